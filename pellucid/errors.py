@@ -1,0 +1,94 @@
+"""One class per kind of mistake, so that a program can catch exactly the one it expects.
+
+```
+PellucidError
+├── ShapeError        (ValueError)    axes that do not fit together
+├── DTypeError        (TypeError)     a number of the wrong kind: float labels, integer weights
+├── IndexRangeError   (IndexError)    an index or class number outside its range
+├── GraphError        (RuntimeError)  no graph, a graph used twice, a value changed after it was used
+├── TraceError        (RuntimeError)  a number asked for while only shapes are known
+├── SettingError      (ValueError)    an argument outside its range: a negative rate, an unknown name
+├── StateError        (KeyError)      weights that do not belong to this model
+├── DataError         (ValueError)    a table, file or array that cannot be learned from
+├── TrainingError     (RuntimeError)  training that cannot go on: the loss became NaN
+├── FileFormatError   (ValueError)    a model or checkpoint file that is damaged or foreign
+└── MissingExtraError (ImportError)   an optional package is needed
+```
+
+Each is also the built-in class that Python users would catch for the same mistake. A message says
+what happened, where, and what to do, in that order; every text is pinned by a test.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "DTypeError",
+    "DataError",
+    "FileFormatError",
+    "GraphError",
+    "IndexRangeError",
+    "MissingExtraError",
+    "PellucidError",
+    "PellucidWarning",
+    "SettingError",
+    "ShapeError",
+    "StateError",
+    "TraceError",
+    "TrainingError",
+]
+
+
+class PellucidWarning(UserWarning):
+    """Something that runs and is probably not what was meant: softmax before cross-entropy."""
+
+
+class PellucidError(Exception):
+    """The root of every error that pellucid raises on purpose."""
+
+    def __str__(self) -> str:
+        # KeyError quotes its argument; a message of several lines must be printed as written.
+        return str(self.args[0]) if self.args else ""
+
+
+class ShapeError(PellucidError, ValueError):
+    """Axes that do not fit together."""
+
+
+class DTypeError(PellucidError, TypeError):
+    """A number of the wrong kind, such as float class labels."""
+
+
+class IndexRangeError(PellucidError, IndexError):
+    """An index or a class number outside its range."""
+
+
+class GraphError(PellucidError, RuntimeError):
+    """The graph of computations cannot answer: it is missing, spent, or a value was overwritten."""
+
+
+class TraceError(PellucidError, RuntimeError):
+    """A number was asked for while only shapes are known."""
+
+
+class SettingError(PellucidError, ValueError):
+    """An argument outside its range; the message quotes the value received."""
+
+
+class StateError(PellucidError, KeyError):
+    """Weights or optimizer state that do not belong to this model."""
+
+
+class DataError(PellucidError, ValueError):
+    """A table, file or array that cannot be learned from; names file, row and column."""
+
+
+class TrainingError(PellucidError, RuntimeError):
+    """Training that cannot go on, such as a loss that became NaN."""
+
+
+class FileFormatError(PellucidError, ValueError):
+    """A model or checkpoint file that is truncated, damaged or made by something else."""
+
+
+class MissingExtraError(PellucidError, ImportError):
+    """An optional package is needed; the message gives the install command."""
