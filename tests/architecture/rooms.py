@@ -1,0 +1,191 @@
+"""The rooms of the house, and who imports what, read from the source without running it."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "pellucid"
+
+# From the cellar to the roof. A room imports what is below it; rooms on one floor are strangers.
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("errors", "dtypes", "shapes", "_version"),
+    ("graph",),
+    ("ops",),
+    ("engines", "autograd"),
+    ("tensor",),
+    ("nn", "optim", "testing"),
+    ("data",),
+    ("training",),
+    ("bridges", "lenses", "doctor"),
+    ("report",),
+    ("cli",),
+    ("__init__", "__main__"),
+)
+# The files of the lowest floor are one room: names and numbers that everyone shares.
+CELLAR = frozenset(FLOORS[0])
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+
+# Heavy or optional: imported where they are used, so that `import pellucid` stays light.
+LAZY = frozenset(
+    {"jax", "jaxlib", "matplotlib", "pandas", "pyarrow", "rich", "sklearn", "torch", "IPython"}
+)
+# The command line is what they are for, and nothing imports the command line.
+EAGER_IN = {"rich": ("cli",), "typer": ("cli",)}
+# The doors to foreign libraries.
+ONLY_IN = {
+    "jax": ("engines/xla.py",),
+    "jaxlib": ("engines/xla.py",),
+    "torch": ("bridges/", "testing/"),
+    "typer": ("cli/",),
+}
+# NumPy computes in one file. Everyone else on this list has a reason that is not the network's
+# arithmetic; a file that is not listed goes through ops.
+NUMPY_IN = {
+    "engines/numpy.py": "the engine: every forward runs here",
+    "tensor/": "arrays come in and go out here (creation, item, numpy(), printing)",
+    "testing/": "an independent judge may not use what it judges",
+    "data/": "tables and arrays before they become Tensors",
+    "training/": "histories, splits and weights on their way to files",
+    "bridges/": "the array is the common coin of foreign libraries",
+    "lenses/": "views are plain data, made from values that a run left",
+    "doctor/": "statistics over what probes brought",
+    "report/": "numbers become ink",
+    "cli/": "tables for printing",
+}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import statement: where it stands and what it asks for."""
+
+    file: str
+    line: int
+    target: str
+    inside: str | None
+
+    @property
+    def room(self) -> str:
+        """The room of the importing file."""
+        return room_of(self.file)
+
+    @property
+    def top(self) -> str:
+        """The distribution that the target belongs to."""
+        return self.target.partition(".")[0]
+
+    @property
+    def ours(self) -> bool:
+        """Whether the target is part of pellucid."""
+        return self.top == "pellucid"
+
+    def __str__(self) -> str:
+        return f"pellucid/{self.file}:{self.line} imports {self.target}"
+
+
+def room_of(path: str) -> str:
+    """The room of a file given relative to the package: `"nn/linear.py"` is in `nn`."""
+    return path.partition("/")[0].removesuffix(".py")
+
+
+def room_of_module(name: str) -> str:
+    """The room of a module: `"pellucid.nn.linear"` is in `nn`."""
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def sources(package: Path = PACKAGE) -> list[Path]:
+    """All source files of a package, in a fixed order."""
+    return sorted(package.rglob("*.py"))
+
+
+def imports(package: Path = PACKAGE) -> list[Import]:
+    """Every import statement of a package, one entry for each module asked for."""
+    found = []
+    for path in sources(package):
+        file = path.relative_to(package).as_posix()
+        for node, function in _walk(ast.parse(path.read_text("utf-8")), None):
+            for target in _targets(node, file, package):
+                found.append(Import(file, node.lineno, target, function))
+    return found
+
+
+def _walk(tree: ast.AST, function: str | None) -> Iterator[tuple[ast.stmt, str | None]]:
+    for child in ast.iter_child_nodes(tree):
+        if isinstance(child, ast.Import | ast.ImportFrom):
+            yield child, function
+        name = child.name if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) else function
+        yield from _walk(child, name)
+
+
+def _targets(node: ast.stmt, file: str, package: Path) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    assert isinstance(node, ast.ImportFrom)
+    base = node.module or ""
+    if node.level:
+        here = ["pellucid", *Path(file).parent.parts]
+        base = ".".join([*here[: len(here) - node.level + 1], *([base] if base else [])])
+    if base.partition(".")[0] != "pellucid":
+        return [base]
+    # `from pellucid import nn` asks for the room, `from pellucid import Tensor` for the roof.
+    return [_module_or_name(base, alias.name, package) for alias in node.names]
+
+
+def _module_or_name(base: str, name: str, package: Path) -> str:
+    path = package.joinpath(*base.split(".")[1:], name)
+    is_module = path.with_suffix(".py").exists() or path.is_dir()
+    return f"{base}.{name}" if is_module else base
+
+
+def upward(found: list[Import]) -> list[str]:
+    """Imports that climb, or that cross to a sibling."""
+    complaints = []
+    for i in found:
+        if not i.ours:
+            continue
+        here, there = i.room, room_of_module(i.target)
+        if there not in FLOOR or here not in FLOOR:
+            complaints.append(f"{i}: a room that no floor knows")
+        elif here == there or {here, there} <= CELLAR:
+            continue
+        elif FLOOR[there] > FLOOR[here]:
+            complaints.append(f"{i}: {there} is above {here}")
+        elif FLOOR[there] == FLOOR[here]:
+            complaints.append(f"{i}: {there} and {here} are siblings")
+    return complaints
+
+
+def hidden(found: list[Import]) -> list[str]:
+    """Imports inside functions that have no right to be there."""
+    complaints = []
+    for i in found:
+        if i.inside is None or i.top in LAZY or i.top in sys.stdlib_module_names:
+            continue
+        complaints.append(f"{i} inside {i.inside}()")
+    return complaints
+
+
+def heavy(found: list[Import]) -> list[str]:
+    """Heavy packages imported while a module loads."""
+    return [
+        f"{i} at the top of the file"
+        for i in found
+        if i.inside is None
+        and (i.top in LAZY or i.top in EAGER_IN)
+        and i.room not in EAGER_IN.get(i.top, ())
+    ]
+
+
+def misplaced(found: list[Import]) -> list[str]:
+    """Foreign packages outside the files that are their door."""
+    doors = {**ONLY_IN, "numpy": tuple(NUMPY_IN)}
+    return [
+        f"{i}: {i.top} belongs in {', '.join(doors[i.top])}"
+        for i in found
+        if i.top in doors and not i.file.startswith(doors[i.top])
+    ]

@@ -1,0 +1,50 @@
+"""`import pellucid` is cheap: what is heavy waits until it is used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from statistics import median
+
+import pytest
+
+HEAVY = ("jax", "torch", "sklearn", "pandas", "pyarrow", "matplotlib", "rich", "typer", "scipy")
+LIMIT_S = 0.15
+
+LOADED = "import sys; {what}; print(*(m for m in {heavy} if m in sys.modules))"
+TIMED = """
+import numpy, time
+start = time.perf_counter()
+import pellucid
+print(time.perf_counter() - start)
+"""
+
+
+def loaded_by(what: str) -> set[str]:
+    """The heavy packages that are in memory after a statement, in a fresh interpreter."""
+    return set(_python(LOADED.format(what=what, heavy=HEAVY)).split())
+
+
+def _python(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_nothing_heavy_is_loaded() -> None:
+    assert loaded_by("import pellucid") == set()
+
+
+@pytest.mark.parametrize("what", ["import pandas", "import rich.progress", "import typer"])
+def test_the_look_out_sees_what_is_loaded(what: str) -> None:
+    assert what.split()[1].partition(".")[0] in loaded_by(what)
+
+
+def test_it_costs_little_more_than_numpy() -> None:
+    _python(TIMED)  # the first run compiles
+    seconds = [float(_python(TIMED)) for _ in range(7)]
+    if median(seconds) >= LIMIT_S:  # a busy machine gets a second, longer look
+        seconds = [float(_python(TIMED)) for _ in range(15)]
+    assert median(seconds) < LIMIT_S, f"{median(seconds):.3f} s; runs: {seconds}"

@@ -1,0 +1,82 @@
+"""Settings for every test: one seed, no display, one place for caches, and a word on the oracle."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Before anything imports them: pictures go to files, jax stays on the CPU, terminals are plain.
+os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+os.environ.setdefault("COLUMNS", "100")
+for variable in ("FORCE_COLOR", "NO_COLOR", "PELLUCID_ENGINE"):
+    os.environ.pop(variable, None)
+
+settings.register_profile(
+    "pellucid",
+    deadline=None,  # a shared machine stalls now and then; that is no bug
+    derandomize=True,  # the same examples on every machine, so a red run can be repeated
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("pellucid")
+
+ROOT = Path(__file__).resolve().parent.parent
+HAS_TORCH = importlib.util.find_spec("torch") is not None
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the checkout."""
+    return ROOT
+
+
+@pytest.fixture
+def torch() -> Any:
+    """PyTorch as the oracle; the test skips where it is not installed."""
+    return pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare with")
+
+
+@pytest.fixture(autouse=True)
+def _same_numbers_every_run() -> Iterator[None]:
+    random.seed(0)
+    seed = getattr(sys.modules.get("pellucid"), "manual_seed", None)
+    if seed is not None:
+        seed(0)
+    yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks for the oracle, so that `-m oracle` and `-m "not oracle"` work."""
+    for item in items:
+        if "torch" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.oracle)
+
+
+def pytest_report_header() -> str:
+    """Say at the top whether numbers are compared with PyTorch."""
+    if not HAS_TORCH:
+        return "oracle: PyTorch is not installed; tests that compare with it skip"
+    from importlib.metadata import version
+
+    return f"oracle: PyTorch {version('torch')}"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say at the bottom how many comparisons were left out."""
+    skipped = [r for r in terminalreporter.stats.get("skipped", ()) if "PyTorch" in str(r.longrepr)]
+    if skipped:
+        terminalreporter.write_line(
+            f"{len(skipped)} tests skipped for want of PyTorch. "
+            "To run them: pip install torch==2.13.0",
+            yellow=True,
+        )
