@@ -8,11 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["Curve", "svg"]
+__all__ = ["svg"]
 
 WIDTH, HEIGHT, MARGIN = 420, 260, 28
-
-Curve = tuple[Sequence[float], Sequence[float]]
 
 
 def svg(xs: Sequence[float], ys: Sequence[float], slopes: Sequence[float], title: str) -> str:

@@ -111,7 +111,8 @@ def _rules(op: Op) -> Iterator[str]:
         yield "Shapes: the inputs are broadcast against each other"
     else:
         yield "Shapes: " + (inspect.getdoc(op.shape) or "decided by the settings").rstrip(".")
-    yield f"Type of the result: {DTYPES[op.dtype] if isinstance(op.dtype, str) else 'as settings say'}"
+    kind = DTYPES[op.dtype] if isinstance(op.dtype, str) else "decided by the settings"
+    yield f"Type of the result: {kind}"
     yield f"Traits: {', '.join(sorted(op.traits)) or 'none'}"
 
 
@@ -136,7 +137,7 @@ def _one_float_input(op: Op) -> bool:
     return len(arrays) == len(op.samples[0].inputs) == 1 and bool(op.gradient)
 
 
-def curves(op: Op) -> tuple[curve.Curve, list[float], list[float]]:
+def curves(op: Op) -> tuple[list[float], list[float], list[float]]:
     """Value and slope over the range that the op's own samples name, from the op's own rules."""
     sample = op.samples[0]
     reach = (0.02, 4.0) if sample.low > 0 else (-0.99, 4.0) if sample.low > -1 else (-4.0, 4.0)
@@ -146,7 +147,11 @@ def curves(op: Op) -> tuple[curve.Curve, list[float], list[float]]:
     one = leaf(np.ones_like(xs), xs.shape, float64)
     rule = op.gradient[0] if isinstance(op.gradient, tuple) else op.gradient
     slope = np.zeros_like(xs) if rule is None else rule(one, y, x, **sample.params).array
-    return xs.tolist(), np.asarray(y.array, float).tolist(), np.broadcast_to(slope, xs.shape).tolist()
+    return (
+        xs.tolist(),
+        np.asarray(y.array, float).tolist(),
+        np.broadcast_to(slope, xs.shape).tolist(),
+    )
 
 
 # ---- where a record is written down --------------------------------------------------------

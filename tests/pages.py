@@ -83,7 +83,7 @@ def run_python(block: Block, page: Path, namespace: dict[str, Any]) -> str:
 
 
 def run_console(block: Block, page: Path) -> int:
-    """Run the `pellucid` commands of a block and compare what they print, where the page shows it."""
+    """Run the `pellucid` commands of a block and compare with what the page shows, if anything."""
     ran = 0
     for command, shown in commands(block.text):
         words = shlex.split(command, comments=True)

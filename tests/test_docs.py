@@ -148,5 +148,5 @@ def test_a_block_can_be_left_alone_with_a_reason(tmp_path: Path) -> None:
 
 
 def test_blocks_of_a_page_share_their_names(tmp_path: Path) -> None:
-    text = "```python\nx = 2\n```\n```python\nprint(x + 1)\n```\n```text title=\"output\"\n3\n```\n"
+    text = '```python\nx = 2\n```\n```python\nprint(x + 1)\n```\n```text title="output"\n3\n```\n'
     assert run_page(_page(tmp_path, text), tmp_path) == 2

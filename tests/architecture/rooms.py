@@ -32,7 +32,18 @@ FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # Heavy or optional: imported where they are used, so that `import pellucid` stays light.
 LAZY = frozenset(
-    {"jax", "jaxlib", "matplotlib", "pandas", "pyarrow", "rich", "sklearn", "torch", "IPython"}
+    {
+        "IPython",
+        "jax",
+        "jaxlib",
+        "matplotlib",
+        "pandas",
+        "pyarrow",
+        "rich",
+        "scipy",
+        "sklearn",
+        "torch",
+    }
 )
 # The command line is what they are for, and nothing imports the command line.
 EAGER_IN = {"rich": ("cli",), "typer": ("cli",)}
@@ -47,6 +58,7 @@ ONLY_IN = {
 # arithmetic; a file that is not listed goes through ops.
 NUMPY_IN = {
     "engines/numpy.py": "the engine: every forward runs here",
+    "engines/words.py": "the random generator: integers, the same on both engines",
     "tensor/": "arrays come in and go out here (creation, item, numpy(), printing)",
     "testing/": "an independent judge may not use what it judges",
     "data/": "tables and arrays before they become Tensors",
@@ -57,6 +69,8 @@ NUMPY_IN = {
     "report/": "numbers become ink",
     "cli/": "tables for printing",
 }
+
+Statement = ast.Import | ast.ImportFrom | ast.Call
 
 
 @dataclass(frozen=True)
@@ -114,18 +128,29 @@ def imports(package: Path = PACKAGE) -> list[Import]:
     return found
 
 
-def _walk(tree: ast.AST, function: str | None) -> Iterator[tuple[ast.stmt, str | None]]:
+def _walk(tree: ast.AST, function: str | None) -> Iterator[tuple[Statement, str | None]]:
     for child in ast.iter_child_nodes(tree):
-        if isinstance(child, ast.Import | ast.ImportFrom):
-            yield child, function
+        if isinstance(child, ast.Import | ast.ImportFrom) or _is_dynamic(child):
+            yield child, function  # type: ignore[misc]
         name = child.name if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) else function
         yield from _walk(child, name)
 
 
-def _targets(node: ast.stmt, file: str, package: Path) -> list[str]:
+def _is_dynamic(node: ast.AST) -> bool:
+    """`importlib.import_module("name")` is an import like any other."""
+    if not (isinstance(node, ast.Call) and len(node.args) == 1):
+        return False
+    called = (
+        node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    )
+    return called in ("import_module", "__import__") and isinstance(node.args[0], ast.Constant)
+
+
+def _targets(node: Statement, file: str, package: Path) -> list[str]:
+    if isinstance(node, ast.Call):
+        return [str(ast.literal_eval(node.args[0]))]
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
-    assert isinstance(node, ast.ImportFrom)
     base = node.module or ""
     if node.level:
         here = ["pellucid", *Path(file).parent.parts]

@@ -37,7 +37,9 @@ def files_walked(call: Callable[[], Any], package: Path = PACKAGE) -> set[str]:
     finally:
         sys.setprofile(before)
     return {
-        Path(name).relative_to(package).as_posix() for name in seen if Path(name).is_relative_to(package)
+        Path(name).relative_to(package).as_posix()
+        for name in seen
+        if Path(name).is_relative_to(package)
     }
 
 

@@ -24,7 +24,9 @@ BRITISH = re.compile(
 )
 LOOSE = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b|(?<![\w.])/(?:work|root|home|Users)/\w+")
 # Words that promise ease instead of giving it.
-HOLLOW = re.compile(r"\b(?:simply|magic(?:al(?:ly)?)?|obviously|effortless(?:ly)?|blazing\w*)\b", re.I)
+HOLLOW = re.compile(
+    r"\b(?:simply|magic(?:al(?:ly)?)?|obviously|effortless(?:ly)?|blazing\w*)\b", re.I
+)
 
 CODE = ("pellucid", "docs", "tests", "examples", "benchmarks", ".ci")
 SUFFIXES = {".py", ".md", ".toml", ".yml", ".css", ".html", ".js", ".ipynb", ".txt"}
