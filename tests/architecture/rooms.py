@@ -81,6 +81,7 @@ class Import:
     line: int
     target: str
     inside: str | None
+    typing_only: bool = False
 
     @property
     def room(self) -> str:
@@ -122,10 +123,23 @@ def imports(package: Path = PACKAGE) -> list[Import]:
     found = []
     for path in sources(package):
         file = path.relative_to(package).as_posix()
-        for node, function in _walk(ast.parse(path.read_text("utf-8")), None):
+        tree = ast.parse(path.read_text("utf-8"))
+        never_run = _for_the_type_checker(tree)
+        for node, function in _walk(tree, None):
             for target in _targets(node, file, package):
-                found.append(Import(file, node.lineno, target, function))
+                found.append(Import(file, node.lineno, target, function, node.lineno in never_run))
     return found
+
+
+def _for_the_type_checker(tree: ast.AST) -> set[int]:
+    """Lines under `if TYPE_CHECKING:`. They load nothing, but a reader follows them all the same."""
+    return {
+        line
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+        for statement in node.body
+        for line in range(statement.lineno, (statement.end_lineno or 0) + 1)
+    }
 
 
 def _walk(tree: ast.AST, function: str | None) -> Iterator[tuple[Statement, str | None]]:
@@ -201,6 +215,7 @@ def heavy(found: list[Import]) -> list[str]:
         f"{i} at the top of the file"
         for i in found
         if i.inside is None
+        and not i.typing_only
         and (i.top in LAZY or i.top in EAGER_IN)
         and i.room not in EAGER_IN.get(i.top, ())
     ]
@@ -212,5 +227,5 @@ def misplaced(found: list[Import]) -> list[str]:
     return [
         f"{i}: {i.top} belongs in {', '.join(doors[i.top])}"
         for i in found
-        if i.top in doors and not i.file.startswith(doors[i.top])
+        if i.top in doors and not i.typing_only and not i.file.startswith(doors[i.top])
     ]
