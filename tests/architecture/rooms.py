@@ -132,7 +132,7 @@ def imports(package: Path = PACKAGE) -> list[Import]:
 
 
 def _for_the_type_checker(tree: ast.AST) -> set[int]:
-    """Lines under `if TYPE_CHECKING:`. They load nothing, but a reader follows them all the same."""
+    """Lines under `if TYPE_CHECKING:`: they load nothing, though a reader follows them."""
     return {
         line
         for node in ast.walk(tree)
