@@ -1,0 +1,172 @@
+"""The one funnel: every use of an op, by a person, a gradient rule or an optimizer, passes here.
+
+Shapes and dtypes are checked before anything runs, so both engines complain in the same words.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from pellucid.dtypes import FLOAT, DType, float32, of_number, promote
+from pellucid.errors import GraphError, TraceError
+from pellucid.graph import mode as _mode
+from pellucid.graph.node import Node, _clock, leaf
+
+__all__ = ["constant", "emit", "user_line"]
+
+_PACKAGE = str(Path(__file__).resolve().parent.parent)
+_inside: dict[str, bool] = {}
+_constants: dict[tuple[type, Any, DType], Node] = {}
+_NO_PARAMS: Mapping[str, Any] = {}
+_local = _mode._local
+_engines = _mode._engines
+
+
+def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAMS) -> Node:
+    """Apply `op` to nodes (or Python numbers): check, make the node, and compute it if values are known.
+
+    Args:
+        op: the record.
+        inputs: nodes; a Python number takes the dtype that its partners dictate.
+        params: hashable settings of the op.
+
+    Raises:
+        ShapeError, DTypeError: from the op's own rules, before anything is computed.
+    """
+    mode = _local.mode
+    key: list[Any] = [*params.values()] if params else []
+    for x in inputs:
+        if not isinstance(x, Node):
+            return emit(op, _lift(op, inputs), params)
+        key.append(x.shape)
+        key.append(x.dtype)
+    signature = tuple(key)
+    known = op.inferred.get(signature)
+    if known is None:
+        known = _infer(op, inputs, params, signature)
+    shape, dtype, casts = known
+    if casts is not None:
+        inputs = tuple(
+            x if to is None else emit(op.cast, (x,), {"dtype": to})
+            for x, to in zip(inputs, casts, strict=True)
+        )
+
+    node = Node()
+    node.op, node.params, node.dtype, node.seq = op, params, dtype, next(_clock)
+    node.scope, because = mode.scope, mode.because
+    known_values = not mode.symbolic
+    flows = False
+    arrays = []
+    for x in inputs:
+        array = x.array
+        if array is None:
+            known_values = False
+        arrays.append(array)
+        if x.requires_grad:
+            flows = True
+        if because is not None and (
+            x.written > because.seq or (x.base is not None and x.root.written > because.seq)
+        ):
+            _check_unwritten(x, because)
+    if flows and mode.recording and dtype.category == FLOAT and op.gradient is not None:
+        node.requires_grad = True
+        node.inputs = inputs
+    elif mode.keeping or not known_values:
+        node.inputs = inputs
+    if node.inputs:  # an unrecorded node must hold on to nothing
+        node.part = mode.part
+        if because is None:
+            node.where = user_line()
+        else:
+            node.because, node.where = because, because.where
+    if op.view and (node.inputs or not inputs[0].inputs):
+        node.base = inputs[0]  # but an unrecorded view must not keep a recorded graph alive
+    if known_values:
+        node.array = array = _engines[0].run(op, arrays, params)
+        node.shape = array.shape if shape is None else shape
+    elif shape is None:
+        raise TraceError(
+            f"{op.name} gives a Tensor whose size depends on the values, "
+            "and only shapes are known here.\n Compute it before tracing, or use where() with a mask."
+        )
+    else:
+        node.shape = shape
+    return node
+
+
+def constant(value: bool | int | float, dtype: DType) -> Node:
+    """A 0-axis leaf holding one number; the same number gives the same node."""
+    key = (type(value), value, dtype)
+    node = _constants.get(key)
+    if node is None:
+        node = leaf(
+            _engines[0].constant(value, dtype), (), dtype, kind="constant", name=repr(value)
+        )
+        if len(_constants) > 4096 or value != value:  # NaN never equals itself: it would pile up
+            return node
+        _constants[key] = node
+    return node
+
+
+def user_line() -> tuple[CodeType, int] | None:
+    """Code and instruction of the nearest frame outside this package."""
+    frame: Any = sys._getframe(2)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        ours = _inside.get(name)
+        if ours is None:
+            ours = _inside[name] = name.startswith(_PACKAGE)
+        if not ours:
+            return frame.f_code, frame.f_lasti
+        frame = frame.f_back
+    return None
+
+
+def _lift(op: Any, inputs: tuple[Any, ...]) -> tuple[Node, ...]:
+    """Numbers become constants of the dtype that the Tensors among the inputs dictate."""
+    kept = [x for x in inputs[op.promotes :] if isinstance(x, Node)]
+    out = []
+    for x in inputs:
+        if isinstance(x, Node):
+            out.append(x)
+        elif isinstance(x, bool | int | float):
+            out.append(constant(x, _number_dtype(op, x, kept)))
+        else:
+            raise TypeError(f"{op.name} works on Tensors and numbers and got a {type(x).__name__}")
+    return tuple(out)
+
+
+def _number_dtype(op: Any, value: bool | int | float, partners: list[Node]) -> DType:
+    own = of_number(value)
+    dtype = None
+    for partner in partners:
+        dtype = partner.dtype if dtype is None else promote(dtype, partner.dtype)
+    if dtype is None or dtype.category < own.category:
+        dtype = own
+    if op.dtype == "float" and dtype.category != FLOAT:
+        return float32
+    return dtype
+
+
+def _infer(op: Any, inputs: tuple[Node, ...], params: Mapping[str, Any], key: Any) -> Any:
+    found = op.infer(inputs, params)
+    if len(op.inferred) > 4096:
+        op.inferred.clear()
+    op.inferred[key] = found
+    return found
+
+
+def _check_unwritten(x: Node, because: Node) -> None:
+    if x is not because and x not in because.inputs:
+        return
+    line = because.line()
+    where = f"\n It was used at {Path(line[0]).name}:{line[1]}." if line else ""
+    raise GraphError(
+        f"a value that the backward pass needs was changed in place: {x.name or x!r}, "
+        f"read by {because.op.name}.{where}\n"
+        " Change it after backward(), or work on a copy: x = x.clone()."
+    )

@@ -1,0 +1,94 @@
+"""What the current thread is doing while nodes are made: recording or not, in which module, on which engine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from pellucid.dtypes import DType
+from pellucid.graph.node import Node, Part
+from pellucid.shapes import Shape
+
+__all__ = ["Engine", "Mode", "current", "install", "scope", "switched"]
+
+
+class Engine(Protocol):
+    """Whatever can compute one op at once."""
+
+    def run(self, op: Any, arrays: list[Any], params: Any) -> Any: ...
+
+    def constant(self, value: bool | int | float, dtype: DType) -> Any: ...
+
+    def zeros(self, shape: Shape, dtype: DType) -> Any: ...
+
+    def write(self, array: Any, at: Any, value: Any) -> None: ...
+
+    def add_into(self, array: Any, more: Any) -> None: ...
+
+
+class Mode:
+    """The switches that `emit` reads.
+
+    Attributes:
+        recording: whether nodes keep their inputs when blame may flow (False under `no_grad`).
+        keeping: keep inputs even where no blame flows (while a program is traced).
+        symbolic: compute nothing, even where every value is known.
+        scope: path of the module being called.
+        part: the composition being called.
+        because: the forward node whose gradient rule is being applied.
+    """
+
+    __slots__ = ("because", "keeping", "part", "recording", "scope", "symbolic")
+
+    def __init__(self) -> None:
+        self.recording = True
+        self.keeping = False
+        self.symbolic = False
+        self.scope = ""
+        self.part: Part | None = None
+        self.because: Node | None = None
+
+
+class _Local(threading.local):
+    def __init__(self) -> None:
+        self.mode = Mode()
+
+
+_local = _Local()
+_engines: list[Engine] = []
+
+
+def current() -> Mode:
+    """The switches of this thread."""
+    return _local.mode
+
+
+def install(engine: Engine) -> None:
+    """Make `engine` the one that computes nodes as they are made."""
+    _engines[:] = [engine]
+
+
+def engine() -> Engine:
+    return _engines[0]
+
+
+@contextmanager
+def switched(**changes: Any) -> Iterator[Mode]:
+    """Change some switches for the length of a `with` block."""
+    mode = _local.mode
+    before = {name: getattr(mode, name) for name in changes}
+    try:
+        for name, value in changes.items():
+            setattr(mode, name, value)
+        yield mode
+    finally:
+        for name, value in before.items():
+            setattr(mode, name, value)
+
+
+def scope(name: str) -> Any:
+    """Name the place in which the nodes of a `with` block are made, below the current one."""
+    outer = _local.mode.scope
+    return switched(scope=f"{outer}.{name}" if outer else name)

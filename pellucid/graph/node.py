@@ -1,0 +1,143 @@
+"""A node is one use of an op: what went in, with which settings, what came out, and where it stands.
+
+Everything that pellucid shows, differentiates, compiles or explains is read off chains of these.
+"""
+
+from __future__ import annotations
+
+import itertools
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+from pellucid.shapes import numel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pellucid.dtypes import DType
+    from pellucid.shapes import Shape
+
+__all__ = ["Node", "Part", "leaf", "tick"]
+
+_clock = itertools.count(1)
+
+
+def tick() -> int:
+    """The next moment in time; nodes and in-place writes are ordered by it."""
+    return next(_clock)
+
+
+class Part:
+    """One call of a composition (softmax, layer norm): the frame its nodes are folded into.
+
+    Attributes:
+        record: the composition.
+        parent: the call it is part of, if any.
+        inputs, settings: what it was called with.
+        last: time stamp of the node it returned (not the node: that would be a cycle in memory).
+    """
+
+    __slots__ = ("inputs", "last", "parent", "record", "settings")
+
+    def __init__(self, record: Any, parent: Part | None) -> None:
+        self.record = record
+        self.parent = parent
+        self.inputs: tuple[Node, ...] = ()
+        self.settings: Mapping[str, Any] = {}
+        self.last = 0
+
+
+class Node:
+    """One use of an op, or a leaf (`op is None`).
+
+    Attributes:
+        op: the record of the operation; None for a leaf.
+        inputs: the nodes it reads. Empty for leaves and where no graph was recorded.
+        params: the op's settings, such as `axis`.
+        shape: sizes of the axes of the value.
+        dtype: kind of number of the value.
+        array: the value; None while only the shape is known.
+        requires_grad: whether blame flows through here.
+        kind: for leaves: "data", "constant", "parameter", "buffer" or "state".
+        name: given by a person or a module; "" when nobody named it.
+        scope: path of the module that made it, such as "encoder.0".
+        part: the composition call it belongs to, if any.
+        where: code and instruction of the user's line that made it.
+        because: for a node of a backward pass, the forward node whose rule made it.
+        seq: when it was made.
+        written: when its array was last written in place; 0 for never.
+        base: the node whose memory this one shares (a view), if any.
+        spent: a backward pass has used up the graph behind it.
+        hooks: functions that see, and may replace, the blame arriving here.
+        grad: what has accumulated here, for leaves.
+    """
+
+    # Most nodes never differ from these, and a class attribute costs nothing per node.
+    op: Any = None
+    inputs: tuple[Node, ...] = ()
+    params: Mapping[str, Any] = {}  # noqa: RUF012  (never written: emit replaces it)
+    array: Any = None
+    requires_grad: bool = False
+    kind: str = "op"
+    name: str = ""
+    scope: str = ""
+    part: Part | None = None
+    where: tuple[CodeType, int] | None = None
+    because: Node | None = None
+    written: int = 0
+    base: Node | None = None
+    spent: bool = False
+    hooks: list[Callable[[Node], Node | None]] | None = None
+    retains: bool = False
+    grad: Any = None
+    shape: Shape
+    dtype: DType
+    seq: int
+
+    @property
+    def size(self) -> int:
+        """How many numbers the value holds."""
+        return numel(self.shape)
+
+    @property
+    def root(self) -> Node:
+        """The node that owns the memory."""
+        node = self
+        while node.base is not None:
+            node = node.base
+        return node
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.op is None
+
+    def line(self) -> tuple[str, int] | None:
+        """File and line number of the user's code that made this node, where known."""
+        if self.where is None:
+            return None
+        code, instruction = self.where
+        for start, end, number in code.co_lines():
+            if start <= instruction < end and number is not None:
+                return code.co_filename, number
+        return code.co_filename, code.co_firstlineno
+
+    def __repr__(self) -> str:
+        what = self.op.name if self.op is not None else self.kind
+        return f"Node({self.name or what}, {self.shape}, {self.dtype.name})"
+
+
+def leaf(
+    array: Any,
+    shape: Shape,
+    dtype: DType,
+    *,
+    kind: str = "data",
+    name: str = "",
+    requires_grad: bool = False,
+) -> Node:
+    """A node that nothing computed: data, a weight, a constant, or an input not yet known."""
+    node = Node()
+    node.array, node.shape, node.dtype = array, shape, dtype
+    node.kind, node.name, node.requires_grad = kind, name, requires_grad
+    node.seq = next(_clock)
+    return node

@@ -1,0 +1,1 @@
+"""The nn room: modules and their functions, with PyTorch's names."""

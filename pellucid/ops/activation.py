@@ -1,0 +1,236 @@
+"""The bends: functions that are not straight lines, without which stacked layers collapse into one.
+
+Each record carries its range, where it goes flat, and what it is good for; the gallery reads them.
+"""
+
+from __future__ import annotations
+
+import math
+
+from pellucid.graph.node import Node
+from pellucid.ops.compare import gt, logical_and, lt, where
+from pellucid.ops.elementwise import add, erf, exp, mul, square, sub
+from pellucid.ops.op import Sample, define, per_element
+
+__all__ = [
+    "elu", "gelu", "gelu_tanh", "hardtanh", "identity", "leaky_relu", "relu", "sigmoid",
+    "silu", "softplus", "step", "tanh",
+]  # fmt: skip
+
+ONE = (Sample(((2, 3),)), Sample(((),)), Sample(((0, 3),)), Sample(((4,),), low=-30.0, high=30.0))
+
+identity = define(
+    "identity",
+    sentence="Gives back what it gets; a network of these is one straight line.",
+    equation="y = x",
+    derivative=r"\partial y/\partial x = 1",
+    forward=lambda xp, x: x,
+    gradient=(lambda g, y, x: g,),
+    cost=lambda shapes, out, **_: 0,
+    terms=("1",),
+    traits="elementwise linear activation view",
+    samples=ONE,
+)
+
+relu = define(
+    "relu",
+    sentence="Keeps what is positive and cuts the rest to zero.",
+    equation=r"y = \max(0, x)",
+    derivative=r"\partial y/\partial x = [x > 0]",
+    forward=lambda xp, x: xp.maximum(x, 0),
+    gradient=(lambda g, y, x: mul(g, gt(y, 0)),),
+    kink="0 at x = 0, as in PyTorch",
+    terms=("[x > 0]",),
+    traits="elementwise activation",
+    samples=ONE,
+    source="Nair & Hinton 2010",
+)
+
+leaky_relu = define(
+    "leaky_relu",
+    sentence="Like ReLU, with a small slope on the negative side, so that no unit dies.",
+    equation=r"y = \max(0, x) + \alpha \min(0, x)",
+    derivative=r"\partial y/\partial x = 1 \text{ if } x > 0 \text{ else } \alpha",
+    forward=lambda xp, x, negative_slope=0.01: xp.where(x > 0, x, x * negative_slope),
+    gradient=(lambda g, y, x, negative_slope=0.01: where(gt(x, 0), g, mul(g, negative_slope)),),
+    kink="α at x = 0, as in PyTorch",
+    cost=per_element(2),
+    terms=("1 if x > 0 else α",),
+    traits="elementwise activation",
+    samples=(*ONE, Sample(((3,),), {"negative_slope": 0.3})),
+    source="Maas, Hannun & Ng 2013",
+)
+
+elu = define(
+    "elu",
+    sentence="Straight for positive numbers, a smooth floor at −α for negative ones.",
+    equation=r"y = x \text{ if } x > 0 \text{ else } \alpha(e^x - 1)",
+    derivative=r"\partial y/\partial x = 1 \text{ if } x > 0 \text{ else } \alpha e^x",
+    forward=lambda xp, x, alpha=1.0: xp.where(x > 0, x, alpha * xp.expm1(xp.minimum(x, 0))),
+    gradient=(
+        lambda g, y, x, alpha=1.0: where(gt(x, 0), g, mul(g, mul(exp(_at_most_zero(x)), alpha))),
+    ),
+    kink="α at x = 0, as in PyTorch",
+    stable="exp never sees a positive number, so it can't overflow in the branch not taken",
+    cost=per_element(10),
+    terms=("1 if x > 0 else α·eˣ",),
+    traits="elementwise activation",
+    samples=(*ONE, Sample(((3,),), {"alpha": 0.5})),
+    source="Clevert, Unterthiner & Hochreiter 2015",
+)
+
+sigmoid = define(
+    "sigmoid",
+    sentence="Squashes any number into (0, 1): a probability.",
+    equation=r"y = \frac{1}{1 + e^{-x}}",
+    derivative=r"\partial y/\partial x = y(1 - y)",
+    # ½(1 + tanh(x/2)) is the same function and can't overflow for large negative x.
+    forward=lambda xp, x: 0.5 * xp.tanh(0.5 * x) + 0.5,
+    gradient=(lambda g, y, x: mul(g, mul(y, sub(1.0, y))),),
+    dtype="float",
+    stable="computed as ½(1 + tanh(x/2)), which can't overflow",
+    cost=per_element(10),
+    terms=("σ(x)·(1 − σ(x))",),
+    traits="elementwise activation",
+    samples=ONE,
+)
+
+tanh = define(
+    "tanh",
+    sentence="Squashes any number into (−1, 1), with zero in the middle.",
+    equation=r"y = \tanh x",
+    derivative=r"\partial y/\partial x = 1 - y^2",
+    forward=lambda xp, x: xp.tanh(x),
+    gradient=(lambda g, y, x: mul(g, sub(1.0, square(y))),),
+    dtype="float",
+    stable="the slope is taken from the output, so it can't overflow",
+    cost=per_element(8),
+    terms=("1 − tanh²(x)",),
+    traits="elementwise activation",
+    samples=ONE,
+)
+
+silu = define(
+    "silu",
+    sentence="The number times its own sigmoid: a smooth ReLU with a small dip below zero.",
+    equation=r"y = x \cdot \sigma(x)",
+    derivative=r"\partial y/\partial x = \sigma(x)\,(1 + x(1 - \sigma(x)))",
+    forward=lambda xp, x: x * (0.5 * xp.tanh(0.5 * x) + 0.5),
+    gradient=(lambda g, y, x: mul(g, _silu_slope(x)),),
+    dtype="float",
+    cost=per_element(11),
+    terms=("σ(x)·(1 + x·(1 − σ(x)))",),
+    traits="elementwise activation",
+    samples=ONE,
+    source="Hendrycks & Gimpel 2016; Elfwing, Uchibe & Doya 2017",
+)
+
+gelu = define(
+    "gelu",
+    sentence="The number times the chance that a standard normal draw lies below it.",
+    equation=r"y = x\,\Phi(x),\quad \Phi(x) = \tfrac12(1 + \operatorname{erf}(x/\sqrt2))",
+    derivative=r"\partial y/\partial x = \Phi(x) + x\,\varphi(x)",
+    forward=lambda xp, x: x * (0.5 * xp.erf(x * math.sqrt(0.5)) + 0.5),
+    gradient=(lambda g, y, x: mul(g, _gelu_slope(x)),),
+    dtype="float",
+    cost=per_element(15),
+    terms=("Φ(x) + x·φ(x)",),
+    traits="elementwise activation",
+    samples=ONE,
+    source="Hendrycks & Gimpel 2016",
+)
+
+gelu_tanh = define(
+    "gelu_tanh",
+    sentence="GELU with its bell curve replaced by a tanh of a cubic: cheaper, nearly the same.",
+    equation=r"y = \tfrac12 x\,(1 + \tanh(\sqrt{2/\pi}\,(x + 0.044715\,x^3)))",
+    derivative=r"\partial y/\partial x = \tfrac12(1 + t) + \tfrac12 x (1 - t^2)\,u',\ t = \tanh u",
+    forward=lambda xp, x: 0.5 * x * (1 + xp.tanh(_BEND * (x + 0.044715 * x * x * x))),
+    gradient=(lambda g, y, x: mul(g, _gelu_tanh_slope(x)),),
+    dtype="float",
+    cost=per_element(15),
+    terms=("½(1 + t) + ½x(1 − t²)·u′",),
+    traits="elementwise activation",
+    samples=ONE,
+    source="Hendrycks & Gimpel 2016, section 2",
+)
+
+softplus = define(
+    "softplus",
+    sentence="A ReLU with its corner rounded off.",
+    equation=r"y = \tfrac1\beta \ln(1 + e^{\beta x})",
+    derivative=r"\partial y/\partial x = \sigma(\beta x)",
+    forward=lambda xp, x, beta=1.0, threshold=20.0: xp.where(
+        x * beta > threshold,
+        x,
+        (xp.maximum(x * beta, 0) + xp.log1p(xp.exp(-xp.abs(x * beta)))) / beta,
+    ),
+    gradient=(
+        lambda g, y, x, beta=1.0, threshold=20.0: where(
+            gt(mul(x, beta), threshold), g, mul(g, sigmoid(mul(x, beta)))
+        ),
+    ),
+    dtype="float",
+    stable="max(z, 0) + ln(1 + e^−|z|): exp never overflows; a straight line past the threshold",
+    cost=per_element(18),
+    terms=("σ(βx)",),
+    traits="elementwise activation",
+    samples=(*ONE, Sample(((3,),), {"beta": 2.0, "threshold": 1.0})),
+    source="Dugas et al. 2001",
+)
+
+hardtanh = define(
+    "hardtanh",
+    sentence="A straight line between two walls.",
+    equation=r"y = \min(\max(x, \mathrm{min}), \mathrm{max})",
+    derivative=r"\partial y/\partial x = [\mathrm{min} < x < \mathrm{max}]",
+    forward=lambda xp, x, min_val=-1.0, max_val=1.0: xp.clip(x, min_val, max_val),
+    gradient=(
+        lambda g, y, x, min_val=-1.0, max_val=1.0: mul(
+            g, logical_and(gt(x, min_val), lt(x, max_val))
+        ),
+    ),
+    kink="0 on both walls, as in PyTorch (clamp takes 1 there)",
+    cost=per_element(2),
+    terms=("[min < x < max]",),
+    traits="elementwise activation",
+    samples=(*ONE, Sample(((3,),), {"min_val": -0.5, "max_val": 0.2})),
+)
+
+step = define(
+    "step",
+    sentence="1 for positive numbers, 0 otherwise: the neuron of 1943, which no gradient can train.",
+    equation="y = [x > 0]",
+    derivative=r"\partial y/\partial x = 0",
+    forward=lambda xp, x: (x > 0).astype(x.dtype),
+    gradient=(lambda g, y, x: mul(g, 0.0),),
+    kink="flat everywhere; the jump at 0 passes no blame",
+    terms=("0",),
+    traits="elementwise activation",
+    samples=ONE,
+    source="McCulloch & Pitts 1943",
+)
+
+_BEND = math.sqrt(2.0 / math.pi)
+
+
+def _at_most_zero(x: Node) -> Node:
+    return where(lt(x, 0), x, 0.0)
+
+
+def _silu_slope(x: Node) -> Node:
+    s = sigmoid(x)
+    return mul(s, add(mul(x, sub(1.0, s)), 1.0))
+
+
+def _gelu_slope(x: Node) -> Node:
+    below = add(mul(erf(mul(x, math.sqrt(0.5))), 0.5), 0.5)
+    bell = mul(exp(mul(square(x), -0.5)), 1.0 / math.sqrt(2.0 * math.pi))
+    return add(below, mul(x, bell))
+
+
+def _gelu_tanh_slope(x: Node) -> Node:
+    cubic = mul(square(x), 0.044715)
+    t = tanh(mul(mul(x, add(cubic, 1.0)), _BEND))
+    inner = mul(add(mul(cubic, 3.0), 1.0), _BEND)
+    return mul(add(add(t, 1.0), mul(mul(x, sub(1.0, square(t))), inner)), 0.5)

@@ -1,0 +1,156 @@
+"""Taking numbers out by position, and adding numbers in by position; each is the other's derivative."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.dtypes import DType
+from pellucid.graph.node import Node
+from pellucid.ops.op import Sample, define
+from pellucid.shapes import Mismatch, Shape, broadcast, numel, show
+
+__all__ = ["gather", "index_add", "one_hot", "scatter_add", "take"]
+
+
+def NONE(shapes: Any, out: Any, **_: Any) -> int:  # noqa: N802
+    return 0
+
+
+def _gathered(own: Shape, index: Shape, axis: int) -> Shape:
+    if len(own) != len(index) and own and index:
+        raise Mismatch(f"index needs as many axes as the Tensor: {show(own)} and {show(index)}")
+    for a, (n, m) in enumerate(zip(own, index, strict=False)):
+        if a != axis and m > n:
+            raise Mismatch(f"index is {m} along dim {a}, where the Tensor has only {n}")
+    return index
+
+
+def _along(xp: Any, shape: Shape, index: Any, axis: int) -> tuple[Any, ...]:
+    """Index arrays that pick position `index` along `axis` and the own position elsewhere."""
+    grids = []
+    for a, n in enumerate(index.shape):
+        view = [1] * index.ndim
+        view[a] = n
+        grids.append(index if a == axis else xp.arange(n).reshape(view))
+    return tuple(grids)
+
+
+gather = define(
+    "gather",
+    sentence="Picks one number per position along an axis.",
+    equation=r"y_{ij} = x_{\,\mathrm{index}_{ij},\,j}",
+    derivative=r"\text{blame is added up at the positions picked}",
+    forward=lambda xp, x, index, axis: x[_along(xp, x.shape, index, axis)] if index.ndim else x,
+    gradient=(
+        lambda g, y, x, index, axis: scatter_add(g, index, axis=axis, shape=x.shape),
+        None,
+    ),
+    shape=_gathered,
+    dtype="keep",
+    cost=NONE,
+    terms=("1 where picked", ""),
+    traits="indexing",
+    samples=(
+        Sample(((3, 4), [[0, 2], [1, 1], [3, 0]]), {"axis": 1}),
+        Sample(((3, 4), [[0, 2, 1, 1]]), {"axis": 0}),
+    ),
+)
+
+scatter_add = define(
+    "scatter_add",
+    sentence="Adds numbers into a field of zeros, at given positions along an axis.",
+    equation=r"y_{\,\mathrm{index}_{ij},\,j} \mathrel{+}= x_{ij}",
+    derivative=r"\text{blame is picked up again where it was added}",
+    forward=lambda xp, x, index, axis, shape: xp.scatter_add(
+        shape, _along(xp, shape, index, axis), x[tuple(slice(n) for n in index.shape)]
+    ),
+    gradient=(lambda g, y, x, index, axis, shape: _gather_back(g, x, index, axis), None),
+    shape=lambda own, index, axis, shape: shape,
+    dtype="keep",
+    cost=lambda shapes, out, **_: numel(shapes[0]),
+    terms=("1", ""),
+    traits="indexing",
+    samples=(Sample(((3, 2), [[0, 2], [1, 1], [3, 3]]), {"axis": 1, "shape": (3, 4)}),),
+)
+
+
+def _gather_back(g: Node, x: Node, index: Node, axis: int) -> Node:
+    return gather(g, index, axis=axis)
+
+
+def _taken(own: Shape, *indices: Shape, axes: tuple[int, ...]) -> Shape:
+    common = broadcast(*indices)
+    first = axes[0]
+    adjacent = axes == tuple(range(first, first + len(axes)))
+    rest = tuple(n for a, n in enumerate(own) if a not in axes)
+    at = first if adjacent else 0
+    return (*rest[:at], *common, *rest[at:])
+
+
+def _at(axes: tuple[int, ...], rank: int, indices: Any) -> tuple[Any, ...]:
+    spec: list[Any] = [slice(None)] * rank
+    for axis, index in zip(axes, indices, strict=True):
+        spec[axis] = index
+    return tuple(spec)
+
+
+take = define(
+    "index",
+    sentence="Looks rows up by number: arrays of positions, as in x[[2, 0, 1]].",
+    equation=r"y_i = x_{\,\mathrm{index}_i}",
+    derivative=r"\text{blame is added up at the rows looked up}",
+    forward=lambda xp, x, *indices, axes: x[_at(axes, x.ndim, indices)],
+    gradient=lambda g, y, x, *indices, axes: (
+        index_add(g, *indices, axes=axes, shape=x.shape),
+        *[None] * len(indices),
+    ),
+    shape=_taken,
+    dtype="keep",
+    cost=NONE,
+    terms=("1 where looked up",),
+    traits="indexing",
+    samples=(
+        Sample(((4, 3), [2, 0, 2]), {"axes": (0,)}),
+        Sample(((4, 3), [[2, 0], [1, 1]]), {"axes": (1,)}),
+        Sample(((4, 3), [2, 0, 2], [0, 1, 2]), {"axes": (0, 1)}),
+    ),
+)
+
+index_add = define(
+    "index_add",
+    sentence="Adds rows into a field of zeros at given positions; the reverse of index.",
+    equation=r"y_{\,\mathrm{index}_i} \mathrel{+}= x_i",
+    derivative=r"\text{blame is looked up at the same positions}",
+    forward=lambda xp, x, *indices, axes, shape: xp.scatter_add(
+        shape, _at(axes, len(shape), indices), x
+    ),
+    gradient=lambda g, y, x, *indices, axes, shape: (
+        take(g, *indices, axes=axes),
+        *[None] * len(indices),
+    ),
+    shape=lambda own, *indices, axes, shape: shape,
+    dtype="keep",
+    cost=lambda shapes, out, **_: numel(shapes[0]),
+    terms=("1",),
+    traits="indexing",
+    samples=(Sample(((3, 2), [1, 0, 1]), {"axes": (0,), "shape": (4, 2)}),),
+)
+
+
+def _hot_dtype(own: DType, classes: int, dtype: DType) -> DType:
+    return dtype
+
+
+one_hot = define(
+    "one_hot",
+    sentence="A row with a single 1 at the position of the class.",
+    equation=r"y_{ic} = [x_i = c]",
+    derivative=r"\text{none: a class number is a whole number}",
+    forward=lambda xp, x, classes, dtype: (x[..., None] == xp.arange(classes)).astype(dtype.name),
+    gradient=None,
+    shape=lambda own, classes, dtype: (*own, classes),
+    dtype=_hot_dtype,
+    cost=lambda shapes, out, **_: numel(out),
+    traits="indexing",
+    samples=(),
+)

@@ -1,0 +1,140 @@
+"""Products of matrices: the multiply in "multiply by weights, add a bias".
+
+Leading axes are flattened before every product, so that it is one large multiplication.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.graph.node import Node
+from pellucid.ops.movement import permute, reshape, swap
+from pellucid.ops.op import Sample, composition, define
+from pellucid.ops.reduce import sum_
+from pellucid.shapes import Mismatch, Shape, numel, show
+
+__all__ = ["dot_general", "linear", "matmul"]
+
+dot_general = define(
+    "bmm",
+    sentence="Each output is a row of a dotted with a column of b.",
+    equation=r"y_{nm} = \sum_k a_{nk} b_{km}",
+    derivative=r"\partial L/\partial a = G b^\top,\quad \partial L/\partial b = a^\top G",
+    axes="... n k, ... k m -> ... n m",
+    forward=lambda xp, a, b: xp.matmul(a, b),
+    gradient=(
+        lambda g, y, a, b: dot_general(g, swap(b, -1, -2)),
+        lambda g, y, a, b: dot_general(swap(a, -1, -2), g),
+    ),
+    cost=lambda shapes, out, **_: 2 * numel(out) * shapes[0][-1],
+    terms=("b", "a"),
+    traits="linear-in-each",
+    samples=(
+        Sample(((2, 3), (3, 4))),
+        Sample(((5, 2, 3), (5, 3, 4))),
+        Sample(((5, 2, 3), (3, 4))),
+        Sample(((2, 0), (0, 3))),
+        Sample(((0, 3), (3, 2))),
+    ),
+)
+
+
+@composition(
+    "matmul",
+    equation=r"y_{nm} = \sum_k a_{nk} b_{km}",
+    derivative=r"\partial L/\partial a = G b^\top,\quad \partial L/\partial b = a^\top G",
+    terms=("b", "a"),
+    samples=(
+        Sample(((3,), (3,))),
+        Sample(((2, 3), (3,))),
+        Sample(((3,), (3, 4))),
+        Sample(((2, 5, 3), (3, 4))),
+    ),
+)
+def matmul(input: Node, other: Node) -> Node:
+    """The product of matrices, batches of matrices, or vectors.
+
+    A vector on the left is taken as a row, on the right as a column; that axis then vanishes.
+    """
+    a, b = input, other
+    if not a.shape or not b.shape:
+        raise Mismatch("matmul needs Tensors with at least one axis; use * for single numbers")
+    row, column = len(a.shape) == 1, len(b.shape) == 1
+    a = reshape(a, shape=(1, *a.shape)) if row else a
+    b = reshape(b, shape=(*b.shape, 1)) if column else b
+    y = _flat_product(a, b) if len(a.shape) > 2 and len(b.shape) == 2 else dot_general(a, b)
+    if not (row or column):
+        return y
+    shape = y.shape[:-2] + (() if row else y.shape[-2:-1]) + (() if column else y.shape[-1:])
+    return reshape(y, shape=shape)
+
+
+def _flat_product(a: Node, b: Node) -> Node:
+    y = dot_general(reshape(a, shape=(_rows(a.shape), a.shape[-1])), b)
+    return reshape(y, shape=(*a.shape[:-1], b.shape[-1]))
+
+
+def _rows(shape: Shape) -> int:
+    return numel(shape[:-1])
+
+
+def _flat(x: Node) -> Node:
+    return x if len(x.shape) == 2 else reshape(x, shape=(_rows(x.shape), x.shape[-1]))
+
+
+def _linear_shape(x: Shape, weight: Shape, bias: Shape | None = None) -> Shape:
+    if len(weight) != 2:
+        raise Mismatch(f"weight needs axes (out, in) and has shape {show(weight)}")
+    if not x or x[-1] != weight[1]:
+        got = x[-1] if x else "no axes"
+        raise Mismatch(f"the weight takes {weight[1]} features in the last axis and got {got}")
+    if bias is not None and bias != weight[:1]:
+        raise Mismatch(f"bias needs shape {show(weight[:1])} and has {show(bias)}")
+    return (*x[:-1], weight[0])
+
+
+def _linear(xp: Any, x: Any, weight: Any, bias: Any = None) -> Any:
+    y = x @ weight.T if x.ndim <= 2 else x.reshape(-1, x.shape[-1]) @ weight.T
+    if bias is not None:
+        y = y + bias
+    return y if x.ndim <= 2 else y.reshape(*x.shape[:-1], weight.shape[0])
+
+
+def _to_input(g: Node, y: Node, x: Node, weight: Node, bias: Node | None = None) -> Node:
+    if len(g.shape) == 2:
+        return dot_general(g, weight)
+    return reshape(dot_general(_flat_rows(g), weight), shape=x.shape)
+
+
+def _to_weight(g: Node, y: Node, x: Node, weight: Node, bias: Node | None = None) -> Node:
+    return dot_general(permute(_flat_rows(g), axes=(1, 0)), _flat_rows(x))
+
+
+def _to_bias(g: Node, y: Node, x: Node, weight: Node, bias: Node) -> Node:
+    return g if len(g.shape) == 1 else sum_(g, axes=tuple(range(len(g.shape) - 1)))
+
+
+def _flat_rows(x: Node) -> Node:
+    return reshape(x, shape=(1, *x.shape)) if len(x.shape) == 1 else _flat(x)
+
+
+linear = define(
+    "linear",
+    sentence="Multiplies by weights and adds a bias: a whole layer of neurons at once.",
+    equation=r"z = x W^\top + b",
+    derivative=r"\partial L/\partial x = G W,\ \partial L/\partial W = G^\top x,\ "
+    r"\partial L/\partial b = \sum_n G_n",
+    forward=_linear,
+    gradient=(_to_input, _to_weight, _to_bias),
+    shape=_linear_shape,
+    cost=lambda shapes, out, **_: numel(out) * (2 * shapes[1][1] + (len(shapes) > 2)),
+    terms=("w", "x", "1"),
+    traits="linear-in-each",
+    samples=(
+        Sample(((5, 3), (4, 3), (4,))),
+        Sample(((3,), (4, 3), (4,))),
+        Sample(((2, 5, 3), (4, 3), (4,))),
+        Sample(((5, 3), (4, 3))),
+        Sample(((0, 3), (4, 3), (4,))),
+    ),
+)

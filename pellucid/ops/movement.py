@@ -1,0 +1,250 @@
+"""Ops that move numbers and change none: reshape, permute, expand, slice, join, flip, pad.
+
+The derivative of moving numbers there is moving the blame back.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.graph.node import Node
+from pellucid.ops.op import Sample, define
+from pellucid.shapes import Mismatch, Shape, normalize_axis, numel, show
+
+__all__ = ["cat", "expand", "flip", "pad", "permute", "place", "reshape", "slice_", "swap"]
+
+
+def FREE(shapes: Any, out: Any, **_: Any) -> int:  # noqa: N802
+    return 0
+
+
+def _reshaped(own: Shape, shape: Shape) -> Shape:
+    known = 1
+    for n in shape:
+        known *= n if n != -1 else 1
+    if shape.count(-1) > 1:
+        raise Mismatch(f"only one size can be left open with -1, and {show(shape)} has more")
+    if -1 in shape:
+        if known == 0 or numel(own) % known:
+            raise Mismatch(f"{numel(own)} numbers don't fill {show(shape)} evenly")
+        shape = tuple(numel(own) // known if n == -1 else n for n in shape)
+    elif known != numel(own):
+        raise Mismatch(f"{numel(own)} numbers don't fit into {show(shape)}, which holds {known}")
+    return shape
+
+
+reshape = define(
+    "reshape",
+    sentence="The same numbers in the same order, cut into other axes.",
+    equation=r"y = \operatorname{reshape}(x)",
+    derivative=r"\text{blame is cut back into the axes of } x",
+    forward=lambda xp, x, shape: x.reshape(shape),
+    gradient=(lambda g, y, x, shape: reshape(g, shape=x.shape),),
+    shape=lambda own, shape: _reshaped(own, shape),
+    cost=FREE,
+    terms=("1",),
+    traits="movement linear view",
+    samples=(
+        Sample(((2, 3),), {"shape": (3, 2)}),
+        Sample(((2, 3),), {"shape": (-1,)}),
+        Sample(((),), {"shape": (1, 1)}),
+        Sample(((0, 3),), {"shape": (3, 0)}),
+    ),
+)
+
+
+def _permuted(own: Shape, axes: tuple[int, ...]) -> Shape:
+    if sorted(axes) != list(range(len(own))):
+        raise Mismatch(f"dims {axes} must name each of the {len(own)} axes once")
+    return tuple(own[a] for a in axes)
+
+
+def _inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(axes.index(i) for i in range(len(axes)))
+
+
+permute = define(
+    "permute",
+    sentence="The same numbers with the axes in another order.",
+    equation=r"y_{\pi(i)} = x_i",
+    derivative=r"\text{blame takes the axes back}",
+    forward=lambda xp, x, axes: x.transpose(axes),
+    gradient=(lambda g, y, x, axes: permute(g, axes=_inverse(axes)),),
+    shape=lambda own, axes: _permuted(own, axes),
+    cost=FREE,
+    terms=("1",),
+    traits="movement linear view",
+    samples=(Sample(((2, 3, 4),), {"axes": (2, 0, 1)}), Sample(((),), {"axes": ()})),
+)
+
+
+def _expanded(own: Shape, shape: Shape) -> Shape:
+    extra = len(shape) - len(own)
+    if extra < 0:
+        raise Mismatch(f"{show(own)} has more axes than {show(shape)}")
+    out = []
+    for i, n in enumerate(shape):
+        have = own[i - extra] if i >= extra else 1
+        want = have if n == -1 and i >= extra else n
+        if have not in (1, want):
+            raise Mismatch(f"axis {i} is {have} and can't be stretched to {n}; only 1 can")
+        out.append(want)
+    return tuple(out)
+
+
+expand = define(
+    "expand",
+    sentence="Repeats along axes of size 1 without copying.",
+    equation=r"y_{ij} = x_{i}",
+    derivative=r"\partial L/\partial x_i = \sum_j \partial L/\partial y_{ij}",
+    forward=lambda xp, x, shape: xp.broadcast_to(x, _expanded(x.shape, shape)),
+    gradient=(lambda g, y, x, shape: g,),  # the chain rule sums over stretched axes
+    shape=lambda own, shape: _expanded(own, shape),
+    cost=FREE,
+    terms=("1",),
+    traits="movement linear view",
+    samples=(
+        Sample(((2, 1),), {"shape": (2, 3)}),
+        Sample(((3,),), {"shape": (2, -1)}),
+        Sample(((),), {"shape": (2, 2)}),
+    ),
+)
+
+# A slice spec is a tuple with one entry per axis: an int, or (start, stop, step) resolved to
+# non-negative numbers; -1 as stop of a negative step means "past the first".
+Spec = tuple[Any, ...]
+
+
+def _as_index(spec: Spec) -> tuple[Any, ...]:
+    return tuple(
+        s if isinstance(s, int) else slice(s[0], None if s[1] < 0 else s[1], s[2]) for s in spec
+    )
+
+
+def _sliced(own: Shape, spec: Spec) -> Shape:
+    return tuple(len(range(*s)) for s in spec if not isinstance(s, int))
+
+
+slice_ = define(
+    "slice",
+    sentence="Cuts out a block: single positions, ranges, steps.",
+    equation=r"y = x[\mathrm{index}]",
+    derivative=r"\text{blame goes to where the numbers came from, zero elsewhere}",
+    forward=lambda xp, x, spec: x[_as_index(spec)],
+    gradient=(lambda g, y, x, spec: place(g, spec=spec, shape=x.shape),),
+    shape=lambda own, spec: _sliced(own, spec),
+    cost=FREE,
+    terms=("1 where taken",),
+    traits="movement linear view",
+    samples=(
+        Sample(((4, 5),), {"spec": ((1, 3, 1), (0, 5, 2))}),
+        Sample(((4, 5),), {"spec": (2, (4, -1, -1))}),
+        Sample(((3,),), {"spec": ((0, 0, 1),)}),
+    ),
+)
+
+
+def _placed(xp: Any, x: Any, spec: Spec, shape: Shape) -> Any:
+    out = xp.zeros(shape, x.dtype)
+    if hasattr(out, "at"):  # JAX arrays are never written in place
+        return out.at[_as_index(spec)].set(x)
+    out[_as_index(spec)] = x
+    return out
+
+
+place = define(
+    "place",
+    sentence="Puts a block into a field of zeros; the reverse of slice.",
+    equation=r"y[\mathrm{index}] = x,\ 0 \text{ elsewhere}",
+    derivative=r"\partial L/\partial x = (\partial L/\partial y)[\mathrm{index}]",
+    forward=lambda xp, x, spec, shape: _placed(xp, x, spec, shape),
+    gradient=(lambda g, y, x, spec, shape: slice_(g, spec=spec),),
+    shape=lambda own, spec, shape: shape,
+    cost=FREE,
+    terms=("1",),
+    traits="movement linear",
+    samples=(Sample(((2, 3),), {"spec": ((1, 3, 1), (0, 5, 2)), "shape": (4, 5)}),),
+)
+
+
+def _joined(*shapes: Shape, axis: int) -> Shape:
+    first = shapes[0]
+    for i, other in enumerate(shapes[1:], 1):
+        for a, (m, n) in enumerate(zip(first, other, strict=False)):
+            if len(first) != len(other) or (a != axis and m != n):
+                raise Mismatch(
+                    f"all must agree outside dim {axis}: Tensor 0 is {show(first)} "
+                    f"and Tensor {i} is {show(other)}"
+                )
+    total = sum(s[axis] for s in shapes)
+    return (*first[:axis], total, *first[axis + 1 :])
+
+
+def _cut_back(g: Node, y: Node, *xs: Node, axis: int) -> tuple[Node, ...]:
+    parts, start = [], 0
+    for x in xs:
+        stop = start + x.shape[axis]
+        spec = [(0, n, 1) for n in y.shape]
+        spec[axis] = (start, stop, 1)
+        parts.append(slice_(g, spec=tuple(spec)))
+        start = stop
+    return tuple(parts)
+
+
+cat = define(
+    "cat",
+    sentence="Joins Tensors end to end along an axis.",
+    equation=r"y = [x_1; x_2; \dots]",
+    derivative=r"\text{each piece gets its own stretch of the blame}",
+    forward=lambda xp, *xs, axis: xp.concatenate(xs, axis=axis),
+    gradient=_cut_back,
+    shape=lambda *shapes, axis: _joined(*shapes, axis=axis),
+    cost=FREE,
+    terms=("1",),
+    traits="movement linear variadic",
+    samples=(
+        Sample(((2, 3), (1, 3)), {"axis": 0}),
+        Sample(((2, 3), (2, 0), (2, 1)), {"axis": 1}),
+    ),
+)
+
+flip = define(
+    "flip",
+    sentence="Turns axes around.",
+    equation=r"y_i = x_{n-1-i}",
+    derivative=r"\text{blame is turned around too}",
+    forward=lambda xp, x, axes: xp.flip(x, axes),
+    gradient=(lambda g, y, x, axes: flip(g, axes=axes),),
+    cost=FREE,
+    terms=("1",),
+    traits="movement linear",
+    samples=(Sample(((2, 3),), {"axes": (0,)}), Sample(((2, 3),), {"axes": (0, 1)})),
+)
+
+pad = define(
+    "pad",
+    sentence="Adds a border of one constant.",
+    equation=r"y = x \text{ inside},\ \mathrm{value} \text{ on the border}",
+    derivative=r"\text{blame from the inside}",
+    forward=lambda xp, x, widths, value=0.0: xp.pad(x, widths, constant_values=value),
+    gradient=(lambda g, y, x, widths, value=0.0: slice_(g, spec=_interior(x.shape, widths)),),
+    shape=lambda own, widths, value=0.0: tuple(
+        a + n + b for n, (a, b) in zip(own, widths, strict=True)
+    ),
+    cost=FREE,
+    terms=("1",),
+    traits="movement linear",
+    samples=(Sample(((2, 3),), {"widths": ((1, 0), (2, 1)), "value": 0.5}),),
+)
+
+
+def _interior(shape: Shape, widths: tuple[tuple[int, int], ...]) -> Spec:
+    return tuple((a, a + n, 1) for n, (a, _) in zip(shape, widths, strict=True))
+
+
+def swap(x: Node, first: int, second: int) -> Node:
+    """Exchange two axes."""
+    axes = list(range(len(x.shape)))
+    a, b = normalize_axis(first, len(axes)), normalize_axis(second, len(axes))
+    axes[a], axes[b] = axes[b], axes[a]
+    return permute(x, axes=tuple(axes))

@@ -1,0 +1,272 @@
+"""One op is one record: equation, shape rule, forward, derivative, cost, samples, all in one place.
+
+Everything else is derived by walking `REGISTRY`: Tensor methods, both engines, the chain rule, the
+documentation page, the gradient checks, the error tests and `explain`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from pellucid.dtypes import FLOAT, DType, bool_, float32, int64, result_type
+from pellucid.errors import DTypeError, ShapeError
+from pellucid.graph.emit import emit
+from pellucid.graph.mode import current
+from pellucid.graph.node import Node, Part
+from pellucid.shapes import Mismatch, Shape, broadcast, numel, resolve, show
+
+__all__ = [
+    "COMPOSITIONS",
+    "REGISTRY",
+    "Composition",
+    "Cost",
+    "Mistake",
+    "Op",
+    "Sample",
+    "composition",
+    "define",
+    "per_element",
+]
+
+Gradient = Callable[..., Any]
+DTypeRule = Literal["promote", "float", "bool", "int64", "keep"] | Callable[..., DType]
+
+
+class Cost(NamedTuple):
+    """What one use costs: floating-point operations, and bytes read and written at least."""
+
+    flops: int
+    bytes: int
+
+
+class Sample(NamedTuple):
+    """Inputs on which an op is tried: shapes (drawn at random), or nested lists taken as they are.
+
+    Attributes:
+        inputs: a shape tuple, a number, or a list of values for each input.
+        params: settings.
+        low, high: range that random values are drawn from.
+    """
+
+    inputs: tuple[Any, ...]
+    params: Mapping[str, Any] = {}  # noqa: RUF012
+    low: float = -2.0
+    high: float = 2.0
+
+
+class Mistake(NamedTuple):
+    """A wrong use and the exact words it is answered with."""
+
+    inputs: tuple[Any, ...]
+    params: Mapping[str, Any]
+    error: type[Exception]
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Op:
+    """One differentiable operation.
+
+    Attributes:
+        name: the field's name for it.
+        sentence: what it does, in one plain sentence.
+        equation, derivative: LaTeX.
+        forward: `forward(xp, *arrays, **params)` over the array namespace, the same for both engines.
+        gradient: one rule per input, `rule(g, y, *inputs, **params) -> node`, or None where no blame
+            flows; or a single rule that returns a tuple. Written with ops, so it differentiates again.
+            Sums over broadcast axes are added by the chain rule, never here.
+        axes: shape rule in the axis grammar; or give `shape`.
+        shape: `shape(*shapes, **params) -> shape`; None as result means "depends on the values".
+        dtype: "promote" (common dtype of the inputs), "float" (the same, integers become float32),
+            "bool", "int64", "keep" (of the first input), or `rule(*dtypes, **params)`.
+        promotes: position of the first input that takes part in promotion.
+        cost: `cost(shapes, out_shape, **params) -> flops`; bytes follow from the shapes.
+        traits: "elementwise", "linear", "view", "reduces", "random", "activation", …
+        samples, mistakes: read by the tests and the documentation.
+        kink: what is taken at points without a derivative.
+        stable: which form is computed and why, where it isn't the textbook one.
+        source: where the formula comes from.
+        terms: the local slopes as people write them, per input: "cos(x)"; for `explain`.
+    """
+
+    name: str
+    sentence: str
+    equation: str
+    derivative: str
+    forward: Callable[..., Any]
+    gradient: tuple[Gradient | None, ...] | Gradient | None
+    axes: str | None = None
+    shape: Callable[..., Shape | None] | None = None
+    dtype: DTypeRule = "promote"
+    promotes: int = 0
+    cost: Callable[..., int] = lambda shapes, out, **_: numel(out)
+    traits: frozenset[str] = frozenset()
+    samples: tuple[Sample, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+    kink: str = ""
+    stable: str = ""
+    source: str = ""
+    terms: tuple[str, ...] = ()
+    inferred: dict[Any, Any] = field(default_factory=dict, repr=False)
+    view: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "view", "view" in self.traits)
+
+    def __call__(self, *inputs: Any, **params: Any) -> Node:
+        return emit(self, inputs, params) if params else emit(self, inputs)
+
+    @property
+    def cast(self) -> Op:
+        """The op that promotion inserts."""
+        return REGISTRY["cast"]
+
+    def infer(
+        self, inputs: tuple[Node, ...], params: Mapping[str, Any]
+    ) -> tuple[Shape | None, DType, tuple[DType | None, ...] | None]:
+        """Shape and dtype of the result, and the casts that the inputs need first."""
+        dtypes, casts = self._promoted(inputs)
+        out = self._out_dtype(dtypes, params)
+        try:
+            shape = self._out_shape(tuple(x.shape for x in inputs), params)
+        except Mismatch as mismatch:
+            raise ShapeError(self._shape_text(inputs, str(mismatch))) from None
+        return shape, out, casts
+
+    def measure(self, inputs: tuple[Node, ...], out: Node, params: Mapping[str, Any]) -> Cost:
+        """What this use costs."""
+        moved = sum(x.size * x.dtype.itemsize for x in (*inputs, out))
+        return Cost(int(self.cost(tuple(x.shape for x in inputs), out.shape, **params)), moved)
+
+    def _out_shape(self, shapes: tuple[Shape, ...], params: Mapping[str, Any]) -> Shape | None:
+        if self.shape is not None:
+            return self.shape(*shapes, **params)
+        if self.axes is not None:
+            return resolve(self.axes, shapes)
+        return broadcast(*shapes)
+
+    def _promoted(
+        self, inputs: tuple[Node, ...]
+    ) -> tuple[list[DType], tuple[DType | None, ...] | None]:
+        dtypes = [x.dtype for x in inputs]
+        if self.dtype not in ("promote", "float", "bool") or not inputs:
+            return dtypes, None
+        taking_part = inputs[self.promotes :]
+        common = result_type((x.dtype, 2 if x.shape else 1) for x in taking_part)
+        if self.dtype == "float" and common.category != FLOAT:
+            common = float32
+        casts = [None if x.dtype is common else common for x in taking_part]
+        if not any(casts):
+            return dtypes, None
+        kept = self.promotes
+        return [*dtypes[:kept], *[common] * len(taking_part)], (*[None] * kept, *casts)
+
+    def _out_dtype(self, dtypes: list[DType], params: Mapping[str, Any]) -> DType:
+        if callable(self.dtype):
+            return self.dtype(*dtypes, **params)
+        if self.dtype == "bool":
+            return bool_
+        if self.dtype == "int64":
+            return int64
+        return dtypes[self.promotes if self.dtype != "keep" else 0]
+
+    def _shape_text(self, inputs: tuple[Node, ...], reason: str) -> str:
+        lines = [f"{self.name}: {reason}."]
+        names = parameter_names(self)
+        for name, x in zip(names, inputs, strict=False):
+            label = f"{name} = {x.name}" if x.name else name
+            lines.append(f"   {label:<12} {show(x.shape)}")
+        if self.axes:
+            lines.append(f" {self.name} works on {self.axes.replace('->', '→')}.")
+        return "\n".join(lines)
+
+
+REGISTRY: dict[str, Op] = {}
+COMPOSITIONS: dict[str, Composition] = {}
+
+
+def define(name: str, **fields: Any) -> Op:
+    """Put one op into the registry and give back its record, which can be called on nodes."""
+    if name in REGISTRY:
+        raise ValueError(f"there are two ops called {name!r}")
+    traits = frozenset(fields.pop("traits", "").split())
+    op = REGISTRY[name] = Op(name=name, traits=traits, **fields)
+    return op
+
+
+@functools.cache
+def parameter_names(op: Op) -> tuple[str, ...]:
+    """The names of an op's inputs, as its forward spells them."""
+    names = list(inspect.signature(op.forward).parameters.values())[1:]
+    return tuple(p.name for p in names if p.kind is not inspect.Parameter.KEYWORD_ONLY)
+
+
+@dataclass(frozen=True, eq=False)
+class Composition:
+    """A named function built of ops; the program view folds and unfolds it."""
+
+    name: str
+    call: Callable[..., Node]
+    sentence: str
+    equation: str
+    derivative: str
+    samples: tuple[Sample, ...]
+    mistakes: tuple[Mistake, ...]
+    source: str
+    terms: tuple[str, ...]
+    traits: frozenset[str]
+
+
+def composition(
+    name: str,
+    *,
+    equation: str,
+    derivative: str = "",
+    samples: tuple[Sample, ...] = (),
+    mistakes: tuple[Mistake, ...] = (),
+    source: str = "",
+    terms: tuple[str, ...] = (),
+    traits: str = "",
+) -> Callable[[Callable[..., Node]], Callable[..., Node]]:
+    """Register a function of nodes, and fold the nodes of each call into one part."""
+
+    def wrap(call: Callable[..., Node]) -> Callable[..., Node]:
+        sentence = (call.__doc__ or "").strip().split("\n")[0]
+
+        @functools.wraps(call)
+        def folded(*args: Any, **kwargs: Any) -> Node:
+            mode = current()
+            outer = mode.part
+            part = mode.part = Part(record, outer)
+            part.inputs = tuple(a for a in args if isinstance(a, Node))
+            part.settings = kwargs
+            try:
+                out = call(*args, **kwargs)
+                part.last = out.seq
+                return out
+            finally:
+                mode.part = outer
+
+        record = Composition(
+            name, folded, sentence, equation, derivative, samples, mistakes, source, terms,
+            frozenset(traits.split()),
+        )  # fmt: skip
+        COMPOSITIONS[name] = record
+        return folded
+
+    return wrap
+
+
+def per_element(flops: int) -> Callable[..., int]:
+    """A cost of so many operations for each number of the output."""
+    return lambda shapes, out, **_: flops * numel(out)
+
+
+def need_float(name: str, dtype: DType, what: str, remedy: str) -> None:
+    """Refuse integers where only real numbers make sense."""
+    if dtype.category != FLOAT:
+        raise DTypeError(f"{name}: {what} must be float and is {dtype.name}.\n {remedy}")

@@ -1,0 +1,1 @@
+"""The optim room: optimizers and schedules, with PyTorch's names."""

@@ -1,0 +1,264 @@
+"""Binds functions to Tensor: operators, methods, in-place twins, and conversions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pellucid.dtypes import (
+    DType, bfloat16, bool_, float16, float32, float64, int32, int64,
+)  # fmt: skip
+from pellucid.errors import GraphError, ShapeError
+from pellucid.graph.emit import constant, emit
+from pellucid.graph.mode import current
+from pellucid.graph.node import Node
+from pellucid.ops import elementwise as ew
+from pellucid.ops import movement as mv
+from pellucid.ops.op import REGISTRY
+from pellucid.shapes import show
+from pellucid.tensor import functions as functions
+from pellucid.tensor.creation import as_tensor
+from pellucid.tensor.indexing import getitem, setitem
+from pellucid.tensor.lift import FUNCTIONS, node_of
+from pellucid.tensor.tensor import Tensor, wrap
+
+__all__: list[str] = []
+
+_new = object.__new__
+_NUMBERS = (Tensor, int, float, np.generic, np.ndarray)
+
+# Every function that is also a method in PyTorch.
+_METHODS = """
+abs absolute add all amax amin any argmax argmin broadcast_to ceil chunk clamp clip clone cos cumsum div
+eq erf exp expand expand_as flatten flip floor floor_divide ge gt isfinite isinf isnan le log log1p log2
+log_softmax logical_and logical_not logical_or logical_xor logsumexp lt matmul max maximum mean min minimum
+mul multiply ne neg negative permute pow prod reciprocal relu remainder reshape round rsqrt sigmoid sign sin
+softmax split sqrt square squeeze std sub sum t tanh transpose unbind unsqueeze var view
+gather scatter scatter_add index_select index_add masked_fill masked_select nonzero topk sort argsort take_along_dim
+mm bmm dot outer movedim narrow repeat tile roll tril triu diagonal unfold var_mean norm swapaxes ravel
+""".split()
+_IN_PLACE = (
+    "abs add ceil clamp div exp floor log mul neg pow reciprocal relu round sigmoid sqrt square sub tanh "
+    "masked_fill scatter_add index_add scatter"
+).split()
+
+
+def _binary(name: str) -> Callable[[Tensor, Any], Any]:
+    op = REGISTRY[name]
+
+    def operator(self: Tensor, other: Any) -> Any:
+        if isinstance(other, Tensor):
+            right: Any = other._node
+        elif isinstance(other, _NUMBERS):
+            right = node_of(other)
+        else:
+            return NotImplemented
+        out = _new(Tensor)
+        out._node = emit(op, (self._node, right))
+        return out
+
+    return operator
+
+
+def _reflected(name: str) -> Callable[[Tensor, Any], Any]:
+    op = REGISTRY[name]
+
+    def operator(self: Tensor, other: Any) -> Any:
+        if not isinstance(other, _NUMBERS):
+            return NotImplemented
+        return wrap(emit(op, (node_of(other), self._node)))
+
+    return operator
+
+
+def _by_function(name: str, swapped: bool = False) -> Callable[[Tensor, Any], Any]:
+    call = FUNCTIONS[name]
+
+    def operator(self: Tensor, other: Any) -> Any:
+        if not isinstance(other, _NUMBERS):
+            return NotImplemented
+        return call(other, self) if swapped else call(self, other)
+
+    return operator
+
+
+def _in_place(name: str) -> Callable[..., Tensor]:
+    call = FUNCTIONS[name]
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return _assign(self, call(self, *args, **kwargs), name)
+
+    method.__name__ = f"{name}_"
+    method.__doc__ = f"`{name}`, written into this Tensor's own memory."
+    return method
+
+
+def _assign(self: Tensor, value: Tensor, name: str) -> Tensor:
+    node, new = self._node, value._node
+    if new.shape != node.shape:
+        raise ShapeError(
+            f"{name}_: the result has shape {show(new.shape)} and can't be written into "
+            f"{show(node.shape)}.\n Use {name}() for a new Tensor."
+        )
+    if (new.requires_grad and current().recording) or node.array is None:
+        if node.requires_grad and node.op is None:
+            raise GraphError(
+                "a leaf that requires grad is being changed in place, which the graph could not undo.\n"
+                " Wrap the change in `with pellucid.no_grad():`, or compute a new Tensor."
+            )
+        self._node = new if new.dtype is node.dtype else ew.cast(new, dtype=node.dtype)
+        return self
+    return self._write(new)
+
+
+def _augmented(name: str) -> Callable[[Tensor, Any], Any]:
+    method = _in_place(name)
+
+    def operator(self: Tensor, other: Any) -> Any:
+        return method(self, other) if isinstance(other, _NUMBERS) else NotImplemented
+
+    return operator
+
+
+for _dunder, _op in {
+    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "eq": "eq", "ne": "ne",
+    "lt": "lt", "le": "le", "gt": "gt", "ge": "ge",
+}.items():  # fmt: skip
+    setattr(Tensor, f"__{_dunder}__", _binary(_op))
+for _dunder, _op in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div"}.items():
+    setattr(Tensor, f"__r{_dunder}__", _reflected(_op))
+    setattr(Tensor, f"__i{_dunder}__", _augmented(_op))
+for _dunder, _op in {
+    "pow": "pow", "matmul": "matmul", "floordiv": "floor_divide", "mod": "remainder",
+    "and": "logical_and", "or": "logical_or", "xor": "logical_xor",
+}.items():  # fmt: skip
+    setattr(Tensor, f"__{_dunder}__", _by_function(_op))
+    setattr(Tensor, f"__r{_dunder}__", _by_function(_op, swapped=True))
+for _method in _METHODS:
+    if _method in FUNCTIONS:
+        setattr(Tensor, _method, FUNCTIONS[_method])
+for _method in _IN_PLACE:
+    if _method in FUNCTIONS:
+        setattr(Tensor, f"{_method}_", _in_place(_method))
+
+
+def _method(call: Callable[..., Any]) -> Callable[..., Any]:
+    setattr(Tensor, call.__name__, call)
+    return call
+
+
+@_method
+def __neg__(self: Tensor) -> Tensor:
+    return wrap(ew.neg(self._node))
+
+
+@_method
+def __abs__(self: Tensor) -> Tensor:
+    return wrap(ew.abs(self._node))
+
+
+@_method
+def __invert__(self: Tensor) -> Tensor:
+    return FUNCTIONS["logical_not"](self)  # type: ignore[no-any-return]
+
+
+@_method
+def __getitem__(self: Tensor, index: Any) -> Tensor:
+    return wrap(getitem(self._node, index))
+
+
+@_method
+def __setitem__(self: Tensor, index: Any, value: Any) -> None:
+    setitem(self, index, value)
+
+
+@_method
+def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """Another dtype: `x.to(pellucid.float64)`; devices and other Tensors are accepted as in PyTorch."""
+    dtype = kwargs.get("dtype")
+    for a in args:
+        if isinstance(a, DType):
+            dtype = a
+        elif isinstance(a, Tensor):
+            dtype = a.dtype
+    if dtype is None or dtype is self._node.dtype:
+        return self
+    return wrap(ew.cast(self._node, dtype=dtype))
+
+
+@_method
+def type_as(self: Tensor, other: Tensor) -> Tensor:
+    """The dtype of another Tensor."""
+    return self.to(other.dtype)  # type: ignore[attr-defined, no-any-return]
+
+
+def _caster(name: str, dtype: DType) -> None:
+    def method(self: Tensor) -> Tensor:
+        return self.to(dtype)  # type: ignore[attr-defined, no-any-return]
+
+    method.__name__, method.__doc__ = name, f"The same numbers as {dtype.name}."
+    setattr(Tensor, name, method)
+
+
+for _name, _dtype in {
+    "float": float32, "double": float64, "half": float16, "bfloat16": bfloat16,
+    "int": int32, "long": int64, "bool": bool_,
+}.items():  # fmt: skip
+    _caster(_name, _dtype)
+
+
+@_method
+def contiguous(self: Tensor) -> Tensor:
+    """The Tensor itself: the order of numbers in memory is the engine's business."""
+    return self
+
+
+@_method
+def cpu(self: Tensor) -> Tensor:
+    """The Tensor itself: everything lives on the CPU."""
+    return self
+
+
+@_method
+def view_as(self: Tensor, other: Tensor) -> Tensor:
+    """The shape of another Tensor."""
+    return wrap(mv.reshape(self._node, shape=other._node.shape))
+
+
+@_method
+def copy_(self: Tensor, src: Any) -> Tensor:
+    """Write another Tensor's numbers into this one's memory."""
+    source = src if isinstance(src, Tensor) else as_tensor(src)
+    node: Node = source._node
+    if node.shape != self._node.shape:
+        node = mv.expand(node, shape=self._node.shape)
+    return _assign(self, wrap(node), "copy")
+
+
+@_method
+def fill_(self: Tensor, value: Any) -> Tensor:
+    """Write one number everywhere."""
+    number = value.item() if isinstance(value, Tensor) else value
+    return self._write(constant(number, self._node.dtype))
+
+
+@_method
+def zero_(self: Tensor) -> Tensor:
+    """Write zeros everywhere."""
+    return self._write(constant(0, self._node.dtype))
+
+
+def _transposed(self: Tensor) -> Tensor:
+    """The axes in reverse order; a matrix mirrored at its diagonal."""
+    return wrap(mv.permute(self._node, axes=tuple(reversed(range(len(self._node.shape))))))
+
+
+def _mirrored(self: Tensor) -> Tensor:
+    """The last two axes exchanged."""
+    return wrap(mv.swap(self._node, -1, -2))
+
+
+Tensor.T = property(_transposed)  # type: ignore[attr-defined]
+Tensor.mT = property(_mirrored)  # type: ignore[attr-defined]

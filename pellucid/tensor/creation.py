@@ -1,0 +1,216 @@
+"""Tensors from data, and Tensors of zeros, ones and ranges, with PyTorch's arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.dtypes import DType, bool_, by_name, float32, int64
+from pellucid.errors import DataError, DTypeError, SettingError
+from pellucid.graph.node import leaf
+from pellucid.tensor.tensor import Tensor, wrap
+
+__all__ = [
+    "arange", "as_tensor", "empty", "empty_like", "eye", "from_numpy", "full", "full_like",
+    "linspace", "of_array", "ones", "ones_like", "tensor", "zeros", "zeros_like",
+]  # fmt: skip
+
+
+def of_array(array: Any, requires_grad: bool = False) -> Tensor:
+    """A Tensor over a NumPy array, sharing its memory."""
+    out = wrap(leaf(array, array.shape, by_name(array.dtype.name)))
+    return out.requires_grad_() if requires_grad else out
+
+
+def tensor(
+    data: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A Tensor holding a copy of `data`.
+
+    Args:
+        data: a number, nested lists of numbers, a NumPy array, or anything with `__array__`.
+        dtype: kind of number; by default float32 for Python floats, int64 for whole numbers.
+        device: accepted for PyTorch's sake; only "cpu" exists.
+        requires_grad: ask for blame.
+
+    Example:
+        >>> import pellucid
+        >>> pellucid.tensor([[1, 2], [3, 4]]).sum()
+        tensor(10)
+    """
+    _cpu(device)
+    return of_array(_array(data, dtype, copy=True), requires_grad)
+
+
+def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tensor:
+    """Like `tensor`, without a copy where that is possible."""
+    _cpu(device)
+    if isinstance(data, Tensor):
+        return data if dtype in (None, data.dtype) else data.to(dtype)  # type: ignore[attr-defined, no-any-return]
+    return of_array(_array(data, dtype, copy=False))
+
+
+def from_numpy(ndarray: Any) -> Tensor:
+    """A Tensor that shares memory with a NumPy array."""
+    if not isinstance(ndarray, np.ndarray):
+        raise DTypeError(f"from_numpy takes a NumPy array and got a {type(ndarray).__name__}.")
+    return of_array(ndarray)
+
+
+def _array(data: Any, dtype: DType | None, *, copy: bool) -> Any:
+    if isinstance(data, Tensor):
+        data = data._node.array
+    given = isinstance(data, np.ndarray | np.generic) or hasattr(data, "__array__")
+    try:
+        array = np.array(data) if copy else np.asarray(data)
+    except ValueError as ragged:
+        raise DataError(
+            f"these lists don't form a Tensor: {ragged}.\n All rows must have the same length."
+        ) from None
+    wanted = dtype if dtype is not None else _default(array, given)
+    if array.dtype.kind not in "biufV" or (
+        array.dtype.kind == "V" and array.dtype.name != "bfloat16"
+    ):
+        raise DTypeError(
+            f"a Tensor holds numbers, and this holds {array.dtype} values, such as {_first(array)!r}.\n"
+            " Turn categories into numbers first; pellucid.fit does that for tables."
+        )
+    return array.astype(wanted.name, copy=False)
+
+
+def _default(array: Any, given: bool) -> DType:
+    """NumPy data keeps its kind; Python numbers become float32, int64 or bool, as in PyTorch."""
+    if array.dtype.kind == "b":
+        return bool_
+    if array.dtype.kind == "f" and not given:
+        return float32
+    if array.dtype.kind in "iu" and not given:
+        return int64
+    if array.dtype.kind in "OUSMm":
+        return float32
+    return by_name(array.dtype.name)
+
+
+def _first(array: Any) -> Any:
+    return array.ravel()[0] if array.size else None
+
+
+def _cpu(device: Any) -> None:
+    if device is not None and str(device) not in ("cpu", "cpu:0"):
+        raise SettingError(f"device {str(device)!r} does not exist here; Tensors live on 'cpu'.")
+
+
+def _filled(
+    size: tuple[Any, ...], value: Any, dtype: DType | None, device: Any, requires_grad: bool
+) -> Tensor:
+    _cpu(device)
+    if len(size) == 1 and isinstance(size[0], tuple | list):
+        size = tuple(size[0])
+    if any(int(n) < 0 for n in size):
+        raise SettingError(f"sizes can't be negative: {tuple(size)}.")
+    kind = dtype or (
+        float32 if isinstance(value, float) else bool_ if isinstance(value, bool) else int64
+    )
+    return of_array(np.full(tuple(int(n) for n in size), value, kind.name), requires_grad)
+
+
+def zeros(
+    *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A Tensor of zeros."""
+    return _filled(size, 0, dtype or float32, device, requires_grad)
+
+
+def ones(
+    *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A Tensor of ones."""
+    return _filled(size, 1, dtype or float32, device, requires_grad)
+
+
+def empty(
+    *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A Tensor to be filled; here it starts as zeros, so that no run depends on what memory held."""
+    return _filled(size, 0, dtype or float32, device, requires_grad)
+
+
+def full(
+    size: Any,
+    fill_value: Any,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """A Tensor of one number."""
+    shape = size if isinstance(size, tuple | list) else (size,)
+    return _filled((tuple(shape),), fill_value, dtype, device, requires_grad)
+
+
+def zeros_like(
+    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Zeros in the shape and kind of another Tensor."""
+    return _filled((tuple(input.shape),), 0, dtype or input.dtype, device, requires_grad)
+
+
+def ones_like(
+    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Ones in the shape and kind of another Tensor."""
+    return _filled((tuple(input.shape),), 1, dtype or input.dtype, device, requires_grad)
+
+
+def empty_like(
+    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A Tensor to be filled, in the shape and kind of another."""
+    return zeros_like(input, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+def full_like(
+    input: Tensor,
+    fill_value: Any,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """One number in the shape and kind of another Tensor."""
+    return _filled((tuple(input.shape),), fill_value, dtype or input.dtype, device, requires_grad)
+
+
+def arange(
+    start: Any, end: Any = None, step: Any = 1, *, dtype: DType | None = None, device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """Evenly spaced numbers, the end not included."""
+    _cpu(device)
+    if end is None:
+        start, end = 0, start
+    kind = dtype or (float32 if any(isinstance(v, float) for v in (start, end, step)) else int64)
+    return of_array(np.arange(start, end, step).astype(kind.name), requires_grad)
+
+
+def linspace(
+    start: float, end: float, steps: int, *, dtype: DType | None = None, device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """So many evenly spaced numbers, both ends included."""
+    _cpu(device)
+    return of_array(np.linspace(start, end, steps).astype((dtype or float32).name), requires_grad)
+
+
+def eye(
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Ones on the diagonal, zeros elsewhere."""
+    _cpu(device)
+    return of_array(np.eye(n, m, dtype=(dtype or float32).name), requires_grad)

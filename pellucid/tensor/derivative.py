@@ -1,0 +1,87 @@
+"""Gradients asked for directly, without `.grad`: `pellucid.autograd.grad`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.autograd import gradients, spend
+from pellucid.errors import GraphError
+from pellucid.graph.node import Node
+from pellucid.tensor.tensor import Tensor, wrap
+
+__all__ = ["backward", "grad"]
+
+
+def grad(
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    materialize_grads: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """The blame of `inputs` for `outputs`, as new Tensors; `.grad` is left alone.
+
+    Args:
+        outputs: a Tensor or several.
+        inputs: a Tensor or several, anywhere in the graph.
+        grad_outputs: the blame that starts at each output; 1 for single numbers.
+        retain_graph: allow another pass through the same graph; follows `create_graph` when None.
+        create_graph: record the pass, so that the result can be differentiated again.
+        allow_unused: give None for inputs that the outputs don't depend on, instead of an error.
+        materialize_grads: give zeros in place of None.
+
+    Example:
+        >>> import pellucid
+        >>> x = pellucid.tensor(3.0, requires_grad=True)
+        >>> (slope,) = pellucid.autograd.grad(x**3, x, create_graph=True)
+        >>> pellucid.autograd.grad(slope, x)
+        (tensor(18.),)
+    """
+    heads, wanted = _several(outputs), _several(inputs)
+    for i, t in enumerate(wanted):
+        if not t.requires_grad:
+            raise GraphError(f"input {i} has requires_grad=False, so no blame reaches it.")
+    given = _several(grad_outputs) if grad_outputs is not None else [None] * len(heads)
+    roots: dict[Node, Node] = {}
+    for head, start in zip(heads, given, strict=True):
+        roots[head._node] = head._start(start)
+    found = gradients(roots, wrt=[t._node for t in wanted], create_graph=create_graph)
+    if not (create_graph if retain_graph is None else retain_graph):
+        spend(roots)
+    return tuple(
+        _result(
+            i, t, found.get(t._node), bool(allow_unused) or materialize_grads, materialize_grads
+        )
+        for i, t in enumerate(wanted)
+    )
+
+
+def backward(
+    tensors: Any,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+) -> None:
+    """`backward()` from several Tensors at once."""
+    heads = _several(tensors)
+    given = _several(grad_tensors) if grad_tensors is not None else [None] * len(heads)
+    for k, (head, start) in enumerate(zip(heads, given, strict=True)):
+        keep = True if k + 1 < len(heads) else retain_graph
+        head.backward(start, retain_graph=keep, create_graph=create_graph)
+
+
+def _result(i: int, t: Tensor, node: Node | None, unused_ok: bool, zeros: bool) -> Tensor | None:
+    if node is not None:
+        return wrap(node)
+    if not unused_ok:
+        raise GraphError(
+            f"input {i} does not take part in the outputs, so it has no blame.\n"
+            " Pass allow_unused=True to get None for it."
+        )
+    return t.detach() * 0 if zeros else None
+
+
+def _several(value: Any) -> list[Any]:
+    return [value] if isinstance(value, Tensor) else list(value)

@@ -1,0 +1,5 @@
+"""PyTorch's functions, as functions of nodes; `tensor.lift` makes them functions of Tensors."""
+
+from pellucid.tensor.functions import arithmetic as arithmetic
+from pellucid.tensor.functions import reduction as reduction
+from pellucid.tensor.functions import shaping as shaping

@@ -1,0 +1,188 @@
+"""Other axes for the same numbers, with PyTorch's names and arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.errors import SettingError, ShapeError
+from pellucid.graph.node import Node
+from pellucid.ops import movement as mv
+from pellucid.ops.linalg import matmul
+from pellucid.shapes import broadcast, normalize_axis, numel
+from pellucid.tensor.lift import FUNCTIONS, function, lifted
+
+__all__: list[str] = []
+
+FUNCTIONS["matmul"] = lifted(matmul)
+
+
+def flat_sizes(sizes: tuple[Any, ...]) -> tuple[int, ...]:
+    """`x.view(2, 3)` and `x.view((2, 3))` mean the same."""
+    if len(sizes) == 1 and isinstance(sizes[0], tuple | list):
+        sizes = tuple(sizes[0])
+    return tuple(int(n) for n in sizes)
+
+
+@function()
+def reshape(input: Node, *shape: Any) -> Node:
+    """The same numbers in other axes; one size may be −1."""
+    return mv.reshape(input, shape=flat_sizes(shape))
+
+
+FUNCTIONS["view"] = FUNCTIONS["reshape"]
+
+
+@function()
+def flatten(input: Node, start_dim: int = 0, end_dim: int = -1) -> Node:
+    """Axes `start_dim` to `end_dim` as one."""
+    rank = len(input.shape)
+    if rank == 0:
+        return mv.reshape(input, shape=(1,))
+    a, b = normalize_axis(start_dim, rank), normalize_axis(end_dim, rank)
+    if a > b:
+        raise ShapeError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}.")
+    merged = numel(input.shape[a : b + 1])
+    return mv.reshape(input, shape=(*input.shape[:a], merged, *input.shape[b + 1 :]))
+
+
+@function()
+def squeeze(input: Node, dim: int | tuple[int, ...] | None = None) -> Node:
+    """Drop axes of size 1: all, or only `dim`."""
+    rank = len(input.shape)
+    dims = range(rank) if dim is None else [dim] if isinstance(dim, int) else dim
+    drop = {normalize_axis(d, rank) for d in dims}
+    kept = tuple(n for i, n in enumerate(input.shape) if not (i in drop and n == 1))
+    return mv.reshape(input, shape=kept)
+
+
+@function()
+def unsqueeze(input: Node, dim: int) -> Node:
+    """A new axis of size 1 at `dim`."""
+    at = normalize_axis(dim, len(input.shape) + 1)
+    return mv.reshape(input, shape=(*input.shape[:at], 1, *input.shape[at:]))
+
+
+@function()
+def permute(input: Node, *dims: Any) -> Node:
+    """The axes in another order."""
+    axes = tuple(normalize_axis(d, len(input.shape)) for d in flat_sizes(dims))
+    return mv.permute(input, axes=axes)
+
+
+@function()
+def transpose(input: Node, dim0: int, dim1: int) -> Node:
+    """Exchange two axes."""
+    return mv.swap(input, dim0, dim1) if input.shape else input
+
+
+@function()
+def t(input: Node) -> Node:
+    """A matrix mirrored at its diagonal."""
+    if len(input.shape) > 2:
+        raise ShapeError(
+            f"t() is for at most two axes; this has {len(input.shape)}. Use transpose()."
+        )
+    return mv.swap(input, 0, 1) if len(input.shape) == 2 else input
+
+
+@function()
+def expand(input: Node, *sizes: Any) -> Node:
+    """Stretch axes of size 1 without copying; −1 keeps a size."""
+    return mv.expand(input, shape=flat_sizes(sizes))
+
+
+@function()
+def broadcast_to(input: Node, shape: Any) -> Node:
+    """Stretch to a shape."""
+    return mv.expand(input, shape=flat_sizes((shape,)))
+
+
+@function()
+def expand_as(input: Node, other: Node) -> Node:
+    """Stretch to the shape of another Tensor."""
+    return mv.expand(input, shape=other.shape)
+
+
+@function()
+def cat(tensors: Any, dim: int = 0) -> Node:
+    """Join Tensors end to end along `dim`."""
+    parts = list(tensors)
+    if not parts:
+        raise SettingError("cat needs at least one Tensor and got an empty list.")
+    kept = [p for p in parts if p.shape != (0,)] or parts[:1]  # PyTorch skips empty 1-axis Tensors
+    return mv.cat(*kept, axis=normalize_axis(dim, len(kept[0].shape)))
+
+
+FUNCTIONS["concat"] = FUNCTIONS["concatenate"] = FUNCTIONS["cat"]
+
+
+@function()
+def stack(tensors: Any, dim: int = 0) -> Node:
+    """Join Tensors along a new axis."""
+    parts = list(tensors)
+    if not parts:
+        raise SettingError("stack needs at least one Tensor and got an empty list.")
+    if len({p.shape for p in parts}) > 1:
+        raise ShapeError(f"stack needs equal shapes and got {[p.shape for p in parts]}.")
+    return mv.cat(
+        *[unsqueeze(p, dim) for p in parts], axis=normalize_axis(dim, len(parts[0].shape) + 1)
+    )
+
+
+@function()
+def split(input: Node, split_size_or_sections: Any, dim: int = 0) -> tuple[Node, ...]:
+    """Cut along `dim` into pieces of one size, or of the sizes listed."""
+    axis = normalize_axis(dim, len(input.shape))
+    total = input.shape[axis]
+    if isinstance(split_size_or_sections, int):
+        step = split_size_or_sections
+        if step <= 0:
+            raise SettingError(f"split: the size of a piece must be positive and is {step}.")
+        sizes = [min(step, total - i) for i in range(0, total, step)] or [0]
+    else:
+        sizes = list(split_size_or_sections)
+        if sum(sizes) != total:
+            raise ShapeError(
+                f"split: the pieces {sizes} sum to {sum(sizes)}; dim {dim} has {total}."
+            )
+    return tuple(_pieces(input, axis, sizes))
+
+
+@function()
+def chunk(input: Node, chunks: int, dim: int = 0) -> tuple[Node, ...]:
+    """Cut along `dim` into at most so many pieces of equal size."""
+    if chunks <= 0:
+        raise SettingError(f"chunk: the number of chunks must be positive and is {chunks}.")
+    axis = normalize_axis(dim, len(input.shape))
+    return split(input, max(1, -(-input.shape[axis] // chunks)), dim)
+
+
+@function()
+def unbind(input: Node, dim: int = 0) -> tuple[Node, ...]:
+    """The Tensors along `dim`, without that axis."""
+    axis = normalize_axis(dim, len(input.shape))
+    shape = (*input.shape[:axis], *input.shape[axis + 1 :])
+    return tuple(mv.reshape(p, shape=shape) for p in _pieces(input, axis, [1] * input.shape[axis]))
+
+
+def _pieces(input: Node, axis: int, sizes: list[int]) -> list[Node]:
+    out, start = [], 0
+    for size in sizes:
+        spec: list[Any] = [(0, n, 1) for n in input.shape]
+        spec[axis] = (start, start + size, 1)
+        out.append(mv.slice_(input, spec=tuple(spec)))
+        start += size
+    return out
+
+
+@function()
+def flip(input: Node, *dims: Any) -> Node:
+    """Turn axes around."""
+    return mv.flip(input, axes=tuple(normalize_axis(d, len(input.shape)) for d in flat_sizes(dims)))
+
+
+@function()
+def broadcast_tensors(*tensors: Node) -> tuple[Node, ...]:
+    """All stretched to their common shape."""
+    shape = broadcast(*(t.shape for t in tensors))
+    return tuple(mv.expand(t, shape=shape) for t in tensors)

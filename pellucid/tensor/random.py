@@ -1,0 +1,230 @@
+"""Random Tensors. The same seed gives the same numbers on every engine and machine.
+
+A generator is a seed and a position in that seed's endless stream of words; drawing moves the
+position on. Nothing else is stored, so a generator can be saved as two numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.dtypes import FLOAT, DType, float32, float64, int64, uint32
+from pellucid.errors import DTypeError, SettingError
+from pellucid.graph.node import Node, leaf
+from pellucid.ops import random as rnd
+from pellucid.shapes import Shape, numel
+from pellucid.tensor.creation import of_array
+from pellucid.tensor.tensor import Tensor, wrap
+
+__all__ = [
+    "Generator", "bernoulli", "default_generator", "get_rng_state", "initial_seed", "manual_seed",
+    "multinomial", "normal", "rand", "rand_like", "randint", "randn", "randn_like", "randperm",
+    "seed", "set_rng_state", "uniform_node", "words",
+]  # fmt: skip
+
+_MASK = 0xFFFFFFFF
+_FIRST_SEED = 67280421310721  # PyTorch's own default, so that an unseeded run repeats there as here
+
+
+class Generator:
+    """A stream of random numbers of its own.
+
+    Example:
+        >>> import pellucid
+        >>> g = pellucid.Generator().manual_seed(3)
+        >>> a = pellucid.rand(2, generator=g)
+        >>> b = pellucid.rand(2, generator=g.manual_seed(3))
+        >>> bool((a == b).all())
+        True
+    """
+
+    def __init__(self, device: str = "cpu") -> None:
+        self._seed, self._block = _FIRST_SEED, 0
+
+    def manual_seed(self, seed: int) -> Generator:
+        """Start again at the beginning of the stream `seed`."""
+        self._seed, self._block = int(seed) & 0xFFFFFFFFFFFFFFFF, 0
+        return self
+
+    def initial_seed(self) -> int:
+        return self._seed
+
+    def get_state(self) -> Tensor:
+        """Seed and position, as four 32-bit words."""
+        return of_array(self._state())
+
+    def set_state(self, state: Tensor) -> None:
+        words = [int(w) for w in np.asarray(state.tolist())]
+        self._seed, self._block = words[0] | words[1] << 32, words[2] | words[3] << 32
+
+    def advance(self, count: int) -> Node:
+        """The state now, as a node; then move on past `count` words."""
+        state = self._state()
+        self._block += -(-count // 4)
+        return leaf(state, (4,), uint32, kind="state", name="random state")
+
+    def _state(self) -> Any:
+        parts = (self._seed, self._seed >> 32, self._block, self._block >> 32)
+        return np.array([p & _MASK for p in parts], np.uint32)
+
+
+default_generator = Generator()
+
+
+def manual_seed(seed: int) -> Generator:
+    """Seed the generator that everything uses unless given another."""
+    return default_generator.manual_seed(seed)
+
+
+def seed() -> int:
+    """Seed from the operating system's entropy, and say with what."""
+    value = int(np.random.SeedSequence().entropy) & 0xFFFFFFFFFFFFFFFF  # type: ignore[arg-type]
+    default_generator.manual_seed(value)
+    return value
+
+
+def initial_seed() -> int:
+    """The seed in use."""
+    return default_generator.initial_seed()
+
+
+def get_rng_state() -> Tensor:
+    """Where the stream of the default generator stands."""
+    return default_generator.get_state()
+
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Continue the stream from where `get_rng_state` was."""
+    default_generator.set_state(new_state)
+
+
+def words(shape: Shape, generator: Generator | None = None) -> Node:
+    """Random 32-bit words of a shape."""
+    state = (generator or default_generator).advance(numel(shape))
+    return rnd.random_bits(state, shape=shape)
+
+
+def uniform_node(shape: Shape, dtype: DType, generator: Generator | None = None) -> Node:
+    """Numbers spread evenly over [0, 1), as a node."""
+    lanes = 2 if dtype is float64 else 1
+    return rnd.bits_to_uniform(words((lanes, *shape), generator), dtype=dtype)
+
+
+def _normal_node(shape: Shape, dtype: DType, generator: Generator | None) -> Node:
+    return rnd.bits_to_normal(words((2, *shape), generator), dtype=dtype)
+
+
+def _shape(size: tuple[Any, ...]) -> Shape:
+    if len(size) == 1 and isinstance(size[0], tuple | list):
+        size = tuple(size[0])
+    if any(int(n) < 0 for n in size):
+        raise SettingError(f"sizes can't be negative: {tuple(size)}.")
+    return tuple(int(n) for n in size)
+
+
+def _real(dtype: DType | None) -> DType:
+    if dtype is not None and dtype.category != FLOAT:
+        raise DTypeError(
+            f"random draws here are float, not {dtype.name}.\n Use randint for whole numbers."
+        )
+    return dtype or float32
+
+
+def rand(
+    *size: Any, generator: Generator | None = None, dtype: DType | None = None, device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """Numbers spread evenly over [0, 1)."""
+    return wrap(uniform_node(_shape(size), _real(dtype), generator)).requires_grad_(requires_grad)
+
+
+def randn(
+    *size: Any, generator: Generator | None = None, dtype: DType | None = None, device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """Draws from the bell curve with mean 0 and spread 1."""
+    return wrap(_normal_node(_shape(size), _real(dtype), generator)).requires_grad_(requires_grad)
+
+
+def rand_like(input: Tensor, *, dtype: DType | None = None) -> Tensor:
+    """`rand` in the shape and kind of another Tensor."""
+    return rand(tuple(input.shape), dtype=dtype or input.dtype)
+
+
+def randn_like(input: Tensor, *, dtype: DType | None = None) -> Tensor:
+    """`randn` in the shape and kind of another Tensor."""
+    return randn(tuple(input.shape), dtype=dtype or input.dtype)
+
+
+def normal(
+    mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None
+) -> Tensor:
+    """Draws from bell curves of given means and spreads."""
+    shape = size if size is not None else _common(mean, std)
+    draw: Any = randn(tuple(shape), generator=generator)
+    return draw * std + mean  # type: ignore[no-any-return]
+
+
+def _common(*values: Any) -> Shape:
+    shapes = [tuple(v.shape) for v in values if isinstance(v, Tensor)]
+    return max(shapes, key=len) if shapes else ()
+
+
+def randint(
+    low: int, high: Any = None, size: Any = None, *, generator: Generator | None = None,
+    dtype: DType | None = None, device: Any = None,
+) -> Tensor:  # fmt: skip
+    """Whole numbers from `low` (0 when left out) up to, not including, `high`."""
+    if size is None:
+        low, high, size = 0, low, high
+    if high <= low:
+        raise SettingError(f"randint needs high above low, and got low={low}, high={high}.")
+    drawn = words((2, *_shape((size,))), generator).array
+    wide = drawn[0].astype(np.uint64) << np.uint64(32) | drawn[1].astype(np.uint64)
+    return of_array((wide % np.uint64(high - low)).astype(np.int64) + low).to(dtype or int64)  # type: ignore[attr-defined, no-any-return]
+
+
+def randperm(n: int, *, generator: Generator | None = None, dtype: DType | None = None) -> Tensor:
+    """The numbers 0 to n − 1 in random order."""
+    keys = words((n,), generator).array
+    order = np.argsort(
+        keys, kind="stable"
+    )  # stable, so that equal keys fall the same way everywhere
+    return of_array(order.astype((dtype or int64).name))
+
+
+def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
+    """1 with the probability that the Tensor holds, else 0."""
+    draw: Any = wrap(uniform_node(tuple(input.shape), input.dtype, generator))
+    return (draw < input).to(input.dtype)  # type: ignore[no-any-return]
+
+
+def multinomial(
+    input: Tensor,
+    num_samples: int,
+    replacement: bool = False,
+    *,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Positions drawn in proportion to the weights in the last axis."""
+    weights = np.asarray(input.detach().numpy(), np.float64)
+    if (weights < 0).any() or (weights.sum(-1) <= 0).any():
+        raise SettingError("multinomial needs weights that are not negative and not all zero.")
+    if not replacement:
+        if ((weights > 0).sum(-1) < num_samples).any():
+            raise SettingError(
+                f"multinomial can't draw {num_samples} different ones: too few weights above 0."
+            )
+        # The order of −ln(u)/w is a draw without replacement (Efraimidis & Spirakis 2006).
+        u = np.asarray(uniform_node(weights.shape, float64, generator).array)
+        with np.errstate(divide="ignore"):
+            keys = -np.log1p(-u) / weights
+        return of_array(
+            np.argsort(keys, axis=-1, kind="stable")[..., :num_samples].astype(np.int64)
+        )
+    u = np.asarray(uniform_node((*weights.shape[:-1], num_samples), float64, generator).array)
+    steps = np.cumsum(weights, axis=-1) / weights.sum(-1, keepdims=True)
+    found = (u[..., :, None] >= steps[..., None, :]).sum(-1)
+    return of_array(np.minimum(found, weights.shape[-1] - 1).astype(np.int64))

@@ -1,0 +1,486 @@
+"""Tensor: an array that remembers how it was made.
+
+A Tensor is a handle on a node of the graph. Methods and operators are bound to it from the functions
+in this room (see `binding.py`); this file holds what is not an operation: values, blame, memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from pellucid.autograd import gradients, spend
+from pellucid.dtypes import FLOAT, DType, by_name, float32
+from pellucid.errors import GraphError, ShapeError, TraceError
+from pellucid.graph.mode import current, engine
+from pellucid.graph.node import Node, leaf, tick
+from pellucid.shapes import show
+from pellucid.tensor.show import describe
+
+__all__ = ["Parameter", "Size", "Tensor", "unwrap", "wrap"]
+
+_new = object.__new__
+
+
+class Size(tuple[int, ...]):
+    """A shape that prints as PyTorch prints it."""
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        out = 1
+        for n in self:
+            out *= n
+        return out
+
+    def __repr__(self) -> str:
+        return f"Size([{', '.join(map(str, self))}])"
+
+
+class Tensor:
+    """An array of numbers of one kind, with the graph of how it came to be.
+
+    Make one with `pellucid.tensor`, `zeros`, `randn`, …; everything computed from it is a Tensor too.
+
+    Example:
+        >>> import pellucid
+        >>> x = pellucid.tensor([1.0, 2.0], requires_grad=True)
+        >>> (x * x).sum().backward()
+        >>> x.grad
+        tensor([2., 4.])
+    """
+
+    __slots__ = ("__weakref__", "_node")
+    __array_priority__ = 1000.0
+    _node: Node
+
+    if TYPE_CHECKING:  # operators and methods are bound in `binding.py`
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __add__(self, other: Any) -> Tensor: ...
+        def __radd__(self, other: Any) -> Tensor: ...
+        def __sub__(self, other: Any) -> Tensor: ...
+        def __rsub__(self, other: Any) -> Tensor: ...
+        def __mul__(self, other: Any) -> Tensor: ...
+        def __rmul__(self, other: Any) -> Tensor: ...
+        def __truediv__(self, other: Any) -> Tensor: ...
+        def __rtruediv__(self, other: Any) -> Tensor: ...
+        def __floordiv__(self, other: Any) -> Tensor: ...
+        def __mod__(self, other: Any) -> Tensor: ...
+        def __pow__(self, other: Any) -> Tensor: ...
+        def __rpow__(self, other: Any) -> Tensor: ...
+        def __matmul__(self, other: Any) -> Tensor: ...
+        def __rmatmul__(self, other: Any) -> Tensor: ...
+        def __lt__(self, other: Any) -> Tensor: ...
+        def __le__(self, other: Any) -> Tensor: ...
+        def __gt__(self, other: Any) -> Tensor: ...
+        def __ge__(self, other: Any) -> Tensor: ...
+        def __eq__(self, other: object) -> Any: ...
+        def __ne__(self, other: object) -> Any: ...
+        def __neg__(self) -> Tensor: ...
+        def __invert__(self) -> Tensor: ...
+        def __getitem__(self, index: Any) -> Tensor: ...
+        def __setitem__(self, index: Any, value: Any) -> None: ...
+
+    # ---- what it is ---------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> Size:
+        return Size(self._node.shape)
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or the size of one axis."""
+        return self.shape if dim is None else self._node.shape[dim]
+
+    @property
+    def ndim(self) -> int:
+        return len(self._node.shape)
+
+    def dim(self) -> int:
+        return len(self._node.shape)
+
+    def numel(self) -> int:
+        """How many numbers it holds."""
+        return self._node.size
+
+    nelement = numel
+
+    @property
+    def dtype(self) -> DType:
+        return self._node.dtype
+
+    @property
+    def device(self) -> str:
+        return "cpu"
+
+    @property
+    def itemsize(self) -> int:
+        return self._node.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        return self._node.size * self._node.dtype.itemsize
+
+    def element_size(self) -> int:
+        return self._node.dtype.itemsize
+
+    def is_floating_point(self) -> bool:
+        return self._node.dtype.category == FLOAT
+
+    @property
+    def name(self) -> str:
+        """What errors and explanations call it; modules name their parameters."""
+        return self._node.name
+
+    @name.setter
+    def name(self, value: str) -> None:
+        self._node.name = value
+
+    def __len__(self) -> int:
+        if not self._node.shape:
+            raise TypeError("len() of a 0-axis Tensor; use .item() for its one number")
+        return self._node.shape[0]
+
+    def __repr__(self) -> str:
+        return describe(self._node, "Parameter" if isinstance(self, Parameter) else "tensor")
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec and not self._node.shape else str(self)
+
+    # ---- its value ----------------------------------------------------------------------------
+
+    def numpy(self) -> Any:
+        """The value as a NumPy array that shares memory with the Tensor."""
+        if self._node.requires_grad and current().recording:
+            raise GraphError(
+                "this Tensor is part of a graph, and NumPy would not see that.\n"
+                " Use x.detach().numpy()."
+            )
+        return self._value()
+
+    def item(self) -> Any:
+        """The one number it holds, as a Python number."""
+        value = self._value()
+        if value.size != 1:
+            raise ShapeError(
+                f"item() needs a Tensor with one number, and this one has shape {show(value.shape)}.\n"
+                " Use .tolist() for all of them."
+            )
+        return value.item()
+
+    def tolist(self) -> Any:
+        """The value as nested Python lists."""
+        return self._value().tolist()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        value = self._value() if not self._node.requires_grad else self.numpy()
+        return value if dtype is None else value.astype(dtype)
+
+    def __bool__(self) -> bool:
+        if self._node.size != 1:
+            raise ShapeError(
+                f"a Tensor of shape {show(self._node.shape)} is neither true nor false.\n"
+                " Ask (x > 0).any() or (x > 0).all()."
+            )
+        return bool(self.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if self._node.dtype.category == FLOAT:
+            raise TypeError("only whole-number Tensors can be used as an index")
+        return int(self.item())
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self._node.shape:
+            raise TypeError("a 0-axis Tensor can't be gone through; use .item() for its one number")
+        return (self[i] for i in range(self._node.shape[0]))  # type: ignore[index]
+
+    def __contains__(self, value: Any) -> bool:
+        return bool((self == value).any())  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def _value(self) -> Any:
+        array = self._node.array
+        if array is None:
+            raise TraceError(
+                "the value of this Tensor is not known: only shapes are tracked here.\n"
+                " Ask for numbers outside the traced function, or use where() instead of if."
+            )
+        return array
+
+    # ---- blame --------------------------------------------------------------------------------
+
+    @property
+    def requires_grad(self) -> bool:
+        return self._node.requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Ask for (or stop asking for) the blame of this Tensor."""
+        node = self._node
+        if requires_grad and node.dtype.category != FLOAT:
+            raise GraphError(
+                f"only float Tensors can have a gradient, and this one is {node.dtype.name}.\n"
+                " Convert it first: x.float().requires_grad_()."
+            )
+        if node.op is not None and node.inputs and node.requires_grad:
+            if not requires_grad:
+                raise GraphError(
+                    "requires_grad can only be switched off on Tensors that nothing computed.\n"
+                    " Use x.detach() for a copy without history."
+                )
+            return self
+        if node.op is not None:  # computed without a record: from now on a leaf of its own
+            self._node = node = leaf(node.array, node.shape, node.dtype, name=node.name)
+        node.requires_grad = requires_grad
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        return self._node.op is None or not self._node.requires_grad
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The node that computed this Tensor, where a graph was recorded."""
+        node = self._node
+        return node if node.op is not None and node.requires_grad else None
+
+    @property
+    def grad(self) -> Tensor | None:
+        """What `backward` has accumulated here."""
+        return self._node.grad  # type: ignore[no-any-return]
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None and value._node.shape != self._node.shape:
+            raise ShapeError(
+                f"a gradient has the shape of its Tensor: {show(self._node.shape)}, "
+                f"not {show(value._node.shape)}."
+            )
+        self._node.grad = value
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+    ) -> None:
+        """Pass the blame backward: fill `.grad` of every leaf that asked for it.
+
+        Args:
+            gradient: the blame that starts here, shape of this Tensor; 1 for a single number.
+            retain_graph: allow a second backward pass through the same graph.
+            create_graph: record the backward pass, so that gradients can be differentiated again.
+            inputs: only these Tensors accumulate.
+
+        Raises:
+            GraphError: there is no graph, or it was used up by an earlier backward.
+        """
+        start = self._start(gradient)
+        wanted = None if inputs is None else [t._node for t in _several(inputs)]
+        found = gradients([(self._node, start)], wrt=wanted or (), create_graph=create_graph)
+        seen: set[int] = set()
+        for node, g in found.items():
+            if wanted is not None and node not in wanted:
+                continue
+            _accumulate(node, g, create_graph, seen)
+        if not (create_graph if retain_graph is None else retain_graph):
+            spend([self._node])
+
+    def _start(self, gradient: Tensor | None) -> Node:
+        node = self._node
+        if not node.requires_grad:
+            raise GraphError(
+                "backward() has nowhere to go: this Tensor doesn't depend on any Tensor with "
+                "requires_grad=True.\n Was it computed under no_grad(), or detached, or from data only?"
+            )
+        if gradient is None:
+            if node.size != 1:
+                raise GraphError(
+                    f"backward() starts from one number, and this Tensor has shape {show(node.shape)}.\n"
+                    " Reduce it first, as in loss.mean().backward(), or pass backward(gradient=…)."
+                )
+            one = leaf(None, node.shape, node.dtype, kind="constant", name="1")
+            one.array = (
+                None
+                if current().symbolic
+                else engine().constant(1.0, node.dtype).reshape(node.shape)
+            )
+            return one
+        if gradient._node.shape != node.shape:
+            raise ShapeError(
+                f"gradient needs the shape of the Tensor, {show(node.shape)}, "
+                f"and has {show(gradient._node.shape)}."
+            )
+        return gradient._node
+
+    def retain_grad(self) -> None:
+        """Keep the blame that arrives at this Tensor in `.grad`, though it is not a leaf."""
+        if not self._node.requires_grad:
+            raise GraphError("retain_grad() needs a Tensor with requires_grad=True.")
+        self._node.retains = True
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Removable:
+        """Call `hook(blame)` when blame arrives here; what it returns replaces the blame."""
+        if not self._node.requires_grad:
+            raise GraphError("a hook needs a Tensor with requires_grad=True.")
+
+        def on_node(g: Node) -> Node | None:
+            out = hook(wrap(g))
+            return None if out is None else out._node
+
+        if self._node.hooks is None:
+            self._node.hooks = []
+        self._node.hooks.append(on_node)
+        return Removable(self._node.hooks, on_node)
+
+    # ---- memory -------------------------------------------------------------------------------
+
+    def detach(self) -> Tensor:
+        """The same value in the same memory, without history."""
+        node = self._node
+        out = leaf(node.array, node.shape, node.dtype, name=node.name)
+        if not node.inputs:
+            out.base = node
+        return wrap(out)
+
+    @property
+    def data(self) -> Tensor:
+        return self.detach()
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        node, new = self._node, value._node
+        node.array, node.shape, node.dtype = new.array, new.shape, new.dtype
+        node.written = tick()
+
+    def _write(self, value: Node, at: Any = ...) -> Tensor:
+        """Change this Tensor's memory in place; `value` has its dtype."""
+        node = self._node
+        if node.requires_grad and current().recording:
+            kind = "a leaf that requires grad" if node.op is None else "a value of a recorded graph"
+            raise GraphError(
+                f"{kind} is being changed in place, which the graph could not undo.\n"
+                " Wrap the change in `with pellucid.no_grad():`, or compute a new Tensor."
+            )
+        engine().write(self._value(), at, value.array)
+        node.written = node.root.written = tick()
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        node = self._node
+        if node.op is not None and node.requires_grad:
+            raise GraphError("only leaf Tensors can be deep-copied.\n Use x.detach().clone().")
+        out = _new(type(self))
+        copied = leaf(
+            self._value().copy(), node.shape, node.dtype,
+            kind=node.kind if node.op is None else "data", name=node.name,
+            requires_grad=node.requires_grad,
+        )  # fmt: skip
+        if node.grad is not None:
+            copied.grad = node.grad.__deepcopy__(memo)
+        out._node = copied
+        memo[id(self)] = out
+        return out
+
+    def __reduce__(self) -> Any:
+        node = self._node
+        return _rebuild, (type(self), self._value(), node.dtype.name, node.requires_grad)
+
+
+class Parameter(Tensor):
+    """A Tensor that a module learns: a weight or a bias.
+
+    Example:
+        >>> import pellucid
+        >>> pellucid.nn.Parameter(pellucid.zeros(2))
+        Parameter containing:
+        tensor([0., 0.], requires_grad=True)
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Parameter:
+        self = _new(cls)
+        source = (
+            data._node if data is not None else leaf(engine().zeros((0,), float32), (0,), float32)
+        )
+        self._node = leaf(
+            source.array, source.shape, source.dtype, kind="parameter", requires_grad=requires_grad
+        )
+        return self
+
+
+class Removable:
+    """A hook that can be taken off again."""
+
+    def __init__(self, hooks: Any, hook: Any) -> None:
+        self._hooks, self._hook = hooks, hook
+
+    def remove(self) -> None:
+        if isinstance(self._hooks, dict):
+            self._hooks.pop(self._hook, None)
+        elif self._hook in self._hooks:
+            self._hooks.remove(self._hook)
+
+    def __enter__(self) -> Removable:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+def wrap(node: Node) -> Tensor:
+    """A Tensor over a node."""
+    out = _new(Tensor)
+    out._node = node
+    return out
+
+
+def unwrap(value: Any) -> Any:
+    """The node of a Tensor; anything else as it is."""
+    return value._node if isinstance(value, Tensor) else value
+
+
+def _accumulate(node: Node, g: Node, keep_graph: bool, seen: set[int]) -> None:
+    held = node.grad
+    if held is not None and (keep_graph or g.array is None):
+        node.grad = held + wrap(g)
+    elif held is not None:
+        engine().add_into(held._node.array, g.array)
+        held._node.written = tick()
+    elif keep_graph or g.array is None:
+        node.grad = wrap(g)
+    else:
+        array = g.array
+        # The same array may be the blame of two leaves, or a view of a third: each needs its own.
+        if g.op is None or id(array) in seen or array.base is not None:
+            array = array.copy()
+        seen.add(id(array))
+        node.grad = wrap(leaf(array, node.shape, node.dtype, name=_grad_name(node)))
+
+
+def _grad_name(node: Node) -> str:
+    return f"{node.name}.grad" if node.name else ""
+
+
+def _several(value: Any) -> list[Tensor]:
+    return [value] if isinstance(value, Tensor) else list(value)
+
+
+def _rebuild(cls: type[Tensor], array: Any, dtype: str, requires_grad: bool) -> Tensor:
+    out = _new(cls)
+    kind = "parameter" if issubclass(cls, Parameter) else "data"
+    out._node = leaf(array, array.shape, by_name(dtype), kind=kind, requires_grad=requires_grad)
+    return out

@@ -1,0 +1,1 @@
+"""The training room: `fit` and what it needs."""
