@@ -32,9 +32,9 @@ def _window(values: Sequence[float]) -> tuple[float, float]:
     """A height that shows the shape: poles may leave the picture, zero may not."""
     known = sorted(v for v in values if math.isfinite(v))
     low, high = known[len(known) // 50], known[-1 - len(known) // 50]
-    low, high = min(low, 0.0), max(high, 0.0)
-    air = 0.08 * (high - low or 1.0)
-    return max(low - air, -6.0), min(high + air, 6.0)
+    low, high = max(min(low, 0.0), -6.0), min(max(high, 0.0), 6.0)
+    air = 0.06 * (high - low or 1.0)
+    return low - air, high + air
 
 
 def _placer(
@@ -86,12 +86,32 @@ def _path(
     top: float,
 ) -> str:
     """The line, lifted off the paper at jumps, at poles and outside the window."""
-    commands, pen, last = [], "M", None
+    strokes: list[list[tuple[float, float]]] = [[]]
+    last = None
     for x, y in zip(xs, ys, strict=True):
         inside = math.isfinite(y) and bottom <= y <= top
-        jumped = last is not None and abs(y - last) > 0.25 * (top - bottom)
+        jumped = last is not None and abs(y - last) > 0.1 * (top - bottom)
+        if jumped or not inside:
+            strokes.append([])
         if inside:
-            px, py = place(x, y)
-            commands.append(f"{'M' if jumped else pen}{px} {py}")
-        pen, last = ("L", y) if inside else ("M", None)
-    return "".join(commands)
+            strokes[-1].append(place(x, y))
+        last = y if inside else None
+    return "".join(_stroke(points) for points in strokes if points)
+
+
+def _stroke(points: list[tuple[float, float]]) -> str:
+    """One unbroken line; points that a straight piece passes through anyway are left out."""
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in _thinned(points))
+
+
+def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Douglas and Peucker 1973: keep the point farthest from the chord, then each side of it."""
+    if len(points) < 3:
+        return points
+    (x0, y0), (x1, y1) = points[0], points[-1]
+    chord = [y0 + (y1 - y0) * (x - x0) / (x1 - x0) for x, _ in points]
+    off = [abs(y - c) for (_, y), c in zip(points, chord, strict=True)]
+    far = off.index(max(off))
+    if off[far] < 0.1:
+        return [points[0], points[-1]]
+    return _thinned(points[: far + 1])[:-1] + _thinned(points[far:])

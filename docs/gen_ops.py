@@ -33,27 +33,58 @@ DTYPES = {
     "keep": "the type of the first input",
 }
 
+TITLES = {
+    "activation": "Activations",
+    "compare": "Comparing",
+    "elementwise": "Arithmetic, number by number",
+    "indexing": "Taking and placing",
+    "linalg": "Products of matrices",
+    "movement": "Changing shape",
+    "random": "Random numbers",
+    "reduce": "Many numbers into few",
+}
+
 
 def pages() -> dict[str, str]:
     """Path and Markdown text of every generated page."""
     records = {**REGISTRY, **COMPOSITIONS}
-    written = {f"ops/{name}.md": "\n\n".join(op_page(r)) + "\n" for name, r in records.items()}
+    written = {f"ops/{file_of(n)}": "\n\n".join(op_page(r)) + "\n" for n, r in records.items()}
     return {"ops/index.md": "\n\n".join(index_page(records)) + "\n", **written}
+
+
+def file_of(name: str) -> str:
+    """The page of an op. The one called index must not become the index of the folder."""
+    return "index_.md" if name == "index" else f"{name}.md"
 
 
 def index_page(records: dict[str, Record]) -> Iterator[str]:
     """The table of everything there is, by family."""
     yield "# Operations"
     yield (
-        f"{len(REGISTRY)} operations have a derivative rule of their own, and {len(COMPOSITIONS)} "
-        "more are built of them. Each is stated once, in one record; these pages are written from "
-        "those records while the site is built."
+        f"{len(REGISTRY)} operations, and {len(COMPOSITIONS)} "
+        "more that are built of them. Each is stated once, in one record; these pages are written "
+        "from those records while the site is built."
     )
     for family, members in families(records).items():
-        yield f"## {family}"
+        yield f"## {TITLES.get(family, family.capitalize())}"
         yield about(family)
-        rows = [f"| [`{r.name}`]({r.name}.md) | {r.sentence} | ${r.equation}$ |" for r in members]
+        if family == "activation":
+            yield "\n".join(_gallery(members))
+        rows = [
+            f"| [`{r.name}`]({file_of(r.name)}) | {r.sentence} | ${r.equation}$ |" for r in members
+        ]
         yield "\n".join(["| name | in words | equation |", "|---|---|---|", *map(_no_bars, rows)])
+
+
+def _gallery(members: list[Record]) -> Iterator[str]:
+    yield '<div class="gallery">'
+    for record in members:
+        if isinstance(record, Op) and _has_curve(record):
+            drawing = curve.svg(*curves(record), f"{record.name} and its slope")
+            address = file_of(record.name).removesuffix(".md")
+            yield f'<a href="{address}/"><b>{record.name}</b>{drawing}</a>'
+    yield "</div>"
+    yield '<p class="caption">Solid: the value. Dashed: the slope, which blame travels on.</p>'
 
 
 def families(records: dict[str, Record]) -> dict[str, list[Record]]:
@@ -124,17 +155,17 @@ def _wrong_uses(record: Record) -> Iterator[str]:
 
 
 def _picture(op: Op) -> Iterator[str]:
-    if "elementwise" not in op.traits or not _one_float_input(op):
+    if not _has_curve(op):
         return
-    xs, ys, slopes = curves(op)
     yield "## Curve"
-    yield curve.svg(xs, ys, slopes, f"{op.name} (solid) and its slope (dashed)")
+    yield curve.svg(*curves(op), f"{op.name} (solid) and its slope (dashed)")
     yield '<p class="caption">Solid: the value. Dashed: the slope, from the rule that trains.</p>'
 
 
-def _one_float_input(op: Op) -> bool:
-    arrays = [x for x in op.samples[0].inputs if isinstance(x, tuple)] if op.samples else []
-    return len(arrays) == len(op.samples[0].inputs) == 1 and bool(op.gradient)
+def _has_curve(op: Op) -> bool:
+    inputs = op.samples[0].inputs if op.samples else ()
+    one = len(inputs) == 1 and isinstance(inputs[0], tuple)
+    return one and "elementwise" in op.traits and op.gradient is not None
 
 
 def curves(op: Op) -> tuple[list[float], list[float], list[float]]:
