@@ -1,0 +1,192 @@
+"""Cells of a column as numbers, labels or yes and no, whatever they were written as.
+
+Every conversion works on the different values of a column, not on each cell, so that a million
+rows of ten words cost ten conversions; a cell that does not fit is reported with row and column.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.data.wording import count, quoted
+from pellucid.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "PAIRS",
+    "is_text",
+    "labels",
+    "not_a_number",
+    "not_finite",
+    "numbers",
+    "place",
+    "to_numbers",
+    "yes_no",
+]
+
+# Which two words make a yes-or-no column; the first of each pair counts as 1.
+PAIRS = (("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"), ("1", "0"))
+_YES = {yes for yes, _ in PAIRS}
+_NO = {no for _, no in PAIRS}
+_SHOWN = 3  # different texts that one message can name
+
+
+def is_text(series: pd.Series[Any]) -> bool:
+    """Return whether the cells are strings or a mixture of objects."""
+    from pandas.api import types
+
+    return types.is_object_dtype(series.dtype) or types.is_string_dtype(series.dtype)
+
+
+@lru_cache(maxsize=2)
+def _decorated(decimal: str) -> re.Pattern[str]:
+    """Return the pattern of "$1,200.50", "12 %" or "−3" for this decimal mark."""
+    groups = re.escape("".join(c for c in ",.' \u2019\u00a0\u202f" if c != decimal))
+    whole = rf"(?:\d{{1,3}}(?:(?P<mark>[{groups}])\d{{3}}(?:(?P=mark)\d{{3}})*)|\d+)"
+    number = rf"(?:{whole}(?:{re.escape(decimal)}\d*)?|{re.escape(decimal)}\d+)"
+    money = r"[$€£¥]?"
+    return re.compile(rf"[+−-]?\s?{money}\s?[+−-]?{number}(?:[eE][+-]?\d+)?\s?[%$€£¥]?")
+
+
+def _one_number(text: str, decimal: str) -> float:
+    """Return the number in a decorated cell, NaN when there is none."""
+    found = _decorated(decimal).fullmatch(text.strip())
+    if found is None:
+        return np.nan
+    plain = found.group().replace("−", "-").replace(decimal, "§")
+    plain = re.sub(r"[^0-9eE§+-]", "", plain).replace("§", ".")
+    try:
+        return float(plain)
+    except ValueError:  # two signs: "-$-3"
+        return np.nan
+
+
+def numbers(texts: NDArray[Any], decimal: str = ".") -> NDArray[np.float64]:
+    """Return different texts as numbers, NaN where a text is none."""
+    import pandas as pd
+
+    plain = pd.Series([str(text).strip() for text in texts], dtype="object")
+    if decimal != ".":
+        # With a decimal comma "1.234" is one thousand; only the pattern below may read its point.
+        pointed = plain.str.contains(".", regex=False)
+        plain = plain.str.replace(decimal, ".", regex=False).where(~pointed, "")
+    values = np.array(pd.to_numeric(plain, errors="coerce"), dtype=np.float64)
+    for index in np.flatnonzero(np.isnan(values)):
+        values[index] = _one_number(str(texts[index]), decimal)
+    return values
+
+
+def to_numbers(series: pd.Series[Any], decimal: str = ".") -> tuple[NDArray[np.float64], Any]:
+    """Return a column as numbers and a mask of the cells that hold something else.
+
+    Args:
+        series: one column; missing cells become NaN and are not in the mask.
+        decimal: the decimal mark, ``"."`` or ``","``.
+
+    Shape:
+        series: (n,) → values (n,), mask (n,)
+
+    Example:
+        >>> import pandas as pd
+        >>> values, bad = to_numbers(pd.Series(["1", "$1,200", None, "n/a"]))
+        >>> values.tolist(), bad.tolist()
+        ([1.0, 1200.0, nan, nan], [False, False, False, True])
+    """
+    import pandas as pd
+
+    if not is_text(series) and not isinstance(series.dtype, pd.CategoricalDtype):
+        if pd.api.types.is_datetime64_any_dtype(series.dtype):
+            return np.full(len(series), np.nan), series.notna().to_numpy()
+        return series.to_numpy(np.float64, na_value=np.nan), np.zeros(len(series), bool)
+    codes, different = pd.factorize(series)
+    parsed = np.append(numbers(np.asarray(different, dtype=object), decimal), np.nan)
+    values: NDArray[np.float64] = parsed[codes]
+    return values, np.isnan(values) & (codes >= 0)
+
+
+def _one_label(value: object) -> str:
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))  # a missing cell turns a column of 1, 2, 3 into 1.0, 2.0, 3.0
+    return str(value).strip()
+
+
+def labels(series: pd.Series[Any]) -> NDArray[Any]:
+    """Return a column as class labels: strings, and None where a cell is missing.
+
+    Example:
+        >>> import pandas as pd
+        >>> labels(pd.Series([1.0, None, 2.0])).tolist()
+        ['1', None, '2']
+    """
+    import pandas as pd
+
+    codes, different = pd.factorize(series)
+    words = np.array([_one_label(value) or None for value in different] + [None], dtype=object)
+    return words[codes]
+
+
+def yes_no(series: pd.Series[Any]) -> tuple[NDArray[np.float64], Any]:
+    """Return a yes-or-no column as 1 and 0, and a mask of the cells that are neither.
+
+    Example:
+        >>> import pandas as pd
+        >>> yes_no(pd.Series(["Yes", "no", None]))[0]
+        array([ 1.,  0., nan])
+    """
+    words = labels(series)
+    known = {word: _yes(word) for word in set(words)}
+    values = np.array([known[word] for word in words], dtype=np.float64)
+    return values, np.isnan(values) & np.array([word is not None for word in words], dtype=bool)
+
+
+def _yes(word: str | None) -> float:
+    folded = "" if word is None else word.casefold()
+    return 1.0 if folded in _YES else 0.0 if folded in _NO else np.nan
+
+
+def place(name: str, series: pd.Series[Any], position: int) -> str:
+    """Return 'houses.csv, row 118, column "area"'; rows count from 1, below the header."""
+    label = series.index[position]
+    row = int(label) + 1 if isinstance(label, int | np.integer) else position + 1
+    return f"{name}, row {row}, column {quoted(series.name)}"
+
+
+def not_a_number(name: str, series: pd.Series[Any], bad: NDArray[Any]) -> DataError:
+    """Return the error for text where numbers belong, with the remedy."""
+    first = int(np.argmax(bad))
+    texts = series[bad].astype(str).str.strip().value_counts()
+    start = f"{place(name, series, first)}: {quoted(_text(series.iloc[first]))} is not a number."
+    if len(texts) > _SHOWN:
+        column = str(series.name)
+        return DataError(
+            f"{start} {count(int(bad.sum()), 'such cell')} with {len(texts):,} different texts."
+            f" Make it a column of words with --type {column}=category, or leave it out with"
+            f" --type {column}=ignore."
+        )
+    return DataError(f"{start} {_as_missing([str(text) for text in texts.index], int(bad.sum()))}")
+
+
+def not_finite(name: str, series: pd.Series[Any], bad: NDArray[Any]) -> DataError:
+    """Return the error for an infinite number, with the remedy."""
+    first = int(np.argmax(bad))
+    texts = sorted({str(value) for value in series[bad]})
+    start = f"{place(name, series, first)}: {texts[0] if len(texts) == 1 else 'inf'} is not finite."
+    return DataError(f"{start} {_as_missing(texts, int(bad.sum()))}")
+
+
+def _text(value: object) -> str:
+    return str(value).strip()
+
+
+def _as_missing(texts: list[str], cells: int) -> str:
+    flags = " ".join(f'--missing "{text}"' for text in texts)
+    if cells == 1:
+        return f"Treat it as missing with {flags}."
+    return f"{cells:,} such cells. Treat them as missing with {flags}."

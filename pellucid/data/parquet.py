@@ -1,0 +1,41 @@
+"""Parquet files, which carry their own types; only what they cannot say is checked here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pellucid.data.source import Source
+from pellucid.data.wording import quoted
+from pellucid.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["read_parquet"]
+
+
+def read_parquet(source: Source) -> pd.DataFrame:
+    """Return the table of a Parquet file; a named index comes back as a column.
+
+    Raises:
+        DataError: when the file is cut off, or a column holds lists or records.
+    """
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        with source.open() as file:
+            table = parquet.read_table(pyarrow.PythonFile(file, mode="r"))
+    except (pyarrow.ArrowException, OSError) as error:
+        raise DataError(
+            f"{source.name} is a damaged Parquet file: it ends early or was changed. Copy it again."
+        ) from error
+    for field in table.schema:
+        if pyarrow.types.is_nested(field.type):
+            raise DataError(
+                f"{source.name}, column {quoted(field.name)} holds {field.type}, and a cell must be"
+                " one number, word or date. Spread it over columns of its own."
+            )
+    frame: pd.DataFrame = table.to_pandas()
+    unnamed = frame.index.name is None and frame.index.nlevels == 1
+    return frame.reset_index(drop=True) if unnamed else frame.reset_index()

@@ -1,0 +1,158 @@
+"""Which rows train, which validate and which test: apart, seeded, and in equal shares of classes.
+
+Rows are drawn at random; for classes each part gets its share of every class, by largest remainder.
+A class too small to be in every part goes to training first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.data.notice import Notice
+from pellucid.data.table import Table
+from pellucid.data.wording import count, listing, quoted
+from pellucid.errors import DataError, SettingError
+
+__all__ = ["Split", "split"]
+
+_Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Positions of the rows in each part, ascending; together they are all rows, once each.
+
+    Args:
+        train: rows to learn from.
+        validation: rows that choose the best epoch.
+        test: rows that are used once, for the final figure; empty when none were asked for.
+        notices: small classes and copies of rows across parts.
+    """
+
+    train: _Rows
+    validation: _Rows
+    test: _Rows
+    notices: tuple[Notice, ...] = ()
+
+
+def split(table: Table, *, validation: float = 0.2, test: float = 0.2, seed: int = 0) -> Split:
+    """Return the rows of each part.
+
+    Args:
+        table: the table to split.
+        validation: share of the rows that choose the best epoch.
+        test: share of the rows for the final figure.
+        seed: the same seed gives the same parts.
+
+    Raises:
+        SettingError: when the shares are negative or leave nothing to train on.
+        DataError: when a part that was asked for would be empty.
+
+    Example:
+        >>> from pellucid.data.builtin import load
+        >>> parts = split(load("iris"), validation=0.2, test=0.2, seed=1)
+        >>> len(parts.train), len(parts.validation), len(parts.test)
+        (90, 30, 30)
+    """
+    _check_shares(validation, test)
+    random = np.random.default_rng(seed)
+    shares = np.array([validation, test, 1 - validation - test])
+    groups, small = _groups(table, shares)
+    parts = _draw(groups, shares, random)
+    for part, wanted, what in zip(parts, shares, ("validation", "test", "training"), strict=True):
+        if wanted > 0 and len(part) == 0:
+            raise DataError(
+                f"{table.name} has {count(len(table), 'row')}: too few for a {what} part of"
+                f" {wanted:.0%}. Use more rows or another share."
+            )
+    notices = _about_small(small, table) + _about_copies(table, parts)
+    return Split(parts[2], parts[0], parts[1], tuple(notices))
+
+
+def _check_shares(validation: float, test: float) -> None:
+    for what, share in (("validation", validation), ("test", test)):
+        if not 0 <= share < 1:
+            raise SettingError(f"{what} must be a share from 0 to below 1, not {share}.")
+    if validation + test >= 1:
+        raise SettingError(
+            f"validation {validation} and test {test} leave no rows to train on. Make their sum"
+            " smaller than 1."
+        )
+
+
+def _groups(table: Table, shares: NDArray[np.float64]) -> tuple[list[_Rows], list[str]]:
+    """Return the rows of each class, and the classes with fewer rows than there are parts."""
+    if table.task == "regression":
+        return [np.arange(len(table))], []
+    cells = table.frame[table.target].to_numpy(object)
+    groups = [np.flatnonzero(cells == label) for label in table.classes]
+    parts = int((shares > 0).sum())
+    named = zip(table.classes, groups, strict=True)
+    return groups, [label for label, rows in named if len(rows) < parts]
+
+
+def _draw(
+    groups: list[_Rows], shares: NDArray[np.float64], random: np.random.Generator
+) -> list[_Rows]:
+    """Return each part's rows, drawn from each group in its share.
+
+    What rounding leaves over in one group is carried to the next, so that the parts as a whole
+    come out at their shares even when every group is small.
+    """
+    drawn: list[list[_Rows]] = [[] for _ in shares]
+    owed = np.zeros(len(shares))
+    for rows in sorted(groups, key=len, reverse=True):
+        owed += shares * len(rows)
+        counts = _counts(owed, len(rows), shares)
+        owed -= counts
+        mixed = random.permutation(rows)
+        for part, piece in zip(drawn, np.split(mixed, np.cumsum(counts)[:-1]), strict=True):
+            part.append(piece)
+    return [np.sort(np.concatenate(part)).astype(np.int64) for part in drawn]
+
+
+def _counts(owed: NDArray[np.float64], rows: int, shares: NDArray[np.float64]) -> _Rows:
+    """Return whole numbers near what each part is owed that sum to the rows.
+
+    The training part comes last and gets the first row of every class; parts that were asked for
+    come next, as far as rows go.
+    """
+    counts = np.minimum(np.floor(np.maximum(owed, 0) + 1e-9), rows).astype(np.int64)
+    counts[:-1] = np.maximum(counts[:-1], (shares[:-1] > 0) & (rows >= len(shares)))
+    counts[-1] = max(counts[-1], 1)
+    while counts.sum() > rows:
+        over = np.where(counts[:-1] > 0, counts[:-1] - owed[:-1], -np.inf)
+        counts[int(np.argmax(over)) if counts[:-1].any() else -1] -= 1
+    while counts.sum() < rows:
+        under = np.where(shares > 0, owed - counts, -np.inf)
+        counts[len(counts) - 1 - int(np.argmax(under[::-1]))] += 1
+    return counts
+
+
+def _about_small(small: list[str], table: Table) -> list[Notice]:
+    if not small:
+        return []
+    names = listing([quoted(label) for label in small])
+    classes = count(len(small), "class", "classes")
+    text = f"{classes} of {quoted(table.target)} too small for every part, training first: {names}."
+    return [Notice("rows", text)]
+
+
+def _about_copies(table: Table, parts: list[_Rows]) -> list[Notice]:
+    """Return a notice for held-out rows that are copies of training rows: they test memory."""
+    import pandas as pd
+
+    frame = table.frame[[*table.inputs, table.target]]
+    sums = pd.util.hash_pandas_object(frame, index=False).to_numpy()
+    known = sums[parts[2]]
+    said = []
+    for part, what in zip(parts[:2], ("validation", "test"), strict=True):
+        copies = int(np.isin(sums[part], known).sum())
+        if copies:
+            rows = "row is a copy" if copies == 1 else "rows are copies"
+            text = f"{copies:,} of {len(part):,} {what} {rows} of training rows, which flatters it."
+            said.append(Notice("leak", text))
+    return said

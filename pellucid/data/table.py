@@ -1,0 +1,290 @@
+"""One table to learn from: its cells in their own types, what each column is, and what to predict.
+
+Whatever can be wrong with the cells is found while the table is made, so that everything after it
+may trust them; what was decided on the way is kept as notices.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.data.columns import COUNTS, Column, convert, guess_column
+from pellucid.data.notice import Notice
+from pellucid.data.target import Task, as_task, find_target, ordered, read_target
+from pellucid.data.wording import count, did_you_mean, listing, quoted
+from pellucid.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MIN_ROWS", "Table", "make_table"]
+
+MIN_ROWS = 10
+_PHRASES = {
+    "id": "name rows instead of describing them",
+    "text": "hold free text",
+    "constant": "have one value in every row",
+    "empty": "have no values",
+    "ignore": "were left out on request",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a target, ready to be split and prepared.
+
+    Args:
+        frame: the cells; used columns and the target in their own types (float64, labels,
+            datetime64), others as read. The index holds the row's position in the file, from 0.
+        target: the column to predict.
+        task: ``"classification"`` or ``"regression"``.
+        name: where it comes from, such as ``houses.csv``.
+        columns: every column in the file's order, the target among them.
+        notices: what was decided on the way.
+        missing: cells that were read as "no value" on request.
+
+    Example:
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"x": range(0, 40, 2), "side": ["left", "right"] * 10})
+        >>> table = make_table(frame, target="side")
+        >>> table.task, table.inputs, table.classes
+        ('classification', ('x',), ('left', 'right'))
+    """
+
+    frame: pd.DataFrame
+    target: str
+    task: Task
+    name: str
+    columns: tuple[Column, ...]
+    notices: tuple[Notice, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __repr__(self) -> str:
+        shape = f"{count(len(self), 'row')}, {count(len(self.inputs), 'input')}"
+        return f"Table({self.name}: {shape}, target {quoted(self.target)}, {self.task})"
+
+    @property
+    def input_columns(self) -> tuple[Column, ...]:
+        """The columns that the network gets to see."""
+        return tuple(c for c in self.columns if c.used and c.name != self.target)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the columns that the network gets to see."""
+        return tuple(column.name for column in self.input_columns)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The class labels in order; empty for regression."""
+        return ordered(self.frame[self.target]) if self.task == "classification" else ()
+
+    def row_numbers(self, positions: NDArray[np.int64] | Sequence[int]) -> NDArray[np.int64]:
+        """Return the rows' numbers in the file, from 1 below the header.
+
+        Shape:
+            positions: (n,) → (n,)
+        """
+        rows: NDArray[np.int64] = self.frame.index.to_numpy(np.int64)[np.asarray(positions)]
+        return rows + 1
+
+    def digest(self) -> str:
+        """Return 16 hexadecimal digits that change with any cell or column name."""
+        import pandas as pd
+
+        sums = pd.util.hash_pandas_object(self.frame.astype(str), index=False).to_numpy()
+        words = "\x1f".join(self.frame.columns).encode()
+        return hashlib.sha256(words + sums.tobytes()).hexdigest()[:16]
+
+
+def make_table(
+    frame: pd.DataFrame,
+    *,
+    target: str | None = None,
+    task: str | None = None,
+    types: Mapping[str, str] | None = None,
+    name: str = "the table",
+    decimal: str = ".",
+    missing: Sequence[str] = (),
+    notices: Sequence[Notice] = (),
+) -> Table:
+    """Return a data frame as a table to learn from.
+
+    Args:
+        frame: one column per variable; the index is dropped.
+        target: the column to predict; guessed when None.
+        task: ``"classification"``, ``"regression"`` or their short forms; guessed when None.
+        types: kinds by column name: number, category, date, date:FORMAT, boolean or ignore.
+        name: what messages call the table.
+        decimal: the decimal mark of numbers written as text.
+        missing: kept with the table, so that prediction reads cells the same way.
+        notices: notices made before, while reading.
+
+    Raises:
+        DataError: when it cannot be learned from; names row and column.
+    """
+    types = dict(types or {})
+    frame = _named(frame, name)
+    goal, why = find_target(list(frame.columns), target, name)
+    _check_types(types, list(frame.columns), name)
+    chosen = as_task(task) or _task_of(types.get(goal))
+    outcome, found = read_target(frame[goal], chosen, name, decimal)
+    said = [*notices, *_about_target(outcome, found, goal, why, chosen is None)]
+    kept = outcome.notna().to_numpy()
+    frame = frame.loc[kept] if not kept.all() else frame
+    _check_rows(frame, kept, name)
+    kinds = {
+        column: guess_column(frame[column], name, decimal, types.get(column))
+        for column in frame.columns
+        if column != goal
+    }
+    kinds[goal] = _target_column(outcome[kept], goal, found, chosen is not None)
+    columns = _with_input(tuple(kinds[column] for column in frame.columns), goal)
+    _check_inputs(columns, goal, name)
+    typed = _typed(frame, columns, goal, outcome[kept], name, decimal)
+    said += _about_columns(columns, goal, len(frame))
+    return Table(typed, goal, found, name, columns, tuple(said), tuple(missing))
+
+
+def _named(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return the frame with string names and rows counted from 0; refuse a name used twice."""
+    names = [str(column) for column in frame.columns]
+    twice = sorted({column for column in names if names.count(column) > 1})
+    if twice:
+        raise DataError(f"{name}: {quoted(twice[0])} names more than one column. Rename one.")
+    if len(frame) == 0:
+        raise DataError(f"{name} has a header and no rows.")
+    if len(names) == 1:
+        raise DataError(
+            f"{name} has one column, {quoted(names[0])}; a target and an input are needed. If its"
+            " cells hold several values, say what is between them with --delimiter."
+        )
+    return frame.set_axis(names, axis=1).reset_index(drop=True)
+
+
+def _check_types(types: Mapping[str, str], names: Sequence[str], name: str) -> None:
+    for column in types:
+        if column not in names:
+            hint = did_you_mean(column, names) or f" It has: {listing(names, 12)}."
+            raise DataError(f"there is no column {quoted(column)} in {name} to give a type.{hint}")
+
+
+def _task_of(kind: str | None) -> Task | None:
+    if kind is None:
+        return None
+    return "regression" if kind == "number" else "classification"
+
+
+def _check_rows(frame: pd.DataFrame, kept: NDArray[np.bool_], name: str) -> None:
+    if len(frame) < MIN_ROWS:
+        having = "" if kept.all() else " with a target"
+        raise DataError(
+            f"{name} has {count(len(frame), 'row')}{having}; at least {MIN_ROWS} are needed to"
+            " train and to check."
+        )
+
+
+def _target_column(outcome: pd.Series[Any], goal: str, task: Task, given: bool) -> Column:
+    distinct = int(outcome.nunique())
+    if task == "classification":
+        return Column(goal, "category", f"target: {distinct} classes", 0, distinct, given)
+    return Column(goal, "number", "target: a number", 0, distinct, given)
+
+
+def _with_input(columns: tuple[Column, ...], goal: str) -> tuple[Column, ...]:
+    """Return the columns, reading one that counts the rows as a number when it is all there is."""
+    if any(column.used for column in columns if column.name != goal):
+        return columns
+    return tuple(replace(c, kind="number") if c.reason == COUNTS else c for c in columns)
+
+
+def _check_inputs(columns: Sequence[Column], goal: str, name: str) -> None:
+    if any(column.used for column in columns if column.name != goal):
+        return
+    reasons = "; ".join(f"{c.name}: {c.kind}, {c.reason}" for c in columns if c.name != goal)
+    raise DataError(
+        f"{name} has no column to learn from ({reasons}). Force one with --type COLUMN=category or"
+        " --type COLUMN=number."
+    )
+
+
+def _typed(
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    goal: str,
+    outcome: pd.Series[Any],
+    name: str,
+    decimal: str,
+) -> pd.DataFrame:
+    import pandas as pd
+
+    cells = {
+        c.name: convert(frame[c.name], c.kind, c.form, name, decimal) if c.used else frame[c.name]
+        for c in columns
+        if c.name != goal
+    }
+    return pd.DataFrame({c.name: cells.get(c.name, outcome) for c in columns}, index=frame.index)
+
+
+def _about_target(
+    outcome: pd.Series[Any], task: Task, goal: str, why: str, guessed: bool
+) -> list[Notice]:
+    said = []
+    if why:
+        said.append(
+            Notice("target", f"target: guessed {quoted(goal)} {why}. Choose with --target.")
+        )
+    if guessed:
+        other = "regress" if task == "classification" else "class"
+        text = f"task: guessed {task} ({_evidence(outcome, task)}). Change with --task {other}."
+        said.append(Notice("target", text))
+    absent = np.flatnonzero(outcome.isna().to_numpy())
+    if len(absent):
+        said.append(
+            Notice(
+                "rows",
+                f"{count(len(absent), 'row')} of {len(outcome):,} without a value in the target"
+                f" {quoted(goal)} left out (first: row {absent[0] + 1}).",
+            )
+        )
+    return said
+
+
+def _evidence(outcome: pd.Series[Any], task: Task) -> str:
+    different = int(outcome.nunique())
+    if task == "classification":
+        return f"{different} different values"
+    return f"{different:,} different numbers"
+
+
+def _about_columns(columns: Sequence[Column], goal: str, rows: int) -> list[Notice]:
+    inputs = [column for column in columns if column.name != goal]
+    said = []
+    for kind, phrase in _PHRASES.items():
+        found = [column for column in inputs if column.kind == kind]
+        if found:
+            said.append(Notice("columns", f"left out: {_left_out(found, phrase)}."))
+    holes = [column for column in inputs if column.used and column.missing]
+    if holes:
+        each = listing([f"{c.name} {c.missing:,}" for c in holes])
+        said.append(Notice("missing", f"missing cells in {rows:,} rows: {each}."))
+    said += [
+        Notice("columns", f"{quoted(c.name)} is read as {c.kind}: {c.reason}.")
+        for c in inputs
+        if c.kind == "date" or c.reason.startswith("numbers written")
+    ]
+    return said
+
+
+def _left_out(found: Sequence[Column], phrase: str) -> str:
+    if len(found) == 1:
+        return f"{quoted(found[0].name)} ({found[0].kind}: {found[0].reason})"
+    return f"{len(found)} columns that {phrase}: {listing([c.name for c in found])}"
