@@ -18,7 +18,7 @@ BRITISH = re.compile(
     r"generali|organi|recogni|utili|penali|emphasi|paralleli|vectori|quanti|tokeni|categori|"
     r"memori|customi|discreti|factori|parametri|randomi|reali|speciali|symboli)s(?:e|ed|er|ers|es|"
     r"ing|ation|ations)\b"
-    r"|analyse|catalogue|labell(?:ed|ing)|modell(?:ed|ing)|cancell(?:ed|ing)|travell|centre[ds]?\b"
+    r"|analyse|catalogue|labell(?:ed|ing)(?!by)|modell(?:ed|ing)|cancell(?:ed|ing)|travell|centre[ds]?\b"
     r"|centring|\bgrey|artefact|licence|whilst|\bfibre|\bmetre\b|programme\b)\w*",
     re.IGNORECASE,
 )
