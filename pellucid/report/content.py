@@ -1,0 +1,302 @@
+"""Everything a report shows, as plain data, so that any room can fill it and any renderer read it.
+
+Nothing here computes: `pellucid.report.measure` turns labels and probabilities into these records,
+and `pellucid.report.render` turns them into one HTML file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from pellucid.report.mistakes import (
+    Calibration,
+    Confusion,
+    Errors,
+    Floats,
+    Histogram,
+    Importance,
+    Ints,
+    Residuals,
+    WorstSample,
+)
+from pellucid.report.plane import Boundary, Frame, Points
+
+__all__ = [
+    "Alert",
+    "Answer",
+    "Boundary",
+    "Calibration",
+    "Column",
+    "Confusion",
+    "Content",
+    "Counts",
+    "DataFacts",
+    "Errors",
+    "Floats",
+    "Frame",
+    "Histogram",
+    "Importance",
+    "Ints",
+    "Metric",
+    "ModelFacts",
+    "Points",
+    "ProgramRow",
+    "Reproduce",
+    "Residuals",
+    "Shape",
+    "Task",
+    "Training",
+    "WorstSample",
+]
+
+Task: TypeAlias = Literal["class", "regress"]
+Shape: TypeAlias = tuple[int | str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A score beside the score that costs nothing to reach.
+
+    Args:
+        name: "accuracy", "R²", "mean absolute error".
+        value: the model's score.
+        baseline: the score of the guess named in `baseline_name`; None where there is none.
+        baseline_name: completes "…", as in "always guessing the most common class (setosa)".
+        percent: whether the value is a fraction to be shown as percent.
+        higher_is_better: the direction of improvement.
+        low: lower end of the 95 % interval; None if not known.
+        high: upper end of the 95 % interval.
+    """
+
+    name: str
+    value: float
+    baseline: float | None = None
+    baseline_name: str = ""
+    percent: bool = False
+    higher_is_better: bool = True
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What was learned and how well, for the first paragraph.
+
+    Args:
+        task: "class" (which of several) or "regress" (how much).
+        target: name of the column that was learned.
+        inputs: how many columns went in.
+        rows: how many rows the metric was measured on.
+        held_out: False when those rows were also learned from.
+        metric: the main score.
+        others: further scores, for the table.
+    """
+
+    task: Task
+    target: str
+    inputs: int
+    rows: int
+    metric: Metric
+    held_out: bool = True
+    others: tuple[Metric, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    """Something a reader should know before trusting the numbers.
+
+    Args:
+        level: "info", "warn" or "error".
+        title: a few words.
+        text: what was seen, with the number.
+        advice: what to do.
+    """
+
+    level: Literal["info", "warn", "error"]
+    title: str
+    text: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How often each category occurs, most common first; `rest` counts those not listed."""
+
+    names: tuple[str, ...]
+    counts: tuple[int, ...]
+    rest: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of the data as it came in.
+
+    Args:
+        name: as in the file.
+        role: "input", "target" or "ignore".
+        kind: "number", "category", "date" or "text".
+        missing: empty cells.
+        note: what happens to it before the network, such as "scaled: mean 3.2, deviation 1.1".
+        spread: its distribution; None to show none (text columns never show values).
+    """
+
+    name: str
+    role: Literal["input", "target", "ignore"]
+    kind: str = "number"
+    missing: int = 0
+    note: str = ""
+    spread: Histogram | Counts | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataFacts:
+    """Where the rows came from and where they went.
+
+    Args:
+        source: a file name or a built-in data set's name.
+        rows: rows read.
+        train: rows learned from.
+        validation: rows held out.
+        left_out: rows used for neither, such as rows without a target.
+        columns: every column, in the file's order.
+        steps: what the data passes before the network, in order.
+        notices: remarks from reading the file.
+    """
+
+    source: str
+    rows: int
+    train: int
+    validation: int
+    columns: tuple[Column, ...]
+    left_out: int = 0
+    steps: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgramRow:
+    """One layer of the network as a line of a program; None where nothing was measured.
+
+    Args:
+        layer: its path in the model, such as "net.0".
+        operation: such as "Linear(2, 16)".
+        equation: plain text, such as "y = x Wᵀ + b".
+        shape_in: shape that enters; an axis may be a name.
+        shape_out: shape that leaves.
+        parameters: numbers that are learned.
+        flops: floating-point operations of one forward pass.
+        bytes: bytes of parameters and output.
+        mean: mean of the output values.
+        std: standard deviation of the output values.
+        gradient_norm: length of the gradient of its parameters.
+        update_size: length of the last update of its parameters.
+    """
+
+    layer: str
+    operation: str
+    equation: str = ""
+    shape_in: Shape | None = None
+    shape_out: Shape | None = None
+    parameters: int = 0
+    flops: int | None = None
+    bytes: int | None = None
+    mean: float | None = None
+    std: float | None = None
+    gradient_norm: float | None = None
+    update_size: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelFacts:
+    """The network: a name, its layers as a program, and Python that builds it again."""
+
+    title: str
+    rows: tuple[ProgramRow, ...]
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """What happened while learning.
+
+    Args:
+        train_loss: per epoch.
+        validation_loss: per epoch; None without held-out rows.
+        train_metric: per epoch; None if not measured.
+        validation_metric: per epoch; None without held-out rows.
+        metric_name: "accuracy", "R²".
+        metric_percent: whether the metric is a fraction shown as percent.
+        step_loss: per step; None if not kept.
+        best_epoch: counted from 1; the weights that were kept.
+        loss_name: such as "cross-entropy".
+        optimizer: such as "Adam, learning rate 0.01".
+        seconds: how long it took.
+        ended: why it stopped, a full sentence.
+    """
+
+    train_loss: Floats
+    validation_loss: Floats | None = None
+    train_metric: Floats | None = None
+    validation_metric: Floats | None = None
+    metric_name: str = "accuracy"
+    metric_percent: bool = True
+    step_loss: Floats | None = None
+    best_epoch: int
+    loss_name: str = "loss"
+    optimizer: str = ""
+    seconds: float | None = None
+    ended: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reproduce:
+    """What it takes to get the same numbers again.
+
+    Args:
+        command: the command line.
+        seed: the random seed.
+        versions: package to version.
+        digests: name to digest, of data and weights.
+        settings: every setting; must be JSON.
+        created: when, as text.
+        files: name to what is in it.
+    """
+
+    command: str
+    seed: int
+    versions: Mapping[str, str] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    created: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """Everything one report shows; parts that are None leave their section or picture out.
+
+    Args:
+        name: what the report is about, such as "moons" or "houses.csv".
+        answer: task, metric, baseline.
+        data: rows and columns.
+        model: layers.
+        training: curves.
+        reproduce: how to get it again.
+        errors: confusion, residuals, worst samples.
+        boundary: the field of two inputs.
+        alerts: findings from elsewhere; the report adds its own checks.
+        include_rows: whether values of single rows may be shown.
+    """
+
+    name: str
+    answer: Answer
+    data: DataFacts
+    model: ModelFacts
+    training: Training
+    reproduce: Reproduce
+    errors: Errors = field(default_factory=Errors)
+    boundary: Boundary | None = None
+    alerts: tuple[Alert, ...] = ()
+    include_rows: bool = False

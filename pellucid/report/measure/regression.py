@@ -1,0 +1,185 @@
+"""Measures a regression from true values and predictions, in the target's own unit.
+
+R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from pellucid.errors import DataError
+from pellucid.report.content import Errors, Floats, Metric, Residuals, WorstSample
+from pellucid.report.measure.spread import histogram
+
+__all__ = ["mean_absolute_error", "r2", "regress_errors", "residuals", "worst_predicted"]
+
+RESAMPLES = 400
+Score = Callable[[Floats, Floats], float]
+
+
+def r2(y_true: npt.ArrayLike, predicted: npt.ArrayLike, *, train_target: npt.ArrayLike) -> Metric:
+    """Scores a regression by the share of the spread that it explains.
+
+    Args:
+        y_true: true values of the rows to score.
+        predicted: the model's values.
+        train_target: true values of the training rows; their mean is the baseline.
+
+    Shape:
+        y_true, predicted: (n,).
+
+    Returns:
+        R² with a 95 % interval from resampled rows, beside always guessing the mean.
+
+    Example:
+        >>> r2([1.0, 2.0, 3.0], [1.1, 2.0, 2.9], train_target=[2.0]).value
+        0.99
+    """
+    from sklearn.metrics import r2_score
+
+    true, guess = _checked(y_true, predicted)
+    middle = float(np.mean(np.asarray(train_target, dtype=np.float64)))
+    low, high = _interval(true, guess, _r2_fast)
+    return Metric(
+        name="R²",
+        value=float(r2_score(true, guess)),
+        baseline=float(r2_score(true, np.full_like(true, middle))),
+        baseline_name="always guessing the mean of the training rows",
+        low=low,
+        high=high,
+    )
+
+
+def mean_absolute_error(
+    y_true: npt.ArrayLike, predicted: npt.ArrayLike, *, train_target: npt.ArrayLike
+) -> Metric:
+    """Scores a regression by its typical miss, mean |y − ŷ|, in the target's unit.
+
+    Args:
+        y_true: true values.
+        predicted: the model's values.
+        train_target: true values of the training rows; their median is the baseline.
+
+    Example:
+        >>> mean_absolute_error([1.0, 3.0], [1.5, 3.5], train_target=[2.0]).value
+        0.5
+    """
+    from sklearn import metrics
+
+    true, guess = _checked(y_true, predicted)
+    middle = float(np.median(np.asarray(train_target, dtype=np.float64)))
+    low, high = _interval(true, guess, lambda t, p: float(np.mean(np.abs(t - p))))
+    return Metric(
+        name="mean absolute error",
+        value=float(metrics.mean_absolute_error(true, guess)),
+        baseline=float(metrics.mean_absolute_error(true, np.full_like(true, middle))),
+        baseline_name="always guessing the median of the training rows",
+        higher_is_better=False,
+        low=low,
+        high=high,
+    )
+
+
+def residuals(y_true: npt.ArrayLike, predicted: npt.ArrayLike) -> Residuals:
+    """Pairs true values with predictions and counts the misses, true − predicted.
+
+    Example:
+        >>> residuals([1.0, 2.0], [1.5, 2.5]).true.tolist()
+        [1.0, 2.0]
+    """
+    true, guess = _checked(y_true, predicted)
+    return Residuals(true=true, predicted=guess, spread=histogram(true - guess))
+
+
+def worst_predicted(
+    y_true: npt.ArrayLike,
+    predicted: npt.ArrayLike,
+    *,
+    rows: npt.ArrayLike | None = None,
+    values: Sequence[Mapping[str, str | float]] = (),
+    limit: int = 10,
+) -> tuple[WorstSample, ...]:
+    """Finds the samples with the largest miss; `loss` is true − predicted.
+
+    Args:
+        y_true: true values.
+        predicted: the model's values.
+        rows: index of each sample in the data as read; default 0, 1, 2, …
+        values: the inputs of each sample by name, if they may be shown.
+        limit: how many to return, the worst first.
+
+    Example:
+        >>> worst_predicted([1.0, 9.0], [1.0, 2.0], limit=1)[0].loss
+        7.0
+    """
+    true, guess = _checked(y_true, predicted)
+    index = np.arange(len(true)) if rows is None else np.asarray(rows)
+    miss = true - guess
+    return tuple(
+        WorstSample(
+            row=int(index[i]),
+            true=float(true[i]),
+            predicted=float(guess[i]),
+            loss=float(miss[i]),
+            values=values[i] if values else {},
+        )
+        for i in np.argsort(-np.abs(miss), kind="stable")[:limit]
+    )
+
+
+def regress_errors(
+    y_true: npt.ArrayLike,
+    predicted: npt.ArrayLike,
+    *,
+    rows: npt.ArrayLike | None = None,
+    values: Sequence[Mapping[str, str | float]] = (),
+) -> Errors:
+    """Measures everything the report says about a regression's misses.
+
+    Returns:
+        residuals and the ten worst samples.
+
+    Example:
+        >>> len(regress_errors([1.0, 2.0], [1.5, 2.5]).worst)
+        2
+    """
+    return Errors(
+        residuals=residuals(y_true, predicted),
+        worst=worst_predicted(y_true, predicted, rows=rows, values=values),
+    )
+
+
+def _r2_fast(true: Floats, guess: Floats) -> float:
+    spread = np.sum((true - true.mean()) ** 2)
+    return float(1 - np.sum((true - guess) ** 2) / spread) if spread else float("nan")
+
+
+def _interval(true: Floats, guess: Floats, score: Score) -> tuple[float | None, float | None]:
+    """Resamples the rows; None where they are too few, or too many for it to matter."""
+    n = len(true)
+    if not 5 <= n <= 50_000:
+        return None, None
+    draw = np.random.default_rng(0)
+    picks = (draw.integers(0, n, n) for _ in range(RESAMPLES))
+    scores = np.array([score(true[pick], guess[pick]) for pick in picks])
+    low, high = np.nanpercentile(scores, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _checked(y_true: npt.ArrayLike, predicted: npt.ArrayLike) -> tuple[Floats, Floats]:
+    true = np.asarray(y_true, dtype=np.float64).reshape(-1)
+    guess = np.asarray(predicted, dtype=np.float64).reshape(-1)
+    if len(true) == 0:
+        raise DataError("There are no rows to score. Hold out some with validation=0.2.")
+    if true.shape != guess.shape:
+        raise DataError(
+            f"{len(true)} true values cannot be compared with {len(guess)} predictions."
+        )
+    for name, array in (("true value", true), ("prediction", guess)):
+        if not np.isfinite(array).all():
+            row = int(np.argmin(np.isfinite(array)))
+            raise DataError(f"The {name} of row {row} is {array[row]}, which cannot be scored.")
+    return true, guess

@@ -1,0 +1,110 @@
+"""Where a network is wrong, as data; each record can be filled by `pellucid.report.measure`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = [
+    "Calibration",
+    "Confusion",
+    "Errors",
+    "Histogram",
+    "Importance",
+    "Residuals",
+    "WorstSample",
+]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Histogram:
+    """How a number column is spread: `counts[i]` values lie between `edges[i]` and `edges[i+1]`."""
+
+    edges: Floats
+    counts: Ints
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confusion:
+    """`counts[i, j]` samples of class i were called class j."""
+
+    classes: tuple[str, ...]
+    counts: Ints
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """How often the model is right when it says how sure it is.
+
+    Args:
+        predicted: mean stated probability per bin.
+        observed: fraction that was so, per bin.
+        counts: samples per bin.
+        error: mean gap weighted by the counts.
+        of: what the probability is of, such as "class B" or "its own answer".
+    """
+
+    predicted: Floats
+    observed: Floats
+    counts: Ints
+    error: float
+    of: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Residuals:
+    """True values and predictions of a regression, in the target's own unit."""
+
+    true: Floats
+    predicted: Floats
+    spread: Histogram
+
+
+@dataclass(frozen=True, kw_only=True)
+class Importance:
+    """How much the score drops when one input is shuffled, most important first."""
+
+    names: tuple[str, ...]
+    drop: Floats
+    deviation: Floats
+    metric_name: str = "accuracy"
+    metric_percent: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorstSample:
+    """One of the samples the model is most wrong about.
+
+    Args:
+        row: its index in the data as read.
+        true: the true class or value.
+        predicted: the model's answer.
+        confidence: probability of its answer; None for a regression.
+        loss: how wrong, in nats for a class, in the target's unit (signed) for a regression.
+        values: the inputs by name; shown only when the report includes rows.
+    """
+
+    row: int
+    true: str | float
+    predicted: str | float
+    loss: float
+    confidence: float | None = None
+    values: Mapping[str, str | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errors:
+    """Where the model is wrong; each part may be absent."""
+
+    confusion: Confusion | None = None
+    calibration: Calibration | None = None
+    residuals: Residuals | None = None
+    importance: Importance | None = None
+    worst: tuple[WorstSample, ...] = ()

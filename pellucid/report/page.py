@@ -1,0 +1,145 @@
+"""Puts the sections together as one file that works from disk, without network and without script.
+
+The security policy in its head forbids every request and allows one style sheet and one script,
+each by the digest of its text.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from pellucid.report.content import Content
+from pellucid.report.html import Markup, join, tag
+from pellucid.report.limits import BUDGET, LADDER, Limits
+from pellucid.report.numbers import plural
+from pellucid.report.sections import Section, sections
+from pellucid.report.verdict import headline
+
+__all__ = ["render"]
+
+STATIC = Path(__file__).parent / "static"
+
+
+def render(content: Content) -> str:
+    """Writes a report as HTML.
+
+    Args:
+        content: everything to show.
+
+    Returns:
+        one page of at most 2 MB; where that needs something left out, its last lines say what.
+    """
+    page = ""
+    for limits in LADDER:
+        page = _page(content, limits)
+        if len(page.encode()) <= BUDGET:
+            break
+    return page
+
+
+def _page(content: Content, limits: Limits) -> str:
+    parts = list(sections(content, limits))
+    script = _static("replay.js") if "data-captions" in join(part.body for part in parts) else ""
+    html = tag("html", _head(content, script), _body(content, parts, limits, script), lang="en")
+    return f"<!DOCTYPE html>\n{html}\n"
+
+
+def _head(content: Content, script: str) -> Markup:
+    style = _static("report.css")
+    policy = (
+        "default-src 'none'; img-src data:; "
+        f"style-src '{_digest(style)}'; "
+        f"script-src {_quoted(script)}; base-uri 'none'; form-action 'none'"
+    )
+    return tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("title", f"{content.name} – pellucid report"),
+        tag("style", Markup(style)),
+    )
+
+
+def _body(content: Content, parts: Sequence[Section], limits: Limits, script: str) -> Markup:
+    return tag(
+        "body",
+        tag("a", "Skip to the answer", href="#answer", class_="skip"),
+        tag(
+            "header",
+            tag("p", tag("strong", "pellucid"), " report", class_="brand"),
+            tag("h1", headline(content.name, content.answer)),
+            tag("p", content.reproduce.created, class_="muted")
+            if content.reproduce.created
+            else None,
+        ),
+        tag("nav", tag("ol", [_link(part) for part in parts]), aria_label="Sections"),
+        tag("main", [_section(part) for part in parts]),
+        _footer(content, limits),
+        tag("script", Markup(script)) if script else None,
+    )
+
+
+def _link(part: Section) -> Markup:
+    number = tag("span", str(part.number), class_="number")
+    return tag("li", tag("a", number, " ", part.title, href=f"#{part.key}"))
+
+
+def _section(part: Section) -> Markup:
+    number = tag("span", str(part.number), class_="number")
+    heading = tag("h2", number, " ", part.title, id=f"{part.key}-title")
+    return tag("section", heading, part.body, id=part.key, aria_labelledby=f"{part.key}-title")
+
+
+def _footer(content: Content, limits: Limits) -> Markup:
+    version = content.reproduce.versions.get("pellucid", "")
+    return tag(
+        "footer",
+        tag("p", _left_out(content, limits)) if _left_out(content, limits) else None,
+        tag(
+            "p",
+            f"Written by pellucid {version}".strip(),
+            ". This file asks nothing from any other computer. A section has the same number in ",
+            "every report; sections without content are left out.",
+        ),
+    )
+
+
+def _left_out(content: Content, limits: Limits) -> str:
+    """Says what is missing compared with the content; empty when nothing is."""
+    said = []
+    frames = len(content.boundary.frames) if content.boundary else 0
+    if frames > limits.frames:
+        said.append(f"{plural(frames - limits.frames, 'replay frame')} of {frames:,}")
+    samples = _samples(content)
+    if samples > limits.samples:
+        said.append(f"{plural(samples - limits.samples, 'drawn sample')} of {samples:,}")
+    columns = len(content.data.columns)
+    if columns > limits.columns:
+        said.append(f"{plural(columns - limits.columns, 'column')} of {columns:,}")
+    return f"Left out to keep this file small: {'; '.join(said)}." if said else ""
+
+
+def _samples(content: Content) -> int:
+    points = content.boundary.points if content.boundary else None
+    residuals = content.errors.residuals
+    return max(len(points.x) if points else 0, len(residuals.true) if residuals else 0)
+
+
+@cache
+def _static(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+def _quoted(script: str) -> str:
+    return f"'{_digest(script)}'" if script else "'none'"
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")

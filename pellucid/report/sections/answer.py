@@ -1,0 +1,101 @@
+"""Section 1: the result in one paragraph, beside what costs nothing to reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pellucid.report.card import card, facts, table
+from pellucid.report.content import Answer, Content, Metric
+from pellucid.report.html import Child, Markup, bdi, tag
+from pellucid.report.limits import Limits
+from pellucid.report.numbers import count, duration, plural
+from pellucid.report.pictures.boundary import boundary_card
+from pellucid.report.pictures.small import against_baseline
+from pellucid.report.verdict import say, verdict
+
+__all__ = ["body"]
+
+
+def body(content: Content, limits: Limits) -> Child:
+    """Paragraph, verdict, score beside baseline, and the boundary of two inputs."""
+    answer, training = content.answer, content.training
+    judged = verdict(answer.metric, answer.rows)
+    boundary = boundary_card(content.boundary, limits.samples) if content.boundary else None
+    scores = _scores(answer)
+    result = tag(
+        "div",
+        tag("p", _paragraph(content), class_="lead"),
+        tag(
+            "p",
+            tag("span", {"good": "✓", "warn": "?"}.get(judged.level, "×"), aria_hidden="true"),
+            tag("strong", judged.text),
+            class_=f"verdict {judged.level}",
+        ),
+        facts(
+            [
+                ("held-out rows" if answer.held_out else "rows", count(answer.rows)),
+                ("best epoch", f"{training.best_epoch} of {count(len(training.train_loss))}"),
+                *_known(content),
+            ]
+        ),
+        scores if boundary else None,
+        class_="stack",
+    )
+    return tag("div", result, boundary or scores, class_="pair")
+
+
+def _known(content: Content) -> Iterator[tuple[str, Child]]:
+    rows, seconds = content.model.rows, content.training.seconds
+    if rows:
+        yield "parameters", count(sum(row.parameters for row in rows))
+    if seconds is not None:
+        yield "time", duration(seconds)
+
+
+def _paragraph(content: Content) -> Child:
+    answer, metric = content.answer, content.answer.metric
+    where = "held-out" if answer.held_out else "training"
+    kind = "a class" if answer.task == "class" else "a number"
+    lead: list[Child] = [
+        "This network predicts ",
+        bdi(answer.target),
+        f", {kind}, from {plural(answer.inputs, 'input')}. ",
+        f"On {plural(answer.rows, where + ' row')} ",
+    ]
+    lead.append(_result(metric))
+    if metric.low is not None and metric.high is not None:
+        lead.append(
+            f" (95\u00a0% interval {say(metric, metric.low)} to {say(metric, metric.high)})"
+        )
+    lead.append(".")
+    if metric.baseline is not None:
+        name = metric.baseline_name[:1].upper() + metric.baseline_name[1:]
+        verb = "would be right" if metric.name == "accuracy" else "would reach"
+        lead.append(f" {name or 'The baseline'} {verb} {say(metric, metric.baseline)}")
+        lead.append(" of the time." if metric.name == "accuracy" else ".")
+    return lead
+
+
+def _result(metric: Metric) -> str:
+    value = say(metric, metric.value)
+    if metric.name == "accuracy":
+        return f"it is right {value} of the time"
+    return f"its {metric.name} is {value}"
+
+
+def _scores(answer: Answer) -> Markup | None:
+    picture = against_baseline(answer.metric)
+    metrics = (answer.metric, *answer.others)
+    rows = [
+        [m.name, say(m, m.value), say(m, m.low), say(m, m.high), say(m, m.baseline)]
+        for m in metrics
+    ]
+    heads = ["score", "this model", "95\u00a0% from", "to", "baseline"]
+    grid = table(heads, rows, caption="Scores beside their baselines")
+    if picture is None:
+        return grid
+    metric = answer.metric
+    sentence = (
+        f"{metric.name}: {say(metric, metric.value)}, baseline {say(metric, metric.baseline)}."
+    )
+    return card("Score and baseline", sentence[:1].upper() + sentence[1:], picture, twin=grid)

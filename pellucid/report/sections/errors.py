@@ -1,0 +1,76 @@
+"""Section 8: where the network is wrong, and about which rows most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pellucid.report.card import table
+from pellucid.report.content import Content, WorstSample
+from pellucid.report.html import Child, Markup, bdi, tag
+from pellucid.report.limits import Limits
+from pellucid.report.numbers import count, number, percent, plural
+from pellucid.report.pictures.amounts import importance_card, residual_card, scatter_card
+from pellucid.report.pictures.classes import calibration_card, confusion_card
+
+__all__ = ["body"]
+
+MOST_VALUES = 12
+
+
+def body(content: Content, limits: Limits) -> Child:
+    """Confusion or residuals, calibration, importance, the worst samples."""
+    errors, target = content.errors, content.answer.target
+    pictures = [
+        confusion_card(errors.confusion) if errors.confusion else None,
+        calibration_card(errors.calibration) if errors.calibration else None,
+        scatter_card(errors.residuals, target, limits.samples) if errors.residuals else None,
+        residual_card(errors.residuals) if errors.residuals else None,
+        importance_card(errors.importance) if errors.importance else None,
+    ]
+    cards = tag("div", pictures, class_="cards") if any(pictures) else None
+    worst = _worst(errors.worst, content.include_rows) if errors.worst else None
+    return tag("div", cards, worst, class_="stack") if cards or worst else None
+
+
+def _worst(samples: Sequence[WorstSample], include_rows: bool) -> Markup:
+    names = list(dict.fromkeys(name for s in samples for name in s.values)) if include_rows else []
+    shown = names[:MOST_VALUES]
+    classes = samples[0].confidence is not None
+    heads = [
+        "row",
+        "true",
+        "predicted",
+        *(["how sure", "loss"] if classes else ["true − predicted"]),
+    ]
+    rows = [
+        [*_sample(sample), *[_value(sample.values.get(n, "–")) for n in shown]]
+        for sample in samples
+    ]
+    words = (1, 2) if classes else ()
+    return tag(
+        "div",
+        tag("h3", f"The {plural(len(samples), 'row')} it is most wrong about"),
+        tag("p", _note(include_rows, len(names) - len(shown)), class_="note"),
+        table(heads + shown, rows, caption="Worst rows", words=words),
+    )
+
+
+def _note(include_rows: bool, left_out: int) -> str:
+    if not include_rows:
+        return (
+            "Rows are named by their index, counted from 0 in the data as read. "
+            "Their values are shown with --include-rows."
+        )
+    more = f" {plural(left_out, 'more input')} not shown." if left_out > 0 else ""
+    return f"Rows are counted from 0 in the data as read.{more}"
+
+
+def _sample(sample: WorstSample) -> list[Child]:
+    cells = [count(sample.row), _value(sample.true), _value(sample.predicted)]
+    if sample.confidence is not None:
+        cells.append(percent(sample.confidence))
+    return [*cells, number(sample.loss)]
+
+
+def _value(value: str | float) -> str:
+    return bdi(value) if isinstance(value, str) else number(value)

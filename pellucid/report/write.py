@@ -1,0 +1,68 @@
+"""Puts a report on disk whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from pellucid.errors import DataError
+from pellucid.report.content import Content
+from pellucid.report.page import render
+
+__all__ = ["write"]
+
+
+def write(content: Content, path: str | os.PathLike[str]) -> Path:
+    """Writes a report as one HTML file.
+
+    The page is written beside its place and moved there when complete, so that a reader never
+    sees half of it and a report that was there before stays until then.
+
+    Args:
+        content: everything to show.
+        path: where; its folder must exist.
+
+    Returns:
+        the path written.
+
+    Raises:
+        DataError: the folder is missing, is a file, or cannot be written to.
+    """
+    place = Path(path)
+    _check(place)
+    page = render(content).encode("utf-8")
+    beside = place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}.part")
+    try:
+        _save(beside, page)
+        os.replace(beside, place)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise DataError(
+            f"The report cannot be written to {place}: {error.strerror}.\n"
+            "  Choose another place with --report."
+        ) from error
+    return place
+
+
+def _save(place: Path, page: bytes) -> None:
+    with place.open("wb") as file:
+        file.write(page)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _check(place: Path) -> None:
+    folder = place.parent
+    if place.is_dir():
+        raise DataError(
+            f"The report cannot be written to {place}: that is a folder.\n"
+            f"  Name a file in it: {place / 'report.html'}"
+        )
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"The report cannot be written to {place}: {folder} is a file.")
+    if not folder.exists():
+        raise DataError(
+            f"The report cannot be written to {place}: the folder {folder} does not exist.\n"
+            f"  Make it first: mkdir -p {folder}"
+        )
