@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -100,13 +101,20 @@ class DateEncoder:
         fields = Fields(data, where, keys)
         column, origin, hours = fields.text("column"), fields.text("origin"), fields.flag("hours")
         scales = tuple(Scale.from_json(item, place) for item, place in fields.items("scales"))
-        try:
-            known = date_features(np.array([], "datetime64[us]"), origin, hours)
-            form = check_format(fields.text("form"))
-        except (ValueError, SettingError) as error:
-            raise fields.damage("origin", "a date", origin) from error
+        form = _checked(fields, "form", check_format, "a date format")
+        _checked(fields, "origin", np.datetime64, "a date")
+        known = date_features(np.array([], "datetime64[us]"), origin, hours)
         names = [f"{column}: {key}" for key in known]
         for scale in scales:
             if scale.feature not in names:
                 raise fields.damage("scales", "parts of a date", scale.feature)
         return cls(column, form, origin, hours, scales, fields.flag("flag"))
+
+
+def _checked(fields: Fields, key: str, check: Callable[[str], object], wanted: str) -> str:
+    text = fields.text(key)
+    try:
+        check(text)
+    except (ValueError, SettingError) as error:
+        raise fields.damage(key, wanted, text) from error
+    return text

@@ -177,7 +177,7 @@ def not_finite(name: str, series: pd.Series[Any], bad: NDArray[Any]) -> DataErro
     """Return the error for an infinite number, with the remedy."""
     first = int(np.argmax(bad))
     texts = sorted({str(value) for value in series[bad]})
-    start = f"{place(name, series, first)}: {texts[0] if len(texts) == 1 else 'inf'} is not finite."
+    start = f"{place(name, series, first)}: {series.iloc[first]} is not a finite number."
     return DataError(f"{start} {_as_missing(texts, int(bad.sum()))}")
 
 

@@ -37,7 +37,9 @@ _USED: tuple[Kind, ...] = ("number", "category", "date", "boolean")
 _GIVEN = (*_USED, "ignore")
 
 COUNTS = "counts the rows"
-_ID_NAME = re.compile(r"(^|[_\W])(id|uuid|guid|index|row|rowid|row_?number)$|[a-z]I[dD]$", re.I)
+_ID_NAME = re.compile(
+    r"(?i:(^|[_\W])(id|uuid|guid|index|row|rowid|row_?number)$)|[a-z](ID|Id)$"  # user_id, userId
+)
 _ENOUGH_ROWS = 20  # fewer different values than this prove nothing
 _EXACT = 2**53  # above it, neighboring whole numbers are the same float
 _MOSTLY = 0.5  # share of numbers from which text in a column counts as a mistake

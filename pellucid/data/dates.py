@@ -28,7 +28,9 @@ _DAYS = (
     *("%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%b %d, %Y", "%B %d, %Y"),
 )
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-_LOOKS = re.compile(r"\d{4}-\d\d|\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|[A-Z][a-z]{2,8}\.? \d|\d[ -][A-Z]")
+_LOOKS = re.compile(
+    r"\d{4}-\d\d|\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|[A-Z][a-z]{2,8}\.? \d|\d\d?[ -][A-Z]"
+)
 _SAMPLE = 200
 _ENOUGH = 0.9  # share of cells that must be dates before the others are called mistakes
 

@@ -32,8 +32,7 @@ def fit_encoder(series: pd.Series[Any], column: Column) -> Encoder:
 
 def load_encoder(data: object, where: str) -> Encoder:
     """Return an encoder from plain data; refuse damage."""
-    kind = data.get("kind") if isinstance(data, dict) else None
-    if not isinstance(kind, str) or kind not in _ENCODERS:
-        Fields({"kind": kind}, where, ["kind"]).text("kind", list(_ENCODERS))
-    encoder: Encoder = _ENCODERS[str(kind)].from_json(data, where)
+    found = {"kind": data.get("kind")} if isinstance(data, dict) else data
+    kind = Fields(found, where, ["kind"]).text("kind", list(_ENCODERS))
+    encoder: Encoder = _ENCODERS[kind].from_json(data, where)
     return encoder

@@ -5,18 +5,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from pellucid.data.cells import is_text
 from pellucid.data.delimited import read_delimited
 from pellucid.data.layout import Layout, guess_layout
 from pellucid.data.notice import Notice
 from pellucid.data.parquet import read_parquet
 from pellucid.data.source import MAX_BYTES, open_source
 from pellucid.data.table import Table, make_table
-from pellucid.data.wording import count, listing
+from pellucid.data.wording import count, listing, quoted
 from pellucid.errors import DataError
 
 if TYPE_CHECKING:
@@ -81,7 +85,8 @@ def read_rows(
         frame, layout = read_delimited(source, guess, missing, encoding is not None)
     if len(frame) == 0:
         raise DataError(f"{source.name} has a header and no rows.")
-    return Rows(frame, source.name, layout, tuple(_about(layout)))
+    said = _about(layout) + ([] if layout is None else _swallowed(frame, layout))
+    return Rows(frame, source.name, layout, tuple(said))
 
 
 def _marked_missing(frame: pd.DataFrame, missing: Sequence[str]) -> pd.DataFrame:
@@ -107,6 +112,19 @@ def _about(layout: Layout | None) -> list[Notice]:
             Notice("reading", f"{columns} without a name, called {listing(layout.unnamed)}.")
         )
     return said
+
+
+def _swallowed(frame: pd.DataFrame, layout: Layout) -> list[Notice]:
+    """Return a notice for a cell of several lines that look like rows: a quote left open."""
+    rows = rf"\n(?:[^\n]*{re.escape(layout.delimiter)}){{{max(1, len(layout.names) - 1)}}}"
+    for name in frame.columns:
+        if is_text(frame[name]):
+            found = frame[name].astype("str").str.contains(rows, regex=True).to_numpy()
+            if found.any():
+                where = f"row {int(np.argmax(found)) + 1}, column {quoted(name)}"
+                text = f"{where}: this cell holds whole rows; is a quote not closed?"
+                return [Notice("reading", text)]
+    return []
 
 
 def read(

@@ -156,7 +156,7 @@ def _not_found(path: Path) -> DataError:
 
 def _unpacked(source: Source, max_bytes: int) -> Source:
     try:
-        with gzip.open(source.open()) as file:
+        with source.open() as packed, gzip.open(packed) as file:
             content = file.read(max_bytes + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(

@@ -1,7 +1,7 @@
 """Which rows train, which validate and which test: apart, seeded, and in equal shares of classes.
 
-Rows are drawn at random; for classes each part gets its share of every class, by largest remainder.
-A class too small to be in every part goes to training first.
+Rows are drawn at random; for classes each part gets its share of every class, to the row.
+A class too small to be in every part goes to training first, and a notice names it.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ def split(table: Table, *, validation: float = 0.2, test: float = 0.2, seed: int
     """
     _check_shares(validation, test)
     random = np.random.default_rng(seed)
-    shares = np.array([validation, test, 1 - validation - test])
+    shares = np.array([validation, test])
     groups, small = _groups(table, shares)
     parts = _draw(groups, shares, random)
-    for part, wanted, what in zip(parts, shares, ("validation", "test", "training"), strict=True):
+    for part, wanted, what in zip(parts, shares, ("validation", "test"), strict=False):
         if wanted > 0 and len(part) == 0:
             raise DataError(
                 f"{table.name} has {count(len(table), 'row')}: too few for a {what} part of"
@@ -89,46 +89,40 @@ def _groups(table: Table, shares: NDArray[np.float64]) -> tuple[list[_Rows], lis
         return [np.arange(len(table))], []
     cells = table.frame[table.target].to_numpy(object)
     groups = [np.flatnonzero(cells == label) for label in table.classes]
-    parts = int((shares > 0).sum())
+    held_out = np.count_nonzero(shares)
     named = zip(table.classes, groups, strict=True)
-    return groups, [label for label, rows in named if len(rows) < parts]
+    return groups, [label for label, rows in named if len(rows) <= held_out]
 
 
 def _draw(
     groups: list[_Rows], shares: NDArray[np.float64], random: np.random.Generator
 ) -> list[_Rows]:
-    """Return each part's rows, drawn from each group in its share.
+    """Return the held-out parts and the training part, drawn from each group in its share.
 
     What rounding leaves over in one group is carried to the next, so that the parts as a whole
     come out at their shares even when every group is small.
     """
-    drawn: list[list[_Rows]] = [[] for _ in shares]
+    drawn: list[list[_Rows]] = [[] for _ in range(len(shares) + 1)]
     owed = np.zeros(len(shares))
     for rows in sorted(groups, key=len, reverse=True):
         owed += shares * len(rows)
         counts = _counts(owed, len(rows), shares)
-        owed -= counts
-        mixed = random.permutation(rows)
-        for part, piece in zip(drawn, np.split(mixed, np.cumsum(counts)[:-1]), strict=True):
+        owed = np.clip(owed - counts, -1, 1)
+        pieces = np.split(random.permutation(rows), np.cumsum(counts))
+        for part, piece in zip(drawn, pieces, strict=True):
             part.append(piece)
     return [np.sort(np.concatenate(part)).astype(np.int64) for part in drawn]
 
 
 def _counts(owed: NDArray[np.float64], rows: int, shares: NDArray[np.float64]) -> _Rows:
-    """Return whole numbers near what each part is owed that sum to the rows.
+    """Return how many rows of a group each held-out part gets, leaving one for training.
 
-    The training part comes last and gets the first row of every class; parts that were asked for
-    come next, as far as rows go.
+    A group that is large enough is in every part, however small the share.
     """
-    counts = np.minimum(np.floor(np.maximum(owed, 0) + 1e-9), rows).astype(np.int64)
-    counts[:-1] = np.maximum(counts[:-1], (shares[:-1] > 0) & (rows >= len(shares)))
-    counts[-1] = max(counts[-1], 1)
-    while counts.sum() > rows:
-        over = np.where(counts[:-1] > 0, counts[:-1] - owed[:-1], -np.inf)
-        counts[int(np.argmax(over)) if counts[:-1].any() else -1] -= 1
-    while counts.sum() < rows:
-        under = np.where(shares > 0, owed - counts, -np.inf)
-        counts[len(counts) - 1 - int(np.argmax(under[::-1]))] += 1
+    least = (shares > 0) & (rows > np.count_nonzero(shares))
+    counts = np.maximum(np.floor(owed + 0.5), least).astype(np.int64)
+    while counts.sum() > rows - 1:
+        counts[int(np.argmax(counts))] -= 1
     return counts
 
 

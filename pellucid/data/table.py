@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.cells import is_text
 from pellucid.data.columns import COUNTS, Column, convert, guess_column
 from pellucid.data.notice import Notice
 from pellucid.data.target import Task, as_task, find_target, ordered, read_target
@@ -100,9 +101,12 @@ class Table:
         """Return 16 hexadecimal digits that change with any cell or column name."""
         import pandas as pd
 
-        sums = pd.util.hash_pandas_object(self.frame.astype(str), index=False).to_numpy()
-        words = "\x1f".join(self.frame.columns).encode()
-        return hashlib.sha256(words + sums.tobytes()).hexdigest()[:16]
+        plain = self.frame.copy(deep=False)
+        for column in plain.columns[[is_text(plain[name]) for name in plain]]:
+            plain[column] = plain[column].astype(str)
+        sums = pd.util.hash_pandas_object(plain, index=False).to_numpy()
+        names = "\x1f".join(self.frame.columns).encode()
+        return hashlib.sha256(names + sums.tobytes()).hexdigest()[:16]
 
 
 def make_table(

@@ -137,8 +137,10 @@ def read_target(
     if series.notna().sum() == 0:
         raise DataError(f"{name}: the target column {quoted(series.name)} has no value in any row.")
     found = task or guess_task(series)
+    words = labels(series)
+    if task is None and series.nunique() == 1:
+        raise _constant(series.dropna().iloc[0], str(series.name), name)
     if found == "classification" and (task is not None or not _numbers_with_text(series, decimal)):
-        words = labels(series)
         _check_classes([word for word in words if word is not None], str(series.name), name)
         return pd.Series(words, series.index, dtype="object", name=series.name), found
     values, bad = to_numbers(series, decimal)
@@ -146,7 +148,9 @@ def read_target(
         raise _text_in_target(name, series, bad)
     if np.isinf(values).any():
         raise not_finite(name, series, np.isinf(values))
-    _check_spread(values[~np.isnan(values)], series, name)
+    known = values[~np.isnan(values)]
+    if np.ptp(known) == 0:
+        raise _constant(f"{known[0]:g}", str(series.name), name)
     return pd.Series(values, series.index, name=series.name), found
 
 
@@ -165,24 +169,23 @@ def _text_in_target(name: str, series: pd.Series[Any], bad: NDArray[Any]) -> Dat
 
 
 def _check_classes(words: Sequence[str], column: str, name: str) -> None:
+    import pandas as pd
+
     different = ordered(words)
     if len(different) < 2:
-        raise DataError(
-            f"{name}: the target column {quoted(column)} has only one class, {quoted(words[0])}."
-            " There is nothing to tell apart; choose another --target."
-        )
+        raise _constant(words[0], column, name)
     if len(different) > _MOST_CLASSES or len(different) * 2 > len(words):
+        values = to_numbers(pd.Series(list(different), dtype="object"))[0]
+        number = "" if np.isnan(values).any() else ", or predict a number with --task regress"
         raise DataError(
             f"{name}: the target column {quoted(column)} has"
             f" {count(len(different), 'class', 'classes')} in {count(len(words), 'row')}."
-            " Classes are learned from several rows each; choose another --target, or predict a"
-            " number with --task regress."
+            f" Classes are learned from several rows each; choose another --target{number}."
         )
 
 
-def _check_spread(values: NDArray[np.float64], series: pd.Series[Any], name: str) -> None:
-    if np.ptp(values) == 0:
-        raise DataError(
-            f"{name}: the target column {quoted(series.name)} is {values[0]:g} in every row."
-            " There is nothing to learn; choose another --target."
-        )
+def _constant(value: object, column: str, name: str) -> DataError:
+    return DataError(
+        f"{name}: the target column {quoted(column)} is {quoted(value)} in every row. There is"
+        " nothing to learn from one class or one value; choose another --target."
+    )
