@@ -8,8 +8,8 @@ shown and compiled like any other value.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from pellucid.errors import GraphError
 from pellucid.graph.mode import current
@@ -18,7 +18,7 @@ from pellucid.graph.walk import reachable
 from pellucid.ops.elementwise import add
 from pellucid.ops.reduce import sum_to
 
-__all__ = ["gradients", "spend"]
+__all__ = ["gradients"]
 
 
 def gradients(
@@ -26,6 +26,7 @@ def gradients(
     *,
     wrt: Iterable[Node] = (),
     create_graph: bool = False,
+    spend: bool = False,
 ) -> dict[Node, Node]:
     """Blame for every leaf behind `roots`, and for the nodes in `wrt`.
 
@@ -33,65 +34,66 @@ def gradients(
         roots: pairs of a node and the blame that starts there.
         wrt: further nodes whose blame is wanted; with it, only paths to these are walked.
         create_graph: record the backward pass itself, so that it can be differentiated.
+        spend: use the graph up: a second pass through it is then a mistake.
 
     Returns:
         node -> gradient node, of the node's own shape.
     """
     pending = dict(roots)
     wanted = set(wrt)
-    order = reachable(pending, follow=_needs_blame)
-    for node in order:
-        if node.spent:
-            raise GraphError(_SPENT)
-    useful = _leading_to(order, wanted) if wanted else None
+    useful = _leading_to(pending, wanted) if wanted else None
+    # A node is made after its inputs. So the latest node waiting has all its blame together.
+    waiting = [(-node.seq, node) for node in pending if node.requires_grad]
+    heapq.heapify(waiting)
     found: dict[Node, Node] = {}
     mode = current()
     before = mode.recording, mode.because, mode.part, mode.scope
     mode.recording, mode.part = create_graph or mode.keeping, None
     try:
-        for node in reversed(order):
-            g = pending.pop(node, None)
-            if g is None or (useful is not None and node not in useful):
+        while waiting:
+            node = heapq.heappop(waiting)[1]
+            if useful is not None and node not in useful:
                 continue
+            g = pending.pop(node)
             if node.hooks:
                 g = _hooked(node, g)
-            if node.op is None or node in wanted or node.retains:
+            if node.op is None or node.retains or node in wanted:
                 found[node] = g
             if node.op is not None:
+                if node.spent:
+                    raise GraphError(_SPENT)
+                node.spent = spend
                 mode.because, mode.scope = node, node.scope
-                _pass_on(node, g, pending, useful)
+                _pass_on(node, g, pending, waiting)
     finally:
         mode.recording, mode.because, mode.part, mode.scope = before
     return found
 
 
-def _pass_on(node: Node, g: Node, pending: dict[Node, Node], useful: set[Node] | None) -> None:
+def _pass_on(
+    node: Node, g: Node, pending: dict[Node, Node], waiting: list[tuple[int, Node]]
+) -> None:
     """Hand each input of `node` its share of the blame `g`."""
     rules = node.op.gradient
     shared = None if type(rules) is tuple else rules(g, node, *node.inputs, **node.params)
     for i, x in enumerate(node.inputs):
-        if not x.requires_grad or (useful is not None and x not in useful):
+        if not x.requires_grad:
             continue
-        if shared is None:
-            rule = rules[i]
-            if rule is None:
-                continue
-            part = rule(g, node, *node.inputs, **node.params)
-        else:
+        if shared is not None:
             part = shared[i]
-            if part is None:
-                continue
+        else:
+            rule = rules[i]
+            part = None if rule is None else rule(g, node, *node.inputs, **node.params)
+        if part is None:
+            continue
         if part.shape != x.shape:
             part = sum_to(part, x.shape)
         held = pending.get(x)
-        pending[x] = part if held is None else add(held, part)
-
-
-def spend(roots: Iterable[Node]) -> None:
-    """Mark the graph behind `roots` as used: a second backward pass through it is a mistake."""
-    for node in reachable(roots, follow=_needs_blame):
-        if node.op is not None:
-            node.spent = True
+        if held is None:
+            pending[x] = part
+            heapq.heappush(waiting, (-x.seq, x))
+        else:
+            pending[x] = add(held, part)
 
 
 def _hooked(node: Node, g: Node) -> Node:
@@ -105,10 +107,10 @@ def _needs_blame(node: Node) -> bool:
     return node.requires_grad
 
 
-def _leading_to(order: list[Node], wanted: set[Node]) -> set[Node]:
+def _leading_to(roots: Iterable[Node], wanted: set[Node]) -> set[Node]:
     """The nodes through which blame reaches one of `wanted`."""
-    useful: set[Any] = set()
-    for node in order:  # inputs come before their users
+    useful: set[Node] = set()
+    for node in reachable(roots, follow=_needs_blame):  # inputs come before their users
         if node in wanted or any(x in useful for x in node.inputs):
             useful.add(node)
     return useful

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.dtypes import DType
+from pellucid.engines.reductions import largest, total
 from pellucid.engines.words import random_words
 from pellucid.graph import mode
 from pellucid.shapes import Shape
@@ -20,9 +21,11 @@ __all__ = ["NumpyEngine", "namespace", "quiet"]
 
 
 class _Namespace:
-    """NumPy, plus what both engines' array namespaces are given: `erf`, `scatter_add`, `random_words`."""
+    """NumPy, plus what both engines' array namespaces are given: `erf`, `written`, `scatter_add` …"""
 
     random_words = staticmethod(random_words)
+    sum = staticmethod(total)
+    max = staticmethod(largest)
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(np, name)
@@ -32,6 +35,13 @@ class _Namespace:
     @staticmethod
     def erf(x: Any) -> Any:
         return importlib.import_module("scipy.special").erf(x)
+
+    @staticmethod
+    def written(array: Any, at: Any, values: Any) -> Any:
+        """A copy of `array` with the part at the index `at` replaced."""
+        out = array.copy()
+        out[at] = values
+        return out
 
     @staticmethod
     def scatter_add(shape: Shape, at: tuple[Any, ...], values: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 from pellucid.dtypes import FLOAT, DType, float32, of_number, promote
 from pellucid.errors import GraphError, TraceError
 from pellucid.graph import mode as _mode
-from pellucid.graph.node import Node, _clock, leaf
+from pellucid.graph.node import Node, _clock, last_write, leaf
 
 __all__ = ["constant", "emit", "user_line"]
 
@@ -38,40 +38,36 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
         ShapeError, DTypeError: from the op's own rules, before anything is computed.
     """
     mode = _local.mode
+    because = mode.because
+    suspect = because is not None and last_write[0] > because.seq
+    known_values = not mode.symbolic
+    flows = False
     key: list[Any] = [*params.values()] if params else []
+    arrays = []
     for x in inputs:
-        if not isinstance(x, Node):
+        if type(x) is not Node:
             return emit(op, _lift(op, inputs), params)
         key.append(x.shape)
         key.append(x.dtype)
-    signature = tuple(key)
-    known = op.inferred.get(signature)
-    if known is None:
-        known = _infer(op, inputs, params, signature)
-    shape, dtype, casts = known
-    if casts is not None:
-        inputs = tuple(
-            x if to is None else emit(op.cast, (x,), {"dtype": to})
-            for x, to in zip(inputs, casts, strict=True)
-        )
-
-    node = Node()
-    node.op, node.params, node.dtype, node.seq = op, params, dtype, next(_clock)
-    node.scope, because = mode.scope, mode.because
-    known_values = not mode.symbolic
-    flows = False
-    arrays = []
-    for x in inputs:
         array = x.array
         if array is None:
             known_values = False
         arrays.append(array)
         if x.requires_grad:
             flows = True
-        if because is not None and (
-            x.written > because.seq or (x.base is not None and x.root.written > because.seq)
-        ):
+        if suspect:
             _check_unwritten(x, because)
+    signature = tuple(key)
+    found = op.inferred.get(signature)
+    if found is None:
+        found = _infer(op, inputs, params, signature)
+    shape, dtype, casts = found
+    if casts is not None:
+        return emit(op, _promoted(op, inputs, casts), params)
+
+    node = Node()
+    node.op, node.params, node.dtype, node.seq = op, params, dtype, next(_clock)
+    node.scope = mode.scope
     if flows and mode.recording and dtype.category == FLOAT and op.gradient is not None:
         node.requires_grad = True
         node.inputs = inputs
@@ -160,8 +156,15 @@ def _infer(op: Any, inputs: tuple[Node, ...], params: Mapping[str, Any], key: An
     return found
 
 
+def _promoted(op: Any, inputs: tuple[Node, ...], casts: Any) -> tuple[Node, ...]:
+    return tuple(
+        x if to is None else emit(op.cast, (x,), {"dtype": to})
+        for x, to in zip(inputs, casts, strict=True)
+    )
+
+
 def _check_unwritten(x: Node, because: Node) -> None:
-    if x is not because and x not in because.inputs:
+    if max(x.written, x.root.written) <= because.seq or (x is not because and x not in because.inputs):
         return
     line = because.line()
     where = f"\n It was used at {Path(line[0]).name}:{line[1]}." if line else ""

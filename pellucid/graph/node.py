@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from pellucid.dtypes import DType
     from pellucid.shapes import Shape
 
-__all__ = ["Node", "Part", "leaf", "tick"]
+__all__ = ["Node", "Part", "last_write", "leaf", "stamp"]
 
 _clock = itertools.count(1)
 
 
-def tick() -> int:
-    """The next moment in time; nodes and in-place writes are ordered by it."""
-    return next(_clock)
+last_write = [0]  # when anything was last written in place: most checks end here
+
+
+def stamp(node: Node) -> None:
+    """Note that the memory of `node` was written in place just now."""
+    node.written = node.root.written = last_write[0] = next(_clock)
 
 
 class Part:

@@ -13,7 +13,7 @@ from pellucid.ops.elementwise import add, erf, exp, mul, square, sub
 from pellucid.ops.op import Sample, define, per_element
 
 __all__ = [
-    "elu", "gelu", "gelu_tanh", "hardtanh", "identity", "leaky_relu", "relu", "sigmoid",
+    "elu", "gate", "gelu", "gelu_tanh", "hardtanh", "identity", "leaky_relu", "relu", "sigmoid",
     "silu", "softplus", "step", "tanh",
 ]  # fmt: skip
 
@@ -32,13 +32,25 @@ identity = define(
     samples=ONE,
 )
 
+gate = define(
+    "gate",
+    sentence="Lets a number through where another is positive: the derivative of ReLU at work.",
+    equation=r"y = g \cdot [x > 0]",
+    derivative=r"\partial y/\partial g = [x > 0],\quad \partial y/\partial x = 0",
+    forward=lambda xp, g, x: xp.where(x > 0, g, xp.asarray(0, g.dtype)),
+    gradient=(lambda gg, y, g, x: gate(gg, x), None),
+    terms=("[x > 0]", "0"),
+    traits="elementwise",
+    samples=(Sample(((2, 3), (2, 3))),),
+)
+
 relu = define(
     "relu",
     sentence="Keeps what is positive and cuts the rest to zero.",
     equation=r"y = \max(0, x)",
     derivative=r"\partial y/\partial x = [x > 0]",
     forward=lambda xp, x: xp.maximum(x, 0),
-    gradient=(lambda g, y, x: mul(g, gt(y, 0)),),
+    gradient=(lambda g, y, x: gate(g, y),),
     kink="0 at x = 0, as in PyTorch",
     terms=("[x > 0]",),
     traits="elementwise activation",

@@ -13,7 +13,7 @@ from pellucid.ops.op import Sample, composition, define
 from pellucid.ops.reduce import sum_
 from pellucid.shapes import Mismatch, Shape, numel, show
 
-__all__ = ["dot_general", "linear", "matmul"]
+__all__ = ["dot_general", "linear", "matmul", "transposed_dot"]
 
 dot_general = define(
     "bmm",
@@ -36,6 +36,23 @@ dot_general = define(
         Sample(((2, 0), (0, 3))),
         Sample(((0, 3), (3, 2))),
     ),
+)
+
+transposed_dot = define(
+    "tdot",
+    sentence="Columns of a dotted with columns of b: what every weight's blame is made of.",
+    equation=r"y_{nm} = \sum_k a_{kn} b_{km}",
+    derivative=r"\partial L/\partial a = b G^\top,\quad \partial L/\partial b = a G",
+    axes="k n, k m -> n m",
+    forward=lambda xp, a, b: a.T @ b,
+    gradient=(
+        lambda g, y, a, b: dot_general(b, permute(g, axes=(1, 0))),
+        lambda g, y, a, b: dot_general(a, g),
+    ),
+    cost=lambda shapes, out, **_: 2 * numel(out) * shapes[0][0],
+    terms=("b", "a"),
+    traits="linear-in-each",
+    samples=(Sample(((5, 3), (5, 4))), Sample(((0, 3), (0, 4)))),
 )
 
 
@@ -107,7 +124,7 @@ def _to_input(g: Node, y: Node, x: Node, weight: Node, bias: Node | None = None)
 
 
 def _to_weight(g: Node, y: Node, x: Node, weight: Node, bias: Node | None = None) -> Node:
-    return dot_general(permute(_flat_rows(g), axes=(1, 0)), _flat_rows(x))
+    return transposed_dot(_flat_rows(g), _flat_rows(x))
 
 
 def _to_bias(g: Node, y: Node, x: Node, weight: Node, bias: Node) -> Node:

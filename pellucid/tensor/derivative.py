@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.autograd import gradients, spend
+from pellucid.autograd import gradients
 from pellucid.errors import GraphError
 from pellucid.graph.node import Node
 from pellucid.tensor.tensor import Tensor, wrap
@@ -47,9 +47,10 @@ def grad(
     roots: dict[Node, Node] = {}
     for head, start in zip(heads, given, strict=True):
         roots[head._node] = head._start(start)
-    found = gradients(roots, wrt=[t._node for t in wanted], create_graph=create_graph)
-    if not (create_graph if retain_graph is None else retain_graph):
-        spend(roots)
+    keep = create_graph if retain_graph is None else retain_graph
+    found = gradients(
+        roots, wrt=[t._node for t in wanted], create_graph=create_graph, spend=not keep
+    )
     return tuple(
         _result(
             i, t, found.get(t._node), bool(allow_unused) or materialize_grads, materialize_grads

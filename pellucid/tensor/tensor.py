@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from pellucid.autograd import gradients, spend
+from pellucid.autograd import gradients
 from pellucid.dtypes import FLOAT, DType, by_name, float32
 from pellucid.errors import GraphError, ShapeError, TraceError
 from pellucid.graph.mode import current, engine
-from pellucid.graph.node import Node, leaf, tick
+from pellucid.graph.node import Node, leaf, stamp
 from pellucid.shapes import show
 from pellucid.tensor.show import describe
 
@@ -289,14 +289,15 @@ class Tensor:
         """
         start = self._start(gradient)
         wanted = None if inputs is None else [t._node for t in _several(inputs)]
-        found = gradients([(self._node, start)], wrt=wanted or (), create_graph=create_graph)
+        keep = create_graph if retain_graph is None else retain_graph
+        found = gradients(
+            [(self._node, start)], wrt=wanted or (), create_graph=create_graph, spend=not keep
+        )
         seen: set[int] = set()
         for node, g in found.items():
             if wanted is not None and node not in wanted:
                 continue
             _accumulate(node, g, create_graph, seen)
-        if not (create_graph if retain_graph is None else retain_graph):
-            spend([self._node])
 
     def _start(self, gradient: Tensor | None) -> Node:
         node = self._node
@@ -363,7 +364,7 @@ class Tensor:
     def data(self, value: Tensor) -> None:
         node, new = self._node, value._node
         node.array, node.shape, node.dtype = new.array, new.shape, new.dtype
-        node.written = tick()
+        stamp(node)
 
     def _write(self, value: Node, at: Any = ...) -> Tensor:
         """Change this Tensor's memory in place; `value` has its dtype."""
@@ -375,7 +376,7 @@ class Tensor:
                 " Wrap the change in `with pellucid.no_grad():`, or compute a new Tensor."
             )
         engine().write(self._value(), at, value.array)
-        node.written = node.root.written = tick()
+        stamp(node)
         return self
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
@@ -459,7 +460,7 @@ def _accumulate(node: Node, g: Node, keep_graph: bool, seen: set[int]) -> None:
         node.grad = held + wrap(g)
     elif held is not None:
         engine().add_into(held._node.array, g.array)
-        held._node.written = tick()
+        stamp(held._node)
     elif keep_graph or g.array is None:
         node.grad = wrap(g)
     else:
