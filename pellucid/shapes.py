@@ -10,8 +10,11 @@ import math
 from functools import cache
 from typing import NamedTuple
 
+from pellucid.errors import IndexRangeError, PellucidError, ShapeError
+
 __all__ = [
     "Mismatch",
+    "NoSuchAxis",
     "Shape",
     "Signature",
     "broadcast",
@@ -27,7 +30,19 @@ Shape = tuple[int, ...]
 
 
 class Mismatch(ValueError):
-    """Two shapes that do not fit; the op that was asked adds its name and the remedy."""
+    """Two shapes that do not fit; the op that was asked adds its name and the remedy.
+
+    Attributes:
+        error: the class that people catch.
+    """
+
+    error: type[PellucidError] = ShapeError
+
+
+class NoSuchAxis(Mismatch):
+    """An axis number that the Tensor does not have; PyTorch's users catch IndexError for it."""
+
+    error = IndexRangeError
 
 
 class Signature(NamedTuple):
@@ -77,7 +92,10 @@ def normalize_axis(axis: int, rank: int) -> int:
     """A possibly negative axis number as one in `0..rank-1`."""
     limit = max(rank, 1)  # a 0-axis Tensor accepts dim 0 and -1, as in PyTorch
     if not -limit <= axis < limit:
-        raise Mismatch(f"dim {axis} does not exist: the Tensor has {rank} axes")
+        axes = f"{rank} axes" if rank > 1 else "one axis" if rank else "no axes"
+        raise NoSuchAxis(
+            f"dim {axis} does not exist: the Tensor has {axes}, so dims go from {-limit} to {limit - 1}"
+        )
     return axis % limit
 
 

@@ -2,13 +2,17 @@
 
 from pellucid.ops import activation as activation
 from pellucid.ops import compare as compare
+from pellucid.ops import contract as contract
 from pellucid.ops import elementwise as elementwise
 from pellucid.ops import indexing as indexing
 from pellucid.ops import linalg as linalg
 from pellucid.ops import movement as movement
+from pellucid.ops import ordering as ordering
 from pellucid.ops import random as random
+from pellucid.ops import rearrange as rearrange
 from pellucid.ops import reduce as reduce
 from pellucid.ops import softmax as softmax
+from pellucid.ops import writing as writing
 from pellucid.ops.op import COMPOSITIONS as COMPOSITIONS
 from pellucid.ops.op import REGISTRY as REGISTRY
 from pellucid.ops.op import Op as Op

@@ -6,17 +6,17 @@ from typing import Any
 
 from pellucid.dtypes import DType
 from pellucid.graph.node import Node
-from pellucid.ops.op import Sample, define
+from pellucid.ops.movement import FREE
+from pellucid.ops.op import Op, Sample, define
 from pellucid.shapes import Mismatch, Shape, broadcast, numel, show
 
-__all__ = ["gather", "index_add", "one_hot", "scatter_add", "take"]
+__all__ = [
+    "along", "at_axes", "gather", "gathered", "index_add", "one_hot", "scatter_add", "take", "taken",
+]  # fmt: skip
 
 
-def NONE(shapes: Any, out: Any, **_: Any) -> int:  # noqa: N802
-    return 0
-
-
-def _gathered(own: Shape, index: Shape, axis: int) -> Shape:
+def gathered(own: Shape, index: Shape, axis: int) -> Shape:
+    """The shape that positions of shape `index` pick along `axis`."""
     if len(own) != len(index) and own and index:
         raise Mismatch(f"index needs as many axes as the Tensor: {show(own)} and {show(index)}")
     for a, (n, m) in enumerate(zip(own, index, strict=False)):
@@ -25,7 +25,7 @@ def _gathered(own: Shape, index: Shape, axis: int) -> Shape:
     return index
 
 
-def _along(xp: Any, shape: Shape, index: Any, axis: int) -> tuple[Any, ...]:
+def along(xp: Any, index: Any, axis: int) -> tuple[Any, ...]:
     """Index arrays that pick position `index` along `axis` and the own position elsewhere."""
     grids = []
     for a, n in enumerate(index.shape):
@@ -35,19 +35,19 @@ def _along(xp: Any, shape: Shape, index: Any, axis: int) -> tuple[Any, ...]:
     return tuple(grids)
 
 
-gather = define(
+gather: Op = define(
     "gather",
     sentence="Picks one number per position along an axis.",
     equation=r"y_{ij} = x_{\,\mathrm{index}_{ij},\,j}",
     derivative=r"\text{blame is added up at the positions picked}",
-    forward=lambda xp, x, index, axis: x[_along(xp, x.shape, index, axis)] if index.ndim else x,
+    forward=lambda xp, x, index, axis: x[along(xp, index, axis)],
     gradient=(
         lambda g, y, x, index, axis: scatter_add(g, index, axis=axis, shape=x.shape),
         None,
     ),
-    shape=_gathered,
+    shape=gathered,
     dtype="keep",
-    cost=NONE,
+    cost=FREE,
     terms=("1 where picked", ""),
     traits="indexing",
     samples=(
@@ -56,13 +56,13 @@ gather = define(
     ),
 )
 
-scatter_add = define(
+scatter_add: Op = define(
     "scatter_add",
     sentence="Adds numbers into a field of zeros, at given positions along an axis.",
     equation=r"y_{\,\mathrm{index}_{ij},\,j} \mathrel{+}= x_{ij}",
     derivative=r"\text{blame is picked up again where it was added}",
     forward=lambda xp, x, index, axis, shape: xp.scatter_add(
-        shape, _along(xp, shape, index, axis), x[tuple(slice(n) for n in index.shape)]
+        shape, along(xp, index, axis), x[tuple(slice(n) for n in index.shape)]
     ),
     gradient=(lambda g, y, x, index, axis, shape: _gather_back(g, x, index, axis), None),
     shape=lambda own, index, axis, shape: shape,
@@ -78,7 +78,8 @@ def _gather_back(g: Node, x: Node, index: Node, axis: int) -> Node:
     return gather(g, index, axis=axis)
 
 
-def _taken(own: Shape, *indices: Shape, axes: tuple[int, ...]) -> Shape:
+def taken(own: Shape, *indices: Shape, axes: tuple[int, ...]) -> Shape:
+    """The shape of a look-up; as in NumPy, look-ups with a gap between them come first."""
     common = broadcast(*indices)
     first = axes[0]
     adjacent = axes == tuple(range(first, first + len(axes)))
@@ -87,26 +88,27 @@ def _taken(own: Shape, *indices: Shape, axes: tuple[int, ...]) -> Shape:
     return (*rest[:at], *common, *rest[at:])
 
 
-def _at(axes: tuple[int, ...], rank: int, indices: Any) -> tuple[Any, ...]:
+def at_axes(axes: tuple[int, ...], rank: int, indices: Any) -> tuple[Any, ...]:
+    """What goes into the square brackets to look up `indices` in `axes`."""
     spec: list[Any] = [slice(None)] * rank
     for axis, index in zip(axes, indices, strict=True):
         spec[axis] = index
     return tuple(spec)
 
 
-take = define(
+take: Op = define(
     "index",
     sentence="Looks rows up by number: arrays of positions, as in x[[2, 0, 1]].",
     equation=r"y_i = x_{\,\mathrm{index}_i}",
     derivative=r"\text{blame is added up at the rows looked up}",
-    forward=lambda xp, x, *indices, axes: x[_at(axes, x.ndim, indices)],
+    forward=lambda xp, x, *indices, axes: x[at_axes(axes, x.ndim, indices)],
     gradient=lambda g, y, x, *indices, axes: (
         index_add(g, *indices, axes=axes, shape=x.shape),
         *[None] * len(indices),
     ),
-    shape=_taken,
+    shape=taken,
     dtype="keep",
-    cost=NONE,
+    cost=FREE,
     terms=("1 where looked up",),
     traits="indexing",
     samples=(
@@ -116,13 +118,13 @@ take = define(
     ),
 )
 
-index_add = define(
+index_add: Op = define(
     "index_add",
     sentence="Adds rows into a field of zeros at given positions; the reverse of index.",
     equation=r"y_{\,\mathrm{index}_i} \mathrel{+}= x_i",
     derivative=r"\text{blame is looked up at the same positions}",
     forward=lambda xp, x, *indices, axes, shape: xp.scatter_add(
-        shape, _at(axes, len(shape), indices), x
+        shape, at_axes(axes, len(shape), indices), x
     ),
     gradient=lambda g, y, x, *indices, axes, shape: (
         take(g, *indices, axes=axes),
@@ -141,7 +143,7 @@ def _hot_dtype(own: DType, classes: int, dtype: DType) -> DType:
     return dtype
 
 
-one_hot = define(
+one_hot: Op = define(
     "one_hot",
     sentence="A row with a single 1 at the position of the class.",
     equation=r"y_{ic} = [x_i = c]",

@@ -75,7 +75,7 @@ def matmul(input: Node, other: Node) -> Node:
     """
     a, b = input, other
     if not a.shape or not b.shape:
-        raise Mismatch("matmul needs Tensors with at least one axis; use * for single numbers")
+        raise Mismatch("both sides need at least one axis; use * for single numbers")
     row, column = len(a.shape) == 1, len(b.shape) == 1
     a = reshape(a, shape=(1, *a.shape)) if row else a
     b = reshape(b, shape=(*b.shape, 1)) if column else b

@@ -1,4 +1,4 @@
-"""Ops that move numbers and change none: reshape, permute, expand, slice, join, flip, pad.
+"""Ops that move numbers and change none: reshape, permute, expand, slice, join.
 
 The derivative of moving numbers there is moving the blame back.
 """
@@ -8,13 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.graph.node import Node
-from pellucid.ops.op import Sample, define
+from pellucid.ops.op import Op, Sample, define
 from pellucid.shapes import Mismatch, Shape, normalize_axis, numel, show
 
-__all__ = ["cat", "expand", "flip", "pad", "permute", "place", "reshape", "slice_", "swap"]
+__all__ = [
+    "FREE", "Spec", "as_index", "cat", "expand", "permute", "place", "reshape", "slice_", "sliced",
+    "swap",
+]  # fmt: skip
 
 
-def FREE(shapes: Any, out: Any, **_: Any) -> int:  # noqa: N802
+def FREE(shapes: Any, out: Any, **_: Any) -> int:
+    """The cost of moving numbers: no arithmetic."""
     return 0
 
 
@@ -33,7 +37,7 @@ def _reshaped(own: Shape, shape: Shape) -> Shape:
     return shape
 
 
-reshape = define(
+reshape: Op = define(
     "reshape",
     sentence="The same numbers in the same order, cut into other axes.",
     equation=r"y = \operatorname{reshape}(x)",
@@ -63,7 +67,7 @@ def _inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(axes.index(i) for i in range(len(axes)))
 
 
-permute = define(
+permute: Op = define(
     "permute",
     sentence="The same numbers with the axes in another order.",
     equation=r"y_{\pi(i)} = x_i",
@@ -92,7 +96,7 @@ def _expanded(own: Shape, shape: Shape) -> Shape:
     return tuple(out)
 
 
-expand = define(
+expand: Op = define(
     "expand",
     sentence="Repeats along axes of size 1 without copying.",
     equation=r"y_{ij} = x_{i}",
@@ -115,24 +119,26 @@ expand = define(
 Spec = tuple[Any, ...]
 
 
-def _as_index(spec: Spec) -> tuple[Any, ...]:
+def as_index(spec: Spec) -> tuple[Any, ...]:
+    """What goes into the square brackets."""
     return tuple(
         s if isinstance(s, int) else slice(s[0], None if s[1] < 0 else s[1], s[2]) for s in spec
     )
 
 
-def _sliced(own: Shape, spec: Spec) -> Shape:
+def sliced(own: Shape, spec: Spec) -> Shape:
+    """The shape of the block that `spec` names."""
     return tuple(len(range(*s)) for s in spec if not isinstance(s, int))
 
 
-slice_ = define(
+slice_: Op = define(
     "slice",
     sentence="Cuts out a block: single positions, ranges, steps.",
     equation=r"y = x[\mathrm{index}]",
     derivative=r"\text{blame goes to where the numbers came from, zero elsewhere}",
-    forward=lambda xp, x, spec: x[_as_index(spec)],
+    forward=lambda xp, x, spec: x[as_index(spec)],
     gradient=(lambda g, y, x, spec: place(g, spec=spec, shape=x.shape),),
-    shape=lambda own, spec: _sliced(own, spec),
+    shape=lambda own, spec: sliced(own, spec),
     cost=FREE,
     terms=("1 where taken",),
     traits="movement linear view",
@@ -144,20 +150,12 @@ slice_ = define(
 )
 
 
-def _placed(xp: Any, x: Any, spec: Spec, shape: Shape) -> Any:
-    out = xp.zeros(shape, x.dtype)
-    if hasattr(out, "at"):  # JAX arrays are never written in place
-        return out.at[_as_index(spec)].set(x)
-    out[_as_index(spec)] = x
-    return out
-
-
-place = define(
+place: Op = define(
     "place",
     sentence="Puts a block into a field of zeros; the reverse of slice.",
     equation=r"y[\mathrm{index}] = x,\ 0 \text{ elsewhere}",
     derivative=r"\partial L/\partial x = (\partial L/\partial y)[\mathrm{index}]",
-    forward=lambda xp, x, spec, shape: _placed(xp, x, spec, shape),
+    forward=lambda xp, x, spec, shape: xp.written(xp.zeros(shape, x.dtype), as_index(spec), x),
     gradient=(lambda g, y, x, spec, shape: slice_(g, spec=spec),),
     shape=lambda own, spec, shape: shape,
     cost=FREE,
@@ -191,7 +189,7 @@ def _cut_back(g: Node, y: Node, *xs: Node, axis: int) -> tuple[Node, ...]:
     return tuple(parts)
 
 
-cat = define(
+cat: Op = define(
     "cat",
     sentence="Joins Tensors end to end along an axis.",
     equation=r"y = [x_1; x_2; \dots]",
@@ -207,39 +205,6 @@ cat = define(
         Sample(((2, 3), (2, 0), (2, 1)), {"axis": 1}),
     ),
 )
-
-flip = define(
-    "flip",
-    sentence="Turns axes around.",
-    equation=r"y_i = x_{n-1-i}",
-    derivative=r"\text{blame is turned around too}",
-    forward=lambda xp, x, axes: xp.flip(x, axes),
-    gradient=(lambda g, y, x, axes: flip(g, axes=axes),),
-    cost=FREE,
-    terms=("1",),
-    traits="movement linear",
-    samples=(Sample(((2, 3),), {"axes": (0,)}), Sample(((2, 3),), {"axes": (0, 1)})),
-)
-
-pad = define(
-    "pad",
-    sentence="Adds a border of one constant.",
-    equation=r"y = x \text{ inside},\ \mathrm{value} \text{ on the border}",
-    derivative=r"\text{blame from the inside}",
-    forward=lambda xp, x, widths, value=0.0: xp.pad(x, widths, constant_values=value),
-    gradient=(lambda g, y, x, widths, value=0.0: slice_(g, spec=_interior(x.shape, widths)),),
-    shape=lambda own, widths, value=0.0: tuple(
-        a + n + b for n, (a, b) in zip(own, widths, strict=True)
-    ),
-    cost=FREE,
-    terms=("1",),
-    traits="movement linear",
-    samples=(Sample(((2, 3),), {"widths": ((1, 0), (2, 1)), "value": 0.5}),),
-)
-
-
-def _interior(shape: Shape, widths: tuple[tuple[int, int], ...]) -> Spec:
-    return tuple((a, a + n, 1) for n, (a, _) in zip(shape, widths, strict=True))
 
 
 def swap(x: Node, first: int, second: int) -> Node:

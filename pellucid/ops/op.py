@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from pellucid.dtypes import FLOAT, DType, bool_, float32, int64, result_type
-from pellucid.errors import DTypeError, ShapeError
+from pellucid.errors import DTypeError
 from pellucid.graph.emit import emit
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node, Part
@@ -134,7 +134,7 @@ class Op:
         try:
             shape = self._out_shape(tuple(x.shape for x in inputs), params)
         except Mismatch as mismatch:
-            raise ShapeError(self._shape_text(inputs, str(mismatch))) from None
+            raise mismatch.error(self._shape_text(inputs, str(mismatch))) from None
         return shape, out, casts
 
     def measure(self, inputs: tuple[Node, ...], out: Node, params: Mapping[str, Any]) -> Cost:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from pellucid.dtypes import by_name
 from pellucid.graph.node import Node, leaf
+from pellucid.shapes import Mismatch, show
 from pellucid.tensor.tensor import Tensor
 
-__all__ = ["FUNCTIONS", "function", "lifted", "node_of"]
+__all__ = ["FUNCTIONS", "explained", "function", "lifted", "node_of"]
 
+F = TypeVar("F", bound=Callable[..., Any])
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
 _PLAIN = (bool, int, float, str, type(None))
 _new = object.__new__
@@ -55,15 +58,29 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
         taken = [a._node if type(a) is Tensor else node_of(a) for a in args]
         if kwargs:
             kwargs = {k: node_of(v) for k, v in kwargs.items()}
-        return _put_on(call(*taken, **kwargs))
+        try:
+            return _put_on(call(*taken, **kwargs))
+        except Mismatch as mismatch:
+            raise explained(call, mismatch, (*taken, *kwargs.values())) from None
 
     return on_tensors
 
 
-def function(name: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def explained(call: Callable[..., Any], mismatch: Mismatch, given: tuple[Any, ...]) -> Exception:
+    """What does not fit, with the name of the function that was called and the shapes it got."""
+    lines = [f"{call.__name__.rstrip('_')}: {mismatch}."]
+    names = inspect.signature(call).parameters
+    for name, value in zip(names, given, strict=False):
+        if isinstance(value, Node):
+            label = f"{name} = {value.name}" if value.name else name
+            lines.append(f"   {label:<12} {show(value.shape)}")
+    return mismatch.error("\n".join(lines))
+
+
+def function(name: str | None = None) -> Callable[[F], F]:
     """Offer a function of nodes as `pellucid.<name>` and, where listed in `binding`, as a method."""
 
-    def register(call: Callable[..., Any]) -> Callable[..., Any]:
+    def register(call: F) -> F:
         FUNCTIONS[name or call.__name__.rstrip("_")] = lifted(call)
         return call
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.errors import SettingError, ShapeError
+from pellucid.errors import IndexRangeError, SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops import movement as mv
-from pellucid.ops.linalg import matmul
 from pellucid.shapes import broadcast, normalize_axis, numel
-from pellucid.tensor.lift import FUNCTIONS, function, lifted
+from pellucid.tensor.lift import FUNCTIONS, function
 
-__all__: list[str] = []
-
-FUNCTIONS["matmul"] = lifted(matmul)
+__all__ = ["flat_sizes"]
 
 
 def flat_sizes(sizes: tuple[Any, ...]) -> tuple[int, ...]:
@@ -176,13 +173,101 @@ def _pieces(input: Node, axis: int, sizes: list[int]) -> list[Node]:
 
 
 @function()
-def flip(input: Node, *dims: Any) -> Node:
-    """Turn axes around."""
-    return mv.flip(input, axes=tuple(normalize_axis(d, len(input.shape)) for d in flat_sizes(dims)))
-
-
-@function()
 def broadcast_tensors(*tensors: Node) -> tuple[Node, ...]:
     """All stretched to their common shape."""
     shape = broadcast(*(t.shape for t in tensors))
     return tuple(mv.expand(t, shape=shape) for t in tensors)
+
+
+@function()
+def movedim(input: Node, source: Any, destination: Any) -> Node:
+    """Axes `source` at the places `destination`; the others keep their order."""
+    rank = len(input.shape)
+    a = [normalize_axis(d, rank) for d in ((source,) if isinstance(source, int) else source)]
+    b = [
+        normalize_axis(d, rank)
+        for d in ((destination,) if isinstance(destination, int) else destination)
+    ]
+    if len(a) != len(b) or len({*a}) != len(a) or len({*b}) != len(b):
+        raise ShapeError(
+            f"movedim needs one destination for each source, none twice: {source} to {destination}."
+        )
+    order = [i for i in range(rank) if i not in a]
+    for place, axis in sorted(zip(b, a, strict=True)):
+        order.insert(place, axis)
+    return mv.permute(input, axes=tuple(order))
+
+
+@function()
+def narrow(input: Node, dim: int, start: int, length: int) -> Node:
+    """`length` entries along `dim`, from `start` on."""
+    axis = normalize_axis(dim, len(input.shape))
+    n = input.shape[axis]
+    first = start + n if start < 0 else start
+    if length < 0 or not 0 <= first <= first + length <= n:
+        raise IndexRangeError(
+            f"narrow: {length} entries from {start} on don't lie inside dim {dim}, which has {n}."
+        )
+    spec = tuple(
+        (first, first + length, 1) if a == axis else (0, m, 1) for a, m in enumerate(input.shape)
+    )
+    return mv.slice_(input, spec=spec)
+
+
+@function()
+def select(input: Node, dim: int, index: int) -> Node:
+    """One entry along `dim`."""
+    axis = normalize_axis(dim, len(input.shape))
+    n = input.shape[axis] if input.shape else 0
+    if not -n <= index < n:
+        raise IndexRangeError(f"select: index {index} is outside dim {dim}, which has {n} entries.")
+    spec = tuple(index % n if a == axis else (0, m, 1) for a, m in enumerate(input.shape))
+    return mv.slice_(input, spec=spec)
+
+
+def _stacked(tensors: Any, dim: int, rank: int) -> Node:
+    parts = [atleast(rank, p) for p in tensors]
+    return cat(parts, dim if len(parts[0].shape) > dim else 0)
+
+
+def atleast(rank: int, x: Node) -> Node:
+    """A row where there is no axis, a matrix of one row where there is one."""
+    return mv.reshape(x, shape=(1,) * (rank - len(x.shape)) + x.shape) if len(x.shape) < rank else x
+
+
+@function()
+def hstack(tensors: Any) -> Node:
+    """Join side by side: along dim 1, vectors along dim 0."""
+    return _stacked(tensors, 1, 1)
+
+
+@function()
+def vstack(tensors: Any) -> Node:
+    """Join one under the other: along dim 0, vectors as rows."""
+    return _stacked(tensors, 0, 2)
+
+
+@function()
+def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Node, ...]:
+    """Coordinates of a grid: one Tensor for each axis."""
+    vectors = (
+        list(tensors[0])
+        if len(tensors) == 1 and isinstance(tensors[0], tuple | list)
+        else list(tensors)
+    )
+    if indexing not in ("ij", "xy"):
+        raise SettingError(f"meshgrid: indexing must be 'ij' or 'xy' and is {indexing!r}.")
+    shape = tuple(v.size for v in vectors)
+    grids = []
+    for axis, vector in enumerate(vectors):
+        column = tuple(n if a == axis else 1 for a, n in enumerate(shape))
+        grids.append(mv.expand(mv.reshape(vector, shape=column), shape=shape))
+    if indexing == "xy" and len(grids) > 1:
+        grids = [mv.swap(g, 0, 1) for g in grids]
+    return tuple(grids)
+
+
+FUNCTIONS["swapaxes"] = FUNCTIONS["swapdims"] = FUNCTIONS["transpose"]
+FUNCTIONS["moveaxis"] = FUNCTIONS["movedim"]
+FUNCTIONS["ravel"] = FUNCTIONS["flatten"]
+FUNCTIONS["row_stack"] = FUNCTIONS["vstack"]

@@ -1,0 +1,201 @@
+"""Taking numbers by position and putting numbers at positions, with PyTorch's names and arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.dtypes import INT, bool_, int64
+from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
+from pellucid.graph.node import Node
+from pellucid.ops import elementwise as ew
+from pellucid.ops import indexing as ix
+from pellucid.ops import movement as mv
+from pellucid.ops import writing as wr
+from pellucid.ops.compare import where
+from pellucid.ops.ordering import nonzero as find
+from pellucid.shapes import broadcast, normalize_axis, show
+from pellucid.tensor.lift import function
+
+__all__ = ["positions"]
+
+
+def positions(name: str, index: Node, n: int, dim: int) -> Node:
+    """Check that whole numbers lie in `0..n-1`, where they are known; negative ones are refused."""
+    if index.dtype.category != INT:
+        raise DTypeError(
+            f"{name}: index must hold whole numbers and is {index.dtype.name}.\n"
+            " Convert it first: index.long()."
+        )
+    if index.array is not None and index.size:
+        low, high = int(index.array.min()), int(index.array.max())
+        if low < 0 or high >= n:
+            worst = low if low < 0 else high
+            raise IndexRangeError(
+                f"{name}: index {worst} is out of range: dim {dim} has {n} entries.\n"
+                f" Valid positions are 0 to {n - 1}." if n else
+                f"{name}: index {worst} is out of range: dim {dim} is empty."
+            )  # fmt: skip
+    return index
+
+
+def _size(input: Node, axis: int) -> int:
+    return input.shape[axis] if input.shape else 1
+
+
+@function()
+def gather(input: Node, dim: int, index: Node) -> Node:
+    """Pick one number per position of `index` along `dim`."""
+    axis = normalize_axis(dim, len(input.shape))
+    return ix.gather(input, positions("gather", index, _size(input, axis), dim), axis=axis)
+
+
+@function()
+def take_along_dim(input: Node, indices: Node, dim: int | None = None) -> Node:
+    """Pick along `dim`; the other axes are broadcast, as `argsort` and `argmax` results need."""
+    if dim is None:
+        input, dim = mv.reshape(input, shape=(input.size,)), 0
+        indices = mv.reshape(indices, shape=(indices.size,))
+    axis = normalize_axis(dim, len(input.shape))
+    if len(input.shape) != len(indices.shape):
+        raise ShapeError(
+            f"take_along_dim: indices need as many axes as the Tensor: "
+            f"{show(indices.shape)} and {show(input.shape)}."
+        )
+    lead = broadcast(_but(input, axis), _but(indices, axis))
+    input = mv.expand(input, shape=(*lead[:axis], input.shape[axis], *lead[axis + 1 :]))
+    indices = mv.expand(indices, shape=(*lead[:axis], indices.shape[axis], *lead[axis + 1 :]))
+    n = input.shape[axis]
+    return ix.gather(input, positions("take_along_dim", indices, n, dim), axis=axis)
+
+
+def _but(x: Node, axis: int) -> tuple[int, ...]:
+    return tuple(1 if a == axis else n for a, n in enumerate(x.shape))
+
+
+@function()
+def index_select(input: Node, dim: int, index: Node) -> Node:
+    """The slices of `input` at the positions `index` along `dim`."""
+    axis = normalize_axis(dim, len(input.shape))
+    if len(index.shape) > 1:
+        raise ShapeError(f"index_select: index needs one axis and has shape {show(index.shape)}.")
+    index = positions("index_select", index, _size(input, axis), dim)
+    if not input.shape:
+        return input
+    return ix.take(input, mv.reshape(index, shape=(index.size,)), axes=(axis,))
+
+
+@function()
+def take(input: Node, index: Node) -> Node:
+    """Pick from the flattened Tensor."""
+    flat = mv.reshape(input, shape=(input.size,))
+    return ix.take(flat, positions("take", index, input.size, 0), axes=(0,))
+
+
+def _cast_like(value: Any, input: Node) -> Any:
+    if isinstance(value, Node) and value.dtype is not input.dtype:
+        return ew.cast(value, dtype=input.dtype)
+    return value
+
+
+@function()
+def scatter(input: Node, dim: int, index: Node, src: Any = None, *, value: Any = None) -> Node:
+    """`input` with the numbers at positions `index` along `dim` replaced by `src`."""
+    source = value if src is None else src
+    if source is None:
+        raise SettingError("scatter needs src (a Tensor) or value (a number).")
+    axis = normalize_axis(dim, len(input.shape))
+    index = positions("scatter", index, _size(input, axis), dim)
+    return wr.scatter(input, index, _cast_like(source, input), axis=axis)
+
+
+@function()
+def scatter_add(input: Node, dim: int, index: Node, src: Node) -> Node:
+    """`input` with the numbers of `src` added at positions `index` along `dim`."""
+    axis = normalize_axis(dim, len(input.shape))
+    index = positions("scatter_add", index, _size(input, axis), dim)
+    if len(index.shape) != len(src.shape) or any(
+        n > m for n, m in zip(index.shape, src.shape, strict=True)
+    ):
+        raise ShapeError(
+            f"scatter_add: index {show(index.shape)} names more than the numbers of "
+            f"src {show(src.shape)}."
+        )
+    return ew.add(input, ix.scatter_add(src, index, axis=axis, shape=input.shape))
+
+
+@function()
+def index_add(input: Node, dim: int, index: Node, source: Node, *, alpha: float = 1) -> Node:
+    """`input` with the slices of `source` added at the positions `index` along `dim`."""
+    axis = normalize_axis(dim, len(input.shape))
+    index = positions("index_add", index, _size(input, axis), dim)
+    expected = (*input.shape[:axis], index.size, *input.shape[axis + 1 :])
+    if source.shape != expected:
+        raise ShapeError(
+            f"index_add: source needs shape {show(expected)} and has {show(source.shape)}."
+        )
+    more = source if alpha == 1 else ew.mul(source, alpha)
+    return ew.add(input, ix.index_add(more, index, axes=(axis,), shape=input.shape))
+
+
+def _mask(name: str, mask: Node) -> Node:
+    if mask.dtype is not bool_:
+        raise DTypeError(
+            f"{name}: the mask must be bool and is {mask.dtype.name}.\n"
+            " Make it from a question, such as x > 0."
+        )
+    return mask
+
+
+@function()
+def masked_fill(input: Node, mask: Node, value: Any) -> Node:
+    """`input` with `value` where the mask holds."""
+    return where(_mask("masked_fill", mask), _cast_like(value, input), input)
+
+
+@function()
+def masked_select(input: Node, mask: Node) -> Node:
+    """The numbers where the mask holds, in a row."""
+    shape = broadcast(input.shape, _mask("masked_select", mask).shape)
+    at = find(mv.reshape(mv.expand(mask, shape=shape), shape=(-1,)))
+    flat = mv.reshape(mv.expand(input, shape=shape), shape=(-1,))
+    return ix.take(flat, mv.reshape(at, shape=(at.shape[0],)), axes=(0,))
+
+
+@function()
+def nonzero(input: Node, *, as_tuple: bool = False) -> Any:
+    """The positions of all numbers that are not zero: one row each, or one Tensor per axis."""
+    found = find(input)
+    if not as_tuple:
+        return found
+    return tuple(
+        mv.slice_(found, spec=((0, found.shape[0], 1), axis)) for axis in range(found.shape[1])
+    )
+
+
+@function()
+def one_hot(tensor: Node, num_classes: int = -1) -> Node:
+    """A row with a single 1 for each class number; offered as `nn.functional.one_hot`."""
+    if tensor.dtype.category != INT:
+        raise DTypeError(
+            f"one_hot: class numbers must be whole and are {tensor.dtype.name}.\n"
+            " Convert them first: labels.long()."
+        )
+    return ix.one_hot(tensor, classes=_classes(tensor, num_classes), dtype=int64)
+
+
+def _classes(tensor: Node, wanted: int) -> int:
+    if tensor.array is None:
+        if wanted < 1:
+            raise SettingError("one_hot: pass num_classes; the numbers are not known here.")
+        return wanted
+    if not tensor.size and wanted < 1:
+        raise SettingError("one_hot: pass num_classes; there are no class numbers to count.")
+    low, high = (int(tensor.array.min()), int(tensor.array.max())) if tensor.size else (0, -1)
+    if low < 0:
+        raise IndexRangeError(f"one_hot: class {low} is negative; classes start at 0.")
+    if 0 < wanted <= high:
+        raise IndexRangeError(
+            f"one_hot: class {high} does not exist: there are {wanted} classes, 0 to {wanted - 1}.\n"
+            f" Make num_classes at least {high + 1}."
+        )
+    return wanted if wanted > 0 else high + 1

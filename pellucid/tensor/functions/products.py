@@ -1,0 +1,101 @@
+"""Products of vectors and matrices, with PyTorch's names and arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.errors import ShapeError
+from pellucid.graph.node import Node
+from pellucid.ops import contract
+from pellucid.ops import elementwise as ew
+from pellucid.ops import linalg as la
+from pellucid.ops import movement as mv
+from pellucid.ops.reduce import sum_
+from pellucid.shapes import show
+from pellucid.tensor.lift import function
+
+__all__: list[str] = []
+
+
+def _ranks(name: str, wanted: int, **given: Node) -> None:
+    for argument, x in given.items():
+        if len(x.shape) != wanted:
+            axes = "one axis" if wanted == 1 else f"{wanted} axes"
+            raise ShapeError(
+                f"{name}: {argument} needs {axes} and has shape {show(x.shape)}.\n"
+                " matmul takes vectors, matrices and batches alike."
+            )
+
+
+@function()
+def matmul(input: Node, other: Node) -> Node:
+    """The product of matrices, batches of matrices, or vectors."""
+    return la.matmul(input, other)
+
+
+@function()
+def mm(input: Node, mat2: Node) -> Node:
+    """The product of two matrices."""
+    _ranks("mm", 2, input=input, mat2=mat2)
+    return la.dot_general(input, mat2)
+
+
+@function()
+def bmm(input: Node, mat2: Node) -> Node:
+    """The products of two batches of matrices."""
+    _ranks("bmm", 3, input=input, mat2=mat2)
+    if input.shape[0] != mat2.shape[0]:
+        raise ShapeError(
+            f"bmm: the batches differ: input {show(input.shape)} and mat2 {show(mat2.shape)}."
+        )
+    return la.dot_general(input, mat2)
+
+
+@function()
+def mv_(input: Node, vec: Node) -> Node:
+    """A matrix times a vector; offered as `mv`."""
+    _ranks("mv", 2, input=input)
+    _ranks("mv", 1, vec=vec)
+    return la.matmul(input, vec)
+
+
+@function()
+def dot(input: Node, tensor: Node) -> Node:
+    """The sum of products of two vectors."""
+    _ranks("dot", 1, input=input, tensor=tensor)
+    if input.shape != tensor.shape:
+        raise ShapeError(
+            f"dot: the vectors differ in length: {input.shape[0]} and {tensor.shape[0]}."
+        )
+    return sum_(ew.mul(input, tensor), axes=(0,))
+
+
+@function()
+def outer(input: Node, vec2: Node) -> Node:
+    """Every number of one vector times every number of another."""
+    _ranks("outer", 1, input=input, vec2=vec2)
+    return ew.mul(mv.reshape(input, shape=(*input.shape, 1)), vec2)
+
+
+@function()
+def addmm(input: Node, mat1: Node, mat2: Node, *, beta: float = 1, alpha: float = 1) -> Node:
+    """`beta · input + alpha · mat1 @ mat2`."""
+    product = mm(mat1, mat2)
+    product = product if alpha == 1 else ew.mul(product, alpha)
+    return ew.add(input if beta == 1 else ew.mul(input, beta), product)
+
+
+@function()
+def einsum(equation: str, *operands: Any) -> Node:
+    """Einstein's summation: `einsum("ij,jk->ik", a, b)`.
+
+    Example:
+        >>> import pellucid
+        >>> a = pellucid.tensor([[1.0, 2.0], [3.0, 4.0]])
+        >>> pellucid.einsum("ij->j", a)
+        tensor([4., 6.])
+    """
+    given = (
+        operands[0] if len(operands) == 1 and isinstance(operands[0], tuple | list) else operands
+    )
+    return contract.einsum(*given, equation=equation)
