@@ -12,14 +12,16 @@ import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import curve
 import numpy as np
 
 import pellucid  # noqa: F401  (puts the engine in place)
-from pellucid.dtypes import float64
+from pellucid.dtypes import by_name, float64
 from pellucid.graph import leaf
-from pellucid.ops.op import COMPOSITIONS, REGISTRY, Composition, Op
+from pellucid.ops.op import COMPOSITIONS, REGISTRY, Composition, Op, Sample
+from pellucid.shapes import show
 
 __all__ = ["pages"]
 
@@ -114,6 +116,7 @@ def op_page(record: Record) -> Iterator[str]:
         yield from _picture(record)
         yield "## Shapes and types"
         yield "\n".join(f"- {line}" for line in _rules(record))
+        yield from _worked_shapes(record)
     yield from _wrong_uses(record)
     yield "## The record"
     yield f"All of the above comes from `{_file(record)}`:"
@@ -145,6 +148,37 @@ def _rules(op: Op) -> Iterator[str]:
     kind = DTYPES[op.dtype] if isinstance(op.dtype, str) else "decided by the settings"
     yield f"Type of the result: {kind}"
     yield f"Traits: {', '.join(sorted(op.traits)) or 'none'}"
+
+
+def _worked_shapes(op: Op) -> Iterator[str]:
+    """The record's samples, run: what goes in, what comes out, and what it costs."""
+    rows = [_worked(op, sample) for sample in op.samples if not _has_numbers(sample)]
+    if rows:
+        head = ["| inputs | settings | result | FLOPs | bytes moved |", "|---|---|---|---:|---:|"]
+        yield "\n".join([*head, *rows])
+
+
+def _has_numbers(sample: Sample) -> bool:
+    return any(isinstance(x, bool | int | float) for x in sample.inputs)
+
+
+def _worked(op: Op, sample: Sample) -> str:
+    rng = np.random.default_rng(0)
+    arrays = [_array(x, sample, rng) for x in sample.inputs]
+    nodes = tuple(leaf(a, a.shape, by_name(a.dtype.name)) for a in arrays)
+    out = op(*nodes, **sample.params)
+    cost = op.measure(nodes, out, sample.params)
+    inputs = ", ".join(f"`{show(n.shape)}` {n.dtype.name}" for n in nodes) or "none"
+    settings = ", ".join(f"`{k}={v!r}`" for k, v in sample.params.items())
+    result = f"`{show(out.shape)}` {out.dtype.name}"
+    return f"| {inputs} | {settings} | {result} | {cost.flops:,} | {cost.bytes:,} |"
+
+
+def _array(given: Any, sample: Sample, rng: np.random.Generator) -> np.ndarray:
+    if isinstance(given, tuple):
+        return np.asarray(rng.uniform(sample.low, sample.high, given), np.float32)
+    array = np.asarray(given)
+    return array.astype(np.float32) if array.dtype == np.float64 else array
 
 
 def _wrong_uses(record: Record) -> Iterator[str]:
