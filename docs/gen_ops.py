@@ -128,7 +128,7 @@ def op_page(record: Record) -> Iterator[str]:
 def _slopes(op: Op) -> Iterator[str]:
     if op.terms:
         names = list(inspect.signature(op.forward).parameters)[1:]
-        rows = [f"| `{n}` | {t} |" for n, t in zip(names, op.terms, strict=False)]
+        rows = [f"| `{n}` | {t or 'none'} |" for n, t in zip(names, op.terms, strict=False)]
         yield "\n".join(
             ["| input | local slope, as `explain` writes it |", "|---|---|", *map(_no_bars, rows)]
         )
@@ -144,7 +144,8 @@ def _rules(op: Op) -> Iterator[str]:
     elif op.shape is None:
         yield "Shapes: the inputs are broadcast against each other"
     else:
-        yield "Shapes: " + (inspect.getdoc(op.shape) or "decided by the settings").rstrip(".")
+        rule = (inspect.getdoc(op.shape) or "decided by the settings").split("\n")[0].rstrip(".")
+        yield f"Shapes: {rule[0].lower()}{rule[1:]}"
     kind = DTYPES[op.dtype] if isinstance(op.dtype, str) else "decided by the settings"
     yield f"Type of the result: {kind}"
     yield f"Traits: {', '.join(sorted(op.traits)) or 'none'}"
