@@ -7,13 +7,14 @@ rows of ten words cost ten conversions; a cell that does not fit is reported wit
 from __future__ import annotations
 
 import re
+import shlex
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.wording import count, quoted
+from pellucid.data.wording import quoted
 from pellucid.errors import DataError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ __all__ = [
     "PAIRS",
     "is_text",
     "labels",
+    "missing_flag",
     "not_a_number",
     "not_finite",
     "numbers",
@@ -35,6 +37,7 @@ __all__ = [
 PAIRS = (("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"), ("1", "0"))
 _YES = {yes for yes, _ in PAIRS}
 _NO = {no for _, no in PAIRS}
+_LONG = 30
 _SHOWN = 3  # different texts that one message can name
 
 
@@ -163,12 +166,13 @@ def not_a_number(name: str, series: pd.Series[Any], bad: NDArray[Any]) -> DataEr
     first = int(np.argmax(bad))
     texts = series[bad].astype(str).str.strip().value_counts()
     start = f"{place(name, series, first)}: {quoted(_text(series.iloc[first]))} is not a number."
-    if len(texts) > _SHOWN:
-        column = str(series.name)
+    if len(texts) > _SHOWN or any(len(text) > _LONG or "\n" in text for text in texts.index):
+        column, cells = shlex.quote(str(series.name)), int(bad.sum())
+        different = "" if len(texts) == 1 else f" with {len(texts):,} different texts"
+        how_many = "" if cells == 1 else f" {cells:,} such cells{different}."
         return DataError(
-            f"{start} {count(int(bad.sum()), 'such cell')} with {len(texts):,} different texts."
-            f" Make it a column of words with --type {column}=category, or leave it out with"
-            f" --type {column}=ignore."
+            f"{start}{how_many} Make it a column of words with --type {column}=category, or leave it"
+            f" out with --type {column}=ignore."
         )
     return DataError(f"{start} {_as_missing([str(text) for text in texts.index], int(bad.sum()))}")
 
@@ -185,8 +189,19 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
+def missing_flag(text: str) -> str:
+    """Return the option that makes a cell's text mean "no value", quoted for a shell.
+
+    Example:
+        >>> missing_flag("n/a"), missing_flag("$0")
+        ('--missing "n/a"', "--missing '$0'")
+    """
+    safe = not any(c in text for c in '"$`\\!')
+    return f'--missing "{text}"' if safe else f"--missing {shlex.quote(text)}"
+
+
 def _as_missing(texts: list[str], cells: int) -> str:
-    flags = " ".join(f'--missing "{text}"' for text in texts)
+    flags = " ".join(missing_flag(text) for text in texts)
     if cells == 1:
         return f"Treat it as missing with {flags}."
     return f"{cells:,} such cells. Treat them as missing with {flags}."

@@ -17,6 +17,7 @@ from pellucid.data.cells import (
     PAIRS,
     is_text,
     labels,
+    missing_flag,
     not_a_number,
     not_finite,
     place,
@@ -290,8 +291,8 @@ def _refuse(series: pd.Series[Any], values: Any, bad: Any, name: str, fault: str
     cells = int(bad.sum())
     start = f"{place(name, series, first)}: {quoted(text)} {fault}."
     if cells == 1:
-        raise DataError(f'{start} Treat it as missing with --missing "{text}".')
+        raise DataError(f"{start} Treat it as missing with {missing_flag(text)}.")
     raise DataError(
         f"{start} {cells:,} such cells. Correct them, or treat this text as missing with"
-        f' --missing "{text}".'
+        f" {missing_flag(text)}."
     )

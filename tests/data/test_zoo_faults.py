@@ -248,6 +248,21 @@ CELLS: list[Case] = [
         " area=ignore.",
     ),
     (
+        "words that a shell would change",
+        good() + "$n,a,5\n",
+        {},
+        'houses.csv, row 21, column "area": "$n" is not a number.'
+        " Treat it as missing with --missing '$n'.",
+    ),
+    (
+        "a sentence among numbers",
+        good() + "this was not measured on that day,a,5\n",
+        {},
+        'houses.csv, row 21, column "area": "this was not measured on that day" is not a number.'
+        " Make it a column of words with --type area=category,"
+        " or leave it out with --type area=ignore.",
+    ),
+    (
         "infinity",
         good() + "inf,a,5\n",
         {},
@@ -425,6 +440,11 @@ def test_each_fault_has_its_sentence(
     with pytest.raises(DataError) as caught:
         read(path, **options)
     assert str(caught.value) == text
+
+
+def test_the_remedy_for_infinities_works(tmp_path: Path) -> None:
+    path = write(tmp_path, good() + "inf,a,5\n-Infinity,a,5\n1e999,b,2\n")
+    assert read(path, missing=["inf", "-inf"]).frame["area"].isna().sum() == 3
 
 
 def test_the_remedies_for_text_among_numbers_work(tmp_path: Path) -> None:
