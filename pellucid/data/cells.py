@@ -171,8 +171,8 @@ def not_a_number(name: str, series: pd.Series[Any], bad: NDArray[Any]) -> DataEr
         different = "" if len(texts) == 1 else f" with {len(texts):,} different texts"
         how_many = "" if cells == 1 else f" {cells:,} such cells{different}."
         return DataError(
-            f"{start}{how_many} Make it a column of words with --type {column}=category, or leave it"
-            f" out with --type {column}=ignore."
+            f"{start}{how_many} Make it a column of words with --type {column}=category, or leave"
+            f" it out with --type {column}=ignore."
         )
     return DataError(f"{start} {_as_missing([str(text) for text in texts.index], int(bad.sum()))}")
 
