@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from pellucid.report.boundary import Boundary, Frame, Points
 from pellucid.report.mistakes import (
     Calibration,
     Confusion,
@@ -21,7 +22,6 @@ from pellucid.report.mistakes import (
     Residuals,
     WorstSample,
 )
-from pellucid.report.plane import Boundary, Frame, Points
 
 __all__ = [
     "Alert",
@@ -158,7 +158,8 @@ class DataFacts:
         source: a file name or a built-in data set's name.
         rows: rows read.
         train: rows learned from.
-        validation: rows held out.
+        validation: rows held out; where there are test rows, they choose the best epoch.
+        test: rows kept away from training for the final score.
         left_out: rows used for neither, such as rows without a target.
         columns: every column, in the file's order.
         steps: what the data passes before the network, in order.
@@ -170,6 +171,7 @@ class DataFacts:
     train: int
     validation: int
     columns: tuple[Column, ...]
+    test: int = 0
     left_out: int = 0
     steps: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()

@@ -161,8 +161,12 @@ def _places(
 
 def _thinned(values: Floats, largest: int) -> Floats:
     pick = [np.linspace(0, n - 1, min(n, largest)).round().astype(int) for n in values.shape[:2]]
-    grid: Floats = np.nan_to_num(np.asarray(values, dtype=np.float64)[np.ix_(*pick)])
-    return grid
+    grid = np.asarray(values, dtype=np.float64)[np.ix_(*pick)]
+    finite = grid[np.isfinite(grid)]
+    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
+    # A field may hold infinities when training diverged; they are drawn as its ends.
+    whole: Floats = np.nan_to_num(grid, nan=low, posinf=high, neginf=low)
+    return whole
 
 
 def _masks(grid: Floats, task_class: bool) -> Iterable[tuple[int, tuple[Floats, str]]]:

@@ -34,7 +34,7 @@ def number(value: float | None, digits: int = 4) -> str:
         return count(value)
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else (MINUS if value < 0 else "") + "∞"
-    return _finite(float(value), digits).replace("-", MINUS)
+    return _finite(float(value) + 0.0, digits).replace("-", MINUS)
 
 
 def count(value: int) -> str:

@@ -102,7 +102,7 @@ def _held_out(content: Content) -> Iterator[Alert]:
             level="warn",
             title="No rows were held out",
             text="The score is measured on the rows the network learned from.",
-            advice="Hold out some with --val 0.2.",
+            advice="Hold out some with --test 0.2.",
         )
     elif answer.rows < FEW_ROWS:
         yield Alert(

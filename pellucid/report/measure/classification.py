@@ -54,16 +54,14 @@ def accuracy(
         >>> m.value, m.baseline, m.baseline_name
         (0.75, 0.75, 'always guessing the most common class (B)')
     """
-    from sklearn.metrics import accuracy_score
-
     true, table = _checked(y_true, probabilities, classes)
     common = int(np.bincount(np.asarray(train_labels, dtype=np.int64)).argmax())
-    value = float(accuracy_score(true, table.argmax(axis=1)))
+    value = float(np.mean(true == table.argmax(axis=1)))
     low, high = wilson(value, len(true))
     return Metric(
         name="accuracy",
         value=value,
-        baseline=float(accuracy_score(true, np.full(len(true), common))),
+        baseline=float(np.mean(true == common)),
         baseline_name=f"always guessing the most common class ({classes[common]})",
         percent=True,
         low=low,
@@ -99,10 +97,10 @@ def confusion(y_true: npt.ArrayLike, predicted: npt.ArrayLike, classes: Sequence
         >>> confusion([0, 1, 1], [0, 1, 0], ["A", "B"]).counts.tolist()
         [[1, 0], [1, 1]]
     """
-    from sklearn.metrics import confusion_matrix
-
-    counts = confusion_matrix(y_true, predicted, labels=np.arange(len(classes)))
-    return Confusion(classes=tuple(classes), counts=np.asarray(counts, dtype=np.int64))
+    n = len(classes)
+    pairs = np.asarray(y_true, dtype=np.int64) * n + np.asarray(predicted, dtype=np.int64)
+    counts = np.bincount(pairs, minlength=n * n).reshape(n, n)
+    return Confusion(classes=tuple(classes), counts=counts)
 
 
 def calibration(
@@ -124,22 +122,22 @@ def calibration(
         >>> calibration([0, 1], [0.25, 0.75], ["A", "B"]).error
         0.25
     """
-    from sklearn.calibration import calibration_curve
-
     true, table = _checked(y_true, probabilities, classes)
     if len(classes) == 2:
         stated, happened, of = table[:, 1], true == 1, f"class {classes[1]}"
     else:
         stated, happened, of = table.max(axis=1), table.argmax(axis=1) == true, "its own answer"
     stated = np.clip(stated, 0.0, 1.0)
-    observed, predicted = calibration_curve(happened.astype(int), stated, n_bins=bins)
-    # The same right-closed bins as calibration_curve, which does not tell how many fell in each.
     cells = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], stated)
     counts = np.bincount(cells, minlength=bins)
-    counts = counts[counts > 0]
-    error = float(np.sum(counts * np.abs(observed - predicted)) / len(true))
+    filled = counts > 0
+    predicted, observed = (
+        np.bincount(cells, weights=values, minlength=bins)[filled] / counts[filled]
+        for values in (stated, happened.astype(np.float64))
+    )
+    error = float(np.sum(counts[filled] * np.abs(observed - predicted)) / len(true))
     return Calibration(
-        predicted=predicted, observed=observed, counts=counts.astype(np.int64), error=error, of=of
+        predicted=predicted, observed=observed, counts=counts[filled], error=error, of=of
     )
 
 

@@ -38,15 +38,13 @@ def r2(y_true: npt.ArrayLike, predicted: npt.ArrayLike, *, train_target: npt.Arr
         >>> r2([1.0, 2.0, 3.0], [1.1, 2.0, 2.9], train_target=[2.0]).value
         0.99
     """
-    from sklearn.metrics import r2_score
-
     true, guess = _checked(y_true, predicted)
     middle = float(np.mean(np.asarray(train_target, dtype=np.float64)))
-    low, high = _interval(true, guess, _r2_fast)
+    low, high = _interval(true, guess, _r2)
     return Metric(
         name="R²",
-        value=float(r2_score(true, guess)),
-        baseline=float(r2_score(true, np.full_like(true, middle))),
+        value=_r2(true, guess),
+        baseline=_r2(true, np.full_like(true, middle)),
         baseline_name="always guessing the mean of the training rows",
         low=low,
         high=high,
@@ -67,15 +65,13 @@ def mean_absolute_error(
         >>> mean_absolute_error([1.0, 3.0], [1.5, 3.5], train_target=[2.0]).value
         0.5
     """
-    from sklearn import metrics
-
     true, guess = _checked(y_true, predicted)
     middle = float(np.median(np.asarray(train_target, dtype=np.float64)))
-    low, high = _interval(true, guess, lambda t, p: float(np.mean(np.abs(t - p))))
+    low, high = _interval(true, guess, _miss)
     return Metric(
         name="mean absolute error",
-        value=float(metrics.mean_absolute_error(true, guess)),
-        baseline=float(metrics.mean_absolute_error(true, np.full_like(true, middle))),
+        value=_miss(true, guess),
+        baseline=_miss(true, np.full_like(true, middle)),
         baseline_name="always guessing the median of the training rows",
         higher_is_better=False,
         low=low,
@@ -152,9 +148,13 @@ def regress_errors(
     )
 
 
-def _r2_fast(true: Floats, guess: Floats) -> float:
+def _r2(true: Floats, guess: Floats) -> float:
     spread = np.sum((true - true.mean()) ** 2)
     return float(1 - np.sum((true - guess) ** 2) / spread) if spread else float("nan")
+
+
+def _miss(true: Floats, guess: Floats) -> float:
+    return float(np.mean(np.abs(true - guess)))
 
 
 def _interval(true: Floats, guess: Floats, score: Score) -> tuple[float | None, float | None]:
@@ -165,7 +165,10 @@ def _interval(true: Floats, guess: Floats, score: Score) -> tuple[float | None, 
     draw = np.random.default_rng(0)
     picks = (draw.integers(0, n, n) for _ in range(RESAMPLES))
     scores = np.array([score(true[pick], guess[pick]) for pick in picks])
-    low, high = np.nanpercentile(scores, [2.5, 97.5])
+    scores = scores[np.isfinite(scores)]
+    if not scores.size:
+        return None, None
+    low, high = np.percentile(scores, [2.5, 97.5])
     return float(low), float(high)
 
 

@@ -28,7 +28,8 @@ def histogram(values: npt.ArrayLike, bins: int | None = None) -> Histogram:
     flat = flat[np.isfinite(flat)]
     amount = bins or int(np.clip(np.sqrt(flat.size), 5, 30))
     try:
-        heights, edges = np.histogram(flat, bins=amount)
+        with np.errstate(over="ignore", invalid="ignore"):
+            heights, edges = np.histogram(flat, bins=amount)
     except ValueError:  # neighboring floats, or a range past the largest float: one step holds all
         heights, edges = np.array([flat.size]), np.array([flat.min(), flat.max()])
     return Histogram(edges=edges, counts=heights.astype(np.int64))

@@ -58,7 +58,8 @@ def _split(data: DataFacts) -> Markup | None:
     """A strip whose parts are as long as their share; the words carry the numbers."""
     named = (
         ("learned from", data.train, "learned-part"),
-        ("held out", data.validation, "held-part"),
+        ("chose the best epoch" if data.test else "held out", data.validation, "held-part"),
+        ("kept for the final score", data.test, "test-part"),
         ("left out", data.left_out, "rest-part"),
     )
     parts = [(name, amount, kind) for name, amount, kind in named if amount]
