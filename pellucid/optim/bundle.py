@@ -1,0 +1,157 @@
+"""Weights that one rule moves together: their flat memory, and the program that moves them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from pellucid.dtypes import DType, float32
+from pellucid.engines.flat import Flat, run_in_place
+from pellucid.graph.node import stamp
+from pellucid.graph.program import Program, trace, unknown
+from pellucid.tensor.creation import of_array
+from pellucid.tensor.tensor import Tensor
+
+__all__ = ["Bundle", "Slots", "bundled", "rule"]
+
+# Beyond this size a weight is worth its own calls, and then nothing of it needs to be copied.
+LONE = 16384
+
+
+class Slots(dict[str, Any]):
+    """What an optimizer remembers about one weight. Putting something else in is noticed."""
+
+    __slots__ = ("owner",)
+
+    def __init__(self, owner: Bundle, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+        self.owner = owner
+
+    def _noticed(name: str) -> Any:  # type: ignore[misc]
+        """The dict's own method, telling the owner."""
+
+        def method(self: Slots, *args: Any, **kwargs: Any) -> Any:
+            self.owner.stale = True
+            return getattr(dict, name)(self, *args, **kwargs)
+
+        return method
+
+    __setitem__, __delitem__ = _noticed("__setitem__"), _noticed("__delitem__")
+    clear, pop, popitem, update = map(_noticed, ("clear", "pop", "popitem", "update"))
+
+
+class Bundle:
+    """Some weights of one dtype that have taken the same number of steps.
+
+    Args:
+        params: the weights.
+        names: what is remembered about each, such as `("exp_avg", "exp_avg_sq")`.
+        counted: whether the number of steps is part of the state, under "step".
+        state: what is remembered so far; replaced by views into the bundle's own memory.
+
+    Attributes:
+        size: how many numbers move.
+        count: steps taken; where steps are not part of the state, 1 stands for "some".
+        stale: the state was changed from outside, so the bundle must be made anew.
+    """
+
+    def __init__(
+        self, params: Sequence[Tensor], names: Sequence[str], counted: bool, state: Any
+    ) -> None:
+        self.params, self.names, self.counted = list(params), tuple(names), counted
+        self.dtype = params[0].dtype
+        self.size = sum(p._node.size for p in params)
+        self.count = steps_taken(state.get(params[0]))
+        self.stale = False
+        shapes = [tuple(p.shape) for p in params]
+        self._theta, self._g = Flat(shapes, self.dtype), Flat(shapes, self.dtype)
+        self._slots = [Flat(shapes, self.dtype) for _ in names]
+        self._steps = Flat([() for _ in params], float32)
+        self._vectors = [slot.vector for slot in self._slots]
+        self._move_in(state)
+
+    def _move_in(self, state: Any) -> None:
+        self._steps.vector[...] = self.count
+        for i, p in enumerate(self.params):
+            before = state.get(p) or {}
+            held: dict[str, Any] = {"step": of_array(self._steps.views[i])} if self.counted else {}
+            for name, slot in zip(self.names, self._slots, strict=True):
+                if name in before and before[name] is not None:
+                    slot.views[i][...] = before[name]._node.array
+                held[name] = of_array(slot.views[i])
+            if held:
+                state[p] = Slots(self, {**before, **held})
+
+    def fits(self, state: Any) -> bool:
+        """Whether the state is still the one that lives in this bundle's memory."""
+        if self.stale:
+            return False
+        first = state.get(self.params[0])
+        return first is None if not (self.names or self.counted) else _owner(first) is self
+
+    def move(self, program: Program, rates: Sequence[float]) -> None:
+        """Take one step: run the rule over all weights at once and write each back in place."""
+        nodes = [p._node for p in self.params]
+        arrays = [node.array for node in nodes]
+        theta = self._theta.gather(arrays)
+        g = self._g.gather([node.grad._node.array for node in nodes])
+        run_in_place(program, [theta, *self._vectors], [g], rates)
+        self._theta.scatter(theta, arrays)
+        self.count += 1
+        if self.counted:
+            self._steps.vector[...] = self.count
+        for node in nodes:
+            stamp(node)
+
+
+def bundled(
+    params: Sequence[Tensor], names: Sequence[str], counted: bool, state: Any
+) -> Iterator[Bundle]:
+    """Put weights with the same dtype and number of steps together; large ones stay alone."""
+    groups: dict[tuple[Any, ...], list[Tensor]] = {}
+    for p in params:
+        alone = id(p) if p._node.size >= LONE else 0
+        groups.setdefault((p.dtype, steps_taken(state.get(p)), alone), []).append(p)
+    for group in groups.values():
+        yield Bundle(group, names, counted, state)
+
+
+def steps_taken(held: Mapping[str, Any] | None) -> int:
+    """The number of steps that a weight's state speaks of."""
+    if not held:
+        return 0
+    step = held.get("step")
+    if step is None:
+        return int(any(value is not None for value in held.values()))
+    return int(step.item() if isinstance(step, Tensor) else step)
+
+
+@lru_cache(maxsize=64)
+def rule(
+    update: Callable[..., Any],
+    names: tuple[str, ...],
+    rates: tuple[str, ...],
+    settings: tuple[tuple[str, Any], ...],
+    size: int,
+    dtype: DType,
+) -> Program:
+    """An optimizer's `update` as a program over flat vectors; traced once for each form.
+
+    Inputs: the weights, what is remembered (`names`), the gradient, and the numbers (`rates`) that
+    differ from step to step. Outputs: the weights and what is remembered, anew.
+    """
+    theta = unknown((size,), dtype, "θ", "parameter")
+    held = [unknown((size,), dtype, name, "state") for name in names]
+    g = unknown((size,), dtype, "g")
+    numbers = [unknown((), dtype, name) for name in rates]
+
+    def call(*_: Any) -> Any:
+        slots = dict(zip(names, held, strict=True))
+        return update(theta, g, **slots, **dict(zip(rates, numbers, strict=True)), **dict(settings))
+
+    return trace(call, [theta, *held, g, *numbers])
+
+
+def _owner(held: Any) -> Bundle | None:
+    return held.owner if type(held) is Slots else None

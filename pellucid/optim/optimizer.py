@@ -1,0 +1,262 @@
+"""What all optimizers share: groups of weights with settings, what is remembered, stepping.
+
+An algorithm adds one pure function, `update(theta, g, **slots, **rates, **settings)`, written with
+ops. It is traced once into a program, which moves all weights of a group at once.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from pellucid.errors import SettingError
+from pellucid.graph.program import Program
+from pellucid.optim.bundle import Bundle, bundled, rule
+from pellucid.optim.saving import pack, unpack
+from pellucid.tensor.grad_mode import enable_grad
+from pellucid.tensor.tensor import Removable, Tensor
+
+__all__ = ["Optimizer"]
+
+Params = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
+
+
+class Optimizer:
+    """Base of all optimizers.
+
+    A subclass either gives `update`, `_names`, `_rates` and `_settings`, as the ones here do, or
+    overrides `step` and works on `self.param_groups` and `self.state`, as in PyTorch.
+
+    Args:
+        params: Tensors, `(name, Tensor)` pairs, or dicts with "params" and settings of their own.
+        defaults: settings of groups that don't give their own.
+
+    Attributes:
+        param_groups: one dict per group: "params" and the settings.
+        state: by weight, what is remembered about it.
+    """
+
+    RATES: ClassVar[tuple[str, ...]] = ("lr",)
+    COUNTED: ClassVar[bool] = False
+    update: Callable[..., Any]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "step" in cls.__dict__:
+            setattr(cls, "step", _noted(cls.__dict__["step"]))  # noqa: B010
+
+    def __init__(self, params: Params, defaults: Mapping[str, Any]) -> None:
+        self.defaults = dict(defaults)
+        self.state: dict[Any, Any] = defaultdict(dict)
+        self.param_groups: list[dict[str, Any]] = []
+        self._before: list[Callable[..., Any]] = []
+        self._after: list[Callable[..., Any]] = []
+        self._stepped = False
+        self._bundles: dict[int, tuple[Any, list[Bundle]]] = {}
+        for group in _groups(params, type(self).__name__):
+            self.add_param_group(group)
+
+    # ---- the algorithm ------------------------------------------------------------------------
+
+    def _names(self, group: Mapping[str, Any]) -> tuple[str, ...]:
+        """What is remembered about each weight, such as `("momentum_buffer",)`."""
+        return ()
+
+    def _rates(self, group: Mapping[str, Any], t: int) -> tuple[float, ...]:
+        """The numbers of step `t` (from 1) that differ between steps, in the order of `RATES`."""
+        return (float(group["lr"]),)
+
+    def _settings(self, group: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings that are part of the program."""
+        return {}
+
+    def _check(self, group: Mapping[str, Any]) -> None:
+        """Refuse settings outside their range."""
+
+    def program(self, group: int = 0, size: int | None = None) -> Program:
+        """The update rule of a group as a program over flat vectors.
+
+        Args:
+            group: position in `param_groups`.
+            size: length of the vectors; all numbers of the group when None.
+        """
+        held = self.param_groups[group]
+        length = sum(p._node.size for p in held["params"]) if size is None else size
+        return self._rule(held, length, held["params"][0].dtype)
+
+    # ---- one step -----------------------------------------------------------------------------
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Move every weight that has a gradient.
+
+        Args:
+            closure: computes the loss anew (with gradients) and returns it.
+
+        Returns:
+            What the closure returned, if one was given.
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        for number, group in enumerate(self.param_groups):
+            self._move_group(number, group)
+        return loss
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients, or write zeros into them.
+
+        Args:
+            set_to_none: `.grad` becomes None, so weights without a new one stay where they are.
+        """
+        for group in self.param_groups:
+            for p in group["params"]:
+                node = p._node
+                if set_to_none or node.grad is None:
+                    node.grad = None
+                else:
+                    node.grad = node.grad.detach()
+                    node.grad.zero_()
+
+    def _move_group(self, number: int, group: dict[str, Any]) -> None:
+        live = [p for p in group["params"] if p._node.grad is not None]
+        if not live:
+            return
+        for bundle in self._bundled(number, group, live):
+            t = bundle.count + 1
+            bundle.move(self._rule(group, bundle.size, bundle.dtype), self._rates(group, t))
+
+    def _bundled(self, number: int, group: dict[str, Any], live: Sequence[Tensor]) -> list[Bundle]:
+        names = self._names(group)
+        key = (names, *map(id, live))
+        known = self._bundles.get(number)
+        if known and known[0] == key and all(b.fits(self.state) for b in known[1]):
+            return known[1]
+        found = list(bundled(live, names, self.COUNTED, self.state))
+        self._bundles[number] = (key, found)
+        return found
+
+    def _rule(self, group: Mapping[str, Any], size: int, dtype: Any) -> Program:
+        settings = tuple(self._settings(group).items())
+        return rule(type(self).update, self._names(group), self.RATES, settings, size, dtype)
+
+    # ---- groups -------------------------------------------------------------------------------
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add weights with settings of their own; what is left out comes from the defaults.
+
+        Raises:
+            SettingError: a weight is not a leaf, or already belongs to a group.
+        """
+        group = dict(param_group)
+        given = group.pop("params")
+        members = [given] if isinstance(given, Tensor) else list(given)
+        if any(isinstance(m, tuple) for m in members):
+            group["param_names"] = [name for name, _ in members]
+            members = [p for _, p in members]
+        self._check_members(members)
+        group = {**self.defaults, **group, "params": members}
+        for name, value in group.items():
+            if value is REQUIRED:
+                raise SettingError(f"{type(self).__name__}: a group must give {name}=….")
+        self._check(group)
+        self.param_groups.append(group)
+
+    def _check_members(self, members: list[Any]) -> None:
+        who = type(self).__name__
+        if not members:
+            raise SettingError(f"{who}: a group has no weights. Was model.parameters() used up?")
+        for p in members:
+            if not isinstance(p, Tensor):
+                raise SettingError(
+                    f"{who} moves Tensors and got a {type(p).__name__}.\n"
+                    " Pass model.parameters(), or a list of Tensors."
+                )
+            if not p.is_leaf:
+                raise SettingError(
+                    f"{who} moves leaf Tensors, and {p.name or 'one'} was computed from others."
+                )
+        known = {id(p) for group in self.param_groups for p in group["params"]}
+        if len({id(p) for p in members}) < len(members) or any(id(p) in known for p in members):
+            raise SettingError(f"{who}: a weight belongs to more than one group, or to one twice.")
+
+    # ---- saving -------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything to go on from here, with PyTorch's layout: weights are numbered in order."""
+        return pack(self.param_groups, self.state)
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` gave.
+
+        Raises:
+            StateError: it belongs to other groups of weights.
+        """
+        groups, state = unpack(state_dict, self.param_groups, type(self).__name__)
+        for group in groups:
+            self._check(group)
+        self.param_groups, self._bundles = groups, {}
+        self.state = defaultdict(dict, state)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {p: dict(held) for p, held in self.state.items()}
+        return {**self.__dict__, "state": defaultdict(dict, state), "_bundles": {}}
+
+    # ---- hooks --------------------------------------------------------------------------------
+
+    def register_step_pre_hook(self, hook: Callable[..., Any]) -> Removable:
+        """Call `hook(optimizer, args, kwargs)` before every step."""
+        self._before.append(hook)
+        return Removable(self._before, hook)
+
+    def register_step_post_hook(self, hook: Callable[..., Any]) -> Removable:
+        """Call `hook(optimizer, args, kwargs)` after every step."""
+        self._after.append(hook)
+        return Removable(self._after, hook)
+
+    def __repr__(self) -> str:
+        lines = [f"{type(self).__name__} ("]
+        for number, group in enumerate(self.param_groups):
+            lines.append(f"Parameter Group {number}")
+            lines += [
+                f"    {k}: {v}" for k, v in sorted(group.items()) if not k.startswith("param")
+            ]
+        return "\n".join([*lines, ")"])
+
+
+class _Required:
+    def __repr__(self) -> str:
+        return "<required>"
+
+
+REQUIRED = _Required()
+
+
+def _noted(step: Callable[..., Any]) -> Callable[..., Any]:
+    """The same step, with its hooks, and noting that it happened: schedules want to know."""
+
+    @functools.wraps(step)
+    def noted(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        for hook in self._before:
+            hook(self, args, kwargs)
+        out = step(self, *args, **kwargs)
+        self._stepped = True
+        for hook in self._after:
+            hook(self, args, kwargs)
+        return out
+
+    return noted
+
+
+Optimizer.step = _noted(Optimizer.step)  # type: ignore[method-assign]
+
+
+def _groups(params: Any, who: str) -> list[dict[str, Any]]:
+    if isinstance(params, Tensor):
+        raise SettingError(f"{who} takes a list of Tensors and got one Tensor. Put it in a list.")
+    found = list(params)
+    if not found:
+        raise SettingError(f"{who} got no weights. Does the model have parameters?")
+    return found if isinstance(found[0], dict) else [{"params": found}]

@@ -1,0 +1,310 @@
+"""What all optimizers share: memory, groups, saving, hooks, and the words for mistakes."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid.errors import SettingError, StateError
+
+NAMES = ["SGD", "Adam", "AdamW", "RMSprop"]
+OPTIONS: dict[str, dict[str, Any]] = {
+    "SGD": {"lr": 0.1, "momentum": 0.9},
+    "Adam": {"lr": 0.1, "amsgrad": True},
+    "AdamW": {"lr": 0.1},
+    "RMSprop": {"lr": 0.1, "momentum": 0.5, "centered": True},
+}
+
+
+def weights(lib: Any = pl) -> list[Any]:
+    return [lib.tensor([1.0, -2.0]).requires_grad_(), lib.tensor([[3.0]]).requires_grad_()]
+
+
+def push(optimizer: Any, ws: list[Any], lib: Any = pl, steps: int = 1, seed: int = 0) -> None:
+    draw = np.random.default_rng(seed)
+    for _ in range(steps):
+        for w in ws:
+            w.grad = lib.tensor(draw.normal(size=tuple(w.shape)).astype("float32"))
+        optimizer.step()
+
+
+def values(ws: list[Any]) -> list[Any]:
+    return [w.detach().tolist() for w in ws]
+
+
+# ---- memory -------------------------------------------------------------------------------------
+
+
+def test_a_step_writes_into_the_weights_own_memory() -> None:
+    array = np.array([1.0, 2.0], np.float32)
+    w = pl.from_numpy(array).requires_grad_()
+    alias = w.detach()
+    w.grad = pl.ones(2)
+    pl.optim.SGD([w], lr=0.5).step()
+    assert array.tolist() == alias.tolist() == [0.5, 1.5]
+
+
+def test_a_step_between_forward_and_backward_is_noticed() -> None:
+    w = pl.tensor([2.0], requires_grad=True)
+    w.grad = pl.ones(1)
+    loss = (w * w).sum()
+    pl.optim.SGD([w], lr=0.5).step()
+    with pytest.raises(pl.errors.GraphError, match="changed in place"):
+        loss.backward()
+
+
+def test_state_is_the_live_memory() -> None:
+    ws = weights()
+    optimizer = pl.optim.Adam(ws)
+    push(optimizer, ws)
+    held = optimizer.state[ws[0]]["exp_avg"]
+    before = held.tolist()
+    push(optimizer, ws)
+    assert held.tolist() != before
+    held.zero_()
+    ws[0].grad = pl.zeros(2)
+    ws[1].grad = pl.zeros(1, 1)
+    at = values(ws)[0]
+    optimizer.step()
+    assert values(ws)[0] == at  # no momentum was left
+
+
+def test_state_put_in_from_outside_is_used() -> None:
+    ws = weights()
+    optimizer = pl.optim.SGD(ws, lr=1.0, momentum=0.5)
+    push(optimizer, ws)
+    optimizer.state[ws[0]]["momentum_buffer"] = pl.tensor([2.0, 4.0])
+    at = values(ws)[0]
+    ws[0].grad = pl.zeros(2)
+    optimizer.step()
+    assert values(ws)[0] == [at[0] - 1.0, at[1] - 2.0]
+
+
+def test_zero_grad() -> None:
+    ws = weights()
+    optimizer = pl.optim.SGD(ws)
+    ws[0].grad = pl.ones(2)
+    held = ws[0].grad
+    optimizer.zero_grad(set_to_none=False)
+    assert held.tolist() == [0.0, 0.0] and ws[0].grad.tolist() == [0.0, 0.0]
+    optimizer.zero_grad()
+    assert ws[0].grad is None
+
+
+# ---- saving -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_going_on_from_a_state_is_going_on(name: str) -> None:
+    rule, options = getattr(pl.optim, name), OPTIONS[name]
+    straight, stopped = weights(), weights()
+    whole = rule(straight, **options)
+    push(whole, straight, steps=3)
+    first = rule(stopped, **options)
+    push(first, stopped, steps=3)
+    again = [pl.tensor(w.detach()).requires_grad_() for w in stopped]
+    second = rule(again, lr=7.0)
+    second.load_state_dict(first.state_dict())
+    push(whole, straight, steps=3, seed=1)
+    push(second, again, steps=3, seed=1)
+    assert values(straight) == values(again)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_layout_is_pytorchs(torch: Any, name: str) -> None:
+    ws, ts = weights(), weights(torch)
+    ours, theirs = (
+        getattr(pl.optim, name)(ws, **OPTIONS[name]),
+        getattr(torch.optim, name)(ts, **OPTIONS[name]),
+    )
+    push(ours, ws, steps=3)
+    push(theirs, ts, torch, steps=3)
+    a, b = ours.state_dict(), theirs.state_dict()
+    assert a["param_groups"] == b["param_groups"]
+    assert [list(s) for s in a["state"].values()] == [list(s) for s in b["state"].values()]
+    for i, held in b["state"].items():
+        for key, value in held.items():
+            np.testing.assert_allclose(a["state"][i][key].numpy(), value.numpy(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pytorchs_own_state_can_be_loaded(torch: Any, name: str) -> None:
+    ts = weights(torch)
+    theirs = getattr(torch.optim, name)(ts, **OPTIONS[name])
+    push(theirs, ts, torch, steps=4)
+    ws = [pl.tensor(t.detach().numpy()).requires_grad_() for t in ts]
+    ours = getattr(pl.optim, name)(ws)
+    ours.load_state_dict(theirs.state_dict())
+    push(ours, ws, steps=4, seed=5)
+    push(theirs, ts, torch, steps=4, seed=5)
+    for a, b in zip(ws, ts, strict=True):
+        np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), rtol=2e-6)
+
+
+def test_a_saved_state_is_no_longer_connected() -> None:
+    ws = weights()
+    optimizer = pl.optim.Adam(ws)
+    push(optimizer, ws)
+    other = pl.optim.Adam(weights())
+    other.load_state_dict(optimizer.state_dict())
+    kept = other.state_dict()["state"][0]["exp_avg"].tolist()
+    push(optimizer, ws, steps=2)
+    assert other.state_dict()["state"][0]["exp_avg"].tolist() == kept
+
+
+@pytest.mark.parametrize("clone", [copy.deepcopy, lambda o: pickle.loads(pickle.dumps(o))])
+def test_copies_live_on_their_own(clone: Any) -> None:
+    ws = weights()
+    optimizer = pl.optim.Adam(ws, lr=0.1)
+    push(optimizer, ws, steps=2)
+    other = clone(optimizer)
+    theirs = other.param_groups[0]["params"]
+    push(optimizer, ws, steps=2, seed=3)
+    push(other, theirs, steps=2, seed=3)
+    assert values(ws) == values(theirs) and ws[0] is not theirs[0]
+
+
+def test_state_of_another_model() -> None:
+    state = pl.optim.Adam(weights()).state_dict()
+    with pytest.raises(StateError) as caught:
+        pl.optim.Adam(weights()[:1]).load_state_dict(state)
+    assert str(caught.value) == (
+        "this state was saved by an optimizer with groups of 2 weights, and this Adam has 1.\n"
+        " Make the optimizer as it was made when it was saved."
+    )
+    ws = weights()
+    optimizer = pl.optim.Adam(ws)
+    push(optimizer, ws)
+    state = optimizer.state_dict()
+    with pytest.raises(StateError) as caught:
+        pl.optim.Adam(weights()[::-1]).load_state_dict(state)
+    assert str(caught.value) == (
+        'the saved "exp_avg" of weight 0 has shape (2,), and the weight of this Adam has (1, 1).\n'
+        " The state belongs to another model."
+    )
+
+
+# ---- hooks and the program ----------------------------------------------------------------------
+
+
+def test_hooks_around_a_step() -> None:
+    ws = weights()
+    optimizer = pl.optim.SGD(ws)
+    seen: list[str] = []
+    before = optimizer.register_step_pre_hook(lambda *_: seen.append("before"))
+    optimizer.register_step_post_hook(lambda *_: seen.append("after"))
+    push(optimizer, ws)
+    before.remove()
+    push(optimizer, ws)
+    assert seen == ["before", "after", "after"]
+
+
+def test_the_rule_is_a_program() -> None:
+    program = pl.optim.Adam(weights()).program()
+    assert [n.name for n in program.inputs] == [
+        "θ", "exp_avg", "exp_avg_sq", "g", "lr", "correction1", "correction2",
+    ]  # fmt: skip
+    assert program.elementwise and program.inputs[0].shape == (3,)
+    assert [s.op.name for s in program.steps][-1] == "sub" and len(program.outputs) == 3
+
+
+def test_a_rule_of_ones_own() -> None:
+    class Sign(pl.optim.Optimizer):
+        def __init__(self, params: Any, lr: float) -> None:
+            super().__init__(params, {"lr": lr})
+
+        def step(self, closure: Any = None) -> None:
+            with pl.no_grad():
+                for group in self.param_groups:
+                    for p in group["params"]:
+                        self.state[p]["n"] = self.state[p].get("n", 0) + 1
+                        p.sub_(p.grad.sign() * group["lr"])
+
+    ws = weights()[:1]
+    optimizer = Sign(ws, lr=0.5)
+    ws[0].grad = pl.tensor([3.0, -1.0])
+    optimizer.step()
+    optimizer.step()
+    assert values(ws) == [[0.0, -1.0]] and optimizer.state[ws[0]]["n"] == 2
+
+
+def test_it_can_be_printed() -> None:
+    assert repr(pl.optim.RMSprop(weights())) == (
+        "RMSprop (\nParameter Group 0\n    alpha: 0.99\n    capturable: False\n    centered: False\n"
+        "    differentiable: False\n    eps: 1e-08\n    foreach: None\n    lr: 0.01\n"
+        "    maximize: False\n    momentum: 0\n    weight_decay: 0\n)"
+    )
+
+
+# ---- mistakes -----------------------------------------------------------------------------------
+
+W = weights()
+MISTAKES: list[tuple[Any, str]] = [
+    (lambda: pl.optim.SGD(W, lr=-0.1), "SGD: lr must be 0 or more, not -0.1."),
+    (lambda: pl.optim.SGD(W, lr=float("nan")), "SGD: lr must be 0 or more, not nan."),
+    (lambda: pl.optim.SGD(W, lr=0.1, momentum=-1), "SGD: momentum must be 0 or more, not -1."),
+    (
+        lambda: pl.optim.SGD(W, lr=0.1, nesterov=True),
+        "SGD: nesterov needs momentum above 0 and dampening 0, and got momentum=0, dampening=0.",
+    ),
+    (
+        lambda: pl.optim.Adam(W, betas=(0.9, 1.0)),
+        "Adam: betas[1] must be from 0 to below 1, not 1.0.",
+    ),
+    (
+        lambda: pl.optim.AdamW(W, betas=0.9),  # type: ignore[arg-type]
+        "AdamW: betas must be two numbers, as (0.9, 0.999), not 0.9.",
+    ),
+    (lambda: pl.optim.Adam(W, eps=-1e-8), "Adam: eps must be 0 or more, not -1e-08."),
+    (lambda: pl.optim.RMSprop(W, alpha=1.5), "RMSprop: alpha must be from 0 to 1, not 1.5."),
+    (
+        lambda: pl.optim.RMSprop(W, weight_decay=-2),
+        "RMSprop: weight_decay must be 0 or more, not -2.",
+    ),
+    (
+        lambda: pl.optim.Adam(W, fused=True, foreach=True),
+        "Adam: fused and foreach exclude each other; give one of them.",
+    ),
+    (
+        lambda: pl.optim.SGD(W, differentiable=True),
+        "SGD: differentiable=True is not offered: a step writes into the weights' memory, where no"
+        " graph can follow.\n Compute the new weights with ops of your own instead.",
+    ),
+    (lambda: pl.optim.SGD([]), "SGD got no weights. Does the model have parameters?"),
+    (
+        lambda: pl.optim.SGD(W[0]),
+        "SGD takes a list of Tensors and got one Tensor. Put it in a list.",
+    ),
+    (
+        lambda: pl.optim.SGD([1.0]),  # type: ignore[list-item]
+        "SGD moves Tensors and got a float.\n Pass model.parameters(), or a list of Tensors.",
+    ),
+    (
+        lambda: pl.optim.SGD([W[0] * 2]),
+        "SGD moves leaf Tensors, and one was computed from others.",
+    ),
+    (
+        lambda: pl.optim.SGD([W[0], W[0]]),
+        "SGD: a weight belongs to more than one group, or to one twice.",
+    ),
+    (
+        lambda: pl.optim.SGD([{"params": W}, {"params": W[:1]}]),
+        "SGD: a weight belongs to more than one group, or to one twice.",
+    ),
+    (
+        lambda: pl.optim.SGD([{"params": []}]),
+        "SGD: a group has no weights. Was model.parameters() used up?",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "text"), MISTAKES, ids=[t[:40] for _, t in MISTAKES])
+def test_mistakes_are_answered(call: Any, text: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        call()
+    assert str(caught.value) == text
