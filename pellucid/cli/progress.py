@@ -20,6 +20,8 @@ __all__ = ["Progress", "bar", "clock", "sparkline"]
 
 REDRAW_EVERY = 0.1
 BAR = 13
+BAR_NARROW = 6
+WIDE = 90
 SPARK = "▁▂▃▄▅▆▇█"
 SPARK_WIDTH = 16
 
@@ -195,9 +197,10 @@ class Progress:
 
     def _parts(self, state: State, end: str) -> Iterable[Part]:
         left, rate = state.seconds_left, state.rows_per_second
+        size = BAR if self._console.width >= WIDE else BAR_NARROW
         yield Part(self._label, 3.5, "bold")
         yield Part(f"epoch {state.epoch}/{self._total}", 9)
-        yield Part(bar(state.epoch / max(self._total, 1)), 3, "blue", only_live=True)
+        yield Part(bar(state.epoch / max(self._total, 1), size), 3, "blue", only_live=True)
         yield Part(f"loss {_loss(state.loss)}", 8)
         yield Part("" if state.val_loss is None else f"v{_loss(state.val_loss)}", 5, gap=" ")
         yield Part(_metric(state), 6, "bold")

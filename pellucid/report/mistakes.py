@@ -83,7 +83,7 @@ class WorstSample:
     """One of the samples the model is most wrong about.
 
     Args:
-        row: its index in the data as read.
+        row: its number in the data as read, from 1 below the header.
         true: the true class or value.
         predicted: the model's answer.
         confidence: probability of its answer; None for a regression.

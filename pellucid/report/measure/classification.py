@@ -158,16 +158,16 @@ def worst_classified(
         y_true: class numbers.
         probabilities: (n,) or (n, classes).
         classes: names in order of class number.
-        rows: index of each sample in the data as read; default 0, 1, 2, …
+        rows: number of each sample in the data as read; default 1, 2, 3, …
         values: the inputs of each sample by name, if they may be shown.
         limit: how many to return, the worst first.
 
     Example:
         >>> worst_classified([0, 1], [0.1, 0.2], ["A", "B"], limit=1)[0].row
-        1
+        2
     """
     true, table = _checked(y_true, probabilities, classes)
-    index = np.arange(len(true)) if rows is None else np.asarray(rows)
+    index = np.arange(1, len(true) + 1) if rows is None else np.asarray(rows)
     chance = table[np.arange(len(true)), true]
     loss = -np.log(np.maximum(chance, np.finfo(np.float64).tiny))
     answer = table.argmax(axis=1)
@@ -198,7 +198,7 @@ def class_errors(
         y_true: class numbers.
         probabilities: (n,) or (n, classes).
         classes: names in order of class number.
-        rows: index of each sample in the data as read.
+        rows: number of each sample in the data as read; default 1, 2, 3, …
         values: the inputs of each sample by name, if they may be shown.
 
     Returns:

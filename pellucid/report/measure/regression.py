@@ -103,7 +103,7 @@ def worst_predicted(
     Args:
         y_true: true values.
         predicted: the model's values.
-        rows: index of each sample in the data as read; default 0, 1, 2, …
+        rows: number of each sample in the data as read; default 1, 2, 3, …
         values: the inputs of each sample by name, if they may be shown.
         limit: how many to return, the worst first.
 
@@ -112,7 +112,7 @@ def worst_predicted(
         7.0
     """
     true, guess = _checked(y_true, predicted)
-    index = np.arange(len(true)) if rows is None else np.asarray(rows)
+    index = np.arange(1, len(true) + 1) if rows is None else np.asarray(rows)
     miss = true - guess
     return tuple(
         WorstSample(

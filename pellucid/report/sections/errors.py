@@ -58,11 +58,11 @@ def _worst(samples: Sequence[WorstSample], include_rows: bool) -> Markup:
 def _note(include_rows: bool, left_out: int) -> str:
     if not include_rows:
         return (
-            "Rows are named by their index, counted from 0 in the data as read. "
+            "Rows are counted from 1, the first below the header. "
             "Their values are shown with --include-rows."
         )
     more = f" {plural(left_out, 'more input')} not shown." if left_out > 0 else ""
-    return f"Rows are counted from 0 in the data as read.{more}"
+    return f"Rows are counted from 1, the first below the header.{more}"
 
 
 def _sample(sample: WorstSample) -> list[Child]:
