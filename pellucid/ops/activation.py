@@ -10,16 +10,17 @@ import math
 from pellucid.graph.node import Node
 from pellucid.ops.compare import gt, logical_and, lt, where
 from pellucid.ops.elementwise import add, erf, exp, mul, square, sub
-from pellucid.ops.op import Sample, define, per_element
+from pellucid.ops.op import Op, Sample, define, per_element
 
 __all__ = [
     "elu", "gate", "gelu", "gelu_tanh", "hardtanh", "identity", "leaky_relu", "relu", "sigmoid",
     "silu", "softplus", "step", "tanh",
 ]  # fmt: skip
 
+_BEND = math.sqrt(2.0 / math.pi)
 ONE = (Sample(((2, 3),)), Sample(((),)), Sample(((0, 3),)), Sample(((4,),), low=-30.0, high=30.0))
 
-identity = define(
+identity: Op = define(
     "identity",
     sentence="Gives back what it gets; a network of these is one straight line.",
     equation="y = x",
@@ -32,7 +33,7 @@ identity = define(
     samples=ONE,
 )
 
-gate = define(
+gate: Op = define(
     "gate",
     sentence="Lets a number through where another is positive: the derivative of ReLU at work.",
     equation=r"y = g \cdot [x > 0]",
@@ -44,8 +45,9 @@ gate = define(
     samples=(Sample(((2, 3), (2, 3))),),
 )
 
-relu = define(
+relu: Op = define(
     "relu",
+    accepts="int float",
     sentence="Keeps what is positive and cuts the rest to zero.",
     equation=r"y = \max(0, x)",
     derivative=r"\partial y/\partial x = [x > 0]",
@@ -58,8 +60,9 @@ relu = define(
     source="Nair & Hinton 2010",
 )
 
-leaky_relu = define(
+leaky_relu: Op = define(
     "leaky_relu",
+    accepts="float",
     sentence="Like ReLU, with a small slope on the negative side, so that no unit dies.",
     equation=r"y = \max(0, x) + \alpha \min(0, x)",
     derivative=r"\partial y/\partial x = 1 \text{ if } x > 0 \text{ else } \alpha",
@@ -73,8 +76,9 @@ leaky_relu = define(
     source="Maas, Hannun & Ng 2013",
 )
 
-elu = define(
+elu: Op = define(
     "elu",
+    accepts="float",
     sentence="Straight for positive numbers, a smooth floor at −α for negative ones.",
     equation=r"y = x \text{ if } x > 0 \text{ else } \alpha(e^x - 1)",
     derivative=r"\partial y/\partial x = 1 \text{ if } x > 0 \text{ else } \alpha e^x",
@@ -91,7 +95,7 @@ elu = define(
     source="Clevert, Unterthiner & Hochreiter 2015",
 )
 
-sigmoid = define(
+sigmoid: Op = define(
     "sigmoid",
     sentence="Squashes any number into (0, 1): a probability.",
     equation=r"y = \frac{1}{1 + e^{-x}}",
@@ -107,7 +111,7 @@ sigmoid = define(
     samples=ONE,
 )
 
-tanh = define(
+tanh: Op = define(
     "tanh",
     sentence="Squashes any number into (−1, 1), with zero in the middle.",
     equation=r"y = \tanh x",
@@ -122,8 +126,9 @@ tanh = define(
     samples=ONE,
 )
 
-silu = define(
+silu: Op = define(
     "silu",
+    accepts="float",
     sentence="The number times its own sigmoid: a smooth ReLU with a small dip below zero.",
     equation=r"y = x \cdot \sigma(x)",
     derivative=r"\partial y/\partial x = \sigma(x)\,(1 + x(1 - \sigma(x)))",
@@ -137,8 +142,9 @@ silu = define(
     source="Hendrycks & Gimpel 2016; Elfwing, Uchibe & Doya 2017",
 )
 
-gelu = define(
+gelu: Op = define(
     "gelu",
+    accepts="float",
     sentence="The number times the chance that a standard normal draw lies below it.",
     equation=r"y = x\,\Phi(x),\quad \Phi(x) = \tfrac12(1 + \operatorname{erf}(x/\sqrt2))",
     derivative=r"\partial y/\partial x = \Phi(x) + x\,\varphi(x)",
@@ -152,8 +158,9 @@ gelu = define(
     source="Hendrycks & Gimpel 2016",
 )
 
-gelu_tanh = define(
+gelu_tanh: Op = define(
     "gelu_tanh",
+    accepts="float",
     sentence="GELU with its bell curve replaced by a tanh of a cubic: cheaper, nearly the same.",
     equation=r"y = \tfrac12 x\,(1 + \tanh(\sqrt{2/\pi}\,(x + 0.044715\,x^3)))",
     derivative=r"\partial y/\partial x = \tfrac12(1 + t) + \tfrac12 x (1 - t^2)\,u',\ t = \tanh u",
@@ -167,8 +174,9 @@ gelu_tanh = define(
     source="Hendrycks & Gimpel 2016, section 2",
 )
 
-softplus = define(
+softplus: Op = define(
     "softplus",
+    accepts="float",
     sentence="A ReLU with its corner rounded off.",
     equation=r"y = \tfrac1\beta \ln(1 + e^{\beta x})",
     derivative=r"\partial y/\partial x = \sigma(\beta x)",
@@ -191,7 +199,7 @@ softplus = define(
     source="Dugas et al. 2001",
 )
 
-hardtanh = define(
+hardtanh: Op = define(
     "hardtanh",
     sentence="A straight line between two walls.",
     equation=r"y = \min(\max(x, \mathrm{min}), \mathrm{max})",
@@ -209,9 +217,9 @@ hardtanh = define(
     samples=(*ONE, Sample(((3,),), {"min_val": -0.5, "max_val": 0.2})),
 )
 
-step = define(
+step: Op = define(
     "step",
-    sentence="1 for positive numbers, 0 otherwise: the neuron of 1943, which no gradient can train.",
+    sentence="1 for positive numbers, 0 otherwise: the neuron of 1943, out of any gradient's reach.",
     equation="y = [x > 0]",
     derivative=r"\partial y/\partial x = 0",
     forward=lambda xp, x: (x > 0).astype(x.dtype),
@@ -222,8 +230,6 @@ step = define(
     samples=ONE,
     source="McCulloch & Pitts 1943",
 )
-
-_BEND = math.sqrt(2.0 / math.pi)
 
 
 def _at_most_zero(x: Node) -> Node:

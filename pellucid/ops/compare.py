@@ -80,7 +80,7 @@ isfinite = _question(
     ODD,
 )
 
-where = define(
+where: Op = define(
     "where",
     sentence="Takes the first number where the condition holds and the second elsewhere.",
     equation=r"y = c\,?\,a : b",

@@ -1,4 +1,4 @@
-"""Arithmetic on each number by itself: sums, products, powers, exponentials, rounding.
+"""Arithmetic on each number by itself: sums, products, powers, exponentials.
 
 Every rule is the school derivative of its function, times the blame `g` that arrives.
 """
@@ -10,12 +10,12 @@ from typing import Any
 
 from pellucid.graph.node import Node
 from pellucid.ops.compare import eq, ge, le, logical_and, where
-from pellucid.ops.op import Sample, define, per_element
+from pellucid.ops.op import Op, Sample, define, per_element
 
 __all__ = [
-    "abs", "add", "cast", "ceil", "clamp", "clone", "cos", "div", "erf", "exp", "floor",
+    "abs", "add", "cast", "clamp", "clone", "cos", "div", "erf", "exp",
     "log", "log1p", "log2", "maximum", "minimum", "mul", "neg", "pow", "reciprocal",
-    "round", "rsqrt", "sign", "sin", "sqrt", "square", "sub",
+    "rsqrt", "sign", "sin", "sqrt", "square", "sub",
 ]  # fmt: skip
 
 PAIR = (
@@ -27,7 +27,7 @@ PAIR = (
 ONE = (Sample(((2, 3),)), Sample(((),)), Sample(((0, 3),)))
 POSITIVE = (Sample(((2, 3),), low=0.2, high=3.0), Sample(((),), low=0.2, high=3.0))
 
-add = define(
+add: Op = define(
     "add",
     sentence="Adds number to number; blame passes through unchanged.",
     equation="y = a + b",
@@ -39,19 +39,21 @@ add = define(
     samples=PAIR,
 )
 
-sub = define(
+sub: Op = define(
     "sub",
     sentence="Takes the second number from the first.",
     equation="y = a - b",
     derivative=r"\partial y/\partial a = 1,\quad \partial y/\partial b = -1",
     forward=lambda xp, a, b: a - b,
     gradient=(lambda g, y, a, b: g, lambda g, y, a, b: neg(g)),
+    accepts="int float",
+    remedy="Use a ^ b for what differs, or convert first: a.int() - b.int().",
     terms=("1", "−1"),
     traits="elementwise linear",
     samples=PAIR,
 )
 
-mul = define(
+mul: Op = define(
     "mul",
     sentence="Multiplies number by number; each factor's blame is the other factor.",
     equation=r"y = a \cdot b",
@@ -63,7 +65,7 @@ mul = define(
     samples=PAIR,
 )
 
-div = define(
+div: Op = define(
     "div",
     sentence="Divides the first number by the second.",
     equation="y = a / b",
@@ -79,7 +81,7 @@ div = define(
     samples=tuple(s._replace(low=0.4, high=2.0) for s in PAIR),
 )
 
-pow = define(
+pow: Op = define(
     "pow",
     sentence="Raises the first number to the power of the second.",
     equation="y = a^b",
@@ -89,7 +91,8 @@ pow = define(
         lambda g, y, a, b: mul(g, _slope_of_base(a, b)),
         lambda g, y, a, b: mul(g, mul(y, log(_where_zero(a, 1.0)))),
     ),
-    kink="0⁰ is 1 and its slope in the base is 0; at a = 0 the slope in the exponent is 0, as in PyTorch",
+    accepts="int float",
+    kink="0⁰ is 1, and its slope in the base is 0; at a = 0 the slope in the exponent is 0",
     terms=("b·aᵇ⁻¹", "aᵇ·ln a"),
     cost=per_element(8),
     traits="elementwise loud",
@@ -101,7 +104,7 @@ pow = define(
     ),
 )
 
-maximum = define(
+maximum: Op = define(
     "maximum",
     sentence="Keeps the larger of two numbers; the blame goes to the one that was kept.",
     equation=r"y = \max(a, b)",
@@ -114,7 +117,7 @@ maximum = define(
     samples=PAIR,
 )
 
-minimum = define(
+minimum: Op = define(
     "minimum",
     sentence="Keeps the smaller of two numbers; the blame goes to the one that was kept.",
     equation=r"y = \min(a, b)",
@@ -127,32 +130,35 @@ minimum = define(
     samples=PAIR,
 )
 
-neg = define(
+neg: Op = define(
     "neg",
     sentence="Turns the sign around.",
     equation="y = -x",
     derivative=r"\partial y/\partial x = -1",
     forward=lambda xp, x: -x,
     gradient=(lambda g, y, x: neg(g),),
+    accepts="int float",
+    remedy="Use ~x to turn yes into no, or convert first: x.int().",
     terms=("−1",),
     traits="elementwise linear",
     samples=ONE,
 )
 
-abs = define(
+abs: Op = define(
     "abs",
     sentence="The distance from zero.",
     equation="y = |x|",
     derivative=r"\partial y/\partial x = \operatorname{sign}(x)",
     forward=lambda xp, x: xp.abs(x),
     gradient=(lambda g, y, x: mul(g, sign(x)),),
+    accepts="int float",
     kink="0 at x = 0",
     terms=("sign(x)",),
     traits="elementwise",
     samples=ONE,
 )
 
-sign = define(
+sign: Op = define(
     "sign",
     sentence="−1, 0 or 1; flat, so no blame passes.",
     equation=r"y = \operatorname{sign}(x)",
@@ -164,7 +170,7 @@ sign = define(
     samples=ONE,
 )
 
-exp = define(
+exp: Op = define(
     "exp",
     sentence="The exponential; its own derivative.",
     equation="y = e^x",
@@ -178,7 +184,7 @@ exp = define(
     samples=ONE,
 )
 
-log = define(
+log: Op = define(
     "log",
     sentence="The natural logarithm.",
     equation=r"y = \ln x",
@@ -192,7 +198,7 @@ log = define(
     samples=POSITIVE,
 )
 
-log1p = define(
+log1p: Op = define(
     "log1p",
     sentence="The logarithm of 1 + x, exact for small x.",
     equation=r"y = \ln(1 + x)",
@@ -206,7 +212,7 @@ log1p = define(
     samples=POSITIVE,
 )
 
-log2 = define(
+log2: Op = define(
     "log2",
     sentence="The logarithm to base 2.",
     equation=r"y = \log_2 x",
@@ -220,7 +226,7 @@ log2 = define(
     samples=POSITIVE,
 )
 
-sqrt = define(
+sqrt: Op = define(
     "sqrt",
     sentence="The square root.",
     equation=r"y = \sqrt{x}",
@@ -234,7 +240,7 @@ sqrt = define(
     samples=POSITIVE,
 )
 
-rsqrt = define(
+rsqrt: Op = define(
     "rsqrt",
     sentence="One over the square root.",
     equation=r"y = 1/\sqrt{x}",
@@ -248,7 +254,7 @@ rsqrt = define(
     samples=POSITIVE,
 )
 
-square = define(
+square: Op = define(
     "square",
     sentence="A number times itself.",
     equation="y = x^2",
@@ -260,7 +266,7 @@ square = define(
     samples=ONE,
 )
 
-reciprocal = define(
+reciprocal: Op = define(
     "reciprocal",
     sentence="One over the number.",
     equation="y = 1/x",
@@ -273,7 +279,7 @@ reciprocal = define(
     samples=POSITIVE,
 )
 
-sin = define(
+sin: Op = define(
     "sin",
     sentence="The sine.",
     equation=r"y = \sin x",
@@ -287,7 +293,7 @@ sin = define(
     samples=ONE,
 )
 
-cos = define(
+cos: Op = define(
     "cos",
     sentence="The cosine.",
     equation=r"y = \cos x",
@@ -301,7 +307,7 @@ cos = define(
     samples=ONE,
 )
 
-erf = define(
+erf: Op = define(
     "erf",
     sentence="The error function: how much of a bell curve lies within x of its middle.",
     equation=r"y = \frac{2}{\sqrt{\pi}} \int_0^x e^{-t^2}\,dt",
@@ -316,32 +322,14 @@ erf = define(
 )
 
 
-def _rounding(name: str, sentence: str, equation: str) -> Any:
-    return define(
-        name,
-        sentence=sentence,
-        equation=equation,
-        derivative=r"\partial y/\partial x = 0",
-        forward=lambda xp, x: x if x.dtype.kind in "iu" else getattr(xp, name)(x),
-        gradient=(lambda g, y, x: mul(g, 0.0),),
-        kink="flat everywhere; the jumps pass no blame either",
-        terms=("0",),
-        traits="elementwise",
-        samples=ONE,
-    )
-
-
-floor = _rounding("floor", "The whole number below.", r"y = \lfloor x \rfloor")
-ceil = _rounding("ceil", "The whole number above.", r"y = \lceil x \rceil")
-round = _rounding("round", "The nearest whole number; halves go to the even one.", r"y = [x]")
-
-clamp = define(
+clamp: Op = define(
     "clamp",
     sentence="Cuts off what lies outside a range; blame passes only from inside it.",
     equation=r"y = \min(\max(x, \mathrm{min}), \mathrm{max})",
     derivative=r"\partial y/\partial x = [\mathrm{min} \le x \le \mathrm{max}]",
     forward=lambda xp, x, min=None, max=None: xp.clip(x, min, max),
     gradient=(lambda g, y, x, min=None, max=None: mul(g, _inside(x, min, max)),),
+    accepts="int float",
     kink="1 on the two borders, as in PyTorch",
     terms=("[min ≤ x ≤ max]",),
     traits="elementwise",
@@ -352,7 +340,7 @@ clamp = define(
     ),
 )
 
-cast = define(
+cast: Op = define(
     "cast",
     sentence="The same numbers, held as another kind.",
     equation="y = x",
@@ -366,7 +354,7 @@ cast = define(
     samples=(),
 )
 
-clone = define(
+clone: Op = define(
     "clone",
     sentence="A copy in memory of its own; blame passes through.",
     equation="y = x",

@@ -9,13 +9,13 @@ from typing import Any
 
 from pellucid.graph.node import Node
 from pellucid.ops.movement import permute, reshape, swap
-from pellucid.ops.op import Sample, composition, define
+from pellucid.ops.op import Op, Sample, composition, define
 from pellucid.ops.reduce import sum_
 from pellucid.shapes import Mismatch, Shape, numel, show
 
 __all__ = ["dot_general", "linear", "matmul", "transposed_dot"]
 
-dot_general = define(
+dot_general: Op = define(
     "bmm",
     sentence="Each output is a row of a dotted with a column of b.",
     equation=r"y_{nm} = \sum_k a_{nk} b_{km}",
@@ -38,7 +38,7 @@ dot_general = define(
     ),
 )
 
-transposed_dot = define(
+transposed_dot: Op = define(
     "tdot",
     sentence="Columns of a dotted with columns of b: what every weight's blame is made of.",
     equation=r"y_{nm} = \sum_k a_{kn} b_{km}",
@@ -135,7 +135,7 @@ def _flat_rows(x: Node) -> Node:
     return reshape(x, shape=(1, *x.shape)) if len(x.shape) == 1 else _flat(x)
 
 
-linear = define(
+linear: Op = define(
     "linear",
     sentence="Multiplies by weights and adds a bias: a whole layer of neurons at once.",
     equation=r"z = x W^\top + b",

@@ -53,7 +53,7 @@ class Sample(NamedTuple):
     """
 
     inputs: tuple[Any, ...]
-    params: Mapping[str, Any] = {}  # noqa: RUF012
+    params: Mapping[str, Any] = {}
     low: float = -2.0
     high: float = 2.0
 
@@ -75,15 +75,16 @@ class Op:
         name: the field's name for it.
         sentence: what it does, in one plain sentence.
         equation, derivative: LaTeX.
-        forward: `forward(xp, *arrays, **params)` over the array namespace, the same for both engines.
-        gradient: one rule per input, `rule(g, y, *inputs, **params) -> node`, or None where no blame
-            flows; or a single rule that returns a tuple. Written with ops, so it differentiates again.
-            Sums over broadcast axes are added by the chain rule, never here.
+        forward: `forward(xp, *arrays, **params)` over the array namespace; both engines run it.
+        gradient: one rule per input, `rule(g, y, *inputs, **params) -> node`, or None where no
+            blame flows; or a single rule that returns a tuple. Written with ops, so that it
+            differentiates again. Sums over broadcast axes are added by the chain rule, never here.
         axes: shape rule in the axis grammar; or give `shape`.
         shape: `shape(*shapes, **params) -> shape`; None as result means "depends on the values".
         dtype: "promote" (common dtype of the inputs), "float" (the same, integers become float32),
             "bool", "int64", "keep" (of the first input), or `rule(*dtypes, **params)`.
         promotes: position of the first input that takes part in promotion.
+        accepts: the kinds of number it works on; `remedy` says what to do about another.
         cost: `cost(shapes, out_shape, **params) -> flops`; bytes follow from the shapes.
         traits: "elementwise", "linear", "view", "reduces", "random", "activation", …
         samples, mistakes: read by the tests and the documentation.
@@ -103,6 +104,8 @@ class Op:
     shape: Callable[..., Shape | None] | None = None
     dtype: DTypeRule = "promote"
     promotes: int = 0
+    accepts: str = "bool int float"
+    remedy: str = ""
     cost: Callable[..., int] = lambda shapes, out, **_: numel(out)
     traits: frozenset[str] = frozenset()
     samples: tuple[Sample, ...] = ()
@@ -118,6 +121,7 @@ class Op:
         object.__setattr__(self, "view", "view" in self.traits)
 
     def __call__(self, *inputs: Any, **params: Any) -> Node:
+        """One use of the op, on nodes and Python numbers."""
         return emit(self, inputs, params) if params else emit(self, inputs)
 
     @property
@@ -130,6 +134,8 @@ class Op:
     ) -> tuple[Shape | None, DType, tuple[DType | None, ...] | None]:
         """Shape and dtype of the result, and the casts that the inputs need first."""
         dtypes, casts = self._promoted(inputs)
+        if self.accepts != "bool int float":
+            self._check_kinds(dtypes, inputs)
         out = self._out_dtype(dtypes, params)
         try:
             shape = self._out_shape(tuple(x.shape for x in inputs), params)
@@ -164,6 +170,17 @@ class Op:
             return dtypes, None
         kept = self.promotes
         return [*dtypes[:kept], *[common] * len(taking_part)], (*[None] * kept, *casts)
+
+    def _check_kinds(self, dtypes: list[DType], inputs: tuple[Node, ...]) -> None:
+        stop = 1 if self.dtype == "keep" else len(dtypes)
+        for dtype, x in zip(dtypes[self.promotes : stop], inputs[self.promotes :], strict=False):
+            if ("bool", "int", "float")[dtype.category] not in self.accepts:
+                named = f" ({x.name})" if x.name and not x.kind == "constant" else ""
+                kinds = self.accepts.replace(" ", " and ")
+                raise DTypeError(
+                    f"{self.name} works on {kinds} numbers and got {dtype.name}{named}.\n "
+                    + (self.remedy or "Convert first: x.float().")
+                )
 
     def _out_dtype(self, dtypes: list[DType], params: Mapping[str, Any]) -> DType:
         if callable(self.dtype):

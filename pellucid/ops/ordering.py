@@ -10,7 +10,7 @@ from pellucid.ops.movement import slice_
 from pellucid.ops.op import Op, Sample, define
 from pellucid.shapes import Mismatch, Shape, numel
 
-__all__ = ["argsort", "at", "largest", "nonzero", "searchsorted", "sort"]
+__all__ = ["argsort", "at", "largest", "nonzero", "searchsorted", "sort", "unique"]
 
 
 def _order(xp: Any, x: Any, axis: int, descending: bool = False) -> Any:
@@ -18,7 +18,7 @@ def _order(xp: Any, x: Any, axis: int, descending: bool = False) -> Any:
         return xp.zeros((), "int64")
     if not descending:
         return xp.argsort(x, axis=axis, stable=True).astype("int64")
-    # Turned around twice, so that equal numbers keep their order and NaN comes first, as in PyTorch.
+    # Turned around twice: equal numbers keep their order and NaN comes first, as in PyTorch.
     backward = xp.argsort(xp.flip(x, axis), axis=axis, stable=True)
     return (x.shape[axis] - 1 - xp.flip(backward, axis)).astype("int64")
 
@@ -66,6 +66,20 @@ nonzero: Op = define(
 
 def _of_one(xp: Any, x: Any) -> Any:
     return xp.zeros((int(x != 0), 0), "int64")
+
+
+unique: Op = define(
+    "unique",
+    sentence="Each number once, in order.",
+    equation=r"y = \{\, x_i \,\}",
+    derivative=r"\text{none: which numbers occur jumps}",
+    forward=lambda xp, x: xp.unique(x),
+    gradient=None,
+    shape=lambda own: None,
+    dtype="keep",
+    traits="ordering",
+    samples=(Sample(([[3.0, 1.0], [1.0, 2.0]],)), Sample(((0,),)), Sample(((),))),
+)
 
 
 def _searched(edges: Shape, values: Shape, right: bool = False) -> Shape:

@@ -12,7 +12,7 @@ import math
 from typing import Any
 
 from pellucid.dtypes import DType, float64, uint32
-from pellucid.ops.op import define, per_element
+from pellucid.ops.op import Op, define, per_element
 from pellucid.shapes import Shape, numel
 
 __all__ = ["bits_to_normal", "bits_to_uniform", "random_bits"]
@@ -48,7 +48,7 @@ def philox(xp: Any, state: Any, blocks: int) -> Any:
     return xp.stack([c0, c1, c2, c3], axis=1).reshape(-1)
 
 
-random_bits = define(
+random_bits: Op = define(
     "random_bits",
     sentence="Random 32-bit words, as a function of seed and position alone.",
     equation=r"w_i = \mathrm{Philox}_{10}(\mathrm{seed}, \lfloor i/4 \rfloor)_{i \bmod 4}",
@@ -74,7 +74,7 @@ def _uniform(xp: Any, bits: Any, dtype: DType) -> Any:
     return ((bits[0] >> xp.uint32(8)).astype("float32") * 2.0**-24).astype(dtype.name)
 
 
-bits_to_uniform = define(
+bits_to_uniform: Op = define(
     "bits_to_uniform",
     sentence="Random words into numbers spread evenly over [0, 1).",
     equation=r"u = \lfloor w / 2^8 \rfloor \cdot 2^{-24}",
@@ -97,7 +97,7 @@ def _normal(xp: Any, bits: Any, dtype: DType) -> Any:
     return (radius * xp.cos((2.0 * math.pi) * v)).astype(dtype.name)
 
 
-bits_to_normal = define(
+bits_to_normal: Op = define(
     "bits_to_normal",
     sentence="Random words into draws from the bell curve with mean 0 and spread 1.",
     equation=r"z = \sqrt{-2 \ln(1 - u)} \cos(2 \pi v)",

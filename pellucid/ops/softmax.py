@@ -6,7 +6,7 @@ from typing import Any
 
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import exp, mul, sub
-from pellucid.ops.op import Sample, define
+from pellucid.ops.op import Op, Sample, define
 from pellucid.ops.reduce import sum_
 from pellucid.shapes import numel
 
@@ -38,7 +38,7 @@ def _total(x: Node, axis: int) -> Node:
     return sum_(x, axes=(axis % len(x.shape),), keepdim=True)
 
 
-softmax = define(
+softmax: Op = define(
     "softmax",
     sentence="Turns scores into probabilities: positive, summing to 1.",
     equation=r"p_i = \frac{e^{x_i}}{\sum_j e^{x_j}}",
@@ -54,7 +54,7 @@ softmax = define(
     samples=SAMPLES,
 )
 
-log_softmax = define(
+log_softmax: Op = define(
     "log_softmax",
     sentence="The logarithm of the probabilities that softmax gives, without computing them first.",
     equation=r"y_i = x_i - \ln \sum_j e^{x_j}",

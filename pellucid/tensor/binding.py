@@ -31,18 +31,23 @@ _NUMBERS = (Tensor, int, float, np.generic, np.ndarray)
 
 # Every function that is also a method in PyTorch.
 _METHODS = """
-abs absolute add all amax amin any argmax argmin broadcast_to ceil chunk clamp clip clone cos cumsum div
-eq erf exp expand expand_as flatten flip floor floor_divide ge gt isfinite isinf isnan le log log1p log2
-log_softmax logical_and logical_not logical_or logical_xor logsumexp lt matmul max maximum mean min minimum
-mul multiply ne neg negative permute pow prod reciprocal relu remainder reshape round rsqrt sigmoid sign sin
-softmax split sqrt square squeeze std sub sum t tanh transpose unbind unsqueeze var view
-gather scatter scatter_add index_select index_add masked_fill masked_select nonzero topk sort argsort take_along_dim
-mm bmm dot outer movedim narrow repeat tile roll tril triu diagonal unfold var_mean norm swapaxes ravel
-""".split()
-_IN_PLACE = (
-    "abs add ceil clamp div exp floor log mul neg pow reciprocal relu round sigmoid sqrt square sub tanh "
-    "masked_fill scatter_add index_add scatter"
-).split()
+abs absolute add addmm all amax amin any argmax argmin argsort atan arctan bincount bitwise_and
+bitwise_not bitwise_or bitwise_xor bmm broadcast_to ceil chunk clamp clip clone cos cosh
+count_nonzero cumsum diag diag_embed diagonal div divide dot eq erf exp exp2 expand expand_as expm1
+flatten flip fliplr flipud floor floor_divide gather ge greater greater_equal gt index_add
+index_select isfinite isinf isnan kthvalue le less less_equal log log10 log1p log2 log_softmax
+logical_and logical_not logical_or logical_xor logsumexp lt masked_fill masked_select matmul max
+maximum mean median min minimum mm moveaxis movedim mul multiply mv narrow ne neg negative nonzero
+norm not_equal outer permute pow prod ravel reciprocal relu remainder repeat repeat_interleave
+reshape roll round rsqrt scatter scatter_add select sigmoid sign sin sinh softmax sort split sqrt
+square squeeze std sub subtract sum swapaxes swapdims t take take_along_dim tan tanh tile topk trace
+transpose tril triu trunc unbind unique unsqueeze var view where
+"""
+_IN_PLACE = """
+abs add ceil clamp clip cos div divide exp floor floor_divide index_add log log1p logical_not
+masked_fill mul multiply neg negative pow reciprocal relu remainder round rsqrt scatter scatter_add
+sigmoid sign sin sqrt square squeeze sub subtract t tanh transpose tril triu trunc unsqueeze
+"""
 
 
 def _binary(name: str) -> Callable[[Tensor, Any], Any]:
@@ -132,16 +137,14 @@ for _dunder, _op in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div"}
     setattr(Tensor, f"__i{_dunder}__", _augmented(_op))
 for _dunder, _op in {
     "pow": "pow", "matmul": "matmul", "floordiv": "floor_divide", "mod": "remainder",
-    "and": "logical_and", "or": "logical_or", "xor": "logical_xor",
+    "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
 }.items():  # fmt: skip
     setattr(Tensor, f"__{_dunder}__", _by_function(_op))
     setattr(Tensor, f"__r{_dunder}__", _by_function(_op, swapped=True))
-for _method in _METHODS:
-    if _method in FUNCTIONS:
-        setattr(Tensor, _method, FUNCTIONS[_method])
-for _method in _IN_PLACE:
-    if _method in FUNCTIONS:
-        setattr(Tensor, f"{_method}_", _in_place(_method))
+for _bound in _METHODS.split():
+    setattr(Tensor, _bound, FUNCTIONS[_bound])
+for _bound in _IN_PLACE.split():
+    setattr(Tensor, f"{_bound}_", _in_place(_bound))
 
 
 def _method(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -161,7 +164,7 @@ def __abs__(self: Tensor) -> Tensor:
 
 @_method
 def __invert__(self: Tensor) -> Tensor:
-    return FUNCTIONS["logical_not"](self)  # type: ignore[no-any-return]
+    return FUNCTIONS["bitwise_not"](self)  # type: ignore[no-any-return]
 
 
 @_method

@@ -7,21 +7,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.dtypes import FLOAT
-from pellucid.errors import SettingError
+import numpy as np
+
+from pellucid.dtypes import BOOL, FLOAT
+from pellucid.errors import DTypeError, SettingError
 from pellucid.graph.node import Node
 from pellucid.ops import REGISTRY
 from pellucid.ops import compare as cmp
 from pellucid.ops import elementwise as ew
+from pellucid.ops import whole as wh
 from pellucid.tensor.lift import FUNCTIONS, function, lifted
 
 __all__: list[str] = []
 
 _ONE = (
-    "abs exp log log1p log2 sqrt rsqrt reciprocal sin cos erf sign floor ceil square neg "
-    "relu sigmoid tanh logical_not isnan isinf isfinite clone"
+    "abs exp exp2 expm1 log log10 log1p log2 sqrt rsqrt reciprocal sin cos tan atan sinh cosh erf "
+    "sign floor ceil trunc square neg relu sigmoid tanh logical_not bitwise_not isnan isinf isfinite "
+    "clone"
 ).split()
-_TWO = "mul maximum minimum eq ne lt le gt ge logical_and logical_or logical_xor".split()
+_TWO = (
+    "mul maximum minimum eq ne lt le gt ge logical_and logical_or logical_xor "
+    "bitwise_and bitwise_or bitwise_xor"
+).split()
 
 
 def _one(name: str) -> Any:
@@ -55,7 +62,7 @@ for _name in _TWO:
     FUNCTIONS[_name] = lifted(_two(_name))
 for _alias, _name in {
     "absolute": "abs", "negative": "neg", "multiply": "mul", "greater": "gt", "less": "lt",
-    "greater_equal": "ge", "less_equal": "le", "not_equal": "ne",
+    "greater_equal": "ge", "less_equal": "le", "not_equal": "ne", "arctan": "atan", "fix": "trunc",
 }.items():  # fmt: skip
     FUNCTIONS[_alias] = FUNCTIONS[_name]
 
@@ -77,41 +84,67 @@ def div(input: Node, other: Any, *, rounding_mode: str | None = None) -> Node:
     """`input / other`; rounded down with `rounding_mode="floor"`, toward zero with `"trunc"`."""
     if rounding_mode is None:
         return ew.div(input, other)
-    if rounding_mode not in ("floor", "trunc"):
+    if rounding_mode == "floor":
+        return floor_divide(input, other)
+    if rounding_mode != "trunc":
         raise SettingError(
             f"rounding_mode must be None, 'floor' or 'trunc' and is {rounding_mode!r}."
         )
-    whole = _rounded(ew.div(input, other), rounding_mode)
-    kept = ew.mul(input, other).dtype
-    return whole if kept.category == FLOAT else ew.cast(whole, dtype=kept)
+    if not _whole(input, other):
+        return wh.trunc(ew.div(input, other))
+    # Whole numbers stay whole all the way: above 2⁵³ a float would lose their last digits.
+    down = floor_divide(input, other)
+    inexact = cmp.ne(wh.remainder(input, other), 0)
+    return ew.add(down, cmp.logical_and(inexact, cmp.lt(down, 0)))
 
 
 @function()
 def pow(input: Any, exponent: Any) -> Node:
     """`input` to the power of `exponent`."""
-    if isinstance(exponent, int | float) and exponent == 2:
-        return ew.square(input)
+    if isinstance(exponent, int | float) and not isinstance(input, int | float):
+        if exponent == 2 and input.dtype.category != BOOL:
+            return ew.square(input)
+        if isinstance(exponent, int) and exponent < 0 and input.dtype.category != FLOAT:
+            raise DTypeError(
+                f"pow: whole numbers can't be raised to the negative power {exponent}.\n"
+                " Convert first: x.float()."
+            )
     return ew.pow(input, exponent)
 
 
 @function()
-def floor_divide(input: Node, other: Any) -> Node:
+def floor_divide(input: Any, other: Any) -> Node:
     """How many times `other` fits whole into `input`, rounded down."""
-    return div(input, other, rounding_mode="floor")
+    _not_zero("floor_divide", input, other)
+    return wh.floor_divide(input, other)
 
 
 @function()
 def remainder(input: Any, other: Any) -> Node:
     """What is left after floor division; has the sign of `other`."""
-    return ew.sub(input, ew.mul(floor_divide(input, other), other))
+    _not_zero("remainder", input, other)
+    return wh.remainder(input, other)
+
+
+def _whole(*values: Any) -> bool:
+    return not any(
+        isinstance(v, float) or (isinstance(v, Node) and v.dtype.category == FLOAT) for v in values
+    )
+
+
+def _not_zero(name: str, input: Any, other: Any) -> None:
+    """Whole numbers have no infinity to give back."""
+    value = other.array if isinstance(other, Node) else other
+    if value is not None and _whole(input, other) and not np.all(value):
+        raise ZeroDivisionError(f"{name}: whole numbers can't be divided by zero.")
 
 
 @function()
 def round(input: Node, *, decimals: int = 0) -> Node:
     """The nearest whole number, or the nearest with so many decimals."""
     if decimals == 0:
-        return ew.round(input)
-    return ew.div(ew.round(ew.mul(input, 10.0**decimals)), 10.0**decimals)
+        return wh.round(input)
+    return ew.div(wh.round(ew.mul(input, 10.0**decimals)), 10.0**decimals)
 
 
 @function()
@@ -134,7 +167,5 @@ def where(condition: Node, input: Any, other: Any) -> Node:
     return cmp.where(condition, input, other)
 
 
-def _rounded(x: Node, mode: str) -> Node:
-    if mode == "floor":
-        return ew.floor(x)
-    return cmp.where(cmp.lt(x, 0), ew.ceil(x), ew.floor(x))
+FUNCTIONS["subtract"], FUNCTIONS["divide"] = FUNCTIONS["sub"], FUNCTIONS["div"]
+FUNCTIONS["true_divide"] = FUNCTIONS["div"]

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from pellucid.errors import SettingError
+from pellucid.dtypes import INT, int64
+from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
 from pellucid.graph.node import Node
+from pellucid.ops import indexing as ix
+from pellucid.ops import movement as mv
 from pellucid.ops import ordering as od
-from pellucid.shapes import normalize_axis
+from pellucid.ops.compare import ge
+from pellucid.ops.elementwise import cast
+from pellucid.shapes import normalize_axis, show
+from pellucid.tensor.functions.picking import known_range
 from pellucid.tensor.lift import function
 
 __all__ = ["Ordered"]
@@ -65,3 +71,55 @@ def searchsorted(sorted_sequence: Node, input: Node, *, right: bool = False) -> 
 def bucketize(input: Node, boundaries: Node, *, right: bool = False) -> Node:
     """The number of the bucket into which each number falls."""
     return od.searchsorted(boundaries, input, right=right)
+
+
+@function()
+def median(input: Node, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The number in the middle (the lower of two); with `dim` also where it is."""
+    if dim is None:
+        flat = mv.reshape(input, shape=(input.size,))
+        _not_empty("median", input.size)
+        return od.at(od.sort(flat, 0)[0], 0, (input.size - 1) // 2)
+    axis = normalize_axis(dim, len(input.shape))
+    n = input.shape[axis] if input.shape else 1
+    _not_empty("median", n)
+    return kthvalue(input, (n - 1) // 2 + 1, dim, keepdim)
+
+
+def _not_empty(name: str, n: int) -> None:
+    if n == 0:
+        raise ShapeError(f"{name}: there is no middle of no numbers.")
+
+
+@function()
+def unique(
+    input: Node, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False
+) -> Any:
+    """Each number once, in order; on request for each input its place, and how often each occurs."""
+    values = od.unique(input)
+    if not (return_inverse or return_counts):
+        return values
+    inverse = od.searchsorted(values, input)
+    out = [values, *([inverse] if return_inverse else [])]
+    if return_counts:
+        out.append(_counts(mv.reshape(inverse, shape=(-1,)), values.size))
+    return tuple(out)
+
+
+@function()
+def bincount(input: Node, weights: Node | None = None, minlength: int = 0) -> Node:
+    """How often each of the numbers 0, 1, 2, … occurs, or the total of its weights."""
+    if input.dtype.category != INT or len(input.shape) != 1:
+        raise DTypeError(
+            f"bincount takes a row of whole numbers and got {input.dtype.name} "
+            f"of shape {show(input.shape)}."
+        )
+    low, high = known_range("bincount", input)
+    if low < 0:
+        raise IndexRangeError(f"bincount: {low} is negative; only numbers from 0 on are counted.")
+    return _counts(input, max(high + 1, minlength), weights)
+
+
+def _counts(positions: Node, size: int, weights: Node | None = None) -> Node:
+    ones = cast(ge(positions, 0), dtype=int64) if weights is None else weights
+    return ix.scatter_add(ones, positions, axis=0, shape=(size,))

@@ -1,11 +1,11 @@
-"""Taking numbers by position and putting numbers at positions, with PyTorch's names and arguments."""
+"""Taking numbers by position, and putting numbers at positions, with PyTorch's arguments."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from pellucid.dtypes import INT, bool_, int64
-from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
+from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError, TraceError
 from pellucid.graph.node import Node
 from pellucid.ops import elementwise as ew
 from pellucid.ops import indexing as ix
@@ -16,7 +16,7 @@ from pellucid.ops.ordering import nonzero as find
 from pellucid.shapes import broadcast, normalize_axis, show
 from pellucid.tensor.lift import function
 
-__all__ = ["positions"]
+__all__ = ["known_range", "positions"]
 
 
 def positions(name: str, index: Node, n: int, dim: int) -> Node:
@@ -27,7 +27,7 @@ def positions(name: str, index: Node, n: int, dim: int) -> Node:
             " Convert it first: index.long()."
         )
     if index.array is not None and index.size:
-        low, high = int(index.array.min()), int(index.array.max())
+        low, high = known_range(name, index)
         if low < 0 or high >= n:
             worst = low if low < 0 else high
             raise IndexRangeError(
@@ -36,6 +36,15 @@ def positions(name: str, index: Node, n: int, dim: int) -> Node:
                 f"{name}: index {worst} is out of range: dim {dim} is empty."
             )  # fmt: skip
     return index
+
+
+def known_range(name: str, x: Node) -> tuple[int, int]:
+    """The smallest and the largest of whole numbers that must be known; (0, -1) for none."""
+    if x.array is None:
+        raise TraceError(
+            f"{name} needs the values, and only shapes are known here.\n Compute it before tracing."
+        )
+    return (int(x.array.min()), int(x.array.max())) if x.size else (0, -1)
 
 
 def _size(input: Node, axis: int) -> int:
@@ -190,12 +199,12 @@ def _classes(tensor: Node, wanted: int) -> int:
         return wanted
     if not tensor.size and wanted < 1:
         raise SettingError("one_hot: pass num_classes; there are no class numbers to count.")
-    low, high = (int(tensor.array.min()), int(tensor.array.max())) if tensor.size else (0, -1)
+    low, high = known_range("one_hot", tensor)
     if low < 0:
         raise IndexRangeError(f"one_hot: class {low} is negative; classes start at 0.")
     if 0 < wanted <= high:
         raise IndexRangeError(
-            f"one_hot: class {high} does not exist: there are {wanted} classes, 0 to {wanted - 1}.\n"
+            f"one_hot: class {high} does not exist: the {wanted} classes are 0 to {wanted - 1}.\n"
             f" Make num_classes at least {high + 1}."
         )
     return wanted if wanted > 0 else high + 1

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
-from pellucid.dtypes import FLOAT, DType
-from pellucid.errors import DTypeError
+from pellucid.dtypes import DType
+from pellucid.errors import SettingError
 from pellucid.graph.node import Node
+from pellucid.ops import elementwise as ew
+from pellucid.ops import extremes as ex
+from pellucid.ops import product as pr
 from pellucid.ops import reduce as rd
 from pellucid.ops import softmax as sm
-from pellucid.ops.elementwise import cast, sqrt
+from pellucid.ops.compare import ne
+from pellucid.ops.elementwise import cast
 from pellucid.ops.indexing import gather
 from pellucid.ops.movement import reshape
+from pellucid.ops.op import Op
 from pellucid.shapes import normalize_axis
 from pellucid.tensor.lift import FUNCTIONS, function
 
-__all__: list[str] = []
+__all__ = ["axes_of"]
 
 Dim = int | tuple[int, ...] | list[int] | None
 
@@ -36,14 +42,6 @@ def _as(input: Node, dtype: DType | None) -> Node:
     return input if dtype is None else cast(input, dtype=dtype)
 
 
-def _real(name: str, input: Node) -> Node:
-    if input.dtype.category != FLOAT:
-        raise DTypeError(
-            f"{name} needs float numbers and got {input.dtype.name}.\n Convert first: x.float().{name}()."
-        )
-    return input
-
-
 @function()
 def sum(input: Node, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Node:
     """Add up along `dim`; over all axes when None."""
@@ -55,8 +53,7 @@ def mean(
     input: Node, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Node:
     """The average along `dim`."""
-    input = _real("mean", _as(input, dtype))
-    return rd.mean(input, axes=axes_of(input, dim), keepdim=keepdim)
+    return rd.mean(_as(input, dtype), axes=axes_of(input, dim), keepdim=keepdim)
 
 
 @function()
@@ -69,8 +66,7 @@ def var(
     correction: int | None = None,
 ) -> Node:
     """The variance along `dim`, divided by n − 1 (or by n − `correction`)."""
-    c = int(unbiased) if correction is None else correction
-    return rd.variance(_real("var", input), axes=axes_of(input, dim), keepdim=keepdim, correction=c)
+    return _spread(rd.variance, input, dim, unbiased, keepdim, correction)
 
 
 @function()
@@ -82,8 +78,63 @@ def std(
     *,
     correction: int | None = None,
 ) -> Node:
-    """The standard deviation along `dim`."""
-    return sqrt(var(_real("std", input), dim, unbiased, keepdim, correction=correction))
+    """The standard deviation along `dim`, the root of `var`."""
+    return _spread(rd.deviation, input, dim, unbiased, keepdim, correction)
+
+
+@function()
+def var_mean(
+    input: Node,
+    dim: Dim = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: int | None = None,
+) -> tuple[Node, Node]:
+    """The variance and the average along `dim`."""
+    spread = _spread(rd.variance, input, dim, unbiased, keepdim, correction)
+    return spread, mean(input, None if isinstance(dim, bool) else dim, keepdim)
+
+
+@function()
+def std_mean(
+    input: Node,
+    dim: Dim = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: int | None = None,
+) -> tuple[Node, Node]:
+    """The standard deviation and the average along `dim`."""
+    spread = _spread(rd.deviation, input, dim, unbiased, keepdim, correction)
+    return spread, mean(input, None if isinstance(dim, bool) else dim, keepdim)
+
+
+def _spread(
+    op: Op, input: Node, dim: Dim, unbiased: bool, keepdim: bool, correction: int | None
+) -> Node:
+    if isinstance(dim, bool):  # x.var(False): PyTorch's oldest spelling
+        dim, unbiased = None, dim
+    c = int(unbiased) if correction is None else correction
+    return op(input, axes=axes_of(input, dim), keepdim=keepdim, correction=c)
+
+
+@function()
+def norm(
+    input: Node, p: Any = "fro", dim: Dim = None, keepdim: bool = False, dtype: DType | None = None
+) -> Node:
+    """The length along `dim`: the root of the sum of squares, or of `p`-th powers."""
+    input, axes = _as(input, dtype), axes_of(input, dim)
+    power = 2.0 if p in ("fro", None) else p
+    if not isinstance(power, int | float) or power != power:
+        raise SettingError(f"norm: p must be a number, inf or 'fro' and is {p!r}.")
+    if power == math.inf:
+        return ex.amax(ew.abs(input), axes=axes, keepdim=keepdim)
+    if power == -math.inf:
+        return ex.amin(ew.abs(input), axes=axes, keepdim=keepdim)
+    if power == 0:
+        return rd.sum_(cast(ne(input, 0), dtype=input.dtype), axes=axes, keepdim=keepdim)
+    return pr.norm(input, p=float(power), axes=axes, keepdim=keepdim)
 
 
 @function()
@@ -91,31 +142,31 @@ def prod(
     input: Node, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Node:
     """The product along `dim`."""
-    return rd.prod(_as(input, dtype), axes=axes_of(input, dim), keepdim=keepdim)
+    return pr.prod(_as(input, dtype), axes=axes_of(input, dim), keepdim=keepdim)
 
 
 @function()
 def amax(input: Node, dim: Dim = None, keepdim: bool = False) -> Node:
     """The largest along `dim`; equal ones share the blame."""
-    return rd.amax(input, axes=axes_of(input, dim), keepdim=keepdim)
+    return ex.amax(input, axes=axes_of(input, dim), keepdim=keepdim)
 
 
 @function()
 def amin(input: Node, dim: Dim = None, keepdim: bool = False) -> Node:
     """The smallest along `dim`; equal ones share the blame."""
-    return rd.amin(input, axes=axes_of(input, dim), keepdim=keepdim)
+    return ex.amin(input, axes=axes_of(input, dim), keepdim=keepdim)
 
 
 @function()
 def max(input: Node, dim: Any = None, keepdim: bool = False) -> Any:
-    """The largest of all; with `dim`, values and positions; with a second Tensor, the larger of each pair."""
-    return _pick(input, dim, keepdim, rd.amax, rd.argmax, FUNCTIONS["maximum"])
+    """The largest of all; along `dim` also where; with a second Tensor the larger of each pair."""
+    return _pick(input, dim, keepdim, ex.amax, ex.argmax, FUNCTIONS["maximum"])
 
 
 @function()
 def min(input: Node, dim: Any = None, keepdim: bool = False) -> Any:
-    """The smallest of all; with `dim`, values and positions; with a second Tensor, the smaller of each pair."""
-    return _pick(input, dim, keepdim, rd.amin, rd.argmin, FUNCTIONS["minimum"])
+    """The smallest of all; along `dim` also where; with a second Tensor the smaller of each pair."""
+    return _pick(input, dim, keepdim, ex.amin, ex.argmin, FUNCTIONS["minimum"])
 
 
 def _pick(input: Node, dim: Any, keepdim: bool, extreme: Any, position: Any, pairwise: Any) -> Any:
@@ -137,13 +188,13 @@ def _pick(input: Node, dim: Any, keepdim: bool, extreme: Any, position: Any, pai
 @function()
 def argmax(input: Node, dim: int | None = None, keepdim: bool = False) -> Node:
     """Where the largest is; over the flattened Tensor when `dim` is None."""
-    return _locate(rd.argmax, input, dim, keepdim)
+    return _locate(ex.argmax, input, dim, keepdim)
 
 
 @function()
 def argmin(input: Node, dim: int | None = None, keepdim: bool = False) -> Node:
     """Where the smallest is; over the flattened Tensor when `dim` is None."""
-    return _locate(rd.argmin, input, dim, keepdim)
+    return _locate(ex.argmin, input, dim, keepdim)
 
 
 def _locate(op: Any, input: Node, dim: int | None, keepdim: bool) -> Node:
@@ -156,19 +207,19 @@ def _locate(op: Any, input: Node, dim: int | None, keepdim: bool) -> Node:
 @function()
 def all(input: Node, dim: Dim = None, keepdim: bool = False) -> Node:
     """Are all true (not zero)?"""
-    return rd.all_(input, axes=axes_of(input, dim), keepdim=keepdim)
+    return ex.all_(input, axes=axes_of(input, dim), keepdim=keepdim)
 
 
 @function()
 def any(input: Node, dim: Dim = None, keepdim: bool = False) -> Node:
     """Is at least one true (not zero)?"""
-    return rd.any_(input, axes=axes_of(input, dim), keepdim=keepdim)
+    return ex.any_(input, axes=axes_of(input, dim), keepdim=keepdim)
 
 
 @function()
 def logsumexp(input: Node, dim: Dim, keepdim: bool = False) -> Node:
     """The logarithm of the sum of exponentials along `dim`."""
-    return rd.logsumexp(input, axes=axes_of(input, dim), keepdim=keepdim)
+    return ex.logsumexp(input, axes=axes_of(input, dim), keepdim=keepdim)
 
 
 @function()
@@ -187,3 +238,9 @@ def softmax(input: Node, dim: int, dtype: DType | None = None) -> Node:
 def log_softmax(input: Node, dim: int, dtype: DType | None = None) -> Node:
     """The logarithm of softmax along `dim`."""
     return sm.log_softmax(_as(input, dtype), axis=normalize_axis(dim, len(input.shape)))
+
+
+@function()
+def count_nonzero(input: Node, dim: Dim = None) -> Node:
+    """How many numbers are not zero."""
+    return rd.sum_(ne(input, 0), axes=axes_of(input, dim))

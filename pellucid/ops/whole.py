@@ -1,0 +1,122 @@
+"""Whole numbers: rounding to them, dividing with a remainder, and their bits.
+
+Rounding is a staircase, flat between its jumps, so it passes no blame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pellucid.ops.elementwise import mul, neg
+from pellucid.ops.op import Op, Sample, define
+
+__all__ = [
+    "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "ceil", "floor", "floor_divide",
+    "remainder", "round", "trunc",
+]  # fmt: skip
+
+ONE = (
+    Sample(((2, 3),)),
+    Sample(((),)),
+    Sample(((0, 3),)),
+    Sample(([-1.5, -0.5, 0.5, 1.5, 2.5, 2.0],)),
+)
+DIVISORS = (
+    Sample(((2, 3), (2, 3)), low=0.3, high=2.0),
+    Sample(([-2.5, 2.5, 7.0, -7.0], [2.0, -2.0, 3.0, 3.0])),
+    Sample(((), (4, 1)), low=0.3, high=2.0),
+    Sample(((0, 3), (1, 3)), low=0.3, high=2.0),
+)
+
+
+def _rounding(name: str, sentence: str, equation: str) -> Op:
+    def forward(xp: Any, x: Any) -> Any:
+        return x if x.dtype.kind in "iu" else getattr(xp, name)(x)
+
+    return define(
+        name,
+        sentence=sentence,
+        equation=equation,
+        derivative=r"\partial y/\partial x = 0",
+        forward=forward,
+        gradient=(lambda g, y, x: mul(g, 0.0),),
+        accepts="int float",
+        kink="flat everywhere; the jumps pass no blame either",
+        terms=("0",),
+        traits="elementwise",
+        samples=ONE,
+    )
+
+
+floor = _rounding("floor", "The whole number below.", r"y = \lfloor x \rfloor")
+ceil = _rounding("ceil", "The whole number above.", r"y = \lceil x \rceil")
+round = _rounding("round", "The nearest whole number; halves go to the even one.", r"y = [x]")
+trunc = _rounding(
+    "trunc", "The whole number toward zero.", r"y = \operatorname{sign}(x) \lfloor |x| \rfloor"
+)
+
+floor_divide: Op = define(
+    "floor_divide",
+    sentence="How many times the second number fits whole into the first, rounded down.",
+    equation=r"y = \lfloor a / b \rfloor",
+    derivative=r"\partial y/\partial a = 0,\quad \partial y/\partial b = 0",
+    forward=lambda xp, a, b: xp.floor_divide(a, b),
+    gradient=(lambda g, y, a, b: mul(g, 0.0), lambda g, y, a, b: mul(g, 0.0)),
+    accepts="int float",
+    kink="flat everywhere; the jumps pass no blame either",
+    terms=("0", "0"),
+    traits="elementwise loud",
+    samples=DIVISORS,
+)
+
+remainder: Op = define(
+    "remainder",
+    sentence="What is left after dividing and rounding down; has the sign of the divisor.",
+    equation=r"y = a - b \lfloor a / b \rfloor",
+    derivative=r"\partial y/\partial a = 1,\quad \partial y/\partial b = -\lfloor a / b \rfloor",
+    forward=lambda xp, a, b: xp.remainder(a, b),
+    gradient=(lambda g, y, a, b: g, lambda g, y, a, b: neg(mul(g, floor_divide(a, b)))),
+    accepts="int float",
+    kink="the slopes of the pieces; the jumps pass no blame",
+    terms=("1", "−⌊a/b⌋"),
+    traits="elementwise loud",
+    samples=DIVISORS,
+)
+
+BITS = (Sample(([12, 10, -1], [10, 3, 5])), Sample(([True, False], [True, True])))
+
+
+def _bits(name: str, sentence: str, equation: str, samples: tuple[Sample, ...] = BITS) -> Op:
+    forward: Callable[..., Any] = lambda xp, *x: getattr(xp, name)(*x)  # noqa: E731
+    return define(
+        name,
+        sentence=sentence,
+        equation=equation,
+        derivative=r"\text{none: bits have no slope}",
+        forward=forward,
+        gradient=None,
+        accepts="bool int",
+        remedy="Convert first: x.bool() for yes or no, x.long() for whole numbers.",
+        traits="elementwise",
+        samples=samples,
+    )
+
+
+bitwise_and = _bits(
+    "bitwise_and", "The bits that both have; for bool: are both true?", r"y = a \wedge b"
+)
+bitwise_or = _bits(
+    "bitwise_or", "The bits that one of them has; for bool: is one true?", r"y = a \vee b"
+)
+bitwise_xor = _bits(
+    "bitwise_xor",
+    "The bits in which they differ; for bool: is exactly one true?",
+    r"y = a \oplus b",
+)
+bitwise_not = _bits(
+    "bitwise_not",
+    "Every bit turned around; for bool: is it false?",
+    r"y = \neg x",
+    (Sample(([12, -1],)), Sample(([True, False],))),
+)
