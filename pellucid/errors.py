@@ -5,6 +5,7 @@ PellucidError
 ├── ShapeError        (ValueError)    axes that do not fit together
 ├── DTypeError        (TypeError)     a number of the wrong kind: float labels, integer weights
 ├── IndexRangeError   (IndexError)    an index or class number outside its range
+├── ModuleError       (AttributeError) a module that is not set up, or has no part of that name
 ├── GraphError        (RuntimeError)  no graph, a graph used twice, a value changed after it was used
 ├── TraceError        (RuntimeError)  a number asked for while only shapes are known
 ├── SettingError      (ValueError)    an argument outside its range: a negative rate, an unknown name
@@ -28,6 +29,7 @@ __all__ = [
     "GraphError",
     "IndexRangeError",
     "MissingExtraError",
+    "ModuleError",
     "PellucidError",
     "PellucidWarning",
     "SettingError",
@@ -64,6 +66,10 @@ class IndexRangeError(PellucidError, IndexError):
 
 class GraphError(PellucidError, RuntimeError):
     """The graph of computations cannot answer: it is missing, spent, or a value was overwritten."""
+
+
+class ModuleError(PellucidError, AttributeError):
+    """A module that is not set up, has no forward, or has no part of the name asked for."""
 
 
 class TraceError(PellucidError, RuntimeError):

@@ -1,0 +1,48 @@
+"""A module as text: PyTorch's tree, with the number of weights beside each line that has some."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pellucid.nn.module import Module
+
+__all__ = ["diagram"]
+
+
+def diagram(module: Module) -> str:
+    """The tree of a module; one line for a single layer."""
+    if not module.__dict__.get("_modules"):
+        return f"{module._get_name()}({module.extra_repr()})"
+    rows = _rows(module, "", 0)
+    width = max(len(text) for text, _ in rows)
+    digits = max(len(f"{n:,}") for _, n in rows)
+    lines = [f"{text:<{width}}   {n:>{digits},}" if n else text for text, n in rows]
+    return "\n".join([*lines, _total(module)])
+
+
+def _rows(module: Module, label: str, depth: int) -> list[tuple[str, int]]:
+    """Lines of text, each with the number of weights that stand on it."""
+    indent = "  " * depth
+    head = f"{indent}{label}{module._get_name()}("
+    own = sum(p.numel() for p in module._parameters.values() if p is not None)
+    children = list(module._modules.items())
+    extra = module.extra_repr()
+    if not children and "\n" not in extra:
+        return [(f"{head}{extra})", own)]
+    rows = [(head, own)]
+    rows += [(f"{indent}  {line}", 0) for line in extra.split("\n") if line]
+    for name, child in children:
+        if child is None:
+            rows.append((f"{indent}  ({name}): None", 0))
+        else:
+            rows += _rows(child, f"({name}): ", depth + 1)
+    return [*rows, (f"{indent})", 0)]
+
+
+def _total(module: Module) -> str:
+    everything = list(module.parameters())
+    total = sum(p.numel() for p in everything)
+    frozen = sum(p.numel() for p in everything if not p.requires_grad)
+    tail = f", of which {frozen:,} are frozen" if frozen else ""
+    return f"{total:,} parameter{'s' if total != 1 else ''}{tail}"

@@ -1,0 +1,183 @@
+"""What is asked of the inputs of a loss before anything is computed, and the answers where it does not hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.dtypes import BOOL, FLOAT
+from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
+from pellucid.graph.node import Node
+from pellucid.nn.caution import caution, made_by, place
+from pellucid.ops.classes import class_axis
+from pellucid.shapes import Mismatch, Shape, broadcast, show
+
+__all__ = ["chances", "class_numbers", "pairs", "raw_scores", "reduced_by", "tensors"]
+
+
+def reduced_by(
+    size_average: bool | None, reduce: bool | None, reduction: str, *, also: str = ""
+) -> str:
+    """The reduction asked for; PyTorch's two older arguments are understood too."""
+    if size_average is not None or reduce is not None:
+        if reduce is False:
+            return "none"
+        return "sum" if size_average is False else "mean"
+    if reduction not in ("mean", "sum", "none") and reduction != (also or None):
+        known = "'mean', 'sum' or 'none'" if not also else f"'mean', 'sum', 'none' or {also!r}"
+        raise SettingError(f"reduction is {known}, and it is {reduction!r}.")
+    return reduction
+
+
+def tensors(name: str, **given: Any) -> None:
+    """Losses work on Tensors."""
+    for what, value in given.items():
+        if not isinstance(value, Node):
+            raise DTypeError(
+                f"{name}: {what} must be a Tensor and is a {type(value).__name__}.\n"
+                " Make one: pellucid.tensor(value)."
+            )
+
+
+def pairs(name: str, input: Node, target: Node) -> None:
+    """Predictions and targets in one shape; a stretch is possible and hardly ever meant."""
+    a, b = input.shape, target.shape
+    if a == b:
+        return
+    try:
+        both = broadcast(a, b)
+    except Mismatch:
+        raise ShapeError(
+            f"{name}: input and target must have the same shape, and do not fit.\n"
+            f"   input   {show(a)}\n   target  {show(b)}"
+        ) from None
+    caution(
+        f"{name}: input {show(a)} and target {show(b)} are stretched to {show(both)}, "
+        f"so that predictions meet targets of other rows.\n {_same(a, b)}"
+    )
+
+
+def _same(a: Shape, b: Shape) -> str:
+    if a == (*b, 1):
+        return "Give both the same shape: target.unsqueeze(-1), or input.squeeze(-1)."
+    if b == (*a, 1):
+        return "Give both the same shape: target.squeeze(-1), or input.unsqueeze(-1)."
+    return "Give both the same shape."
+
+
+def class_numbers(name: str, input: Node, target: Node, ignore_index: int) -> int | None:
+    """Check targets that are class numbers; gives the number to be ignored, None where none occurs."""
+    shape = input.shape
+    axis = class_axis(shape)
+    rest = shape[:axis] + shape[axis + 1 :]
+    if not shape or target.shape != rest:
+        raise _wrong_shape(name, shape, target, rest)
+    if target.dtype.category in (FLOAT, BOOL):
+        raise DTypeError(
+            f"{name}: class numbers must be whole numbers, and target is {target.dtype.name} "
+            f"{show(target.shape)}.\n Convert it: target.long()."
+            + (f" For probabilities give {show(shape)}." if name == "cross_entropy" else "")
+        )
+    if target.array is None:
+        return ignore_index
+    return _in_range(name, target.array, shape[axis], ignore_index)
+
+
+def _in_range(name: str, classes: Any, count: int, ignore_index: int) -> int | None:
+    if classes.size == 0:
+        return None
+    # Seen as unsigned, a negative number is a huge one: one look at the largest settles both ends.
+    width = classes.dtype.itemsize * 8
+    largest = int(classes.view(f"uint{width}").max())
+    if largest < count and not 0 <= ignore_index < count:
+        return None
+    wrong = (classes != ignore_index) & ((classes < 0) | (classes >= count))
+    if wrong.any():
+        at = tuple(int(i[0]) for i in wrong.nonzero())
+        raise IndexRangeError(_out_of_range(name, int(classes[at]), at, count, classes, wrong))
+    return ignore_index
+
+
+def _out_of_range(name: str, found: int, at: Shape, count: int, classes: Any, wrong: Any) -> str:
+    where = f" in row {at[0]}" if len(at) == 1 else f" at {show(at)}" if at else ""
+    many = int(wrong.sum())
+    more = f" ({many} rows in all have such numbers)" if many > 1 else ""
+    largest, smallest = int(classes.max()), int(classes.min())
+    if found == count == largest and smallest == 1:
+        remedy = "The classes seem to be counted from 1: use target - 1."
+    elif largest >= count:
+        remedy = f"Make the last layer end in {largest + 1}, or look for a wrong label."
+    else:
+        remedy = "Rows to be left out carry ignore_index, -100 unless said otherwise."
+    return (
+        f"{name}: target has class {found}{where}, and the input has {count} classes, "
+        f"numbered 0 to {count - 1}{more}.\n {remedy}"
+    )
+
+
+def _wrong_shape(name: str, shape: Shape, target: Node, rest: Shape) -> ShapeError:
+    if not shape:
+        return ShapeError(f"{name}: input needs a class axis, as in (rows, classes), and has none.")
+    lines = [
+        f"{name}: input {show(shape)} and target {show(target.shape)} do not fit.",
+        f"   input   {show(shape)}: {_axes(shape)}",
+        f"   target  {show(target.shape)}, needs {show(rest)}: one class number for each",
+    ]
+    if target.shape == shape and name == "cross_entropy":
+        lines.append(
+            f" One-hot or probabilities? They are float numbers: target.float(); this is "
+            f"{target.dtype.name}. For class numbers: target.argmax({class_axis(shape)})."
+        )
+    elif target.shape == (*rest, 1):
+        lines.append(" Drop the last axis: target.squeeze(-1).")
+    elif len(shape) == 3 and target.shape == shape[:2]:
+        lines.append(" The classes belong in axis 1: input.transpose(1, 2).")
+    else:
+        lines.append(" Give one class number for each row.")
+    return ShapeError("\n".join(lines))
+
+
+def _axes(shape: Shape) -> str:
+    if len(shape) == 1:
+        return f"{shape[0]} classes"
+    return f"{shape[0]} rows, {shape[1]} classes" + (" in axis 1" if len(shape) > 2 else "")
+
+
+def chances(name: str, what: str, node: Node) -> None:
+    """Probabilities lie between 0 and 1."""
+    values = node.array
+    if values is None or values.size == 0:
+        return
+    low, high = float(values.min()), float(values.max())
+    if low >= 0.0 and high <= 1.0:
+        return
+    found = low if not low >= 0.0 else high
+    hint = (
+        "Put a Sigmoid in front; or better, take nn.BCEWithLogitsLoss, which takes raw scores."
+        if what == "input"
+        else "Labels are 0 and 1, or probabilities between."
+    )
+    raise SettingError(f"{name}: {what} must lie between 0 and 1, and has {found:.4g}.\n {hint}")
+
+
+def raw_scores(name: str, input: Node) -> None:
+    """Warn where scores have been turned into probabilities by a function that the loss applies itself."""
+    if input.op is None:
+        return
+    if name == "cross_entropy" and (found := made_by(input, ("softmax",))) is not None:
+        caution(
+            f"cross_entropy takes raw scores and applies softmax itself, but its input comes out of "
+            f"a softmax ({place(found)}).\n Leave that softmax out of training; apply it to read "
+            "probabilities."
+        )
+    elif name == "nll_loss" and (found := made_by(input, ("softmax",))) is not None:
+        caution(
+            f"nll_loss takes log-probabilities, but its input comes out of a softmax "
+            f"({place(found)}).\n Use log_softmax there, or cross_entropy on the raw scores."
+        )
+    elif name == "binary_cross_entropy_with_logits" and (
+        (found := made_by(input, ("sigmoid",))) is not None
+    ):
+        caution(
+            f"{name} takes raw scores and applies sigmoid itself, but its input comes out of "
+            f"a sigmoid ({place(found)}).\n Leave that sigmoid out, or take binary_cross_entropy."
+        )

@@ -1,0 +1,322 @@
+"""The losses with PyTorch's arguments: inputs are checked, then the op computes.
+
+All of them are functions of nodes here; `functional/__init__.py` offers them on Tensors.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.dtypes import FLOAT
+from pellucid.errors import SettingError, ShapeError
+from pellucid.graph.node import Node
+from pellucid.nn.functional.checks import (
+    chances,
+    class_numbers,
+    pairs,
+    raw_scores,
+    reduced_by,
+    tensors,
+)  # fmt: skip
+from pellucid.ops import classes as cls
+from pellucid.ops import elementwise as ew
+from pellucid.ops import loss as ls
+from pellucid.ops.activation import softplus
+from pellucid.ops.op import Op
+from pellucid.ops.reduce import sum_
+from pellucid.shapes import show
+
+__all__ = [
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "huber_loss",
+    "kl_div", "l1_loss", "mse_loss", "nll_loss", "smooth_l1_loss",
+]  # fmt: skip
+
+
+def mse_loss(
+    input: Node,
+    target: Node,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Node | None = None,
+) -> Node:
+    r"""The squared distance: $\frac1n \sum_i (\hat y_i - y_i)^2$.
+
+    Args:
+        input: predictions.
+        target: what they should have been, in the same shape.
+        size_average, reduce: older spellings of `reduction`.
+        reduction: "mean", "sum", or "none" for the loss of every pair.
+        weight: how much each pair counts; the mean is then the weighted mean.
+
+    Example:
+        >>> import pellucid
+        >>> import pellucid.nn.functional as F
+        >>> F.mse_loss(pellucid.tensor([0.0, 3.0]), pellucid.tensor([1.0, 1.0]))
+        tensor(2.5000)
+    """
+    reduction = reduced_by(size_average, reduce, reduction)
+    return _of_pairs("mse_loss", ls.mse, input, target, reduction, weight)
+
+
+def l1_loss(
+    input: Node,
+    target: Node,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Node | None = None,
+) -> Node:
+    r"""The absolute distance: $\frac1n \sum_i |\hat y_i - y_i|$."""
+    reduction = reduced_by(size_average, reduce, reduction)
+    return _of_pairs("l1_loss", ls.l1, input, target, reduction, weight)
+
+
+def smooth_l1_loss(
+    input: Node,
+    target: Node,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
+) -> Node:
+    """The absolute distance, squared below `beta`."""
+    if beta < 0:
+        raise SettingError(f"smooth_l1_loss: beta can't be negative, and it is {beta}.")
+    reduction = reduced_by(size_average, reduce, reduction)
+    return _of_pairs("smooth_l1_loss", ls.smooth_l1, input, target, reduction, beta=float(beta))
+
+
+def huber_loss(
+    input: Node,
+    target: Node,
+    reduction: str = "mean",
+    delta: float = 1.0,
+    weight: Node | None = None,
+) -> Node:
+    """The squared distance, straight beyond `delta`."""
+    if delta <= 0:
+        raise SettingError(f"huber_loss: delta must be positive, and it is {delta}.")
+    reduction = reduced_by(None, None, reduction)
+    return _of_pairs("huber_loss", ls.huber, input, target, reduction, weight, delta=float(delta))
+
+
+def _of_pairs(
+    name: str,
+    op: Op,
+    input: Node,
+    target: Node,
+    reduction: str,
+    weight: Node | None = None,
+    **settings: Any,
+) -> Node:
+    tensors(name, input=input, target=target)
+    pairs(name, input, target)
+    if weight is None:
+        return op(input, target, reduction=reduction, **settings)
+    return _weighted(op(input, target, reduction="none", **settings), weight, reduction, True)
+
+
+def _weighted(each: Node, weight: Node, reduction: str, weighted_mean: bool) -> Node:
+    """Count every pair by its weight; the mean is over weights, or over pairs."""
+    each = ew.mul(each, weight)
+    if reduction == "none":
+        return each
+    total = sum_(each, axes=tuple(range(len(each.shape))))
+    if reduction == "sum":
+        return total
+    if not weighted_mean:
+        return ew.div(total, float(each.size))
+    return ew.div(total, sum_(weight, axes=tuple(range(len(weight.shape)))))
+
+
+def cross_entropy(
+    input: Node,
+    target: Node,
+    weight: Node | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Node:
+    r"""The surprise of the true classes: $-\frac1n \sum_i \ln \operatorname{softmax}(z_i)_{y_i}$.
+
+    Args:
+        input: raw scores, one for each class; softmax is applied inside.
+        target: class numbers, or a probability for every class.
+        weight: how much each class counts.
+        size_average, reduce: older spellings of `reduction`.
+        ignore_index: rows with this class number count nothing.
+        reduction: "mean", "sum", or "none" for the loss of every row.
+        label_smoothing: share of the certainty that is spread over all classes.
+
+    Shape:
+        input `(N, C)`, `(N, C, d1, …)` or `(C)`; target `(N)`, `(N, d1, …)` or `()` as class numbers, or
+        the shape of input as probabilities.
+
+    Example:
+        >>> import pellucid
+        >>> import pellucid.nn.functional as F
+        >>> F.cross_entropy(pellucid.zeros(2, 4), pellucid.tensor([0, 3]))
+        tensor(1.3863)
+    """
+    tensors("cross_entropy", input=input, target=target)
+    reduction = reduced_by(size_average, reduce, reduction)
+    if not 0.0 <= label_smoothing <= 1.0:
+        raise SettingError(
+            f"cross_entropy: label_smoothing lies between 0 and 1, and it is {label_smoothing}."
+        )
+    raw_scores("cross_entropy", input)
+    settings: dict[str, Any] = {"reduction": reduction}
+    if not (target.dtype.category == FLOAT and target.shape == input.shape):
+        ignored = class_numbers("cross_entropy", input, target, ignore_index)
+        if ignored is not None:
+            settings["ignore_index"] = ignored
+    if label_smoothing:
+        settings["label_smoothing"] = float(label_smoothing)
+    return cls.cross_entropy(
+        input, target, *_class_weight("cross_entropy", weight, input), **settings
+    )
+
+
+def nll_loss(
+    input: Node,
+    target: Node,
+    weight: Node | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Node:
+    """Minus the log-probability of the true class, where the input holds log-probabilities.
+
+    Args and shapes as in `cross_entropy`; targets are class numbers.
+    """
+    tensors("nll_loss", input=input, target=target)
+    reduction = reduced_by(size_average, reduce, reduction)
+    raw_scores("nll_loss", input)
+    ignored = class_numbers("nll_loss", input, target, ignore_index)
+    settings: dict[str, Any] = {} if ignored is None else {"ignore_index": ignored}
+    weights = _class_weight("nll_loss", weight, input)
+    return cls.nll(input, target, *weights, reduction=reduction, **settings)
+
+
+def _class_weight(name: str, weight: Node | None, input: Node) -> tuple[Node, ...]:
+    if weight is None:
+        return ()
+    classes = input.shape[cls.class_axis(input.shape)]
+    if weight.shape != (classes,):
+        raise ShapeError(
+            f"{name}: weight needs one number for each of the {classes} classes, shape ({classes},), "
+            f"and has {show(weight.shape)}."
+        )
+    return (weight,)
+
+
+def binary_cross_entropy(
+    input: Node,
+    target: Node,
+    weight: Node | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Node:
+    r"""The surprise of yes-or-no answers, given probabilities: $-(y \ln p + (1-y) \ln(1-p))$."""
+    name = "binary_cross_entropy"
+    reduction = _binary(name, input, target, size_average, reduce, reduction)
+    chances(name, "input", input)
+    chances(name, "target", target)
+    if weight is None:
+        return ls.bce(input, target, reduction=reduction)
+    return _weighted(ls.bce(input, target, reduction="none"), weight, reduction, False)
+
+
+def binary_cross_entropy_with_logits(
+    input: Node,
+    target: Node,
+    weight: Node | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    pos_weight: Node | None = None,
+) -> Node:
+    """The surprise of yes-or-no answers, given raw scores; sigmoid is applied inside.
+
+    Args:
+        input: raw scores.
+        target: 0 or 1, or probabilities, in the same shape.
+        weight: how much each pair counts.
+        size_average, reduce: older spellings of `reduction`.
+        reduction: "mean", "sum", or "none".
+        pos_weight: how many times a yes counts.
+    """
+    name = "binary_cross_entropy_with_logits"
+    reduction = _binary(name, input, target, size_average, reduce, reduction)
+    raw_scores(name, input)
+    if pos_weight is None:
+        if weight is None:
+            return ls.bce_with_logits(input, target, reduction=reduction)
+        each = ls.bce_with_logits(input, target, reduction="none")
+    else:
+        each = _positive_weighted(input, target, pos_weight)
+    one: Any = 1.0 if weight is None else weight
+    return _weighted(each, one, reduction, False)
+
+
+def _positive_weighted(x: Node, y: Node, pos_weight: Node) -> Node:
+    """(1 − y) x + (1 + (w − 1) y) ln(1 + e⁻ˣ)."""
+    counts = ew.add(ew.mul(ew.sub(pos_weight, 1.0), y), 1.0)
+    return ew.add(ew.mul(ew.sub(1.0, y), x), ew.mul(counts, softplus(ew.neg(x), threshold=1e9)))
+
+
+def _binary(
+    name: str,
+    input: Node,
+    target: Node,
+    size_average: bool | None,
+    reduce: bool | None,
+    reduction: str,
+) -> str:
+    tensors(name, input=input, target=target)
+    if input.shape != target.shape:
+        raise ShapeError(
+            f"{name}: input and target must have the same shape.\n"
+            f"   input   {show(input.shape)}\n   target  {show(target.shape)}\n {_advice(input, target)}"
+        )
+    return reduced_by(size_average, reduce, reduction)
+
+
+def _advice(input: Node, target: Node) -> str:
+    if input.shape == (*target.shape, 1):
+        return "Add the axis: target.unsqueeze(-1)."
+    if target.shape == (*input.shape, 1):
+        return "Drop the axis: target.squeeze(-1)."
+    return "There is one answer for each score."
+
+
+def kl_div(
+    input: Node,
+    target: Node,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    log_target: bool = False,
+) -> Node:
+    r"""How much a predicted distribution misses the true one: $y\,(\ln y - x)$ with $x = \ln p$.
+
+    Args:
+        input: predicted log-probabilities.
+        target: true probabilities.
+        size_average, reduce: older spellings of `reduction`.
+        reduction: "batchmean" for the mathematical value per row, "mean" (per number), "sum", "none".
+        log_target: whether `target` holds logarithms too.
+    """
+    tensors("kl_div", input=input, target=target)
+    pairs("kl_div", input, target)
+    reduction = reduced_by(size_average, reduce, reduction, also="batchmean")
+    op = ls.kl_div_log if log_target else ls.kl_div
+    if reduction != "batchmean":
+        return op(input, target, reduction=reduction)
+    total = op(input, target, reduction="sum")
+    return ew.div(total, float(input.shape[0])) if input.shape else total

@@ -1,0 +1,163 @@
+"""Functions that people hang on a module: before and after its forward, and where blame passes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pellucid.errors import ShapeError
+from pellucid.graph.mode import current
+from pellucid.graph.node import Node
+from pellucid.ops.activation import identity
+from pellucid.shapes import show
+from pellucid.tensor import Tensor
+from pellucid.tensor.tensor import Removable, wrap
+
+if TYPE_CHECKING:
+    from pellucid.nn.module import Module
+
+__all__ = ["Hooks", "Removable"]
+
+Hook = Callable[..., Any]
+
+
+class Hooks:
+    """The hooks of one module, in the order in which they run."""
+
+    def __init__(self) -> None:
+        self.before: list[Any] = []
+        self.after: list[Any] = []
+        self.blame_before: list[Any] = []
+        self.blame_after: list[Any] = []
+
+    def add(self, when: str, hook: Hook, prepend: bool, **settings: bool) -> Removable:
+        """Put a hook into one of the four lists."""
+        entries: list[Any] = getattr(self, when)
+        entry = _Entry(hook, **settings)
+        entries.insert(0 if prepend else len(entries), entry)
+        return Removable(entries, entry)
+
+    def around(self, module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The module's forward with its hooks around it."""
+        done = False
+        try:
+            for h in tuple(self.before):
+                args, kwargs = _replaced_inputs(h, module, args, kwargs)
+            passing = None
+            if (self.blame_before or self.blame_after) and current().recording:
+                passing = Passing(self, module)
+                args = passing.inputs(args)
+            out = module.forward(*args, **kwargs)
+            for h in tuple(self.after):
+                given = (
+                    h.hook(module, args, kwargs, out)
+                    if h.with_kwargs
+                    else h.hook(module, args, out)
+                )
+                out = out if given is None else given
+            done = True
+            return out if passing is None else passing.outputs(out)
+        finally:
+            if not done:
+                for h in tuple(self.after):
+                    if h.always_call:
+                        h.hook(module, args, None)
+
+
+class _Entry:
+    def __init__(self, hook: Hook, with_kwargs: bool = False, always_call: bool = False) -> None:
+        self.hook, self.with_kwargs, self.always_call = hook, with_kwargs, always_call
+
+
+def _replaced_inputs(
+    entry: _Entry, module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if entry.with_kwargs:
+        given = entry.hook(module, args, kwargs)
+        return (args, kwargs) if given is None else given
+    given = entry.hook(module, args)
+    if given is None:
+        return args, kwargs
+    return (given if isinstance(given, tuple) else (given,)), kwargs
+
+
+class Passing:
+    """One call of a module whose blame is watched.
+
+    Each input passes two identities. Blame reaches all the inner ones before any outer one, so at the
+    first outer one everything is known: there the hooks run, and what they return goes on.
+    """
+
+    def __init__(self, hooks: Hooks, module: Module) -> None:
+        self.hooks, self.module = hooks, module
+        self.grad_input: list[Tensor | None] = []
+        self.grad_output: list[Tensor | None] = []
+        self.watched = False
+        self.finished = False
+
+    def inputs(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments, with watchers in front of each Tensor that wants blame."""
+        at = [i for i, a in enumerate(args) if isinstance(a, Tensor) and a.requires_grad]
+        self.grad_input = [None] * len(args)
+        self.watched = bool(at)
+        outer = {i: identity(args[i]._node) for i in at}
+        inner = {i: identity(outer[i]) for i in at}
+        for i in at:
+            inner[i].hooks = [lambda g, i=i: self._arrived(self.grad_input, i, g)]
+            outer[i].hooks = [lambda g, i=i: self._leaving(i)]
+        return tuple(wrap(inner[i]) if i in inner else a for i, a in enumerate(args))
+
+    def outputs(self, out: Any) -> Any:
+        """The result, with a watcher behind each Tensor that carries blame."""
+        parts = out if isinstance(out, tuple) else (out,)
+        self.grad_output = [None] * len(parts)
+        passed = tuple(self._behind(i, p) for i, p in enumerate(parts))
+        return passed if isinstance(out, tuple) else passed[0]
+
+    def _behind(self, i: int, part: Any) -> Any:
+        if not isinstance(part, Tensor) or not part.requires_grad:
+            return part
+        node = identity(part._node)
+        node.hooks = [lambda g: self._blamed(i, g)]
+        return wrap(node)
+
+    def _blamed(self, i: int, g: Node) -> Node:
+        self.grad_output[i] = wrap(g)
+        for h in tuple(self.hooks.blame_before):
+            given = h.hook(self.module, tuple(self.grad_output))
+            if given is not None:
+                self.grad_output = list(given if isinstance(given, tuple) else (given,))
+        if not self.watched:
+            self._run()
+        replaced = self.grad_output[i]
+        return g if replaced is None else replaced._node
+
+    def _arrived(self, into: list[Tensor | None], i: int, g: Node) -> None:
+        into[i] = wrap(g)
+
+    def _leaving(self, i: int) -> Node | None:
+        if not self.finished:
+            self.finished = True
+            self._run()
+        out = self.grad_input[i]
+        return None if out is None else out._node
+
+    def _run(self) -> None:
+        for h in tuple(self.hooks.blame_after):
+            given = h.hook(self.module, tuple(self.grad_input), tuple(self.grad_output))
+            if given is not None:
+                self._replace(given if isinstance(given, tuple) else (given,))
+
+    def _replace(self, given: tuple[Any, ...]) -> None:
+        if len(given) != len(self.grad_input):
+            raise ShapeError(
+                f"a backward hook gave {len(given)} gradients for {len(self.grad_input)} inputs.\n"
+                " Return one for each input, or None to leave them."
+            )
+        for old, new in zip(self.grad_input, given, strict=True):
+            if old is not None and new is not None and old.shape != new.shape:
+                raise ShapeError(
+                    f"a backward hook turned a gradient of shape {show(old.shape)} into "
+                    f"{show(new.shape)}.\n A gradient keeps the shape of its Tensor."
+                )
+        self.grad_input = list(given)
