@@ -1,0 +1,140 @@
+"""A network together with the steps that turn a table's cells into its inputs, and its outputs into answers.
+
+This is what `pellucid fit` trains, writes and reads again: cells in, class names or numbers out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.data.notice import Notice
+from pellucid.data.prepare import Preparation
+from pellucid.nn.module import Module
+from pellucid.tensor.creation import from_numpy
+from pellucid.tensor.grad_mode import no_grad
+from pellucid.training.tabular import build_mlp
+
+__all__ = ["Architecture", "TableModel"]
+
+_ROWS_AT_ONCE = 8192
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """What it takes to build the network again, as plain data.
+
+    Args:
+        inputs: features that come in.
+        outputs: numbers that go out: one per class, or one.
+        hidden: sizes of the hidden layers.
+        activation: name of the function between layers.
+        dropout: share of activations that training silences.
+
+    Example:
+        >>> Architecture(2, 2, (8, 4)).build()[0].weight.shape
+        Size([8, 2])
+    """
+
+    inputs: int
+    outputs: int
+    hidden: tuple[int, ...] = (64, 64)
+    activation: str = "relu"
+    dropout: float = 0.0
+
+    def build(self) -> Any:
+        """A network of this shape with fresh weights."""
+        return build_mlp(
+            self.inputs,
+            self.outputs,
+            hidden=self.hidden,
+            activation=self.activation,
+            dropout=self.dropout,
+        )
+
+
+@dataclass
+class TableModel:
+    """A trained network with its preparation.
+
+    Args:
+        network: the module.
+        architecture: how to build it again.
+        preparation: cells to features, and outputs to answers.
+        facts: what is worth keeping about how it was trained; plain data.
+    """
+
+    network: Module
+    architecture: Architecture
+    preparation: Preparation
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def task(self) -> str:
+        """`"classification"` or `"regression"`."""
+        return self.preparation.task
+
+    def outputs(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the network gives for prepared features.
+
+        Shape:
+            features: (n, d) → (n, outputs)
+        """
+        training = self.network.training
+        self.network.eval()
+        try:
+            with no_grad():
+                parts = [
+                    self.network(from_numpy(features[i : i + _ROWS_AT_ONCE])).numpy()
+                    for i in range(0, len(features), _ROWS_AT_ONCE)
+                ]
+        finally:
+            self.network.train(training)
+        empty = np.zeros((0, self.architecture.outputs), np.float32)
+        return np.concatenate(parts) if parts else empty
+
+    def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        """How likely each class is.
+
+        Shape:
+            features: (n, d) → (n, classes)
+        """
+        scores = self.outputs(features).astype(np.float64)
+        scores -= scores.max(axis=1, keepdims=True)
+        weights = np.exp(scores)
+        shares: NDArray[np.float64] = weights / weights.sum(axis=1, keepdims=True)
+        return shares
+
+    def answers(self, features: NDArray[np.float32]) -> NDArray[Any]:
+        """Class names, or numbers in the target's own unit.
+
+        Shape:
+            features: (n, d) → (n,)
+        """
+        raw = self.outputs(features)
+        coded = raw.argmax(axis=1) if self.task == "classification" else raw[:, 0]
+        return self.preparation.inverse_target(coded)
+
+    def predict(self, data: Any, *, notices: list[Notice] | None = None) -> Any:
+        """Answers for a data frame, the rows of a file or a table, as a data frame.
+
+        Args:
+            data: cells; extra columns are ignored, a missing one is an error.
+            notices: a list that receives what was unusual.
+
+        Returns:
+            a data frame with the column `prediction`, and for classes one `p(name)` for each class.
+        """
+        import pandas as pd
+
+        features = self.preparation.transform(data, notices=notices)
+        if self.task == "regression":
+            return pd.DataFrame({"prediction": self.answers(features)})
+        shares = self.probabilities(features)
+        words = self.preparation.inverse_target(shares.argmax(axis=1))
+        columns = {f"p({name})": shares[:, i] for i, name in enumerate(self.preparation.classes)}
+        return pd.DataFrame({"prediction": words, **columns})

@@ -1,0 +1,190 @@
+"""From a table to a trained model: split, prepare on the training rows alone, train, and measure on rows never seen.
+
+This is what `pellucid fit` runs; nothing in it prints.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.data.notice import Notice
+from pellucid.data.prepare import Preparation
+from pellucid.data.split import Split, split
+from pellucid.data.table import Table
+from pellucid.errors import SettingError
+from pellucid.nn.module import Module
+from pellucid.tensor.random import manual_seed
+from pellucid.training.artifact import save_model
+from pellucid.training.callback import Callback
+from pellucid.training.fit import fit
+from pellucid.training.history import History
+from pellucid.training.table_model import Architecture, TableModel
+
+__all__ = ["Settings", "Snapshots", "TableRun", "train_table"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a person may choose about a run; None is chosen by the data's size."""
+
+    hidden: tuple[int, ...] = (64, 64)
+    activation: str = "relu"
+    dropout: float = 0.0
+    epochs: int | None = None
+    lr: float | None = None
+    batch_size: int | None = None
+    optimizer: str = "adam"
+    weight_decay: float | None = None
+    patience: int | None = None
+    restarts: int = 1
+    seed: int = 0
+    validation: float = 0.16
+    test: float = 0.2
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.dropout < 1:
+            raise SettingError(f"dropout is a share from 0 to below 1 and was {self.dropout}.")
+        for name in ("epochs", "batch_size", "restarts"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise SettingError(f"{name} must be at least 1 and was {value}.")
+
+    def for_fit(self) -> dict[str, Any]:
+        """The arguments that `fit` takes, those left open left out."""
+        given = {
+            "epochs": self.epochs, "lr": self.lr, "batch_size": self.batch_size,
+            "optimizer": self.optimizer, "weight_decay": self.weight_decay,
+            "patience": self.patience, "restarts": self.restarts, "seed": self.seed,
+        }  # fmt: skip
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class Snapshots(Callback):
+    """Keeps the weights of some epochs: all at first, then ever fewer, never more than `most`."""
+
+    def __init__(self, most: int = 40) -> None:
+        self.most, self.every = most, 1
+        self.kept: list[tuple[int, dict[str, NDArray[Any]]]] = []
+
+    def on_fit_start(self, state: Any) -> None:
+        self._keep(0, state.model)
+
+    def on_epoch_end(self, state: Any) -> None:
+        if state.epoch % self.every == 0:
+            self._keep(state.epoch, state.model)
+
+    def _keep(self, epoch: int, model: Module) -> None:
+        weights = {name: t.detach().numpy().copy() for name, t in model.state_dict().items()}
+        self.kept.append((epoch, weights))
+        if len(self.kept) > self.most:
+            self.every *= 2
+            self.kept = [pair for pair in self.kept if pair[0] % self.every == 0]
+
+
+@dataclass
+class TableRun:
+    """Everything about one run: the table, its parts, the model, and what happened.
+
+    Args:
+        table: what was learned from.
+        parts: which rows trained, validated and tested.
+        settings: what was asked for.
+        model: the result.
+        history: the loss of every step, the metrics of every epoch.
+        features: the whole table prepared, in its own row order.
+        targets: the whole target prepared: class numbers or scaled numbers.
+        snapshots: weights along the way, for tables with two inputs.
+        notices: what was noticed about data and split.
+        seconds: how long it all took.
+    """
+
+    table: Table
+    parts: Split
+    settings: Settings
+    model: TableModel
+    history: History
+    features: NDArray[np.float32]
+    targets: NDArray[Any]
+    snapshots: list[tuple[int, dict[str, NDArray[Any]]]] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def scored(self) -> NDArray[np.int64]:
+        """The rows that the final figure is measured on: test, else validation, else training."""
+        parts = (self.parts.test, self.parts.validation, self.parts.train)
+        return next(part for part in parts if len(part))
+
+    @property
+    def held_out(self) -> bool:
+        """Whether those rows were kept away from training."""
+        return bool(len(self.parts.test) or len(self.parts.validation))
+
+    def save(self, folder: str | PathLike[str]) -> dict[str, str]:
+        """Write `model.safetensors` and `model.json`; gives their digests."""
+        return save_model(self.model, folder)
+
+
+def train_table(
+    table: Table,
+    settings: Settings,
+    *,
+    progress: Any = None,
+    on_notice: Callable[[Notice], None] | None = None,
+) -> TableRun:
+    """Train a network on a table.
+
+    Args:
+        table: what to learn from.
+        settings: what was chosen.
+        progress: shows how far it is; see `fit`.
+        on_notice: is told what is noticed on the way, as it is noticed.
+    """
+    start = time.perf_counter()
+    parts = split(table, validation=settings.validation, test=settings.test, seed=settings.seed)
+    preparation = Preparation.fit(table, parts.train)
+    notices = [*table.notices, *parts.notices, *preparation.notices]
+    for notice in notices if on_notice else ():
+        on_notice(notice)  # type: ignore[misc]
+    features = preparation.transform(table)
+    targets = preparation.transform_target(table.frame[table.target])
+    manual_seed(settings.seed)
+    architecture = Architecture(
+        features.shape[1], preparation.outputs, settings.hidden, settings.activation, settings.dropout
+    )
+    network = architecture.build()
+    snapshots = Snapshots() if len(preparation.inputs) == 2 else None
+    held = parts.validation
+    history = fit(
+        network,
+        (features[parts.train], targets[parts.train]),
+        validation=(features[held], targets[held]) if len(held) else 0.0,
+        callbacks=(snapshots,) if snapshots else (),
+        progress=progress if progress is not None else False,
+        **settings.for_fit(),
+    )
+    network.eval()
+    model = TableModel(network, architecture, preparation, _facts(table, settings, history))
+    return TableRun(
+        table, parts, settings, model, history, features, targets,
+        snapshots.kept if snapshots else [], notices, time.perf_counter() - start,
+    )  # fmt: skip
+
+
+def _facts(table: Table, settings: Settings, history: History) -> dict[str, Any]:
+    return {
+        "data": table.name,
+        "rows": len(table),
+        "digest": table.digest(),
+        "target": table.target,
+        "task": table.task,
+        "settings": asdict(settings),
+        "best_epoch": history.best_epoch,
+    }
