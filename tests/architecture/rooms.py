@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("nn", "optim", "testing"),
     ("data",),
     ("training",),
-    ("bridges", "lenses", "doctor"),
+    ("bridges", "lenses", "doctor", "utils"),
     ("report",),
     ("cli",),
     ("__init__", "__main__"),

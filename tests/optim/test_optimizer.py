@@ -235,7 +235,8 @@ def test_a_rule_of_ones_own() -> None:
 
 def test_it_can_be_printed() -> None:
     assert repr(pl.optim.RMSprop(weights())) == (
-        "RMSprop (\nParameter Group 0\n    alpha: 0.99\n    capturable: False\n    centered: False\n"
+        "RMSprop (\nParameter Group 0\n"
+        "    alpha: 0.99\n    capturable: False\n    centered: False\n"
         "    differentiable: False\n    eps: 1e-08\n    foreach: None\n    lr: 0.01\n"
         "    maximize: False\n    momentum: 0\n    weight_decay: 0\n)"
     )

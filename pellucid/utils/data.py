@@ -1,0 +1,33 @@
+"""Datasets, samplers and the loader, under the path that PyTorch gives them."""
+
+from pellucid.data.dataset import ConcatDataset as ConcatDataset
+from pellucid.data.dataset import Dataset as Dataset
+from pellucid.data.dataset import IterableDataset as IterableDataset
+from pellucid.data.dataset import Subset as Subset
+from pellucid.data.dataset import TensorDataset as TensorDataset
+from pellucid.data.dataset import random_split as random_split
+from pellucid.data.loader import DataLoader as DataLoader
+from pellucid.data.loader import default_collate as default_collate
+from pellucid.data.sampler import BatchSampler as BatchSampler
+from pellucid.data.sampler import RandomSampler as RandomSampler
+from pellucid.data.sampler import Sampler as Sampler
+from pellucid.data.sampler import SequentialSampler as SequentialSampler
+from pellucid.data.sampler import SubsetRandomSampler as SubsetRandomSampler
+from pellucid.data.sampler import WeightedRandomSampler as WeightedRandomSampler
+
+__all__ = [
+    "BatchSampler",
+    "ConcatDataset",
+    "DataLoader",
+    "Dataset",
+    "IterableDataset",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "Subset",
+    "SubsetRandomSampler",
+    "TensorDataset",
+    "WeightedRandomSampler",
+    "default_collate",
+    "random_split",
+]
