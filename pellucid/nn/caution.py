@@ -20,7 +20,7 @@ def caution(text: str) -> None:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
         level += 1
-    warnings.warn(text, PellucidWarning, stacklevel=level - 1)
+    warnings.warn(text, PellucidWarning, stacklevel=level)
 
 
 def made_by(node: Any, names: tuple[str, ...]) -> Any:

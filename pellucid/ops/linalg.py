@@ -99,6 +99,9 @@ def _flat(x: Node) -> Node:
     return x if len(x.shape) == 2 else reshape(x, shape=(_rows(x.shape), x.shape[-1]))
 
 
+_BY_HAND = 8  # more features than this go to the matrix product
+
+
 def _linear_shape(x: Shape, weight: Shape, bias: Shape | None = None) -> Shape:
     if len(weight) != 2:
         raise Mismatch(f"weight needs axes (out, in) and has shape {show(weight)}")
@@ -111,6 +114,12 @@ def _linear_shape(x: Shape, weight: Shape, bias: Shape | None = None) -> Shape:
 
 
 def _linear(xp: Any, x: Any, weight: Any, bias: Any = None) -> Any:
+    if bias is not None and x.ndim == 1 and 0 < weight.shape[1] <= _BY_HAND:
+        # One sample of few features: bias first, then the products in order, as on paper, so that
+        # 0.5·1 − 0.3·2 + 0.1 is 0 and not the rounding of −0.1 + 0.1.
+        for i in range(weight.shape[1]):
+            bias = bias + x[i] * weight[:, i]
+        return bias
     y = x @ weight.T if x.ndim <= 2 else x.reshape(-1, x.shape[-1]) @ weight.T
     if bias is not None:
         y = y + bias
