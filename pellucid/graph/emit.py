@@ -14,7 +14,7 @@ from typing import Any
 from pellucid.dtypes import FLOAT, DType, float32, of_number, promote
 from pellucid.errors import GraphError, TraceError
 from pellucid.graph import mode as _mode
-from pellucid.graph.node import Node, _clock, last_write, leaf
+from pellucid.graph.node import Node, _clock, last_write, leaf, memory
 
 __all__ = ["constant", "emit", "user_line"]
 
@@ -42,7 +42,7 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
     suspect = because is not None and last_write[0] > because.seq
     known_values = not mode.symbolic
     flows = False
-    key: list[Any] = [*params.values()] if params else []
+    key: list[Any] = [*params, *params.values()] if params else []
     arrays = []
     for x in inputs:
         if type(x) is not Node:
@@ -79,8 +79,9 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
             node.where = user_line()
         else:
             node.because, node.where = because, because.where
-    if op.view and (node.inputs or not inputs[0].inputs):
-        node.base = inputs[0]  # but an unrecorded view must not keep a recorded graph alive
+    if op.view:  # an unrecorded view must not keep a recorded graph alive
+        of = inputs[0]
+        node.base = of if node.inputs or not of.inputs else memory(of)
     if known_values:
         node.array = array = _engines[0].run(op, arrays, params)
         node.shape = array.shape if shape is None else shape

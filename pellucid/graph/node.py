@@ -17,12 +17,23 @@ if TYPE_CHECKING:
     from pellucid.dtypes import DType
     from pellucid.shapes import Shape
 
-__all__ = ["Node", "Part", "last_write", "leaf", "stamp"]
+__all__ = ["Node", "Part", "last_write", "leaf", "memory", "stamp"]
 
 _clock = itertools.count(1)
 
 
 last_write = [0]  # when anything was last written in place: most checks end here
+
+
+def memory(node: Node) -> Node:
+    """What a new alias of `node` names as its base: the same memory, without the graph behind it."""
+    root = node.root
+    if not root.inputs:
+        return root
+    bare = Node()
+    bare.shape, bare.dtype, bare.seq, bare.written = root.shape, root.dtype, root.seq, root.written
+    root.base = bare
+    return bare
 
 
 def stamp(node: Node) -> None:

@@ -12,7 +12,7 @@ from pellucid.ops.op import Op, Sample, define
 from pellucid.shapes import Mismatch, Shape, normalize_axis, numel, show
 
 __all__ = [
-    "FREE", "Spec", "as_index", "cat", "expand", "permute", "place", "reshape", "slice_", "sliced",
+    "FREE", "Spec", "as_index", "cat", "expand", "inverse", "permute", "place", "reshape", "slice_", "sliced",
     "swap",
 ]  # fmt: skip
 
@@ -63,7 +63,8 @@ def _permuted(own: Shape, axes: tuple[int, ...]) -> Shape:
     return tuple(own[a] for a in axes)
 
 
-def _inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
+def inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
+    """The order of axes that undoes another."""
     return tuple(axes.index(i) for i in range(len(axes)))
 
 
@@ -73,7 +74,7 @@ permute: Op = define(
     equation=r"y_{\pi(i)} = x_i",
     derivative=r"\text{blame takes the axes back}",
     forward=lambda xp, x, axes: x.transpose(axes),
-    gradient=(lambda g, y, x, axes: permute(g, axes=_inverse(axes)),),
+    gradient=(lambda g, y, x, axes: permute(g, axes=inverse(axes)),),
     shape=lambda own, axes: _permuted(own, axes),
     cost=FREE,
     terms=("1",),

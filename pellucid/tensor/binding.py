@@ -10,18 +10,15 @@ import numpy as np
 from pellucid.dtypes import (
     DType, bfloat16, bool_, float16, float32, float64, int32, int64,
 )  # fmt: skip
-from pellucid.errors import GraphError, ShapeError
-from pellucid.graph.emit import constant, emit
-from pellucid.graph.mode import current
-from pellucid.graph.node import Node
+from pellucid.graph.emit import emit
+from pellucid.graph.mode import _local
 from pellucid.ops import elementwise as ew
-from pellucid.ops import movement as mv
 from pellucid.ops.op import REGISTRY
-from pellucid.shapes import show
 from pellucid.tensor import functions as functions
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.indexing import getitem, setitem
 from pellucid.tensor.lift import FUNCTIONS, node_of
+from pellucid.tensor.memory import adopt, assign
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__: list[str] = []
@@ -46,7 +43,7 @@ transpose tril triu trunc unbind unique unsqueeze var view where
 _IN_PLACE = """
 abs add ceil clamp clip cos div divide exp floor floor_divide index_add log log1p logical_not
 masked_fill mul multiply neg negative pow reciprocal relu remainder round rsqrt scatter scatter_add
-sigmoid sign sin sqrt square squeeze sub subtract t tanh transpose tril triu trunc unsqueeze
+sigmoid sign sin sqrt square sub subtract tanh tril triu trunc
 """
 
 
@@ -93,29 +90,11 @@ def _in_place(name: str) -> Callable[..., Tensor]:
     call = FUNCTIONS[name]
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        return _assign(self, call(self, *args, **kwargs), name)
+        return assign(self, call(self, *args, **kwargs)._node, f"{name}_")
 
     method.__name__ = f"{name}_"
     method.__doc__ = f"`{name}`, written into this Tensor's own memory."
     return method
-
-
-def _assign(self: Tensor, value: Tensor, name: str) -> Tensor:
-    node, new = self._node, value._node
-    if new.shape != node.shape:
-        raise ShapeError(
-            f"{name}_: the result has shape {show(new.shape)} and can't be written into "
-            f"{show(node.shape)}.\n Use {name}() for a new Tensor."
-        )
-    if (new.requires_grad and current().recording) or node.array is None:
-        if node.requires_grad and node.op is None:
-            raise GraphError(
-                "a leaf that requires grad is being changed in place, which the graph could not undo.\n"
-                " Wrap the change in `with pellucid.no_grad():`, or compute a new Tensor."
-            )
-        self._node = new if new.dtype is node.dtype else ew.cast(new, dtype=node.dtype)
-        return self
-    return self._write(new)
 
 
 def _augmented(name: str) -> Callable[[Tensor, Any], Any]:
@@ -169,7 +148,10 @@ def __invert__(self: Tensor) -> Tensor:
 
 @_method
 def __getitem__(self: Tensor, index: Any) -> Tensor:
-    return wrap(getitem(self._node, index))
+    out = wrap(getitem(self._node, index))
+    if out._node.base is not None and _local.mode.recording:
+        adopt(out, self)
+    return out
 
 
 @_method
@@ -227,41 +209,40 @@ def cpu(self: Tensor) -> Tensor:
 @_method
 def view_as(self: Tensor, other: Tensor) -> Tensor:
     """The shape of another Tensor."""
-    return wrap(mv.reshape(self._node, shape=other._node.shape))
+    return FUNCTIONS["reshape"](self, other._node.shape)  # type: ignore[no-any-return]
 
 
 @_method
 def copy_(self: Tensor, src: Any) -> Tensor:
     """Write another Tensor's numbers into this one's memory."""
     source = src if isinstance(src, Tensor) else as_tensor(src)
-    node: Node = source._node
-    if node.shape != self._node.shape:
-        node = mv.expand(node, shape=self._node.shape)
-    return _assign(self, wrap(node), "copy")
+    setitem(self, ..., source)
+    return self
 
 
 @_method
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Write one number everywhere."""
-    number = value.item() if isinstance(value, Tensor) else value
-    return self._write(constant(number, self._node.dtype))
+    setitem(self, ..., value)
+    return self
 
 
 @_method
 def zero_(self: Tensor) -> Tensor:
     """Write zeros everywhere."""
-    return self._write(constant(0, self._node.dtype))
+    setitem(self, ..., 0)
+    return self
 
 
 def _transposed(self: Tensor) -> Tensor:
     """The axes in reverse order; a matrix mirrored at its diagonal."""
-    return wrap(mv.permute(self._node, axes=tuple(reversed(range(len(self._node.shape))))))
+    return FUNCTIONS["permute"](self, *reversed(range(len(self._node.shape))))  # type: ignore[no-any-return]
 
 
 def _mirrored(self: Tensor) -> Tensor:
     """The last two axes exchanged."""
-    return wrap(mv.swap(self._node, -1, -2))
+    return FUNCTIONS["transpose"](self, -1, -2)  # type: ignore[no-any-return]
 
 
-Tensor.T = property(_transposed)  # type: ignore[attr-defined]
-Tensor.mT = property(_mirrored)  # type: ignore[attr-defined]
+Tensor.T = property(_transposed)
+Tensor.mT = property(_mirrored)

@@ -1,152 +1,302 @@
 """Square brackets: `x[1]`, `x[:, ::2]`, `x[mask]`, `x[[2, 0]]`, reading and writing.
 
-An index is taken apart once into a block (integers and ranges), new axes, and lookups (arrays).
+An index is taken apart once into a block (integers and ranges), new axes, and look-ups (arrays).
+As in PyTorch the block is cut out first, and look-ups happen inside it.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from pellucid.dtypes import by_name
-from pellucid.errors import DTypeError, IndexRangeError
+from pellucid.dtypes import BOOL, INT, bool_, by_name, int64, uint8
+from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
 from pellucid.graph.emit import constant
 from pellucid.graph.node import Node, leaf
-from pellucid.ops.elementwise import cast
-from pellucid.ops.indexing import take
-from pellucid.ops.movement import reshape, slice_
-from pellucid.shapes import Shape, show
+from pellucid.ops.compare import lt, where
+from pellucid.ops.elementwise import add, cast
+from pellucid.ops.indexing import at_axes, take, taken
+from pellucid.ops.movement import Spec, expand, reshape, slice_
+from pellucid.ops.ordering import nonzero
+from pellucid.ops.writing import index_put, put
+from pellucid.shapes import Mismatch, Shape, broadcast, numel, show
 from pellucid.tensor.lift import node_of
+from pellucid.tensor.memory import overwrite, recorded, replace
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["getitem", "setitem"]
 
 
+class Parts(NamedTuple):
+    """An index taken apart.
+
+    Attributes:
+        spec: the block, one entry for each axis of the Tensor.
+        shape: of the block, new axes included.
+        axes, lookups: axes of that shape in which positions are looked up, and the positions.
+    """
+
+    spec: Spec
+    shape: Shape
+    axes: tuple[int, ...]
+    lookups: tuple[Node, ...]
+
+
 def getitem(x: Node, index: Any) -> Node:
     """The part of `x` that an index names."""
-    items = _complete(index, x.shape)
-    spec, shape, lookups = _taken_apart(items, x.shape)
-    if any(s != (0, n, 1) for s, n in zip(spec, x.shape, strict=True)):
-        x = slice_(x, spec=tuple(spec))
-    if x.shape != shape:
-        x = reshape(x, shape=shape)
-    if not lookups:
-        return x
-    axes = tuple(axis for axis, _ in lookups)
-    return take(x, *[array for _, array in lookups], axes=axes)
+    if type(index) is int and x.shape:
+        n = x.shape[0]
+        rest = tuple((0, m, 1) for m in x.shape[1:])
+        return slice_(x, spec=(_position(index, n, 0), *rest))
+    parts = _parts(index, x.shape)
+    block = _block(x, parts)
+    return take(block, *parts.lookups, axes=parts.axes) if parts.axes else block
 
 
 def setitem(x: Tensor, index: Any, value: Any) -> None:
-    """Write into the part of `x` that an index names, in place."""
+    """Write into the part of `x` that an index names."""
+    node = _value(value, x._node)
+    mask = _whole_mask(index, x._node)
+    if mask is not None and numel(node.shape) == 1:
+        _write_masked(x, mask, reshape(node, shape=()))
+        return
+    parts = _parts(index, x._node.shape)
+    node = _fitted(node, parts)
+    if recorded(x, node):
+        replace(x, _with(x._node, parts, node))
+    else:
+        at = at_axes(parts.axes, len(parts.shape), [x.array for x in parts.lookups])
+        overwrite(x, node, parts.spec, parts.shape, at)
+
+
+# ---- reading and writing a part ------------------------------------------------------------------
+
+
+def _block(x: Node, parts: Parts) -> Node:
+    if any(s != (0, n, 1) for s, n in zip(parts.spec, x.shape, strict=True)):
+        x = slice_(x, spec=parts.spec)
+    elif parts.shape == x.shape and not parts.axes:
+        return reshape(x, shape=x.shape)  # a view of its own, as x[:] and x[...] are
+    return x if x.shape == parts.shape else reshape(x, shape=parts.shape)
+
+
+def _with(x: Node, parts: Parts, value: Node) -> Node:
+    """`x` with a part replaced, as a new node."""
+    if parts.axes:
+        value = index_put(_block(x, parts), value, *parts.lookups, axes=parts.axes)
+    block = tuple(len(range(*s)) for s in parts.spec if not isinstance(s, int))
+    if value.shape != block:
+        value = reshape(expand(value, shape=parts.shape), shape=block)
+    return put(x, value, spec=parts.spec)
+
+
+def _write_masked(x: Tensor, mask: Node, value: Node) -> None:
+    lead = reshape(mask, shape=mask.shape + (1,) * (len(x._node.shape) - len(mask.shape)))
+    changed = where(lead, value, x._node)
+    if recorded(x, changed):
+        replace(x, changed)
+    else:
+        overwrite(x, changed)
+
+
+def _value(value: Any, like: Node) -> Node:
     node = node_of(value)
-    if not isinstance(node, Node):
-        node = (
-            constant(node, x.dtype) if isinstance(node, bool | int | float) else _array_leaf(node)
+    if isinstance(node, bool | int | float):
+        node = constant(node, like.dtype)
+    elif not isinstance(node, Node):
+        array = np.asarray(node)
+        node = leaf(array, array.shape, by_name(array.dtype.name))
+    return node if node.dtype is like.dtype else cast(node, dtype=like.dtype)
+
+
+def _fitted(value: Node, parts: Parts) -> Node:
+    """The value without leading axes of size 1 that its place does not have."""
+    wanted = parts.shape
+    if parts.axes:
+        wanted = taken(wanted, *(x.shape for x in parts.lookups), axes=parts.axes)
+    extra = len(value.shape) - len(wanted)
+    if extra > 0 and numel(value.shape[:extra]) == 1:
+        value = reshape(value, shape=value.shape[extra:])
+    try:
+        fits = broadcast(value.shape, wanted) == wanted
+    except Mismatch:
+        fits = False
+    if not fits:
+        raise ShapeError(
+            f"a value of shape {show(value.shape)} can't be written into a part of shape "
+            f"{show(wanted)}.\n Sizes must be equal, or 1 in the value."
         )
-    if node.dtype is not x.dtype:
-        node = cast(node, dtype=x.dtype)
-    x._write(node, _plain(index))
+    return value
 
 
-def _array_leaf(value: Any) -> Node:
-    array = np.asarray(value)
-    return leaf(array, array.shape, by_name(array.dtype.name))
+# ---- taking an index apart -----------------------------------------------------------------------
 
 
-def _plain(index: Any) -> Any:
-    """An index with arrays in place of Tensors."""
-    if isinstance(index, tuple):
-        return tuple(_plain(i) for i in index)
-    return index._value() if isinstance(index, Tensor) else index
+def _whole_mask(index: Any, x: Node) -> Node | None:
+    """The mask, where the index is one mask over the first axes and nothing else."""
+    if isinstance(index, np.ndarray) and index.dtype.kind == "b":
+        index = _array_node(index)
+    elif isinstance(index, Tensor):
+        index = index._node
+    if (
+        isinstance(index, Node)
+        and index.dtype is bool_
+        and index.shape == x.shape[: len(index.shape)]
+    ):
+        return index if index.shape else None
+    return None
 
 
-def _complete(index: Any, shape: Shape) -> list[Any]:
-    """One entry per axis, the ellipsis filled in, boolean masks turned into positions."""
-    items = list(index) if isinstance(index, tuple) else [index]
-    items = [_as_lookup(i) for i in items]
-    used = sum(i.ndim if _is_mask(i) else 1 for i in items if i is not None and i is not ...)
-    missing = len(shape) - used
-    if missing < 0:
-        raise IndexRangeError(
-            f"the index has {used} entries for a Tensor with {len(shape)} axes, shape {show(shape)}."
-        )
-    filler = [slice(None)] * missing
-    at = next((k for k, i in enumerate(items) if i is ...), None)
-    items = items + filler if at is None else items[:at] + filler + items[at + 1 :]
-    out: list[Any] = []
-    for item in items:
-        if _is_mask(item):
-            _check_mask(item, shape, len([i for i in out if i is not None]))
-            out.extend(np.nonzero(item))
-        else:
-            out.append(item)
-    return out
-
-
-def _as_lookup(item: Any) -> Any:
-    if isinstance(item, Tensor):
-        item = item._value()
-        if item.ndim == 0 and item.dtype.kind in "iu":
-            return int(item)
-    if isinstance(item, list):
-        item = np.asarray(item, dtype=None if item else np.int64)
-    if isinstance(item, bool | np.bool_):
-        item = np.asarray(item)
-    if isinstance(item, np.ndarray) and item.dtype.kind not in "biu":
-        raise DTypeError(
-            f"an index must be whole numbers or a mask of booleans, not {item.dtype}.\n"
-            " Convert it first: x[index.long()]."
-        )
-    return int(item) if isinstance(item, np.integer) else item
-
-
-def _is_mask(item: Any) -> bool:
-    return isinstance(item, np.ndarray) and item.dtype.kind == "b"
-
-
-def _check_mask(mask: Any, shape: Shape, axis: int) -> None:
-    covered = shape[axis : axis + mask.ndim]
-    if mask.shape != covered:
-        raise IndexRangeError(
-            f"the mask has shape {show(mask.shape)} and covers axes of shape {show(covered)}; they must agree."
-        )
-
-
-def _taken_apart(items: list[Any], shape: Shape) -> tuple[list[Any], Shape, list[tuple[int, Node]]]:
-    """Ranges per axis, the shape after them (new axes included), and lookups on that shape's axes."""
+def _parts(index: Any, shape: Shape) -> Parts:
+    items = _completed(index, shape)
     spec: list[Any] = []
     out: list[int] = []
-    lookups: list[tuple[int, Node]] = []
+    axes: list[int] = []
+    lookups: list[Node] = []
     for item in items:
         if item is None:
             out.append(1)
             continue
+        if isinstance(item, Node) and item.dtype is bool_:  # a 0-axis yes or no
+            axes.append(len(out))
+            lookups.append(reshape(nonzero(reshape(item, shape=(1,))), shape=(-1,)))
+            out.append(1)
+            continue
         n = shape[len(spec)]
-        if isinstance(item, slice):
-            start, stop, step = item.indices(n)
-            spec.append((start, stop, step))
-            out.append(len(range(start, stop, step)))
-        elif isinstance(item, np.ndarray):
-            lookups.append((len(out), _positions(item, n, len(spec))))
-            spec.append((0, n, 1))
-            out.append(n)
-        elif isinstance(item, int):
-            spec.append(_position(item, n, len(spec)))
+        if isinstance(item, Node):
+            axes.append(len(out))
+            lookups.append(_positions(item, n, len(spec)))
+        entry = (
+            (0, n, 1) if isinstance(item, Node)
+            else _position(item, n, len(spec)) if isinstance(item, int)
+            else _range(item, n)
+        )  # fmt: skip
+        spec.append(entry)
+        if not isinstance(entry, int):
+            out.append(len(range(*entry)))
+    return Parts(tuple(spec), tuple(out), tuple(axes), tuple(lookups))
+
+
+def _completed(index: Any, shape: Shape) -> list[Any]:
+    """One entry per axis, the ellipsis filled in, masks turned into positions."""
+    items = [_item(i) for i in (index if isinstance(index, tuple) else (index,))]
+    used = sum(_covers(i) for i in items)
+    missing = len(shape) - used
+    if missing < 0:
+        raise IndexRangeError(
+            f"too many indices: {used} for a Tensor with {_axes(len(shape))}, shape {show(shape)}."
+        )
+    dots = [k for k, i in enumerate(items) if i is ...]
+    if len(dots) > 1:
+        raise IndexRangeError("an index can hold '...' only once.")
+    at = dots[0] if dots else len(items)
+    items = items[:at] + [slice(None)] * missing + items[at + 1 :]
+    out: list[Any] = []
+    axis = 0
+    for item in items:
+        if isinstance(item, Node) and item.dtype is bool_ and item.shape:
+            out.extend(_places(item, shape, axis))
         else:
-            raise DTypeError(f"an index can't hold a {type(item).__name__}: {item!r}.")
-    return spec, tuple(out), lookups
+            out.append(item)
+        axis += _covers(item)
+    return out
+
+
+def _axes(rank: int) -> str:
+    return "one axis" if rank == 1 else f"{rank} axes"
+
+
+def _covers(item: Any) -> int:
+    """How many axes of the Tensor an entry stands for."""
+    if item is None or item is ...:
+        return 0
+    return len(item.shape) if isinstance(item, Node) and item.dtype is bool_ else 1
+
+
+def _item(item: Any) -> Any:
+    """An entry as an int, a range, None, `...`, or the node of an array."""
+    if item is None or item is ... or type(item) is int or isinstance(item, slice):
+        return item
+    if isinstance(item, np.integer):
+        return int(item)
+    node = item._node if isinstance(item, Tensor) else _array_node(item)
+    if node.dtype.category not in (BOOL, INT) or node.dtype is uint8:
+        raise DTypeError(
+            f"an index must hold whole numbers or be a mask of bool, and is {node.dtype.name}.\n"
+            " Convert it first: x[index.long()] for positions, x[index.bool()] for a mask."
+        )
+    if not node.shape and node.dtype is not bool_ and node.array is not None:
+        return int(node.array)
+    return node
+
+
+def _array_node(item: Any) -> Node:
+    if not isinstance(item, bool | np.bool_ | np.ndarray | list | tuple | range):
+        raise DTypeError(
+            f"an index can't hold a {type(item).__name__}: {item!r}.\n"
+            " Use int, slice, None, '...', or an array of positions."
+        )
+    try:
+        array = np.asarray([np.asarray(i) for i in item] if isinstance(item, list) else item)
+    except ValueError:
+        raise ShapeError(f"the index {item!r} has rows of different lengths.") from None
+    if not array.size and not isinstance(item, np.ndarray):
+        array = array.astype(np.int64)
+    return leaf(array, array.shape, by_name(array.dtype.name), kind="constant")
+
+
+def _places(mask: Node, shape: Shape, axis: int) -> list[Node]:
+    covered = shape[axis : axis + len(mask.shape)]
+    if mask.shape != covered:
+        raise IndexRangeError(
+            f"the mask has shape {show(mask.shape)}, and the axes it covers have {show(covered)}.\n"
+            " They must be equal."
+        )
+    found = nonzero(mask)
+    count = found.shape[0]
+    return [slice_(found, spec=((0, count, 1), k)) for k in range(len(mask.shape))]
+
+
+def _range(item: Any, n: int) -> tuple[int, int, int]:
+    bounds = (_bound(b) for b in (item.start, item.stop, item.step))
+    start, stop, step = slice(*bounds).indices(n)
+    if step < 0:
+        raise SettingError(
+            f"the step of a slice must be positive and is {item.step}.\n"
+            " Turn the axis around with x.flip(0)."
+        )
+    return start, max(start, stop), step
+
+
+def _bound(value: Any) -> int | None:
+    if value is None or type(value) is int:
+        return value
+    try:
+        return int(value.__index__())
+    except (AttributeError, TypeError):
+        raise DTypeError(
+            f"the ends and the step of a slice must be whole numbers, not {value!r}."
+        ) from None
 
 
 def _position(item: int, n: int, axis: int) -> int:
     if not -n <= item < n:
-        raise IndexRangeError(f"index {item} is outside axis {axis}, which has {n} entries.")
+        raise IndexRangeError(f"index {item} is out of range: dim {axis} has {n} entries.")
     return item % n
 
 
-def _positions(item: Any, n: int, axis: int) -> Node:
-    if item.size and not (-n <= item.min() and item.max() < n):
-        worst = item.max() if item.max() >= n else item.min()
-        raise IndexRangeError(f"index {worst} is outside axis {axis}, which has {n} entries.")
-    array = np.where(item < 0, item + n, item).astype(np.int64)
-    return leaf(array, array.shape, by_name("int64"), kind="constant")
+def _positions(index: Node, n: int, axis: int) -> Node:
+    """Positions checked where they are known, counted from the start."""
+    array = index.array
+    if array is None:
+        return where(lt(index, 0), add(index, n), index)
+    if array.size:
+        low, high = int(array.min()), int(array.max())
+        if low < -n or high >= n:
+            worst = high if high >= n else low
+            raise IndexRangeError(f"index {worst} is out of range: dim {axis} has {n} entries.")
+        if low < 0:
+            array = np.where(array < 0, array + n, array)
+            return leaf(array, index.shape, index.dtype, kind="constant")
+    return index if index.dtype is int64 else cast(index, dtype=int64)

@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from pellucid.dtypes import by_name
+from pellucid.graph.mode import _local
 from pellucid.graph.node import Node, leaf
 from pellucid.shapes import Mismatch, show
-from pellucid.tensor.tensor import Tensor
+from pellucid.tensor.memory import adopt
+from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = ["FUNCTIONS", "explained", "function", "lifted", "node_of"]
 
@@ -37,17 +39,23 @@ def node_of(value: Any) -> Any:
     return value
 
 
-def _put_on(out: Any) -> Any:
+def _put_on(out: Any, args: Any, kwargs: Any) -> Any:
     if type(out) is Node:
-        tensor = _new(Tensor)
-        tensor._node = out
+        tensor = wrap(out)
+        if out.base is not None and _local.mode.recording:
+            _adopted(tensor, args, kwargs)
         return tensor
-    if isinstance(out, tuple):
-        parts = [_put_on(o) for o in out]
-        return type(out)(*parts) if hasattr(out, "_fields") else tuple(parts)
-    if isinstance(out, list):
-        return [_put_on(o) for o in out]
+    if isinstance(out, tuple | list):
+        parts = [_put_on(o, args, kwargs) for o in out]
+        return type(out)(*parts) if hasattr(out, "_fields") else type(out)(parts)
     return out
+
+
+def _adopted(view: Tensor, args: Any, kwargs: Any) -> None:
+    """Tell the Tensor that was looked at who looks at it."""
+    of = args[0] if args else kwargs.get("input")
+    if isinstance(of, Tensor):
+        adopt(view, of)
 
 
 def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,9 +67,16 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
         if kwargs:
             kwargs = {k: node_of(v) for k, v in kwargs.items()}
         try:
-            return _put_on(call(*taken, **kwargs))
+            out = call(*taken, **kwargs)
         except Mismatch as mismatch:
             raise explained(call, mismatch, (*taken, *kwargs.values())) from None
+        if type(out) is Node:
+            tensor = _new(Tensor)
+            tensor._node = out
+            if out.base is not None and _local.mode.recording:
+                _adopted(tensor, args, kwargs)
+            return tensor
+        return _put_on(out, args, kwargs)
 
     return on_tensors
 

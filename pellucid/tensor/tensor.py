@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from pellucid.autograd import gradients
 from pellucid.dtypes import FLOAT, DType, by_name, float32
 from pellucid.errors import GraphError, ShapeError, TraceError
 from pellucid.graph.mode import current, engine
-from pellucid.graph.node import Node, leaf, stamp
+from pellucid.graph.node import Node, leaf, memory, stamp
 from pellucid.shapes import show
 from pellucid.tensor.show import describe
 
@@ -50,9 +51,11 @@ class Tensor:
         tensor([2., 4.])
     """
 
-    __slots__ = ("__weakref__", "_node")
+    __slots__ = ("__weakref__", "_node", "_owner", "_views")
     __array_priority__ = 1000.0
     _node: Node
+    _owner: Tensor  # whose memory this views; unset for most
+    _views: list[ref[Tensor]]  # who views this memory; unset for most
 
     if TYPE_CHECKING:  # operators and methods are bound in `binding.py`
 
@@ -198,10 +201,10 @@ class Tensor:
     def __iter__(self) -> Iterator[Tensor]:
         if not self._node.shape:
             raise TypeError("a 0-axis Tensor can't be gone through; use .item() for its one number")
-        return (self[i] for i in range(self._node.shape[0]))  # type: ignore[index]
+        return (self[i] for i in range(self._node.shape[0]))
 
     def __contains__(self, value: Any) -> bool:
-        return bool((self == value).any())  # type: ignore[attr-defined]
+        return bool((self == value).any())
 
     def __hash__(self) -> int:
         return id(self)
@@ -352,8 +355,7 @@ class Tensor:
         """The same value in the same memory, without history."""
         node = self._node
         out = leaf(node.array, node.shape, node.dtype, name=node.name)
-        if not node.inputs:
-            out.base = node
+        out.base = memory(node)
         return wrap(out)
 
     @property
@@ -365,19 +367,6 @@ class Tensor:
         node, new = self._node, value._node
         node.array, node.shape, node.dtype = new.array, new.shape, new.dtype
         stamp(node)
-
-    def _write(self, value: Node, at: Any = ...) -> Tensor:
-        """Change this Tensor's memory in place; `value` has its dtype."""
-        node = self._node
-        if node.requires_grad and current().recording:
-            kind = "a leaf that requires grad" if node.op is None else "a value of a recorded graph"
-            raise GraphError(
-                f"{kind} is being changed in place, which the graph could not undo.\n"
-                " Wrap the change in `with pellucid.no_grad():`, or compute a new Tensor."
-            )
-        engine().write(self._value(), at, value.array)
-        stamp(node)
-        return self
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         node = self._node

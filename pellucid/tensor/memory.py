@@ -1,0 +1,150 @@
+"""Writing in place: `x += 1`, `x[0] = v`, `x.fill_(0)`.
+
+Outside a recorded graph the memory itself is written, and whoever shares it sees that. Inside one the
+old numbers may still be needed, so the write becomes an op: the Tensor, and every view of the same
+memory, from then on stand for its result.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from pellucid.errors import DTypeError, GraphError, ShapeError
+from pellucid.graph.emit import emit
+from pellucid.graph.mode import current, engine
+from pellucid.graph.node import Node, stamp
+from pellucid.ops.elementwise import cast
+from pellucid.ops.movement import Spec, as_index, inverse, permute, reshape
+from pellucid.ops.writing import put
+from pellucid.shapes import Shape, show
+
+if TYPE_CHECKING:
+    from pellucid.tensor.tensor import Tensor
+
+__all__ = ["adopt", "assign", "overwrite", "recorded", "replace"]
+
+_MANY = 32  # views remembered before the dead ones are cleared out
+
+
+def adopt(view: Tensor, of: Tensor) -> None:
+    """Note that `view` shares the memory of `of`, so that a recorded write reaches both."""
+    owner = getattr(of, "_owner", of)
+    view._owner = owner
+    views = getattr(owner, "_views", None)
+    if views is None:
+        views = owner._views = []
+    elif len(views) >= _MANY and len(views).bit_count() == 1:
+        views[:] = [ref for ref in views if ref() is not None]
+    views.append(weakref.ref(view))
+
+
+def assign(self: Tensor, value: Node, name: str) -> Tensor:
+    """Let the result of an in-place operation become the value of `self`."""
+    node = self._node
+    if value.shape != node.shape:
+        raise ShapeError(
+            f"{name}: the result has shape {show(value.shape)} and can't be written into "
+            f"{show(node.shape)}.\n Use {name.rstrip('_')}() for a new Tensor."
+        )
+    if value.dtype.category > node.dtype.category:
+        raise DTypeError(
+            f"{name}: the result is {value.dtype.name} and can't be written into "
+            f"{node.dtype.name}.\n Use {name.rstrip('_')}() for a new Tensor, or convert first: "
+            f"x = x.to(pellucid.{value.dtype.name})."
+        )
+    if value.dtype is not node.dtype:
+        value = cast(value, dtype=node.dtype)
+    if recorded(self, value):
+        replace(self, value)
+    else:
+        overwrite(self, value)
+    return self
+
+
+def recorded(self: Tensor, value: Node) -> bool:
+    """Whether a write of `value` must become part of the graph; refuses where it can't."""
+    node, recording = self._node, current().recording
+    if recording and node.requires_grad:
+        root = _root(self)._node
+        if root.op is None:
+            what = "a leaf" if root is node else "a view of a leaf"
+            named = f" ({root.name})" if root.name else ""
+            raise GraphError(
+                f"{what} that requires grad{named} is being changed in place, which the graph "
+                "could not undo.\n"
+                " Wrap the change in `with pellucid.no_grad():`, or compute a new Tensor."
+            )
+        return True
+    return (recording and value.requires_grad) or node.array is None or value.array is None
+
+
+def overwrite(
+    self: Tensor, value: Node, block: Spec = (), shape: Shape | None = None, at: Any = ...
+) -> None:
+    """Change the memory itself: all of it, or a block seen as `shape`, or positions `at` in that."""
+    array = self._value()
+    if not array.flags.writeable:
+        raise GraphError(
+            "this memory can't be written: it is stretched by expand(), or belongs to somebody who "
+            "forbids it.\n Work on a copy: x = x.clone()."
+        )
+    if shape is not None:  # ranges of length 1 in place of integers: those would give a copy
+        spans = tuple((s, s + 1, 1) if isinstance(s, int) else s for s in block)
+        array = array[as_index(spans)].reshape(shape)
+    engine().write(array, at, value.array)
+    stamp(self._node)
+
+
+def replace(self: Tensor, value: Node) -> None:
+    """Let `self`, and everything that shares its memory, stand for numbers that include `value`."""
+    owner = _root(self)
+    before = owner._node
+    views = [v for v in (ref() for ref in getattr(owner, "_views", ())) if v is not None]
+    paths = [(v, _path(v._node, before)) for v in views]
+    for step in reversed(_path(self._node, before)):
+        value = _written_through(step, value)
+    owner._node = value
+    for view, path in paths:
+        node = value
+        for step in path:
+            node = emit(step.op, (node,), step.params)
+        view._node = node
+
+
+def _root(self: Tensor) -> Tensor:
+    return getattr(self, "_owner", self)
+
+
+def _path(view: Node, root: Node) -> list[Node]:
+    """The views that lead from `root` to `view`, in that order."""
+    path: list[Node] = []
+    node: Node | None = view
+    while node is not None and node is not root:
+        path.append(node)
+        node = node.base
+    if node is None:
+        raise GraphError(
+            "this Tensor is a view whose memory was given up since it was made.\n"
+            " Take the view again, or work on a copy: x = x.clone()."
+        )
+    return path[::-1]
+
+
+def _written_through(view: Node, value: Node) -> Node:
+    """What `view` looks at, with the part it looks at replaced by `value`."""
+    base = view.base
+    assert base is not None
+    name, params = view.op.name, view.params
+    if name == "slice":
+        return put(base, value, spec=params["spec"])
+    if name == "reshape":
+        return reshape(value, shape=base.shape)
+    if name == "permute":
+        return permute(value, axes=inverse(params["axes"]))
+    if name == "identity":
+        return value
+    raise GraphError(
+        f"a Tensor made by {name}() shows one number in several places and can't be changed in "
+        "place.\n Work on a copy: x = x.clone()."
+    )
