@@ -2,6 +2,7 @@
 
 from pellucid.nn import functional as functional
 from pellucid.nn import init as init
+from pellucid.nn import utils as utils
 from pellucid.nn.activation import ELU as ELU
 from pellucid.nn.activation import GELU as GELU
 from pellucid.nn.activation import Hardtanh as Hardtanh
@@ -20,6 +21,9 @@ from pellucid.nn.activation import Tanh as Tanh
 from pellucid.nn.container import ModuleDict as ModuleDict
 from pellucid.nn.container import ModuleList as ModuleList
 from pellucid.nn.container import Sequential as Sequential
+from pellucid.nn.dropout import Dropout as Dropout
+from pellucid.nn.flatten import Flatten as Flatten
+from pellucid.nn.flatten import Unflatten as Unflatten
 from pellucid.nn.linear import Identity as Identity
 from pellucid.nn.linear import Linear as Linear
 from pellucid.nn.loss import BCELoss as BCELoss
@@ -32,4 +36,6 @@ from pellucid.nn.loss import MSELoss as MSELoss
 from pellucid.nn.loss import NLLLoss as NLLLoss
 from pellucid.nn.loss import SmoothL1Loss as SmoothL1Loss
 from pellucid.nn.module import Module as Module
+from pellucid.nn.norm import BatchNorm1d as BatchNorm1d
+from pellucid.nn.norm import LayerNorm as LayerNorm
 from pellucid.tensor import Parameter as Parameter

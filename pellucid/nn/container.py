@@ -22,7 +22,7 @@ class _Numbered(Module):
 
     def _number(self, index: Any) -> str:
         names = list(self._modules)
-        at = index.__index__()
+        at: int = index.__index__()
         if not -len(names) <= at < len(names):
             raise IndexRangeError(
                 f"{type(self).__name__} has {len(names)} modules, numbered from 0; "
@@ -216,6 +216,7 @@ class ModuleDict(Module):
 
     def update(self, modules: Mapping[str, Module] | Iterable[Any]) -> None:
         """Add or replace modules."""
-        pairs = modules.items() if isinstance(modules, Mapping | ModuleDict) else modules
+        given: Any = modules
+        pairs = given.items() if hasattr(given, "items") else given
         for name, module in pairs:
             self[name] = module

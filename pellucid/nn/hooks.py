@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pellucid.errors import ShapeError
@@ -103,8 +104,8 @@ class Passing:
         outer = {i: identity(args[i]._node) for i in at}
         inner = {i: identity(outer[i]) for i in at}
         for i in at:
-            inner[i].hooks = [lambda g, i=i: self._arrived(self.grad_input, i, g)]
-            outer[i].hooks = [lambda g, i=i: self._leaving(i)]
+            inner[i].hooks = [partial(self._arrived, i)]
+            outer[i].hooks = [partial(self._leaving, i)]
         return tuple(wrap(inner[i]) if i in inner else a for i, a in enumerate(args))
 
     def outputs(self, out: Any) -> Any:
@@ -118,7 +119,7 @@ class Passing:
         if not isinstance(part, Tensor) or not part.requires_grad:
             return part
         node = identity(part._node)
-        node.hooks = [lambda g: self._blamed(i, g)]
+        node.hooks = [partial(self._blamed, i)]
         return wrap(node)
 
     def _blamed(self, i: int, g: Node) -> Node:
@@ -132,10 +133,10 @@ class Passing:
         replaced = self.grad_output[i]
         return g if replaced is None else replaced._node
 
-    def _arrived(self, into: list[Tensor | None], i: int, g: Node) -> None:
-        into[i] = wrap(g)
+    def _arrived(self, i: int, g: Node) -> None:
+        self.grad_input[i] = wrap(g)
 
-    def _leaving(self, i: int) -> Node | None:
+    def _leaving(self, i: int, g: Node) -> Node | None:
         if not self.finished:
             self.finished = True
             self._run()

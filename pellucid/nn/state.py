@@ -1,6 +1,6 @@
 """Weights out of a module and into it, under PyTorch's keys.
 
-Loading looks at everything first and writes afterwards, so that a failed load leaves the module as it was.
+Loading looks at everything first and writes afterwards: a failed load leaves the module as it was.
 """
 
 from __future__ import annotations
@@ -66,14 +66,14 @@ def load(module: Module, state: Mapping[str, Any], strict: bool, assign: bool) -
 
 
 def closest(name: str, known: Iterable[str]) -> str:
-    """ " Did you mean 'weight'?", or nothing where nothing is near."""
+    """A question such as "Did you mean 'weight'?"; nothing where nothing is near."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
 def _state(module: Module, prefix: str) -> Iterable[tuple[str, Any]]:
     for path, part in modules_of(module, set(), "", False):
-        held = [*part._parameters.items()]
+        held: list[tuple[str, Any]] = [*part._parameters.items()]
         held += [(n, b) for n, b in part._buffers.items() if n not in part._unsaved]
         for name, value in held:
             if value is not None:

@@ -5,6 +5,7 @@ from pellucid.ops import classes as classes
 from pellucid.ops import compare as compare
 from pellucid.ops import contract as contract
 from pellucid.ops import curves as curves
+from pellucid.ops import dropout as dropout
 from pellucid.ops import elementwise as elementwise
 from pellucid.ops import extremes as extremes
 from pellucid.ops import indexing as indexing
@@ -13,6 +14,7 @@ from pellucid.ops import loss as loss
 from pellucid.ops import movement as movement
 from pellucid.ops import ordering as ordering
 from pellucid.ops import product as product
+from pellucid.ops import normalize as normalize
 from pellucid.ops import random as random
 from pellucid.ops import rearrange as rearrange
 from pellucid.ops import reduce as reduce

@@ -13,7 +13,7 @@ from pellucid.graph.node import Node
 from pellucid.ops.compare import ne, where
 from pellucid.ops.elementwise import add, div, mul, neg
 from pellucid.ops.movement import expand, reshape
-from pellucid.ops.op import Sample, composition, define
+from pellucid.ops.op import Op, Sample, composition, define
 from pellucid.ops.reduce import sum_
 from pellucid.ops.softmax import log_softmax
 from pellucid.shapes import Mismatch, Shape, numel, show
@@ -122,7 +122,7 @@ def _first_float(*dtypes: DType, **_: Any) -> DType:
     return dtypes[0]
 
 
-nll = define(
+nll: Op = define(
     "nll",
     sentence="Minus the log-probability of the true class: the surprise of the answer.",
     equation=r"L = -\frac{1}{\sum_i w_{y_i}} \sum_i w_{y_i}\, x_{i, y_i}",
@@ -141,7 +141,7 @@ nll = define(
     samples=SAMPLES,
 )
 
-nll_back = define(
+nll_back: Op = define(
     "nll_back",
     sentence="The blame of class losses: each row's share, at the true class, zero elsewhere.",
     equation=r"y_{ic} = -\frac{w_{y_i}}{\sum_j w_{y_j}} [c = y_i]\, g_i",
