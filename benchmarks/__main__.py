@@ -1,4 +1,4 @@
-"""Runs the benchmarks and prints a table: microseconds, and pellucid's time over the best peer's."""
+"""Runs the benchmarks and prints a table: times, and pellucid's over the best peer's."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ WORKLOADS = ("eager_tiny", "single_row")
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "--quick", action="store_true", help="fewer and shorter turns, under a minute"
-    )
+    parser.add_argument("--quick", action="store_true", help="fewer, shorter turns")
     parser.add_argument("--json", metavar="FILE", help="also write the figures here")
     options = parser.parse_args()
     turns, seconds = (2, 0.6) if options.quick else (7, 2.0)

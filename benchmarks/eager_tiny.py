@@ -5,6 +5,7 @@ Contenders are the same dozen lines in each library, from the same weights, on t
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ def material() -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
     """Weights and biases in turn, inputs (200, 4), class numbers (200,)."""
     random = np.random.default_rng(0)
     parameters = []
-    for inputs, outputs in zip(SIZES, SIZES[1:], strict=False):
+    for inputs, outputs in itertools.pairwise(SIZES):
         bound = inputs**-0.5
         parameters.append(random.uniform(-bound, bound, (outputs, inputs)).astype(np.float32))
         parameters.append(random.uniform(-bound, bound, outputs).astype(np.float32))

@@ -1,4 +1,4 @@
-"""Contenders in turn: process after process, so that a slow minute of the machine hits all alike."""
+"""Contenders in turn, process after process: a slow minute of the machine hits all alike."""
 
 from __future__ import annotations
 

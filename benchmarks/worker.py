@@ -1,4 +1,4 @@
-"""One turn of one contender: warm up, time steps until the time is up, print what was seen as JSON."""
+"""One turn of one contender: warm up, time steps until the time is up, print figures as JSON."""
 
 from __future__ import annotations
 
