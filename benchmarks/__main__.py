@@ -43,9 +43,8 @@ def _print(results: list[Result]) -> None:
     for result in results:
         ratio = f"{result.ratio:5.2f} x best peer" if result.ratio is not None else ""
         times = "  ".join(f"{name} {_time(value)}" for name, value in result.times.items())
-        print(
-            f"{result.workload:<12}{result.cores} core{'s' * (result.cores > 1):<2} {ratio:<18}{times}"
-        )
+        cores = f"{result.cores} core" + "s" * (result.cores > 1)
+        print(f"{result.workload:<12}{cores:<8}{ratio:<18}{times}")
 
 
 def _time(microseconds: float) -> str:
