@@ -1,4 +1,4 @@
-"""Where an op's complaint becomes a layer's: the layers so far, the broken link marked, the remedy last.
+"""Where an op's complaint becomes a layer's: the layers so far, the broken link marked, the remedy.
 
 Ops know shapes, modules know names. An error passes the modules on its way up; each adds what it
 knows, and the text that arrives names layer, numbers and line.
@@ -111,7 +111,7 @@ def _entry(made: list[Node]) -> str:
     return show(data[0].shape) if data else ""
 
 
-# ---- the text -------------------------------------------------------------------------------------
+# ---- the text ------------------------------------------------------------------------------
 
 
 def _text(trail: _Trail, line: str) -> str:

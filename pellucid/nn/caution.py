@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import warnings
 from pathlib import Path
-from typing import Any
 
 from pellucid.errors import PellucidWarning
+from pellucid.graph.node import Node
 
 __all__ = ["caution"]
 
@@ -23,14 +23,14 @@ def caution(text: str) -> None:
     warnings.warn(text, PellucidWarning, stacklevel=level)
 
 
-def made_by(node: Any, names: tuple[str, ...]) -> Any:
-    """The node behind `node`, past mere changes of shape, if it is one of the ops named."""
+def made_by(node: Node, op: str) -> Node | None:
+    """The node behind `node`, past mere changes of shape, if it is a use of the op named."""
     while node.op is not None and "movement" in node.op.traits and node.inputs:
         node = node.inputs[0]
-    return node if node.op is not None and node.op.name in names else None
+    return node if node.op is not None and node.op.name == op else None
 
 
-def place(node: Any) -> str:
+def place(node: Node) -> str:
     """Where a node was made: "layer 3", or a line."""
     if node.scope:
         return f"layer {node.scope}"

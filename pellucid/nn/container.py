@@ -15,7 +15,7 @@ __all__ = ["ModuleDict", "ModuleList", "Sequential"]
 
 
 class _Numbered(Module):
-    """Modules in order, under the names "0", "1", …"""
+    """Modules in order, under the names "0", "1" and so on."""
 
     def _items(self) -> list[Any]:
         return list(self._modules.values())

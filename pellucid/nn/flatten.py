@@ -40,7 +40,7 @@ class Flatten(Module):
         rank = len(x.shape)
         if not -rank <= self.start_dim < max(rank, 1):
             raise ShapeError(
-                f"it joins axes from {self.start_dim} on, and the input {show(x.shape)} has {rank}.\n"
+                f"it joins axes from {self.start_dim} on; the input {show(x.shape)} has {rank}.\n"
                 " A single row needs a batch axis first: x.unsqueeze(0)."
             )
         return wrap(flatten(x, self.start_dim, self.end_dim))

@@ -1,4 +1,4 @@
-"""Functions that people hang on a module: before and after its forward, and where blame passes it."""
+"""Functions that people hang on a module: before and after its forward, and where blame passes."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def _replaced_inputs(
 class Passing:
     """One call of a module whose blame is watched.
 
-    Each input passes two identities. Blame reaches all the inner ones before any outer one, so at the
-    first outer one everything is known: there the hooks run, and what they return goes on.
+    Each input passes two identities. Blame reaches all the inner ones before any outer one, so at
+    the first outer one everything is known: there the hooks run, and what they return goes on.
     """
 
     def __init__(self, hooks: Hooks, module: Module) -> None:

@@ -1,7 +1,7 @@
 """First values for weights, with PyTorch's functions and distributions.
 
-Good first weights keep the spread of the signal from layer to layer: the variance of a weight goes with
-one over the number of inputs (fan-in), times a gain for the activation that follows.
+Good first weights keep the spread of the signal from layer to layer: the variance of a weight goes
+with one over the number of inputs (fan-in), times a gain for the activation that follows.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pellucid.tensor.creation import of_array
 from pellucid.tensor.random import Generator, rand, randn
 
 __all__ = [
-    "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_",
-    "ones_", "orthogonal_", "sparse_", "trunc_normal_", "uniform_", "xavier_normal_",
+    "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_",
+    "normal_", "ones_", "orthogonal_", "sparse_", "trunc_normal_", "uniform_", "xavier_normal_",
     "xavier_uniform_", "zeros_",
 ]  # fmt: skip
 
@@ -234,7 +234,7 @@ def _fans(tensor: Tensor) -> tuple[int, int]:
     shape = tensor.shape
     if len(shape) < 2:
         raise ShapeError(
-            f"fan-in and fan-out need at least two axes (out, in), and this Tensor has {show(shape)}."
+            f"fan-in and fan-out need at least two axes (out, in); this Tensor has {show(shape)}."
         )
     field = math.prod(shape[2:])
     return shape[1] * field, shape[0] * field

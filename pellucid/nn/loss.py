@@ -10,8 +10,8 @@ from pellucid.nn.module import Module
 from pellucid.tensor import Tensor
 
 __all__ = [
-    "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "HuberLoss", "KLDivLoss", "L1Loss", "MSELoss",
-    "NLLLoss", "SmoothL1Loss",
+    "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "HuberLoss", "KLDivLoss", "L1Loss",
+    "MSELoss", "NLLLoss", "SmoothL1Loss",
 ]  # fmt: skip
 
 
@@ -48,7 +48,8 @@ class MSELoss(_Loss):
     r"""The squared distance: $\frac1n \sum_i (\hat y_i - y_i)^2$.
 
     Args:
-        size_average, reduce: older spellings of `reduction`.
+        size_average: an older spelling of `reduction`.
+        reduce: another.
         reduction: "mean", "sum", or "none" for the loss of every pair.
 
     Example:
@@ -75,7 +76,8 @@ class SmoothL1Loss(_Loss):
     """The absolute distance, squared below `beta`.
 
     Args:
-        size_average, reduce: older spellings of `reduction`.
+        size_average: an older spelling of `reduction`.
+        reduce: another.
         reduction: "mean", "sum" or "none".
         beta: where the straight part begins.
     """
@@ -119,14 +121,15 @@ class CrossEntropyLoss(_WeightedLoss):
 
     Args:
         weight: how much each class counts.
-        size_average, reduce: older spellings of `reduction`.
+        size_average: an older spelling of `reduction`.
+        reduce: another.
         ignore_index: rows with this class number count nothing.
         reduction: "mean", "sum", or "none" for the loss of every row.
         label_smoothing: share of the certainty that is spread over all classes.
 
     Shape:
-        input `(N, C)`, `(N, C, d1, …)` or `(C)`; target `(N)`, `(N, d1, …)` or `()` as class numbers, or
-        the shape of input as probabilities.
+        input `(N, C)`, `(N, C, d1, …)` or `(C)`; target `(N)`, `(N, d1, …)` or `()` as class
+        numbers, or the shape of input as probabilities.
 
     Example:
         >>> import pellucid
@@ -164,7 +167,8 @@ class NLLLoss(_WeightedLoss):
 
     Args:
         weight: how much each class counts.
-        size_average, reduce: older spellings of `reduction`.
+        size_average: an older spelling of `reduction`.
+        reduce: another.
         ignore_index: rows with this class number count nothing.
         reduction: "mean", "sum" or "none".
     """
@@ -192,7 +196,8 @@ class BCELoss(_WeightedLoss):
 
     Args:
         weight: how much each pair counts.
-        size_average, reduce: older spellings of `reduction`.
+        size_average: an older spelling of `reduction`.
+        reduce: another.
         reduction: "mean", "sum" or "none".
     """
 
@@ -206,7 +211,8 @@ class BCEWithLogitsLoss(_WeightedLoss):
 
     Args:
         weight: how much each pair counts.
-        size_average, reduce: older spellings of `reduction`.
+        size_average: an older spelling of `reduction`.
+        reduce: another.
         reduction: "mean", "sum" or "none".
         pos_weight: how many times a yes counts.
     """
@@ -235,8 +241,9 @@ class KLDivLoss(_Loss):
     """How much a predicted distribution, given as logarithms, misses the true one.
 
     Args:
-        size_average, reduce: older spellings of `reduction`.
-        reduction: "batchmean" for the mathematical value per row, "mean" (per number), "sum", "none".
+        size_average: an older spelling of `reduction`.
+        reduce: another.
+        reduction: "batchmean" for the mathematical value per row, "mean" per number, "sum", "none".
         log_target: whether the target holds logarithms too.
     """
 

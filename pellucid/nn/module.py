@@ -1,7 +1,7 @@
 """Module: a piece of a network that owns weights and other modules, and can be called.
 
-A module finds its weights by looking at what is assigned to it. Its path in the network ("encoder.0") is
-what the graph, errors, explanations and program tables call it.
+A module finds its weights by looking at what is assigned to it. Its path in the network, such as
+"encoder.0", is what the graph, errors, explanations and program tables call it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Module:
 
     # ---- the call -----------------------------------------------------------------------------
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: D102  (forward says it)
         mode = _local.mode
         outer = mode.scope
         if self._stamp != structure[0]:
@@ -283,7 +283,7 @@ class Module:
     # ---- switches -----------------------------------------------------------------------------
 
     def train(self, mode: bool = True) -> Self:
-        """Training behavior (dropout drops, batch norm averages the batch) on or off, all the way down."""
+        """Training behavior (dropout drops, batch norm averages its batch) on or off."""
         if not isinstance(mode, bool):
             raise SettingError(f"train() takes True or False and got {mode!r}.")
         for module in self.modules():
@@ -375,7 +375,7 @@ class Module:
         prefix: str = "",
         keep_vars: bool = False,
     ) -> dict[str, Any]:
-        """Every weight and saved buffer under PyTorch's key; the Tensors share memory with the module's."""
+        """Every weight and saved buffer under PyTorch's key; memory is shared, not copied."""
         return saved(self, {} if destination is None else destination, prefix, keep_vars)
 
     def load_state_dict(
@@ -398,7 +398,7 @@ class Module:
     def register_forward_pre_hook(
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
     ) -> Removable:
-        """Call `hook(module, args)` before every forward; what it returns replaces the arguments."""
+        """Call `hook(module, args)` before each forward; what it returns replaces the arguments."""
         return self._hooked().add("before", hook, prepend, with_kwargs=with_kwargs)
 
     def register_forward_hook(
@@ -409,7 +409,7 @@ class Module:
         with_kwargs: bool = False,
         always_call: bool = False,
     ) -> Removable:
-        """Call `hook(module, args, output)` after every forward; what it returns replaces the output."""
+        """Call `hook(module, args, output)` after each forward; its answer replaces the output."""
         return self._hooked().add(
             "after", hook, prepend, with_kwargs=with_kwargs, always_call=always_call
         )
@@ -417,13 +417,13 @@ class Module:
     def register_full_backward_pre_hook(
         self, hook: Callable[..., Any], prepend: bool = False
     ) -> Removable:
-        """Call `hook(module, grad_output)` when blame reaches the output; what it returns replaces it."""
+        """Call `hook(module, grad_output)` when blame reaches the output; it may replace it."""
         return self._hooked().add("blame_before", hook, prepend)
 
     def register_full_backward_hook(
         self, hook: Callable[..., Any], prepend: bool = False
     ) -> Removable:
-        """Call `hook(module, grad_input, grad_output)` when blame has passed; it may replace `grad_input`."""
+        """Call `hook(module, grad_input, grad_output)` after blame; it may replace the first."""
         return self._hooked().add("blame_after", hook, prepend)
 
     def _hooked(self) -> Hooks:

@@ -110,8 +110,8 @@ class LayerNorm(Module):
 class BatchNorm1d(Module):
     r"""Each feature over the batch to average 0 and spread 1, then scaled and moved.
 
-    $y = \gamma (x - \mu_B)/\sqrt{\sigma_B^2 + \varepsilon} + \beta$; in evaluation with the averages
-    that training has remembered.
+    $y = \gamma (x - \mu_B)/\sqrt{\sigma_B^2 + \varepsilon} + \beta$; in evaluation with the
+    averages that training has remembered.
 
     Args:
         num_features: size of axis 1.

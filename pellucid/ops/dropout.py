@@ -28,7 +28,7 @@ def _to_input(g: Node, y: Node, x: Node, draw: Node, p: float) -> Node:
 
 dropout: Op = define(
     "dropout",
-    sentence="Leaves each number out with probability p and scales the rest up to make good for it.",
+    sentence="Leaves each number out with probability p and scales the rest up in its place.",
     equation=r"y = \frac{[u \ge p]}{1 - p}\, x,\quad u \sim U[0, 1)",
     derivative=r"\partial y/\partial x = \frac{[u \ge p]}{1 - p}",
     forward=_dropped,

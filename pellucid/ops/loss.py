@@ -1,7 +1,7 @@
 """How wrong a prediction is, as one number to make small.
 
-Each loss of pairs states its own slope, so that a training step stays a handful of nodes. Inputs that
-make no sense are refused where the loss is called, in `nn/functional`, before anything is computed.
+Each loss of pairs states its own slope, so that a training step stays a handful of nodes. Inputs
+that make no sense are refused where the loss is called, in `nn/functional`, before any computing.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ def _standardize(xp: Any, x: Any, axes: Axes, eps: float) -> Any:
 
 
 def _blame(g: Node, y: Node, x: Node, axes: Axes, eps: float) -> Node:
-    """What is common to all numbers of a group changes nothing, and neither does what stretches them."""
+    """What moves or stretches all numbers of a group together changes nothing: no blame for it."""
     scale = rsqrt(add(variance(x, axes=axes, keepdim=True, correction=0), eps))
     common = mean(g, axes=axes, keepdim=True)
     stretch = mean(mul(g, y), axes=axes, keepdim=True)
@@ -65,7 +65,7 @@ def _scaled(x: Node, weight: Node | None, bias: Node | None) -> Node:
 @composition(
     "layer_norm",
     equation=r"y = \gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta",
-    derivative=r"\partial L/\partial \gamma = \sum g \hat x,\quad \partial L/\partial \beta = \sum g",
+    derivative=r"\partial L/\partial \gamma = \sum g \hat x,\ \partial L/\partial \beta = \sum g",
     samples=(
         Sample(((4, 3), (3,), (3,)), {"rank": 1, "eps": 1e-5}),
         Sample(((2, 4, 3), (4, 3), (4, 3)), {"rank": 2, "eps": 1e-5}),
@@ -83,7 +83,7 @@ def layer_norm(
 @composition(
     "batch_norm",
     equation=r"y = \gamma\,\frac{x - \mu_B}{\sqrt{\sigma_B^2 + \varepsilon}} + \beta",
-    derivative=r"\partial L/\partial \gamma = \sum g \hat x,\quad \partial L/\partial \beta = \sum g",
+    derivative=r"\partial L/\partial \gamma = \sum g \hat x,\ \partial L/\partial \beta = \sum g",
     samples=(
         Sample(((4, 3), (3,), (3,)), {"eps": 1e-5}),
         Sample(((2, 3, 4), (3,), (3,)), {"eps": 1e-5}),

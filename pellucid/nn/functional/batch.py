@@ -28,12 +28,16 @@ def batch_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> Tensor:
-    r"""Each feature to average 0 and spread 1: $\gamma (x - \mu)/\sqrt{\sigma^2 + \varepsilon} + \beta$.
+    r"""Each feature over the batch to average 0 and spread 1, then scaled and moved.
+
+    $y = \gamma (x - \mu)/\sqrt{\sigma^2 + \varepsilon} + \beta$
 
     Args:
         input: `(N, C)` or `(N, C, ...)`; the features are axis 1.
-        running_mean, running_var: what is remembered; written in training.
-        weight, bias: γ and β, one number per feature.
+        running_mean: the averages remembered; written in training.
+        running_var: the variances remembered; written in training.
+        weight: γ, one number per feature.
+        bias: β, one number per feature.
         training: whether average and spread come from this batch.
         momentum: share of the batch in what is remembered.
         eps: added to the variance.
@@ -54,8 +58,8 @@ def batch_norm(
     if n <= 1:
         raise ShapeError(
             f"batch_norm: in training each feature needs more than one value, and the input "
-            f"{show(x.shape)} has {n}.\n Give larger batches (drop_last=True leaves out a last batch of "
-            "one row), or call model.eval()."
+            f"{show(x.shape)} has {n}.\n Give larger batches (drop_last=True leaves out a last "
+            "batch of one row), or call model.eval()."
         )
     if running_mean is not None and running_var is not None:
         _remember(x, running_mean, running_var, momentum, n)

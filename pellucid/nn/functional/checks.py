@@ -1,4 +1,4 @@
-"""What is asked of the inputs of a loss before anything is computed, and the answers where it does not hold."""
+"""What a loss asks of its inputs before anything is computed, and what it says where that fails."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _same(a: Shape, b: Shape) -> str:
 
 
 def class_numbers(name: str, input: Node, target: Node, ignore_index: int) -> int | None:
-    """Check targets that are class numbers; gives the number to be ignored, None where none occurs."""
+    """Check class numbers; gives the number to be ignored, None where it does not occur."""
     shape = input.shape
     axis = class_axis(shape)
     rest = shape[:axis] + shape[axis + 1 :]
@@ -159,25 +159,28 @@ def chances(name: str, what: str, node: Node) -> None:
     raise SettingError(f"{name}: {what} must lie between 0 and 1, and has {found:.4g}.\n {hint}")
 
 
+# What a loss does to its input itself, and what to say where that has been done before.
+_DONE_TWICE = {
+    "cross_entropy": (
+        "softmax",
+        "cross_entropy takes raw scores and applies softmax itself, but its input comes out of a "
+        "softmax ({where}).\n Leave that softmax out of training; apply it to read probabilities.",
+    ),
+    "nll_loss": (
+        "softmax",
+        "nll_loss takes log-probabilities, but its input comes out of a softmax ({where}).\n"
+        " Use log_softmax there, or cross_entropy on the raw scores.",
+    ),
+    "binary_cross_entropy_with_logits": (
+        "sigmoid",
+        "binary_cross_entropy_with_logits takes raw scores and applies sigmoid itself, but its "
+        "input comes out of a sigmoid ({where}).\n Leave that sigmoid out, or take binary_cross_entropy.",
+    ),
+}
+
+
 def raw_scores(name: str, input: Node) -> None:
-    """Warn where scores have been turned into probabilities by a function that the loss applies itself."""
-    if input.op is None:
-        return
-    if name == "cross_entropy" and (found := made_by(input, ("softmax",))) is not None:
-        caution(
-            f"cross_entropy takes raw scores and applies softmax itself, but its input comes out of "
-            f"a softmax ({place(found)}).\n Leave that softmax out of training; apply it to read "
-            "probabilities."
-        )
-    elif name == "nll_loss" and (found := made_by(input, ("softmax",))) is not None:
-        caution(
-            f"nll_loss takes log-probabilities, but its input comes out of a softmax "
-            f"({place(found)}).\n Use log_softmax there, or cross_entropy on the raw scores."
-        )
-    elif name == "binary_cross_entropy_with_logits" and (
-        (found := made_by(input, ("sigmoid",))) is not None
-    ):
-        caution(
-            f"{name} takes raw scores and applies sigmoid itself, but its input comes out of "
-            f"a sigmoid ({place(found)}).\n Leave that sigmoid out, or take binary_cross_entropy."
-        )
+    """Warn where the scores have passed a function that the loss applies itself."""
+    op, text = _DONE_TWICE[name]
+    if input.op is not None and (found := made_by(input, op)) is not None:
+        caution(text.format(where=place(found)))

@@ -61,18 +61,21 @@ def layer_norm(
     bias: Node | None = None,
     eps: float = 1e-5,
 ) -> Node:
-    r"""Each row to average 0 and spread 1: $\gamma (x - \mu)/\sqrt{\sigma^2 + \varepsilon} + \beta$.
+    r"""Each row to average 0 and spread 1, then scaled and moved.
+
+    $y = \gamma (x - \mu)/\sqrt{\sigma^2 + \varepsilon} + \beta$
 
     Args:
         input: `(..., *normalized_shape)`.
         normalized_shape: the last axes, over which average and spread are taken.
-        weight, bias: γ and β, in that shape.
+        weight: γ, in that shape.
+        bias: β, in that shape.
         eps: added to the variance.
     """
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
     if not shape or input.shape[-len(shape) :] != shape:
         raise ShapeError(
-            f"layer_norm: the last axes must be {show(shape)}, and the input has {show(input.shape)}."
+            f"layer_norm: the last axes must be {show(shape)}; the input has {show(input.shape)}."
         )
     for name, value in (("weight", weight), ("bias", bias)):
         if value is not None and value.shape != shape:
@@ -99,7 +102,7 @@ def normalize(
 
 
 def cosine_similarity(x1: Node, x2: Node, dim: int = 1, eps: float = 1e-8) -> Node:
-    r"""How much two vectors point the same way: $x_1 \cdot x_2 / (\|x_1\| \|x_2\|)$, from −1 to 1."""
+    r"""How much two vectors point the same way: $x_1 \cdot x_2 / (\|x_1\| \|x_2\|)$."""
     axis = normalize_axis(dim, max(len(x1.shape), len(x2.shape)))
     lengths = [
         ew.clamp(_length(x, 2.0, normalize_axis(dim, len(x.shape))), min=eps, max=None)

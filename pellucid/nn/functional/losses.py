@@ -45,7 +45,8 @@ def mse_loss(
     Args:
         input: predictions.
         target: what they should have been, in the same shape.
-        size_average, reduce: older spellings of `reduction`.
+        size_average: an older spelling of `reduction`.
+        reduce: another.
         reduction: "mean", "sum", or "none" for the loss of every pair.
         weight: how much each pair counts; the mean is then the weighted mean.
 
@@ -146,14 +147,15 @@ def cross_entropy(
         input: raw scores, one for each class; softmax is applied inside.
         target: class numbers, or a probability for every class.
         weight: how much each class counts.
-        size_average, reduce: older spellings of `reduction`.
+        size_average: an older spelling of `reduction`.
+        reduce: another.
         ignore_index: rows with this class number count nothing.
         reduction: "mean", "sum", or "none" for the loss of every row.
         label_smoothing: share of the certainty that is spread over all classes.
 
     Shape:
-        input `(N, C)`, `(N, C, d1, …)` or `(C)`; target `(N)`, `(N, d1, …)` or `()` as class numbers, or
-        the shape of input as probabilities.
+        input `(N, C)`, `(N, C, d1, …)` or `(C)`; target `(N)`, `(N, d1, …)` or `()` as class
+        numbers, or the shape of input as probabilities.
 
     Example:
         >>> import pellucid
@@ -208,8 +210,8 @@ def _class_weight(name: str, weight: Node | None, input: Node) -> tuple[Node, ..
     classes = input.shape[cls.class_axis(input.shape)]
     if weight.shape != (classes,):
         raise ShapeError(
-            f"{name}: weight needs one number for each of the {classes} classes, shape ({classes},), "
-            f"and has {show(weight.shape)}."
+            f"{name}: weight needs one number for each of the {classes} classes, shape "
+            f"({classes},), and has {show(weight.shape)}."
         )
     return (weight,)
 
@@ -247,7 +249,8 @@ def binary_cross_entropy_with_logits(
         input: raw scores.
         target: 0 or 1, or probabilities, in the same shape.
         weight: how much each pair counts.
-        size_average, reduce: older spellings of `reduction`.
+        size_average: an older spelling of `reduction`.
+        reduce: another.
         reduction: "mean", "sum", or "none".
         pos_weight: how many times a yes counts.
     """
@@ -282,7 +285,8 @@ def _binary(
     if input.shape != target.shape:
         raise ShapeError(
             f"{name}: input and target must have the same shape.\n"
-            f"   input   {show(input.shape)}\n   target  {show(target.shape)}\n {_advice(input, target)}"
+            f"   input   {show(input.shape)}\n"
+            f"   target  {show(target.shape)}\n {_advice(input, target)}"
         )
     return reduced_by(size_average, reduce, reduction)
 
@@ -308,8 +312,9 @@ def kl_div(
     Args:
         input: predicted log-probabilities.
         target: true probabilities.
-        size_average, reduce: older spellings of `reduction`.
-        reduction: "batchmean" for the mathematical value per row, "mean" (per number), "sum", "none".
+        size_average: an older spelling of `reduction`.
+        reduce: another.
+        reduction: "batchmean" for the mathematical value per row, "mean" per number, "sum", "none".
         log_target: whether `target` holds logarithms too.
     """
     tensors("kl_div", input=input, target=target)

@@ -24,7 +24,7 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
     needed = sum(p.numel() for p in given)
     if vec.numel() != needed:
         raise ShapeError(
-            f"vector_to_parameters: the parameters hold {needed} numbers and the vector {vec.numel()}."
+            f"vector_to_parameters: the parameters hold {needed} numbers, the vector {vec.numel()}."
         )
     start = 0
     with switched(recording=False):
