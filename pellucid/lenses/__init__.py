@@ -1,0 +1,9 @@
+"""The lenses room: each lens answers one question about a network with a view of plain data.
+
+Renderers draw any view as text, HTML, LaTeX or JSON.
+"""
+
+from pellucid.lenses.explanation import Explanation as Explanation
+from pellucid.lenses.explanation import explain as explain
+
+__all__ = ["Explanation", "explain"]

@@ -1,0 +1,163 @@
+"""What things are called in an explanation: L, ŷ, w₂, h1[3, 5], 0.weight[0, 1].
+
+A name that a person or a module gave is kept; the rest is named by the part it plays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from pellucid.dtypes import FLOAT
+from pellucid.graph.node import Node
+from pellucid.lenses.chain.fold import BILINEAR
+from pellucid.lenses.chain.stage import Stage
+from pellucid.lenses.numerals import number, subscript
+
+__all__ = ["Index", "Symbols", "transparent"]
+
+Index = tuple[int, ...]
+_CLEAR = frozenset({"cast", "clone", "identity", "reshape", "permute", "expand", "flip"})
+_SHORT = {"weight": "w", "bias": "b"}
+_LETTER = {"dropout": "d", "softmax": "p", "log_softmax": "ℓ"}
+
+
+def transparent(stage: Stage) -> bool:
+    """Whether a stage only hands numbers on, so that its result needs no name of its own."""
+    return stage.op is not None and stage.op.name in _CLEAR
+
+
+class Symbols:
+    """Names for nodes and for single numbers in them.
+
+    Args:
+        stages: everything that was computed, in order.
+        root: the result that is explained.
+        scalar: whether the result is a loss, "L".
+    """
+
+    def __init__(self, stages: Iterable[Stage], root: Node, scalar: bool) -> None:
+        self.root = root
+        self._stages = list(stages)
+        self._names: dict[Node, str] = {}
+        self._taken: set[str] = set()
+        self._nicknames: dict[tuple[Node, Index], str] = {}
+        self._layers = 0
+        self._bracketed = False
+        for node in {x for s in self._stages for x in (*s.inputs, s.out)}:
+            self._bracketed |= sum(n > 1 for n in node.shape) > 1
+        if scalar:
+            self._name(root, "L")
+        self._name_loss()
+        for stage in self._stages:
+            self._name_stage(stage)
+
+    def of(self, node: Node) -> str:
+        """What a node is called."""
+        if node.kind == "constant" and node.size == 1 and node.array is not None:
+            return number(float(node.array.reshape(-1)[0]))
+        return self._names.get(node) or self._name(node, self._leaf_name(node))
+
+    def at(self, node: Node, index: Index) -> str:
+        """What one number of a node is called: w₂ in a problem of vectors, w[0, 1] elsewhere."""
+        if (node, index) in self._nicknames:
+            return self._nicknames[node, index]
+        name = self.of(node)
+        if node.size == 1:
+            return name
+        if not self._bracketed and len(name) == 1:
+            place = next(i for i, n in zip(index, node.shape, strict=True) if n > 1)
+            return name + subscript(place + 1)
+        return f"{name}[{', '.join(map(str, index))}]"
+
+    def nickname(self, node: Node, index: Index) -> str:
+        """A short name for the number that is asked about: w for 0.weight[0, 1]."""
+        tail = self.of(node).rpartition(".")[2]
+        short = _SHORT.get(tail, tail if node.name else "")
+        if short and short not in self._taken and self.of(node) != short:
+            self._nicknames[node, index] = short
+        return self.at(node, index)
+
+    def value(self, node: Node, index: Index) -> float | int:
+        """The recorded number; whole numbers stay whole."""
+        found = np.asarray(node.array)[index]
+        return float(found) if node.dtype.category == FLOAT else int(found)
+
+    def _name(self, node: Node, name: str) -> str:
+        while name in self._taken:
+            name += "′"
+        self._taken.add(name)
+        self._names[node] = name
+        return name
+
+    def _name_loss(self) -> None:
+        """The first input of a loss is the prediction ŷ, the second is what should come out, y."""
+        for stage in reversed(self._stages):
+            if "loss" in stage.traits:
+                for x, name in zip(stage.inputs[:2], ("ŷ", "y"), strict=False):
+                    start = self._behind(x)
+                    if start not in self._names:
+                        self._name(start, start.name or name)
+                return
+
+    def _behind(self, node: Node) -> Node:
+        """The node that a chain of transparent stages started from."""
+        made = {s.out: s for s in self._stages}
+        while node in made and transparent(made[node]):
+            node = made[node].inputs[0]
+        return node
+
+    def _name_stage(self, stage: Stage) -> None:
+        for position, x in enumerate(stage.inputs):
+            self._name_input(stage, position, x)
+        out = stage.out
+        if stage.op is not None and stage.op.name in BILINEAR and self._learns(stage):
+            self._layers += 1
+        if out in self._names:
+            return
+        if out.name:
+            self._name(out, out.name)
+        elif transparent(stage):
+            self._names[out] = self.of(stage.inputs[0])
+        else:
+            self._name(out, self._made_name(stage))
+
+    def _made_name(self, stage: Stage) -> str:
+        if "loss" in stage.traits:
+            return "loss"
+        if not self._layers:
+            own = sum(name.startswith("u") for name in self._taken) + 1
+            return f"u{own}"
+        if stage.op is not None and stage.op.name in BILINEAR:
+            letter = "z"
+        elif "activation" in stage.traits:
+            letter = "h"
+        else:
+            letter = _LETTER.get(stage.name, "n" if "norm" in stage.name else "u")
+        return f"{letter}{self._layers}"
+
+    def _learns(self, stage: Stage) -> bool:
+        return any(x.is_leaf and x.requires_grad for x in stage.inputs)
+
+    def _name_input(self, stage: Stage, position: int, x: Node) -> None:
+        if x in self._names or not x.is_leaf or (x.kind == "constant" and x.size == 1):
+            return
+        if x.name:
+            self._name(x, self._module_name(x.name))
+        elif stage.name == "linear" and position:
+            self._name(x, "w" if position == 1 else "b")
+        else:
+            self._name(x, self._leaf_name(x))
+
+    def _module_name(self, name: str) -> str:
+        """The weight of the only layer is w; in a deeper network it keeps its path."""
+        layers = sum(s.op is not None and s.op.name in BILINEAR for s in self._stages)
+        return _SHORT.get(name.rpartition(".")[2], name) if layers == 1 else name
+
+    def _leaf_name(self, node: Node) -> str:
+        if node.name:
+            return self._module_name(node.name)
+        if node.op is not None:
+            return "u"
+        return "w" if node.requires_grad and self._layers else "x"

@@ -1,0 +1,332 @@
+"""The small language in which slopes are written: "2(ŷ − y)/n", "[x > 0]", "y·(1 − y)".
+
+A formula is read once and can then be shown with symbols, shown with numbers, evaluated, or turned
+into LaTeX. What an explanation shows is evaluated first: a formula that does not give the slope that
+the engine found is never shown.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from pellucid.lenses.numerals import bracketed
+
+__all__ = ["Formula", "Meaning", "read"]
+
+_TOKEN = re.compile(
+    r"\s*(?:\d+(?:\.\d+)?|[ᵇᵖᵗˣ](?:⁻[¹²])?|[^\W\d_ᵇᵖᵗˣ²³½]+[′\u0302\u0304]*|[−+±·/^()\[\]|<>=≤≥²³½√,])"
+)
+_RAISED = {"ᵇ": "b", "ᵖ": "p", "ᵗ": "t", "ˣ": "x"}
+_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = 1, 2, 3, 4, 5
+
+
+def _normal(z: float) -> float:
+    return math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+
+
+_FUNCTIONS: Mapping[str, Callable[..., float]] = {
+    "clip": lambda v, limit: max(-limit, min(limit, v)),
+    "cos": math.cos, "cosh": math.cosh, "exp": math.exp, "ln": math.log, "max": max, "min": min,
+    "sign": lambda v: math.copysign(1.0, v) if v else 0.0, "sin": math.sin, "sinh": math.sinh,
+    "tan": math.tan,
+    "tanh": math.tanh, "σ": lambda v: 0.5 * math.tanh(0.5 * v) + 0.5,
+    "Φ": lambda v: 0.5 * (1 + math.erf(v / math.sqrt(2))), "φ": _normal,
+}  # fmt: skip
+_CONSTANTS = {"π": math.pi}
+_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
+    ">": operator.gt, "<": operator.lt, "=": operator.eq, "≤": operator.le, "≥": operator.ge,
+}  # fmt: skip
+
+
+class Meaning(NamedTuple):
+    """What a variable stands for: how it is called, and its value; whole numbers stay whole."""
+
+    symbol: str
+    value: float | int
+
+    @property
+    def shown(self) -> str:
+        """The value as it stands inside a formula."""
+        whole = isinstance(self.value, int)
+        return bracketed(self.value) if not whole else str(self.value).replace("-", "−")
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A node of the tree of a formula.
+
+    Attributes:
+        kind: "number", "variable", "call", "if", "bracket", "size", "negative", "spread", "root",
+            "power", "near" (a product without a sign), "compare", or the sign of an operation.
+        word: the number, the name of the variable or function.
+        parts: the operands.
+    """
+
+    kind: str
+    word: str = ""
+    parts: tuple[Formula, ...] = ()
+
+    @property
+    def strength(self) -> int:
+        """How tightly it holds together; weaker operands need brackets."""
+        return {
+            "+": _SUM, "−": _SUM, "if": 0, "negative": _SIGN, "·": _PRODUCT, "/": _PRODUCT,
+            "near": _PRODUCT, "power": _POWER, "compare": 0,
+        }.get(self.kind, _ATOM)  # fmt: skip
+
+    def variables(self) -> set[str]:
+        """The variables that occur in it."""
+        own = {self.word} if self.kind == "variable" else set()
+        return own.union(*(p.variables() for p in self.parts))
+
+    def simplified(self, meanings: Mapping[str, Meaning]) -> Formula:
+        """Without division by a count of 1."""
+        parts = tuple(p.simplified(meanings) for p in self.parts)
+        if self.kind == "/" and parts[1].kind == "variable" and parts[1].word == "n":
+            if meanings.get("n", Meaning("", 0.0)).value == 1.0:
+                return parts[0]
+        return Formula(self.kind, self.word, parts)
+
+    def symbols(self, meanings: Mapping[str, Meaning]) -> str:
+        """The text with the names of things."""
+        return self._text(lambda w: meanings[w].symbol if w in meanings else w)
+
+    def numbers(self, meanings: Mapping[str, Meaning]) -> str:
+        """The text with the numbers plugged in."""
+        text = self._text(lambda w: meanings[w].shown if w in meanings else w)
+        return text[1:-1] if text.startswith("(−") and text.find(")") == len(text) - 1 else text
+
+    def value(self, meanings: Mapping[str, Meaning]) -> float:
+        """The number that it gives; NaN where it gives none."""
+        try:
+            return self._value({k: m.value for k, m in meanings.items()})
+        except (ArithmeticError, ValueError, KeyError):
+            return math.nan
+
+    def _text(self, name: Callable[[str], str]) -> str:
+        parts = [p._text(name) for p in self.parts]
+        if self.kind == "number":
+            return self.word
+        if self.kind == "variable":
+            return name(self.word)
+        if self.kind == "call":
+            return f"{self.word}({', '.join(parts)})"
+        if self.kind in _WRAPPED:
+            form, strength = _WRAPPED[self.kind]
+            return form.format(self._operand(0, parts, strength))
+        if self.kind == "if":
+            return f"{parts[0]} if {parts[1]} else {parts[2]}"
+        if self.kind == "power":
+            raised = {"2": "²", "3": "³"}.get(parts[1])
+            base = self._operand(0, parts, _ATOM)
+            base = f"({base})" if base.startswith("−") else base
+            return base + (raised or f"^{self._operand(1, parts, _ATOM)}")
+        return self._operation(parts)
+
+    def _operation(self, parts: list[str]) -> str:
+        if self.kind == "compare":
+            signs = self.word.split()
+            return parts[0] + "".join(f" {s} {p}" for s, p in zip(signs, parts[1:], strict=True))
+        left = self._operand(0, parts, self.strength)
+        right = self._operand(1, parts, self.strength + (self.kind in "−/"))
+        if self.kind == "near":  # 2(a − b), 2x; with numbers plugged in, 2·0.5
+            close = right.startswith("(") or (left[-1].isdigit() and right[:1].isalpha())
+            return f"{left}{right}" if close else f"{left}·{right}"
+        return f"{left} {self.kind} {right}" if self.kind in "+−" else f"{left}{self.kind}{right}"
+
+    def _operand(self, i: int, parts: list[str], strength: int) -> str:
+        return f"({parts[i]})" if self.parts[i].strength < strength else parts[i]
+
+    def _value(self, at: Mapping[str, float]) -> float:
+        if self.kind == "number":
+            return float(self.word)
+        if self.kind == "variable":
+            return at[self.word] if self.word in at else _CONSTANTS[self.word]
+        if self.kind == "if":
+            return self.parts[0 if self.parts[1]._value(at) else 2]._value(at)
+        values = [p._value(at) for p in self.parts]
+        if self.kind == "call":
+            return float(_FUNCTIONS[self.word](*values))
+        if self.kind == "compare":
+            signs = self.word.split()
+            pairs = zip(signs, values, values[1:], strict=False)
+            return float(all(_COMPARISONS[sign](a, b) for sign, a, b in pairs))
+        return _OPERATIONS[self.kind](*values)
+
+
+_WRAPPED = {
+    "bracket": ("[{}]", 0), "size": ("|{}|", 0), "negative": ("−{}", _PRODUCT),
+    "spread": ("±{}", _ATOM), "root": ("√{}", _ATOM),
+}  # fmt: skip
+_OPERATIONS: Mapping[str, Callable[..., float]] = {
+    "+": operator.add, "−": operator.sub, "·": operator.mul, "near": operator.mul,
+    "/": operator.truediv, "power": operator.pow, "negative": operator.neg, "root": math.sqrt,
+    "size": abs, "bracket": float, "spread": float,
+}  # fmt: skip
+
+
+@cache
+def read(text: str) -> Formula | None:
+    """The formula that a text spells; None if it is not one.
+
+    Example:
+        >>> slope = read("2(a − b)/n")
+        >>> at = {"a": Meaning("ŷ", 0.0), "b": Meaning("y", 1.0), "n": Meaning("n", 4)}
+        >>> slope.symbols(at), slope.numbers(at), slope.value(at)
+        ('2(ŷ − y)/n', '2(0.0 − 1.0)/4', -0.5)
+        >>> read("1 where taken") is None
+        True
+    """
+    try:
+        reader = _Reader(_tokens(text))
+        found = reader.choice()
+        return found if reader.done() else None
+    except SyntaxError:
+        return None
+
+
+def _tokens(text: str) -> list[tuple[str, bool]]:
+    """The tokens, and whether a space stands before each: "2x" is a product, "1 where" is prose."""
+    tokens, at = [], 0
+    while at < len(text.rstrip()):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise SyntaxError(text)
+        tokens.append((match.group().strip(), match.group()[0].isspace()))
+        at = match.end()
+    return tokens
+
+
+_TWO = Formula("number", "2")
+
+
+class _Reader:
+    """Reads tokens by descending through the rules of precedence."""
+
+    def __init__(self, tokens: list[tuple[str, bool]]) -> None:
+        self.tokens, self.at = tokens, 0
+
+    def done(self) -> bool:
+        return self.at == len(self.tokens)
+
+    def peek(self) -> str:
+        return "" if self.done() else self.tokens[self.at][0]
+
+    def take(self, *wanted: str) -> str:
+        token = self.peek()
+        if not token or (wanted and token not in wanted):
+            raise SyntaxError(token)
+        self.at += 1
+        return token
+
+    def choice(self) -> Formula:
+        first = self.comparison()
+        if self.peek() != "if":
+            return first
+        self.take("if")
+        condition = self.comparison()
+        self.take("else")
+        return Formula("if", "", (first, condition, self.choice()))
+
+    def comparison(self) -> Formula:
+        sides, signs = [self.sum()], []
+        while self.peek() in _COMPARISONS:
+            signs.append(self.take())
+            sides.append(self.sum())
+        return Formula("compare", " ".join(signs), tuple(sides)) if signs else sides[0]
+
+    def sum(self) -> Formula:
+        left = self.product()
+        while self.peek() in ("+", "−"):
+            sign = self.take()
+            left = Formula(sign, "", (left, self.product()))
+        return left
+
+    def product(self) -> Formula:
+        left = self.factor()
+        while True:
+            token = self.peek()
+            if token in ("·", "/"):
+                self.take()
+                left = Formula(token, "", (left, self.factor()))
+            elif left.kind in ("number", "near", "variable") and self._touches(token, left):
+                left = Formula("near", "", (left, self.power()))
+            else:
+                return left
+
+    def _touches(self, token: str, left: Formula) -> bool:
+        """Whether a product without a sign begins: 2x, 2(…), p(1 − p)."""
+        begins = token == "(" or (left.kind != "variable" and (token == "√" or _is_word(token)))
+        return begins and not self.tokens[self.at][1]
+
+    def factor(self) -> Formula:
+        if self.peek() == "−":
+            self.take()
+            return Formula("negative", "", (self.product(),))
+        return self.power()
+
+    def power(self) -> Formula:
+        base = self.atom()
+        while self.peek() in ("²", "³", "^") or self.peek()[:1] in tuple(_RAISED):
+            raised = self._exponent(self.take())
+            if base == Formula("variable", "e"):
+                base = Formula("call", "exp", (raised,))
+            else:
+                base = Formula("power", "", (base, raised))
+        return base
+
+    def _exponent(self, sign: str) -> Formula:
+        if sign == "^":
+            return self.atom()
+        if sign in "²³":
+            return _TWO if sign == "²" else Formula("number", "3")
+        raised = Formula("variable", _RAISED[sign[0]])
+        if len(sign) == 1:
+            return raised
+        return Formula("−", "", (raised, Formula("number", "1" if sign.endswith("¹") else "2")))
+
+    def atom(self) -> Formula:
+        token = self.take()
+        if token[0].isdigit():
+            return Formula("number", token)
+        if token == "½":
+            return Formula("number", "0.5")
+        if token == "√":
+            return Formula("root", "", (self.atom(),))
+        if token in ("(", "[", "|"):
+            inner = self.choice()
+            self.take({"(": ")", "[": "]", "|": "|"}[token])
+            return {"(": inner}.get(token) or Formula("bracket" if token == "[" else "size", "", (inner,))
+        if token in _FUNCTIONS and self.peek() == "(":
+            return Formula("call", token, self._arguments())
+        if token == "ln":
+            return Formula("call", token, (self.atom(),))
+        if token == "±":
+            return Formula("spread", "", (self.atom(),))
+        if token in _FUNCTIONS and self.peek() == "²":  # tanh²(x)
+            self.take()
+            return Formula("power", "", (Formula("call", token, self._arguments()), _TWO))
+        if _is_word(token):
+            return Formula("variable", token)
+        raise SyntaxError(token)
+
+    def _arguments(self) -> tuple[Formula, ...]:
+        self.take("(")
+        found = [self.choice()]
+        while self.peek() == ",":
+            self.take()
+            found.append(self.choice())
+        self.take(")")
+        return tuple(found)
+
+
+def _is_word(token: str) -> bool:
+    return token[:1].isalpha() and token not in ("if", "else")
+
+

@@ -1,0 +1,155 @@
+"""Numbers as people write them in an equation: four significant digits and a real minus sign.
+
+−2.0 keeps its decimal, because a slope that happens to be whole is still a measurement.
+"""
+
+from __future__ import annotations
+
+import math
+
+__all__ = [
+    "amount", "bracketed", "compact", "number", "percent", "plural", "shape", "signed", "size",
+    "subscript",
+]  # fmt: skip
+
+MINUS = "−"
+NBSP = "\u00a0"
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A measured number.
+
+    Args:
+        value: any number.
+        digits: significant digits.
+
+    Example:
+        >>> number(-2.0), number(0.30000001), number(12345.6), number(-1.5e-7), number(float("inf"))
+        ('−2.0', '0.3', '12,346', '−1.5e−7', '∞')
+    """
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else (MINUS if value < 0 else "") + "∞"
+    return _finite(float(value), digits).replace("-", MINUS)
+
+
+def signed(value: float, digits: int = 4) -> str:
+    """A number that always shows its sign, for columns in which signs are compared.
+
+    Example:
+        >>> signed(4.192), signed(-0.5), signed(0.0)
+        ('+4.192', '−0.5', '0.0')
+    """
+    text = number(value, digits)
+    return f"+{text}" if value > 0 else text
+
+
+def bracketed(value: float, digits: int = 4) -> str:
+    """A number in the middle of a formula: negative ones get brackets.
+
+    Example:
+        >>> f"2({number(-3.0)} − {bracketed(-1.0)})"
+        '2(−3.0 − (−1.0))'
+    """
+    text = number(value, digits)
+    return f"({text})" if text.startswith(MINUS) else text
+
+
+def amount(value: float) -> str:
+    """How many of something there are; past a million as a power of ten.
+
+    Example:
+        >>> amount(5120), amount(3.2e12)
+        ('5,120', '3.2·10¹²')
+    """
+    if value < 1e6:
+        return f"{value:,.0f}".replace("-", MINUS)
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+
+
+def percent(fraction: float) -> str:
+    """A share; the words "all" and "nothing" are kept for exactly 100 % and 0 %.
+
+    Example:
+        >>> percent(0.4132), percent(-0.031), percent(0.9999), percent(1.0), percent(0.0001)
+        ('41\\xa0%', '−3\\xa0%', '>99\\xa0%', '100\\xa0%', '<1\\xa0%')
+    """
+    if not math.isfinite(fraction):
+        return number(fraction)
+    size = abs(fraction)
+    sign = MINUS if fraction < 0 else ""
+    if 0.995 <= size < 1.0 - 1e-9:
+        return f"{'<' if fraction < 0 else '>'}{sign}99{NBSP}%"
+    if 1e-12 < size < 0.005:
+        return f"{'>' if fraction < 0 else '<'}{sign}1{NBSP}%"
+    return f"{sign}{size * 100:.0f}{NBSP}%"
+
+
+def plural(count: float, noun: str, many: str = "") -> str:
+    """An amount with its noun.
+
+    Example:
+        >>> plural(1, "path"), plural(2500, "path"), plural(2, "entry", "entries")
+        ('1 path', '2,500 paths', '2 entries')
+    """
+    return f"{amount(count)} {noun if count == 1 else many or noun + 's'}"
+
+
+def shape(dims: tuple[int, ...]) -> str:
+    """A shape as it is written in a table; () is a single number.
+
+    Example:
+        >>> shape((32, 4)), shape((3,)), shape(())
+        ('32 × 4', '3', '()')
+    """
+    return " × ".join(map(str, dims)) or "()"
+
+
+def compact(value: float, gap: str = "") -> str:
+    """A large count with a letter for its thousands.
+
+    Example:
+        >>> compact(1_068_800), compact(3000), compact(87)
+        ('1.07M', '3k', '87')
+    """
+    for letter, unit in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if abs(value) >= 0.9995 * unit:
+            return f"{value / unit:.3g}{gap}{letter}"
+    return f"{value:.0f}{gap}"
+
+
+def size(count: int) -> str:
+    """Bytes in decimal units.
+
+    Example:
+        >>> size(512), size(12_400)
+        ('512 B', '12.4 kB')
+    """
+    return f"{compact(count, ' ')}B" if count >= 1000 else f"{count} B"
+
+
+def subscript(value: int) -> str:
+    """A small index below a letter.
+
+    Example:
+        >>> "w" + subscript(12)
+        'w₁₂'
+    """
+    return str(value).translate(_SUBSCRIPTS)
+
+
+def _finite(value: float, digits: int) -> str:
+    size = abs(value)
+    if size == 0:
+        return "0.0"
+    if not 1e-4 <= size < 1e6:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+        return f"{mantissa}e{int(exponent)}"
+    if size >= 10 ** (digits - 1):
+        return f"{value:,.0f}"
+    places = digits - 1 - math.floor(math.log10(size))
+    text = f"{value:.{places}f}".rstrip("0")
+    return f"{text}0" if text.endswith(".") else text

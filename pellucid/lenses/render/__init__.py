@@ -1,0 +1,8 @@
+"""Renderers: each draws any view, and none knows which lens it came from."""
+
+from pellucid.lenses.render.html import html as html
+from pellucid.lenses.render.json import json as json
+from pellucid.lenses.render.latex import latex as latex
+from pellucid.lenses.render.text import text as text
+
+__all__ = ["html", "json", "latex", "text"]

@@ -1,0 +1,99 @@
+"""Draws a view as one HTML fragment: nothing is fetched, nothing runs, light and dark both hold.
+
+The fragment brings its own style, kept inside `.pellucid-view`, so that it can stand in a notebook, in
+the report, or in a page of its own.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from pellucid.lenses.render.style import STYLE
+from pellucid.lenses.view import Block, Column, Equation, Remark, Table, View, written
+
+__all__ = ["html"]
+
+_MARKS = {"good": "✓", "warn": "▲", "plain": ""}
+
+
+def html(view: View, style: bool = True) -> str:
+    """The view as an HTML fragment.
+
+    Args:
+        view: what to draw.
+        style: bring the style sheet; leave it out where a page has it already.
+    """
+    head = f"<h3>{escape(view.title)}</h3>"
+    sentence = f'<p class="sentence">{escape(view.sentence)}</p>' if view.sentence else ""
+    body = "".join(_block(b) for b in view.blocks)
+    sheet = f"<style>{STYLE}</style>" if style else ""
+    return f'{sheet}<section class="pellucid-view">{head}{sentence}{body}</section>'
+
+
+def _block(block: Block) -> str:
+    if isinstance(block, Equation):
+        return _equation(block)
+    if isinstance(block, Remark):
+        mark = _MARKS[block.tone]
+        sign = f'<span class="mark" aria-hidden="true">{mark}</span> ' if mark else ""
+        return f'<p class="remark {block.tone}">{sign}<span>{escape(block.text)}</span></p>'
+    return _table(block)
+
+
+def _equation(block: Equation) -> str:
+    """Each step is kept whole: a line breaks before an equals sign, not inside a product."""
+    if not block.steps:
+        return ""
+    first, *rest = block.steps
+    parts = [f"<span>{escape(first)}</span>", *(f"<span>= {escape(s)}</span>" for s in rest)]
+    return f'<div class="equation">{" ".join(parts)}</div>'
+
+
+def _table(table: Table) -> str:
+    caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
+    heads = "".join(
+        f'<th scope="col"{_class(c)}>{escape(c.head) or "<span hidden>share</span>"}</th>'
+        for c in table.columns
+    )
+    rows = "".join(f"<tr>{_cells(table, row)}</tr>" for row in table.rows)
+    foot = f"<tfoot><tr>{_cells(table, table.total)}</tr></tfoot>" if table.total else ""
+    note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
+    return (
+        f'<div class="scroll" tabindex="0"><table>{caption}<thead><tr>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody>{foot}</table></div>{note}"
+    )
+
+
+def _cells(table: Table, row: tuple[Any, ...]) -> str:
+    return "".join(
+        f"<td{_class(c)}>{_cell(c, value)}</td>"
+        for c, value in zip(table.columns, row, strict=True)
+    )
+
+
+def _class(column: Column) -> str:
+    names = {"code": "c", "formula": "f", "bar": "b"}
+    name = "n" if column.right else names.get(column.kind, "")
+    if column.wraps:
+        name = f"{name} w".strip()
+    return f' class="{name}"' if name else ""
+
+
+def _cell(column: Column, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if column.kind == "bar":
+        return _bar(float(value))
+    shown = escape(written(column.kind, value))
+    if column.kind == "signed" and isinstance(value, int | float):
+        sign = "minus" if value < 0 else "plus"
+        return f'<span class="{sign}">{shown}</span>'
+    return shown
+
+
+def _bar(fraction: float) -> str:
+    """A bar whose sign is told by color and by stripes; its number stands in the next column."""
+    sign = "minus" if fraction < 0 else "plus"
+    width = min(abs(fraction), 1.0) * 100
+    return f'<span class="bar {sign}" style="width:{width:.1f}%"></span>'

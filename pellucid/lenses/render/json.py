@@ -1,0 +1,47 @@
+"""Writes a view as JSON: the numbers of the lens, and the blocks for whoever wants to draw them."""
+
+from __future__ import annotations
+
+import json as _json
+import math
+from typing import Any
+
+from pellucid.lenses.view import Block, Equation, Remark, Table, View
+
+__all__ = ["json", "plain"]
+
+
+def json(view: View, indent: int | None = None) -> str:
+    """The view as JSON; numbers that JSON cannot say (NaN, infinity) become texts."""
+    drawn = {"title": view.title, "sentence": view.sentence, "blocks": [_block(b) for b in view.blocks]}
+    return _json.dumps(plain({**view.data, "view": drawn}), ensure_ascii=False, indent=indent)
+
+
+def plain(value: Any) -> Any:
+    """The value in what JSON knows."""
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    return value
+
+
+def _block(block: Block) -> dict[str, Any]:
+    if isinstance(block, Equation):
+        return {"equation": block.steps, "latex": block.latex}
+    if isinstance(block, Remark):
+        return {"remark": block.text, "tone": block.tone}
+    return _table(block)
+
+
+def _table(table: Table) -> dict[str, Any]:
+    names = [c.name for c in table.columns]
+    return {
+        "table": table.caption,
+        "columns": [{"name": c.name, "head": c.head, "kind": c.kind} for c in table.columns],
+        "rows": [dict(zip(names, row, strict=True)) for row in table.rows],
+        "total": dict(zip(names, table.total, strict=True)) if table.total else None,
+        "note": table.note,
+    }

@@ -1,0 +1,190 @@
+"""Draws a view for the terminal, in the width that there is."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+import unicodedata
+from collections.abc import Sequence
+
+from pellucid.lenses.view import Block, Column, Equation, Remark, Table, View, written
+
+__all__ = ["text"]
+
+_GAP = "  "
+_LEAST = 14  # a wrapping column never gets narrower
+_MARKS = {"good": "✓ ", "warn": "▲ ", "plain": ""}
+_BLOCKS = " ▏▎▍▌▋▊▉█"
+
+
+def text(view: View, width: int | None = None) -> str:
+    """The view as text.
+
+    Args:
+        view: what to draw.
+        width: columns of the terminal; asked for when None.
+    """
+    width = max(width or shutil.get_terminal_size((100, 24)).columns, 40)
+    parts = [view.title, *_wrapped(view.sentence, width)] if view.sentence else [view.title]
+    for block in view.blocks:
+        lines = _block(block, width)
+        parts += ["", *lines] if lines else []
+    return "\n".join(line.rstrip() for line in parts)
+
+
+def columns_of(line: str) -> int:
+    """How many columns a line takes: marks above letters take none, wide characters two."""
+    return sum(_wide(c) for c in line)
+
+
+def _wide(c: str) -> int:
+    if unicodedata.combining(c):
+        return 0
+    return 2 if unicodedata.east_asian_width(c) in "WF" else 1
+
+
+def _block(block: Block, width: int) -> list[str]:
+    if isinstance(block, Equation):
+        return _broken(block.steps, width) if block.steps else []
+    if isinstance(block, Remark):
+        mark = _MARKS[block.tone]
+        return _wrapped(mark + block.text, width, " " * len(mark))
+    return _table(block, width)
+
+
+def _wrapped(words: str, width: int, indent: str = "") -> list[str]:
+    return textwrap.wrap(words, width, subsequent_indent=indent, break_long_words=False) or [""]
+
+
+def _broken(steps: tuple[str, ...], width: int) -> list[str]:
+    """An equation, broken before "=" and then before " · " or " + " where it is too wide."""
+    whole = " = ".join(steps)
+    if columns_of(whole) <= width:
+        return [whole]
+    indent = "  "
+    lines = [steps[0]]
+    for step in steps[1:]:
+        if columns_of(lines[-1]) + columns_of(step) + 3 <= width:
+            lines[-1] += f" = {step}"
+        else:
+            lines += _folded(f"{indent}= {step}", width, indent + "  ")
+    return lines
+
+
+def _folded(line: str, width: int, indent: str) -> list[str]:
+    lines: list[str] = []
+    while columns_of(line) > width:
+        cuts = [line.rfind(sign, len(indent) + 2, width) for sign in (" · ", " + ", " − ", " → ")]
+        at = max(cuts)
+        if at <= 0:
+            break
+        lines.append(line[:at])
+        line = indent + line[at + 1 :]
+    return [*lines, line]
+
+
+# ---- tables ---------------------------------------------------------------------------------------
+
+
+def _table(table: Table, width: int) -> list[str]:
+    kept = _kept(table, width)
+    columns = [table.columns[i] for i in kept]
+    cells = [[_cell(table.columns[i], row[i]) for i in kept] for row in table.rows]
+    total = [_cell(table.columns[i], table.total[i]) for i in kept] if table.total else None
+    heads = [c.head for c in columns]
+    sizes = _sizes(columns, [heads, *cells, *([total] if total else [])], width)
+    lines = _wrapped(table.caption, width) if table.caption else []
+    lines += _row(columns, heads, sizes)
+    lines.append("─" * min(sum(sizes) + len(_GAP) * (len(sizes) - 1), width))
+    for row in cells:
+        lines += _row(columns, row, sizes)
+    if total:
+        lines.append("─" * min(sum(sizes) + len(_GAP) * (len(sizes) - 1), width))
+        lines += _row(columns, total, sizes)
+    dropped = [c.head for i, c in enumerate(table.columns) if i not in kept]
+    if dropped:
+        lines += _wrapped(f"A wider terminal also shows: {', '.join(dropped)}.", width)
+    return lines + (_wrapped(table.note, width) if table.note else [])
+
+
+def _cell(column: Column, value: object) -> str:
+    if column.kind == "bar" and isinstance(value, int | float):
+        return _bar(float(value))
+    return written(column.kind, value)
+
+
+def _bar(fraction: float, cells: int = 8) -> str:
+    """A bar; a negative one is made of dots."""
+    if fraction < 0:
+        return "░" * max(round(min(-fraction, 1.0) * cells), 1)
+    eighths = round(min(fraction, 1.0) * cells * 8)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + _BLOCKS[rest].strip()) or ("▏" if fraction else "")
+
+
+def _kept(table: Table, width: int) -> list[int]:
+    """The columns that fit, without those that can be missed most."""
+    kept = list(range(len(table.columns)))
+    while True:
+        columns = [table.columns[i] for i in kept]
+        rows = [
+            [_cell(table.columns[i], row[i]) for i in kept]
+            for row in (*table.rows, *((table.total,) if table.total else ()))
+        ]
+        least = _least(columns, [[c.head for c in columns], *rows])
+        rank = max((c.rank for c in columns), default=0)
+        if sum(least) + len(_GAP) * (len(least) - 1) <= width or rank == 0:
+            return kept
+        kept = [i for i in kept if table.columns[i].rank < rank]
+
+
+def _least(columns: Sequence[Column], rows: list[list[str]]) -> list[int]:
+    natural = _natural(rows)
+    return [min(n, _LEAST) if c.wraps else n for c, n in zip(columns, natural, strict=True)]
+
+
+def _natural(rows: list[list[str]]) -> list[int]:
+    return [max(columns_of(row[i]) for row in rows) for i in range(len(rows[0]))]
+
+
+def _sizes(columns: Sequence[Column], rows: list[list[str]], width: int) -> list[int]:
+    """Natural widths; where they are too much, the widest wrapping columns give way."""
+    sizes, least = _natural(rows), _least(columns, rows)
+    excess = sum(sizes) + len(_GAP) * (len(sizes) - 1) - width
+    while excess > 0:
+        widest = max(range(len(sizes)), key=lambda i: sizes[i] - least[i])
+        if sizes[widest] == least[widest]:
+            break
+        sizes[widest] -= 1
+        excess -= 1
+    return sizes
+
+
+def _row(columns: Sequence[Column], cells: list[str], sizes: list[int]) -> list[str]:
+    parts = [_lines(cell, size) for cell, size in zip(cells, sizes, strict=True)]
+    lines = []
+    for k in range(max(map(len, parts))):
+        texts = [part[k] if k < len(part) else "" for part in parts]
+        padded = [
+            _pad(t, size, c.right) for t, size, c in zip(texts, sizes, columns, strict=True)
+        ]
+        lines.append(_GAP.join(padded).rstrip())
+    return lines
+
+
+def _lines(cell: str, size: int) -> list[str]:
+    if columns_of(cell) <= size:
+        return [cell]
+    lines = [""]
+    for word in cell.split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if columns_of(joined) <= size or not lines[-1]:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return lines
+
+
+def _pad(words: str, size: int, right: bool) -> str:
+    space = " " * max(size - columns_of(words), 0)
+    return space + words if right else words + space

@@ -1,0 +1,138 @@
+"""A view: what a lens found, as plain data that any renderer can draw.
+
+A view is a title, a sentence that says the answer, and blocks: equations, tables, remarks. Cells hold
+values, not texts; the kind of their column says how they are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pellucid.lenses import numerals
+
+__all__ = ["Block", "Column", "Equation", "Kind", "Remark", "Table", "View", "written"]
+
+Kind = Literal[
+    "text", "code", "formula", "number", "signed", "share", "bar", "count", "shape", "bytes", "flops"
+]
+Tone = Literal["plain", "good", "warn"]
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A chain of things that are equal.
+
+    Attributes:
+        steps: what is equal, with Unicode symbols; none where only the typeset form is wanted.
+        latex: the same for typesetting.
+    """
+
+    steps: tuple[str, ...]
+    latex: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """How the cells below one heading are written.
+
+    Attributes:
+        head: the heading.
+        kind: what the values are.
+        key: the name in data; the heading when empty.
+        rank: where space is short, columns with the largest rank go first; 0 stays.
+        wraps: whether its text may be broken into lines.
+    """
+
+    head: str
+    kind: Kind = "text"
+    key: str = ""
+    rank: int = 0
+    wraps: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.key or self.head
+
+    @property
+    def right(self) -> bool:
+        """Whether its cells stand at the right edge, so that digits line up."""
+        return self.kind in ("number", "signed", "share", "count", "bytes", "flops")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under headings.
+
+    Attributes:
+        columns: the headings.
+        rows: a value for every column; None leaves a gap.
+        caption: what the table shows.
+        total: a last row that sums up.
+        note: a line below.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    caption: str = ""
+    total: tuple[Any, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence of its own.
+
+    Attributes:
+        text: the sentence.
+        tone: "good" for a check that held, "warn" for what a reader should know first.
+    """
+
+    text: str
+    tone: Tone = "plain"
+
+
+Block = Equation | Table | Remark
+
+
+@dataclass(frozen=True)
+class View:
+    """What a lens shows.
+
+    Attributes:
+        title: what was asked.
+        sentence: the answer in words.
+        blocks: what is drawn, in order.
+        data: the numbers behind it, for programs.
+    """
+
+    title: str
+    sentence: str
+    blocks: tuple[Block, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def written(kind: Kind, value: Any) -> str:
+    """A cell as text.
+
+    Example:
+        >>> written("signed", -0.5), written("shape", (32, 4)), written("bytes", 12400)
+        ('−0.5', '32 × 4', '12.4 kB')
+        >>> written("count", None)
+        ''
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if kind == "shape":
+        return numerals.shape(value)
+    return _WRITERS[kind](value)
+
+
+_WRITERS: Mapping[str, Any] = {
+    "number": numerals.number, "signed": numerals.signed, "share": numerals.percent,
+    "bar": numerals.percent, "count": numerals.amount, "bytes": numerals.size,
+    "flops": numerals.compact, "text": str, "code": str, "formula": str,
+}  # fmt: skip
