@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from pellucid.dtypes import bool_, float64, int64
 from pellucid.graph.node import Node
 from pellucid.ops.compare import eq, ge, le, logical_and, where
 from pellucid.ops.op import Op, Sample, define, per_element
@@ -351,7 +352,12 @@ cast: Op = define(
     cost=lambda shapes, out, **_: 0,
     terms=("1",),
     traits="elementwise linear loud",
-    samples=(),
+    samples=(
+        Sample(((2, 3),), {"dtype": float64}),
+        Sample(([3, 0, -1],), {"dtype": float64}),
+        Sample(([1.5, -1.5, 0.0],), {"dtype": int64}),
+        Sample(([1.5, 0.0],), {"dtype": bool_}),
+    ),
 )
 
 clone: Op = define(

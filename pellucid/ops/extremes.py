@@ -42,7 +42,11 @@ def _extreme(name: str, sentence: str, equation: str, pick: str) -> Op:
         traits="reduces",
         samples=(
             *SAMPLES,
-            Sample(([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]],), {"axes": (1,), "keepdim": False}),
+            Sample(
+                ([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]],),
+                {"axes": (1,), "keepdim": False},
+                smooth=False,
+            ),
         ),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.dtypes import DType
+from pellucid.dtypes import DType, float64, int64
 from pellucid.graph.node import Node
 from pellucid.ops.movement import FREE
 from pellucid.ops.op import Op, Sample, define
@@ -154,5 +154,8 @@ one_hot: Op = define(
     dtype=_hot_dtype,
     cost=lambda shapes, out, **_: numel(out),
     traits="indexing",
-    samples=(),
+    samples=(
+        Sample(([2, 0],), {"classes": 3, "dtype": int64}),
+        Sample(([[1], [0]],), {"classes": 2, "dtype": float64}),
+    ),
 )

@@ -50,12 +50,16 @@ class Sample(NamedTuple):
         inputs: a shape tuple, a number, or a list of values for each input.
         params: settings.
         low, high: range that random values are drawn from.
+        fixed: positions of inputs that blame is not asked for, though they are float: class weights.
+        smooth: False where the sample stands on a kink, so that difference quotients say nothing.
     """
 
     inputs: tuple[Any, ...]
     params: Mapping[str, Any] = {}
     low: float = -2.0
     high: float = 2.0
+    smooth: bool = True
+    fixed: tuple[int, ...] = ()
 
 
 class Mistake(NamedTuple):
@@ -175,7 +179,7 @@ class Op:
         stop = 1 if self.dtype == "keep" else len(dtypes)
         for dtype, x in zip(dtypes[self.promotes : stop], inputs[self.promotes :], strict=False):
             if ("bool", "int", "float")[dtype.category] not in self.accepts:
-                named = f" ({x.name})" if x.name and not x.kind == "constant" else ""
+                named = f" ({x.name})" if x.name and x.kind != "constant" else ""
                 kinds = self.accepts.replace(" ", " and ")
                 raise DTypeError(
                     f"{self.name} works on {kinds} numbers and got {dtype.name}{named}.\n "

@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pellucid.dtypes import DType, float64, uint32
-from pellucid.ops.op import Op, define, per_element
+from pellucid.dtypes import DType, float32, float64, uint32
+from pellucid.ops.op import Op, Sample, define, per_element
 from pellucid.shapes import Shape, numel
 
 __all__ = ["bits_to_normal", "bits_to_uniform", "random_bits"]
@@ -59,6 +59,11 @@ random_bits: Op = define(
     dtype=lambda own, shape: uint32,
     cost=per_element(25),
     traits="random",
+    samples=(
+        Sample(([0, 0, 0, 0],), {"shape": (2, 4)}),
+        Sample(([7, 1, 5, 0],), {"shape": (3,)}),
+        Sample(([7, 1, 5, 0],), {"shape": (0,)}),
+    ),
     source="Salmon et al. 2011",
 )
 
@@ -85,6 +90,10 @@ bits_to_uniform: Op = define(
     dtype=lambda own, dtype: dtype,
     cost=per_element(2),
     traits="random",
+    samples=(
+        Sample(([[0, 256, 4294967295]],), {"dtype": float32}),
+        Sample(([[0, 4294967295], [0, 4294967295]],), {"dtype": float64}),
+    ),
 )
 
 
@@ -108,5 +117,9 @@ bits_to_normal: Op = define(
     dtype=lambda own, dtype: dtype,
     cost=per_element(30),
     traits="random",
+    samples=(
+        Sample(([[0, 1 << 31, 4294967295], [0, 1 << 30, 4294967295]],), {"dtype": float32}),
+        Sample(([[0, 1 << 31], [0, 1 << 30]],), {"dtype": float64}),
+    ),
     source="Box & Muller 1958",
 )

@@ -20,7 +20,7 @@ ONE = (
     Sample(((2, 3),)),
     Sample(((),)),
     Sample(((0, 3),)),
-    Sample(([-1.5, -0.5, 0.5, 1.5, 2.5, 2.0],)),
+    Sample(([-1.5, -0.5, 0.5, 1.5, 2.5, 2.0],), smooth=False),
 )
 DIVISORS = (
     Sample(((2, 3), (2, 3)), low=0.3, high=2.0),

@@ -1,0 +1,230 @@
+r"""Is the derivative right? Compare what backward says with what small changes of the input do.
+
+∂yᵢ/∂xⱼ ≈ (yᵢ(x + ε eⱼ) − yᵢ(x − ε eⱼ)) / 2ε
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pellucid.dtypes import FLOAT, float64
+from pellucid.errors import GraphError, PellucidError, PellucidWarning
+from pellucid.tensor.creation import of_array
+from pellucid.tensor.derivative import grad
+from pellucid.tensor.grad_mode import no_grad
+from pellucid.tensor.tensor import Tensor
+
+__all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
+
+
+class GradcheckError(PellucidError, RuntimeError):
+    """A derivative that finite differences contradict."""
+
+
+class _Difference(NamedTuple):
+    output: int
+    row: tuple[int, ...]
+    input: int
+    column: tuple[int, ...]
+    rule: float
+    measured: float
+
+
+def gradcheck(
+    func: Callable[..., Any],
+    inputs: Any,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+) -> bool:
+    """Compare the gradients of `func` with finite differences, for every input and output number.
+
+    Args:
+        func: takes the inputs, gives a Tensor or several.
+        inputs: a Tensor or a tuple of Tensors; those with requires_grad are checked, in float64.
+        eps: how far an input is moved to either side.
+        atol, rtol: allowed is `atol + rtol · |difference quotient|`.
+        raise_exception: raise GradcheckError on the first contradiction, or give back False.
+
+    Returns:
+        True when they agree.
+
+    Example:
+        >>> import pellucid
+        >>> x = pellucid.rand(3, dtype=pellucid.float64, requires_grad=True)
+        >>> pellucid.testing.gradcheck(lambda x: (x * x.exp()).sum(), x)
+        True
+    """
+    given = _several(inputs)
+    checked = _checked(given)
+    outputs = _floats(func(*given))
+    if not outputs:
+        raise GraphError("gradcheck: the function gives no float Tensor, so it has no derivative.")
+    for i in checked:
+        for k, difference in enumerate(outputs):
+            measured = _measured(func, given, i, k, eps)
+            rule = _by_rule(difference, given[i])
+            wrong = _first_wrong(rule, measured, atol, rtol)
+            if wrong is None:
+                continue
+            if not raise_exception:
+                return False
+            row = np.unravel_index(wrong[0], difference.shape) if difference.shape else ()
+            column = np.unravel_index(wrong[1], given[i].shape) if given[i].shape else ()
+            found = _Difference(k, tuple(row), i, tuple(column), rule[wrong], measured[wrong])
+            raise GradcheckError(_text(func, given, found, len(outputs), atol, rtol))
+    return True
+
+
+def gradgradcheck(
+    func: Callable[..., Any],
+    inputs: Any,
+    grad_outputs: Any = None,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+) -> bool:
+    """Compare second derivatives of `func` with finite differences of its first derivatives.
+
+    Args:
+        func: takes the inputs, gives a Tensor or several.
+        inputs: a Tensor or a tuple of Tensors; those with requires_grad are checked.
+        grad_outputs: the blame that starts at the outputs; drawn at random when left out.
+        eps, atol, rtol, raise_exception: as for `gradcheck`.
+
+    Example:
+        >>> import pellucid
+        >>> x = pellucid.rand(3, dtype=pellucid.float64, requires_grad=True)
+        >>> pellucid.testing.gradgradcheck(pellucid.sigmoid, x)
+        True
+    """
+    given = _several(inputs)
+    wanted = _checked(given)
+    outputs = _floats(func(*given))
+    starts = _several(grad_outputs) if grad_outputs is not None else [_start(y) for y in outputs]
+
+    def slopes(*args: Tensor) -> tuple[Tensor, ...]:
+        xs, gs = args[: len(given)], args[len(given) :]
+        ys = _floats(func(*xs))
+        found = grad(
+            ys, [xs[i] for i in wanted], gs, create_graph=True, allow_unused=True,
+            materialize_grads=True,
+        )  # fmt: skip
+        return tuple(g for g in found if g is not None)
+
+    slopes.__name__ = f"the gradient of {_name(func)}"
+    return gradcheck(
+        slopes, (*given, *starts), eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception
+    )
+
+
+def _several(value: Any) -> tuple[Tensor, ...]:
+    return (value,) if isinstance(value, Tensor) else tuple(value)
+
+
+def _floats(out: Any) -> list[Tensor]:
+    return [y for y in _several(out) if isinstance(y, Tensor) and y.dtype.category == FLOAT]
+
+
+def _checked(given: tuple[Tensor, ...]) -> list[int]:
+    """Positions of the inputs that are to be checked."""
+    found = [i for i, x in enumerate(given) if isinstance(x, Tensor) and x.requires_grad]
+    if not found:
+        raise GraphError(
+            "gradcheck: none of the inputs has requires_grad=True, so there is nothing to check.\n"
+            " Make one with pellucid.rand(3, dtype=pellucid.float64, requires_grad=True)."
+        )
+    narrow = [i for i in found if given[i].dtype is not float64]
+    if narrow:
+        warnings.warn(
+            f"gradcheck: input {narrow[0]} is {given[narrow[0]].dtype.name}; finite differences "
+            "need float64 to be exact enough.",
+            PellucidWarning,
+            stacklevel=3,
+        )
+    return found
+
+
+def _start(y: Tensor) -> Tensor:
+    draws = np.random.default_rng(0).uniform(0.5, 1.5, tuple(y.shape))
+    return of_array(np.asarray(draws, y.dtype.name), requires_grad=True)
+
+
+def _measured(
+    func: Callable[..., Any], given: tuple[Tensor, ...], i: int, k: int, eps: float
+) -> Any:
+    """The Jacobian by central differences: outputs down, inputs across."""
+    center = np.array(given[i].detach().numpy())
+    columns = []
+    for j in range(center.size):
+        sides = []
+        for step in (eps, -eps):
+            moved = center.copy()
+            moved.reshape(-1)[j] += step
+            args = list(given)
+            args[i] = of_array(moved, requires_grad=True)
+            y = _floats(func(*args))[k]
+            sides.append(np.array(y.detach().numpy(), np.float64).reshape(-1))
+        columns.append((sides[0] - sides[1]) / (2 * eps))
+    return np.stack(columns, axis=1) if columns else np.zeros((0, 0))
+
+
+def _by_rule(y: Tensor, x: Tensor) -> Any:
+    """The Jacobian by one backward pass for each output number."""
+    rows = np.zeros((y.numel(), x.numel()))
+    if not y.requires_grad:
+        return rows
+    for r in range(y.numel()):
+        one = np.zeros(tuple(y.shape), y.dtype.name)
+        one.reshape(-1)[r] = 1
+        (g,) = grad(y, x, of_array(one), retain_graph=True, allow_unused=True)
+        if g is not None:
+            rows[r] = np.asarray(g.detach().numpy(), np.float64).reshape(-1)
+    return rows
+
+
+def _first_wrong(rule: Any, measured: Any, atol: float, rtol: float) -> tuple[int, int] | None:
+    if not measured.size:
+        return None
+    far = ~np.isclose(rule, measured, rtol=rtol, atol=atol, equal_nan=False)
+    if not far.any():
+        return None
+    row, column = np.argwhere(far)[0]
+    return int(row), int(column)
+
+
+def _name(func: Callable[..., Any]) -> str:
+    return str(getattr(func, "__name__", type(func).__name__)).replace("<lambda>", "the function")
+
+
+def _text(
+    func: Callable[..., Any], given: tuple[Tensor, ...], d: _Difference, outputs: int,
+    atol: float, rtol: float,
+) -> str:  # fmt: skip
+    x = given[d.input]
+    with no_grad():
+        value = float(x.detach().numpy()[d.column])
+    label = f" ({x.name})" if x.name else ""
+    which = f"output {d.output}, " if outputs > 1 else ""
+    return (
+        f"gradcheck: {_name(func)} has a wrong derivative by input {d.input}{label}, "
+        f"shape {tuple(x.shape)}.\n"
+        f"   {which}number {_at(d.row)} of the output by number {_at(d.column)} of the input, "
+        f"which is {value:.6g}:\n"
+        f"   backward says            {d.rule:.6g}\n"
+        f"   finite differences say   {d.measured:.6g}\n"
+        f" Allowed: {atol:g} + {rtol:g} · |difference quotient|. If the input stands on a kink, "
+        "move it away."
+    )
+
+
+def _at(index: tuple[int, ...]) -> str:
+    return str([int(i) for i in index])
