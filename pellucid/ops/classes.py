@@ -53,23 +53,20 @@ def _at(xp: Any, shape: Shape, target: Any) -> tuple[Any, ...]:
     return tuple(at)
 
 
-def _shares(
-    xp: Any, target: Any, weight: Any, dtype: Any, reduction: str, ignore_index: int | None
+def _counted(
+    xp: Any, target: Any, weight: Any, dtype: Any, ignore_index: int | None
 ) -> tuple[Any, Any]:
-    """A class number for every row that can be looked up, and what the row counts."""
-    counts: Any = None
-    if ignore_index is not None:
-        counts = target != ignore_index
-        target = xp.where(counts, target, 0)
-        counts = counts.astype(dtype)
-    if weight is not None:
-        counts = weight[target] if counts is None else weight[target] * counts
-    if reduction == "mean":
-        if counts is None:
-            counts = xp.asarray(1.0, dtype) / xp.asarray(target.size, dtype)
-        else:
-            counts = counts / xp.sum(counts)
-    return target, counts
+    """A class number for every row that can be looked up, and what the row counts; None for 1."""
+    if ignore_index is None:
+        return target, None if weight is None else weight[target]
+    valid = target != ignore_index
+    target = xp.where(valid, target, 0)
+    counts = valid.astype(dtype)
+    return target, counts if weight is None else weight[target] * counts
+
+
+def _total(xp: Any, counts: Any, target: Any, dtype: Any) -> Any:
+    return xp.asarray(target.size, dtype) if counts is None else xp.sum(counts)
 
 
 def _nll(
@@ -80,12 +77,16 @@ def _nll(
     reduction: str = "mean",
     ignore_index: int | None = None,
 ) -> Any:
-    rows, counts = _shares(xp, target, weight, log_p.dtype, reduction, ignore_index)
-    picked = log_p[_at(xp, log_p.shape, rows)]
+    rows, counts = _counted(xp, target, weight, log_p.dtype, ignore_index)
+    each = log_p[_at(xp, log_p.shape, rows)]
     if ignore_index is not None:  # −∞ · 0 is not 0: what is ignored must not be looked at
-        picked = xp.where(target == ignore_index, xp.zeros((), log_p.dtype), picked)
-    each = -picked if counts is None else -picked * counts
-    return each if reduction == "none" else xp.sum(each)
+        each = xp.where(target == ignore_index, xp.zeros((), log_p.dtype), each)
+    if counts is not None:
+        each = each * counts
+    if reduction == "none":
+        return -each
+    total = -xp.sum(each)
+    return total if reduction == "sum" else total / _total(xp, counts, target, log_p.dtype)
 
 
 def _nll_back(
@@ -97,8 +98,10 @@ def _nll_back(
     reduction: str = "mean",
     ignore_index: int | None = None,
 ) -> Any:
-    rows, counts = _shares(xp, target, weight, g.dtype, reduction, ignore_index)
-    share = -g if counts is None else -g * counts
+    rows, counts = _counted(xp, target, weight, g.dtype, ignore_index)
+    share = -g / _total(xp, counts, target, g.dtype) if reduction == "mean" else -g
+    if counts is not None:
+        share = share * counts
     return xp.written(xp.zeros(shape, g.dtype), _at(xp, shape, rows), share)
 
 

@@ -218,7 +218,7 @@ kl_div = _loss(
     sentence="How much a predicted distribution, given as logarithms, misses the true one.",
     equation=r"\ell = y\,(\ln y - x),\quad x = \ln p",
     derivative=r"\partial \ell/\partial x = -y",
-    kink="0 · ln 0 is 0, and its slope there is −x, as in PyTorch",
+    kink="0 · ln 0 is 0, and its slope in y counts as 0 there, where PyTorch gives NaN",
     terms=("−y/n", "(ln y + 1 − x)/n"),
     flops=12,
     samples=CHANCES,

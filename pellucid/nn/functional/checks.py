@@ -174,7 +174,8 @@ _DONE_TWICE = {
     "binary_cross_entropy_with_logits": (
         "sigmoid",
         "binary_cross_entropy_with_logits takes raw scores and applies sigmoid itself, but its "
-        "input comes out of a sigmoid ({where}).\n Leave that sigmoid out, or take binary_cross_entropy.",
+        "input comes out of a sigmoid ({where}).\n"
+        " Leave that sigmoid out, or take binary_cross_entropy.",
     ),
 }
 

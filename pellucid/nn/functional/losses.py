@@ -48,7 +48,7 @@ def mse_loss(
         size_average: an older spelling of `reduction`.
         reduce: another.
         reduction: "mean", "sum", or "none" for the loss of every pair.
-        weight: how much each pair counts; the mean is then the weighted mean.
+        weight: how much each pair counts, in that shape; the mean is then the weighted mean.
 
     Example:
         >>> import pellucid
@@ -115,10 +115,17 @@ def _of_pairs(
     pairs(name, input, target)
     if weight is None:
         return op(input, target, reduction=reduction, **settings)
-    return _weighted(op(input, target, reduction="none", **settings), weight, reduction, True)
+    if weight.shape != input.shape:
+        raise ShapeError(
+            f"{name}: weight needs the shape of input, {show(input.shape)}, "
+            f"and has {show(weight.shape)}."
+        )
+    each = op(input, target, reduction="none", **settings)
+    # PyTorch divides by the sum of the weights, except in the Huber loss: there by the pairs.
+    return _weighted(each, weight, reduction, over_weights=op is not ls.huber)
 
 
-def _weighted(each: Node, weight: Node, reduction: str, weighted_mean: bool) -> Node:
+def _weighted(each: Node, weight: Node, reduction: str, *, over_weights: bool = False) -> Node:
     """Count every pair by its weight; the mean is over weights, or over pairs."""
     each = ew.mul(each, weight)
     if reduction == "none":
@@ -126,7 +133,7 @@ def _weighted(each: Node, weight: Node, reduction: str, weighted_mean: bool) -> 
     total = sum_(each, axes=tuple(range(len(each.shape))))
     if reduction == "sum":
         return total
-    if not weighted_mean:
+    if not over_weights:
         return ew.div(total, float(each.size))
     return ew.div(total, sum_(weight, axes=tuple(range(len(weight.shape)))))
 
@@ -231,7 +238,7 @@ def binary_cross_entropy(
     chances(name, "target", target)
     if weight is None:
         return ls.bce(input, target, reduction=reduction)
-    return _weighted(ls.bce(input, target, reduction="none"), weight, reduction, False)
+    return _weighted(ls.bce(input, target, reduction="none"), weight, reduction)
 
 
 def binary_cross_entropy_with_logits(
@@ -264,7 +271,7 @@ def binary_cross_entropy_with_logits(
     else:
         each = _positive_weighted(input, target, pos_weight)
     one: Any = 1.0 if weight is None else weight
-    return _weighted(each, one, reduction, False)
+    return _weighted(each, one, reduction)
 
 
 def _positive_weighted(x: Node, y: Node, pos_weight: Node) -> Node:
