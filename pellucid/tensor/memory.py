@@ -91,7 +91,8 @@ def overwrite(
         )
     if shape is not None:  # ranges of length 1 in place of integers: those would give a copy
         spans = tuple((s, s + 1, 1) if isinstance(s, int) else s for s in block)
-        array = array[as_index(spans)].reshape(shape)
+        # The ellipsis keeps a 0-axis array an array: array[()] would be a number.
+        array = array[(*as_index(spans), ...)].reshape(shape)
     engine().write(array, at, value.array)
     stamp(self._node)
 
