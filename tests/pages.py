@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import doctest
 import io
+import os
 import re
 import shlex
 import subprocess
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).resolve().parent.parent
 MATCH = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 FENCE = re.compile(
     r"^(?P<indent> *)(?P<ticks>```+)(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=indent)(?P=ticks) *$",
@@ -90,7 +92,12 @@ def run_console(block: Block, page: Path) -> int:
         if words[:1] != ["pellucid"]:
             continue
         done = subprocess.run(
-            [*COMMAND, *words[1:]], capture_output=True, text=True, timeout=120, check=False
+            [*COMMAND, *words[1:]],
+            env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         where = f"{page.name}:{block.line}: $ {command}"
         assert done.returncode == 0, f"{where}\n{done.stdout}{done.stderr}"

@@ -45,6 +45,8 @@ LAZY = frozenset(
         "torch",
     }
 )
+# Light, and wanted by few: either place is good.
+EITHER = frozenset({"safetensors"})
 # The command line is what they are for, and nothing imports the command line.
 EAGER_IN = {"rich": ("cli",), "typer": ("cli",)}
 # The doors to foreign libraries.
@@ -205,7 +207,7 @@ def hidden(found: list[Import]) -> list[str]:
     """Imports inside functions that have no right to be there."""
     complaints = []
     for i in found:
-        if i.inside is None or i.top in LAZY or i.top in sys.stdlib_module_names:
+        if i.inside is None or i.top in LAZY | EITHER | sys.stdlib_module_names:
             continue
         complaints.append(f"{i} inside {i.inside}()")
     return complaints

@@ -61,7 +61,7 @@ def test_every_numpy_permission_is_used() -> None:
         ("upward", "engines/numpy.py", "from pellucid.autograd import backward"),
         ("upward", "attic/thing.py", "from pellucid.graph import emit"),
         ("hidden", "nn/linear.py", "def f():\n    from pellucid.tensor import Tensor"),
-        ("hidden", "nn/linear.py", "def f():\n    def g():\n        import safetensors"),
+        ("hidden", "nn/linear.py", "def f():\n    def g():\n        import requests"),
         ("hidden", "nn/linear.py", "def f():\n    importlib.import_module('pellucid.tensor')"),
         ("heavy", "data/tables.py", "import pandas as pd"),
         ("heavy", "training/fit.py", "from rich.progress import Progress"),
