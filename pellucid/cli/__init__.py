@@ -1,1 +1,1 @@
-"""The command line: `pellucid fit`, `predict`, `show`, `explain` and their like. It holds no mathematics."""
+"""The command line: `pellucid fit`, `predict`, `show`, `explain`. It holds no mathematics."""

@@ -1,6 +1,7 @@
 """`pellucid`: one program, one command for each thing people do; and every error in the same form.
 
-Results go to standard output, progress and remarks to standard error, and the exit code says what happened.
+Results go to standard output, progress and remarks to standard error; the exit code says what
+happened.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="pellucid",
-    help="Neural networks you can see through: train on a table, look inside, ask where a number came from.",
+    help=(
+        "Neural networks you can see through: train on a table, look inside, "
+        "ask where a number came from."
+    ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -36,21 +36,38 @@ class Command:
 _READING = "Reading files"
 Types = Annotated[
     list[str] | None,
-    typer.Option("--type", help="COLUMN=KIND: number, category, date, boolean, ignore. Repeatable.", rich_help_panel=_READING),
+    typer.Option(
+        "--type",
+        help=("COLUMN=KIND: number, category, date, boolean, ignore. Repeatable."),
+        rich_help_panel=_READING,
+    ),
 ]
 Missing = Annotated[
     list[str] | None,
-    typer.Option("--missing", help="A cell that means 'no value', such as n/a. Repeatable.", rich_help_panel=_READING),
+    typer.Option(
+        "--missing",
+        help="A cell that means 'no value', such as n/a. Repeatable.",
+        rich_help_panel=_READING,
+    ),
 ]
 Delimiter = Annotated[
     str | None,
-    typer.Option(help="What stands between cells: comma, semicolon, tab, pipe, space, or the character.", rich_help_panel=_READING),
+    typer.Option(
+        help=("What stands between cells: comma, semicolon, tab, pipe, space, or the character."),
+        rich_help_panel=_READING,
+    ),
 ]
-Encoding = Annotated[str | None, typer.Option(help="Of a text file, such as latin-1.", rich_help_panel=_READING)]
+Encoding = Annotated[
+    str | None, typer.Option(help="Of a text file, such as latin-1.", rich_help_panel=_READING)
+]
 Decimal = Annotated[str | None, typer.Option(help="Decimal mark: . or ,", rich_help_panel=_READING)]
 Header = Annotated[
     bool | None,
-    typer.Option("--header/--no-header", help="Whether the first row names the columns.", rich_help_panel=_READING),
+    typer.Option(
+        "--header/--no-header",
+        help="Whether the first row names the columns.",
+        rich_help_panel=_READING,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no remarks.")]
@@ -62,7 +79,9 @@ def parse_types(words: list[str] | None) -> dict[str, str]:
     for word in words or ():
         column, sign, kind = word.rpartition("=")
         if not sign or not column or not kind:
-            raise SettingError(f"--type takes COLUMN=KIND, as in --type age=number, and got {word!r}.")
+            raise SettingError(
+                f"--type takes COLUMN=KIND, as in --type age=number, and got {word!r}."
+            )
         found[column] = kind
     return found
 
@@ -72,7 +91,9 @@ def whole_numbers(text: str, option: str) -> tuple[int, ...]:
     if text.strip() in ("", "0", "none"):
         return ()
     try:
-        numbers = tuple(int(part) for part in text.replace("x", ",").replace(" ", ",").split(",") if part)
+        numbers = tuple(
+            int(part) for part in text.replace("x", ",").replace(" ", ",").split(",") if part
+        )
     except ValueError:
         numbers = (0,)
     if any(n <= 0 for n in numbers):

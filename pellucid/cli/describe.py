@@ -1,4 +1,4 @@
-"""`pellucid show`, `explain` and `info`: what a model is, where an answer comes from, what is installed."""
+"""`pellucid show`, `explain`, `info`: what a model is, where an answer comes from, what is here."""
 
 from __future__ import annotations
 
@@ -25,15 +25,32 @@ from pellucid.training.artifact import load_model
 
 __all__ = ["COMMANDS"]
 
-_PACKAGES = ("numpy", "scipy", "jax", "scikit-learn", "pandas", "pyarrow", "matplotlib", "safetensors", "torch")
+_PACKAGES = (
+    "numpy",
+    "scipy",
+    "jax",
+    "scikit-learn",
+    "pandas",
+    "pyarrow",
+    "matplotlib",
+    "safetensors",
+    "torch",
+)
 
 
 def show(
-    model: Annotated[Path, typer.Argument(help="The folder that `pellucid fit` wrote, or a file in it.", show_default=False)],
-    ops: Annotated[bool, typer.Option("--ops", help="Unfold the layers to single operations.")] = False,
+    model: Annotated[
+        Path,
+        typer.Argument(
+            help="The folder that `pellucid fit` wrote, or a file in it.", show_default=False
+        ),
+    ],
+    ops: Annotated[
+        bool, typer.Option("--ops", help="Unfold the layers to single operations.")
+    ] = False,
     rows: Annotated[int, typer.Option(help="Rows per batch, for shapes and costs.")] = 32,
     as_json: opt.Json = False,
-) -> None:  # fmt: skip
+) -> None:
     if rows < 1:
         raise SettingError(f"--rows must be at least 1 and was {rows}.")
     trained = load_model(model)
@@ -65,18 +82,37 @@ def _steps(preparation: Preparation) -> str:
 
 
 def explain(
-    model: Annotated[Path, typer.Argument(help="The folder that `pellucid fit` wrote, or a file in it.", show_default=False)],
-    data: Annotated[str, typer.Argument(help="A file with rows, or a built-in set.", show_default=False)],
+    model: Annotated[
+        Path,
+        typer.Argument(
+            help="The folder that `pellucid fit` wrote, or a file in it.", show_default=False
+        ),
+    ],
+    data: Annotated[
+        str, typer.Argument(help="A file with rows, or a built-in set.", show_default=False)
+    ],
     row: Annotated[int, typer.Option(help="Which row, counted from 1.")] = 1,
-    output: Annotated[str | None, typer.Option(help="Which class; the predicted one when left out.")] = None,
-    weight: Annotated[str | None, typer.Option(help="Explain this weight's gradient instead, such as 0.weight[3,1]; needs the target in the file.")] = None,
+    output: Annotated[
+        str | None, typer.Option(help="Which class; the predicted one when left out.")
+    ] = None,
+    weight: Annotated[
+        str | None,
+        typer.Option(
+            help=(
+                "Explain this weight's gradient instead, such as 0.weight[3,1]; "
+                "needs the target in the file."
+            )
+        ),
+    ] = None,
     latex: Annotated[bool, typer.Option("--latex", help="As LaTeX.")] = False,
     as_json: opt.Json = False,
-) -> None:  # fmt: skip
+) -> None:
     trained = load_model(model)
     rows = _rows(data, trained.preparation.missing, None, None, None)
     if not 1 <= row <= len(rows.frame):
-        raise DataError(f"there is no row {row} in {data}: it has {len(rows.frame):,} rows, counted from 1.")
+        raise DataError(
+            f"there is no row {row} in {data}: it has {len(rows.frame):,} rows, counted from 1."
+        )
     features = from_numpy(trained.preparation.transform(rows)[row - 1 : row])
     features.name = "x"
     scores = trained.network(features)
@@ -99,7 +135,8 @@ def _chosen(trained: Any, scores: Any, output: str | None) -> int:
     if output is None:
         return int(np.argmax(scores.detach().numpy()[0]))
     if output not in classes:
-        raise SettingError(f"there is no class {output!r}.\n Classes: {', '.join(classes) or 'none: this model gives a number'}.")
+        known = ", ".join(classes) or "none: this model gives a number"
+        raise SettingError(f"there is no class {output!r}.\n Classes: {known}.")
     return int(classes.index(output))
 
 
@@ -110,7 +147,9 @@ def _blame(trained: Any, rows: Any, row: int, scores: Any, weight: str) -> Any:
         raise SettingError(f"there is no weight {name!r}.\n Weights: {', '.join(parameters)}.")
     preparation = trained.preparation
     if preparation.target not in rows.frame.columns:
-        raise DataError(f"--weight needs the target column {preparation.target!r} in the file, to compute the loss.")
+        raise DataError(
+            f"--weight needs the target column {preparation.target!r} in the file, for the loss."
+        )
     cells = rows.frame[preparation.target].iloc[row - 1 : row]
     target = from_numpy(preparation.transform_target(cells))
     target.name = "y"
@@ -126,7 +165,9 @@ def _entry(text: str) -> tuple[str, tuple[int, ...]]:
     try:
         at = tuple(int(n) for n in rest.rstrip("]").split(","))
     except ValueError:
-        raise SettingError(f"--weight takes a name and a position, such as 0.weight[3,1], and got {text!r}.") from None
+        raise SettingError(
+            f"--weight takes a name and a position, such as 0.weight[3,1], and got {text!r}."
+        ) from None
     return name, at
 
 

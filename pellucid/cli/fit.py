@@ -24,27 +24,112 @@ _NET, _LEARN, _DATA, _OUT = "Network", "Learning", "Built-in data and split", "O
 
 
 def fit(
-    data: Annotated[str, typer.Argument(help="A CSV, TSV or Parquet file, - for standard input, or a built-in set: moons circles blobs spirals xor digits iris wine breast_cancer diabetes.", show_default=False)],
-    target: Annotated[str | None, typer.Option(help="The column to predict; guessed when left out.")] = None,
-    task: Annotated[str | None, typer.Option(help="class or regress; guessed when left out.")] = None,
-    hidden: Annotated[str, typer.Option(help="Sizes of the hidden layers; 0 for none.", rich_help_panel=_NET)] = "64,64",
-    activation: Annotated[str, typer.Option(help="relu, leaky_relu, elu, gelu, silu, sigmoid, tanh, softplus, identity.", rich_help_panel=_NET)] = "relu",
-    dropout: Annotated[float, typer.Option(help="Share of activations silenced while training.", rich_help_panel=_NET)] = 0.0,
-    epochs: Annotated[int | None, typer.Option(help="Passes over the data; chosen by its size when left out.", rich_help_panel=_LEARN)] = None,
-    lr: Annotated[float | None, typer.Option("--lr", help="Learning rate (step size).", rich_help_panel=_LEARN)] = None,
-    batch: Annotated[int | None, typer.Option(help="Rows per step; chosen by the data's size when left out.", rich_help_panel=_LEARN)] = None,
-    optimizer: Annotated[str, typer.Option(help="adam, adamw, sgd, rmsprop.", rich_help_panel=_LEARN)] = "adam",
-    weight_decay: Annotated[float | None, typer.Option(help="Pull of the weights toward zero.", rich_help_panel=_LEARN)] = None,
-    patience: Annotated[int | None, typer.Option(help="Stop after so many epochs without improvement; 0 to never stop early.", rich_help_panel=_LEARN)] = None,
-    restarts: Annotated[int, typer.Option(help="Train from so many starts and keep the best.", rich_help_panel=_LEARN)] = 1,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same run.", rich_help_panel=_LEARN)] = 0,
-    val: Annotated[float, typer.Option(help="Share of rows that choose the best epoch.", rich_help_panel=_DATA)] = 0.16,
-    test: Annotated[float, typer.Option(help="Share of rows kept away from training, for the final figure.", rich_help_panel=_DATA)] = 0.2,
-    samples: Annotated[int | None, typer.Option(help="Rows of a built-in set.", rich_help_panel=_DATA)] = None,
-    noise: Annotated[float | None, typer.Option(help="Noise of a built-in set.", rich_help_panel=_DATA)] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the results; pellucid-NAME when left out.", rich_help_panel=_OUT)] = None,
-    report: Annotated[Path | None, typer.Option(help="Where the report goes; OUT/report.html when left out.", rich_help_panel=_OUT)] = None,
-    include_rows: Annotated[bool, typer.Option("--include-rows", help="Show the values of single rows in the report.", rich_help_panel=_OUT)] = False,
+    data: Annotated[
+        str,
+        typer.Argument(
+            help=(
+                "A CSV, TSV or Parquet file, - for standard input, or a built-in "
+                "set: moons circles blobs spirals xor digits iris wine "
+                "breast_cancer diabetes."
+            ),
+            show_default=False,
+        ),
+    ],
+    target: Annotated[
+        str | None, typer.Option(help="The column to predict; guessed when left out.")
+    ] = None,
+    task: Annotated[
+        str | None, typer.Option(help="class or regress; guessed when left out.")
+    ] = None,
+    hidden: Annotated[
+        str, typer.Option(help="Sizes of the hidden layers; 0 for none.", rich_help_panel=_NET)
+    ] = "64,64",
+    activation: Annotated[
+        str,
+        typer.Option(
+            help=("relu, leaky_relu, elu, gelu, silu, sigmoid, tanh, softplus, identity."),
+            rich_help_panel=_NET,
+        ),
+    ] = "relu",
+    dropout: Annotated[
+        float,
+        typer.Option(help="Share of activations silenced while training.", rich_help_panel=_NET),
+    ] = 0.0,
+    epochs: Annotated[
+        int | None,
+        typer.Option(
+            help="Passes over the data; chosen by its size when left out.", rich_help_panel=_LEARN
+        ),
+    ] = None,
+    lr: Annotated[
+        float | None,
+        typer.Option("--lr", help="Learning rate (step size).", rich_help_panel=_LEARN),
+    ] = None,
+    batch: Annotated[
+        int | None,
+        typer.Option(
+            help="Rows per step; chosen by the data's size when left out.", rich_help_panel=_LEARN
+        ),
+    ] = None,
+    optimizer: Annotated[
+        str, typer.Option(help="adam, adamw, sgd, rmsprop.", rich_help_panel=_LEARN)
+    ] = "adam",
+    weight_decay: Annotated[
+        float | None, typer.Option(help="Pull of the weights toward zero.", rich_help_panel=_LEARN)
+    ] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option(
+            help=("Stop after so many epochs without improvement; 0 to never stop early."),
+            rich_help_panel=_LEARN,
+        ),
+    ] = None,
+    restarts: Annotated[
+        int,
+        typer.Option(help="Train from so many starts and keep the best.", rich_help_panel=_LEARN),
+    ] = 1,
+    seed: Annotated[
+        int, typer.Option(help="The same seed gives the same run.", rich_help_panel=_LEARN)
+    ] = 0,
+    val: Annotated[
+        float, typer.Option(help="Share of rows that choose the best epoch.", rich_help_panel=_DATA)
+    ] = 0.16,
+    test: Annotated[
+        float,
+        typer.Option(
+            help="Share of rows kept away from training, for the final figure.",
+            rich_help_panel=_DATA,
+        ),
+    ] = 0.2,
+    samples: Annotated[
+        int | None, typer.Option(help="Rows of a built-in set.", rich_help_panel=_DATA)
+    ] = None,
+    noise: Annotated[
+        float | None, typer.Option(help="Noise of a built-in set.", rich_help_panel=_DATA)
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Folder for the results; pellucid-NAME when left out.",
+            rich_help_panel=_OUT,
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where the report goes; OUT/report.html when left out.", rich_help_panel=_OUT
+        ),
+    ] = None,
+    include_rows: Annotated[
+        bool,
+        typer.Option(
+            "--include-rows",
+            help="Show the values of single rows in the report.",
+            rich_help_panel=_OUT,
+        ),
+    ] = False,
     types: opt.Types = None,
     missing: opt.Missing = None,
     delimiter: opt.Delimiter = None,
@@ -53,7 +138,7 @@ def fit(
     header: opt.Header = None,
     as_json: opt.Json = False,
     quiet: opt.Quiet = False,
-) -> None:  # fmt: skip
+) -> None:
     settings = Settings(
         hidden=opt.whole_numbers(hidden, "--hidden"), activation=activation, dropout=dropout,
         epochs=epochs, lr=lr, batch_size=batch, optimizer=optimizer, weight_decay=weight_decay,
@@ -112,7 +197,7 @@ def _card(run: TableRun, content: Any, files: list[Path], folder: Path) -> EndCa
     return EndCard(
         content=content,
         files=tuple(files),
-        notes=(run.history.stopped,),
+        notes=(run.history.ended,),
         next_command=f"pellucid show {shlex.quote(str(folder))}",
         next_words="See it",
     )

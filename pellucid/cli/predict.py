@@ -18,16 +18,32 @@ __all__ = ["COMMANDS"]
 
 
 def predict(
-    model: Annotated[Path, typer.Argument(help="The folder that `pellucid fit` wrote, or a file in it.", show_default=False)],
-    file: Annotated[str, typer.Argument(help="A CSV, TSV or Parquet file, - for standard input, or a built-in set.", show_default=False)],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Where the CSV goes; standard output when left out.")] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Repeat the file's own columns before the predictions.")] = False,
+    model: Annotated[
+        Path,
+        typer.Argument(
+            help="The folder that `pellucid fit` wrote, or a file in it.", show_default=False
+        ),
+    ],
+    file: Annotated[
+        str,
+        typer.Argument(
+            help=("A CSV, TSV or Parquet file, - for standard input, or a built-in set."),
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Where the CSV goes; standard output when left out."),
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Repeat the file's own columns before the predictions.")
+    ] = False,
     delimiter: opt.Delimiter = None,
     encoding: opt.Encoding = None,
     decimal: opt.Decimal = None,
     as_json: opt.Json = False,
     quiet: opt.Quiet = False,
-) -> None:  # fmt: skip
+) -> None:
     trained = load_model(model)
     rows = _rows(file, trained.preparation.missing, delimiter, encoding, decimal)
     notices: list[Notice] = list(getattr(rows, "notices", ()))

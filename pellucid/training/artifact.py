@@ -1,6 +1,7 @@
 """A trained table model on disk: weights in `model.safetensors`, everything else in `model.json`.
 
-No pickle: both files hold data only, and reading them runs nothing. They are written whole or not at all.
+No pickle: both files hold data only, and reading them runs nothing. They are written whole or not
+at all.
 """
 
 from __future__ import annotations
@@ -8,19 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from safetensors.numpy import load, save
-
 from pellucid._version import __version__
 from pellucid.data.prepare import Preparation
 from pellucid.errors import DataError, FileFormatError
-from pellucid.tensor.creation import from_numpy
+from pellucid.training.files import replace_file
 from pellucid.training.table_model import Architecture, TableModel
+from pellucid.training.tree import from_bytes, to_bytes
 
 __all__ = ["DESCRIPTION", "WEIGHTS", "load_model", "save_model", "write_whole"]
 
@@ -40,8 +38,7 @@ def save_model(model: TableModel, folder: str | os.PathLike[str]) -> dict[str, s
     Raises:
         DataError: the folder can't be made or written.
     """
-    state = {name: np.ascontiguousarray(t.detach().numpy()) for name, t in model.network.state_dict().items()}
-    weights = save(state)
+    weights = to_bytes(model.network.state_dict())
     digest = hashlib.sha256(weights).hexdigest()
     shape = model.architecture
     description = {
@@ -90,7 +87,8 @@ def load_model(path: str | os.PathLike[str]) -> TableModel:
         if isinstance(damage, FileFormatError):
             raise
         raise FileFormatError(
-            f"{folder / DESCRIPTION} is not whole: {damage!r} is missing or of the wrong kind.\n {_RETRAIN}"
+            f"{folder / DESCRIPTION} is not whole: {damage!r} is missing or of the wrong kind.\n"
+            f" {_RETRAIN}"
         ) from None
     network = architecture.build()
     network.load_state_dict(_weights(folder / WEIGHTS, expected))
@@ -99,18 +97,13 @@ def load_model(path: str | os.PathLike[str]) -> TableModel:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is never seen half-written; the folder is made if needed."""
+    """Write a file so that it is never seen half-written; the folder is made if needed.
+
+    Raises:
+        DataError: the folder can't be made or written.
+    """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_file(path, data)
     except OSError as reason:
         raise DataError(
             f"can't write {path}: {reason.strerror or reason}.\n"
@@ -122,7 +115,8 @@ def _folder(path: Path) -> Path:
     folder = path if path.is_dir() else path.parent
     if not path.exists():
         raise FileFormatError(
-            f"there is no model at {path}.\n Give the folder that `pellucid fit` wrote, or a file in it."
+            f"there is no model at {path}.\n"
+            " Give the folder that `pellucid fit` wrote, or a file in it."
         )
     if path.is_file() and path.name not in (WEIGHTS, DESCRIPTION):
         raise FileFormatError(f"{path} is not a model; a model is {WEIGHTS} beside {DESCRIPTION}.")
@@ -143,7 +137,7 @@ def _description(path: Path) -> Mapping[str, Any]:
         raise FileFormatError(f"{path} does not describe a pellucid model.\n {_RETRAIN}")
     if data.get("version") != _VERSION:
         raise FileFormatError(
-            f"{path} has version {data.get('version')!r}, and this pellucid reads version {_VERSION}.\n"
+            f"{path} has version {data.get('version')!r}; this pellucid reads version {_VERSION}.\n"
             " Use the pellucid that wrote it, or train again."
         )
     return data
@@ -151,14 +145,10 @@ def _description(path: Path) -> Mapping[str, Any]:
 
 def _weights(path: Path, expected: str) -> dict[str, Any]:
     raw = path.read_bytes()
-    try:
-        arrays = load(raw)
-    except Exception as broken:  # safetensors raises its own class, and others for odd headers
-        raise FileFormatError(
-            f"{path} is truncated or damaged ({len(raw):,} bytes): {broken}.\n {_RETRAIN}"
-        ) from None
+    weights: dict[str, Any] = from_bytes(raw, str(path))
     if hashlib.sha256(raw).hexdigest() != expected:
         raise FileFormatError(
-            f"{path} is not the weights file that {DESCRIPTION} beside it was written with.\n {_RETRAIN}"
+            f"{path} is not the weights file that {DESCRIPTION} beside it was written with.\n"
+            f" {_RETRAIN}"
         )
-    return {name: from_numpy(np.array(array)) for name, array in arrays.items()}
+    return weights

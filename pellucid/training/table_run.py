@@ -73,12 +73,14 @@ class Snapshots(Callback):
         self.most, self.every = most, 1
         self.kept: list[tuple[int, dict[str, NDArray[Any]]]] = []
 
-    def on_fit_start(self, state: Any) -> None:
-        self._keep(0, state.model)
+    def on_fit_start(self, run: Any) -> None:
+        """The weights before the first step."""
+        self._keep(0, run.model)
 
-    def on_epoch_end(self, state: Any) -> None:
-        if state.epoch % self.every == 0:
-            self._keep(state.epoch, state.model)
+    def on_epoch_end(self, run: Any) -> None:
+        """The weights after an epoch, if its turn has come."""
+        if run.epoch % self.every == 0:
+            self._keep(run.epoch, run.model)
 
     def _keep(self, epoch: int, model: Module) -> None:
         weights = {name: t.detach().numpy().copy() for name, t in model.state_dict().items()}
@@ -160,7 +162,8 @@ def train_table(
         features.shape[1], preparation.outputs, settings.hidden, settings.activation, settings.dropout
     )
     network = architecture.build()
-    snapshots = Snapshots() if len(preparation.inputs) == 2 else None
+    replayed = len(preparation.inputs) == 2 and settings.restarts == 1
+    snapshots = Snapshots() if replayed else None
     held = parts.validation
     history = fit(
         network,

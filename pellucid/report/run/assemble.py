@@ -86,7 +86,9 @@ class _Outcome:
     def answer(self) -> Answer:
         others = ()
         if self.classes:
-            main = measure.accuracy(self.true, self.found, train_labels=self.train, classes=self.classes)
+            main = measure.accuracy(
+                self.true, self.found, train_labels=self.train, classes=self.classes
+            )
         else:
             main = measure.r2(self.true, self.found, train_target=self.train)
             others = (measure.mean_absolute_error(self.true, self.found, train_target=self.train),)
@@ -104,7 +106,9 @@ class _Outcome:
         numbers = self.run.table.row_numbers(self.rows)
         values = self._values() if self.include_rows else ()
         if self.classes:
-            found = measure.class_errors(self.true, self.found, self.classes, rows=numbers, values=values)
+            found = measure.class_errors(
+                self.true, self.found, self.classes, rows=numbers, values=values
+            )
         else:
             found = measure.regress_errors(self.true, self.found, rows=numbers, values=values)
         inputs = self.run.model.preparation.inputs
@@ -129,7 +133,9 @@ class _Outcome:
             if self.classes:
                 return float((self.run.model.outputs(mixed).argmax(1) == self.true).mean())
             guess = self.run.model.answers(mixed)
-            return 1 - float(((self.true - guess) ** 2).sum() / ((self.true - self.true.mean()) ** 2).sum())
+            return 1 - float(
+                ((self.true - guess) ** 2).sum() / ((self.true - self.true.mean()) ** 2).sum()
+            )
 
         base = self.run.features[self.rows]
         order = np.repeat(np.arange(len(frame))[:, None], len(blocks), axis=1)
@@ -242,7 +248,7 @@ def _training(run: TableRun) -> Training:
         loss_name=history.loss_name,
         optimizer=history.optimizer,
         seconds=history.seconds,
-        ended=history.stopped,
+        ended=history.ended,
     )
 
 

@@ -71,7 +71,9 @@ def _field(model: TableModel, ranges: list[tuple[float, float]], side: int) -> N
 
 def _frames(run: TableRun, ranges: list[tuple[float, float]]) -> tuple[Frame, ...]:
     """Earlier fields, from a second network that is given each epoch's weights in turn."""
-    replica = TableModel(run.model.architecture.build(), run.model.architecture, run.model.preparation)
+    replica = TableModel(
+        run.model.architecture.build(), run.model.architecture, run.model.preparation
+    )
     losses = run.history.validation_loss or run.history.train_loss
     frames = []
     for epoch, weights in run.snapshots:
