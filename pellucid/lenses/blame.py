@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graph.node import Node
-from pellucid.graph.walk import reachable
 from pellucid.lenses.chain.factor import Factor, factors_of
-from pellucid.lenses.chain.fold import stages_between
 from pellucid.lenses.chain.intact import made_at
 from pellucid.lenses.chain.nudge import Check, nudged
 from pellucid.lenses.chain.record import Record
@@ -21,6 +19,7 @@ from pellucid.lenses.chain.symbols import Symbols
 from pellucid.lenses.chain.units import Layer, through_units
 from pellucid.lenses.numerals import amount, number, percent, plural
 from pellucid.lenses.render.latex import fraction, tex
+from pellucid.lenses.origin import stages_behind
 from pellucid.lenses.view import Block, Column, Equation, Remark, Table, View
 
 __all__ = ["blame_view"]
@@ -64,7 +63,7 @@ def blame_view(root: Node, source: Node, at: Index, limit: int, check: bool) -> 
     """Everything about the slope of `root` with respect to one entry of `source`."""
     record = Record(root, source)
     paths = find_paths(record, at, limit)
-    symbols = Symbols(_everything(root), root, scalar=not root.name)
+    symbols = Symbols(stages_behind(root), root)
     entry = symbols.nickname(source, at)
     chains = [factors_of(p, symbols) for p in paths.shown]
     layers = through_units(record, at) if _many(paths) else []
@@ -72,9 +71,10 @@ def blame_view(root: Node, source: Node, at: Index, limit: int, check: bool) -> 
     slope = f"∂{symbols.of(root)}/∂{entry}"
     blocks = [
         *_equations(slope, symbols.of(root), entry, paths, chains),
-        *_tables(paths, chains, symbols),
+        *_path_table(paths, chains, symbols),
         *_left_out(paths),
         *_unit_tables(layers, symbols, paths),
+        *_factor_table(paths, chains),
         *_stops(paths, symbols, entry),
         *_checked(tested, entry),
         *_legend(paths, chains, symbols),
@@ -85,17 +85,6 @@ def blame_view(root: Node, source: Node, at: Index, limit: int, check: bool) -> 
         tuple(blocks),
         _data(record, at, entry, symbols, paths, chains, layers, tested),
     )
-
-
-def _everything(root: Node) -> Any:
-    """All stages behind the root, for names."""
-    from_root = _recorded(root)
-    live = {x for n in from_root for x in (n, *n.inputs)}
-    return stages_between(from_root, root, None, live)
-
-
-def _recorded(root: Node) -> list[Node]:
-    return [n for n in reachable([root]) if n.op is not None and n.inputs]
 
 
 def _many(paths: Paths) -> bool:
@@ -164,17 +153,20 @@ def _chain(left: str, head: str, chain: tuple[Factor, ...], total: float) -> Equ
 # ---- the tables -----------------------------------------------------------------------------------
 
 
-def _tables(
+def _path_table(
     paths: Paths, chains: Sequence[tuple[Factor, ...]], symbols: Symbols
 ) -> list[Block]:
+    if not chains or paths.count == 1:
+        return []
+    caption = "The largest paths" if paths.ordered else "The largest paths that were found"
+    return [Table(_PATHS, tuple(_path_rows(paths, chains, symbols)), caption)]
+
+
+def _factor_table(paths: Paths, chains: Sequence[tuple[Factor, ...]]) -> list[Block]:
     if not chains:
         return []
-    largest = "" if paths.count == 1 else "The largest path, one factor at a time"
-    blocks: list[Block] = [Table(_FACTORS, tuple(_factor_rows(chains[0])), largest)]
-    if paths.count > 1:
-        first = "The largest paths" if paths.ordered else "The largest paths that were found"
-        blocks.insert(0, Table(_PATHS, tuple(_path_rows(paths, chains, symbols)), first))
-    return blocks
+    caption = "" if paths.count == 1 else "The largest path, one factor at a time"
+    return [Table(_FACTORS, tuple(_factor_rows(chains[0])), caption)]
 
 
 def _factor_rows(chain: tuple[Factor, ...]) -> list[tuple[Any, ...]]:
@@ -207,9 +199,9 @@ def _route_text(path: Path, symbols: Symbols) -> str:
     names = []
     for hop, after in zip(path.hops, path.hops[1:], strict=False):
         same = isinstance(after.route, Each) and after.start == after.end
-        if not same:
+        if not (same and "activation" in after.route.stage.traits):
             names.append(symbols.at(hop.route.stage.out, hop.end))
-    return " → ".join(dict.fromkeys(names)) or "straight to the result"
+    return " → ".join(dict.fromkeys(names)) or "directly"
 
 
 def _left_out(paths: Paths) -> list[Block]:
@@ -247,11 +239,21 @@ def _unit_tables(layers: Sequence[Layer], symbols: Symbols, paths: Paths) -> lis
             value = float(layer.shares[i])
             share = value / paths.total if paths.total else None
             name = symbols.of(layer.node)
-            rows.append((name, f"{name}[{':, ' * (len(layer.node.shape) - 1)}{i}]", value / largest, share, value))
+            first = name if not rows or rows[-1][5] != name else None
+            rows.append(
+                (
+                    first,
+                    f"{name}[{':, ' * (len(layer.node.shape) - 1)}{i}]",
+                    value / largest,
+                    share,
+                    value,
+                    name,
+                )
+            )
     if not rows:
         return []
     caption = "Over all paths: what passes through each unit, summed over samples"
-    return [Table(_LAYERS, tuple(rows), caption)]
+    return [Table(_LAYERS, tuple(row[:5] for row in rows), caption)]
 
 
 def _stops(paths: Paths, symbols: Symbols, entry: str) -> list[Block]:
@@ -267,9 +269,7 @@ def _stops(paths: Paths, symbols: Symbols, entry: str) -> list[Block]:
     ]  # fmt: skip
 
 
-def _legend(
-    paths: Paths, chains: Sequence[tuple[Factor, ...]], symbols: Symbols
-) -> list[Block]:
+def _legend(paths: Paths, chains: Sequence[tuple[Factor, ...]], symbols: Symbols) -> list[Block]:
     """What the names stand for, where a path alone doesn't say it."""
     if paths.count < 2 or not chains:
         return []
@@ -297,7 +297,9 @@ def _checked(check: Check | None, entry: str) -> list[Block]:
     )
     if check.agrees:
         return [Remark(what, "good")]
-    return [Remark(f"{what} A corner or a jump (ReLU at 0, a rounding) may lie in between.", "warn")]
+    return [
+        Remark(f"{what} A corner or a jump (ReLU at 0, a rounding) may lie in between.", "warn")
+    ]
 
 
 # ---- the data -------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """`explain`: where any number came from, and why any gradient is what it is.
 
-    ∂L/∂w₂ = ∂L/∂ŷ · ∂ŷ/∂w₂ = 2(ŷ − y) · x₂ = −2.0 · 2.0 = −4.0
+∂L/∂w₂ = ∂L/∂ŷ · ∂ŷ/∂w₂ = 2(ŷ − y) · x₂ = −2.0 · 2.0 = −4.0
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def explain(
         >>> import pellucid
         >>> x = pellucid.tensor(3.0, requires_grad=True)
         >>> print(pellucid.explain(x * x, wrt=x).text(72).splitlines()[0])
-        ∂L/∂x = 6.0
+        ∂y/∂x = 6.0
     """
     root = _node(tensor, "tensor")
     if isinstance(paths, bool) or not isinstance(paths, int) or paths < 1:
@@ -148,7 +148,9 @@ def _place(node: Node, at: int | Index | None, whose: str) -> Index:
         )
     index = at if isinstance(at, tuple) else (at,)
     if not all(isinstance(i, int) and not isinstance(i, bool) for i in index):
-        raise SettingError(f"explain: at must be whole numbers, one for each axis, and it is {at!r}.")
+        raise SettingError(
+            f"explain: at must be whole numbers, one for each axis, and it is {at!r}."
+        )
     fits = len(index) == len(shape)
     if not fits or not all(-n <= i < n for i, n in zip(index, shape, strict=True)):
         raise IndexRangeError(

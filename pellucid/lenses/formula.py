@@ -20,8 +20,10 @@ from pellucid.lenses.numerals import bracketed
 __all__ = ["Formula", "Meaning", "read"]
 
 _TOKEN = re.compile(
-    r"\s*(?:\d+(?:\.\d+)?|[ᵇᵖᵗˣ](?:⁻[¹²])?|[^\W\d_ᵇᵖᵗˣ²³½]+[′\u0302\u0304]*|[−+±·/^()\[\]|<>=≤≥²³½√,])"
+    r"\s*(?:\d+(?:\.\d+)?|⁻?[ᵇᵖᵗˣ](?:⁻[¹²])?|[^\W\d_ᵇᵖᵗˣ²³½]+[′\u0302\u0304]*|[−+±·/^()\[\]|<>=≤≥²³½√,])"
 )
+# At the start of an expression a negative number needs no brackets, unless it is raised to a power.
+_SPARE = re.compile(r"(^|[(\[|]|, )\((−[^()]*)\)(?![²³^])")
 _RAISED = {"ᵇ": "b", "ᵖ": "p", "ᵗ": "t", "ˣ": "x"}
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = 1, 2, 3, 4, 5
 
@@ -99,8 +101,7 @@ class Formula:
 
     def numbers(self, meanings: Mapping[str, Meaning]) -> str:
         """The text with the numbers plugged in."""
-        text = self._text(lambda w: meanings[w].shown if w in meanings else w)
-        return text[1:-1] if text.startswith("(−") and text.find(")") == len(text) - 1 else text
+        return _SPARE.sub(r"\1\2", self._text(lambda w: meanings[w].shown if w in meanings else w))
 
     def value(self, meanings: Mapping[str, Meaning]) -> float:
         """The number that it gives; NaN where it gives none."""
@@ -273,7 +274,7 @@ class _Reader:
 
     def power(self) -> Formula:
         base = self.atom()
-        while self.peek() in ("²", "³", "^") or self.peek()[:1] in tuple(_RAISED):
+        while self.peek() in ("²", "³", "^") or self.peek().lstrip("⁻")[:1] in tuple(_RAISED):
             raised = self._exponent(self.take())
             if base == Formula("variable", "e"):
                 base = Formula("call", "exp", (raised,))
@@ -286,6 +287,8 @@ class _Reader:
             return self.atom()
         if sign in "²³":
             return _TWO if sign == "²" else Formula("number", "3")
+        if sign.startswith("⁻"):
+            return Formula("negative", "", (self._exponent(sign[1:]),))
         raised = Formula("variable", _RAISED[sign[0]])
         if len(sign) == 1:
             return raised
@@ -302,10 +305,12 @@ class _Reader:
         if token in ("(", "[", "|"):
             inner = self.choice()
             self.take({"(": ")", "[": "]", "|": "|"}[token])
-            return {"(": inner}.get(token) or Formula("bracket" if token == "[" else "size", "", (inner,))
+            return {"(": inner}.get(token) or Formula(
+                "bracket" if token == "[" else "size", "", (inner,)
+            )
         if token in _FUNCTIONS and self.peek() == "(":
             return Formula("call", token, self._arguments())
-        if token == "ln":
+        if token in _FUNCTIONS and (_is_word(self.peek()) or token == "ln"):  # tanh x, ln 2
             return Formula("call", token, (self.atom(),))
         if token == "±":
             return Formula("spread", "", (self.atom(),))
@@ -328,5 +333,3 @@ class _Reader:
 
 def _is_word(token: str) -> bool:
     return token[:1].isalpha() and token not in ("if", "else")
-
-

@@ -12,10 +12,22 @@ from typing import Any, Literal
 
 from pellucid.lenses import numerals
 
-__all__ = ["Block", "Column", "Equation", "Kind", "Remark", "Table", "View", "written"]
+__all__ = [
+    "Block", "Column", "Equation", "Item", "Kind", "Outline", "Remark", "Table", "View", "written",
+]  # fmt: skip
 
 Kind = Literal[
-    "text", "code", "formula", "number", "signed", "share", "bar", "count", "shape", "bytes", "flops"
+    "text",
+    "code",
+    "formula",
+    "number",
+    "signed",
+    "share",
+    "bar",
+    "count",
+    "shape",
+    "bytes",
+    "flops",
 ]
 Tone = Literal["plain", "good", "warn"]
 
@@ -93,7 +105,35 @@ class Remark:
     tone: Tone = "plain"
 
 
-Block = Equation | Table | Remark
+@dataclass(frozen=True)
+class Item:
+    """A line of an outline.
+
+    Attributes:
+        depth: how far it is indented.
+        steps: what is equal.
+        note: where it was made.
+    """
+
+    depth: int
+    steps: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Lines that depend on each other: each stands below the line that it belongs to.
+
+    Attributes:
+        items: the lines.
+        caption: what they show.
+    """
+
+    items: tuple[Item, ...]
+    caption: str = ""
+
+
+Block = Equation | Table | Remark | Outline
 
 
 @dataclass(frozen=True)

@@ -56,8 +56,7 @@ class Bilinear(Route):
         places = np.indices(tuple(sizes[c] for c in free)).reshape(len(free), grid.size)
         by_letter = dict(zip(free, places, strict=True))
         where = tuple(
-            by_letter[c] if c in by_letter else np.full(grid.size, at[c])
-            for c in self.letters.out
+            by_letter[c] if c in by_letter else np.full(grid.size, at[c]) for c in self.letters.out
         )
         return Column(where, grid)
 
@@ -86,22 +85,32 @@ class Bilinear(Route):
         spread = _aligned(mask.astype(bool), list(self.letters.into), list(self.letters.out))
         return np.broadcast_to(spread, self.stage.out.shape).copy()
 
-    def partner_index(
-        self, into: tuple[int, ...], out: tuple[int, ...]
-    ) -> tuple[int, ...]:
+    def column_to(self, out: tuple[int, ...]) -> list[tuple[tuple[int, ...], float]]:
+        """The input numbers that act on the number `out`, with their slopes."""
+        at = dict(zip(self.letters.out, out, strict=True))
+        free = [c for c in self.letters.into if c not in at]
+        sizes = dict(zip(self.letters.into, self.source.shape, strict=True))
+        found = []
+        for place in np.ndindex(*(sizes[c] for c in free)):
+            here = {**at, **dict(zip(free, place, strict=True))}
+            index = tuple(here[c] for c in self.letters.into)
+            found.append((index, float(self.factor[self.partner_index(index, out)])))
+        return found
+
+    def partner_index(self, into: tuple[int, ...], out: tuple[int, ...]) -> tuple[int, ...]:
         """Which number of the other factor is the slope between two given numbers."""
         at = dict(zip(self.letters.into, into, strict=True))
         at.update(zip(self.letters.out, out, strict=True))
         return tuple(at.get(c, 0) for c in self.letters.other)
 
 
-def bilinear_routes(stage: Stage) -> list[Route]:
-    """The routes through a linear layer or a matrix product, one for each live input."""
+def bilinear_routes(stage: Stage, everything: bool = False) -> list[Bilinear]:
+    """The routes through a linear layer or a matrix product, one for each live input, or for all."""
     node = stage.out
     roles = _linear_roles(node) if node.op.name == "linear" else _product_roles(node)
-    routes: list[Route] = []
+    routes: list[Bilinear] = []
     for position, (x, letters, partner) in enumerate(roles):
-        if x in stage.live:
+        if everything or x in stage.live:
             routes.append(Bilinear(stage, x, letters, partner, position))
     return routes
 
@@ -183,4 +192,3 @@ def _chunked_maximum(left: Array, right: Array, kept: int) -> Array:
 
 def _cut(array: Array, start: int, step: int) -> Array:
     return array if array.shape[0] == 1 else array[start : start + step]
-

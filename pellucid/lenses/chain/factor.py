@@ -1,6 +1,6 @@
 """One factor of the chain rule: what changes with what, by which formula, and how fast.
 
-    ∂ŷ/∂w₂ = x₂ = 2.0
+∂ŷ/∂w₂ = x₂ = 2.0
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pellucid.lenses.formula import Formula, Meaning, read
 from pellucid.lenses.numerals import number
 from pellucid.ops.op import parameter_names
 
-__all__ = ["Factor", "factors_of"]
+__all__ = ["Factor", "factors_of", "input_names"]
 
 _GREEK = {
     "alpha": "α", "beta": "β", "delta": "δ", "negative_slope": "α", "correction": "c",
@@ -144,7 +144,7 @@ def _meanings(hop: Hop, symbols: Symbols) -> Iterator[tuple[str, Meaning]]:
         if isinstance(value, int | float) and not isinstance(value, bool):
             yield _GREEK.get(name, name), Meaning(number(float(value)), float(value))
     given = stage.out.inputs if stage.part is None else stage.part.inputs
-    for name, x in zip(_input_names(stage), given, strict=False):
+    for name, x in zip(input_names(stage), given, strict=False):
         index = _index_in(x, hop)
         if index is not None:
             yield name, Meaning(symbols.at(x, index), symbols.value(x, index))
@@ -162,7 +162,8 @@ def _defaults(stage: Stage, settings: Mapping[str, Any]) -> dict[str, Any]:
     return {**{p.name: p.default for p in found if p.default is not p.empty}, **settings}
 
 
-def _input_names(stage: Stage) -> tuple[str, ...]:
+def input_names(stage: Stage) -> tuple[str, ...]:
+    """What a record calls its inputs."""
     if stage.part is None:
         return parameter_names(stage.out.op)
     return tuple(inspect.signature(stage.record.call).parameters)

@@ -1,6 +1,6 @@
 """The chain rule checked without it: move the number a little, run forward again, and see.
 
-    ∂L/∂w ≈ (L(w + ε) − L(w − ε)) / 2ε
+∂L/∂w ≈ (L(w + ε) − L(w − ε)) / 2ε
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ class Record:
 
     def _between(self, stage: Stage, node: Node) -> list[Route]:
         if stage.op is not None and stage.op.name in BILINEAR:
-            return [r for r in bilinear_routes(stage) if r.source is node]
+            return [*(r for r in bilinear_routes(stage) if r.source is node)]
         if node is self.source:  # only one number of it is ever asked about
             return [Pushed(stage, node)]
         return [probed(stage, node)]

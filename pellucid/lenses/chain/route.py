@@ -152,7 +152,9 @@ class Pushed(Route):
         nudge[index] = 1.0
         moved = self.stage.push(self.source, nudge)
         where = np.nonzero(moved) if moved.ndim else ()
-        return Column(where, moved[where] if moved.ndim else moved.reshape(-1)[moved.reshape(-1) != 0])
+        return Column(
+            where, moved[where] if moved.ndim else moved.reshape(-1)[moved.reshape(-1) != 0]
+        )
 
     def summed(self, values: Array, live: bool) -> Array:
         return np.full(self.source.shape, values.sum())

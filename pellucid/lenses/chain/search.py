@@ -119,9 +119,7 @@ class _Ahead:
         ahead: dict[Node, Array] = {record.root: np.ones(record.root.shape)}
         for stage in reversed(record.stages):
             if stage.out is not record.root:
-                shares = [
-                    r.summed(ahead[r.stage.out], live) for r in record.routes_from(stage.out)
-                ]
+                shares = [r.summed(ahead[r.stage.out], live) for r in record.routes_from(stage.out)]
                 ahead[stage.out] = np.sum(shares, axis=0) if shares else np.zeros(stage.out.shape)
         total = 0.0
         for route in record.routes_from(record.source):
@@ -151,9 +149,7 @@ def _reached(record: Record, at: Index) -> tuple[dict[Node, Array], tuple[Node, 
     return reach, None if reach[record.root].any() else stopped
 
 
-def _largest(
-    record: Record, at: Index, limit: int, best: dict[Node, Array]
-) -> tuple[Path, ...]:
+def _largest(record: Record, at: Index, limit: int, best: dict[Node, Array]) -> tuple[Path, ...]:
     """Best-first search; every child that could still be among the `limit` largest is kept."""
     order = itertools.count()
     queue: list[tuple[float, int, Node, Index, float, tuple[Hop, ...]]] = [

@@ -34,10 +34,9 @@ class Symbols:
     Args:
         stages: everything that was computed, in order.
         root: the result that is explained.
-        scalar: whether the result is a loss, "L".
     """
 
-    def __init__(self, stages: Iterable[Stage], root: Node, scalar: bool) -> None:
+    def __init__(self, stages: Iterable[Stage], root: Node) -> None:
         self.root = root
         self._stages = list(stages)
         self._names: dict[Node, str] = {}
@@ -47,8 +46,7 @@ class Symbols:
         self._bracketed = False
         for node in {x for s in self._stages for x in (*s.inputs, s.out)}:
             self._bracketed |= sum(n > 1 for n in node.shape) > 1
-        if scalar:
-            self._name(root, "L")
+        self._name(root, root.name or self._root_name())
         self._name_loss()
         for stage in self._stages:
             self._name_stage(stage)
@@ -85,11 +83,20 @@ class Symbols:
         return float(found) if node.dtype.category == FLOAT else int(found)
 
     def _name(self, node: Node, name: str) -> str:
+        first, count = name, 1
         while name in self._taken:
-            name += "′"
+            count += 1
+            name = f"{first}{count}" if first[-1].isalpha() else f"{first}′"
         self._taken.add(name)
         self._names[node] = name
         return name
+
+    def _root_name(self) -> str:
+        """L for a loss, ŷ for what a network gives, y for any other function."""
+        layers = any(s.op is not None and s.op.name in BILINEAR for s in self._stages)
+        if any("loss" in s.traits for s in self._stages) or (layers and self.root.size == 1):
+            return "L"
+        return "ŷ" if layers else "y"
 
     def _name_loss(self) -> None:
         """The first input of a loss is the prediction ŷ, the second is what should come out, y."""

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from pellucid.lenses.render.style import STYLE
-from pellucid.lenses.view import Block, Column, Equation, Remark, Table, View, written
+from pellucid.lenses.view import Block, Column, Equation, Outline, Remark, Table, View, written
 
 __all__ = ["html"]
 
@@ -38,7 +38,20 @@ def _block(block: Block) -> str:
         mark = _MARKS[block.tone]
         sign = f'<span class="mark" aria-hidden="true">{mark}</span> ' if mark else ""
         return f'<p class="remark {block.tone}">{sign}<span>{escape(block.text)}</span></p>'
+    if isinstance(block, Outline):
+        return _outline(block)
     return _table(block)
+
+
+def _outline(block: Outline) -> str:
+    caption = f'<p class="caption">{escape(block.caption)}</p>' if block.caption else ""
+    items = "".join(
+        f'<div class="item" style="--depth:{i.depth}" role="listitem" aria-level="{i.depth + 1}">'
+        f'<span class="f">{escape(" = ".join(i.steps))}</span>'
+        f"{f'<small>{escape(i.note)}</small>' if i.note else ''}</div>"
+        for i in block.items
+    )
+    return f'{caption}<div class="outline" role="list">{items}</div>'
 
 
 def _equation(block: Equation) -> str:

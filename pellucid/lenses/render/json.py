@@ -6,14 +6,18 @@ import json as _json
 import math
 from typing import Any
 
-from pellucid.lenses.view import Block, Equation, Remark, Table, View
+from pellucid.lenses.view import Block, Equation, Outline, Remark, Table, View
 
 __all__ = ["json", "plain"]
 
 
 def json(view: View, indent: int | None = None) -> str:
     """The view as JSON; numbers that JSON cannot say (NaN, infinity) become texts."""
-    drawn = {"title": view.title, "sentence": view.sentence, "blocks": [_block(b) for b in view.blocks]}
+    drawn = {
+        "title": view.title,
+        "sentence": view.sentence,
+        "blocks": [_block(b) for b in view.blocks],
+    }
     return _json.dumps(plain({**view.data, "view": drawn}), ensure_ascii=False, indent=indent)
 
 
@@ -33,6 +37,9 @@ def _block(block: Block) -> dict[str, Any]:
         return {"equation": block.steps, "latex": block.latex}
     if isinstance(block, Remark):
         return {"remark": block.text, "tone": block.tone}
+    if isinstance(block, Outline):
+        items = [{"depth": i.depth, "steps": i.steps, "note": i.note} for i in block.items]
+        return {"outline": block.caption, "items": items}
     return _table(block)
 
 

@@ -1,6 +1,6 @@
 """Writes the equations of a view in LaTeX, and Unicode mathematics as LaTeX.
 
-    ∂L/∂ŷ = 2(ŷ − y)   becomes   \\frac{\\partial L}{\\partial \\hat{y}} = 2(\\hat{y} - y)
+∂L/∂ŷ = 2(ŷ − y)   becomes   \\frac{\\partial L}{\\partial \\hat{y}} = 2(\\hat{y} - y)
 """
 
 from __future__ import annotations

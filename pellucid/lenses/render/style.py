@@ -31,21 +31,27 @@ _RULES = """
  Georgia,serif}
  .equation span{display:inline-block;text-indent:0;margin-right:.1em}
  .equation span+span{padding-left:.15em}
- .remark{margin-top:12px;max-width:84ch}
+ .caption{font-weight:600;margin-top:16px}
+ .outline{margin-top:12px}
+ .item{margin-left:calc(var(--depth)*1.5em);padding:3px 0 3px 12px;border-left:2px solid var(--hair)}
+ .item .f{font-size:15.5px}
+ .item small{color:var(--muted);font-size:12.5px;margin-left:1em;white-space:nowrap}
+ .remark{margin-top:12px;max-width:96ch}
  .remark.good .mark{color:var(--good);font-weight:700}
  .remark.warn .mark{color:var(--warn)}
  .note{color:var(--muted);font-size:13px;margin-top:6px;max-width:84ch}
  .scroll{overflow-x:auto;margin-top:16px}
  .scroll:focus-visible{outline:3px solid var(--positive);outline-offset:2px;border-radius:4px}
- table{border-collapse:collapse;width:100%;font-size:13px;line-height:1.4;margin:0;color:inherit;
+ table{border-collapse:collapse;width:auto;max-width:100%;font-size:13px;line-height:1.4;margin:0;color:inherit;
  border:0;background:none}
  caption{caption-side:top;text-align:left;color:var(--ink);font-weight:600;font-size:14px;
  padding:0 0 6px}
- th,td{padding:6px 10px;border:0;border-bottom:1px solid var(--hair);text-align:left;
- vertical-align:top;white-space:nowrap;background:none;color:inherit}
+ th,td{padding:5px 12px;border:0;border-bottom:1px solid var(--hair);text-align:left;
+ vertical-align:baseline;white-space:nowrap;background:none;color:inherit}
  th:first-child,td:first-child{padding-left:0}
  th:last-child,td:last-child{padding-right:0}
- thead th{color:var(--muted);font-weight:500;border-bottom-color:var(--border);vertical-align:bottom}
+ thead th{color:var(--muted);font:500 13px/1.4 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,
+ sans-serif;border-bottom-color:var(--border);vertical-align:bottom}
  tbody tr:hover{background:var(--wash)}
  tfoot td{border-bottom:0;border-top:1px solid var(--border);font-weight:600}
  tbody tr:last-child td{border-bottom:0}
@@ -55,7 +61,7 @@ _RULES = """
  Georgia,serif;font-size:14.5px}
  .c{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;
  font-size:12.5px}
- .b{width:96px;min-width:64px;vertical-align:middle}
+ td.b{width:110px;min-width:80px;vertical-align:middle}
  .plus{color:var(--positive)}
  .minus{color:var(--negative)}
  .bar{display:block;height:9px;min-width:1px;border-radius:2px}
@@ -85,7 +91,12 @@ def _scoped(rules: str, scope: str) -> str:
 
 
 _SCOPE = ".pellucid-view"
-_DARK_HOSTS = ('[data-jp-theme-light="false"]', ".vscode-dark", '[data-theme="dark"]', ".dark-theme")
+_DARK_HOSTS = (
+    '[data-jp-theme-light="false"]',
+    ".vscode-dark",
+    '[data-theme="dark"]',
+    ".dark-theme",
+)
 _LIGHT_HOSTS = ('[data-jp-theme-light="true"]', ".vscode-light", '[data-theme="light"]')
 
 

@@ -7,7 +7,17 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 
-from pellucid.lenses.view import Block, Column, Equation, Remark, Table, View, written
+from pellucid.lenses.view import (
+    Block,
+    Column,
+    Equation,
+    Item,
+    Outline,
+    Remark,
+    Table,
+    View,
+    written,
+)
 
 __all__ = ["text"]
 
@@ -49,7 +59,37 @@ def _block(block: Block, width: int) -> list[str]:
     if isinstance(block, Remark):
         mark = _MARKS[block.tone]
         return _wrapped(mark + block.text, width, " " * len(mark))
+    if isinstance(block, Outline):
+        return _outline(block, width)
     return _table(block, width)
+
+
+def _outline(outline: Outline, width: int) -> list[str]:
+    lines = _wrapped(outline.caption, width) if outline.caption else []
+    for i, item in enumerate(outline.items):
+        lead = _branches(outline.items, i)
+        below = lead.replace("├", "│").replace("└", " ").replace("─", " ")
+        room = width - columns_of(lead)
+        parts = _broken(item.steps, room)
+        if item.note and columns_of(parts[-1]) + 3 + columns_of(item.note) <= room:
+            parts[-1] += f"   {item.note}"
+        elif item.note:
+            parts.append(f"    {item.note}")
+        lines += [lead + parts[0], *(below + part for part in parts[1:])]
+    return lines
+
+
+def _branches(items: tuple[Item, ...], at: int) -> str:
+    """The lines of the tree in front of an item."""
+    parts = []
+    for depth in range(1, items[at].depth + 1):
+        following = next((x.depth for x in items[at + 1 :] if x.depth <= depth), 0)
+        open_ = following == depth
+        if depth == items[at].depth:
+            parts.append("├─ " if open_ else "└─ ")
+        else:
+            parts.append("│  " if open_ else "   ")
+    return "".join(parts)
 
 
 def _wrapped(words: str, width: int, indent: str = "") -> list[str]:
@@ -165,9 +205,7 @@ def _row(columns: Sequence[Column], cells: list[str], sizes: list[int]) -> list[
     lines = []
     for k in range(max(map(len, parts))):
         texts = [part[k] if k < len(part) else "" for part in parts]
-        padded = [
-            _pad(t, size, c.right) for t, size, c in zip(texts, sizes, columns, strict=True)
-        ]
+        padded = [_pad(t, size, c.right) for t, size, c in zip(texts, sizes, columns, strict=True)]
         lines.append(_GAP.join(padded).rstrip())
     return lines
 
