@@ -187,12 +187,23 @@ class Hardtanh(_Bend):
         min_val: lower wall.
         max_val: upper wall.
         inplace: accepted for PyTorch's sake; the input is never changed.
+        min_value: an older spelling of `min_val`.
+        max_value: an older spelling of `max_val`.
     """
 
     _op = act.hardtanh
 
-    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+    def __init__(
+        self,
+        min_val: float = -1.0,
+        max_val: float = 1.0,
+        inplace: bool = False,
+        min_value: float | None = None,
+        max_value: float | None = None,
+    ) -> None:
         super().__init__()
+        min_val = min_val if min_value is None else min_value
+        max_val = max_val if max_value is None else max_value
         if not max_val > min_val:
             raise SettingError(f"Hardtanh: max_val {max_val} must lie above min_val {min_val}.")
         self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
