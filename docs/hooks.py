@@ -13,17 +13,16 @@ from mkdocs.structure.files import File, Files
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import gen_functions
 import gen_ops
+import gen_reference
 import mathml
 
 __all__ = ["on_files", "on_page_content"]
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add one page for each op, the table of all of them, and the functions on Tensors."""
-    written = {**gen_ops.pages(), "reference/functions.md": gen_functions.page()}
-    for path, text in written.items():
+    """Add one page for each op, the table of all of them, and what is put together on import."""
+    for path, text in {**gen_ops.pages(), **gen_reference.pages()}.items():
         files.append(File.generated(config, path, content=text))
     return files
 

@@ -31,7 +31,7 @@ DOORS = (
 
 def promised() -> set[str]:
     """Every exported name with its door, as it is now."""
-    return {f"{door}.{name}" for door in DOORS if _exists(door) for name in _exported(door)}
+    return {f"{door}.{name}" for door in DOORS if exists(door) for name in _exported(door)}
 
 
 def read_pins() -> set[str]:
@@ -50,11 +50,12 @@ def _exported(door: str) -> list[str]:
     return list(getattr(importlib.import_module(door), "__all__", ()))
 
 
-def _exists(door: str) -> bool:
+def exists(door: str) -> bool:
+    """Whether there is such a module yet."""
     parent, _, name = door.rpartition(".")
     if not parent:
         return True
-    if not _exists(parent):
+    if not exists(parent):
         return False
     path = getattr(importlib.import_module(parent), "__path__", None)
     return path is not None and name in {m.name for m in pkgutil.iter_modules(path)}

@@ -42,6 +42,7 @@ LAZY = frozenset(
         "rich",
         "scipy",
         "sklearn",
+        "threadpoolctl",
         "torch",
     }
 )

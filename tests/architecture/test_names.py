@@ -10,7 +10,7 @@ import importlib
 
 import pytest
 
-from tests.architecture.pin import FILE, natural, promised, read_pins
+from tests.architecture.pin import DOORS, FILE, exists, natural, promised, read_pins
 from tests.architecture.rooms import PACKAGE, sources
 
 MODULES = sorted(
@@ -26,6 +26,11 @@ def test_the_promised_names_are_the_pinned_ones() -> None:
     new = sorted(here - pinned)
     assert not lost, f"gone, though people may use them: {lost}"
     assert not new, f"new; if on purpose, pin them (see {FILE.name}): {new}"
+
+
+@pytest.mark.parametrize("door", [d for d in DOORS if exists(d)])
+def test_every_door_has_a_list_of_what_it_offers(door: str) -> None:
+    assert getattr(importlib.import_module(door), "__all__", None), f"{door} has no __all__"
 
 
 @pytest.mark.parametrize("name", MODULES)
