@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -109,7 +110,8 @@ def _signature(call: Call) -> str:
         inner = text[1 : text.rindex(")")]
         ends = text[text.rindex(")") :]
         text = "(\n    " + ",\n    ".join(_arguments(inner)) + ",\n" + ends
-    return text.replace("Node", "Tensor").replace("'", "")
+    unquoted = re.sub(r"(: |-> )'([^']*)'", r"\1\2", text)
+    return re.sub(r"\bNode\b", "Tensor", unquoted)
 
 
 def _arguments(text: str) -> Iterator[str]:
