@@ -353,7 +353,7 @@ cast: Op = define(
     terms=("1",),
     traits="elementwise linear loud",
     samples=(
-        Sample(((2, 3),), {"dtype": float64}),
+        *(s._replace(params={"dtype": float64}) for s in ONE),
         Sample(([3, 0, -1],), {"dtype": float64}),
         Sample(([1.5, -1.5, 0.0],), {"dtype": int64}),
         Sample(([1.5, 0.0],), {"dtype": bool_}),

@@ -1,0 +1,33 @@
+"""The array namespace of JAX, with what ours adds to NumPy's: the forwards must run on it unchanged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.ops.random import philox
+
+__all__ = ["JaxSpace"]
+
+
+class JaxSpace:
+    """`jax.numpy`, plus `erf`, `written`, `scatter_add` and `random_words`."""
+
+    def __init__(self) -> None:
+        import jax
+
+        self._jax = jax
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._jax.numpy, name)
+
+    def erf(self, x: Any) -> Any:
+        return self._jax.scipy.special.erf(x)
+
+    def written(self, array: Any, at: Any, values: Any) -> Any:
+        return array.at[at].set(values)
+
+    def scatter_add(self, shape: Any, at: Any, values: Any) -> Any:
+        return self._jax.numpy.zeros(shape, values.dtype).at[at].add(values)
+
+    def random_words(self, state: Any, count: int) -> Any:
+        return philox(self._jax.numpy, state.astype("uint32"), -(-count // 4))[:count]

@@ -1,0 +1,38 @@
+"""PyTorch's answers for everything that works number by number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.ops.oracle.row import Row, named
+
+__all__ = ["ROWS"]
+
+
+def _cast(t: Any, x: Any, dtype: Any) -> Any:
+    return x.to(getattr(t, dtype.name))
+
+
+def _functional(name: str) -> Row:
+    return Row(lambda t, *xs, **params: getattr(t.nn.functional, name)(*xs, **params))
+
+
+ROWS: dict[str, Row] = {
+    **named("eq", "ne", "lt", "le", "gt", "ge", "isnan", "isinf", "isfinite", "where"),
+    **named("logical_and", "logical_or", "logical_xor", "logical_not"),
+    **named("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not"),
+    **named("add", "sub", "mul", "div", "pow", "maximum", "minimum", "neg", "abs", "sign"),
+    **named("exp", "log", "log1p", "log2", "sqrt", "rsqrt", "square", "reciprocal", "sin", "cos"),
+    **named("tan", "atan", "sinh", "cosh", "expm1", "exp2", "log10", "erf", "clone"),
+    **named("floor", "ceil", "round", "trunc", "remainder", "relu", "sigmoid", "tanh"),
+    **{name: _functional(name) for name in ("silu", "gelu", "softplus", "hardtanh", "elu")},
+    "leaky_relu": _functional("leaky_relu"),
+    "gelu_tanh": Row(lambda t, x: t.nn.functional.gelu(x, approximate="tanh")),
+    "floor_divide": Row(lambda t, a, b: t.div(a, b, rounding_mode="floor")),
+    "clamp": Row(lambda t, x, min=None, max=None: t.clamp(x, min, max)),
+    "cast": Row(_cast),
+    "identity": Row(lambda t, x: x * 1),
+    "gate": Row(lambda t, g, x: t.where(x > 0, g, t.zeros_like(g))),
+    "step": Row(lambda t, x: t.heaviside(x.detach(), t.zeros_like(x)) + 0 * x),
+    "dropout": Row(lambda t, x, u, p: x * (u >= p) * (0.0 if p == 1.0 else 1 / (1 - p))),
+}
