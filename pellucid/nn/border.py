@@ -55,13 +55,13 @@ class _Trail:
 
     def __init__(self, error: PellucidError, module: Module, inputs: tuple[Any, ...]) -> None:
         self.reason = str(error)
-        self.module, self.path, self.inputs = module, module._path, inputs
-        self.misfit: Misfit | None = module.misfit(*inputs)
+        self.module, self.path, self.inputs = module, module._module_path, inputs
+        self.misfit: Misfit | None = module._misfit(*inputs)
         self.before: list[_Link] = []
 
     def put_in_front(self, links: list[_Link]) -> None:
         known = [link.path for link in self.before] + [self.path]
-        new = [x for x in links if not any(_within(k, x.path) or k == x.path for k in known)]
+        new = [x for x in links if not any(_same_branch(k, x.path) for k in known)]
         self.before = new + self.before
 
 
@@ -85,7 +85,7 @@ def follow(error: PellucidError, module: Module, shapes: list[Any]) -> None:
     if trail is None:
         return
     links = [
-        _Link(child._path, child.brief(), _shape(shapes[i]), _shape(shapes[i + 1]), child)
+        _Link(child._module_path, child._brief(), _shape(shapes[i]), _shape(shapes[i + 1]), child)
         for i, child in enumerate(list(module._modules.values())[: len(shapes) - 1])
         if child is not None
     ]
@@ -95,13 +95,13 @@ def follow(error: PellucidError, module: Module, shapes: list[Any]) -> None:
 def _recorded(module: Module, inputs: tuple[Any, ...]) -> list[_Link]:
     """The layers of a module that left nodes in the graph behind `inputs`."""
     nodes = [x._node for x in inputs if isinstance(x, Tensor)]
-    layers = {m._path: m for m in module.modules() if not m._modules and m._path}
+    layers = {m._module_path: m for m in module.modules() if not m._modules and m._module_path}
     seen: dict[str, list[Node]] = {}
     for node in reachable(nodes):
         if node.op is not None and node.scope in layers:
             seen.setdefault(node.scope, []).append(node)
     return [
-        _Link(path, layers[path].brief(), _entry(made), show(made[-1].shape), layers[path])
+        _Link(path, layers[path]._brief(), _entry(made), show(made[-1].shape), layers[path])
         for path, made in seen.items()
     ]
 
@@ -117,7 +117,7 @@ def _entry(made: list[Node]) -> str:
 def _text(trail: _Trail, line: str) -> str:
     reason, *details = trail.reason.split("\n")
     misfit = trail.misfit
-    name = trail.module.brief()
+    name = trail.module._brief()
     if trail.path:
         name = f"layer {trail.path}, {name}"
     if misfit is not None:
@@ -125,17 +125,16 @@ def _text(trail: _Trail, line: str) -> str:
         details = [_remedy(trail, misfit)]
     else:
         first = f"{name}: {reason}"
-    rows = _rows(trail)
     if line:
-        details = details or [""]
-        details[-1] += f"      called at {line}"
-    return "\n".join([first, *rows, *[d for d in details if d]])
+        called = f"called at {line}"
+        details = [*details[:-1], f"{details[-1]}      {called}"] if details else [f" {called}"]
+    return "\n".join([first, *_rows(trail), *details])
 
 
 def _rows(trail: _Trail) -> list[str]:
     came = " and ".join(_shape(x) for x in trail.inputs if isinstance(x, Tensor))
     clash = trail.misfit.clash if trail.misfit else ""
-    broken = _Link(trail.path, trail.module.brief(), came, clash, trail.module)
+    broken = _Link(trail.path, trail.module._brief(), came, clash, trail.module)
     links = [*trail.before, broken]
     hidden = len(links) - _MOST_ROWS
     links = links[-_MOST_ROWS:] if hidden > 0 else links
@@ -174,7 +173,7 @@ def _last_width(link: _Link) -> str | None:
     if link.module is None:
         return None
     wide = [m for m in link.module.modules() if hasattr(m, "out_features")]
-    return wide[-1]._path if wide else None
+    return wide[-1]._module_path if wide else None
 
 
 def _called_at() -> str:
@@ -191,5 +190,6 @@ def _shape(value: Any) -> str:
     return show(value) if isinstance(value, tuple) else type(value).__name__
 
 
-def _within(path: str, outer: str) -> bool:
-    return path.startswith(outer + ".")
+def _same_branch(a: str, b: str) -> bool:
+    """Whether one is the other, or inside it."""
+    return a == b or a.startswith(b + ".") or b.startswith(a + ".")

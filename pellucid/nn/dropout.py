@@ -40,3 +40,6 @@ class Dropout(Module):
     def extra_repr(self) -> str:
         """The settings."""
         return f"p={self.p}, inplace={self.inplace}"
+
+    def _brief(self) -> str:
+        return f"Dropout({self.p})"

@@ -49,6 +49,10 @@ class Flatten(Module):
         """The settings."""
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
+    def _brief(self) -> str:
+        usual = (self.start_dim, self.end_dim) == (1, -1)
+        return "Flatten()" if usual else f"Flatten({self.start_dim}, {self.end_dim})"
+
 
 class Unflatten(Module):
     """One axis taken apart into several.
@@ -76,13 +80,16 @@ class Unflatten(Module):
         known = numel(tuple(n for n in parts if n != -1))
         if x.shape[at] % known if -1 in parts else x.shape[at] != known:
             raise ShapeError(
-                f"axis {self.dim} has {x.shape[at]} numbers and can't be cut into {show(parts)}"
+                f"axis {self.dim} has {x.shape[at]} numbers and can't be cut into {show(parts)}."
             )
         return wrap(reshape(x, shape=_filled(x.shape, at, parts, known)))
 
     def extra_repr(self) -> str:
         """The settings."""
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
+
+    def _brief(self) -> str:
+        return f"Unflatten({self.dim}, {self.unflattened_size})"
 
 
 def _filled(shape: Any, at: int, parts: Any, known: int) -> tuple[int, ...]:

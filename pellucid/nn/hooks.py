@@ -12,7 +12,8 @@ from pellucid.graph.node import Node
 from pellucid.ops.activation import identity
 from pellucid.shapes import show
 from pellucid.tensor import Tensor
-from pellucid.tensor.tensor import Removable, wrap
+from pellucid.tensor.hooks import Removable
+from pellucid.tensor.tensor import wrap
 
 if TYPE_CHECKING:
     from pellucid.nn.module import Module

@@ -82,7 +82,7 @@ class Linear(Module):
             return wrap(emit(linear, (x, self.weight._node)))
         return wrap(emit(linear, (x, self.weight._node, self.bias._node)))
 
-    def misfit(self, *inputs: Any) -> Misfit | None:
+    def _misfit(self, *inputs: Any) -> Misfit | None:
         """Another number of features than the weight has columns."""
         shape = inputs[0].shape if inputs and isinstance(inputs[0], Tensor) else ()
         if not shape or shape[-1] == self.in_features:
@@ -101,7 +101,7 @@ class Linear(Module):
         has = self.bias is not None
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={has}"
 
-    def brief(self) -> str:
+    def _brief(self) -> str:
         """`Linear(4, 16)`."""
         return f"{type(self).__name__}({self.in_features}, {self.out_features})"
 

@@ -26,6 +26,7 @@ from pellucid.nn.registry import (
     forget,
     loose_weight,
     name_parts,
+    not_started,
     put_buffer,
     put_module,
     put_parameter,
@@ -61,9 +62,9 @@ class Module:
 
     # On the class, so that a call works before anything is set, and costs nothing per module.
     training: bool = True
-    _path: str = ""
-    _stamp: int = -1
-    _hooks: Hooks | None = None
+    _module_path: str = ""
+    _module_stamp: int = -1
+    _module_hooks: Hooks | None = None
     _tells: bool = True  # whether errors from inside are told with the layers so far
     _parameters: dict[str, Parameter | None]
     _buffers: dict[str, Tensor | None]
@@ -81,13 +82,13 @@ class Module:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: D102  (forward says it)
         mode = _local.mode
         outer = mode.scope
-        if self._stamp != structure[0]:
+        if self._module_stamp != structure[0]:
             name_parts(self)
-        mode.scope = self._path
+        mode.scope = self._module_path
         try:
-            if self._hooks is None:
+            if self._module_hooks is None:
                 return self.forward(*args, **kwargs)
-            return self._hooks.around(self, args, kwargs)
+            return self._module_hooks.around(self, args, kwargs)
         except (ShapeError, DTypeError) as error:
             tell(error, self, args)
             raise
@@ -122,7 +123,7 @@ class Module:
     def _replace_parameter(self, name: str, value: Any) -> None:
         if value is not None:
             raise DTypeError(
-                f"{type(self).__name__}.{name} is a Parameter and can't become a {_kind(value)}.\n"
+                f"{type(self).__name__}.{name} is a Parameter and can't become {_kind(value)}.\n"
                 f" Wrap it: nn.Parameter(value); or write into it: with no_grad(): "
                 f"module.{name}[:] = value."
             )
@@ -132,7 +133,7 @@ class Module:
         if name in self._modules:
             if value is not None:
                 raise DTypeError(
-                    f"{type(self).__name__}.{name} is a module and can't become a {_kind(value)}.\n"
+                    f"{type(self).__name__}.{name} is a module and can't become {_kind(value)}.\n"
                     f" Delete it first: del module.{name}."
                 )
             self._modules[name] = None
@@ -140,7 +141,7 @@ class Module:
         else:
             if value is not None and not isinstance(value, Tensor):
                 raise DTypeError(
-                    f"{type(self).__name__}.{name} is a buffer and can't become a {_kind(value)}.\n"
+                    f"{type(self).__name__}.{name} is a buffer and can't become {_kind(value)}.\n"
                     " A buffer is a Tensor or None."
                 )
             self._buffers[name] = value
@@ -159,7 +160,7 @@ class Module:
         def __getattr__(self, name: str) -> Any:
             kind = type(self).__name__
             if name in ("_parameters", "_buffers", "_modules", "_unsaved"):
-                raise ModuleError(_NOT_STARTED.format(kind=kind))
+                raise ModuleError(not_started(self))
             raise AttributeError(f"{kind!r} object has no attribute {name!r}", name=name, obj=self)
 
     def __dir__(self) -> list[str]:
@@ -170,7 +171,7 @@ class Module:
         check_name(self, name, self.__dict__.get("_parameters", {}))
         if param is not None and not isinstance(param, Parameter):
             raise DTypeError(
-                f"register_parameter({name!r}) needs a Parameter and got a {_kind(param)}.\n"
+                f"register_parameter({name!r}) needs a Parameter and got {_kind(param)}.\n"
                 " Wrap it: nn.Parameter(value)."
             )
         put_parameter(self, name, param)
@@ -186,7 +187,7 @@ class Module:
         check_name(self, name, self.__dict__.get("_buffers", {}))
         if tensor is not None and not isinstance(tensor, Tensor):
             raise DTypeError(
-                f"register_buffer({name!r}) needs a Tensor and got a {_kind(tensor)}.\n"
+                f"register_buffer({name!r}) needs a Tensor and got {_kind(tensor)}.\n"
                 " Make one: pellucid.tensor(value)."
             )
         put_buffer(self, name, tensor, persistent)
@@ -196,7 +197,7 @@ class Module:
         check_name(self, name, self.__dict__.get("_modules", {}))
         if module is not None and not isinstance(module, Module):
             raise DTypeError(
-                f"add_module({name!r}) needs a Module and got a {_kind(module)}.\n"
+                f"add_module({name!r}) needs a Module and got {_kind(module)}.\n"
                 " Did you mean to make one: nn.ReLU() with brackets?"
             )
         put_module(self, name, module)
@@ -209,7 +210,7 @@ class Module:
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
         """Names and Parameters, each once, in the order in which they were assigned."""
-        if self._stamp != structure[0]:
+        if self._module_stamp != structure[0]:
             name_parts(self)
         return parameters_of(self, prefix, recurse, remove_duplicate)
 
@@ -427,10 +428,10 @@ class Module:
         return self._hooked().add("blame_after", hook, prepend)
 
     def _hooked(self) -> Hooks:
-        if self._hooks is None:
-            self.__dict__["_hooks"] = Hooks()
-        assert self._hooks is not None
-        return self._hooks
+        if self._module_hooks is None:
+            self.__dict__["_module_hooks"] = Hooks()
+        assert self._module_hooks is not None
+        return self._module_hooks
 
     # ---- how it shows -------------------------------------------------------------------------
 
@@ -438,12 +439,12 @@ class Module:
         """The settings, as they stand between the brackets of `repr`."""
         return ""
 
-    def brief(self) -> str:
+    def _brief(self) -> str:
         """One short spelling, as errors and tables use it: `Linear(4, 16)`."""
         kind = type(self).__name__
         return f"{kind}(…)" if self.__dict__.get("_modules") else f"{kind}({self.extra_repr()})"
 
-    def misfit(self, *inputs: Any) -> Any:
+    def _misfit(self, *inputs: Any) -> Any:
         """What exactly does not fit about inputs that raised an error; see `border.Misfit`."""
         return None
 
@@ -454,14 +455,10 @@ class Module:
         return diagram(self)
 
 
-_NOT_STARTED = (
-    "{kind}.__init__ has not called super().__init__().\n"
-    " Make that its first line; the weights and modules assigned after it are then found."
-)
-
-
 def _kind(value: Any) -> str:
-    return type(value).__name__
+    """The kind of a value with its article: "an int", "a Tensor"."""
+    name = type(value).__name__
+    return f"an {name}" if name[0] in "aeiouAEIOU" else f"a {name}"
 
 
 def _no_such(what: str, target: str, known: Iterator[str]) -> str:

@@ -79,7 +79,7 @@ class LayerNorm(Module):
         """Normalized rows."""
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
-    def misfit(self, *inputs: Any) -> Misfit | None:
+    def _misfit(self, *inputs: Any) -> Misfit | None:
         """Other last axes than the weights have."""
         own = self.normalized_shape
         shape = tuple(inputs[0].shape) if inputs and isinstance(inputs[0], Tensor) else ()
@@ -102,7 +102,7 @@ class LayerNorm(Module):
             f"elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
         )
 
-    def brief(self) -> str:
+    def _brief(self) -> str:
         """`LayerNorm(16)`."""
         own = self.normalized_shape
         return f"LayerNorm({own[0] if len(own) == 1 else own})"
@@ -187,8 +187,8 @@ class BatchNorm1d(Module):
         """Normalized features."""
         if len(input.shape) not in (2, 3):
             raise ShapeError(
-                f"BatchNorm1d works on (rows, features) or (rows, features, length), "
-                f"and got {show(input.shape)}"
+                f"it works on axes (rows, features) or (rows, features, length), "
+                f"and got {show(input.shape)}."
             )
         from_batch = self.training or self.running_mean is None
         return F.batch_norm(
@@ -214,7 +214,7 @@ class BatchNorm1d(Module):
             return self.momentum
         return 1.0 / float(count.item())
 
-    def misfit(self, *inputs: Any) -> Misfit | None:
+    def _misfit(self, *inputs: Any) -> Misfit | None:
         """Another number of features than the weights have."""
         shape = tuple(inputs[0].shape) if inputs and isinstance(inputs[0], Tensor) else ()
         if len(shape) not in (2, 3) or shape[1] == self.num_features:
@@ -235,6 +235,6 @@ class BatchNorm1d(Module):
             f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
         )
 
-    def brief(self) -> str:
+    def _brief(self) -> str:
         """`BatchNorm1d(16)`."""
         return f"BatchNorm1d({self.num_features})"

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pellucid.nn.module import Module
 
 __all__ = [
-    "changed", "check_name", "forget", "loose_weight", "name_parts", "put_buffer", "put_module",
-    "put_parameter", "structure",
+    "changed", "check_name", "forget", "loose_weight", "name_parts", "not_started", "put_buffer",
+    "put_module", "put_parameter", "structure",
 ]  # fmt: skip
 
 # Counts every change to the ownership of any module. A module whose stamp equals it is up to date.
@@ -29,6 +29,14 @@ structure = [0]
 def changed() -> None:
     """Some module owns something new: paths are read afresh at the next call."""
     structure[0] += 1
+
+
+def not_started(module: Module) -> str:
+    """What to say where the drawers are missing."""
+    return (
+        f"{type(module).__name__}.__init__ has not called super().__init__().\n"
+        " Make that its first line; the weights and modules assigned after it are then found."
+    )
 
 
 def put_parameter(module: Module, name: str, value: Parameter | None) -> None:
@@ -98,16 +106,14 @@ def loose_weight(module: Module, name: str, value: Tensor) -> None:
 def name_parts(root: Module) -> None:
     """Give every module below `root` its path, and every Parameter and buffer its name."""
     now = structure[0]
-    if "_modules" not in root.__dict__ or (root._path and root._stamp >= 0):
-        root.__dict__["_stamp"] = now  # part of a larger network, which named it
+    if "_modules" not in root.__dict__ or (root._module_path and root._module_stamp >= 0):
+        root.__dict__["_module_stamp"] = now  # part of a larger network, which named it
         return
     for path, module in modules_of(root, set(), "", True):
         own = module.__dict__
         if "_modules" not in own:
-            raise ModuleError(
-                f"{type(module).__name__}.__init__ has not called super().__init__()."
-            )
-        own["_path"], own["_stamp"] = path, now
+            raise ModuleError(not_started(module))
+        own["_module_path"], own["_module_stamp"] = path, now
         for name, held in (*own["_parameters"].items(), *own["_buffers"].items()):
             if held is not None:
                 held._node.name = f"{path}.{name}" if path else name

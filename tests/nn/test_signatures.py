@@ -15,7 +15,33 @@ OUR_OWN = {"Step", "step"}
 MODULES = sorted(
     name for name, value in vars(nn).items() if isinstance(value, type) and name not in OUR_OWN
 )
-METHODS = ["add_module", "apply", "buffers", "children", "eval", "get_buffer", "get_parameter", "get_submodule", "load_state_dict", "named_buffers", "named_children", "named_modules", "named_parameters", "parameters", "register_buffer", "register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook", "register_full_backward_pre_hook", "register_module", "register_parameter", "requires_grad_", "state_dict", "train", "zero_grad"]
+METHODS = [
+    "add_module",
+    "apply",
+    "buffers",
+    "children",
+    "eval",
+    "get_buffer",
+    "get_parameter",
+    "get_submodule",
+    "load_state_dict",
+    "named_buffers",
+    "named_children",
+    "named_modules",
+    "named_parameters",
+    "parameters",
+    "register_buffer",
+    "register_forward_hook",
+    "register_forward_pre_hook",
+    "register_full_backward_hook",
+    "register_full_backward_pre_hook",
+    "register_module",
+    "register_parameter",
+    "requires_grad_",
+    "state_dict",
+    "train",
+    "zero_grad",
+]
 
 
 def arguments(call: Any) -> list[tuple[str, Any]]:

@@ -48,12 +48,21 @@ def pairs(name: str, input: Node, target: Node) -> None:
     except Mismatch:
         raise ShapeError(
             f"{name}: input and target must have the same shape, and do not fit.\n"
-            f"   input   {show(a)}\n   target  {show(b)}"
+            f"   input   {show(a)}\n   target  {show(b)}\n {_fitting(a, b)}"
         ) from None
     caution(
         f"{name}: input {show(a)} and target {show(b)} are stretched to {show(both)}, "
         f"so that predictions meet targets of other rows.\n {_same(a, b)}"
     )
+
+
+def _fitting(a: Shape, b: Shape) -> str:
+    if len(a) == 2 and b == a[:1]:
+        return (
+            "With one target for each row, the last layer ends in 1. "
+            f"For class numbers 0 to {a[1] - 1}, take cross_entropy."
+        )
+    return "Give one target for each prediction."
 
 
 def _same(a: Shape, b: Shape) -> str:
@@ -92,7 +101,7 @@ def _in_range(name: str, classes: Any, count: int, ignore_index: int) -> int | N
         return None
     wrong = (classes != ignore_index) & ((classes < 0) | (classes >= count))
     if wrong.any():
-        at = tuple(int(i[0]) for i in wrong.nonzero())
+        at = tuple(int(i[0]) for i in wrong.nonzero()) if wrong.ndim else ()
         raise IndexRangeError(_out_of_range(name, int(classes[at]), at, count, classes, wrong))
     return ignore_index
 
@@ -151,6 +160,11 @@ def chances(name: str, what: str, node: Node) -> None:
     if low >= 0.0 and high <= 1.0:
         return
     found = low if not low >= 0.0 else high
+    if found != found:
+        raise SettingError(
+            f"{name}: {what} must lie between 0 and 1, and has NaN.\n"
+            " Look for the first layer whose output has one."
+        )
     hint = (
         "Put a Sigmoid in front; or better, take nn.BCEWithLogitsLoss, which takes raw scores."
         if what == "input"
