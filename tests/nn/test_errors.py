@@ -32,7 +32,7 @@ def said(call: Callable[[], Any], kind: type[Exception]) -> str:
     return re.sub(r"test_errors\.py:\d+", "HERE", str(caught.value))
 
 
-# ---- layers ---------------------------------------------------------------------------------------
+# ---- layers ----------------------------------------------------------------------------------
 
 
 class Net(nn.Module):
@@ -233,21 +233,23 @@ Dropout(0.5): dropout scales numbers and needs float; these are int64.
     assert said(lambda: nn.Dropout()(pellucid.arange(3)), DTypeError) == text
 
 
-# ---- losses ---------------------------------------------------------------------------------------
+# ---- losses ----------------------------------------------------------------------------------
 
 CLASSES: dict[str, tuple[type[Exception], Any, Any, str]] = {
     "one too many": (
         IndexRangeError,
         zeros(4, 3),
         [0, 1, 3, 2],
-        "cross_entropy: target has class 3 in row 2, and the input has 3 classes, numbered 0 to 2.\n"
+        "cross_entropy: target has class 3 in row 2, and the input has 3 classes, numbered "
+        "0 to 2.\n"
         " Make the last layer end in 4, or look for a wrong label.",
     ),
     "several": (
         IndexRangeError,
         zeros(4, 3),
         [0, 9, 3, 2],
-        "cross_entropy: target has class 9 in row 1, and the input has 3 classes, numbered 0 to 2 "
+        "cross_entropy: target has class 9 in row 1, and the input has 3 classes, numbered "
+        "0 to 2 "
         "(2 rows in all have such numbers).\n"
         " Make the last layer end in 10, or look for a wrong label.",
     ),
@@ -255,14 +257,16 @@ CLASSES: dict[str, tuple[type[Exception], Any, Any, str]] = {
         IndexRangeError,
         zeros(4, 3),
         [0, 1, -1, 2],
-        "cross_entropy: target has class -1 in row 2, and the input has 3 classes, numbered 0 to 2.\n"
+        "cross_entropy: target has class -1 in row 2, and the input has 3 classes, numbered "
+        "0 to 2.\n"
         " Rows to be left out carry ignore_index, -100 unless said otherwise.",
     ),
     "counted from one": (
         IndexRangeError,
         zeros(4, 3),
         [1, 2, 3, 2],
-        "cross_entropy: target has class 3 in row 2, and the input has 3 classes, numbered 0 to 2.\n"
+        "cross_entropy: target has class 3 in row 2, and the input has 3 classes, numbered "
+        "0 to 2.\n"
         " The classes seem to be counted from 1: use target - 1.",
     ),
     "in a picture": (
@@ -399,7 +403,8 @@ OTHERS: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: F.cross_entropy(zeros(2, 3), tensor([0, 1]), pellucid.ones(2)),
         ShapeError,
-        "cross_entropy: weight needs one number for each of the 3 classes, shape (3,), and has (2,).",
+        "cross_entropy: weight needs one number for each of the 3 classes, shape (3,), "
+        "and has (2,).",
     ),
     (
         lambda: F.cross_entropy(zeros(2, 3), tensor([0, 1]), label_smoothing=1.5),
@@ -516,7 +521,7 @@ def test_other_mistakes(call: Callable[[], Any], kind: type[Exception], text: st
     assert said(call, kind) == text
 
 
-# ---- cautions -------------------------------------------------------------------------------------
+# ---- cautions --------------------------------------------------------------------------------
 
 SCORES = nn.Sequential(nn.Linear(4, 3), nn.Softmax(dim=1))
 CHANCES = nn.Sequential(nn.Linear(4, 1), nn.Sigmoid(), nn.Flatten(0))
@@ -593,7 +598,7 @@ def test_no_caution_where_none_is_due(call: Callable[[], Any]) -> None:
         call()
 
 
-# ---- modules --------------------------------------------------------------------------------------
+# ---- modules ---------------------------------------------------------------------------------
 
 
 class Unstarted(nn.Module):
@@ -668,7 +673,8 @@ MODULES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: nn.Module().register_parameter("w", zeros(1)),  # type: ignore[arg-type]
         DTypeError,
-        "register_parameter('w') needs a Parameter and got a Tensor.\n Wrap it: nn.Parameter(value).",
+        "register_parameter('w') needs a Parameter and got a Tensor.\n"
+        " Wrap it: nn.Parameter(value).",
     ),
     (
         lambda: nn.Module().register_buffer("b", 1.0),  # type: ignore[arg-type]

@@ -146,7 +146,7 @@ def test_one_hot_and_pad(torch: Any) -> None:
     )
 
 
-# ---- normalization --------------------------------------------------------------------------------
+# ---- normalization ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_a_frozen_batch_norm_of_one_row_works() -> None:
     assert layer(pellucid.ones(1, 3)).shape == (1, 3)
 
 
-# ---- dropout --------------------------------------------------------------------------------------
+# ---- dropout ---------------------------------------------------------------------------------
 
 
 def test_dropout_leaves_out_a_share_and_scales_the_rest() -> None:
@@ -260,7 +260,7 @@ def test_everything_can_be_left_out() -> None:
     assert y.tolist() == [0.0] * 5 and x.grad.tolist() == [0.0] * 5
 
 
-# ---- axes -----------------------------------------------------------------------------------------
+# ---- axes ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("settings", [{}, {"start_dim": 0}, {"start_dim": 2, "end_dim": 3}])

@@ -66,7 +66,7 @@ def test_float32_stays_float32(torch: Any, name: str) -> None:
     compare(torch, getattr(F, name), getattr(torch.nn.functional, name), [x, y])
 
 
-# ---- classes --------------------------------------------------------------------------------------
+# ---- classes ---------------------------------------------------------------------------------
 
 SCORES = [
     ((5, 4), (5,)),
@@ -198,7 +198,7 @@ def test_few_nodes_are_made() -> None:
     assert pellucid.tensor(0.0)._node.seq - middle <= 9
 
 
-# ---- yes or no ------------------------------------------------------------------------------------
+# ---- yes or no -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("reduction", REDUCTIONS)
@@ -267,7 +267,7 @@ def test_logits_of_any_size_stay_finite(torch: Any, positive: bool) -> None:
     )
 
 
-# ---- distributions --------------------------------------------------------------------------------
+# ---- distributions ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("reduction", [*REDUCTIONS, "batchmean"])
@@ -299,7 +299,7 @@ def test_kl_div_where_a_probability_is_zero(torch: Any) -> None:
     assert np.isfinite(target.grad.numpy()).all()  # PyTorch gives NaN here
 
 
-# ---- modules and older spellings ------------------------------------------------------------------
+# ---- modules and older spellings -------------------------------------------------------------
 
 MODULES: list[tuple[str, dict[str, Any]]] = [
     ("MSELoss", {"reduction": "sum"}),

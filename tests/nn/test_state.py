@@ -1,4 +1,4 @@
-"""Weights out and in: PyTorch's in ours and ours in PyTorch's, and every complaint word for word."""
+"""Weights out and in: PyTorch's in ours, ours in PyTorch's, and every complaint word for word."""
 
 from __future__ import annotations
 
