@@ -1,7 +1,7 @@
 """The kinds of number a Tensor may hold, and which kind comes out when two kinds meet.
 
-The rules are PyTorch's: a Tensor with axes outranks a 0-axis Tensor, which outranks a Python number;
-within a rank, float > int > bool, and the wider wins.
+The rules are PyTorch's: a Tensor with axes outranks a 0-axis Tensor, which outranks a Python
+number; within a rank, float > int > bool, and the wider wins.
 
 Source: PyTorch, "Tensor Attributes", section on type promotion.
 """
@@ -58,6 +58,7 @@ class DType:
 
     @property
     def is_floating_point(self) -> bool:
+        """Whether it holds real numbers."""
         return self.category == FLOAT
 
     @property

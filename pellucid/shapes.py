@@ -94,7 +94,8 @@ def normalize_axis(axis: int, rank: int) -> int:
     if not -limit <= axis < limit:
         axes = f"{rank} axes" if rank > 1 else "one axis" if rank else "no axes"
         raise NoSuchAxis(
-            f"dim {axis} does not exist: the Tensor has {axes}, so dims go from {-limit} to {limit - 1}"
+            f"dim {axis} does not exist: the Tensor has {axes}, "
+            f"so dims go from {-limit} to {limit - 1}"
         )
     return axis % limit
 
@@ -123,7 +124,7 @@ def parse(spec: str) -> Signature:
 
 
 def resolve(spec: str, shapes: tuple[Shape, ...]) -> Shape:
-    """The output shape that a spec gives for these inputs; raises `Mismatch` in the spec's letters."""
+    """The output shape by a spec; raises `Mismatch` in the letters of the spec."""
     signature = parse(spec)
     sizes: dict[str, int] = {}
     seen: dict[str, int] = {}
@@ -145,7 +146,7 @@ def resolve(spec: str, shapes: tuple[Shape, ...]) -> Shape:
 
 
 def ordinal(position: int) -> str:
-    """ "the first", "the second", … for messages."""
+    """Positions in words, for messages: "the first", "the second", and so on."""
     words = ("the first", "the second", "the third", "the fourth", "the fifth")
     return words[position] if position < len(words) else f"number {position + 1}"
 

@@ -1,3 +1,3 @@
-"""The engines room: whatever runs a program. NumPy computes node by node; XLA whole programs at once."""
+"""The engines room: whatever runs a program. NumPy computes node by node, XLA all at once."""
 
 from pellucid.engines import numpy as numpy

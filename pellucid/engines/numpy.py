@@ -1,4 +1,4 @@
-"""The engine that computes each node at once and keeps every value, so that anything can be looked at.
+"""The engine that computes each node at once and keeps every value, to be looked at.
 
 An op's own `forward(numpy, …)` is what runs; the few functions that NumPy lacks are added here.
 """
@@ -14,6 +14,7 @@ import numpy as np
 from pellucid.dtypes import DType
 from pellucid.engines.reductions import largest, total
 from pellucid.engines.words import random_words
+from pellucid.errors import DTypeError
 from pellucid.graph import mode
 from pellucid.shapes import Shape
 
@@ -21,7 +22,7 @@ __all__ = ["NumpyEngine", "namespace", "quiet"]
 
 
 class _Namespace:
-    """NumPy, plus what both engines' array namespaces are given: `erf`, `written`, `scatter_add` …"""
+    """NumPy, plus what both engines are given: `erf`, `written`, `scatter_add`, `random_words`."""
 
     random_words = staticmethod(random_words)
     sum = staticmethod(total)
@@ -55,7 +56,7 @@ namespace = _Namespace()
 
 
 def quiet() -> Any:
-    """Infinity and NaN are legitimate results of an op; NumPy's warnings about them are not wanted."""
+    """Infinity and NaN are legitimate results; NumPy's warnings about them are not wanted."""
     return np.errstate(all="ignore")
 
 
@@ -65,6 +66,7 @@ class NumpyEngine:
     name = "numpy"
 
     def run(self, op: Any, arrays: list[Any], params: Mapping[str, Any]) -> Any:
+        """The value of one op."""
         forward: Callable[..., Any] = op.forward
         if "loud" in op.traits:
             with np.errstate(all="ignore"):
@@ -83,10 +85,18 @@ class NumpyEngine:
         np.add(array, more, out=array)
 
     def zeros(self, shape: Shape, dtype: DType) -> Any:
+        """An array of zeros."""
         return np.zeros(shape, dtype.name)
 
     def constant(self, value: bool | int | float, dtype: DType) -> Any:
-        return np.asarray(value, dtype.name)
+        """One number, as an array without axes."""
+        try:
+            return np.asarray(value, dtype.name)
+        except OverflowError:
+            raise DTypeError(
+                f"{value} does not fit into {dtype.name}.\n"
+                " Convert the Tensor to a wider dtype first."
+            ) from None
 
 
 mode.install(NumpyEngine())

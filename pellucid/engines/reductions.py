@@ -1,7 +1,8 @@
 """Sums and maxima of small tables for the NumPy engine, where NumPy's own reductions are slowest.
 
 Along a short axis NumPy spends its time on starting and stopping; a product with ones, or a few
-comparisons of whole columns, does the same several times faster (measured on tables of 200 × 3 and 200 × 16).
+comparisons of whole columns, does the same several times faster (measured on tables of
+200 × 3 and 200 × 16).
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ def total(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         if only in (1, -1) and x.shape[1] <= _EXACT:
             out = x @ _ones(x.shape[1], x.dtype)
             return out[:, None] if keepdims else out
-    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+    add: Any = np.add.reduce
+    return add(x, axis=axis, keepdims=keepdims)
 
 
 def largest(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -36,7 +38,8 @@ def largest(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     if x.ndim == 2 and only in (1, -1) and 1 < x.shape[1] <= _SHORT:
         out = functools.reduce(np.maximum, x.T)
         return out[:, None] if keepdims else out
-    return np.maximum.reduce(x, axis=axis, keepdims=keepdims)
+    maximum: Any = np.maximum.reduce
+    return maximum(x, axis=axis, keepdims=keepdims)
 
 
 @functools.lru_cache(maxsize=64)

@@ -1,5 +1,7 @@
-"""Random words for the NumPy engine: drawn in large blocks, because Philox on a few words costs as much
-as on thousands."""
+"""Random words for the NumPy engine, drawn in large blocks.
+
+Philox on a few words costs as much as on thousands.
+"""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _engines = _mode._engines
 
 
 def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAMS) -> Node:
-    """Apply `op` to nodes (or Python numbers): check, make the node, and compute it if values are known.
+    """Apply `op` to nodes or Python numbers: check, make the node, compute it if values are known.
 
     Args:
         op: the record.
@@ -55,7 +55,7 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
         arrays.append(array)
         if x.requires_grad:
             flows = True
-        if suspect:
+        if suspect and because is not None:
             _check_unwritten(x, because)
     signature = tuple(key)
     found = op.inferred.get(signature)
@@ -88,7 +88,8 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
     elif shape is None:
         raise TraceError(
             f"{op.name} gives a Tensor whose size depends on the values, "
-            "and only shapes are known here.\n Compute it before tracing, or use where() with a mask."
+            "and only shapes are known here.\n"
+            " Compute it before tracing, or use where() with a mask."
         )
     else:
         node.shape = shape
@@ -165,7 +166,9 @@ def _promoted(op: Any, inputs: tuple[Node, ...], casts: Any) -> tuple[Node, ...]
 
 
 def _check_unwritten(x: Node, because: Node) -> None:
-    if max(x.written, x.root.written) <= because.seq or (x is not because and x not in because.inputs):
+    if max(x.written, x.root.written) <= because.seq:
+        return
+    if x is not because and x not in because.inputs:
         return
     line = because.line()
     where = f"\n It was used at {Path(line[0]).name}:{line[1]}." if line else ""

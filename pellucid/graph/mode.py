@@ -1,4 +1,4 @@
-"""What the current thread is doing while nodes are made: recording or not, in which module, on which engine."""
+"""What this thread is doing while nodes are made: recording or not, in which module, and so on."""
 
 from __future__ import annotations
 
@@ -17,15 +17,20 @@ __all__ = ["Engine", "Mode", "current", "install", "scope", "switched"]
 class Engine(Protocol):
     """Whatever can compute one op at once."""
 
-    def run(self, op: Any, arrays: list[Any], params: Any) -> Any: ...
+    def run(self, op: Any, arrays: list[Any], params: Any) -> Any:
+        """The value of one op."""
 
-    def constant(self, value: bool | int | float, dtype: DType) -> Any: ...
+    def constant(self, value: bool | int | float, dtype: DType) -> Any:
+        """One number, as an array without axes."""
 
-    def zeros(self, shape: Shape, dtype: DType) -> Any: ...
+    def zeros(self, shape: Shape, dtype: DType) -> Any:
+        """An array of zeros."""
 
-    def write(self, array: Any, at: Any, value: Any) -> None: ...
+    def write(self, array: Any, at: Any, value: Any) -> None:
+        """Change part of an array in place."""
 
-    def add_into(self, array: Any, more: Any) -> None: ...
+    def add_into(self, array: Any, more: Any) -> None:
+        """Add to an array in place."""
 
 
 class Mode:

@@ -1,4 +1,4 @@
-"""A node is one use of an op: what went in, with which settings, what came out, and where it stands.
+"""A node is one use of an op: what went in, which settings, what came out, and where it stands.
 
 Everything that pellucid shows, differentiates, compiles or explains is read off chains of these.
 """
@@ -26,7 +26,7 @@ last_write = [0]  # when anything was last written in place: most checks end her
 
 
 def memory(node: Node) -> Node:
-    """What a new alias of `node` names as its base: the same memory, without the graph behind it."""
+    """What a new alias of `node` names as its base: the memory, without the graph behind it."""
     root = node.root
     if not root.inputs:
         return root
@@ -89,7 +89,7 @@ class Node:
     # Most nodes never differ from these, and a class attribute costs nothing per node.
     op: Any = None
     inputs: tuple[Node, ...] = ()
-    params: Mapping[str, Any] = {}  # noqa: RUF012  (never written: emit replaces it)
+    params: Mapping[str, Any] = {}  # never written: emit replaces it
     array: Any = None
     requires_grad: bool = False
     kind: str = "op"
@@ -123,6 +123,7 @@ class Node:
 
     @property
     def is_leaf(self) -> bool:
+        """Whether no op made it."""
         return self.op is None
 
     def line(self) -> tuple[str, int] | None:

@@ -1,4 +1,4 @@
-"""Walks over a graph, always with an explicit stack: a chain of 100,000 nodes must not end in recursion."""
+"""Walks over a graph, with an explicit stack: 100,000 nodes in a row are no recursion."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from pellucid.ops import indexing as indexing
 from pellucid.ops import linalg as linalg
 from pellucid.ops import loss as loss
 from pellucid.ops import movement as movement
+from pellucid.ops import normalize as normalize
 from pellucid.ops import ordering as ordering
 from pellucid.ops import product as product
-from pellucid.ops import normalize as normalize
 from pellucid.ops import random as random
 from pellucid.ops import rearrange as rearrange
 from pellucid.ops import reduce as reduce

@@ -219,7 +219,7 @@ hardtanh: Op = define(
 
 step: Op = define(
     "step",
-    sentence="1 for positive numbers, 0 otherwise: the neuron of 1943, out of any gradient's reach.",
+    sentence="1 for positive numbers, 0 otherwise: the neuron of 1943, which no gradient trains.",
     equation="y = [x > 0]",
     derivative=r"\partial y/\partial x = 0",
     forward=lambda xp, x: (x > 0).astype(x.dtype),

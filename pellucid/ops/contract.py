@@ -149,7 +149,10 @@ def _pair(a: Term, b: Term, needed: set[str]) -> Term:
     size = dict(zip(a.letters + b.letters, a.node.shape + b.node.shape, strict=True))
     if not inner:
         return Term(_outer(a, b, letters), letters)
-    count = lambda group: numel(tuple(size[c] for c in group))  # noqa: E731
+
+    def count(group: list[str]) -> int:
+        return numel(tuple(size[c] for c in group))
+
     left = reshape(
         _ordered(a.node, a.letters, "".join((*batch, *rows, *inner))),
         shape=(count(batch), count(rows), count(inner)),

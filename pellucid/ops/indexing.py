@@ -1,4 +1,4 @@
-"""Taking numbers out by position, and adding numbers in by position; each is the other's derivative."""
+"""Taking numbers out by position, and adding them in by position: each the other's derivative."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pellucid.ops.op import Op, Sample, define
 from pellucid.shapes import Mismatch, Shape, broadcast, numel, show
 
 __all__ = [
-    "along", "at_axes", "gather", "gathered", "index_add", "one_hot", "scatter_add", "take", "taken",
+    "along", "at_axes", "gather", "gathered", "index_add", "one_hot", "scatter_add", "take",
+    "taken",
 ]  # fmt: skip
 
 

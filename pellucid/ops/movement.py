@@ -12,8 +12,8 @@ from pellucid.ops.op import Op, Sample, define
 from pellucid.shapes import Mismatch, Shape, normalize_axis, numel, show
 
 __all__ = [
-    "FREE", "Spec", "as_index", "cat", "expand", "inverse", "permute", "place", "reshape", "slice_", "sliced",
-    "swap",
+    "FREE", "Spec", "as_index", "cat", "expand", "inverse", "permute", "place", "reshape",
+    "slice_", "sliced", "swap",
 ]  # fmt: skip
 
 

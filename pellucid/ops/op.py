@@ -50,7 +50,7 @@ class Sample(NamedTuple):
         inputs: a shape tuple, a number, or a list of values for each input.
         params: settings.
         low, high: range that random values are drawn from.
-        fixed: positions of inputs that blame is not asked for, though they are float: class weights.
+        fixed: positions of float inputs that blame is not asked for, such as class weights.
         smooth: False where the sample stands on a kink, so that difference quotients say nothing.
     """
 

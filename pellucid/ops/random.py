@@ -1,4 +1,4 @@
-"""Random numbers as a pure function of a seed and a position, so that both engines draw the same ones.
+"""Random numbers as a function of seed and position, so that both engines draw the same ones.
 
 Word `i` of a stream is one lane of Philox4x32-10 applied to the counter `i // 4` under the seed as
 key. Nothing is stored but the position, so a run can be resumed, or replayed, from anywhere.

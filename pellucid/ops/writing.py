@@ -1,4 +1,4 @@
-"""Writing into part of a Tensor, as a function that gives back the whole: the old one stays as it was.
+"""Writing into part of a Tensor, as a function that gives back the whole; the old one stays.
 
 That is what `x[0] = v` becomes while a graph is recorded, so that what was computed from the old
 numbers keeps its derivative.
@@ -75,7 +75,7 @@ index_put: Op = define(
     ),
     shape=_index_put_shape,
     dtype="keep",
-    kink="where a position is named twice the last value stays, and each of the values gets its blame",
+    kink="of a position named twice the last value stays, and each of the values gets its blame",
     cost=FREE,
     terms=("1 where kept", "1"),
     traits="indexing",
@@ -119,7 +119,7 @@ scatter: Op = define(
     ),
     shape=_scatter_shape,
     dtype="keep",
-    kink="where a position is named twice the last value stays, and each of the values gets its blame",
+    kink="of a position named twice the last value stays, and each of the values gets its blame",
     cost=FREE,
     terms=("1 where kept", "", "1"),
     traits="indexing",

@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 
 from pellucid.dtypes import (
-    DType, bfloat16, bool_, float16, float32, float64, int32, int64,
+    DType,
+    bfloat16,
+    bool_,
+    float16,
+    float32,
+    float64,
+    int32,
+    int64,
 )  # fmt: skip
 from pellucid.graph.emit import emit
 from pellucid.graph.mode import _local
@@ -161,7 +168,7 @@ def __setitem__(self: Tensor, index: Any, value: Any) -> None:
 
 @_method
 def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """Another dtype: `x.to(pellucid.float64)`; devices and other Tensors are accepted as in PyTorch."""
+    """Another dtype: `x.to(pellucid.float64)`; a device or a Tensor to be like is accepted too."""
     dtype = kwargs.get("dtype")
     for a in args:
         if isinstance(a, DType):
@@ -176,12 +183,12 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
 @_method
 def type_as(self: Tensor, other: Tensor) -> Tensor:
     """The dtype of another Tensor."""
-    return self.to(other.dtype)  # type: ignore[attr-defined, no-any-return]
+    return self.to(other.dtype)  # type: ignore[no-any-return]
 
 
 def _caster(name: str, dtype: DType) -> None:
     def method(self: Tensor) -> Tensor:
-        return self.to(dtype)  # type: ignore[attr-defined, no-any-return]
+        return self.to(dtype)  # type: ignore[no-any-return]
 
     method.__name__, method.__doc__ = name, f"The same numbers as {dtype.name}."
     setattr(Tensor, name, method)

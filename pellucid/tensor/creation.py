@@ -47,7 +47,7 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tens
     """Like `tensor`, without a copy where that is possible."""
     _cpu(device)
     if isinstance(data, Tensor):
-        return data if dtype in (None, data.dtype) else data.to(dtype)  # type: ignore[attr-defined, no-any-return]
+        return data if dtype in (None, data.dtype) else data.to(dtype)
     return of_array(_array(data, dtype, copy=False))
 
 
@@ -73,7 +73,8 @@ def _array(data: Any, dtype: DType | None, *, copy: bool) -> Any:
         array.dtype.kind == "V" and array.dtype.name != "bfloat16"
     ):
         raise DTypeError(
-            f"a Tensor holds numbers, and this holds {array.dtype} values, such as {_first(array)!r}.\n"
+            f"a Tensor holds numbers, and this holds {array.dtype} values, "
+            f"such as {_first(array)!r}.\n"
             " Turn categories into numbers first; pellucid.fit does that for tables."
         )
     return array.astype(wanted.name, copy=False)
@@ -132,7 +133,7 @@ def ones(
 def empty(
     *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """A Tensor to be filled; here it starts as zeros, so that no run depends on what memory held."""
+    """A Tensor to be filled; it starts as zeros, so that no run depends on what memory held."""
     return _filled(size, 0, dtype or float32, device, requires_grad)
 
 

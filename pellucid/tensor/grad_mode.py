@@ -1,4 +1,4 @@
-"""Whether a graph is recorded: `no_grad`, `enable_grad`, `set_grad_enabled`; each a context and a decorator."""
+"""Whether a graph is recorded: `no_grad`, `enable_grad`, `set_grad_enabled`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["enable_grad", "inference_mode", "is_grad_enabled", "no_grad", "set_g
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class set_grad_enabled:  # noqa: N801  (PyTorch's name)
+class set_grad_enabled:
     """Record a graph or not, from now on or for the length of a `with` block."""
 
     def __init__(self, mode: bool) -> None:
@@ -30,18 +30,19 @@ class set_grad_enabled:  # noqa: N801  (PyTorch's name)
 
 class _Switch:
     _wanted = False
+    _before: list[bool]
 
     def __new__(cls, call: Callable[..., Any] | None = None) -> Any:
         self = object.__new__(cls)
-        self._before: list[bool] = []  # type: ignore[misc]
+        self._before = []
         return self if call is None else self(call)
 
     def __enter__(self) -> None:
-        self._before.append(current().recording)  # type: ignore[attr-defined]
+        self._before.append(current().recording)
         current().recording = self._wanted
 
     def __exit__(self, *_: object) -> None:
-        current().recording = self._before.pop()  # type: ignore[attr-defined]
+        current().recording = self._before.pop()
 
     def __call__(self, call: F) -> F:
         @functools.wraps(call)
@@ -52,7 +53,7 @@ class _Switch:
         return switched  # type: ignore[return-value]
 
 
-class no_grad(_Switch):  # noqa: N801
+class no_grad(_Switch):
     """Record no graph: for evaluation, and for writing into weights.
 
     Example:
@@ -64,11 +65,11 @@ class no_grad(_Switch):  # noqa: N801
     """
 
 
-class inference_mode(no_grad):  # noqa: N801
+class inference_mode(no_grad):
     """PyTorch's stricter `no_grad`; here it is the same."""
 
 
-class enable_grad(_Switch):  # noqa: N801
+class enable_grad(_Switch):
     """Record a graph again inside `no_grad`."""
 
     _wanted = True

@@ -1,4 +1,4 @@
-"""From functions of nodes to functions of Tensors: the one place where Tensors are taken off and put on."""
+"""From functions of nodes to functions of Tensors: here Tensors are taken off and put on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _new = object.__new__
 
 
 def node_of(value: Any) -> Any:
-    """What an op takes for `value`: the node of a Tensor or array; numbers and settings as they are."""
+    """What an op takes for `value`: the node of a Tensor or array; anything else as it is."""
     if isinstance(value, Tensor):
         return value._node
     if isinstance(value, _PLAIN):
@@ -93,7 +93,7 @@ def explained(call: Callable[..., Any], mismatch: Mismatch, given: tuple[Any, ..
 
 
 def function(name: str | None = None) -> Callable[[F], F]:
-    """Offer a function of nodes as `pellucid.<name>` and, where listed in `binding`, as a method."""
+    """Offer a function of nodes as `pellucid.<name>`; `binding` lists which are methods too."""
 
     def register(call: F) -> F:
         FUNCTIONS[name or call.__name__.rstrip("_")] = lifted(call)

@@ -1,8 +1,8 @@
 """Writing in place: `x += 1`, `x[0] = v`, `x.fill_(0)`.
 
-Outside a recorded graph the memory itself is written, and whoever shares it sees that. Inside one the
-old numbers may still be needed, so the write becomes an op: the Tensor, and every view of the same
-memory, from then on stand for its result.
+Outside a recorded graph the memory itself is written, and whoever shares it sees that. Inside one
+the old numbers may still be needed, so the write becomes an op: the Tensor, and every view of the
+same memory, from then on stand for its result.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def recorded(self: Tensor, value: Node) -> bool:
 def overwrite(
     self: Tensor, value: Node, block: Spec = (), shape: Shape | None = None, at: Any = ...
 ) -> None:
-    """Change the memory itself: all of it, or a block seen as `shape`, or positions `at` in that."""
+    """Change the memory itself: all of it, a block seen as `shape`, or positions `at` in that."""
     array = self._value()
     if not array.flags.writeable:
         raise GraphError(

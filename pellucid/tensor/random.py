@@ -49,6 +49,7 @@ class Generator:
         return self
 
     def initial_seed(self) -> int:
+        """The seed it was started with."""
         return self._seed
 
     def get_state(self) -> Tensor:
@@ -56,6 +57,7 @@ class Generator:
         return of_array(self._state())
 
     def set_state(self, state: Tensor) -> None:
+        """Continue where `get_state` was taken."""
         words = [int(w) for w in np.asarray(state.tolist())]
         self._seed, self._block = words[0] | words[1] << 32, words[2] | words[3] << 32
 
@@ -183,7 +185,8 @@ def randint(
         raise SettingError(f"randint needs high above low, and got low={low}, high={high}.")
     drawn = words((2, *_shape((size,))), generator).array
     wide = drawn[0].astype(np.uint64) << np.uint64(32) | drawn[1].astype(np.uint64)
-    return of_array((wide % np.uint64(high - low)).astype(np.int64) + low).to(dtype or int64)  # type: ignore[attr-defined, no-any-return]
+    drawn = (wide % np.uint64(high - low)).astype(np.int64) + low
+    return of_array(drawn.astype((dtype or int64).name))
 
 
 def randperm(n: int, *, generator: Generator | None = None, dtype: DType | None = None) -> Tensor:

@@ -1,7 +1,7 @@
 """Tensor: an array that remembers how it was made.
 
-A Tensor is a handle on a node of the graph. Methods and operators are bound to it from the functions
-in this room (see `binding.py`); this file holds what is not an operation: values, blame, memory.
+A Tensor is a handle on a node of the graph. Methods and operators are bound to it from the
+functions in this room (see `binding.py`); this file holds what is not an operation: values, blame.
 """
 
 from __future__ import annotations
@@ -16,32 +16,19 @@ from pellucid.errors import GraphError, ShapeError, TraceError
 from pellucid.graph.mode import current, engine
 from pellucid.graph.node import Node, leaf, memory, stamp
 from pellucid.shapes import show
+from pellucid.tensor.hooks import Removable
 from pellucid.tensor.show import describe
+from pellucid.tensor.size import Size
 
 __all__ = ["Parameter", "Size", "Tensor", "unwrap", "wrap"]
 
 _new = object.__new__
 
 
-class Size(tuple[int, ...]):
-    """A shape that prints as PyTorch prints it."""
-
-    __slots__ = ()
-
-    def numel(self) -> int:
-        out = 1
-        for n in self:
-            out *= n
-        return out
-
-    def __repr__(self) -> str:
-        return f"Size([{', '.join(map(str, self))}])"
-
-
 class Tensor:
     """An array of numbers of one kind, with the graph of how it came to be.
 
-    Make one with `pellucid.tensor`, `zeros`, `randn`, …; everything computed from it is a Tensor too.
+    Make one with `pellucid.tensor`, `zeros` or `randn`; what is computed from it is a Tensor too.
 
     Example:
         >>> import pellucid
@@ -60,6 +47,10 @@ class Tensor:
     if TYPE_CHECKING:  # operators and methods are bound in `binding.py`
 
         def __getattr__(self, name: str) -> Any: ...
+
+        T: Tensor
+        mT: Tensor
+
         def __add__(self, other: Any) -> Tensor: ...
         def __radd__(self, other: Any) -> Tensor: ...
         def __sub__(self, other: Any) -> Tensor: ...
@@ -89,6 +80,7 @@ class Tensor:
 
     @property
     def shape(self) -> Size:
+        """The sizes of the axes."""
         return Size(self._node.shape)
 
     def size(self, dim: int | None = None) -> Any:
@@ -97,9 +89,11 @@ class Tensor:
 
     @property
     def ndim(self) -> int:
+        """How many axes it has."""
         return len(self._node.shape)
 
     def dim(self) -> int:
+        """How many axes it has."""
         return len(self._node.shape)
 
     def numel(self) -> int:
@@ -110,24 +104,30 @@ class Tensor:
 
     @property
     def dtype(self) -> DType:
+        """The kind of number it holds."""
         return self._node.dtype
 
     @property
     def device(self) -> str:
+        """Where it lives: always "cpu"."""
         return "cpu"
 
     @property
     def itemsize(self) -> int:
+        """Bytes of one number."""
         return self._node.dtype.itemsize
 
     @property
     def nbytes(self) -> int:
+        """Bytes of all numbers."""
         return self._node.size * self._node.dtype.itemsize
 
     def element_size(self) -> int:
+        """Bytes of one number."""
         return self._node.dtype.itemsize
 
     def is_floating_point(self) -> bool:
+        """Whether it holds real numbers."""
         return self._node.dtype.category == FLOAT
 
     @property
@@ -166,7 +166,7 @@ class Tensor:
         value = self._value()
         if value.size != 1:
             raise ShapeError(
-                f"item() needs a Tensor with one number, and this one has shape {show(value.shape)}.\n"
+                f"item() needs a Tensor with one number, and this has shape {show(value.shape)}.\n"
                 " Use .tolist() for all of them."
             )
         return value.item()
@@ -222,6 +222,7 @@ class Tensor:
 
     @property
     def requires_grad(self) -> bool:
+        """Whether blame flows through it."""
         return self._node.requires_grad
 
     @requires_grad.setter
@@ -250,6 +251,7 @@ class Tensor:
 
     @property
     def is_leaf(self) -> bool:
+        """Whether nothing recorded computed it."""
         return self._node.op is None or not self._node.requires_grad
 
     @property
@@ -307,12 +309,13 @@ class Tensor:
         if not node.requires_grad:
             raise GraphError(
                 "backward() has nowhere to go: this Tensor doesn't depend on any Tensor with "
-                "requires_grad=True.\n Was it computed under no_grad(), or detached, or from data only?"
+                "requires_grad=True.\n"
+                " Was it computed under no_grad(), or detached, or from data only?"
             )
         if gradient is None:
             if node.size != 1:
                 raise GraphError(
-                    f"backward() starts from one number, and this Tensor has shape {show(node.shape)}.\n"
+                    f"backward() starts from one number, and this has shape {show(node.shape)}.\n"
                     " Reduce it first, as in loss.mean().backward(), or pass backward(gradient=…)."
                 )
             one = leaf(None, node.shape, node.dtype, kind="constant", name="1")
@@ -360,6 +363,7 @@ class Tensor:
 
     @property
     def data(self) -> Tensor:
+        """The same memory without history, as `detach()` gives it."""
         return self.detach()
 
     @data.setter
@@ -410,25 +414,6 @@ class Parameter(Tensor):
             source.array, source.shape, source.dtype, kind="parameter", requires_grad=requires_grad
         )
         return self
-
-
-class Removable:
-    """A hook that can be taken off again."""
-
-    def __init__(self, hooks: Any, hook: Any) -> None:
-        self._hooks, self._hook = hooks, hook
-
-    def remove(self) -> None:
-        if isinstance(self._hooks, dict):
-            self._hooks.pop(self._hook, None)
-        elif self._hook in self._hooks:
-            self._hooks.remove(self._hook)
-
-    def __enter__(self) -> Removable:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()
 
 
 def wrap(node: Node) -> Tensor:

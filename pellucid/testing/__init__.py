@@ -1,7 +1,7 @@
 """The testing room: checks that people can run on their own ops, functions and numbers.
 
-`gradcheck` and `gradgradcheck` compare derivatives with finite differences, `check_op` tries an op's
-record on its own samples, `assert_close` compares numbers. The project's own tests use nothing else.
+`gradcheck` and `gradgradcheck` compare derivatives with finite differences, `check_op` tries an
+op's record on its own samples, `assert_close` compares numbers. Our own tests use the same.
 """
 
 from pellucid.testing.close import assert_close as assert_close

@@ -33,8 +33,10 @@ def assert_close(
     """Raise AssertionError unless `|actual − expected| ≤ atol + rtol · |expected|` everywhere.
 
     Args:
-        actual, expected: Tensors, arrays, numbers or nested lists.
-        rtol, atol: tolerances; by default PyTorch's for the dtype.
+        actual: a Tensor, an array, a number or nested lists.
+        expected: the same.
+        rtol: relative tolerance; by default PyTorch's for the dtype.
+        atol: absolute tolerance; likewise.
         equal_nan: whether NaN equals NaN.
         check_dtype: whether the dtypes must be equal too.
         msg: text to say in place of the one that shows the largest difference.
@@ -66,6 +68,7 @@ def _worst(a: Any, b: Any, far: Any, rtol: float, atol: float) -> str:
     at = np.unravel_index(int(np.nanargmax(distance)), a.shape) if a.shape else ()
     where = f" at {[int(i) for i in at]}" if at else ""
     return (
-        f"{int(far.sum())} of {a.size} numbers differ, most{where}: got {a[at]}, expected {b[at]}.\n"
+        f"{int(far.sum())} of {a.size} numbers differ, most{where}: "
+        f"got {a[at]}, expected {b[at]}.\n"
         f" Allowed: {atol:g} + {rtol:g} · |expected|."
     )

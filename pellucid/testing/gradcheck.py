@@ -49,7 +49,8 @@ def gradcheck(
         func: takes the inputs, gives a Tensor or several.
         inputs: a Tensor or a tuple of Tensors; those with requires_grad are checked, in float64.
         eps: how far an input is moved to either side.
-        atol, rtol: allowed is `atol + rtol · |difference quotient|`.
+        atol: allowed is `atol + rtol · |difference quotient|`.
+        rtol: the relative part of that.
         raise_exception: raise GradcheckError on the first contradiction, or give back False.
 
     Returns:
@@ -75,9 +76,8 @@ def gradcheck(
                 continue
             if not raise_exception:
                 return False
-            row = np.unravel_index(wrong[0], difference.shape) if difference.shape else ()
-            column = np.unravel_index(wrong[1], given[i].shape) if given[i].shape else ()
-            found = _Difference(k, tuple(row), i, tuple(column), rule[wrong], measured[wrong])
+            row, column = _place(wrong[0], difference), _place(wrong[1], given[i])
+            found = _Difference(k, row, i, column, rule[wrong], measured[wrong])
             raise GradcheckError(_text(func, given, found, len(outputs), atol, rtol))
     return True
 
@@ -98,7 +98,10 @@ def gradgradcheck(
         func: takes the inputs, gives a Tensor or several.
         inputs: a Tensor or a tuple of Tensors; those with requires_grad are checked.
         grad_outputs: the blame that starts at the outputs; drawn at random when left out.
-        eps, atol, rtol, raise_exception: as for `gradcheck`.
+        eps: as for `gradcheck`, and so are the rest.
+        atol: absolute tolerance.
+        rtol: relative tolerance.
+        raise_exception: raise, or give back False.
 
     Example:
         >>> import pellucid
@@ -201,6 +204,10 @@ def _first_wrong(rule: Any, measured: Any, atol: float, rtol: float) -> tuple[in
     return int(row), int(column)
 
 
+def _place(flat: int, x: Tensor) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.unravel_index(flat, x.shape)) if x.shape else ()
+
+
 def _name(func: Callable[..., Any]) -> str:
     return str(getattr(func, "__name__", type(func).__name__)).replace("<lambda>", "the function")
 
@@ -217,14 +224,10 @@ def _text(
     return (
         f"gradcheck: {_name(func)} has a wrong derivative by input {d.input}{label}, "
         f"shape {tuple(x.shape)}.\n"
-        f"   {which}number {_at(d.row)} of the output by number {_at(d.column)} of the input, "
+        f"   {which}number {list(d.row)} of the output by number {list(d.column)} of the input, "
         f"which is {value:.6g}:\n"
         f"   backward says            {d.rule:.6g}\n"
         f"   finite differences say   {d.measured:.6g}\n"
         f" Allowed: {atol:g} + {rtol:g} · |difference quotient|. If the input stands on a kink, "
         "move it away."
     )
-
-
-def _at(index: tuple[int, ...]) -> str:
-    return str([int(i) for i in index])

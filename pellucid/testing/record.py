@@ -1,4 +1,4 @@
-"""Checks on the record of an op: nothing missing, and everything it promises true on its samples."""
+"""Checks on the record of an op: nothing missing, and all it promises true on its samples."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def draw(record: Op | Composition, sample: Sample, dtype: DType = float64) -> tu
     Args:
         record: the op; its name seeds the draw.
         sample: a shape stands for random numbers between `low` and `high`, a list for itself.
-        dtype: of what is drawn, and of lists of floats; lists of whole numbers and bools keep theirs.
+        dtype: of what is drawn and of lists of floats; whole numbers and bools keep theirs.
 
     Example:
         >>> import pellucid

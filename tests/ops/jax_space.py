@@ -1,4 +1,4 @@
-"""The array namespace of JAX, with what ours adds to NumPy's: the forwards must run on it unchanged."""
+"""The array namespace of JAX, with what ours adds to NumPy's: the forwards run on it unchanged."""
 
 from __future__ import annotations
 

@@ -203,7 +203,7 @@ ON_JAX = sorted(n for n in RECORDS if isinstance(RECORDS[n], Op))
 
 @pytest.mark.parametrize("name", ON_JAX)
 def test_the_same_forward_compiled_by_jax(name: str, jax_module: Any) -> None:
-    """Tracing sees shapes only, so a forward must not look at values; its gradient is jax.grad's."""
+    """Tracing sees shapes only, so a forward must not look at values; its gradient is JAX's."""
     op = RECORDS[name]
     assert isinstance(op, Op)
     with jax_module.enable_x64(True):

@@ -20,15 +20,14 @@ from pellucid.tensor.lift import FUNCTIONS, function, lifted
 
 __all__: list[str] = []
 
-_ONE = (
-    "abs exp exp2 expm1 log log10 log1p log2 sqrt rsqrt reciprocal sin cos tan atan sinh cosh erf "
-    "sign floor ceil trunc square neg relu sigmoid tanh logical_not bitwise_not isnan isinf isfinite "
-    "clone"
-).split()
-_TWO = (
-    "mul maximum minimum eq ne lt le gt ge logical_and logical_or logical_xor "
-    "bitwise_and bitwise_or bitwise_xor"
-).split()
+_ONE = """
+abs exp exp2 expm1 log log10 log1p log2 sqrt rsqrt reciprocal sin cos tan atan sinh cosh erf sign
+floor ceil trunc square neg relu sigmoid tanh logical_not bitwise_not isnan isinf isfinite clone
+"""
+_TWO = """
+mul maximum minimum eq ne lt le gt ge logical_and logical_or logical_xor bitwise_and bitwise_or
+bitwise_xor
+"""
 
 
 def _one(name: str) -> Any:
@@ -56,9 +55,9 @@ def _documented(call: Any, name: str) -> Any:
     return call
 
 
-for _name in _ONE:
+for _name in _ONE.split():
     FUNCTIONS[_name] = lifted(_one(_name))
-for _name in _TWO:
+for _name in _TWO.split():
     FUNCTIONS[_name] = lifted(_two(_name))
 for _alias, _name in {
     "absolute": "abs", "negative": "neg", "multiply": "mul", "greater": "gt", "less": "lt",

@@ -95,7 +95,7 @@ def _not_empty(name: str, n: int) -> None:
 def unique(
     input: Node, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False
 ) -> Any:
-    """Each number once, in order; on request for each input its place, and how often each occurs."""
+    """Each number once, in order; on request each input's place, and how often each occurs."""
     values = od.unique(input)
     if not (return_inverse or return_counts):
         return values

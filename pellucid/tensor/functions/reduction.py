@@ -113,10 +113,11 @@ def std_mean(
 def _spread(
     op: Op, input: Node, dim: Dim, unbiased: bool, keepdim: bool, correction: int | None
 ) -> Node:
+    axes = axes_of(input, None if isinstance(dim, bool) else dim)
     if isinstance(dim, bool):  # x.var(False): PyTorch's oldest spelling
-        dim, unbiased = None, dim
+        unbiased = dim
     c = int(unbiased) if correction is None else correction
-    return op(input, axes=axes_of(input, dim), keepdim=keepdim, correction=c)
+    return op(input, axes=axes, keepdim=keepdim, correction=c)
 
 
 @function()
@@ -159,13 +160,13 @@ def amin(input: Node, dim: Dim = None, keepdim: bool = False) -> Node:
 
 @function()
 def max(input: Node, dim: Any = None, keepdim: bool = False) -> Any:
-    """The largest of all; along `dim` also where; with a second Tensor the larger of each pair."""
+    """The largest of all; along `dim` also where; with a second Tensor the larger of each two."""
     return _pick(input, dim, keepdim, ex.amax, ex.argmax, FUNCTIONS["maximum"])
 
 
 @function()
 def min(input: Node, dim: Any = None, keepdim: bool = False) -> Any:
-    """The smallest of all; along `dim` also where; with a second Tensor the smaller of each pair."""
+    """The smallest of all; along `dim` also where; with a second Tensor the smaller of each two."""
     return _pick(input, dim, keepdim, ex.amin, ex.argmin, FUNCTIONS["minimum"])
 
 
@@ -197,7 +198,7 @@ def argmin(input: Node, dim: int | None = None, keepdim: bool = False) -> Node:
     return _locate(ex.argmin, input, dim, keepdim)
 
 
-def _locate(op: Any, input: Node, dim: int | None, keepdim: bool) -> Node:
+def _locate(op: Op, input: Node, dim: int | None, keepdim: bool) -> Node:
     if dim is None:
         found = op(reshape(input, shape=(input.size,)), axis=0)
         return reshape(found, shape=(1,) * len(input.shape)) if keepdim else found

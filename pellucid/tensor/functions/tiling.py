@@ -45,7 +45,7 @@ def _axes(input: Node, dims: tuple[int, ...]) -> tuple[int, ...]:
 
 @function()
 def roll(input: Node, shifts: Any, dims: Any = None) -> Node:
-    """Move along `dims`, the end coming in at the start; over the flattened Tensor without `dims`."""
+    """Move along `dims`, the end coming in at the start; without `dims`, as if flattened."""
     steps = flat_sizes((shifts,) if isinstance(shifts, int) else tuple(shifts))
     if dims is None:
         flat = ra.roll(mv.reshape(input, shape=(input.size,)), shifts=steps[:1], axes=(0,))

@@ -1,0 +1,158 @@
+"""Small things that PyTorch programs ask for before they start: devices, defaults, constants, questions.
+
+Everything lives on the CPU and floats are float32 by default, so most answers are always the same; they
+are here so that a script runs with only its import changed.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from pellucid.dtypes import FLOAT, DType, by_name, float32, float64, int64
+from pellucid.errors import SettingError
+from pellucid.graph.node import Node
+from pellucid.ops import compare as cmp
+from pellucid.ops import elementwise as ew
+from pellucid.ops.extremes import all_
+from pellucid.ops.reduce import all_axes
+from pellucid.tensor.creation import tensor
+from pellucid.tensor.lift import function
+from pellucid.tensor.tensor import Tensor
+
+__all__ = [
+    "FloatTensor", "LongTensor", "cuda", "device", "e", "get_default_dtype", "inf", "is_floating_point",
+    "is_tensor", "nan", "numel", "pi", "set_default_dtype",
+]  # fmt: skip
+
+inf, nan, pi, e = math.inf, math.nan, math.pi, math.e
+
+
+class device:
+    """Where Tensors live: always the CPU.
+
+    Example:
+        >>> device("cpu")
+        device(type='cpu')
+    """
+
+    index = None
+
+    def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
+        if str(type).split(":")[0] != "cpu":
+            raise SettingError(f"device {str(type)!r} does not exist here; Tensors live on 'cpu'.")
+        self.type = "cpu"
+
+    def __repr__(self) -> str:
+        return "device(type='cpu')"
+
+    def __str__(self) -> str:
+        return "cpu"
+
+    def __eq__(self, other: object) -> bool:
+        return str(other) == "cpu"
+
+    def __hash__(self) -> int:
+        return hash("cpu")
+
+
+class cuda:
+    """The question that scripts ask first; the answer is no."""
+
+    @staticmethod
+    def is_available() -> bool:
+        return False
+
+    @staticmethod
+    def device_count() -> int:
+        return 0
+
+    @staticmethod
+    def manual_seed_all(seed: int) -> None:
+        """Nothing to seed."""
+
+
+def is_tensor(obj: Any) -> bool:
+    """Whether it is a Tensor."""
+    return isinstance(obj, Tensor)
+
+
+def numel(input: Tensor) -> int:
+    """How many numbers it holds."""
+    return input.numel()
+
+
+def is_floating_point(input: Tensor) -> bool:
+    """Whether it holds real numbers."""
+    return input.dtype.category == FLOAT
+
+
+def get_default_dtype() -> DType:
+    """The dtype of real numbers when none is asked for: float32."""
+    return float32
+
+
+def set_default_dtype(d: DType) -> None:
+    """Accepts float32, the default; anything else is asked for where Tensors are made."""
+    if d is not float32:
+        raise SettingError(
+            f"the default stays float32; {d!r} can be asked for by each Tensor: dtype={d!r},\n"
+            " and a model is converted with model.double()."
+        )
+
+
+def FloatTensor(data: Any) -> Tensor:
+    """A float32 Tensor of `data`."""
+    return tensor(data, dtype=float32)
+
+
+def LongTensor(data: Any) -> Tensor:
+    """An int64 Tensor of `data`."""
+    return tensor(data, dtype=int64)
+
+
+@function()
+def isclose(
+    input: Node, other: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> Node:
+    """Where `|input − other| ≤ atol + rtol · |other|`."""
+    near = cmp.le(ew.abs(ew.sub(input, other)), ew.add(ew.mul(ew.abs(other), rtol), atol))
+    near = cmp.logical_or(near, cmp.eq(input, other))  # infinities differ by NaN
+    if not equal_nan:
+        return near
+    return cmp.logical_or(near, cmp.logical_and(cmp.isnan(input), cmp.isnan(other)))
+
+
+@function()
+def allclose(
+    input: Node, other: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> bool:
+    """Whether all numbers are close; see `isclose`."""
+    close = isclose(input, other, rtol, atol, equal_nan)
+    return bool(all_(close, axes=all_axes(close, None)).array)
+
+
+@function()
+def equal(input: Node, other: Node) -> bool:
+    """Whether two Tensors have the same shape and the same numbers."""
+    if input.shape != other.shape:
+        return False
+    same = cmp.eq(input, other)
+    return bool(all_(same, axes=all_axes(same, None)).array)
+
+
+_OLD_NAMES = {"FloatTensor": float32, "DoubleTensor": float64, "LongTensor": int64}
+
+
+def _type(self: Tensor, dtype: Any = None) -> Any:
+    """The name of the kind of Tensor; with an argument, the Tensor converted."""
+    if dtype is None:
+        names = {kind: name for name, kind in _OLD_NAMES.items()}
+        return f"pellucid.{names.get(self.dtype, self.dtype.name)}"
+    if isinstance(dtype, str):
+        word = dtype.rpartition(".")[2]
+        dtype = _OLD_NAMES.get(word) or by_name(word)
+    return self.to(dtype)
+
+
+Tensor.type = _type  # type: ignore[method-assign, assignment]

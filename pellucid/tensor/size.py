@@ -1,0 +1,26 @@
+"""The shape of a Tensor, as PyTorch prints it."""
+
+from __future__ import annotations
+
+from pellucid.shapes import numel
+
+__all__ = ["Size"]
+
+
+class Size(tuple[int, ...]):
+    """A shape: a tuple of the sizes of the axes.
+
+    Example:
+        >>> import pellucid
+        >>> pellucid.zeros(2, 3).shape
+        Size([2, 3])
+    """
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """How many numbers an array of this shape holds."""
+        return numel(self)
+
+    def __repr__(self) -> str:
+        return f"Size([{', '.join(map(str, self))}])"
