@@ -16,7 +16,7 @@ from pellucid.data.table import Table
 from pellucid.data.wording import count, listing, quoted
 from pellucid.errors import DataError, SettingError
 
-__all__ = ["Split", "split"]
+__all__ = ["Split", "draw", "split"]
 
 _Rows = NDArray[np.int64]
 
@@ -61,7 +61,7 @@ def split(table: Table, *, validation: float = 0.2, test: float = 0.2, seed: int
     random = np.random.default_rng(seed)
     shares = np.array([validation, test])
     groups, small = _groups(table, shares)
-    parts = _draw(groups, shares, random)
+    parts = draw(groups, shares, random)
     for part, wanted, what in zip(parts, shares, ("validation", "test"), strict=False):
         if wanted > 0 and len(part) == 0:
             raise DataError(
@@ -94,7 +94,7 @@ def _groups(table: Table, shares: NDArray[np.float64]) -> tuple[list[_Rows], lis
     return groups, [label for label, rows in named if len(rows) <= held_out]
 
 
-def _draw(
+def draw(
     groups: list[_Rows], shares: NDArray[np.float64], random: np.random.Generator
 ) -> list[_Rows]:
     """Return the held-out parts and the training part, drawn from each group in its share.

@@ -1,0 +1,73 @@
+"""Weights and checkpoints on disk: written whole or not at all, read without running anything."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from pellucid.errors import FileFormatError
+from pellucid.nn.module import Module
+from pellucid.training.tree import from_bytes, to_bytes
+
+__all__ = ["load", "replace_file", "save"]
+
+Place = str | PathLike[str]
+
+
+def save(obj: Any, f: Place | Any) -> None:
+    """Write weights, or any nested data with Tensors in it, to a safetensors file.
+
+    Args:
+        obj: a module (its `state_dict` is written), a state_dict, or dicts and lists of Tensors,
+            numbers and texts.
+        f: a path, or an open binary file. A file at the path is replaced at once or not at all.
+
+    Example:
+        >>> import pellucid, tempfile, os
+        >>> path = os.path.join(tempfile.mkdtemp(), "weights.safetensors")
+        >>> save({"epoch": 3, "weight": pellucid.ones(2)}, path)
+        >>> load(path)
+        {'epoch': 3, 'weight': tensor([1., 1.])}
+    """
+    raw = to_bytes(obj.state_dict() if isinstance(obj, Module) else obj)
+    if hasattr(f, "write"):
+        f.write(raw)
+    else:
+        replace_file(Path(f), raw)
+
+
+def load(f: Place | Any, map_location: Any = None, *, weights_only: bool = True) -> Any:
+    """Read what `save` wrote, or any safetensors file as a dict of Tensors.
+
+    Args:
+        f: a path, or an open binary file.
+        map_location: accepted as in PyTorch; everything lives on the CPU.
+        weights_only: accepted as in PyTorch; nothing else can be in the file.
+
+    Raises:
+        FileFormatError: the file is truncated, damaged, or of another kind.
+        FileNotFoundError: there is none.
+    """
+    if hasattr(f, "read"):
+        return from_bytes(f.read(), getattr(f, "name", "the file"))
+    path = Path(f)
+    if path.is_dir():
+        raise FileFormatError(f"{path} is a folder; give the file in it.")
+    return from_bytes(path.read_bytes(), str(path))
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put `data` at `path` so that whoever looks finds the old file or the new one, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,270 @@
+"""`fit`: a model and data in, a trained model and its history out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from pellucid import optim
+from pellucid.errors import SettingError
+from pellucid.nn.module import Module
+from pellucid.optim.optimizer import Optimizer
+from pellucid.tensor.grad_mode import no_grad
+from pellucid.tensor.random import default_generator
+from pellucid.training.checkpoint import Checkpoint, read, restore
+from pellucid.training.history import History
+from pellucid.training.loop import Run
+from pellucid.training.metrics import Gathered, make_metrics
+from pellucid.training.objective import Objective, choose_objective
+from pellucid.training.pace import make_pace
+from pellucid.training.parts import Parts, divide
+from pellucid.training.plan import Plan, make_plan
+from pellucid.training.progress import Progress, choose_progress
+from pellucid.training.sources import FromRows, Source
+from pellucid.training.weights import copied, draw_again, put_back
+
+__all__ = ["fit"]
+
+OPTIMIZERS: dict[str, Any] = {
+    "adam": optim.Adam, "adamw": optim.AdamW, "sgd": optim.SGD, "rmsprop": optim.RMSprop,
+}  # fmt: skip
+
+
+def fit(
+    model: Module,
+    data: Any,
+    *,
+    loss: Any = None,
+    optimizer: Any = "adam",
+    lr: float = 1e-3,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    validation: Any = 0.2,
+    patience: int | None = None,
+    callbacks: Sequence[Any] = (),
+    seed: int = 0,
+    restarts: int = 1,
+    metrics: Any = None,
+    schedule: Any = None,
+    weight_decay: float = 0.0,
+    shuffle: bool = True,
+    checkpoint: str | PathLike[str] | None = None,
+    resume: bool = False,
+    progress: Any = None,
+    clip_norm: float | None = None,
+    class_weight: Any = None,
+    restore_best: bool = True,
+) -> History:
+    r"""Train a model: minimize the loss over the data, and keep the weights of the best epoch.
+
+    $$ \theta \leftarrow \theta - \text{update}\big(\nabla_\theta\, L(f_\theta(x), y)\big) $$
+
+    The same seed gives the same run, bit for bit. Ctrl-C stops after the step at work; the history
+    and the best weights are kept.
+
+    Args:
+        model: the network; its weights are changed in place.
+        data: `(X, y)` as arrays, lists, Tensors or pandas objects (X may be a tuple of several
+            inputs; X alone is its own target), a `Dataset`, a `DataLoader`, or a `Table`.
+        loss: None to follow from the targets (whole numbers: cross-entropy; real numbers: squared
+            error), a name, a loss module, or a function of outputs and targets.
+        optimizer: "adam", "adamw", "sgd", "rmsprop", an optimizer class, or an optimizer ready made
+            (`lr` and `weight_decay` are then its own).
+        lr: step size.
+        epochs: passes over the training rows; None for as many as give about 2,500 steps, at least
+            30, at most 300.
+        batch_size: rows per step; None for a power of two near a thirtieth of the rows, 16 to 256.
+        validation: share of the rows set aside to choose the best epoch (each class by its share),
+            or data of its own; 0 for none.
+        patience: stop after so many epochs without a better loss, 0 for never; None for a fifth of
+            the epochs (at least 20) where their number was left open, and never where it was given.
+        callbacks: `Callback` objects, or functions called after each epoch.
+        seed: of validation rows, order of rows, and random layers.
+        restarts: train from so many starts (the model as it is, then fresh weights) and keep the
+            best.
+        metrics: None for what fits the loss (accuracy, R²), or names and functions of your own.
+        schedule: None, "cosine", "plateau", or a function that makes a schedule of the optimizer.
+        weight_decay: pull toward zero.
+        shuffle: a new random order of the rows each epoch.
+        checkpoint: a file in which the state of the training is kept while it runs.
+        resume: go on from that file, if it exists; the result is the uninterrupted one, bit for
+            bit.
+        progress: None or True for a bar on a terminal and lines elsewhere, False for nothing, or an
+            object with `start`, `update` and `finish`.
+        clip_norm: the gradient is shortened to this length where it is longer.
+        class_weight: "balanced", or a weight for each class, for losses over classes.
+        restore_best: put the best weights back at the end; the last ones stay otherwise.
+
+    Returns:
+        The history: loss of every step, figures of every epoch, best epoch and weights.
+
+    Raises:
+        TrainingError: the loss became NaN or infinite; the best weights so far are in the model.
+        DataError: data that can't be learned from.
+        SettingError: a setting out of range.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> x = pellucid.linspace(-1, 1, 64).reshape(-1, 1)
+        >>> model = nn.Sequential(nn.Linear(1, 16), nn.Tanh(), nn.Linear(16, 1))
+        >>> history = pellucid.fit(model, (x, x**2), epochs=20, lr=0.01, progress=False)
+        >>> history.epochs, history.train_loss[-1] < history.train_loss[0]
+        (20, True)
+    """
+    _check(model, restarts, checkpoint, resume)
+    parts = divide(model, data, validation, seed=seed, shuffle=shuffle, batch_size=batch_size)
+    plan = make_plan(
+        parts.train.rows, epochs=epochs, batch_size=batch_size, patience=patience, shuffle=shuffle,
+        seed=seed, clip_norm=clip_norm, restore_best=restore_best,
+        batches=None if isinstance(parts.train, FromRows) else parts.train.count(1),
+    )  # fmt: skip
+    objective = _objective(model, parts.train, loss, class_weight)
+    chosen = _Chosen(optimizer, lr, weight_decay, schedule, metrics, tuple(callbacks))
+    shown = choose_progress(progress)
+    if restarts > 1:
+        return _best_of(restarts, model, parts, objective, plan, chosen, shown)
+    run = _run(model, parts, objective, plan, chosen, shown)
+    if checkpoint is not None:
+        identity = _identity(run)
+        run.checkpoint = Checkpoint(checkpoint, identity)
+        if resume and Path(checkpoint).exists():
+            restore(run, read(checkpoint, identity))
+    return run.go()
+
+
+class _Chosen:
+    """What makes optimizer, schedule and metrics of each start."""
+
+    def __init__(
+        self, optimizer: Any, lr: float, weight_decay: float, schedule: Any, metrics: Any,
+        callbacks: tuple[Any, ...],
+    ) -> None:  # fmt: skip
+        self.optimizer, self.lr, self.weight_decay = optimizer, lr, weight_decay
+        self.schedule, self.metrics, self.callbacks = schedule, metrics, callbacks
+
+    def make_optimizer(self, model: Module) -> Optimizer:
+        given = self.optimizer
+        if isinstance(given, Optimizer):
+            return given
+        if isinstance(given, str):
+            if given not in OPTIMIZERS:
+                known = ", ".join(OPTIMIZERS)
+                raise SettingError(f"there is no optimizer {given!r}. Known: {known}.")
+            given = OPTIMIZERS[given]
+        weights = [p for p in model.parameters() if p.requires_grad]
+        if not weights:
+            raise SettingError("the model has no weights to train: none, or all are frozen.")
+        made = given(weights, lr=self.lr, weight_decay=self.weight_decay)
+        if not isinstance(made, Optimizer):
+            raise SettingError(f"optimizer must be a name, class or optimizer, not {given!r}.")
+        return made
+
+
+def _run(
+    model: Module, parts: Parts, objective: Objective, plan: Plan, chosen: _Chosen, shown: Progress
+) -> Run:
+    optimizer = chosen.make_optimizer(model)
+    steps = parts.train.count(plan.batch_size)
+    pace = make_pace(chosen.schedule, optimizer, None if steps is None else steps * plan.epochs)
+    metrics = make_metrics(chosen.metrics, objective.metrics)
+    history = History(
+        loss_name=objective.name,
+        metric_name=next(iter(metrics), ""),
+        optimizer=type(optimizer).__name__,
+        settings=_settings(plan, optimizer, pace, parts),
+        notes=[*parts.notes, *objective.notes],
+        preparation=parts.preparation,
+    )
+    held = None if parts.held is None else parts.held.laid_out(objective.lay_out)
+    return Run(
+        model, parts.train.laid_out(objective.lay_out), held, objective, optimizer, plan,
+        pace=pace, gathered=Gathered(metrics), history=history,
+        callbacks=chosen.callbacks, progress=shown,
+    )  # fmt: skip
+
+
+def _best_of(
+    restarts: int, model: Module, parts: Parts, objective: Objective, plan: Plan, chosen: _Chosen,
+    shown: Progress,
+) -> History:  # fmt: skip
+    """Several trainings, each from weights of its own; the model gets the best one's."""
+    if isinstance(chosen.optimizer, Optimizer):
+        raise SettingError(
+            "restarts need an optimizer by name or class: each start gets a new one."
+        )
+    best: History | None = None
+    weights: dict[str, Any] = {}
+    starts: list[dict[str, Any]] = []
+    for start in range(restarts):
+        if start:
+            draw_again(model, plan.seed + start)
+        history = _run(model, parts, objective, plan, chosen, shown).go()
+        starts.append(
+            {"start": start, "best_loss": history.best_loss, "best_epoch": history.best_epoch}
+        )
+        if best is None or history.best_loss < best.best_loss:
+            best, weights = history, copied(model)
+        if history.stopped == "interrupted":
+            best.stopped = "interrupted"
+            break
+    assert best is not None
+    put_back(model, weights)
+    best.restarts = starts
+    return best
+
+
+def _check(model: Any, restarts: Any, checkpoint: Any, resume: bool) -> None:
+    if not isinstance(model, Module):
+        raise SettingError(f"fit trains a Module and got a {type(model).__name__}.")
+    if isinstance(restarts, bool) or not isinstance(restarts, int) or restarts < 1:
+        raise SettingError(f"restarts must be a whole number from 1, not {restarts!r}.")
+    if restarts > 1 and checkpoint is not None:
+        raise SettingError("a checkpoint is kept for a single start; give restarts or checkpoint.")
+    if resume and checkpoint is None:
+        raise SettingError("resume=True needs to know from which file: give checkpoint=….")
+
+
+def _objective(model: Module, train: Source, loss: Any, class_weight: Any) -> Objective:
+    """Look at what the model gives for two rows, without leaving a trace in it."""
+    stream, modes = default_generator.get_state(), [(m, m.training) for m in model.modules()]
+    x, y = train.first()
+    model.eval()
+    try:
+        with no_grad():
+            outputs = model(*x)
+    finally:
+        default_generator.set_state(stream)
+        for module, training in modes:
+            module.training = training
+    target = train.data.target if isinstance(train, FromRows) else y._node.array
+    return choose_objective(loss, outputs, target, class_weight)
+
+
+def _settings(plan: Plan, optimizer: Optimizer, pace: Any, parts: Parts) -> dict[str, Any]:
+    group = optimizer.param_groups[0]
+    plain = {k: v for k, v in group.items() if isinstance(v, bool | int | float | str | tuple)}
+    return {
+        **plan.to_dict(),
+        "optimizer": type(optimizer).__name__,
+        **{name: list(v) if isinstance(v, tuple) else v for name, v in plain.items()},
+        "schedule": None if pace.schedule is None else type(pace.schedule).__name__,
+        "train_rows": parts.train.rows,
+        "validation_rows": None if parts.held is None else parts.held.rows,
+    }
+
+
+def _identity(run: Run) -> dict[str, Any]:
+    """What must be the same when a training goes on: data, model and all that steers a step."""
+    free = ("epochs", "patience", "restore_best", "initial_lr")
+    steering = {k: v for k, v in run.history.settings.items() if k not in free}
+    shapes = [list(p.shape) for p in run.model.parameters()]
+    parts = {"train": run.train, "validation": run.held}
+    digests = {
+        f"{name} data": source.data.digest()
+        for name, source in parts.items()
+        if isinstance(source, FromRows)
+    }
+    return {**steering, **digests, "loss": run.history.loss_name, "weights": shapes}

@@ -1,0 +1,280 @@
+"""The loop: forward, loss, backward, step; then the figures of the epoch, and whether to go on.
+
+for each epoch:  for each batch:  θ ← θ − update(∇ loss(model(x), y))
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pellucid.errors import TrainingError
+from pellucid.nn.module import Module
+from pellucid.nn.utils.clip import clip_grad_norm_
+from pellucid.optim.optimizer import Optimizer
+from pellucid.tensor.grad_mode import enable_grad, no_grad
+from pellucid.tensor.random import Generator, default_generator
+from pellucid.tensor.tensor import Tensor
+from pellucid.training.callback import Callback, call_all
+from pellucid.training.checkpoint import Checkpoint
+from pellucid.training.history import History
+from pellucid.training.interrupt import Interrupts
+from pellucid.training.metrics import Gathered
+from pellucid.training.objective import Objective
+from pellucid.training.pace import Pace
+from pellucid.training.plan import Plan
+from pellucid.training.progress import Progress
+from pellucid.training.sources import Source
+from pellucid.training.threads import threads_for
+from pellucid.training.weights import copied, put_back
+
+__all__ = ["Run"]
+
+# Random layers and the order of the rows draw from streams of their own, so that neither shifts the
+# other, nor repeats the numbers with which weights were drawn.
+LAYERS, ORDER = 1 << 32, 1 << 33
+REDRAW = 0.1
+EVALUATE_ROWS = 1024
+
+
+class Run:
+    """One training at work. Callbacks get it.
+
+    Attributes:
+        model, optimizer, history: what is trained, by what, and what happened.
+        epoch: epochs finished.
+        step: steps finished.
+        loss: of the latest step.
+    """
+
+    def __init__(
+        self,
+        model: Module,
+        train: Source,
+        held: Source | None,
+        objective: Objective,
+        optimizer: Optimizer,
+        plan: Plan,
+        *,
+        pace: Pace,
+        gathered: Gathered,
+        history: History,
+        callbacks: Sequence[Any] = (),
+        progress: Progress,
+    ) -> None:
+        self.model, self.train, self.held, self.objective = model, train, held, objective
+        self.optimizer, self.plan, self.pace, self.gathered = optimizer, plan, pace, gathered
+        self.history, self.callbacks, self.progress = history, tuple(callbacks), progress
+        self.checkpoint: Checkpoint | None = None
+        self.epoch = self.position = self.rows_seen = 0
+        self.loss = self.loss_sum = self.before = 0.0
+        self.order = Generator().manual_seed(plan.seed + ORDER)
+        self.order_state = self.order.get_state()
+        self.interrupts = Interrupts()
+        self._steps = train.count(plan.batch_size)
+        self._began = self._drawn = self._epoch_began = time.perf_counter()
+        self._taken = self._seen = 0
+        self._each_step = [c for c in callbacks if _looks_at_steps(c)]
+
+    @property
+    def step(self) -> int:
+        """Steps finished."""
+        return len(self.history.step_loss)
+
+    def seconds(self) -> float:
+        """How long it took so far, over all sittings."""
+        return self.before + time.perf_counter() - self._began
+
+    def stop(self, reason: str) -> None:
+        """End after this step; `reason` is what the history will say."""
+        self.history.stopped = self.history.stopped or reason
+
+    # ---- from beginning to end ----------------------------------------------------------------
+
+    def go(self) -> History:
+        """Run to the end, and leave the model with its best weights."""
+        modes = [(m, m.training) for m in self.model.modules()]
+        stream = default_generator.get_state()
+        self.progress.start(self.plan.epochs)
+        try:
+            self._go()
+        finally:
+            default_generator.set_state(stream)
+            for module, training in modes:
+                module.training = training
+            self.progress.finish()
+        call_all(self.callbacks, "on_fit_end", self)
+        if self.interrupts.count > 1:
+            raise KeyboardInterrupt
+        return self.history
+
+    def _go(self) -> None:
+        if not self.epoch and not self.position:
+            default_generator.manual_seed(self.plan.seed + LAYERS)
+        if self.history.stopped == "finished" and self.epoch < self.plan.epochs:
+            self.history.stopped = ""  # more epochs were asked for
+        try:
+            with self.interrupts, enable_grad(), threads_for(self.model, self.plan.batch_size):
+                call_all(self.callbacks, "on_fit_start", self)
+                while self.epoch < self.plan.epochs and not self.history.stopped:
+                    self._run_epoch()
+        except KeyboardInterrupt:
+            self.stop("interrupted")
+        except TrainingError:
+            self._restore_best()
+            raise
+        self.stop("finished")
+        self.history.seconds = self.seconds()
+        if self.checkpoint is not None:
+            self.checkpoint.write(self)
+        self._restore_best()
+
+    def _run_epoch(self) -> None:
+        self.model.train()
+        order = self.order if self.plan.shuffle else None
+        self.order_state = self.order.get_state()
+        self._epoch_began = time.perf_counter()
+        if not self.position:
+            call_all(self.callbacks, "on_epoch_start", self)
+        start = self.position if self.train.exact else 0
+        batches = self.train.epoch(self.plan.batch_size, order, start)
+        for x, y in batches:
+            self._take_step(x, y)
+            if self.history.stopped:
+                return
+        self._finish_epoch()
+
+    def _restore_best(self) -> None:
+        if self.plan.restore_best and self.history.best_weights:
+            put_back(self.model, self.history.best_weights)
+
+    # ---- one step -----------------------------------------------------------------------------
+
+    def _take_step(self, x: tuple[Tensor, ...], y: Tensor) -> None:
+        optimizer = self.optimizer
+        optimizer.zero_grad()
+        outputs = self.model(*x)
+        loss = self.objective.call(outputs, y)
+        loss.backward()
+        if self.plan.clip_norm is not None:
+            clip_grad_norm_(self.model.parameters(), self.plan.clip_norm)
+        optimizer.step()
+        if self.pace.after_step is not None:
+            self.pace.after_step()
+        value = self.loss = loss.item()
+        self.history.step_loss.append(value)
+        if not math.isfinite(value):
+            raise self._diverged(value)
+        n = y._node.shape[0]
+        self.loss_sum += value * n
+        self.rows_seen += n
+        self.position += 1
+        if type(outputs) is Tensor:
+            self.gathered.add(outputs._node.array, y._node.array)
+        self._after_step(n)
+
+    def _after_step(self, n: int) -> None:
+        self._taken += 1
+        self._seen += n
+        for callback in self._each_step:
+            callback.on_step_end(self)
+        if self.interrupts.count:
+            self.stop("interrupted")
+        if self.checkpoint is not None and self.train.exact:
+            self.checkpoint.when_due(self)
+        now = time.perf_counter()
+        if now - self._drawn >= REDRAW:
+            self._show(self.epoch + 1, self.loss_sum / self.rows_seen, now)
+
+    def _diverged(self, value: float) -> TrainingError:
+        rate = self.optimizer.param_groups[0]["lr"]
+        what = "NaN" if math.isnan(value) else "infinite"
+        error = TrainingError(
+            f"the loss became {what} at step {self.step} (epoch {self.epoch + 1}, learning rate"
+            f" {rate:g}).\n Try lr={rate / 10:g}, clip_norm=1.0, or scale the inputs to mean 0 and"
+            " spread 1."
+        )
+        error.history = self.history  # type: ignore[attr-defined]
+        return error
+
+    # ---- one epoch ----------------------------------------------------------------------------
+
+    def _finish_epoch(self) -> None:
+        if not self.rows_seen:
+            raise TrainingError("the loader gave no batches in this epoch: nothing can be learned.")
+        history, loss = self.history, self.loss_sum / self.rows_seen
+        history.train_loss.append(loss)
+        for name, value in self.gathered.values().items():
+            history.train_metrics.setdefault(name, []).append(value)
+        if self.held is not None:
+            self._validate(self.held)
+        history.learning_rate.append(float(self.optimizer.param_groups[0]["lr"]))
+        history.epoch_seconds.append(time.perf_counter() - self._epoch_began)
+        self.epoch += 1
+        self.position = self.rows_seen = 0
+        self.loss_sum = 0.0
+        self.order_state = self.order.get_state()
+        self._keep_best()
+        self.pace.after_epoch(history.watched[-1])
+        self._show(self.epoch, loss, time.perf_counter())
+        call_all(self.callbacks, "on_epoch_end", self)
+        if self.checkpoint is not None:
+            self.checkpoint.when_due(self)
+
+    def _validate(self, held: Source) -> None:
+        total, rows = 0.0, 0
+        for outputs, y, loss in self._evaluated(held):
+            n = y._node.shape[0]
+            total, rows = total + loss.item() * n, rows + n
+            if type(outputs) is Tensor:
+                self.gathered.add(outputs._node.array, y._node.array)
+        self.history.validation_loss.append(total / max(rows, 1))
+        for name, value in self.gathered.values().items():
+            self.history.validation_metrics.setdefault(name, []).append(value)
+
+    def _evaluated(self, held: Source) -> Iterator[tuple[Any, Tensor, Any]]:
+        """Outputs, targets and loss, batch by batch, without a graph and with the model in eval."""
+        self.model.eval()
+        with no_grad():
+            for x, y in held.epoch(max(self.plan.batch_size, EVALUATE_ROWS), None):
+                outputs = self.model(*x)
+                yield outputs, y, self.objective.call(outputs, y)
+        self.model.train()
+
+    def _keep_best(self) -> None:
+        history = self.history
+        latest = history.watched[-1]
+        if math.isfinite(latest) and latest < history.best_loss:
+            history.best_epoch, history.best_weights = self.epoch, copied(self.model)
+        elif self.plan.patience and self.epoch - history.best_epoch >= self.plan.patience:
+            self.stop("patience")
+
+    # ---- what is shown ------------------------------------------------------------------------
+
+    def _show(self, epoch: int, loss: float, now: float) -> None:
+        self._drawn = now
+        history = self.history
+        metric = history.validation_metric or history.train_metric
+        elapsed = now - self._began
+        self.progress.update(
+            epoch,
+            self.step,
+            loss,
+            val_loss=history.validation_loss[-1] if history.validation_loss else None,
+            metric_name=history.metric_name,
+            metric=metric[-1] if metric else None,
+            rows_per_second=self._seen / elapsed if elapsed else None,
+            seconds_left=self._left(elapsed),
+        )
+
+    def _left(self, elapsed: float) -> float | None:
+        if self._steps is None or not self._taken:
+            return None
+        return elapsed / self._taken * (self._steps * self.plan.epochs - self.step)
+
+
+def _looks_at_steps(callback: Any) -> bool:
+    hook = getattr(type(callback), "on_step_end", None)
+    return hook is not None and hook is not Callback.on_step_end

@@ -1,0 +1,75 @@
+"""The step size while training goes on: a schedule, and when it is moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pellucid.errors import SettingError
+from pellucid.optim import lr_scheduler
+from pellucid.optim.optimizer import Optimizer
+
+__all__ = ["Pace", "make_pace"]
+
+
+class Pace:
+    """A schedule, moved after each step, after each epoch, or by the loss of each epoch.
+
+    Args:
+        schedule: with `step` and `state_dict`; None for a constant rate.
+        each: "step", "epoch" or "loss".
+    """
+
+    def __init__(self, schedule: Any = None, each: str = "epoch") -> None:
+        self.schedule, self.each = schedule, each
+        self.after_step: Callable[[], None] | None = None
+        if schedule is not None and each == "step":
+            self.after_step = schedule.step
+
+    def after_epoch(self, loss: float) -> None:
+        """Move, if it is time."""
+        if self.schedule is None or self.each == "step":
+            return
+        if self.each == "loss":
+            self.schedule.step(loss)
+        else:
+            self.schedule.step()
+
+    def state(self) -> Any:
+        """What to keep in a checkpoint."""
+        return None if self.schedule is None else self.schedule.state_dict()
+
+    def restore(self, state: Mapping[str, Any] | None) -> None:
+        """Go on from a checkpoint."""
+        if self.schedule is not None and state is not None:
+            self.schedule.load_state_dict(state)
+
+
+def make_pace(given: Any, optimizer: Optimizer, steps: int | None) -> Pace:
+    """The schedule that was asked for.
+
+    Args:
+        given: None; "cosine" (down to 0 over all steps) or "plateau" (a tenth when the loss stands
+            still for 10 epochs); a function of the optimizer that makes a schedule; or a schedule.
+        optimizer: whose rate it moves.
+        steps: steps in the whole training, where known.
+    """
+    if given is None:
+        return Pace()
+    if given == "cosine":
+        if steps is None:
+            raise SettingError(
+                'schedule="cosine" must know how many steps there will be, and the loader has no'
+                " length.\n Pass a schedule of your own."
+            )
+        return Pace(lr_scheduler.CosineAnnealingLR(optimizer, steps), "step")
+    if given == "plateau":
+        return Pace(lr_scheduler.ReduceLROnPlateau(optimizer), "loss")
+    schedule = given(optimizer) if not hasattr(given, "step") or isinstance(given, type) else given
+    if isinstance(schedule, lr_scheduler.ReduceLROnPlateau):
+        return Pace(schedule, "loss")
+    if hasattr(schedule, "step") and hasattr(schedule, "state_dict"):
+        return Pace(schedule, "epoch")
+    raise SettingError(
+        f"schedule must be 'cosine', 'plateau', or make a schedule of an optimizer, not {given!r}."
+    )

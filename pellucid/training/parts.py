@@ -1,0 +1,177 @@
+"""Data as it was passed, divided into what trains and what validates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.data.dataset import Dataset, IterableDataset, Subset, TensorDataset
+from pellucid.data.loader import DataLoader
+from pellucid.data.prepare import Preparation
+from pellucid.data.split import draw, split
+from pellucid.data.table import Table
+from pellucid.dtypes import FLOAT, DType, float32
+from pellucid.errors import DataError, SettingError
+from pellucid.nn.module import Module
+from pellucid.tensor.tensor import Tensor
+from pellucid.training.plan import auto_batch_size
+from pellucid.training.rows import Rows, as_rows
+from pellucid.training.sources import FromLoader, FromRows, Source
+
+__all__ = ["Parts", "divide"]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What trains and what validates.
+
+    Attributes:
+        train: the training batches.
+        held: the validation batches; None without any.
+        preparation: for a table, the steps from its cells to the network.
+        notes: what was decided.
+    """
+
+    train: Source
+    held: Source | None
+    preparation: Any = None
+    notes: tuple[str, ...] = ()
+
+
+def divide(
+    model: Module, data: Any, validation: Any, *, seed: int, shuffle: bool, batch_size: int | None
+) -> Parts:
+    """Divide data into training and validation part.
+
+    Args:
+        model: whose kind of number the data takes.
+        data: arrays, a dataset, a loader or a table; see `fit`.
+        validation: a share of the rows, or data of its own.
+        seed: of the random choice.
+        shuffle: whether the choice is random; the last rows validate otherwise.
+        batch_size: for datasets that must be loaded sample by sample.
+    """
+    share = _share(validation)
+    dtype, whole = _dtype(model), _looks_up(model)
+    if isinstance(data, Table):
+        return _of_table(data, validation, share, seed, dtype)
+    own = None if share is not None else _source(validation, dtype, whole, batch_size, False)
+    if isinstance(data, Dataset) and not isinstance(data, TensorDataset | IterableDataset):
+        return _of_dataset(data, own, share, seed, shuffle, dtype, batch_size)
+    source = _source(data, dtype, whole, batch_size, shuffle)
+    if own is not None or not share:
+        return Parts(source, own)
+    if not isinstance(source, FromRows):
+        note = "no validation: a loader can't be divided. Pass validation=… with data of its own."
+        return Parts(source, None, notes=(note,))
+    train, held = _divided(source.data, share, seed, shuffle)
+    return Parts(FromRows(train), FromRows(held))
+
+
+def _share(validation: Any) -> float | None:
+    if validation is None or validation is False:
+        return 0.0
+    if isinstance(validation, bool) or not isinstance(validation, int | float):
+        return None
+    if not 0 <= validation < 1:
+        raise SettingError(
+            f"validation must be a share from 0 to below 1, or data of its own, not {validation!r}."
+        )
+    return float(validation)
+
+
+def _source(data: Any, dtype: DType, whole: bool, size: int | None, shuffle: bool) -> Source:
+    if isinstance(data, TensorDataset):
+        return FromRows(as_rows((tuple(data.tensors[:-1]), data.tensors[-1]), dtype, whole))
+    if isinstance(data, Dataset):
+        stream = isinstance(data, IterableDataset)
+        loader = DataLoader(data, size or 32, shuffle=shuffle and not stream)
+        return FromLoader(loader, dtype)
+    if isinstance(data, tuple | list | Tensor | np.ndarray) or hasattr(data, "to_numpy"):
+        return FromRows(as_rows(data, dtype, whole))
+    if hasattr(data, "__iter__") and not hasattr(data, "__next__"):
+        return FromLoader(data, dtype)
+    if hasattr(data, "__next__"):
+        raise DataError(
+            "data is a generator, which can be gone through once; an epoch later it is empty.\n"
+            " Put it in a list, or give a DataLoader."
+        )
+    raise DataError(
+        f"fit can't learn from a {type(data).__name__}.\n"
+        " Pass (X, y), a Dataset, a DataLoader or a Table."
+    )
+
+
+def _divided(rows: Rows, share: float, seed: int, shuffle: bool) -> tuple[Rows, Rows]:
+    n = len(rows)
+    if round(n * share) < 1 or n - round(n * share) < 1:
+        raise DataError(
+            f"{n} rows are too few to set {share:.0%} aside for validation.\n"
+            " Use more rows, or validation=0."
+        )
+    if shuffle:
+        groups = _groups(rows.target)
+        held, train = draw(groups, np.array([share]), np.random.default_rng(seed))
+    else:
+        at = n - round(n * share)
+        train, held = np.arange(at), np.arange(at, n)
+    return rows.take(train), rows.take(held)
+
+
+def _groups(target: Any) -> list[Any]:
+    """The rows of each class, so that each part gets its share; all rows together otherwise."""
+    if target.dtype.kind != "f" and target.size == len(target):
+        flat = target.reshape(-1)
+        classes, counts = np.unique(flat, return_counts=True)
+        if counts.min(initial=2) >= 2 and len(classes) <= len(flat) // 2:
+            return [np.flatnonzero(flat == c) for c in classes]
+    return [np.arange(len(target))]
+
+
+def _of_table(data: Table, validation: Any, share: float | None, seed: int, dtype: DType) -> Parts:
+    rows = np.arange(len(data))
+    held = rows[:0]
+    if share:
+        parts = split(data, validation=share, test=0.0, seed=seed)
+        rows, held = parts.train, parts.validation
+    preparation = Preparation.fit(data, rows)
+    whole = _prepared(data, preparation, dtype)
+    own = None
+    if share is None:
+        if not isinstance(validation, Table):
+            raise DataError("a table is validated by a share of its rows, or by another table.")
+        own = FromRows(_prepared(validation, preparation, dtype))
+    elif share:
+        own = FromRows(whole.take(held))
+    return Parts(FromRows(whole.take(rows)), own, preparation)
+
+
+def _prepared(table: Table, preparation: Preparation, dtype: DType) -> Rows:
+    target = preparation.transform_target(table.frame[table.target])
+    return as_rows((preparation.transform(table), target), dtype)
+
+
+def _of_dataset(
+    data: Any, own: Source | None, share: float | None, seed: int, shuffle: bool, dtype: DType,
+    size: int | None,
+) -> Parts:  # fmt: skip
+    """A dataset that is loaded sample by sample."""
+    n = len(data)
+    size = size or auto_batch_size(n)
+    order = np.random.default_rng(seed).permutation(n) if shuffle else np.arange(n)
+    at = n - (round(n * share) if share else 0)
+    train = DataLoader(Subset(data, order[:at].tolist()), size, shuffle=shuffle)
+    if own is None and share:
+        own = FromLoader(DataLoader(Subset(data, order[at:].tolist()), size), dtype)
+    return Parts(FromLoader(train, dtype), own)
+
+
+def _dtype(model: Module) -> DType:
+    return next((p.dtype for p in model.parameters() if p.dtype.category == FLOAT), float32)
+
+
+def _looks_up(model: Module) -> bool:
+    """Whether the model takes whole numbers as positions in a table of vectors."""
+    return any("Embedding" in type(m).__name__ for m in model.modules())

@@ -1,0 +1,176 @@
+"""Whatever people pass as data, as arrays in memory: checked once, so that steps can trust them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.dtypes import DType, by_name
+from pellucid.errors import DataError
+from pellucid.graph.node import leaf
+from pellucid.tensor.tensor import Tensor, wrap
+
+__all__ = ["Rows", "as_rows"]
+
+# An epoch's rows are put into their random order at once, so that each batch is a slice; beyond
+# this many bytes each batch is gathered by itself instead.
+AT_ONCE = 1 << 28
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Inputs and targets, row by row.
+
+    Args:
+        inputs: one array per argument of the model, each with n rows.
+        target: an array with n rows.
+    """
+
+    inputs: tuple[Any, ...]
+    target: Any
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+    def take(self, rows: Any) -> Rows:
+        """Some of the rows, as copies."""
+        return Rows(tuple(x[rows] for x in self.inputs), self.target[rows])
+
+    def batches(
+        self, size: int, order: Any = None, start: int = 0
+    ) -> Iterator[tuple[tuple[Tensor, ...], Tensor]]:
+        """Batches of Tensors.
+
+        Args:
+            size: rows per batch; the last one may be shorter.
+            order: the order of the rows; as they are when None.
+            start: how many batches to leave out at the beginning.
+        """
+        arrays = (*self.inputs, self.target)
+        dtypes = [by_name(a.dtype.name) for a in arrays]
+        if order is not None and sum(a.nbytes for a in arrays) <= AT_ONCE:
+            arrays, order = tuple(a[order] for a in arrays), None
+        for at in range(start * size, len(self), size):
+            rows = slice(at, at + size) if order is None else order[at : at + size]
+            parts = [_tensor(a[rows], d) for a, d in zip(arrays, dtypes, strict=True)]
+            yield tuple(parts[:-1]), parts[-1]
+
+    def count(self, size: int) -> int:
+        """How many batches that makes."""
+        return -(-len(self) // size)
+
+    def digest(self) -> str:
+        """Eight hexadecimal digits that change with any number."""
+        import zlib
+
+        sum_ = 0
+        for a in (*self.inputs, self.target):
+            sum_ = zlib.crc32(f"{a.shape}{a.dtype}".encode(), sum_)
+            sum_ = zlib.crc32(np.ascontiguousarray(a).data, sum_)
+        return f"{sum_:08x}"
+
+
+def as_rows(data: Any, dtype: DType, whole_inputs: bool = False) -> Rows:
+    """Arrays of what was passed.
+
+    Args:
+        data: `(X, y)`, with arrays, lists, Tensors or pandas objects; X may be a tuple of several
+            inputs. X alone is its own target: the network is to give back what it gets.
+        dtype: the model's kind of number; inputs and float targets are converted to it.
+        whole_inputs: keep whole-number inputs as they are, for models that look them up.
+
+    Raises:
+        DataError: different numbers of rows, text, or missing values; names the place.
+    """
+    if isinstance(data, tuple | list) and len(data) == 2 and not _is_number(data[0]):
+        given, target = data
+    elif isinstance(data, tuple | list) and len(data) == 1:
+        given, target = data[0], data[0]
+    else:
+        given, target = data, data
+    several = given if isinstance(given, tuple) else (given,)
+    names = ["X"] if len(several) == 1 else [f"X[{i}]" for i in range(len(several))]
+    inputs = tuple(
+        _numbers(x, name, dtype, whole_inputs) for x, name in zip(several, names, strict=True)
+    )
+    y = inputs[0] if target is given else _numbers(target, "y", dtype, True)
+    _check_rows(inputs, names, y)
+    return Rows(inputs, y)
+
+
+def _numbers(value: Any, name: str, dtype: DType, keep_whole: bool) -> Any:
+    array = _array(value, name)
+    if array.ndim == 0:
+        raise DataError(f"{name} is a single number; a row of data for each sample is needed.")
+    if array.dtype.kind not in "biuf":
+        raise DataError(_not_numbers(value, array, name))
+    if array.dtype.kind == "f" or not keep_whole:
+        array = array.astype(dtype.name, copy=False)
+        _check_finite(array, name)
+    elif array.dtype.kind == "b" or array.dtype.itemsize < 8:
+        array = array.astype(np.int64)
+    return np.ascontiguousarray(array)
+
+
+def _array(value: Any, name: str) -> Any:
+    if isinstance(value, Tensor):
+        return value.detach().numpy()
+    if hasattr(value, "to_numpy"):  # pandas
+        return value.to_numpy()
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise DataError(f"{name}: the rows don't all have the same length.") from None
+
+
+def _tensor(array: Any, dtype: DType) -> Tensor:
+    return wrap(leaf(array, array.shape, dtype))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, bool | int | float | np.generic)
+
+
+def _check_rows(inputs: Sequence[Any], names: Sequence[str], y: Any) -> None:
+    for x, name in zip(inputs, names, strict=True):
+        if len(x) != len(y):
+            raise DataError(
+                f"{name} has {len(x):,} rows and y has {len(y):,}; each row needs one target."
+            )
+    if len(y) == 0:
+        raise DataError("there are no rows to learn from.")
+
+
+def _check_finite(array: Any, name: str) -> None:
+    finite = np.isfinite(array)
+    if finite.all():
+        return
+    first = tuple(int(i) for i in np.argwhere(~finite)[0])
+    place = f"row {first[0]}" + "".join(f", column {i}" for i in first[1:2])
+    count = int(finite.size - finite.sum())
+    more = f" ({count:,} such values in all)" if count > 1 else ""
+    raise DataError(
+        f"{name} holds {array[first]} at {place}{more}; rows and columns are counted from 0.\n"
+        " Fill such values or leave their rows out before training."
+    )
+
+
+def _not_numbers(value: Any, array: Any, name: str) -> str:
+    if hasattr(value, "dtypes") and hasattr(value, "columns"):
+        wrong = [str(c) for c, d in value.dtypes.items() if getattr(d, "kind", "O") not in "biuf"]
+        return (
+            f"{name}: the column {wrong[0]!r} does not hold numbers.\n"
+            " pellucid.data.make_table(frame, target=…) turns categories, dates and text into them."
+        )
+    first = array.reshape(-1)[0] if array.size else "nothing"
+    remedy = (
+        " Number the classes: names, y = numpy.unique(y, return_inverse=True)."
+        if name == "y"
+        else " Turn them into numbers first; pellucid.data.make_table does that for tables."
+    )
+    return (
+        f"{name} holds {array.dtype} values, such as {first!r}, and numbers are needed.\n{remedy}"
+    )

@@ -1,0 +1,152 @@
+"""Nested data with Tensors in it as one safetensors file, and back; reading it runs nothing.
+
+Tensors are stored by name; what is around them (dicts, lists, numbers, texts) is JSON in the file's
+header. A flat dict of Tensors is an ordinary safetensors file that any other tool reads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import FileFormatError, SettingError
+from pellucid.tensor.creation import of_array
+from pellucid.tensor.tensor import Tensor
+
+__all__ = ["from_bytes", "to_bytes"]
+
+_KEY = "pellucid.tree"
+_PLAIN = (bool, int, float, str, type(None))
+
+
+def to_bytes(value: Any) -> bytes:
+    """The file's content.
+
+    Args:
+        value: dicts, lists, tuples, numbers, texts, None, Tensors and arrays, nested as you like.
+
+    Raises:
+        SettingError: something in it is none of these; names its place.
+    """
+    from safetensors.numpy import save
+
+    arrays: dict[str, Any] = {}
+    if _is_flat(value):
+        arrays = {name: _array(t) for name, t in value.items()}
+        return save(arrays)
+    tree = _packed(value, "", arrays)
+    return save(arrays, {_KEY: json.dumps(tree, ensure_ascii=False)})
+
+
+def from_bytes(raw: bytes, name: str) -> Any:
+    """What `to_bytes` was given; arrays come back as Tensors.
+
+    Args:
+        raw: the file's content.
+        name: what messages call the file.
+
+    Raises:
+        FileFormatError: the file is truncated, damaged or of another kind.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        arrays = load(raw)
+        header = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")])
+        text = header.get("__metadata__", {}).get(_KEY)
+        tree = None if text is None else json.loads(text)
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as damage:
+        raise FileFormatError(_unreadable(raw, name, damage)) from None
+    tensors = {key: of_array(_own(array)) for key, array in arrays.items()}
+    if text is None:
+        return tensors
+    try:
+        return _unpacked(tree, tensors)
+    except (KeyError, TypeError, ValueError) as damage:
+        raise FileFormatError(
+            f"{name} is damaged: its description speaks of {damage}, which is not in it."
+        ) from None
+
+
+def _is_flat(value: Any) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and len(value) > 0
+        and all(type(k) is str and isinstance(v, Tensor | np.ndarray) for k, v in value.items())
+    )
+
+
+def _packed(value: Any, path: str, arrays: dict[str, Any]) -> Any:
+    """The value with Tensors put into `arrays` under the path at which they stand."""
+    if isinstance(value, Tensor | np.ndarray):
+        arrays[path or "value"] = _array(value)
+        return {"tensor": path or "value"}
+    if isinstance(value, np.generic):
+        return value.item()
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, Mapping):
+        pairs = [[_name(k, path), _packed(v, _join(path, k), arrays)] for k, v in value.items()]
+        return {"dict": pairs}
+    if isinstance(value, list | tuple):
+        kind = "list" if isinstance(value, list) else "tuple"
+        return {kind: [_packed(v, _join(path, i), arrays) for i, v in enumerate(value)]}
+    place = f" at {path}" if path else ""
+    raise SettingError(
+        f"a {type(value).__name__}{place} can't be saved: files here hold Tensors, numbers, texts,"
+        " lists and dicts.\n Save module.state_dict() instead of the module, for example."
+    )
+
+
+def _unpacked(tree: Any, tensors: Mapping[str, Tensor]) -> Any:
+    if not isinstance(tree, dict):
+        return tree
+    ((kind, held),) = tree.items()
+    if kind == "tensor":
+        return tensors[held]
+    if kind == "dict":
+        return {name: _unpacked(value, tensors) for name, value in held}
+    items = [_unpacked(value, tensors) for value in held]
+    return items if kind == "list" else tuple(items)
+
+
+def _name(key: Any, path: str) -> Any:
+    if type(key) not in _PLAIN:
+        raise SettingError(
+            f"a {type(key).__name__} as a key{f' at {path}' if path else ''} can't be saved:"
+            " keys are texts or numbers."
+        )
+    return key
+
+
+def _join(path: str, key: Any) -> str:
+    return f"{path}.{key}" if path else str(key)
+
+
+def _array(value: Any) -> Any:
+    # safetensors writes memory as it lies, so a mirrored array must be laid out first
+    return np.ascontiguousarray(value._node.array if isinstance(value, Tensor) else value).reshape(
+        value.shape
+    )
+
+
+def _own(array: Any) -> Any:
+    return array if array.flags.writeable else array.copy()
+
+
+def _unreadable(raw: bytes, name: str, damage: Exception) -> str:
+    if raw[:2] == b"PK" or raw[:1] == b"\x80":
+        return (
+            f"{name} is a pickle, as torch.save writes it; reading one runs code, so it is not read"
+            " here.\n In PyTorch: safetensors.torch.save_file(model.state_dict(), path)."
+        )
+    if not raw:
+        return f"{name} is empty.\n It was cut off while being written or copied; get it again."
+    return (
+        f"{name} is not a whole safetensors file ({len(raw):,} bytes): {damage}.\n"
+        " It was cut off while being written or copied, or is something else."
+    )
