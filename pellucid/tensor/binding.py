@@ -239,17 +239,3 @@ def zero_(self: Tensor) -> Tensor:
     """Write zeros everywhere."""
     setitem(self, ..., 0)
     return self
-
-
-def _transposed(self: Tensor) -> Tensor:
-    """The axes in reverse order; a matrix mirrored at its diagonal."""
-    return FUNCTIONS["permute"](self, *reversed(range(len(self._node.shape))))  # type: ignore[no-any-return]
-
-
-def _mirrored(self: Tensor) -> Tensor:
-    """The last two axes exchanged."""
-    return FUNCTIONS["transpose"](self, -1, -2)  # type: ignore[no-any-return]
-
-
-Tensor.T = property(_transposed)
-Tensor.mT = property(_mirrored)

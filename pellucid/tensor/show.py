@@ -1,7 +1,7 @@
 """How a Tensor prints: the numbers as PyTorch prints them, then what they don't show.
 
-Source: the layout follows PyTorch's documented `set_printoptions` defaults: four digits, lines of 80
-characters, three entries at each end of an axis where there are more than a thousand numbers.
+Source: PyTorch's documented `set_printoptions` defaults: four digits, lines of 80 characters, three
+entries at each end of an axis where there are more than a thousand numbers.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _whole(value: float) -> str:
 
 def _nested(array: Any, indent: int, short: bool, width: int, write: Write) -> str:
     if not array.ndim:
-        return write(array.item()).rjust(width)
+        return str(write(array.item())).rjust(width)
     if array.ndim == 1:
         return _row(array, indent, short, width, write)
     n = len(array)

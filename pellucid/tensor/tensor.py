@@ -48,9 +48,6 @@ class Tensor:
 
         def __getattr__(self, name: str) -> Any: ...
 
-        T: Tensor
-        mT: Tensor
-
         def __add__(self, other: Any) -> Tensor: ...
         def __radd__(self, other: Any) -> Tensor: ...
         def __sub__(self, other: Any) -> Tensor: ...
@@ -95,6 +92,18 @@ class Tensor:
     def dim(self) -> int:
         """How many axes it has."""
         return len(self._node.shape)
+
+    @property
+    def T(self) -> Tensor:
+        """The axes in reverse order; a matrix mirrored at its diagonal."""
+        mirrored: Tensor = self.permute(*reversed(range(self.ndim)))
+        return mirrored
+
+    @property
+    def mT(self) -> Tensor:
+        """The last two axes exchanged."""
+        mirrored: Tensor = self.transpose(-1, -2)
+        return mirrored
 
     def numel(self) -> int:
         """How many numbers it holds."""
@@ -406,6 +415,7 @@ class Parameter(Tensor):
     __slots__ = ()
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Parameter:
+        """A leaf over the numbers of `data`, in its memory."""
         self = _new(cls)
         source = (
             data._node if data is not None else leaf(engine().zeros((0,), float32), (0,), float32)
