@@ -5,5 +5,7 @@ Renderers draw any view as text, HTML, LaTeX or JSON.
 
 from pellucid.lenses.explanation import Explanation as Explanation
 from pellucid.lenses.explanation import explain as explain
+from pellucid.lenses.listing.program import Program as Program
+from pellucid.lenses.listing.program import program as program
 
-__all__ = ["Explanation", "explain"]
+__all__ = ["Explanation", "Program", "explain", "program"]

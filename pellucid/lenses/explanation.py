@@ -9,10 +9,9 @@ from typing import Any
 
 from pellucid.errors import GraphError, IndexRangeError, SettingError, ShapeError
 from pellucid.graph.node import Node
-from pellucid.lenses import render
 from pellucid.lenses.blame import blame_view
 from pellucid.lenses.origin import origin_view
-from pellucid.lenses.view import View
+from pellucid.lenses.shown import Shown
 from pellucid.shapes import show
 from pellucid.tensor import Tensor
 
@@ -21,49 +20,8 @@ __all__ = ["Explanation", "explain"]
 Index = tuple[int, ...]
 
 
-class Explanation:
-    """The answer of `explain`: prints as text, draws itself in notebooks, and gives its numbers.
-
-    Attributes:
-        view: what is shown, as plain data.
-    """
-
-    def __init__(self, view: View) -> None:
-        self.view = view
-
-    def text(self, width: int | None = None) -> str:
-        """The explanation for a terminal of a width; its own width when None."""
-        return render.text(self.view, width)
-
-    def latex(self) -> str:
-        """The equations for typesetting."""
-        return render.latex(self.view)
-
-    def html(self) -> str:
-        """A fragment of HTML that stands on its own."""
-        return render.html(self.view)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The numbers: slopes, paths, shares, and the check."""
-        return dict(self.view.data)
-
-    def json(self, indent: int | None = None) -> str:
-        """The numbers and what is shown, as JSON."""
-        return render.json(self.view, indent)
-
-    def __str__(self) -> str:
-        return self.text()
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return self.html()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        bundle = {"text/plain": self.text(100), "text/html": self.html()}
-        if self.latex():
-            bundle["text/latex"] = f"$$\n{self.latex()}\n$$"
-        return bundle
+class Explanation(Shown):
+    """The answer of `explain`: slopes, paths and shares, or the parts that a value is made of."""
 
 
 def explain(

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pellucid.lenses import numerals
 
 __all__ = [
-    "Block", "Column", "Equation", "Item", "Kind", "Outline", "Remark", "Table", "View", "written",
+    "Block", "Column", "Equation", "Folded", "Item", "Kind", "Outline", "Remark", "Table", "View", "written",
 ]  # fmt: skip
 
 Kind = Literal[
@@ -133,7 +133,22 @@ class Outline:
     caption: str = ""
 
 
-Block = Equation | Table | Remark | Outline
+@dataclass(frozen=True)
+class Folded:
+    """Details that open on demand where a page can, and are named where it can't.
+
+    Attributes:
+        summary: what is inside.
+        hint: how to see it where nothing opens.
+        blocks: the details.
+    """
+
+    summary: str
+    hint: str
+    blocks: tuple[Equation | Table | Remark | Outline, ...]
+
+
+Block = Equation | Table | Remark | Outline | Folded
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from html import escape
 from typing import Any
 
 from pellucid.lenses.render.style import STYLE
-from pellucid.lenses.view import Block, Column, Equation, Outline, Remark, Table, View, written
+from pellucid.lenses.view import (
+    Block, Column, Equation, Folded, Outline, Remark, Table, View, written,
+)  # fmt: skip
 
 __all__ = ["html"]
 
@@ -40,6 +42,9 @@ def _block(block: Block) -> str:
         return f'<p class="remark {block.tone}">{sign}<span>{escape(block.text)}</span></p>'
     if isinstance(block, Outline):
         return _outline(block)
+    if isinstance(block, Folded):
+        inside = "".join(_block(b) for b in block.blocks)
+        return f"<details><summary>{escape(block.summary)}</summary>{inside}</details>"
     return _table(block)
 
 

@@ -6,7 +6,7 @@ import json as _json
 import math
 from typing import Any
 
-from pellucid.lenses.view import Block, Equation, Outline, Remark, Table, View
+from pellucid.lenses.view import Block, Equation, Folded, Outline, Remark, Table, View
 
 __all__ = ["json", "plain"]
 
@@ -40,6 +40,8 @@ def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Outline):
         items = [{"depth": i.depth, "steps": i.steps, "note": i.note} for i in block.items]
         return {"outline": block.caption, "items": items}
+    if isinstance(block, Folded):
+        return {"folded": block.summary, "blocks": [_block(b) for b in block.blocks]}
     return _table(block)
 
 

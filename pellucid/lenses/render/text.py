@@ -8,16 +8,8 @@ import unicodedata
 from collections.abc import Sequence
 
 from pellucid.lenses.view import (
-    Block,
-    Column,
-    Equation,
-    Item,
-    Outline,
-    Remark,
-    Table,
-    View,
-    written,
-)
+    Block, Column, Equation, Folded, Item, Outline, Remark, Table, View, written,
+)  # fmt: skip
 
 __all__ = ["text"]
 
@@ -61,6 +53,8 @@ def _block(block: Block, width: int) -> list[str]:
         return _wrapped(mark + block.text, width, " " * len(mark))
     if isinstance(block, Outline):
         return _outline(block, width)
+    if isinstance(block, Folded):
+        return _wrapped(f"{block.summary}: {block.hint}", width)
     return _table(block, width)
 
 

@@ -1,0 +1,166 @@
+"""Cuts a recorded step into lines: one for each layer, and one for each op that stands between layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pellucid.graph.node import Node
+from pellucid.lenses.chain.fold import calls_around
+from pellucid.lenses.listing.calls import Call
+from pellucid.lenses.listing.trace import Recording
+from pellucid.lenses.notation import plain
+from pellucid.shapes import Shape
+
+__all__ = ["Layer", "layers_of"]
+
+_SILENT = frozenset({"cast"})
+
+
+@dataclass(eq=False)
+class Layer:
+    """A line of the program.
+
+    Attributes:
+        path: the layer's place in the network; for an op between layers, of the module it is in.
+        operation: "Linear(4, 16)", or the name of the op.
+        nodes: its ops, in order.
+        inputs: what it reads: data and results of other layers, not its own weights.
+        out: the node that it gives on; None for a layer that does nothing here.
+        weights: the parameters that it reads.
+        repeats: the number of the line that reads the same weights first, if there is one.
+        passes: for a layer without ops, the shape that passes through.
+    """
+
+    path: str
+    operation: str
+    nodes: list[Node] = field(default_factory=list)
+    inputs: tuple[Node, ...] = ()
+    out: Node | None = None
+    weights: tuple[Node, ...] = ()
+    repeats: int | None = None
+    passes: Shape | None = None
+
+    @property
+    def records(self) -> tuple[Any, ...]:
+        """The records of what it does, compositions folded, each once."""
+        found = dict.fromkeys(_record(n) for n in self.nodes if n.op.name not in _SILENT)
+        telling = [r for r in found if "random" not in r.traits]  # the draw is part of the dropout
+        return tuple(telling or found)
+
+    @property
+    def equation(self) -> str:
+        """What it computes, in one line."""
+        records = self.records
+        if not records:
+            return "y = x"
+        if len(records) == 1:
+            return plain(records[0].equation).split("   ")[0]
+        return " → ".join(r.name for r in records)
+
+    @property
+    def derivative(self) -> str:
+        """Its share of the chain rule, in one line."""
+        records = self.records
+        if len(records) != 1:
+            return "y = x" if not records else "the chain rule through its ops"
+        return plain(records[0].derivative)
+
+
+def layers_of(found: Recording) -> list[Layer]:
+    """The lines of a step's forward part, in the order in which they ran."""
+    owner = _Owners(found.calls)
+    busy = {owner(n) for n in found.forward}
+    layers: list[tuple[int, Layer]] = []
+    for start, path, operation, nodes in _groups(found, owner):
+        layers.append((start, _layer(path, operation, nodes, found)))
+    for call in _leaves(found.calls):
+        if call not in busy:
+            shape = call.inputs[0].shape if call.inputs else None
+            layers.append((call.start, Layer(call.path, call.module._brief(), passes=shape)))
+    layers.sort(key=lambda item: item[0])
+    return _numbered([layer for _, layer in layers])
+
+
+class _Owners:
+    """For a node the innermost call in which it was made."""
+
+    def __init__(self, calls: list[Call]) -> None:
+        self._calls = calls
+        self._known: dict[Node, Call | None] = {}
+
+    def __call__(self, node: Node) -> Call | None:
+        if node not in self._known:
+            self._known[node] = self._innermost(node)
+        return self._known[node]
+
+    def _innermost(self, node: Node) -> Call | None:
+        found, inner = None, self._calls
+        while True:
+            here = next((c for c in inner if c.start < node.seq < c.end), None)
+            if here is None:
+                return found
+            found, inner = here, here.inner
+
+
+def _leaves(calls: list[Call]) -> Iterator[Call]:
+    for call in calls:
+        if call.inner:
+            yield from _leaves(call.inner)
+        elif not any(m is not None for m in call.module._modules.values()):
+            yield call
+
+
+def _groups(
+    found: Recording, owner: _Owners
+) -> Iterator[tuple[int, str, str, list[Node]]]:
+    """The nodes of each line: those of one call of a layer, or of one op or composition between layers."""
+    groups: dict[object, list[Node]] = {}
+    for node in found.forward:
+        call = owner(node)
+        key: object = call if call is not None and not _holds(call) else _outermost(node)
+        groups.setdefault(key, []).append(node)
+    for key, nodes in groups.items():
+        first = nodes[0]
+        if isinstance(key, Call):
+            yield key.start, key.path, key.module._brief(), nodes
+        elif any(n.op.name not in _SILENT for n in nodes):
+            call = owner(first)
+            yield first.seq, call.path if call else "", _record(first).name, nodes
+
+
+def _holds(call: Call) -> bool:
+    """Whether a module holds others: then its own ops are lines between their lines."""
+    return bool(call.inner) or any(m is not None for m in call.module._modules.values())
+
+
+def _outermost(node: Node) -> object:
+    return next(calls_around(node), node)
+
+
+def _record(node: Node) -> Any:
+    part = next(calls_around(node), None)
+    return node.op if part is None else part.record
+
+
+def _layer(path: str, operation: str, nodes: list[Node], found: Recording) -> Layer:
+    inside = set(nodes)
+    read = dict.fromkeys(x for n in nodes for x in n.inputs if x not in inside)
+    weights = tuple(x for x in read if x in found.names)
+    inputs = tuple(
+        x for x in read if x not in found.names and x.kind not in ("constant", "state", "buffer")
+    )
+    made = {x for n in found.forward for x in n.inputs if n not in inside}
+    ends = [n for n in nodes if n in made or n in found.outputs or n is found.loss]
+    return Layer(path, operation, nodes, inputs, ends[-1] if ends else nodes[-1], weights)
+
+
+def _numbered(layers: list[Layer]) -> list[Layer]:
+    first: dict[Node, int] = {}
+    for number, layer in enumerate(layers):
+        for w in layer.weights:
+            if w in first and first[w] != number:
+                layer.repeats = first[w]
+            first.setdefault(w, number)
+    return layers
