@@ -1,7 +1,7 @@
 """pellucid: a neural-network library that you can see through.
 
-`import pellucid as torch; import pellucid.nn as nn` runs PyTorch's tutorials. What goes beyond them:
-`fit` trains, `program` shows a network as a program, `explain` shows where any number came from.
+`import pellucid as torch; import pellucid.nn as nn` runs PyTorch's tutorials. What goes beyond
+them: `fit` trains, `program` shows a network as a program, `explain` where a number came from.
 """
 
 from __future__ import annotations
@@ -37,12 +37,26 @@ from pellucid.tensor.creation import linspace as linspace
 from pellucid.tensor.creation import ones as ones
 from pellucid.tensor.creation import ones_like as ones_like
 
-# PyTorch's function hides the room of the same name; `from pellucid.tensor.… import` still finds it.
+# PyTorch's function hides the room of the same name; `from pellucid.tensor.x import` still works.
 from pellucid.tensor.creation import tensor as tensor
 from pellucid.tensor.creation import zeros as zeros
 from pellucid.tensor.creation import zeros_like as zeros_like
+from pellucid.tensor.custom import Function as _Function
 from pellucid.tensor.derivative import backward as _backward
 from pellucid.tensor.derivative import grad as _grad
+from pellucid.tensor.familiar import FloatTensor as FloatTensor
+from pellucid.tensor.familiar import LongTensor as LongTensor
+from pellucid.tensor.familiar import cuda as cuda
+from pellucid.tensor.familiar import device as device
+from pellucid.tensor.familiar import e as e
+from pellucid.tensor.familiar import get_default_dtype as get_default_dtype
+from pellucid.tensor.familiar import inf as inf
+from pellucid.tensor.familiar import is_floating_point as is_floating_point
+from pellucid.tensor.familiar import is_tensor as is_tensor
+from pellucid.tensor.familiar import nan as nan
+from pellucid.tensor.familiar import numel as numel
+from pellucid.tensor.familiar import pi as pi
+from pellucid.tensor.familiar import set_default_dtype as set_default_dtype
 from pellucid.tensor.grad_mode import enable_grad as enable_grad
 from pellucid.tensor.grad_mode import inference_mode as inference_mode
 from pellucid.tensor.grad_mode import is_grad_enabled as is_grad_enabled
@@ -70,13 +84,47 @@ from pellucid.tensor.tensor import Tensor as Tensor
 float, double, half = float32, float64, float16
 int, long, short = int32, int64, int16
 
+__all__ = [
+    "FloatTensor", "Generator", "History", "LongTensor", "Size", "Tensor", "__version__", "abs",
+    "absolute", "add", "addmm", "all", "allclose", "amax", "amin", "any", "arange", "arctan",
+    "argmax", "argmin", "argsort", "as_tensor", "atan", "autograd", "bernoulli", "bfloat16",
+    "bincount", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "bmm", "bool",
+    "broadcast_tensors", "broadcast_to", "bucketize", "cat", "ceil", "chunk", "clamp", "clip",
+    "clone", "concat", "concatenate", "cos", "cosh", "count_nonzero", "cuda", "cumsum", "data",
+    "device", "diag", "diag_embed", "diagonal", "div", "divide", "dot", "double", "dtype", "e",
+    "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf", "exp", "exp2", "expand",
+    "expand_as", "explain", "expm1", "eye", "fit", "fix", "flatten", "flip", "fliplr", "flipud",
+    "float", "float16", "float32", "float64", "floor", "floor_divide", "from_numpy", "full",
+    "full_like", "gather", "ge", "get_default_dtype", "get_rng_state", "greater", "greater_equal",
+    "gt", "half", "hstack", "index_add", "index_select", "inf", "inference_mode", "initial_seed",
+    "int", "int8", "int16", "int32", "int64", "is_floating_point", "is_grad_enabled", "is_tensor",
+    "isclose", "isfinite", "isinf", "isnan", "kthvalue", "le", "lenses", "less", "less_equal",
+    "linspace", "load", "log", "log1p", "log2", "log10", "log_softmax", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "logsumexp", "long", "lt", "manual_seed",
+    "masked_fill", "masked_select", "matmul", "max", "maximum", "mean", "median", "meshgrid",
+    "min", "minimum", "mm", "moveaxis", "movedim", "mul", "multinomial", "multiply", "mv", "nan",
+    "narrow", "ne", "neg", "negative", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal",
+    "numel", "one_hot", "ones", "ones_like", "optim", "outer", "pad", "permute", "pi", "pow",
+    "prod", "program", "rand", "rand_like", "randint", "randn", "randn_like", "randperm", "ravel",
+    "reciprocal", "relu", "remainder", "repeat", "repeat_interleave", "reshape", "roll", "round",
+    "row_stack", "rsqrt", "save", "scatter", "scatter_add", "searchsorted", "seed", "select",
+    "set_default_dtype", "set_grad_enabled", "set_rng_state", "short", "sigmoid", "sign", "sin",
+    "sinh", "softmax", "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "std_mean",
+    "sub", "subtract", "sum", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan",
+    "tanh", "tensor", "testing", "tile", "topk", "trace", "training", "transpose", "tril", "triu",
+    "true_divide", "trunc", "uint8", "uint32", "unbind", "unique", "unsqueeze", "utils", "var",
+    "var_mean", "view", "vstack", "where", "zeros", "zeros_like",
+]  # fmt: skip
+
 # The Tensor face of the chain rule stands above the room that computes it.
-for _name, _call in {
-    "grad": _grad,
+_FACE = {
+    "Function": _Function,
     "backward": _backward,
-    "no_grad": no_grad,
     "enable_grad": enable_grad,
-}.items():
+    "grad": _grad,
+    "no_grad": no_grad,
+}
+for _name, _call in _FACE.items():
     setattr(autograd, _name, _call)
 for _name, _call in _FUNCTIONS.items():
     globals()[_name] = _call
@@ -102,3 +150,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"pellucid has no attribute {name!r}")
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return __all__

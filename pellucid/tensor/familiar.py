@@ -1,7 +1,7 @@
-"""Small things that PyTorch programs ask for before they start: devices, defaults, constants, questions.
+"""Small things that PyTorch programs ask for before they start: devices, defaults, constants.
 
-Everything lives on the CPU and floats are float32 by default, so most answers are always the same; they
-are here so that a script runs with only its import changed.
+Everything lives on the CPU and floats are float32 by default, so most answers are always the same;
+they are here so that a script runs with only its import changed.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from pellucid.tensor.lift import function
 from pellucid.tensor.tensor import Tensor
 
 __all__ = [
-    "FloatTensor", "LongTensor", "cuda", "device", "e", "get_default_dtype", "inf", "is_floating_point",
-    "is_tensor", "nan", "numel", "pi", "set_default_dtype",
+    "FloatTensor", "LongTensor", "cuda", "device", "e", "get_default_dtype", "inf",
+    "is_floating_point", "is_tensor", "nan", "numel", "pi", "set_default_dtype",
 ]  # fmt: skip
 
 inf, nan, pi, e = math.inf, math.nan, math.pi, math.e
@@ -61,10 +61,12 @@ class cuda:
 
     @staticmethod
     def is_available() -> bool:
+        """No."""
         return False
 
     @staticmethod
     def device_count() -> int:
+        """None."""
         return 0
 
     @staticmethod

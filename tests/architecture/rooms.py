@@ -62,7 +62,6 @@ ONLY_IN = {
 NUMPY_IN = {
     "engines/numpy.py": "the engine: every forward runs here",
     "engines/flat.py": "an optimizer's vectors: many weights laid side by side for the engine",
-    "engines/reductions.py": "the engine again: sums and maxima of small tables",
     "engines/words.py": "the random generator: integers, the same on both engines",
     "tensor/": "arrays come in and go out here (creation, item, numpy(), printing)",
     "testing/": "an independent judge may not use what it judges",
