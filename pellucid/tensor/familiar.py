@@ -118,8 +118,9 @@ def isclose(
     input: Node, other: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> Node:
     """Where `|input − other| ≤ atol + rtol · |other|`."""
-    near = cmp.le(ew.abs(ew.sub(input, other)), ew.add(ew.mul(ew.abs(other), rtol), atol))
-    near = cmp.logical_or(near, cmp.eq(input, other))  # infinities differ by NaN
+    apart = ew.abs(ew.sub(input, other))
+    near = cmp.le(apart, ew.add(ew.mul(ew.abs(other), rtol), atol))
+    near = cmp.logical_or(cmp.logical_and(near, cmp.isfinite(apart)), cmp.eq(input, other))
     if not equal_nan:
         return near
     return cmp.logical_or(near, cmp.logical_and(cmp.isnan(input), cmp.isnan(other)))
