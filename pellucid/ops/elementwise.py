@@ -262,6 +262,7 @@ square: Op = define(
     derivative=r"\partial y/\partial x = 2x",
     forward=lambda xp, x: x * x,
     gradient=(lambda g, y, x: mul(g, mul(x, 2)),),
+    accepts="int float",
     terms=("2x",),
     traits="elementwise",
     samples=ONE,

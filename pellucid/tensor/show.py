@@ -116,7 +116,8 @@ def _nested(array: Any, indent: int, short: bool, width: int, write: Write) -> s
     parts = [_nested(array[i], indent + 1, short, width, write) for i in rows]
     if cut:
         parts.insert(_EDGE, "...")
-    return "[" + ("," + "\n" * (array.ndim - 1) + " " * (indent + 1)).join(parts) + "]"
+    gap: str = "," + "\n" * (array.ndim - 1) + " " * (indent + 1)
+    return f"[{gap.join(parts)}]"
 
 
 def _row(array: Any, indent: int, short: bool, width: int, write: Write) -> str:
