@@ -29,7 +29,7 @@ _TERMS = 4
 _UNITS = 5
 
 _FACTORS = (
-    Column("factor", "formula"),
+    Column("factor", "formula", anchor=True),
     Column("is", "formula", key="formula"),
     Column("with numbers", "formula", key="plugged", rank=2, wraps=True),
     Column("value", "number"),
@@ -40,7 +40,7 @@ _PATHS = (
     Column("", "bar", key="bar", rank=2),
     Column("share", "share"),
     Column("adds", "signed", key="contribution"),
-    Column("path", "formula", wraps=True),
+    Column("path", "formula", wraps=True, anchor=True),
     Column("slopes along it, from the end", "formula", key="slopes", rank=3),
 )
 _NAMES = (

@@ -14,14 +14,15 @@ __all__ = ["plain"]
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_]|\s+|\d+(?:\.\d+)?|.", re.DOTALL)
 _SIGNS: Mapping[str, str] = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε",
-    "eta": "η", "theta": "θ", "lambda": "λ", "mu": "μ", "pi": "π", "rho": "ρ", "sigma": "σ",
+    "eta": "η", "theta": "θ", "lambda": "λ", "mu": "μ", "nu": "ν", "omega": "ω", "pi": "π", "psi": "ψ", "tau": "τ", "xi": "ξ", "zeta": "ζ",
+    "chi": "χ", "kappa": "κ", "rho": "ρ", "sigma": "σ",
     "phi": "φ", "varphi": "φ", "Phi": "Φ", "Delta": "Δ", "ell": "ℓ", "infty": "∞", "top": "ᵀ",
     "sum": "Σ", "prod": "∏", "int": "∫", "partial": "∂", "bigwedge": "⋀", "bigvee": "⋁",
     "cdot": " · ", "times": " × ", "le": " ≤ ", "ge": " ≥ ", "ne": " ≠ ", "sim": " ~ ", "odot": " ⊙ ",
     "wedge": " ∧ ", "vee": " ∨ ", "oplus": " ⊕ ", "neg": "¬", "dots": "…", "to": " → ",
     "leftarrow": " ← ", "bmod": " mod ", "mathrel": "", "in": " ∈ ", "approx": " ≈ ",
     "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "left": "", "right": "",
-    "bigl": "", "bigr": "", "Big": "", "big": "", "quad": "   ", "qquad": "   ",
+    "bigl": "", "bigr": "", "Big": "", "big": "", "quad": "\0", "qquad": "\0",
     ",": "", ";": " ", "!": "", " ": " ", "{": "{", "}": "}", "#": "#", "%": "%", "_": "_",
 }  # fmt: skip
 _WORDS = frozenset({"arctan", "arg", "cos", "cosh", "exp", "ln", "log", "max", "min", "sin", "sinh",
@@ -52,13 +53,12 @@ def plain(latex: str) -> str:
         >>> print(plain(r"y = \frac{1}{1 + e^{-x}}"))
         y = 1/(1 + e⁻ˣ)
     """
-    text = _Reader(latex).all().replace("   ", "\0")
-    text = re.sub(r" {2,}", " ", text)
+    text = re.sub(r" {2,}", " ", _Reader(latex).all())
     text = re.sub(r"([∂¬⌊⌈]) ", r"\1", text)
     text = re.sub(r" ([⌋⌉])", r"\1", text)
     for _ in range(2):  # LaTeX draws "x W" as xW; words and sums keep their distance
         text = _LETTERS.sub(r"\1\2", text)
-    return re.sub(r"\s*\0\s*", "   ", text).strip()
+    return re.sub(r",?\s*\0\s*", "   ", text).strip()  # \quad sets equations apart
 
 
 class _Reader:
@@ -164,18 +164,22 @@ class _Reader:
 
 
 def _spaced(sign: str, parts: list[str]) -> str:
+    """A sign between two things stands apart from both; a sign in front of one does not."""
     sign = {"-": "−"}.get(sign, sign)
     before = "".join(parts).rstrip()
-    if sign == "−" and (not before or before[-1] in "=(,−[{±^_·/"):
-        return sign  # a sign, not a subtraction
-    return sign
+    if sign in "+−" and (not before or before[-1] in "=(,−[{±^_·/<>≤≥|"):
+        return sign
+    if parts and parts[-1].endswith(" "):
+        return f"{sign} "
+    return f" {sign} "
 
 
 def _raised(script: str) -> str:
     if script == "'":
         return "′"
-    if all(c in _UP for c in script):
-        return "".join(_UP[c] for c in script)
+    close = script.replace(" ", "")
+    if all(c in _UP for c in close):
+        return "".join(_UP[c] for c in close)
     return f"^{script}" if _single(script) else f"^({script})"
 
 
@@ -183,7 +187,9 @@ def _lowered(script: str) -> str:
     script = script.replace(" ", "").replace("−", "-")
     if all(c in _DOWN for c in script):
         return "".join(_DOWN[c] for c in script)
-    return f"_{script}" if len(script) == 1 else f"[{script}]"
+    if len(script) == 1:
+        return f"_{script}"
+    return f"[{','.join(script) if script.isascii() and script.isalpha() and len(script) == 2 else script}]"
 
 
 def _single(text: str) -> bool:

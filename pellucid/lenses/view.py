@@ -39,10 +39,17 @@ class Equation:
     Attributes:
         steps: what is equal, with Unicode symbols; none where only the typeset form is wanted.
         latex: the same for typesetting.
+        below: further equations that belong to it.
     """
 
     steps: tuple[str, ...]
     latex: tuple[str, ...] = ()
+    below: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def lines(self) -> tuple[tuple[str, ...], ...]:
+        """All of its equations."""
+        return ((self.steps,) if self.steps else ()) + self.below
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,9 @@ class Column:
         head: the heading.
         kind: what the values are.
         key: the name in data; the heading when empty.
-        rank: where space is short, columns with the largest rank go first; 0 stays.
+        rank: where space is short, columns with the largest rank go below; 0 stays.
         wraps: whether its text may be broken into lines.
+        anchor: whether it names the row, and is repeated where a table goes on below itself.
     """
 
     head: str
@@ -62,6 +70,7 @@ class Column:
     key: str = ""
     rank: int = 0
     wraps: bool = False
+    anchor: bool = False
 
     @property
     def name(self) -> str:

@@ -65,7 +65,7 @@ class Layer:
         records = self.records
         if len(records) != 1:
             return "y = x" if not records else "the chain rule through its ops"
-        return plain(records[0].derivative)
+        return plain(records[0].derivative).replace("   ", ", ")
 
 
 def layers_of(found: Recording) -> list[Layer]:
@@ -127,7 +127,8 @@ def _groups(
             yield key.start, key.path, key.module._brief(), nodes
         elif any(n.op.name not in _SILENT for n in nodes):
             call = owner(first)
-            yield first.seq, call.path if call else "", _record(first).name, nodes
+            path = call.path if call else "loss"
+            yield first.seq, path, _record(first).name, nodes
 
 
 def _holds(call: Call) -> bool:

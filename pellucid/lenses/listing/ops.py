@@ -11,6 +11,7 @@ from pellucid.graph.program import Program
 from pellucid.lenses.chain.intact import made_at
 from pellucid.lenses.listing.trace import Recording
 from pellucid.lenses.notation import plain
+from pellucid.lenses.numerals import number
 from pellucid.shapes import Shape
 
 __all__ = ["OpLine", "op_lines"]
@@ -73,11 +74,13 @@ def _phase(phase: str, nodes: Iterable[Node], numbers: dict[Node, int]) -> Itera
         yield OpLine(
             numbers[node], phase, node.op.name, plain(node.op.equation),
             tuple(_named(x, numbers) for x in node.inputs), node.shape, node.dtype.name,
-            node.scope, made_at(node), because, cost.flops, cost.bytes,
+            node.scope, made_at(node) if phase != "update" else "", because, cost.flops, cost.bytes,
         )  # fmt: skip
 
 
 def _named(x: Node, numbers: dict[Node, int]) -> str:
     if x in numbers:
         return f"%{numbers[x]}"
+    if x.kind == "constant" and x.size == 1 and x.array is not None:
+        return number(float(x.array.reshape(-1)[0]))
     return x.name or x.kind

@@ -21,12 +21,14 @@ from pellucid.optim import Optimizer
 
 __all__ = ["Program", "program"]
 
+_SETTINGS = ("lr", "momentum", "dampening", "nesterov", "betas", "alpha", "eps", "weight_decay")
+
 
 class Program(Shown):
     """A network's step as lines: prints as text, draws itself in notebooks, and gives its numbers."""
 
     def __init__(self, data: dict[str, Any], ops: tuple[OpLine, ...]) -> None:
-        super().__init__(program_view(data, len(ops)))
+        super().__init__(program_view(data, ops))
         self._ops = ops
 
     @property
@@ -97,6 +99,7 @@ def program(
         "forward": forward,
         "backward": list(reversed([b for b in backward if b["flops"] or b["blame"]])),
         "update": _updates(found, update),
+        "optimizer": _rule(found.optimizer),
         "loss": _number(found.loss) if found.ran else None,
         "loss_after": found.loss_after,
         "total": _total(found, forward, backward, update),
@@ -123,7 +126,7 @@ def _forward(number: int, layer: Layer, found: Recording) -> dict[str, Any]:
         "flops": _flops(layer.nodes),
         "bytes": stored + made,
         "mean": _over(out, np.mean) if found.ran else None,
-        "std": _over(out, np.std) if found.ran else None,
+        "std": _over(out, np.std) if found.ran and out is not None and out.size > 1 else None,
         "ops": len(layer.nodes),
     }
 
@@ -148,7 +151,6 @@ def _backward(number: int, layer: Layer, found: Recording) -> dict[str, Any]:
 def _updates(found: Recording, steps: Steps | None) -> list[dict[str, Any]]:
     if found.optimizer is None:
         return []
-    rule = _rule(found.optimizer)
     each = _flops([s.node for s in steps.steps]) / max(steps.inputs[0].size, 1) if steps else 0
     lines = []
     for node, name in found.names.items():
@@ -158,7 +160,7 @@ def _updates(found: Recording, steps: Steps | None) -> list[dict[str, Any]]:
         gradient = found.blame.get(node)
         lines.append(
             {
-                "parameter": name, "shape": node.shape, "rule": rule,
+                "parameter": name, "shape": node.shape,
                 "flops": round(each * node.size), "size": size,
                 "gradient": _length([gradient]) if found.ran and gradient is not None else None,
                 "update": moved,
@@ -188,11 +190,15 @@ def _update_steps(optimizer: Optimizer | None) -> Steps | None:
     return optimizer.program() if optimizer is not None and hasattr(optimizer, "update") else None
 
 
-def _rule(optimizer: Optimizer) -> str:
-    """The last equation of the optimizer's own documentation."""
+def _rule(optimizer: Optimizer | None) -> dict[str, Any] | None:
+    """What the optimizer is called, its equations from its own documentation, and its settings."""
+    if optimizer is None:
+        return None
     found = re.findall(r"\$\$(.+?)\$\$", type(optimizer).__doc__ or "", re.DOTALL)
-    last = plain(" ".join(found[-1].split())) if found else ""
-    return last.split("   ")[-1].rstrip(".")
+    steps = [s.strip(" ,.") for text in found for s in plain(" ".join(text.split())).split("   ")]
+    group = optimizer.param_groups[0]
+    settings = {k: v for k, v in group.items() if k in _SETTINGS and v}
+    return {"name": type(optimizer).__name__, "steps": steps, "settings": settings}
 
 
 def _flops(nodes: Sequence[Node]) -> int:

@@ -12,28 +12,26 @@ from pellucid.lenses.view import Block, Column, Equation, Folded, Remark, Table,
 __all__ = ["program_view", "unfolded_view"]
 
 _FORWARD = (
-    Column("", "number", key="number"),
-    Column("layer", "code"),
+    Column("layer", "code", anchor=True),
     Column("operation", "code"),
     Column("equation", "formula", rank=1, wraps=True),
     Column("shape in → out", "text", key="shapes"),
     Column("parameters", "count"),
     Column("FLOPs", "flops", key="flops"),
-    Column("memory", "bytes", key="bytes", rank=3),
+    Column("memory", "bytes", key="bytes", rank=2),
     Column("mean", "number", rank=2),
     Column("spread", "number", key="std", rank=2),
 )
 _BACKWARD = (
-    Column("", "number", key="number"),
-    Column("layer", "code"),
+    Column("layer", "code", anchor=True),
     Column("operation", "code", rank=2),
-    Column("chain rule", "formula", key="derivative", rank=1, wraps=True),
+    Column("chain rule", "formula", key="derivative", wraps=True),
     Column("FLOPs", "flops", key="flops"),
     Column("blame at its output", "number", key="blame"),
     Column("gradient of its weights", "number", key="gradient"),
 )
 _UPDATE = (
-    Column("parameter", "code"),
+    Column("parameter", "code", anchor=True),
     Column("shape", "shape"),
     Column("FLOPs", "flops", key="flops"),
     Column("size", "number"),
@@ -42,20 +40,21 @@ _UPDATE = (
     Column("update/size", "number", key="ratio"),
 )
 _OPS = (
-    Column("", "code", key="number"),
+    Column("", "code", key="number", anchor=True),
     Column("op", "code"),
     Column("reads", "code", wraps=True),
     Column("shape", "shape"),
-    Column("equation", "formula", rank=3),
+    Column("equation", "formula", rank=2),
     Column("module", "code", key="scope", rank=1),
     Column("because of", "code", key="because"),
-    Column("line", "text", rank=2),
-    Column("FLOPs", "flops", key="flops", rank=4),
+    Column("line", "text", rank=1),
+    Column("FLOPs", "flops", key="flops", rank=2),
 )
+_MOST_OPS = 300  # beyond that a page leaves the list to `unfold`
 _PHASES = {"forward": "Forward", "backward": "Backward", "update": "Update"}
 
 
-def program_view(data: Mapping[str, Any], ops: int) -> View:
+def program_view(data: Mapping[str, Any], ops: Sequence[OpLine]) -> View:
     """The tables of a program."""
     total = data["total"]
     shapes = ", ".join(f"{x['name']} {shape(x['shape'])}" for x in data["inputs"])
@@ -69,7 +68,8 @@ def program_view(data: Mapping[str, Any], ops: int) -> View:
             Remark(f"The loss was {number(data['loss'])}; after the update, on the same data, it is "
                    f"{number(data['loss_after'])}.")
         )  # fmt: skip
-    blocks.append(Folded(f"{plural(ops, 'op')}", "program.unfold() lists them.", ()))
+    folded = _phases(ops) if len(ops) <= _MOST_OPS else ()
+    blocks.append(Folded(plural(len(ops), "op"), "program.unfold() lists them.", folded))
     frozen = f", {total['frozen']:,} of them frozen" if total["frozen"] else ""
     return View(
         f"{data['name']}: {plural(total['parameters'], 'parameter')}{frozen}",
@@ -92,13 +92,13 @@ def _forward(data: Mapping[str, Any]) -> Table:
     total = data["total"]
     rows = tuple(
         (
-            str(line["number"]), line["layer"], _operation(line), line["equation"], _shapes(line),
+            line["layer"], _operation(line), line["equation"], _shapes(line),
             line["parameters"] or None, line["flops"], line["bytes"], line["mean"], line["std"],
         )
         for line in data["forward"]
     )  # fmt: skip
     foot = (
-        "", "", "total", None, None, total["parameters"], total["flops"], total["bytes"], None, None,
+        "", "total", None, None, total["parameters"], total["flops"], total["bytes"], None, None,
     )  # fmt: skip
     columns = _FORWARD if data["ran"] else _FORWARD[:-2]
     width = len(columns)
@@ -119,12 +119,12 @@ def _shapes(line: Mapping[str, Any]) -> str:
 def _backward(data: Mapping[str, Any]) -> Table:
     rows = tuple(
         (
-            str(line["number"]), line["layer"], line["operation"], line["derivative"],
-            line["flops"], line["blame"], line["gradient"],
+            line["layer"], line["operation"], line["derivative"], line["flops"], line["blame"],
+            line["gradient"],
         )
         for line in data["backward"]
     )  # fmt: skip
-    total = ("", "", "total", None, data["total"]["backward_flops"], None, None)
+    total = ("", "total", None, data["total"]["backward_flops"], None, None)
     columns = _BACKWARD if data["ran"] else _BACKWARD[:-2]
     width = len(columns)
     return Table(columns, tuple(r[:width] for r in rows), "Backward, from the loss to the first layer",
@@ -134,24 +134,32 @@ def _backward(data: Mapping[str, Any]) -> Table:
 def _update(data: Mapping[str, Any]) -> list[Block]:
     names = [c.name for c in _UPDATE] if data["ran"] else [c.name for c in _UPDATE[:3]]
     rows = tuple(tuple(line[n] for n in names) for line in data["update"])
-    table = Table(_UPDATE[: len(names)], rows, "Update")
-    rule = data["update"][0]["rule"]
-    return [table, *([Equation(tuple(rule.split(" = ")))] if rule else [])]
+    table = Table(_UPDATE[: len(names)], rows, f"Update by {_settings(data['optimizer'])}")
+    steps = data["optimizer"]["steps"]
+    lines = tuple(tuple(step.split(" = ")) for step in steps)
+    return [table, Equation((), below=lines)] if lines else [table]
+
+
+def _settings(optimizer: Mapping[str, Any]) -> str:
+    inside = ", ".join(f"{k}={v}" for k, v in optimizer["settings"].items())
+    return f"{optimizer['name']}({inside})"
 
 
 def unfolded_view(title: str, ops: Sequence[OpLine]) -> View:
     """Every op in a table for each phase."""
-    blocks: list[Block] = []
-    for phase, name in _PHASES.items():
-        lines = [op for op in ops if op.phase == phase]
-        if lines:
-            rows = tuple(_op_row(op) for op in lines)
-            columns = _OPS if phase == "backward" else tuple(c for c in _OPS if c.name != "because")
-            if phase != "backward":
-                rows = tuple(row[:6] + row[7:] for row in rows)
-            blocks.append(Table(columns, rows, name))
     data = {"ops": [op.to_dict() for op in ops]}
-    return View(title, f"{plural(len(ops), 'op')}; %4 is the result of line 4.", tuple(blocks), data)
+    return View(title, f"{plural(len(ops), 'op')}; %4 is the result of line 4.", _phases(ops), data)
+
+
+def _phases(ops: Sequence[OpLine]) -> tuple[Table, ...]:
+    tables = []
+    for phase, name in _PHASES.items():
+        rows = [_op_row(op) for op in ops if op.phase == phase]
+        shown = [i for i, c in enumerate(_OPS) if any(row[i] not in (None, "") for row in rows)]
+        if rows:
+            cut = tuple(tuple(row[i] for i in shown) for row in rows)
+            tables.append(Table(tuple(_OPS[i] for i in shown), cut, name))
+    return tuple(tables)
 
 
 def _op_row(op: OpLine) -> tuple[Any, ...]:

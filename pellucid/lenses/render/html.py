@@ -61,11 +61,11 @@ def _outline(block: Outline) -> str:
 
 def _equation(block: Equation) -> str:
     """Each step is kept whole: a line breaks before an equals sign, not inside a product."""
-    if not block.steps:
-        return ""
-    first, *rest = block.steps
-    parts = [f"<span>{escape(first)}</span>", *(f"<span>= {escape(s)}</span>" for s in rest)]
-    return f'<div class="equation">{" ".join(parts)}</div>'
+    lines = []
+    for first, *rest in block.lines:
+        parts = [f"<span>{escape(first)}</span>", *(f"<span>= {escape(s)}</span>" for s in rest)]
+        lines.append(f"<div>{' '.join(parts)}</div>")
+    return f'<div class="equation">{"".join(lines)}</div>' if lines else ""
 
 
 def _table(table: Table) -> str:

@@ -34,7 +34,7 @@ def plain(value: Any) -> Any:
 
 def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Equation):
-        return {"equation": block.steps, "latex": block.latex}
+        return {"equations": block.lines, "latex": block.latex}
     if isinstance(block, Remark):
         return {"remark": block.text, "tone": block.tone}
     if isinstance(block, Outline):

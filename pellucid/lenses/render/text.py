@@ -47,7 +47,7 @@ def _wide(c: str) -> int:
 
 def _block(block: Block, width: int) -> list[str]:
     if isinstance(block, Equation):
-        return _broken(block.steps, width) if block.steps else []
+        return [part for steps in block.lines for part in _broken(steps, width)]
     if isinstance(block, Remark):
         mark = _MARKS[block.tone]
         return _wrapped(mark + block.text, width, " " * len(mark))
@@ -121,24 +121,35 @@ def _folded(line: str, width: int, indent: str) -> list[str]:
 
 
 def _table(table: Table, width: int) -> list[str]:
-    kept = _kept(table, width)
+    """The table; columns for which there is no room stand in a second table below."""
+    anchors = [i for i, c in enumerate(table.columns) if c.anchor]
+    left = list(range(len(table.columns)))
+    lines = _wrapped(table.caption, width) if table.caption else []
+    while left:
+        kept = _kept(table, left, width)
+        lines += _grid(table, kept, width)
+        rest = [i for i in left if i not in kept]
+        if rest and not anchors:
+            heads = ", ".join(table.columns[i].head or "bars" for i in rest)
+            lines += _wrapped(f"A wider terminal also shows: {heads}.", width)
+        left = sorted({*anchors, *rest}) if rest and anchors else []
+        lines += [""] if left else []
+    return lines + (_wrapped(table.note, width) if table.note else [])
+
+
+def _grid(table: Table, kept: list[int], width: int) -> list[str]:
     columns = [table.columns[i] for i in kept]
     cells = [[_cell(table.columns[i], row[i]) for i in kept] for row in table.rows]
-    total = [_cell(table.columns[i], table.total[i]) for i in kept] if table.total else None
+    total = [_cell(table.columns[i], table.total[i]) for i in kept] if table.total else []
+    if not any(total[i] for i, c in enumerate(columns) if total and not c.anchor):
+        total = []
     heads = [c.head for c in columns]
     sizes = _sizes(columns, [heads, *cells, *([total] if total else [])], width)
-    lines = _wrapped(table.caption, width) if table.caption else []
-    lines += _row(columns, heads, sizes)
-    lines.append("─" * min(sum(sizes) + len(_GAP) * (len(sizes) - 1), width))
+    rule = "─" * min(sum(sizes) + len(_GAP) * (len(sizes) - 1), width)
+    lines = [*_row(columns, heads, sizes), rule]
     for row in cells:
         lines += _row(columns, row, sizes)
-    if total:
-        lines.append("─" * min(sum(sizes) + len(_GAP) * (len(sizes) - 1), width))
-        lines += _row(columns, total, sizes)
-    dropped = [c.head for i, c in enumerate(table.columns) if i not in kept]
-    if dropped:
-        lines += _wrapped(f"A wider terminal also shows: {', '.join(dropped)}.", width)
-    return lines + (_wrapped(table.note, width) if table.note else [])
+    return [*lines, rule, *_row(columns, total, sizes)] if total else lines
 
 
 def _cell(column: Column, value: object) -> str:
@@ -156,9 +167,8 @@ def _bar(fraction: float, cells: int = 8) -> str:
     return ("█" * full + _BLOCKS[rest].strip()) or ("▏" if fraction else "")
 
 
-def _kept(table: Table, width: int) -> list[int]:
+def _kept(table: Table, kept: list[int], width: int) -> list[int]:
     """The columns that fit, without those that can be missed most."""
-    kept = list(range(len(table.columns)))
     while True:
         columns = [table.columns[i] for i in kept]
         rows = [
@@ -166,10 +176,11 @@ def _kept(table: Table, width: int) -> list[int]:
             for row in (*table.rows, *((table.total,) if table.total else ()))
         ]
         least = _least(columns, [[c.head for c in columns], *rows])
-        rank = max((c.rank for c in columns), default=0)
-        if sum(least) + len(_GAP) * (len(least) - 1) <= width or rank == 0:
+        rank = max((c.rank for c in columns if not c.anchor), default=0)
+        lowest = min((c.rank for c in columns if not c.anchor), default=0)
+        if sum(least) + len(_GAP) * (len(least) - 1) <= width or rank == lowest:
             return kept
-        kept = [i for i in kept if table.columns[i].rank < rank]
+        kept = [i for i in kept if table.columns[i].rank < rank or table.columns[i].anchor]
 
 
 def _least(columns: Sequence[Column], rows: list[list[str]]) -> list[int]:
