@@ -1,41 +1,80 @@
 """The nn room: modules and their functions, with PyTorch's names."""
 
-from pellucid.nn import functional as functional
-from pellucid.nn import init as init
-from pellucid.nn import utils as utils
-from pellucid.nn.activation import ELU as ELU
-from pellucid.nn.activation import GELU as GELU
-from pellucid.nn.activation import Hardtanh as Hardtanh
-from pellucid.nn.activation import LeakyReLU as LeakyReLU
-from pellucid.nn.activation import LogSigmoid as LogSigmoid
-from pellucid.nn.activation import LogSoftmax as LogSoftmax
-from pellucid.nn.activation import ReLU as ReLU
-from pellucid.nn.activation import ReLU6 as ReLU6
-from pellucid.nn.activation import Sigmoid as Sigmoid
-from pellucid.nn.activation import SiLU as SiLU
-from pellucid.nn.activation import Softmax as Softmax
-from pellucid.nn.activation import Softmin as Softmin
-from pellucid.nn.activation import Softplus as Softplus
-from pellucid.nn.activation import Step as Step
-from pellucid.nn.activation import Tanh as Tanh
-from pellucid.nn.container import ModuleDict as ModuleDict
-from pellucid.nn.container import ModuleList as ModuleList
-from pellucid.nn.container import Sequential as Sequential
-from pellucid.nn.dropout import Dropout as Dropout
-from pellucid.nn.flatten import Flatten as Flatten
-from pellucid.nn.flatten import Unflatten as Unflatten
-from pellucid.nn.linear import Identity as Identity
-from pellucid.nn.linear import Linear as Linear
-from pellucid.nn.loss import BCELoss as BCELoss
-from pellucid.nn.loss import BCEWithLogitsLoss as BCEWithLogitsLoss
-from pellucid.nn.loss import CrossEntropyLoss as CrossEntropyLoss
-from pellucid.nn.loss import HuberLoss as HuberLoss
-from pellucid.nn.loss import KLDivLoss as KLDivLoss
-from pellucid.nn.loss import L1Loss as L1Loss
-from pellucid.nn.loss import MSELoss as MSELoss
-from pellucid.nn.loss import NLLLoss as NLLLoss
-from pellucid.nn.loss import SmoothL1Loss as SmoothL1Loss
-from pellucid.nn.module import Module as Module
-from pellucid.nn.norm import BatchNorm1d as BatchNorm1d
-from pellucid.nn.norm import LayerNorm as LayerNorm
-from pellucid.tensor import Parameter as Parameter
+from pellucid.nn import functional, init, utils
+from pellucid.nn.activation import (
+    ELU,
+    GELU,
+    Hardtanh,
+    LeakyReLU,
+    LogSigmoid,
+    LogSoftmax,
+    ReLU,
+    ReLU6,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softmin,
+    Softplus,
+    Step,
+    Tanh,
+)
+from pellucid.nn.container import ModuleDict, ModuleList, Sequential
+from pellucid.nn.dropout import Dropout
+from pellucid.nn.flatten import Flatten, Unflatten
+from pellucid.nn.linear import Identity, Linear
+from pellucid.nn.loss import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    HuberLoss,
+    KLDivLoss,
+    L1Loss,
+    MSELoss,
+    NLLLoss,
+    SmoothL1Loss,
+)
+from pellucid.nn.module import Module
+from pellucid.nn.norm import BatchNorm1d, LayerNorm
+from pellucid.tensor import Parameter
+
+__all__ = [
+    "ELU",
+    "GELU",
+    "BCELoss",
+    "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "CrossEntropyLoss",
+    "Dropout",
+    "Flatten",
+    "Hardtanh",
+    "HuberLoss",
+    "Identity",
+    "KLDivLoss",
+    "L1Loss",
+    "LayerNorm",
+    "LeakyReLU",
+    "Linear",
+    "LogSigmoid",
+    "LogSoftmax",
+    "MSELoss",
+    "Module",
+    "ModuleDict",
+    "ModuleList",
+    "NLLLoss",
+    "Parameter",
+    "ReLU",
+    "ReLU6",
+    "Sequential",
+    "SiLU",
+    "Sigmoid",
+    "SmoothL1Loss",
+    "Softmax",
+    "Softmin",
+    "Softplus",
+    "Step",
+    "Tanh",
+    "Unflatten",
+    "functional",
+    "init",
+    "utils",
+]

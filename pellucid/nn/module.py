@@ -6,17 +6,11 @@ A module finds its weights by looking at what is assigned to it. Its path in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from pellucid.dtypes import FLOAT, DType
-from pellucid.dtypes import bfloat16 as _bfloat16
-from pellucid.dtypes import float16 as _float16
-from pellucid.dtypes import float32 as _float32
-from pellucid.dtypes import float64 as _float64
-from pellucid.errors import DTypeError, ModuleError, SettingError, ShapeError
+from pellucid.errors import DTypeError, ModuleError, ShapeError
 from pellucid.graph import mode as _mode
-from pellucid.graph.mode import switched
 from pellucid.nn.border import tell
 from pellucid.nn.diagram import diagram
 from pellucid.nn.hooks import Hooks, Removable
@@ -32,17 +26,16 @@ from pellucid.nn.registry import (
     put_parameter,
     structure,
 )  # fmt: skip
-from pellucid.nn.state import IncompatibleKeys, closest, load, saved
-from pellucid.nn.walk import buffers_of, modules_of, parameters_of
+from pellucid.nn.state import IncompatibleKeys, load, saved
+from pellucid.nn.switches import Switches
 from pellucid.tensor import Parameter, Tensor
-from pellucid.tensor.creation import as_tensor
 
 __all__ = ["Module"]
 
 _local = _mode._local
 
 
-class Module:
+class Module(Switches):
     """The base of everything that can be called as part of a network.
 
     Assign Parameters and modules in `__init__`, say in `forward` what happens to the input.
@@ -61,14 +54,9 @@ class Module:
     """
 
     # On the class, so that a call works before anything is set, and costs nothing per module.
-    training: bool = True
     _module_path: str = ""
-    _module_stamp: int = -1
     _module_hooks: Hooks | None = None
     _tells: bool = True  # whether errors from inside are told with the layers so far
-    _parameters: dict[str, Parameter | None]
-    _buffers: dict[str, Tensor | None]
-    _modules: dict[str, Module | None]
     _unsaved: set[str]
 
     def __init__(self) -> None:
@@ -204,169 +192,6 @@ class Module:
 
     add_module = register_module
 
-    # ---- looking around -----------------------------------------------------------------------
-
-    def named_parameters(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Parameter]]:
-        """Names and Parameters, each once, in the order in which they were assigned."""
-        if self._module_stamp != structure[0]:
-            name_parts(self)
-        return parameters_of(self, prefix, recurse, remove_duplicate)
-
-    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """Every Parameter once."""
-        return (p for _, p in self.named_parameters(recurse=recurse))
-
-    def named_buffers(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Tensor]]:
-        """Names and buffers."""
-        return buffers_of(self, prefix, recurse, remove_duplicate)
-
-    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """Every buffer once."""
-        return (b for _, b in self.named_buffers(recurse=recurse))
-
-    def named_modules(
-        self,
-        memo: set[Module] | None = None,
-        prefix: str = "",
-        remove_duplicate: bool = True,
-    ) -> Iterator[tuple[str, Module]]:
-        """Paths and modules, this one (path "") first."""
-        return modules_of(self, set() if memo is None else memo, prefix, remove_duplicate)
-
-    def modules(self) -> Iterator[Module]:
-        """This module and everything below it, each once."""
-        return (m for _, m in self.named_modules())
-
-    def named_children(self) -> Iterator[tuple[str, Module]]:
-        """Names and modules one level down, each module once."""
-        seen: set[Module] = set()
-        for name, child in self._modules.items():
-            if child is not None and child not in seen:
-                seen.add(child)
-                yield name, child
-
-    def children(self) -> Iterator[Module]:
-        """The modules one level down."""
-        return (child for _, child in self.named_children())
-
-    def get_submodule(self, target: str) -> Module:
-        """The module at a path such as "encoder.0"."""
-        found: Module = self
-        for step in target.split(".") if target else ():
-            child = found._modules.get(step)
-            if child is None:
-                raise ModuleError(_no_such("module", target, (n for n, _ in self.named_modules())))
-            found = child
-        return found
-
-    def get_parameter(self, target: str) -> Parameter:
-        """The Parameter at a path such as "encoder.0.weight"."""
-        path, _, name = target.rpartition(".")
-        found = self.get_submodule(path)._parameters.get(name)
-        if found is None:
-            raise ModuleError(
-                _no_such("parameter", target, (n for n, _ in self.named_parameters()))
-            )
-        return found
-
-    def get_buffer(self, target: str) -> Tensor:
-        """The buffer at a path."""
-        path, _, name = target.rpartition(".")
-        found = self.get_submodule(path)._buffers.get(name)
-        if found is None:
-            raise ModuleError(_no_such("buffer", target, (n for n, _ in self.named_buffers())))
-        return found
-
-    # ---- switches -----------------------------------------------------------------------------
-
-    def train(self, mode: bool = True) -> Self:
-        """Training behavior (dropout drops, batch norm averages its batch) on or off."""
-        if not isinstance(mode, bool):
-            raise SettingError(f"train() takes True or False and got {mode!r}.")
-        for module in self.modules():
-            module.__dict__["training"] = mode
-        return self
-
-    def eval(self) -> Self:
-        """Evaluation behavior: the same as `train(False)`."""
-        return self.train(False)
-
-    def requires_grad_(self, requires_grad: bool = True) -> Self:
-        """Ask for the blame of every Parameter, or freeze them all."""
-        for p in self.parameters():
-            p.requires_grad_(requires_grad)
-        return self
-
-    def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the blame that has accumulated on the Parameters."""
-        for p in self.parameters():
-            if set_to_none or p.grad is None:
-                p.grad = None
-            else:
-                with switched(recording=False):
-                    p.grad = p.grad.detach() * 0
-
-    def apply(self, fn: Callable[[Module], Any]) -> Self:
-        """Call `fn` on every module below, then on this one: to initialize weights, for example."""
-        for child in self.children():
-            child.apply(fn)
-        fn(self)
-        return self
-
-    def to(self, *args: Any, **kwargs: Any) -> Self:
-        """All float weights and buffers in another kind of number, in place."""
-        dtype = kwargs.get("dtype")
-        for a in args:
-            if isinstance(a, DType):
-                dtype = a
-            elif isinstance(a, Tensor):
-                dtype = a.dtype
-            elif not isinstance(a, bool):
-                as_tensor(0.0, device=a)  # says so where a device does not exist
-        return self if dtype is None else self._cast(dtype)
-
-    def type(self, dst_type: DType) -> Self:
-        """All float weights and buffers in another kind of number."""
-        return self.to(dst_type)
-
-    def float(self) -> Self:
-        """Weights and float buffers as float32."""
-        return self.to(_float32)
-
-    def double(self) -> Self:
-        """Weights and float buffers as float64."""
-        return self.to(_float64)
-
-    def half(self) -> Self:
-        """Weights and float buffers as float16."""
-        return self.to(_float16)
-
-    def bfloat16(self) -> Self:
-        """Weights and float buffers as bfloat16."""
-        return self.to(_bfloat16)
-
-    def cpu(self) -> Self:
-        """The module itself: everything lives on the CPU."""
-        return self
-
-    def _cast(self, dtype: DType) -> Self:
-        if dtype.category != FLOAT:
-            raise DTypeError(
-                f"weights must be float, and {dtype.name} was asked for.\n"
-                " Convert the inputs instead, or choose float32 or float64."
-            )
-        held: list[Any] = [*self.parameters(), *self.buffers()]
-        for t in held:
-            if t.dtype.category == FLOAT and t.dtype is not dtype:
-                grad = t.grad
-                t.data = t.detach().to(dtype)
-                t.grad = None if grad is None else grad.to(dtype)
-        return self
-
     # ---- weights in and out -------------------------------------------------------------------
 
     def state_dict(
@@ -459,8 +284,3 @@ def _kind(value: Any) -> str:
     """The kind of a value with its article: "an int", "a Tensor"."""
     name = type(value).__name__
     return f"an {name}" if name[0] in "aeiouAEIOU" else f"a {name}"
-
-
-def _no_such(what: str, target: str, known: Iterator[str]) -> str:
-    names = [name for name in known if name]
-    return f"there is no {what} {target!r}.{closest(target, names)}"

@@ -1,10 +1,7 @@
 """PyTorch's `nn.utils`: gradients cut to size, parameters as one long vector."""
 
-from pellucid.nn.utils.clip import clip_grad_norm_ as clip_grad_norm_
-from pellucid.nn.utils.clip import clip_grad_value_ as clip_grad_value_
-from pellucid.nn.utils.clip import get_total_norm as get_total_norm
-from pellucid.nn.utils.vector import parameters_to_vector as parameters_to_vector
-from pellucid.nn.utils.vector import vector_to_parameters as vector_to_parameters
+from pellucid.nn.utils.clip import clip_grad_norm_, clip_grad_value_, get_total_norm
+from pellucid.nn.utils.vector import parameters_to_vector, vector_to_parameters
 
 __all__ = [
     "clip_grad_norm_",

@@ -1,0 +1,112 @@
+"""What changes a whole network at once: training or evaluation, frozen or not, kind of number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self
+
+from pellucid.dtypes import FLOAT, DType
+from pellucid.dtypes import bfloat16 as _bfloat16
+from pellucid.dtypes import float16 as _float16
+from pellucid.dtypes import float32 as _float32
+from pellucid.dtypes import float64 as _float64
+from pellucid.errors import DTypeError, SettingError
+from pellucid.graph.mode import switched
+from pellucid.nn.tree import Tree
+from pellucid.tensor import Tensor
+from pellucid.tensor.creation import as_tensor
+
+if TYPE_CHECKING:
+    from pellucid.nn.module import Module
+
+__all__ = ["Switches"]
+
+
+class Switches(Tree):
+    """The switches of a module; a base of `Module`."""
+
+    training: bool = True
+
+    def train(self, mode: bool = True) -> Self:
+        """Training behavior (dropout drops, batch norm averages its batch) on or off."""
+        if not isinstance(mode, bool):
+            raise SettingError(f"train() takes True or False and got {mode!r}.")
+        for module in self.modules():
+            module.__dict__["training"] = mode
+        return self
+
+    def eval(self) -> Self:
+        """Evaluation behavior: the same as `train(False)`."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Ask for the blame of every Parameter, or freeze them all."""
+        for p in self.parameters():
+            p.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the blame that has accumulated on the Parameters."""
+        for p in self.parameters():
+            if set_to_none or p.grad is None:
+                p.grad = None
+            else:
+                with switched(recording=False):
+                    p.grad = p.grad.detach() * 0
+
+    def apply(self, fn: Callable[[Module], Any]) -> Self:
+        """Call `fn` on every module below, then on this one: to initialize weights, for example."""
+        for child in self.children():
+            child.apply(fn)
+        fn(self._whole)
+        return self
+
+    def to(self, *args: Any, **kwargs: Any) -> Self:
+        """All float weights and buffers in another kind of number, in place."""
+        dtype = kwargs.get("dtype")
+        for a in args:
+            if isinstance(a, DType):
+                dtype = a
+            elif isinstance(a, Tensor):
+                dtype = a.dtype
+            elif not isinstance(a, bool):
+                as_tensor(0.0, device=a)  # says so where a device does not exist
+        return self if dtype is None else self._cast(dtype)
+
+    def type(self, dst_type: DType) -> Self:
+        """All float weights and buffers in another kind of number."""
+        return self.to(dst_type)
+
+    def float(self) -> Self:
+        """Weights and float buffers as float32."""
+        return self.to(_float32)
+
+    def double(self) -> Self:
+        """Weights and float buffers as float64."""
+        return self.to(_float64)
+
+    def half(self) -> Self:
+        """Weights and float buffers as float16."""
+        return self.to(_float16)
+
+    def bfloat16(self) -> Self:
+        """Weights and float buffers as bfloat16."""
+        return self.to(_bfloat16)
+
+    def cpu(self) -> Self:
+        """The module itself: everything lives on the CPU."""
+        return self
+
+    def _cast(self, dtype: DType) -> Self:
+        if dtype.category != FLOAT:
+            raise DTypeError(
+                f"weights must be float, and {dtype.name} was asked for.\n"
+                " Convert the inputs instead, or choose float32 or float64."
+            )
+        held: list[Any] = [*self.parameters(), *self.buffers()]
+        for t in held:
+            if t.dtype.category == FLOAT and t.dtype is not dtype:
+                grad = t.grad
+                t.data = t.detach().to(dtype)
+                t.grad = None if grad is None else grad.to(dtype)
+        return self
