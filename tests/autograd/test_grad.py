@@ -1,0 +1,109 @@
+"""autograd.grad: gradients by themselves, without touching `.grad`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import pellucid
+from pellucid.errors import GraphError
+from tests.autograd.both import same
+
+
+def test_grad_leaves_grad_alone(torch: Any) -> None:
+    def script(m: Any) -> Any:
+        x = m.tensor([1.0, 2.0], requires_grad=True)
+        y = (x * x).sum()
+        (g,) = m.autograd.grad(y, x)
+        return g, x.grad is None
+
+    same(torch, script)
+
+
+def test_of_values_in_the_middle(torch: Any) -> None:
+    def script(m: Any) -> Any:
+        x = m.tensor([0.5, 2.0], requires_grad=True)
+        h = x.tanh()
+        y = (h * h).sum()
+        return m.autograd.grad(y, [h, x])
+
+    same(torch, script)
+
+
+def test_of_an_output_itself(torch: Any) -> None:
+    def script(m: Any) -> Any:
+        x = m.tensor([0.5, 2.0], requires_grad=True)
+        y = x * 2
+        return m.autograd.grad(y, [y, x], grad_outputs=m.tensor([1.0, 3.0]))
+
+    same(torch, script)
+
+
+def test_unused_inputs(torch: Any) -> None:
+    def script(m: Any) -> Any:
+        x = m.tensor([1.0], requires_grad=True)
+        z = m.tensor([[1.0, 2.0]], requires_grad=True)
+        y = (x * 2).sum()
+        a = m.autograd.grad(y, [x, z], retain_graph=True, allow_unused=True)
+        b = m.autograd.grad(y, [x, z], materialize_grads=True)
+        return a[0], a[1] is None, b
+
+    same(torch, script)
+    x = pellucid.tensor([1.0], requires_grad=True)
+    z = pellucid.tensor([1.0], requires_grad=True)
+    with pytest.raises(GraphError) as caught:
+        pellucid.autograd.grad((x * 2).sum(), [x, z])
+    assert str(caught.value) == (
+        "input 1 does not take part in the outputs, so it has no blame.\n"
+        " Pass allow_unused=True to get None for it."
+    )
+
+
+def test_an_input_that_asks_for_nothing() -> None:
+    x = pellucid.tensor([1.0], requires_grad=True)
+    with pytest.raises(GraphError) as caught:
+        pellucid.autograd.grad((x * 2).sum(), pellucid.tensor([1.0]))
+    assert str(caught.value) == "input 0 has requires_grad=False, so no blame reaches it."
+
+
+def test_the_graph_is_used_up_unless_kept(torch: Any) -> None:
+    for m in (pellucid, torch):
+        x = m.tensor([1.0], requires_grad=True)
+        y = x.exp().sum()
+        m.autograd.grad(y, x, retain_graph=True)
+        m.autograd.grad(y, x)
+        with pytest.raises(RuntimeError):
+            m.autograd.grad(y, x)
+
+
+def test_several_outputs(torch: Any) -> None:
+    def script(m: Any) -> Any:
+        x = m.tensor([1.0, 2.0], requires_grad=True)
+        a, b = x * 2, (x * x).sum()
+        return m.autograd.grad([a, b], x, grad_outputs=[m.tensor([1.0, -1.0]), m.tensor(2.0)])
+
+    same(torch, script)
+
+
+def test_a_penalty_on_the_gradient_trains(torch: Any) -> None:
+    """The use for second derivatives that most people meet first."""
+
+    def script(m: Any) -> Any:
+        w = m.tensor([[0.3, -0.2], [0.5, 0.1]], requires_grad=True)
+        x = m.tensor([[1.0, 2.0], [-1.0, 0.5]], requires_grad=True)
+        score = (x @ w).tanh().sum()
+        (slope,) = m.autograd.grad(score, x, create_graph=True)
+        loss = ((slope.norm(dim=1) - 1) ** 2).mean()
+        loss.backward()
+        return loss, w.grad
+
+    same(torch, script)
+
+
+def test_hessian_of_a_quadratic_is_its_matrix() -> None:
+    a = pellucid.tensor([[2.0, 1.0], [1.0, 3.0]])
+    x = pellucid.tensor([0.3, -0.7], requires_grad=True)
+    (slope,) = pellucid.autograd.grad(0.5 * (x @ a @ x), x, create_graph=True)
+    rows = [pellucid.autograd.grad(s, x, retain_graph=True)[0].tolist() for s in slope]
+    assert rows == [pytest.approx([2.0, 1.0]), pytest.approx([1.0, 3.0])]

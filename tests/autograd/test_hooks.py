@@ -1,0 +1,67 @@
+"""Hooks: looking at blame on its way, and changing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pellucid
+from tests.autograd.both import same
+
+
+def test_a_hook_sees_the_whole_blame_once(torch: Any) -> None:
+    def script(m: Any) -> Any:
+        x = m.tensor([1.0, 2.0], requires_grad=True)
+        seen: list[Any] = []
+        y = x * 3
+        y.register_hook(lambda g: seen.append(g.clone()))
+        (y * y + y).sum().backward()
+        return seen, x.grad
+
+    ours = same(torch, script)
+    assert len(ours[0]) == 1
+
+
+def test_what_a_hook_returns_replaces_the_blame(torch: Any) -> None:
+    def script(m: Any) -> Any:
+        x = m.tensor([1.0, 2.0], requires_grad=True)
+        x.register_hook(lambda g: g * 2)
+        x.register_hook(lambda g: g + 1)
+        y = x * 3
+        y.register_hook(lambda g: -g)
+        y.sum().backward()
+        return x.grad
+
+    same(torch, script)
+
+
+def test_hooks_come_off(torch: Any) -> None:
+    def script(m: Any) -> Any:
+        x = m.tensor([1.0], requires_grad=True)
+        handle = x.register_hook(lambda g: g * 100)
+        (x * 1).sum().backward()
+        handle.remove()
+        handle.remove()
+        (x * 1).sum().backward()
+        return x.grad
+
+    assert same(torch, script).tolist() == [101.0]
+
+
+def test_a_hook_as_a_context() -> None:
+    x = pellucid.tensor([1.0], requires_grad=True)
+    with x.register_hook(lambda g: g * 0):
+        (x * 1).sum().backward()
+    (x * 1).sum().backward()
+    assert x.grad is not None and x.grad.tolist() == [1.0]
+
+
+def test_retained_blame_is_what_the_hook_left(torch: Any) -> None:
+    def script(m: Any) -> Any:
+        x = m.tensor([1.0], requires_grad=True)
+        y = x * 2
+        y.retain_grad()
+        y.register_hook(lambda g: g * 10)
+        y.sum().backward()
+        return y.grad, x.grad
+
+    same(torch, script)
