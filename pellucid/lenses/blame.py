@@ -30,18 +30,18 @@ _UNITS = 5
 
 _FACTORS = (
     Column("factor", "formula", anchor=True),
-    Column("is", "formula", key="formula"),
-    Column("with numbers", "formula", key="plugged", rank=2, wraps=True),
+    Column("is", "formula", key="formula", wraps=16),
+    Column("with numbers", "formula", key="plugged", rank=2, wraps=14),
     Column("value", "number"),
     Column("blame so far", "signed", key="blame"),
-    Column("made by", "text", key="operation", rank=1, wraps=True),
+    Column("made by", "text", key="operation", rank=1, wraps=14),
 )
 _PATHS = (
     Column("", "bar", key="bar", rank=2),
     Column("share", "share"),
     Column("adds", "signed", key="contribution"),
-    Column("path", "formula", wraps=True, anchor=True),
-    Column("slopes along it, from the end", "formula", key="slopes", rank=3),
+    Column("path", "formula", wraps=14, anchor=True),
+    Column("slopes along it, from the end", "formula", key="slopes", rank=3, wraps=44),
 )
 _NAMES = (
     Column("name", "formula"),
@@ -276,9 +276,10 @@ def _legend(paths: Paths, chains: Sequence[tuple[Factor, ...]], symbols: Symbols
     nodes = dict.fromkeys(
         n for p in paths.shown for h in p.hops for n in (h.route.source, h.route.stage.out)
     )
-    rows = []
+    made = {h.route.stage.out: h.route.stage.name for p in paths.shown for h in p.hops}
+    rows: list[tuple[Any, ...]] = []
     for node in nodes:
-        what = node.op.name if node.op is not None else node.kind
+        what = made.get(node, node.kind)
         scope = node.scope if node.op is not None else node.name
         rows.append((symbols.of(node), scope or None, what, node.shape, made_at(node) or None))
     rows = list({row[0]: row for row in rows}.values())

@@ -89,6 +89,8 @@ class _Tree:
 
     def _below(self, found: Breakdown, depth: int) -> None:
         width = _WIDTHS.get(depth, 2)
+        if len(found.terms) == width + 1:  # a line for "1 more" says less than the line itself
+            width += 1
         for term in found.terms[:width]:
             if term.steps:
                 self.items.append(Item(depth, term.steps))

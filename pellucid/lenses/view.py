@@ -61,7 +61,7 @@ class Column:
         kind: what the values are.
         key: the name in data; the heading when empty.
         rank: where space is short, columns with the largest rank go below; 0 stays.
-        wraps: whether its text may be broken into lines.
+        wraps: the least width to which its text may be broken into lines; 0 for never.
         anchor: whether it names the row, and is repeated where a table goes on below itself.
     """
 
@@ -69,7 +69,7 @@ class Column:
     kind: Kind = "text"
     key: str = ""
     rank: int = 0
-    wraps: bool = False
+    wraps: int = 0
     anchor: bool = False
 
     @property

@@ -158,11 +158,11 @@ def test_rows_looked_up_twice_and_other_tangles_keep_the_sum_right() -> None:
     """Look-ups with repeats have no simple structure: the order is a guess, the sum is not."""
     table = pellucid.randn(4, 3).requires_grad_()
     middle = pellucid.tanh(table)
-    result = (middle[pellucid.tensor([0, 2, 0, 0])] * pellucid.randn(4, 3)).sum()
+    result = (middle[pellucid.tensor([0, 2, 0])] * pellucid.randn(3, 3)).sum()
     record = Record(result._node, table._node)
     paths = find_paths(record, (0, 1), 50)
     assert not paths.ordered
-    assert len(paths.shown) == 3
+    assert len(paths.shown) == 2
     assert sum(p.product for p in paths.shown) == pytest.approx(paths.total, rel=1e-9)
 
 

@@ -124,8 +124,9 @@ class _Ahead:
         total = 0.0
         for route in record.routes_from(record.source):
             where, slopes = route.column(at)
-            sizes = np.ones(slopes.shape) if live else np.abs(slopes)
-            total += float(np.sum(sizes * ahead[route.stage.out][where].reshape(slopes.shape)))
+            if slopes.size:
+                sizes = np.ones(slopes.shape) if live else np.abs(slopes)
+                total += float(np.sum(sizes * ahead[route.stage.out][where].reshape(slopes.shape)))
         return total
 
 
@@ -134,7 +135,8 @@ def _reached(record: Record, at: Index) -> tuple[dict[Node, Array], tuple[Node, 
     reach = {stage.out: np.zeros(stage.out.shape, bool) for stage in record.stages}
     for route in record.routes_from(record.source):
         where, slopes = route.column(at)
-        reach[route.stage.out][where] |= (slopes != 0).reshape(reach[route.stage.out][where].shape)
+        if slopes.any():
+            reach[route.stage.out][where] |= np.reshape(slopes != 0, np.shape(where)[1:])
     stopped: tuple[Node, int] | None = None
     for stage in record.stages:
         for x in stage.live:
@@ -175,6 +177,8 @@ def _children(
     found: list[tuple[float, Hop]] = []
     for route in record.routes_from(node):
         where, slopes = route.column(index)
+        if not slopes.size:
+            continue
         ahead = best[route.stage.out][where].reshape(slopes.shape)
         bounds = np.abs(product * slopes) * ahead
         order = np.argsort(-bounds, kind="stable")[:limit]

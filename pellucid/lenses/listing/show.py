@@ -14,7 +14,7 @@ __all__ = ["program_view", "unfolded_view"]
 _FORWARD = (
     Column("layer", "code", anchor=True),
     Column("operation", "code"),
-    Column("equation", "formula", rank=1, wraps=True),
+    Column("equation", "formula", rank=1, wraps=14),
     Column("shape in → out", "text", key="shapes"),
     Column("parameters", "count"),
     Column("FLOPs", "flops", key="flops"),
@@ -25,7 +25,7 @@ _FORWARD = (
 _BACKWARD = (
     Column("layer", "code", anchor=True),
     Column("operation", "code", rank=2),
-    Column("chain rule", "formula", key="derivative", wraps=True),
+    Column("chain rule", "formula", key="derivative", wraps=14),
     Column("FLOPs", "flops", key="flops"),
     Column("blame at its output", "number", key="blame"),
     Column("gradient of its weights", "number", key="gradient"),
@@ -42,7 +42,7 @@ _UPDATE = (
 _OPS = (
     Column("", "code", key="number", anchor=True),
     Column("op", "code"),
-    Column("reads", "code", wraps=True),
+    Column("reads", "code", wraps=14),
     Column("shape", "shape"),
     Column("equation", "formula", rank=2),
     Column("module", "code", key="scope", rank=1),

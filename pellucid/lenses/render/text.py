@@ -14,7 +14,6 @@ from pellucid.lenses.view import (
 __all__ = ["text"]
 
 _GAP = "  "
-_LEAST = 14  # a wrapping column never gets narrower
 _MARKS = {"good": "✓ ", "warn": "▲ ", "plain": ""}
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 
@@ -168,7 +167,7 @@ def _bar(fraction: float, cells: int = 8) -> str:
 
 
 def _kept(table: Table, kept: list[int], width: int) -> list[int]:
-    """The columns that fit, without those that can be missed most."""
+    """The columns that fit: those that can be missed most go first, the later before the earlier."""
     while True:
         columns = [table.columns[i] for i in kept]
         rows = [
@@ -176,16 +175,27 @@ def _kept(table: Table, kept: list[int], width: int) -> list[int]:
             for row in (*table.rows, *((table.total,) if table.total else ()))
         ]
         least = _least(columns, [[c.head for c in columns], *rows])
-        rank = max((c.rank for c in columns if not c.anchor), default=0)
-        lowest = min((c.rank for c in columns if not c.anchor), default=0)
-        if sum(least) + len(_GAP) * (len(least) - 1) <= width or rank == lowest:
+        free = [i for i in kept if not table.columns[i].anchor]
+        if sum(least) + len(_GAP) * (len(least) - 1) <= width or len(free) < 2:
             return kept
-        kept = [i for i in kept if table.columns[i].rank < rank or table.columns[i].anchor]
+        rank = max(table.columns[i].rank for i in free)
+        if rank > min(table.columns[i].rank for i in free):
+            kept = [i for i in kept if i not in free or table.columns[i].rank < rank]
+        else:
+            kept = [i for i in kept if i != free[-1]]
 
 
 def _least(columns: Sequence[Column], rows: list[list[str]]) -> list[int]:
+    """The narrowest each column can be: where it wraps, its longest word."""
     natural = _natural(rows)
-    return [min(n, _LEAST) if c.wraps else n for c, n in zip(columns, natural, strict=True)]
+    return [
+        min(n, max(c.wraps, _longest_word(rows, i))) if c.wraps else n
+        for i, (c, n) in enumerate(zip(columns, natural, strict=True))
+    ]
+
+
+def _longest_word(rows: list[list[str]], i: int) -> int:
+    return max(columns_of(word) for row in rows for word in (row[i].split(" ") or [""]))
 
 
 def _natural(rows: list[list[str]]) -> list[int]:
