@@ -108,6 +108,10 @@ class Module(Switches):
                 loose_weight(self, name, value)
             object.__setattr__(self, name, value)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # In another process, or for a copy, names are given afresh.
+        return {k: v for k, v in self.__dict__.items() if k != "_module_stamp"}
+
     def _replace_parameter(self, name: str, value: Any) -> None:
         if value is not None:
             raise DTypeError(

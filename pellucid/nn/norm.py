@@ -15,7 +15,9 @@ from pellucid.graph.mode import switched
 from pellucid.nn import functional as F
 from pellucid.nn import init
 from pellucid.nn.border import Misfit
+from pellucid.nn.functional.batch import write_cell
 from pellucid.nn.module import Module
+from pellucid.ops.elementwise import add
 from pellucid.shapes import show
 from pellucid.tensor import Parameter, Tensor
 from pellucid.tensor.creation import empty, ones, tensor, zeros
@@ -202,17 +204,16 @@ class BatchNorm1d(Module):
             self.eps,
         )
 
-    def _share(self) -> float:
+    def _share(self) -> float | Tensor:
         """Count the batch; how much it moves what is remembered."""
         count = self.num_batches_tracked
         if count is None:
             return 0.0
-        if count._node.array is not None:
-            with switched(recording=False, symbolic=False):
-                count.add_(1)
-        if self.momentum is not None:
-            return self.momentum
-        return 1.0 / float(count.item())
+        with switched(recording=False):
+            write_cell(count, add(count._node, 1))
+            if self.momentum is not None or self.running_mean is None:
+                return self.momentum or 0.0
+            return 1.0 / count.to(self.running_mean.dtype)
 
     def _misfit(self, *inputs: Any) -> Misfit | None:
         """Another number of features than the weights have."""

@@ -10,6 +10,8 @@ import pytest
 import pellucid
 import pellucid.nn.functional as F
 from pellucid import nn
+from pellucid.graph.mode import switched
+from pellucid.graph.program import unknown
 from tests.nn.oracle import array, close, compare, ours
 
 
@@ -213,6 +215,30 @@ def test_batch_norm_counts_its_batches(torch: Any) -> None:
     layer.reset_running_stats()
     assert layer.num_batches_tracked.item() == 0
     assert layer.running_var.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("momentum", [0.1, None])
+def test_tracing_shapes_remembers_nothing(momentum: float | None) -> None:
+    layer = nn.BatchNorm1d(2, momentum=momentum)
+    before = {k: v.clone() for k, v in layer.state_dict().items()}
+    x = pellucid.ones(4, 2)
+    with switched(symbolic=True, keeping=True):
+        assert layer(x).shape == (4, 2)
+    assert all((v == before[k]).all() for k, v in layer.state_dict().items())
+
+
+@pytest.mark.parametrize("momentum", [0.1, None])
+def test_traced_cells_are_replaced_by_what_they_will_hold(momentum: float | None) -> None:
+    layer = nn.BatchNorm1d(2, momentum=momentum)
+    cells = dict(layer.named_buffers())
+    before = {name: cell._node for name, cell in cells.items()}
+    for cell in cells.values():
+        cell._node = unknown(cell._node.shape, cell._node.dtype)
+    with switched(symbolic=True, keeping=True):
+        layer(pellucid.ones(4, 2))
+    for name, cell in cells.items():
+        assert cell._node.op.name in ("add", "cast")
+        assert (cell._node.shape, cell._node.dtype) == (before[name].shape, before[name].dtype)
 
 
 def test_a_frozen_batch_norm_of_one_row_works() -> None:

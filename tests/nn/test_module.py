@@ -232,6 +232,15 @@ def test_copies_are_independent_and_pickles_return() -> None:
     assert back.layers[0]._parameters["weight"] is back.layers[0].weight
 
 
+def test_a_copied_part_is_a_network_of_its_own() -> None:
+    net = Net()
+    net(pellucid.zeros(2, 3))
+    part = copy.deepcopy(net.encoder)
+    part(pellucid.zeros(2, 3))
+    assert part[0].first.weight.name == "0.first.weight"
+    assert net.encoder[0].first.weight.name == "encoder.0.first.weight"
+
+
 # ---- containers ------------------------------------------------------------------------------
 
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pellucid.nn.functional import activations, layers, losses
+from pellucid.nn.functional import activations, classes, layers, losses
 from pellucid.nn.functional.batch import batch_norm as batch_norm
 from pellucid.tensor.functions.picking import one_hot as _one_hot
 from pellucid.tensor.functions.tiling import pad as _pad
 from pellucid.tensor.lift import lifted
 
+_ROOMS = (activations, classes, layers, losses)
 _NODES: dict[str, Callable[..., Any]] = {
-    name: getattr(room, name) for room in (activations, layers, losses) for name in room.__all__
-} | {"one_hot": _one_hot, "pad": _pad}
+    **{name: getattr(room, name) for room in _ROOMS for name in room.__all__},
+    "one_hot": _one_hot,
+    "pad": _pad,
+}
 
 for _name, _call in _NODES.items():
     globals()[_name] = lifted(_call)

@@ -5,6 +5,8 @@ It takes Tensors, not nodes, because in training it writes what it remembers.
 
 from __future__ import annotations
 
+from typing import Any
+
 from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.mode import switched
 from pellucid.graph.node import Node
@@ -15,7 +17,7 @@ from pellucid.shapes import numel, show
 from pellucid.tensor import Tensor
 from pellucid.tensor.tensor import wrap
 
-__all__ = ["batch_norm"]
+__all__ = ["batch_norm", "write_cell"]
 
 
 def batch_norm(
@@ -25,7 +27,7 @@ def batch_norm(
     weight: Tensor | None = None,
     bias: Tensor | None = None,
     training: bool = False,
-    momentum: float = 0.1,
+    momentum: float | Tensor = 0.1,
     eps: float = 1e-5,
 ) -> Tensor:
     r"""Each feature over the batch to average 0 and spread 1, then scaled and moved.
@@ -39,7 +41,7 @@ def batch_norm(
         weight: γ, one number per feature.
         bias: β, one number per feature.
         training: whether average and spread come from this batch.
-        momentum: share of the batch in what is remembered.
+        momentum: share of the batch in what is remembered; a Tensor where it is computed.
         eps: added to the variance.
     """
     x = input._node
@@ -62,22 +64,30 @@ def batch_norm(
             "batch of one row), or call model.eval()."
         )
     if running_mean is not None and running_var is not None:
-        _remember(x, running_mean, running_var, momentum, n)
+        _remember(x, running_mean, running_var, momentum)
     return wrap(nz.batch_norm(x, gamma, beta, eps=float(eps)))
 
 
-def _remember(x: Node, center: Tensor, spread: Tensor, momentum: float, n: int) -> None:
+def _remember(x: Node, center: Tensor, spread: Tensor, momentum: float | Tensor) -> None:
     """Move what is remembered toward this batch; the variance that is kept divides by n − 1."""
     axes = nz.batch_axes(x.shape)
     with switched(recording=False):
-        _move(center, mean(x, axes=axes), momentum)
-        _move(spread, variance(x, axes=axes, correction=1), momentum)
+        share: Any = momentum._node if isinstance(momentum, Tensor) else float(momentum)
+        rest: Any = ew.sub(1.0, share) if isinstance(momentum, Tensor) else 1.0 - share
+        for cell, seen in (
+            (center, mean(x, axes=axes)),
+            (spread, variance(x, axes=axes, correction=1)),
+        ):
+            write_cell(cell, ew.add(ew.mul(cell._node, rest), ew.mul(seen, share)))
 
 
-def _move(cell: Tensor, seen: Node, momentum: float) -> None:
-    new = ew.add(ew.mul(cell._node, 1.0 - momentum), ew.mul(seen, momentum))
+def write_cell(cell: Tensor, new: Node) -> None:
+    """Let a buffer hold `new`: in its memory, or by another node where its value is being traced.
+
+    Where only shapes are known and the buffer has its value, nothing was computed: it stays.
+    """
     if cell._node.array is None:
-        cell._node = new  # traced: the cell has no memory to write to, and is replaced
+        cell._node = new
     elif new.array is not None:
         cell.copy_(wrap(new))
 

@@ -1,0 +1,99 @@
+"""The losses of classes with PyTorch's arguments: class numbers are checked, then picked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.dtypes import FLOAT
+from pellucid.errors import SettingError, ShapeError
+from pellucid.graph.node import Node
+from pellucid.nn.functional.checks import class_numbers, raw_scores, reduced_by, tensors
+from pellucid.ops import classes as cls
+from pellucid.shapes import show
+
+__all__ = ["cross_entropy", "nll_loss"]
+
+
+def cross_entropy(
+    input: Node,
+    target: Node,
+    weight: Node | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Node:
+    r"""The surprise of the true classes: $-\frac1n \sum_i \ln \operatorname{softmax}(z_i)_{y_i}$.
+
+    Args:
+        input: raw scores, one for each class; softmax is applied inside.
+        target: class numbers, or a probability for every class.
+        weight: how much each class counts.
+        size_average: an older spelling of `reduction`.
+        reduce: another.
+        ignore_index: rows with this class number count nothing.
+        reduction: "mean", "sum", or "none" for the loss of every row.
+        label_smoothing: share of the certainty that is spread over all classes.
+
+    Shape:
+        input `(N, C)`, `(N, C, d1, …)` or `(C)`; target `(N)`, `(N, d1, …)` or `()` as class
+        numbers, or the shape of input as probabilities.
+
+    Example:
+        >>> import pellucid
+        >>> import pellucid.nn.functional as F
+        >>> F.cross_entropy(pellucid.zeros(2, 4), pellucid.tensor([0, 3]))
+        tensor(1.3863)
+    """
+    tensors("cross_entropy", input=input, target=target)
+    reduction = reduced_by(size_average, reduce, reduction)
+    if not 0.0 <= label_smoothing <= 1.0:
+        raise SettingError(
+            f"cross_entropy: label_smoothing lies between 0 and 1, and it is {label_smoothing}."
+        )
+    raw_scores("cross_entropy", input)
+    settings: dict[str, Any] = {"reduction": reduction}
+    if not (target.dtype.category == FLOAT and target.shape == input.shape):
+        ignored = class_numbers("cross_entropy", input, target, ignore_index)
+        if ignored is not None:
+            settings["ignore_index"] = ignored
+    if label_smoothing:
+        settings["label_smoothing"] = float(label_smoothing)
+    return cls.cross_entropy(
+        input, target, *_class_weight("cross_entropy", weight, input), **settings
+    )
+
+
+def nll_loss(
+    input: Node,
+    target: Node,
+    weight: Node | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Node:
+    """Minus the log-probability of the true class, where the input holds log-probabilities.
+
+    Args and shapes as in `cross_entropy`; targets are class numbers.
+    """
+    tensors("nll_loss", input=input, target=target)
+    reduction = reduced_by(size_average, reduce, reduction)
+    raw_scores("nll_loss", input)
+    ignored = class_numbers("nll_loss", input, target, ignore_index)
+    settings: dict[str, Any] = {} if ignored is None else {"ignore_index": ignored}
+    weights = _class_weight("nll_loss", weight, input)
+    return cls.nll(input, target, *weights, reduction=reduction, **settings)
+
+
+def _class_weight(name: str, weight: Node | None, input: Node) -> tuple[Node, ...]:
+    if weight is None:
+        return ()
+    classes = input.shape[cls.class_axis(input.shape)]
+    if weight.shape != (classes,):
+        raise ShapeError(
+            f"{name}: weight needs one number for each of the {classes} classes, shape "
+            f"({classes},), and has {show(weight.shape)}."
+        )
+    return (weight,)
