@@ -175,7 +175,15 @@ def _parts(index: Any, shape: Shape) -> Parts:
         spec.append(entry)
         if not isinstance(entry, int):
             out.append(len(range(*entry)))
+    _together(lookups)
     return Parts(tuple(spec), tuple(out), tuple(axes), tuple(lookups))
+
+
+def _together(lookups: list[Node]) -> None:
+    try:
+        broadcast(*(x.shape for x in lookups))
+    except Mismatch as mismatch:
+        raise ShapeError(f"the arrays of an index don't fit together: {mismatch}.") from None
 
 
 def _completed(index: Any, shape: Shape) -> list[Any]:
@@ -204,7 +212,7 @@ def _completed(index: Any, shape: Shape) -> list[Any]:
 
 
 def _axes(rank: int) -> str:
-    return "one axis" if rank == 1 else f"{rank} axes"
+    return "one axis" if rank == 1 else f"{rank} axes" if rank else "no axes"
 
 
 def _covers(item: Any) -> int:
@@ -259,13 +267,13 @@ def _places(mask: Node, shape: Shape, axis: int) -> list[Node]:
 
 
 def _range(item: Any, n: int) -> tuple[int, int, int]:
-    bounds = (_bound(b) for b in (item.start, item.stop, item.step))
-    start, stop, step = slice(*bounds).indices(n)
-    if step < 0:
+    first, last, stride = (_bound(b) for b in (item.start, item.stop, item.step))
+    if stride is not None and stride <= 0:
         raise SettingError(
-            f"the step of a slice must be positive and is {item.step}.\n"
+            f"the step of a slice must be positive and is {stride}.\n"
             " Turn the axis around with x.flip(0)."
         )
+    start, stop, step = slice(first, last, stride).indices(n)
     return start, max(start, stop), step
 
 

@@ -1,4 +1,4 @@
-"""backward() and `.grad`: what accumulates where, what may run twice, and what each mistake says."""
+"""backward() and `.grad`: what accumulates, what may run twice, and what each mistake says."""
 
 from __future__ import annotations
 

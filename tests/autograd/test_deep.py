@@ -1,4 +1,4 @@
-"""Very deep graphs: no recursion on the way there, on the way back, or when they are thrown away."""
+"""Very deep graphs: no recursion on the way there, on the way back, or when they are freed."""
 
 from __future__ import annotations
 

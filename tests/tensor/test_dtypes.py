@@ -38,8 +38,8 @@ def made(module: Any, name: str, axes: bool = True) -> Any:
 def agree(ours: tuple[str, Any], theirs: tuple[str, Any], operation: str, bools: int) -> bool:
     """Equal, but for two reasons: both concern bool, which is no number to calculate with.
 
-    A number less a bool is refused by PyTorch only to catch `1 - mask`; here it is what it says. A bool
-    to the power of a bool is refused here.
+    A number less a bool is refused by PyTorch only to catch `1 - mask`; here it is what it says. A
+    bool to the power of a bool is refused here.
     """
     if operation == "-" and bools == 1 and theirs[0] == "refused":
         return ours[0] not in ("refused", "bool")
@@ -48,10 +48,14 @@ def agree(ours: tuple[str, Any], theirs: tuple[str, Any], operation: str, bools:
     return ours == theirs
 
 
-def outcome(call: Callable[[], Any]) -> tuple[str, Any]:
+def ordered(x: Any, number: Any, swapped: bool) -> tuple[Any, Any]:
+    return (number, x) if swapped else (x, number)
+
+
+def outcome(call: Callable[..., Any], *args: Any) -> tuple[str, Any]:
     """The dtype and the numbers, or the kind of refusal."""
     try:
-        y = call()
+        y = call(*args)
     except (TypeError, RuntimeError, ZeroDivisionError, ValueError) as error:
         return "refused", isinstance(error, ZeroDivisionError)
     return str(y.dtype).split(".")[-1], np.asarray(y.detach().numpy(), np.float64).tolist()
@@ -62,8 +66,8 @@ def test_two_tensors(operation: str, torch: Any) -> None:
     call = OPERATIONS[operation]
     for a, b in itertools.product(NAMES, NAMES):
         for first, second in ((True, True), (True, False), (False, True), (False, False)):
-            ours = outcome(lambda: call(made(pellucid, a, first), made(pellucid, b, second)))
-            theirs = outcome(lambda: call(made(torch, a, first), made(torch, b, second)))
+            ours = outcome(call, made(pellucid, a, first), made(pellucid, b, second))
+            theirs = outcome(call, made(torch, a, first), made(torch, b, second))
             bools = (a == "bool") + (b == "bool")
             assert agree(ours, theirs, operation, bools), (a, first, operation, b, second)
 
@@ -73,25 +77,24 @@ def test_a_tensor_and_a_number(operation: str, torch: Any) -> None:
     call = OPERATIONS[operation]
     for name, number, axes in itertools.product(NAMES, NUMBERS, (True, False)):
         for swapped in (False, True):
-            pair = lambda m: (number, made(m, name, axes))[:: -1 if not swapped else 1]  # noqa: E731
-            ours = outcome(lambda: call(*pair(pellucid)))
-            theirs = outcome(lambda: call(*pair(torch)))
+            ours = outcome(call, *ordered(made(pellucid, name, axes), number, swapped))
+            theirs = outcome(call, *ordered(made(torch, name, axes), number, swapped))
             bools = (name == "bool") + (number is True)
-            assert agree(ours, theirs, operation, bools), (pair(pellucid), operation)
+            assert agree(ours, theirs, operation, bools), (name, number, swapped, operation)
 
 
-UNARY = (
-    "abs neg sign exp log sqrt sin tanh sigmoid relu floor ceil round square reciprocal sum mean "
-    "prod var std amax cumsum argmax all any logical_not bitwise_not softmax isnan"
-).split()
+UNARY = """
+    abs neg sign exp log sqrt sin tanh sigmoid relu floor ceil round square reciprocal sum mean
+    prod var std amax cumsum argmax all any logical_not bitwise_not softmax isnan
+"""
 
 
-@pytest.mark.parametrize("function", UNARY)
+@pytest.mark.parametrize("function", UNARY.split())
 def test_functions_of_one_tensor(function: str, torch: Any) -> None:
     extra = (0,) if function in ("cumsum", "softmax") else ()
     for name in NAMES:
-        ours = outcome(lambda: getattr(pellucid, function)(made(pellucid, name), *extra))
-        theirs = outcome(lambda: getattr(torch, function)(made(torch, name), *extra))
+        ours = outcome(getattr(pellucid, function), made(pellucid, name), *extra)
+        theirs = outcome(getattr(torch, function), made(torch, name), *extra)
         if theirs[0] == "refused" and ours[0] != "refused":
             assert function in {"softmax", "argmax"}, (function, name, ours)  # merely no kernel
             continue
@@ -104,7 +107,9 @@ def test_functions_of_one_tensor(function: str, torch: Any) -> None:
         assert ours[0] == theirs[0], (function, name)
         if ours[0] != "refused":
             tolerance = 1e-2 if "16" in ours[0] or name == "float16" else 1e-5
-            np.testing.assert_allclose(ours[1], theirs[1], rtol=tolerance, err_msg=f"{function} {name}")
+            np.testing.assert_allclose(
+                ours[1], theirs[1], rtol=tolerance, err_msg=f"{function} {name}"
+            )
 
 
 def test_the_table_is_pytorchs(torch: Any) -> None:
