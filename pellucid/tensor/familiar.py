@@ -158,4 +158,4 @@ def _type(self: Tensor, dtype: Any = None) -> Any:
     return self.to(dtype)
 
 
-Tensor.type = _type  # type: ignore[method-assign, assignment]
+setattr(Tensor, "type", _type)  # noqa: B010  (the class does not declare it)
