@@ -213,7 +213,8 @@ class BatchNorm1d(Module):
             write_cell(count, add(count._node, 1))
             if self.momentum is not None or self.running_mean is None:
                 return self.momentum or 0.0
-            return 1.0 / count.to(self.running_mean.dtype)
+            share: Tensor = 1.0 / count.to(self.running_mean.dtype)
+            return share
 
     def _misfit(self, *inputs: Any) -> Misfit | None:
         """Another number of features than the weights have."""
