@@ -92,7 +92,7 @@ where: Op = define(
         lambda g, y, condition, a, b: where(condition, 0.0, g),
     ),
     promotes=1,
-    terms=("", "[c]", "[not c]"),
+    terms=("", "[c = 1]", "[c = 0]"),
     traits="elementwise",
     samples=(
         Sample(([[True, False, True], [False, False, True]], (2, 3), (2, 3))),

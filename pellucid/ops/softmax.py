@@ -49,7 +49,7 @@ softmax: Op = define(
     shape=lambda own, axis: own,
     stable="the largest score is taken out first, so that exp can't overflow",
     cost=lambda shapes, out, **_: 12 * numel(out),
-    terms=("p·(δ − p)",),
+    terms=("y·(δ − p)",),
     traits="normalizes loud",
     samples=SAMPLES,
 )
