@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from pellucid.dtypes import FLOAT, DType, float32, float64, int64, uint32
-from pellucid.errors import DTypeError, SettingError
+from pellucid.errors import DTypeError, SettingError, ShapeError
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import random as rnd
-from pellucid.shapes import Shape, numel
+from pellucid.shapes import Mismatch, Shape, broadcast, numel
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.tensor import Tensor, wrap
 
@@ -171,7 +171,10 @@ def normal(
 
 def _common(*values: Any) -> Shape:
     shapes = [tuple(v.shape) for v in values if isinstance(v, Tensor)]
-    return max(shapes, key=len) if shapes else ()
+    try:
+        return broadcast(*shapes)
+    except Mismatch as mismatch:
+        raise ShapeError(f"normal: mean and std don't fit together: {mismatch}.") from None
 
 
 def randint(
@@ -191,15 +194,23 @@ def randint(
 
 def randperm(n: int, *, generator: Generator | None = None, dtype: DType | None = None) -> Tensor:
     """The numbers 0 to n − 1 in random order."""
+    if n < 0:
+        raise SettingError(f"randperm: n can't be negative and is {n}.")
     keys = words((n,), generator).array
-    order = np.argsort(
-        keys, kind="stable"
-    )  # stable, so that equal keys fall the same way everywhere
+    order = np.argsort(keys, kind="stable")  # so that equal keys fall the same way everywhere
     return of_array(order.astype((dtype or int64).name))
 
 
 def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
     """1 with the probability that the Tensor holds, else 0."""
+    if input.dtype.category != FLOAT:
+        raise DTypeError(
+            f"bernoulli: chances are float, not {input.dtype.name}.\n Convert first: x.float()."
+        )
+    known = input._node.array
+    if known is not None and not ((known >= 0) & (known <= 1)).all():
+        worst = known[~((known >= 0) & (known <= 1))].flat[0]
+        raise SettingError(f"bernoulli: chances lie between 0 and 1, and {worst} does not.")
     draw: Any = wrap(uniform_node(tuple(input.shape), input.dtype, generator))
     return (draw < input).to(input.dtype)  # type: ignore[no-any-return]
 
