@@ -150,29 +150,48 @@ _Drawn = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
 def _moons(samples: int, noise: float, seed: int) -> _Drawn:
-    from sklearn import datasets
+    """Return two half circles that reach into each other: scikit-learn's `make_moons`, to the bit.
 
-    points, classes = datasets.make_moons(samples, noise=noise, random_state=seed)
-    return points, classes
+    Written out here, as are the next two, because importing scikit-learn takes a second.
+    """
+    outer = np.linspace(0, np.pi, samples // 2)
+    inner = np.linspace(0, np.pi, samples - samples // 2)
+    first = np.column_stack([np.cos(outer), np.sin(outer)])
+    second = np.column_stack([1 - np.cos(inner), 1 - np.sin(inner) - 0.5])
+    return _shuffled([first, second], noise, np.random.RandomState(seed))
 
 
 def _circles(samples: int, noise: float, seed: int) -> _Drawn:
-    from sklearn import datasets
-
-    points, classes = datasets.make_circles(samples, noise=noise, random_state=seed, factor=0.4)
-    return points, classes
+    """Return a circle in a circle: `make_circles` with factor 0.4."""
+    parts = []
+    for count, radius in ((samples // 2, 1.0), (samples - samples // 2, 0.4)):
+        angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
+        parts.append(np.column_stack([np.cos(angle) * radius, np.sin(angle) * radius]))
+    return _shuffled(parts, noise, np.random.RandomState(seed))
 
 
 def _blobs(samples: int, noise: float, seed: int) -> _Drawn:
     """Return three clouds at the corners of a triangle, far enough apart to be learned."""
-    from sklearn import datasets
-
+    random = np.random.RandomState(seed)
     angles = 2 * np.pi * (np.arange(3) / 3 + 0.25)
     centers = 3.0 * np.column_stack([np.cos(angles), np.sin(angles)])
-    points, classes = datasets.make_blobs(
-        samples, centers=centers, cluster_std=noise, random_state=seed
-    )
-    return points, classes
+    counts = [samples // 3 + (k < samples % 3) for k in range(3)]
+    parts = [random.normal(c, noise, (n, 2)) for c, n in zip(centers, counts, strict=True)]
+    return _shuffled(parts, None, random)
+
+
+def _shuffled(
+    parts: list[NDArray[np.float64]], noise: float | None, random: np.random.RandomState
+) -> _Drawn:
+    """Return the points of all classes in a random order, with noise on each."""
+    points = np.concatenate(parts)
+    classes = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    order = np.arange(len(points))
+    random.shuffle(order)
+    points = points[order]
+    if noise is not None:
+        points += random.normal(scale=noise, size=points.shape)
+    return points, classes[order]
 
 
 def _spirals(samples: int, noise: float, seed: int) -> _Drawn:

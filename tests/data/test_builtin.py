@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import datasets
 from sklearn.neighbors import KNeighborsClassifier
 
 from pellucid.data import Preparation, describe, info, load, names, split
@@ -56,6 +57,22 @@ def test_samples_noise_and_seed_are_heard(name: str) -> None:
     assert small.digest() != load(name, samples=50, noise=0.05, seed=2).digest()
     assert small.digest() != load(name, samples=50, noise=0.5, seed=1).digest()
     assert len(load(name, samples=50, noise=0.0)) == 50
+
+
+@pytest.mark.parametrize("samples", [10, 101, 1000])
+@pytest.mark.parametrize("seed", [0, 7])
+def test_the_drawn_sets_are_those_of_scikit_learn(samples: int, seed: int) -> None:
+    angles = 2 * np.pi * (np.arange(3) / 3 + 0.25)
+    centers = 3.0 * np.column_stack([np.cos(angles), np.sin(angles)])
+    theirs = {
+        "moons": datasets.make_moons(samples, noise=0.2, random_state=seed),
+        "circles": datasets.make_circles(samples, noise=0.2, random_state=seed, factor=0.4),
+        "blobs": datasets.make_blobs(samples, centers=centers, cluster_std=0.2, random_state=seed),
+    }
+    for name, (points, classes) in theirs.items():
+        ours = load(name, samples=samples, noise=0.2, seed=seed).frame
+        assert np.array_equal(ours[["x1", "x2"]].to_numpy(), points), name
+        assert ours["class"].tolist() == ["ABC"[k] for k in classes], name
 
 
 @pytest.mark.parametrize("name", SHAPES)
