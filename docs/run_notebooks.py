@@ -29,7 +29,21 @@ def execute(path: Path, timeout: int = 120) -> Any:
         client = NotebookClient(book, timeout=timeout, resources=resources, record_timing=False)
         client.execute()
     book.metadata["language_info"] = {"name": "python"}
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            cell.outputs = joined(cell.outputs)
     return book
+
+
+def joined(outputs: list[Any]) -> list[Any]:
+    """What was printed in one go may arrive in pieces: put them together."""
+    found: list[Any] = []
+    for out in outputs:
+        if out.output_type == "stream" and found and found[-1].get("name") == out.name:
+            found[-1].text += out.text
+        else:
+            found.append(out)
+    return found
 
 
 def main() -> None:
