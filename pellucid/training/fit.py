@@ -48,7 +48,7 @@ def fit(
     restarts: int = 1,
     metrics: Any = None,
     schedule: Any = None,
-    weight_decay: float = 0.0,
+    weight_decay: float = 1e-3,
     shuffle: bool = True,
     checkpoint: str | PathLike[str] | None = None,
     resume: bool = False,
@@ -86,7 +86,7 @@ def fit(
             best.
         metrics: None for what fits the loss (accuracy, R²), or names and functions of your own.
         schedule: None, "cosine", "plateau", or a function that makes a schedule of the optimizer.
-        weight_decay: pull toward zero.
+        weight_decay: pull toward zero; the default is little, and helps where rows are few.
         shuffle: a new random order of the rows each epoch.
         checkpoint: a file in which the state of the training is kept while it runs.
         resume: go on from that file, if it exists; the result is the uninterrupted one, bit for

@@ -73,6 +73,7 @@ class Run:
         self.order = Generator().manual_seed(plan.seed + ORDER)
         self.order_state = self.order.get_state()
         self.interrupts = Interrupts()
+        self._whole = True  # False in the middle of a step: nothing to go on from
         self._steps = train.count(plan.batch_size)
         self._began = self._drawn = self._epoch_began = time.perf_counter()
         self._taken = self._seen = 0
@@ -113,8 +114,7 @@ class Run:
     def _go(self) -> None:
         if not self.epoch and not self.position:
             default_generator.manual_seed(self.plan.seed + LAYERS)
-        if self.history.stopped == "finished" and self.epoch < self.plan.epochs:
-            self.history.stopped = ""  # more epochs were asked for
+        self._reopen()
         try:
             with self.interrupts, enable_grad(), threads_for(self.model, self.plan.batch_size):
                 call_all(self.callbacks, "on_fit_start", self)
@@ -127,9 +127,19 @@ class Run:
             raise
         self.stop("finished")
         self.history.seconds = self.seconds()
-        if self.checkpoint is not None:
+        if self.checkpoint is not None and self._whole:
             self.checkpoint.write(self)
         self._restore_best()
+
+    def _reopen(self) -> None:
+        """A run taken up again goes on if it was interrupted, or was given more time."""
+        more = {
+            "interrupted": True,
+            "finished": self.epoch < self.plan.epochs,
+            "patience": not self._out_of_patience(),
+        }
+        if more.get(self.history.stopped):
+            self.history.stopped = ""
 
     def _run_epoch(self) -> None:
         self.model.train()
@@ -153,6 +163,7 @@ class Run:
     # ---- one step -----------------------------------------------------------------------------
 
     def _take_step(self, x: tuple[Tensor, ...], y: Tensor) -> None:
+        self._whole = False
         optimizer = self.optimizer
         optimizer.zero_grad()
         outputs = self.model(*x)
@@ -173,6 +184,7 @@ class Run:
         self.position += 1
         if type(outputs) is Tensor:
             self.gathered.add(outputs._node.array, y._node.array)
+        self._whole = True
         self._after_step(n)
 
     def _after_step(self, n: int) -> None:
@@ -204,6 +216,7 @@ class Run:
     def _finish_epoch(self) -> None:
         if not self.rows_seen:
             raise TrainingError("the loader gave no batches in this epoch: nothing can be learned.")
+        self._whole = False
         history, loss = self.history, self.loss_sum / self.rows_seen
         history.train_loss.append(loss)
         for name, value in self.gathered.values().items():
@@ -218,6 +231,7 @@ class Run:
         self.order_state = self.order.get_state()
         self._keep_best()
         self.pace.after_epoch(history.watched[-1])
+        self._whole = True
         self._show(self.epoch, loss, time.perf_counter())
         call_all(self.callbacks, "on_epoch_end", self)
         if self.checkpoint is not None:
@@ -248,8 +262,12 @@ class Run:
         latest = history.watched[-1]
         if math.isfinite(latest) and latest < history.best_loss:
             history.best_epoch, history.best_weights = self.epoch, copied(self.model)
-        elif self.plan.patience and self.epoch - history.best_epoch >= self.plan.patience:
+        elif self._out_of_patience():
             self.stop("patience")
+
+    def _out_of_patience(self) -> bool:
+        waited = self.epoch - self.history.best_epoch
+        return bool(self.plan.patience) and waited >= self.plan.patience
 
     # ---- what is shown ------------------------------------------------------------------------
 

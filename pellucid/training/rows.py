@@ -166,11 +166,13 @@ def _not_numbers(value: Any, array: Any, name: str) -> str:
             " pellucid.data.make_table(frame, target=…) turns categories, dates and text into them."
         )
     first = array.reshape(-1)[0] if array.size else "nothing"
+    first = first.item() if hasattr(first, "item") else first
+    kind = "text" if array.dtype.kind in "US" else f"{array.dtype} values"
     remedy = (
         " Number the classes: names, y = numpy.unique(y, return_inverse=True)."
         if name == "y"
         else " Turn them into numbers first; pellucid.data.make_table does that for tables."
     )
     return (
-        f"{name} holds {array.dtype} values, such as {first!r}, and numbers are needed.\n{remedy}"
+        f"{name} holds {kind}, such as {first!r}, and numbers are needed.\n{remedy}"
     )

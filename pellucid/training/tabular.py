@@ -37,12 +37,9 @@ def build_mlp(
         `(n, n_in) → (n, n_out)`
 
     Example:
-        >>> build_mlp(4, 3, hidden=(16,))
-        Sequential(
-          (0): Linear(in_features=4, out_features=16, bias=True)
-          (1): ReLU()
-          (2): Linear(in_features=16, out_features=3, bias=True)
-        )
+        >>> model = build_mlp(4, 3, hidden=(16,))
+        >>> list(model)
+        [Linear(in_features=4, out_features=16, bias=True), ReLU(), Linear(in_features=16, ...)]
     """
     if activation not in ACTIVATIONS:
         known = ", ".join(ACTIVATIONS)

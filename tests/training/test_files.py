@@ -1,0 +1,182 @@
+"""Weights and nested data on disk: what is read is what was written, or an error says why."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import pellucid as pl
+from pellucid import nn
+from pellucid.errors import FileFormatError, SettingError
+from pellucid.training.tree import from_bytes, to_bytes
+
+
+def test_a_modules_weights_are_an_ordinary_safetensors_file(tmp_path: Path) -> None:
+    from safetensors.numpy import load_file
+
+    model, path = nn.Linear(3, 2), tmp_path / "w.safetensors"
+    pl.save(model, path)
+    assert set(load_file(path)) == {"weight", "bias"}
+    other = nn.Linear(3, 2)
+    other.load_state_dict(pl.load(path, weights_only=True))
+    assert (other.weight == model.weight).all()
+
+
+def test_what_pytorch_writes_can_be_read(torch: Any, tmp_path: Path) -> None:
+    safetensors = pytest.importorskip("safetensors.torch")
+    theirs, path = torch.nn.Linear(3, 2), tmp_path / "w.safetensors"
+    safetensors.save_file(theirs.state_dict(), path)
+    ours = nn.Linear(3, 2)
+    ours.load_state_dict(pl.load(path))
+    assert ours.weight.tolist() == theirs.weight.tolist()
+
+
+def test_a_checkpoint_as_people_write_it(tmp_path: Path) -> None:
+    model = nn.Linear(2, 1)
+    optimizer = pl.optim.Adam(model.parameters())
+    model(pl.ones(4, 2)).sum().backward()
+    optimizer.step()
+    path = tmp_path / "c.pt"
+    state = {"epoch": 5, "model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    pl.save(state, path)
+    back = pl.load(path, map_location="cpu")
+    assert (
+        back["epoch"] == 5
+        and back["optimizer"]["param_groups"] == (optimizer.state_dict()["param_groups"])
+    )
+    other = pl.optim.Adam(nn.Linear(2, 1).parameters())
+    other.load_state_dict(back["optimizer"])
+    assert other.state_dict()["state"][0]["step"].item() == 1
+
+
+LEAF = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+TREE = st.recursive(
+    LEAF,
+    lambda t: (
+        st.lists(t, max_size=3)
+        | st.tuples(t, t)
+        | st.dictionaries(st.text() | st.integers(), t, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@given(TREE)
+def test_plain_data_comes_back_as_it_was(value: Any) -> None:
+    back = from_bytes(to_bytes(value), "f")
+    assert back == value and repr(back) == repr(value)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["float32", "float64", "float16", "int64", "int8", "bool", "uint32"]
+)
+@pytest.mark.parametrize("shape", [(), (0,), (2, 3), (1, 0, 2)])
+def test_arrays_of_every_kind(dtype: str, shape: tuple[int, ...]) -> None:
+    array = np.random.default_rng(0).normal(size=shape).astype(dtype)
+    back = from_bytes(to_bytes({"a": [array, 1]}), "f")["a"][0]
+    assert back.dtype.name == dtype and tuple(back.shape) == shape
+    assert (back.numpy() == array).all()
+
+
+def test_mirrored_memory_is_written_in_order() -> None:
+    x = pl.arange(6).reshape(2, 3).T
+    assert from_bytes(to_bytes({"x": x}), "f")["x"].tolist() == [[0, 3], [1, 4], [2, 5]]
+
+
+def test_what_was_read_can_be_written_into() -> None:
+    back = from_bytes(to_bytes({"x": pl.zeros(2)}), "f")["x"]
+    back[:] = pl.ones(2)
+    assert back.tolist() == [1.0, 1.0]
+
+
+def test_open_files() -> None:
+    file = io.BytesIO()
+    pl.save([1, pl.ones(1)], file)
+    file.seek(0)
+    assert pl.load(file)[0] == 1
+
+
+def test_a_failed_write_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "w"
+    pl.save([1], path)
+
+    def fail(*_: Any) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        pl.save([2], path)
+    monkeypatch.undo()
+    assert pl.load(path) == [1] and os.listdir(tmp_path) == ["w"]
+
+
+def test_things_that_cannot_be_saved() -> None:
+    with pytest.raises(SettingError) as caught:
+        to_bytes({"a": [object()]})
+    assert str(caught.value) == (
+        "a object at a.0 can't be saved: files here hold Tensors, numbers, texts, lists and"
+        " dicts.\n"
+        " Save module.state_dict() instead of the module, for example."
+    )
+    with pytest.raises(SettingError) as caught:
+        to_bytes({"a": {(1, 2): 3}})
+    assert str(caught.value) == ("a tuple as a key at a can't be saved: keys are texts or numbers.")
+
+
+WHOLE = to_bytes({"a": pl.ones(10), "n": 3})
+
+
+@pytest.mark.parametrize("size", [1, 7, 8, 30, len(WHOLE) // 2, len(WHOLE) - 1])
+def test_truncated_files(size: int) -> None:
+    with pytest.raises(FileFormatError) as caught:
+        from_bytes(WHOLE[:size], "w.safetensors")
+    assert str(caught.value).startswith(
+        f"w.safetensors is not a whole safetensors file ({size} bytes): "
+    )
+    assert str(caught.value).endswith(
+        "\n It was cut off while being written or copied, or is something else."
+    )
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_answered(raw: bytes) -> None:
+    with pytest.raises(FileFormatError):
+        from_bytes(raw, "f")
+
+
+@given(st.integers(0, len(WHOLE) - 1), st.integers(0, 255))
+def test_a_changed_byte_is_answered_or_harmless(at: int, byte: int) -> None:
+    raw = WHOLE[:at] + bytes([byte]) + WHOLE[at + 1 :]
+    with contextlib.suppress(FileFormatError):
+        from_bytes(raw, "f")
+
+
+def test_files_of_other_kinds(tmp_path: Path) -> None:
+    for raw in (pickle.dumps({"a": 1}), b"PK\x03\x04rest"):
+        with pytest.raises(FileFormatError) as caught:
+            from_bytes(raw, "m.pt")
+        assert str(caught.value) == (
+            "m.pt is a pickle, as torch.save writes it; reading one runs code, so it is not read"
+            " here.\n In PyTorch: safetensors.torch.save_file(model.state_dict(), path)."
+        )
+    with pytest.raises(FileFormatError) as caught:
+        from_bytes(b"", "m")
+    assert str(caught.value) == (
+        "m is empty.\n It was cut off while being written or copied; get it again."
+    )
+    with pytest.raises(FileFormatError) as caught:
+        pl.load(tmp_path)
+    assert str(caught.value) == f"{tmp_path} is a folder; give the file in it."
+    with pytest.raises(FileNotFoundError):
+        pl.load(tmp_path / "none")

@@ -1,0 +1,70 @@
+"""The history: a table, a file, a line of text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid.errors import FileFormatError
+from pellucid.training import History, build_mlp
+from pellucid.training.spark import sparkline
+
+
+@pytest.fixture(scope="module")
+def history() -> Any:
+    pl.manual_seed(0)
+    x = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
+    y = (x[:, 0] > 0).astype(int)
+    return pl.fit(build_mlp(2, 2, (4,)), (x, y), epochs=12, lr=0.05, progress=False)
+
+
+def test_it_is_a_frame_with_a_row_per_epoch(history: Any) -> None:
+    frame = history.to_frame()
+    assert list(frame.columns) == [
+        "epoch", "train_loss", "validation_loss", "train_accuracy", "validation_accuracy",
+        "learning_rate", "seconds",
+    ]  # fmt: skip
+    assert len(frame) == 12 and frame["epoch"].tolist() == list(range(1, 13))
+    assert frame["train_loss"].tolist() == history.train_loss
+
+
+def test_it_can_be_saved_and_read(history: Any, tmp_path: Path) -> None:
+    path = tmp_path / "history.json"
+    history.save(path)
+    again = History.load(path)
+    assert again == history and again.best_weights == {}
+    assert again.settings == history.settings and again.best_loss == history.best_loss
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"format": "other"}', '{"format": 3, "version": 1}']
+)
+def test_files_that_are_no_history(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "history.json"
+    path.write_text(text)
+    with pytest.raises(FileFormatError) as caught:
+        History.load(path)
+    assert str(caught.value).startswith(f"{path} is not a whole history file: ")
+
+
+def test_it_prints_as_a_table_and_a_line(history: Any) -> None:
+    lines = repr(history).split("\n")
+    assert lines[0].split("  ")[0] == "epoch" and "validation accuracy" in lines[0]
+    assert len({len(line) for line in lines[:-1]}) == 1
+    assert any("▸" in line for line in lines) or history.best_epoch == 0
+    assert lines[-1].startswith("loss █") and lines[-1].endswith("All 12 epochs were run.")
+
+
+def test_an_empty_one_prints_too() -> None:
+    assert repr(History(step_loss=[1.0])) == "History(no finished epoch, 1 steps)"
+    assert History().best_loss == float("inf") and History().ended == "Still running."
+
+
+def test_sparklines() -> None:
+    assert sparkline([1.0, 1.0]) == "▁▁" and sparkline([2.0]) == ""
+    assert sparkline([0.0, float("nan"), 1.0]) == "▁ █"
+    assert len(sparkline(list(range(100)), width=10)) == 10
