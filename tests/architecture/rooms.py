@@ -23,8 +23,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("training",),
     ("bridges", "lenses", "doctor", "utils"),
     ("report",),
+    ("__init__",),
     ("cli",),
-    ("__init__", "__main__"),
+    ("__main__",),
 )
 # The files of the lowest floor are one room: names and numbers that everyone shares.
 CELLAR = frozenset(FLOORS[0])
