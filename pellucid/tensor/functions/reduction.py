@@ -13,6 +13,7 @@ from pellucid.ops import extremes as ex
 from pellucid.ops import product as pr
 from pellucid.ops import reduce as rd
 from pellucid.ops import softmax as sm
+from pellucid.ops.activation import step
 from pellucid.ops.compare import ne
 from pellucid.ops.elementwise import cast
 from pellucid.ops.indexing import gather
@@ -134,7 +135,7 @@ def norm(
     if power == -math.inf:
         return ex.amin(ew.abs(input), axes=axes, keepdim=keepdim)
     if power == 0:
-        return rd.sum_(cast(ne(input, 0), dtype=input.dtype), axes=axes, keepdim=keepdim)
+        return rd.sum_(step(ew.abs(input)), axes=axes, keepdim=keepdim)
     return pr.norm(input, p=float(power), axes=axes, keepdim=keepdim)
 
 
