@@ -9,7 +9,7 @@ from typing import Any
 
 from pellucid.errors import GraphError, IndexRangeError, SettingError, ShapeError
 from pellucid.graph.node import Node
-from pellucid.lenses.blame import blame_view
+from pellucid.lenses.slope import slope_view
 from pellucid.lenses.origin import origin_view
 from pellucid.lenses.shown import Shown
 from pellucid.shapes import show
@@ -72,7 +72,7 @@ def explain(
             f"explain with wrt starts from one number, and this Tensor has shape {show(root.shape)}.\n"
             " Pass the loss, or pick a number first: explain(y[0, 1], wrt=…)."
         )
-    return Explanation(blame_view(root, source, _place(source, at, "wrt"), paths, check))
+    return Explanation(slope_view(root, source, _place(source, at, "wrt"), paths, check))
 
 
 def _node(value: Any, role: str) -> Node:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-
 from pellucid.graph.node import Node
 from pellucid.graph.walk import reachable
 from pellucid.lenses.chain.breakdown import Breakdown, broken_down

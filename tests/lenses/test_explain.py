@@ -140,8 +140,9 @@ def test_the_check_agrees_and_notices_a_wrong_derivative() -> None:
     found = explain(pellucid.relu(kink), wrt=kink)
     assert not found.to_dict()["check"]["agrees"]
     assert "✓" not in str(found)
-    assert "▲ Check: x moved by ±1e−5 and the forward pass run again: slope 0.5, chain rule 0.0" in str(
-        found
+    assert (
+        "▲ Check: x moved by ±1e−5 and the forward pass run again: slope 0.5, chain rule 0.0"
+        in str(found)
     )
     assert explain(loss, wrt=model[2].bias, at=0, check=False).to_dict()["check"] is None
 
@@ -170,7 +171,9 @@ def test_after_the_optimizer_has_moved_a_weight_it_says_so() -> None:
     with pytest.raises(GraphError) as error:
         explain(loss, wrt=layer.weight, at=(0, 1))
     first, second = str(error.value).split("\n")
-    assert first.startswith("weight has been changed in place since it was used (linear read it at test_")
+    assert first.startswith(
+        "weight has been changed in place since it was used (linear read it at test_"
+    )
     assert first.endswith("), so the numbers of that moment are gone.")
     assert second == (
         " optimizer.step() does that. Explain before optimizer.step(), or run the forward pass again."
@@ -188,7 +191,9 @@ def test_where_blame_stops_it_says_where_and_why() -> None:
     text = explain(loss, wrt=layer.weight, at=(1, 0)).text(200)
     assert "Move it a little, and L stays as it is." in text
     assert "▲ No blame gets through: at ŷ, made by relu at test_explain.py:" in text
-    assert "the slope is 0 for all 4 numbers that weight[1, 0] acts on." in text.replace("w[1, 0]", "weight[1, 0]")
+    assert "the slope is 0 for all 4 numbers that weight[1, 0] acts on." in text.replace(
+        "w[1, 0]", "weight[1, 0]"
+    )
 
 
 def test_a_slope_that_is_not_a_number_is_not_explained_away() -> None:

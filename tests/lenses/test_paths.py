@@ -135,7 +135,9 @@ def test_a_weight_that_is_used_twice_has_paths_through_both_uses() -> None:
     record = Record(result._node, shared.weight._node)
     paths = find_paths(record, (0, 1), 100)
     result.backward()
-    assert sum(p.product for p in paths.shown) == pytest.approx(float(shared.weight.grad[0, 1]), rel=1e-5)
+    assert sum(p.product for p in paths.shown) == pytest.approx(
+        float(shared.weight.grad[0, 1]), rel=1e-5
+    )
     assert sorted(len(p.hops) for p in paths.shown) == [2, 4, 4]
 
 

@@ -107,7 +107,7 @@ class Bilinear(Route):
 def bilinear_routes(stage: Stage, everything: bool = False) -> list[Bilinear]:
     """The routes through a linear layer or a matrix product, one for each live input, or for all."""
     node = stage.out
-    roles = _linear_roles(node) if node.op.name == "linear" else _product_roles(node)
+    roles = _ROLES[node.op.name](node)
     routes: list[Bilinear] = []
     for position, (x, letters, partner) in enumerate(roles):
         if everything or x in stage.live:
@@ -147,6 +147,15 @@ def _product_roles(node: Node) -> list[tuple[Node, Letters, Node | None]]:
     return [(a, Letters(left, right, out), b), (b, Letters(right, left, out), a)]
 
 
+def _transposed_roles(node: Node) -> list[tuple[Node, Letters, Node | None]]:
+    a, b = node.inputs
+    left, right, out = ("k", "r"), ("k", "c"), ("r", "c")
+    return [(a, Letters(left, right, out), b), (b, Letters(right, left, out), a)]
+
+
+_ROLES = {"linear": _linear_roles, "bmm": _product_roles, "tdot": _transposed_roles}
+
+
 def _aligned(array: Array, letters: list[str] | tuple[str, ...], full: list[str]) -> Array:
     """The array with its axes in the order of `full`; axes that it lacks have size 1.
 
@@ -177,7 +186,7 @@ def _taken(array: Array, letters: tuple[str, ...], at: dict[str, Array]) -> Arra
 
 
 def _chunked_maximum(left: Array, right: Array, kept: int) -> Array:
-    """max over the axes past `kept` of left · right, in pieces that fit the cache."""
+    """Max over the axes past `kept` of left · right, in pieces that fit the cache."""
     shape = np.broadcast_shapes(left.shape, right.shape)
     axes = tuple(range(kept, len(shape)))
     if not kept or 0 in shape or len(shape) == kept:

@@ -17,7 +17,7 @@ from pellucid.graph.node import Node
 from pellucid.lenses.chain.bilinear import Bilinear
 from pellucid.lenses.chain.intact import made_at
 from pellucid.lenses.chain.search import Hop, Path
-from pellucid.lenses.chain.stage import Stage
+from pellucid.lenses.chain.stage import Stage, doubled
 from pellucid.lenses.chain.symbols import Index, Symbols, transparent
 from pellucid.lenses.formula import Formula, Meaning, read
 from pellucid.lenses.numerals import number
@@ -25,6 +25,7 @@ from pellucid.ops.op import parameter_names
 
 __all__ = ["Factor", "factors_of", "input_names"]
 
+_NICKNAMES = {"condition": "c", "draw": "u"}
 _GREEK = {
     "alpha": "α", "beta": "β", "delta": "δ", "negative_slope": "α", "correction": "c",
     "min_val": "min", "max_val": "max",
@@ -137,29 +138,48 @@ def _written(stage: Stage, source: Node) -> Formula | None:
 
 
 def _meanings(hop: Hop, symbols: Symbols) -> Iterator[tuple[str, Meaning]]:
-    """What the variables in a record's formula stand for, at this hop."""
+    """What the variables in a record's formula stand for, at this hop; the later ones win."""
     stage = hop.route.stage
-    settings = stage.out.params if stage.part is None else stage.part.settings
-    for name, value in _defaults(stage, settings).items():
+    settings = _settings(stage)
+    yield from (("α", Meaning("α", 1.0)), ("β", Meaning("β", 1.0)), ("δ", Meaning("δ", 1.0)))
+    for name, value in settings.items():
         if isinstance(value, int | float) and not isinstance(value, bool):
-            yield _GREEK.get(name, name), Meaning(number(float(value)), float(value))
+            whole = isinstance(value, int)
+            symbol = str(value) if whole else number(value)
+            yield _GREEK.get(name, name), Meaning(symbol, value)
     given = stage.out.inputs if stage.part is None else stage.part.inputs
     for name, x in zip(input_names(stage), given, strict=False):
         index = _index_in(x, hop)
         if index is not None:
-            yield name, Meaning(symbols.at(x, index), symbols.value(x, index))
+            yield _NICKNAMES.get(name, name), Meaning(symbols.at(x, index), symbols.value(x, index))
     if "loss" in stage.traits:
         yield from _loss_meanings(hop, given, settings, symbols)
     else:
         yield "y", Meaning(symbols.at(stage.out, hop.end), symbols.value(stage.out, hop.end))
         yield "n", _count(hop.route.source.size / max(stage.out.size, 1))
         yield from _chances(hop, symbols)
+        yield from _group_meanings(hop, settings)
 
 
-def _defaults(stage: Stage, settings: Mapping[str, Any]) -> dict[str, Any]:
+def _settings(stage: Stage) -> dict[str, Any]:
+    """The settings of the call, with the defaults of those that were not given."""
+    given = stage.out.params if stage.part is None else stage.part.settings
     call = stage.out.op.forward if stage.part is None else stage.record.call
     found = inspect.signature(call).parameters.values()
-    return {**{p.name: p.default for p in found if p.default is not p.empty}, **settings}
+    return {**{p.name: p.default for p in found if p.default is not p.empty}, **given}
+
+
+def _group_meanings(hop: Hop, settings: Mapping[str, Any]) -> Iterator[tuple[str, Meaning]]:
+    """For reductions: the average of the numbers that were reduced together, and how many tie."""
+    axes = settings.get("axes")
+    if not isinstance(axes, tuple) or not axes:
+        return
+    group = doubled(hop.route.source)[
+        tuple(slice(None) if a in axes else i for a, i in enumerate(hop.start))
+    ]
+    yield "x̄", Meaning("x̄", float(group.mean()))
+    out = float(np.asarray(hop.route.stage.out.array, np.float64)[hop.end])
+    yield "ties", Meaning("ties", int((group == out).sum()))
 
 
 def input_names(stage: Stage) -> tuple[str, ...]:
@@ -184,39 +204,31 @@ def _index_in(x: Node, hop: Hop) -> Index | None:
 def _loss_meanings(
     hop: Hop, given: tuple[Node, ...], settings: Mapping[str, Any], symbols: Symbols
 ) -> Iterator[tuple[str, Meaning]]:
-    source, target = hop.route.source, given[1]
-    mean = settings.get("reduction", "mean") == "mean"
-    for name, x in zip(("ŷ", "y"), given, strict=False):
-        index = hop.start if x.shape == source.shape else None
-        if index is not None:
-            yield name, Meaning(symbols.at(x, index), symbols.value(x, index))
-    for name in ("p", "x", "z", "t")[: 4 if source is given[0] else 0]:
-        yield name, Meaning(symbols.at(source, hop.start), symbols.value(source, hop.start))
-    if "p" in _softmax_at(hop):
-        yield "p", Meaning(f"p[{', '.join(map(str, hop.start))}]", _softmax_at(hop)["p"])
+    """Losses call their inputs by the letters of their equation: ŷ, p, x or z, and y or t."""
+    source, (prediction, target) = hop.route.source, given[:2]
+    same = prediction.shape == target.shape
+    for x, letters in ((prediction, "ŷpxz"), (target, "yt")):
+        if x.shape == source.shape and (same or x is source):
+            meaning = Meaning(symbols.at(x, hop.start), symbols.value(x, hop.start))
+            yield from ((letter, meaning) for letter in letters)
+    yield from _chances(hop, symbols)
     if len(target.shape) == len(source.shape) - 1:  # class numbers
         axis = 0 if len(source.shape) == 1 else 1
         row = hop.start[:axis] + hop.start[axis + 1 :]
         yield "c", Meaning(str(hop.start[axis]), hop.start[axis])
         yield "y", Meaning(symbols.at(target, row), symbols.value(target, row))
-    yield "n", _count(target.size if mean else 1)
+    yield "n", _count(target.size if settings.get("reduction", "mean") == "mean" else 1)
 
 
 def _chances(hop: Hop, symbols: Symbols) -> Iterator[tuple[str, Meaning]]:
-    """For softmax and its logarithm: the probability, and whether the two places are the same."""
-    found = _softmax_at(hop)
-    if found:
-        yield "p", Meaning(f"p[{', '.join(map(str, hop.start))}]", found["p"])
-        same = float(hop.start == hop.end)
-        yield "δ", Meaning(f"{same:.0f}", same)
-
-
-def _softmax_at(hop: Hop) -> dict[str, float]:
+    """Where there is a softmax inside: the probability, and whether the two places are the same."""
     for node in hop.route.stage.nodes:
         if node.op.name in ("softmax", "log_softmax") and node.shape == hop.route.source.shape:
             value = float(np.asarray(node.array, np.float64)[hop.start])
-            return {"p": value if node.op.name == "softmax" else math.exp(value)}
-    return {}
+            chance = value if node.op.name == "softmax" else math.exp(value)
+            yield "p", Meaning(symbols.styled("p", node, hop.start), chance)
+            same = int(hop.start == hop.end)
+            yield "δ", Meaning(str(same), same)
 
 
 def _count(value: float) -> Meaning:

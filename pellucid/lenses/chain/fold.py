@@ -13,7 +13,7 @@ from pellucid.lenses.chain.stage import Stage
 
 __all__ = ["BILINEAR", "calls_around", "stages_between"]
 
-BILINEAR = frozenset({"linear", "bmm"})
+BILINEAR = frozenset({"linear", "bmm", "tdot"})
 
 
 def stages_between(

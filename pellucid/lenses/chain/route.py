@@ -46,7 +46,7 @@ class Route:
         raise NotImplementedError
 
     def largest(self, values: Array, needed: Array) -> Array:
-        """max over outputs of |slope| · value, at least for the inputs that `needed` marks."""
+        """Max over outputs of |slope| · value, at least for the inputs that `needed` marks."""
         raise NotImplementedError
 
     def summed(self, values: Array, live: bool) -> Array:

@@ -46,10 +46,12 @@ class Symbols:
         self._bracketed = False
         for node in {x for s in self._stages for x in (*s.inputs, s.out)}:
             self._bracketed |= sum(n > 1 for n in node.shape) > 1
-        self._name(root, root.name or self._root_name())
+        name = self._name(root, root.name or self._root_name())
+        self._names[self._behind(root)] = name
         self._name_loss()
         for stage in self._stages:
             self._name_stage(stage)
+        self._bracketed |= any(n.size > 1 and len(name) > 1 for n, name in self._names.items())
 
     def of(self, node: Node) -> str:
         """What a node is called."""
@@ -61,7 +63,10 @@ class Symbols:
         """What one number of a node is called: w₂ in a problem of vectors, w[0, 1] elsewhere."""
         if (node, index) in self._nicknames:
             return self._nicknames[node, index]
-        name = self.of(node)
+        return self.styled(self.of(node), node, index)
+
+    def styled(self, name: str, node: Node, index: Index) -> str:
+        """A name with the place of one number in a node of this shape."""
         if node.size == 1:
             return name
         if not self._bracketed and len(name) == 1:
@@ -93,7 +98,9 @@ class Symbols:
 
     def _root_name(self) -> str:
         """L for a loss, ŷ for what a network gives, y for any other function."""
-        layers = any(s.op is not None and s.op.name in BILINEAR for s in self._stages)
+        layers = any(
+            s.op is not None and s.op.name in BILINEAR and self._learns(s) for s in self._stages
+        )
         if any("loss" in s.traits for s in self._stages) or (layers and self.root.size == 1):
             return "L"
         return "ŷ" if layers else "y"
@@ -145,7 +152,11 @@ class Symbols:
         return f"{letter}{self._layers}"
 
     def _learns(self, stage: Stage) -> bool:
-        return any(x.is_leaf and x.requires_grad for x in stage.inputs)
+        """Whether a product has a weight: a parameter, or a leaf beside something computed."""
+        leaves = [x for x in stage.inputs if x.is_leaf and x.requires_grad]
+        return any(x.kind == "parameter" for x in leaves) or (
+            stage.name == "linear" and bool(leaves)
+        )
 
     def _name_input(self, stage: Stage, position: int, x: Node) -> None:
         if x in self._names or not x.is_leaf or (x.kind == "constant" and x.size == 1):

@@ -112,9 +112,7 @@ def _leaves(calls: list[Call]) -> Iterator[Call]:
             yield call
 
 
-def _groups(
-    found: Recording, owner: _Owners
-) -> Iterator[tuple[int, str, str, list[Node]]]:
+def _groups(found: Recording, owner: _Owners) -> Iterator[tuple[int, str, str, list[Node]]]:
     """The nodes of each line: those of one call of a layer, or of one op or composition between layers."""
     groups: dict[object, list[Node]] = {}
     for node in found.forward:

@@ -156,7 +156,9 @@ def _updates(found: Recording, steps: Steps | None) -> list[dict[str, Any]]:
     for node, name in found.names.items():
         before, after = found.moves.get(node, (None, None))
         size = None if before is None else float(np.linalg.norm(before.astype(np.float64)))
-        moved = None if before is None else float(np.linalg.norm((after - before).astype(np.float64)))
+        moved = (
+            None if before is None else float(np.linalg.norm((after - before).astype(np.float64)))
+        )
         gradient = found.blame.get(node)
         lines.append(
             {

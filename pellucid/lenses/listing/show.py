@@ -73,7 +73,8 @@ def program_view(data: Mapping[str, Any], ops: Sequence[OpLine]) -> View:
     frozen = f", {total['frozen']:,} of them frozen" if total["frozen"] else ""
     return View(
         f"{data['name']}: {plural(total['parameters'], 'parameter')}{frozen}",
-        f"Takes {shapes}. {_cost(total)}" + ("" if data["ran"] else " Shapes only: nothing was run."),
+        f"Takes {shapes}. {_cost(total)}"
+        + ("" if data["ran"] else " Shapes only: nothing was run."),
         tuple(blocks),
         data,
     )

@@ -96,7 +96,9 @@ class _Given:
 
     def __init__(self, x: Any, target: Any, ran: bool) -> None:
         args, self.kwargs = _arguments(x)
-        self.args = tuple(_tensor(a, f"x{i}" if len(args) > 1 else "x", ran) for i, a in enumerate(args))
+        self.args = tuple(
+            _tensor(a, f"x{i}" if len(args) > 1 else "x", ran) for i, a in enumerate(args)
+        )
         self.kwargs = {k: _tensor(v, k, ran) for k, v in self.kwargs.items()}
         self.target = None if target is None else _tensor(target, "target", ran)
 
@@ -167,9 +169,7 @@ def _backward(found: Recording) -> None:
     found.backward = [n for n in made if n.op is not None and n.because is not None]
 
 
-def _update(
-    found: Recording, model: Module, given: _Given, loss: Any, optimizer: Any
-) -> None:
+def _update(found: Recording, model: Module, given: _Given, loss: Any, optimizer: Any) -> None:
     parameters = dict(model.named_parameters())
     if not isinstance(optimizer, Optimizer):
         optimizer = optimizer(list(parameters.values()))
@@ -242,4 +242,3 @@ def _tensor(value: Any, name: str, ran: bool) -> Tensor:
     given = value if isinstance(value, Tensor) else as_tensor(value)
     node = given._node
     return wrap(leaf(node.array if ran else None, node.shape, node.dtype, name=node.name or name))
-

@@ -11,7 +11,15 @@ from typing import Any
 
 from pellucid.lenses.render.style import STYLE
 from pellucid.lenses.view import (
-    Block, Column, Equation, Folded, Outline, Remark, Table, View, written,
+    Block,
+    Column,
+    Equation,
+    Folded,
+    Outline,
+    Remark,
+    Table,
+    View,
+    written,
 )  # fmt: skip
 
 __all__ = ["html"]

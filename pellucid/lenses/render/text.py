@@ -8,7 +8,16 @@ import unicodedata
 from collections.abc import Sequence
 
 from pellucid.lenses.view import (
-    Block, Column, Equation, Folded, Item, Outline, Remark, Table, View, written,
+    Block,
+    Column,
+    Equation,
+    Folded,
+    Item,
+    Outline,
+    Remark,
+    Table,
+    View,
+    written,
 )  # fmt: skip
 
 __all__ = ["text"]
