@@ -6,41 +6,29 @@ happened.
 
 from __future__ import annotations
 
+import importlib
+import os
 import sys
 import tempfile
 import traceback
+import warnings
 from collections.abc import Sequence
-from typing import Annotated, Any
-
-import click
-import typer
+from typing import Any
 
 from pellucid._version import __version__
-from pellucid.cli import describe, fit, learn, predict
 from pellucid.cli.exits import Exit
-from pellucid.cli.look import show_error
+from pellucid.cli.overview import overview
 from pellucid.errors import (
     DataError,
     FileFormatError,
     MissingExtraError,
     PellucidError,
     SettingError,
+    StateError,
     TrainingError,
 )
 
-__all__ = ["app", "main"]
-
-app = typer.Typer(
-    name="pellucid",
-    help=(
-        "Neural networks you can see through: train on a table, look inside, "
-        "ask where a number came from."
-    ),
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Start with: pellucid fit moons",
-)
+__all__ = ["main"]
 
 _CODES: tuple[tuple[type[PellucidError], Exit], ...] = (
     (SettingError, Exit.USAGE),
@@ -48,26 +36,8 @@ _CODES: tuple[tuple[type[PellucidError], Exit], ...] = (
     (TrainingError, Exit.TRAINING),
     (MissingExtraError, Exit.MISSING),
     (FileFormatError, Exit.MODEL),
+    (StateError, Exit.MODEL),
 )
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"pellucid {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """Options before the command."""
-
-
-for _command in (*fit.COMMANDS, *predict.COMMANDS, *describe.COMMANDS, *learn.COMMANDS):
-    app.command(_command.name, help=_command.help, epilog=_command.example)(_command.call)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -78,31 +48,53 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
-    sys.exit(_run([word for word in words if word != "--debug"], debug))
+    sys.exit(int(_run([word for word in words if word != "--debug"], debug)))
 
 
 def _run(words: list[str], debug: bool) -> int:
     try:
-        result: Any = app(words, prog_name="pellucid", standalone_mode=False)
-        return result if isinstance(result, int) else Exit.GOOD
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        show_error("stopped by Ctrl+C")
+        code = _answer(words)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt as stop:
+        _error(str(stop) or "stopped by Ctrl+C")
         return Exit.INTERRUPTED
-    except click.ClickException as misuse:
-        misuse.show()
-        return Exit.USAGE
     except BrokenPipeError:  # the reader of our output has gone, as in `pellucid … | head`
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.GOOD
     except PellucidError as known:
         if debug:
             traceback.print_exc()
-        show_error(str(known))
+        _error(str(known))
         return next((code for kind, code in _CODES if isinstance(known, kind)), Exit.USAGE)
     except Exception as bug:
         return _bug(bug, debug)
+
+
+def _answer(words: list[str]) -> int:
+    if words[:1] in ([], ["-h"], ["--help"]) and "_PELLUCID_COMPLETE" not in os.environ:
+        print(overview())
+        return Exit.GOOD
+    if words[:1] == ["--version"]:
+        print(f"pellucid {__version__}")
+        return Exit.GOOD
+    with warnings.catch_warnings():
+        if not sys.warnoptions:
+            warnings.showwarning = _show_warning
+        return int(_later("dispatch").dispatch(words))
+
+
+def _later(module: str) -> Any:
+    """A module of the command line, loaded when it is needed: help has to appear at once."""
+    return importlib.import_module(f"pellucid.cli.{module}")
+
+
+def _error(message: str) -> None:
+    _later("look").show_error(message)
+
+
+def _show_warning(message: Any, category: Any, *place: Any, **more: Any) -> None:
+    _later("look").warn(str(message))
 
 
 def _bug(bug: Exception, debug: bool) -> int:
@@ -113,7 +105,7 @@ def _bug(bug: Exception, debug: bool) -> int:
         "w", prefix="pellucid-error-", suffix=".txt", delete=False, encoding="utf-8"
     ) as log:
         log.write("".join(traceback.format_exception(bug)))
-    show_error(
+    _error(
         f"something went wrong inside pellucid: {type(bug).__name__}: {bug}\n"
         f" The details are in {log.name}. Please report it with that file."
     )

@@ -1,44 +1,34 @@
-"""What the program needs to know about each of its commands, and the options that several share."""
+"""Options that several commands share, and how their words are read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from pellucid.data import load, names, read_rows
 from pellucid.errors import SettingError
+from pellucid.training.table_model import TableModel
 
 __all__ = [
-    "Command", "Decimal", "Delimiter", "Encoding", "Header", "Json", "Missing", "Quiet", "Types",
-    "parse_types", "whole_numbers",
+    "Decimal", "Delimiter", "Encoding", "Header", "Json", "Missing", "Model", "Quiet", "Types",
+    "parse_types", "rows_for", "whole_numbers",
 ]  # fmt: skip
 
-
-@dataclass(frozen=True)
-class Command:
-    """One command.
-
-    Args:
-        name: the word typed.
-        call: the function; its parameters are the options.
-        help: what it does, one sentence or two.
-        example: a line to try.
-    """
-
-    name: str
-    call: Callable[..., Any]
-    help: str
-    example: str
-
-
 _READING = "Reading files"
+Model = Annotated[
+    Path,
+    typer.Argument(
+        help="The folder that `pellucid fit` wrote, or a file in it.", show_default=False
+    ),
+]
 Types = Annotated[
     list[str] | None,
     typer.Option(
         "--type",
-        help=("COLUMN=KIND: number, category, date, boolean, ignore. Repeatable."),
+        metavar="COLUMN=KIND",
+        help="number, category, date, date:%d/%m/%Y, boolean or ignore. Repeatable.",
         rich_help_panel=_READING,
     ),
 ]
@@ -46,6 +36,7 @@ Missing = Annotated[
     list[str] | None,
     typer.Option(
         "--missing",
+        metavar="CELL",
         help="A cell that means 'no value', such as n/a. Repeatable.",
         rich_help_panel=_READING,
     ),
@@ -53,7 +44,7 @@ Missing = Annotated[
 Delimiter = Annotated[
     str | None,
     typer.Option(
-        help=("What stands between cells: comma, semicolon, tab, pipe, space, or the character."),
+        help="What stands between cells: comma, semicolon, tab, pipe, space, or the character.",
         rich_help_panel=_READING,
     ),
 ]
@@ -65,37 +56,59 @@ Header = Annotated[
     bool | None,
     typer.Option(
         "--header/--no-header",
-        help="Whether the first row names the columns.",
+        help="Whether the first row names the columns; guessed when left out.",
         rich_help_panel=_READING,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no remarks.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
 
 
 def parse_types(words: list[str] | None) -> dict[str, str]:
-    """`["age=number"]` as a mapping."""
+    """The kinds given to columns.
+
+    >>> parse_types(["age=number", "a=b=category"])
+    {'age': 'number', 'a=b': 'category'}
+    """
     found = {}
     for word in words or ():
         column, sign, kind = word.rpartition("=")
         if not sign or not column or not kind:
             raise SettingError(
-                f"--type takes COLUMN=KIND, as in --type age=number, and got {word!r}."
+                f'--type takes COLUMN=KIND, as in --type age=number, and got "{word}".'
             )
         found[column] = kind
     return found
 
 
 def whole_numbers(text: str, option: str) -> tuple[int, ...]:
-    """`"64,64"` as numbers; an empty text or 0 means none."""
+    """Sizes; an empty text, 0 or "none" means that there are none.
+
+    >>> whole_numbers("64,32", "--hidden"), whole_numbers("0", "--hidden")
+    ((64, 32), ())
+    """
     if text.strip() in ("", "0", "none"):
         return ()
-    try:
-        numbers = tuple(
-            int(part) for part in text.replace("x", ",").replace(" ", ",").split(",") if part
-        )
-    except ValueError:
-        numbers = (0,)
-    if any(n <= 0 for n in numbers):
-        raise SettingError(f"{option} takes sizes such as 64,64 and got {text!r}.")
-    return numbers
+    parts = text.replace(",", " ").split()
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise SettingError(f'{option} takes sizes such as 64,64 (0 for none), and got "{text}".')
+    return tuple(map(int, parts))
+
+
+def rows_for(model: TableModel, file: str, **reading: Any) -> Any:
+    """The rows that a model is asked about: of a file, or a built-in set.
+
+    Args:
+        model: whose way of reading missing cells is followed.
+        file: what was typed.
+        reading: delimiter, encoding, decimal and header, where they were given.
+    """
+    if file in names() and not Path(file).is_file():
+        given = [f"--{name}" for name, value in reading.items() if value is not None]
+        if given:
+            raise SettingError(
+                f"{file} is built in and comes ready; these options are for files:"
+                f" {', '.join(given)}."
+            )
+        return load(file)
+    return read_rows(file, missing=model.preparation.missing, **reading)

@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from pellucid.cli import command as opt
+from pellucid.cli.exits import Exit
 from pellucid.cli.look import EndCard, Progress, remark, show_end_card
+from pellucid.cli.places import reserved
 from pellucid.data import Notice, open_table
+from pellucid.errors import MissingExtraError, SettingError, TrainingError
 from pellucid.report import write
 from pellucid.report.run import assemble
-from pellucid.training.artifact import write_whole
-from pellucid.training.table_run import Settings, TableRun, train_table
+from pellucid.training.artifact import DESCRIPTION, WEIGHTS, write_whole
+from pellucid.training.fit import OPTIMIZERS
+from pellucid.training.revisit import HISTORY
+from pellucid.training.table_run import TableRun, train_table
+from pellucid.training.table_settings import Settings
+from pellucid.training.tabular import ACTIVATIONS
 
-__all__ = ["COMMANDS"]
+__all__ = ["fit"]
 
 _NET, _LEARN, _DATA, _OUT = "Network", "Learning", "Built-in data and split", "Output"
+_USUAL = Settings()
+# Where an option's name differs from the setting's.
+_OPTION = {"batch_size": "batch", "weight_decay": "weight-decay", "validation": "val"}
+_SETTING = re.compile(rf"\b({'|'.join(f.name for f in fields(Settings))})(?= must| \d)")
 
 
 def fit(
+    context: typer.Context,
     data: Annotated[
         str,
         typer.Argument(
@@ -43,64 +58,72 @@ def fit(
     ] = None,
     hidden: Annotated[
         str, typer.Option(help="Sizes of the hidden layers; 0 for none.", rich_help_panel=_NET)
-    ] = "64,64",
+    ] = ",".join(map(str, _USUAL.hidden)),
     activation: Annotated[
-        str,
-        typer.Option(
-            help=("relu, leaky_relu, elu, gelu, silu, sigmoid, tanh, softplus, identity."),
-            rich_help_panel=_NET,
-        ),
-    ] = "relu",
+        str, typer.Option(help=f"{', '.join(ACTIVATIONS)}.", rich_help_panel=_NET)
+    ] = _USUAL.activation,
     dropout: Annotated[
         float,
         typer.Option(help="Share of activations silenced while training.", rich_help_panel=_NET),
-    ] = 0.0,
+    ] = _USUAL.dropout,
     epochs: Annotated[
         int | None,
         typer.Option(
             help="Passes over the data; chosen by its size when left out.", rich_help_panel=_LEARN
         ),
-    ] = None,
+    ] = _USUAL.epochs,
     lr: Annotated[
-        float | None,
-        typer.Option("--lr", help="Learning rate (step size).", rich_help_panel=_LEARN),
-    ] = None,
+        float, typer.Option("--lr", help="Learning rate (step size).", rich_help_panel=_LEARN)
+    ] = _USUAL.lr,
     batch: Annotated[
         int | None,
         typer.Option(
             help="Rows per step; chosen by the data's size when left out.", rich_help_panel=_LEARN
         ),
-    ] = None,
+    ] = _USUAL.batch_size,
     optimizer: Annotated[
-        str, typer.Option(help="adam, adamw, sgd, rmsprop.", rich_help_panel=_LEARN)
-    ] = "adam",
+        str, typer.Option(help=f"{', '.join(OPTIMIZERS)}.", rich_help_panel=_LEARN)
+    ] = _USUAL.optimizer,
     weight_decay: Annotated[
-        float | None, typer.Option(help="Pull of the weights toward zero.", rich_help_panel=_LEARN)
-    ] = None,
+        float, typer.Option(help="Pull of the weights toward zero.", rich_help_panel=_LEARN)
+    ] = _USUAL.weight_decay,
     patience: Annotated[
         int | None,
         typer.Option(
-            help=("Stop after so many epochs without improvement; 0 to never stop early."),
+            help=(
+                "Stop after so many epochs without improvement; 0 to never stop early. When left "
+                "out, a fifth of the epochs, or 0 where --epochs is given."
+            ),
             rich_help_panel=_LEARN,
         ),
-    ] = None,
+    ] = _USUAL.patience,
     restarts: Annotated[
         int,
         typer.Option(help="Train from so many starts and keep the best.", rich_help_panel=_LEARN),
-    ] = 1,
+    ] = _USUAL.restarts,
     seed: Annotated[
         int, typer.Option(help="The same seed gives the same run.", rich_help_panel=_LEARN)
-    ] = 0,
+    ] = _USUAL.seed,
+    engine: Annotated[
+        str, typer.Option(help="What computes: numpy.", rich_help_panel=_LEARN)
+    ] = "numpy",
     val: Annotated[
-        float, typer.Option(help="Share of rows that choose the best epoch.", rich_help_panel=_DATA)
-    ] = 0.16,
+        float | None,
+        typer.Option(
+            help=(
+                "Share of all rows that choose the best epoch; "
+                f"{_USUAL.validation_share:.2g} when left out."
+            ),
+            rich_help_panel=_DATA,
+        ),
+    ] = _USUAL.validation,
     test: Annotated[
         float,
         typer.Option(
-            help="Share of rows kept away from training, for the final figure.",
+            help="Share of all rows kept away from training, for the final figure.",
             rich_help_panel=_DATA,
         ),
-    ] = 0.2,
+    ] = _USUAL.test,
     samples: Annotated[
         int | None, typer.Option(help="Rows of a built-in set.", rich_help_panel=_DATA)
     ] = None,
@@ -119,7 +142,8 @@ def fit(
     report: Annotated[
         Path | None,
         typer.Option(
-            help="Where the report goes; OUT/report.html when left out.", rich_help_panel=_OUT
+            help="Where the report goes; report.html in that folder when left out.",
+            rich_help_panel=_OUT,
         ),
     ] = None,
     include_rows: Annotated[
@@ -138,32 +162,59 @@ def fit(
     header: opt.Header = None,
     as_json: opt.Json = False,
     quiet: opt.Quiet = False,
-) -> None:
-    settings = Settings(
-        hidden=opt.whole_numbers(hidden, "--hidden"), activation=activation, dropout=dropout,
-        epochs=epochs, lr=lr, batch_size=batch, optimizer=optimizer, weight_decay=weight_decay,
-        patience=patience, restarts=restarts, seed=seed, validation=val, test=test,
-    )  # fmt: skip
-    table = open_table(
-        data, target=target, task=task, types=opt.parse_types(types), missing=tuple(missing or ()),
-        delimiter=delimiter, encoding=encoding, decimal=decimal, header=header,
-        samples=samples, noise=noise, seed=seed,
-    )  # fmt: skip
-    folder = out if out is not None else Path(f"pellucid-{_plain(table.name)}")
-    _check_folder(folder)
-    run = train_table(
-        table, settings,
-        progress=None if quiet else Progress(),
-        on_notice=None if quiet else _say,
-    )  # fmt: skip
-    digests = run.save(folder)
-    content = assemble(run, digests, command=_command_line(), include_rows=include_rows)
-    files = _write(run, content, folder, report)
-    card = _card(run, content, files, folder)
-    if as_json:
-        typer.echo(json.dumps(card.to_dict(), ensure_ascii=False))
-    elif not quiet:
-        show_end_card(card)
+) -> int:
+    """Train, write, and say how it went."""
+    _check_engine(engine)
+    with _in_options():
+        settings = Settings(
+            hidden=opt.whole_numbers(hidden, "--hidden"), activation=activation, dropout=dropout,
+            epochs=epochs, lr=lr, batch_size=batch, optimizer=optimizer,
+            weight_decay=weight_decay, patience=patience, restarts=restarts, seed=seed,
+            validation=val, test=test,
+        )  # fmt: skip
+        table = open_table(
+            data, target=target, task=task, types=opt.parse_types(types),
+            missing=tuple(missing or ()), delimiter=delimiter, encoding=encoding, decimal=decimal,
+            header=header, samples=samples, noise=noise, seed=seed,
+        )  # fmt: skip
+        folder = out if out is not None else Path(f"pellucid-{_plain(table.name)}")
+        page = report if report is not None else folder / "report.html"
+        with reserved(folder, page):
+            run = train_table(
+                table, settings,
+                progress=None if quiet else Progress(), on_notice=None if quiet else _say,
+            )  # fmt: skip
+            if not run.history.epochs:
+                raise KeyboardInterrupt(
+                    "stopped before the first epoch was over; nothing was written"
+                )
+    command = shlex.join(["pellucid", *context.obj])
+    return _hand_over(run, folder, page, command, include_rows, as_json)
+
+
+def _check_engine(name: str) -> None:
+    if name == "xla":
+        raise MissingExtraError(
+            "the compiled engine (xla) is not part of this version.\n"
+            " Leave --engine out: the numpy engine gives the same numbers."
+        )
+    if name != "numpy":
+        raise SettingError(f'there is no engine "{name}".\n Known: numpy.')
+
+
+@contextmanager
+def _in_options() -> Iterator[None]:
+    """Errors speak of what was typed: `--batch`, where the library speaks of `batch_size`."""
+    try:
+        yield
+    except SettingError as error:
+        text = _SETTING.sub(lambda m: f"--{_OPTION.get(m[1], m[1])}", str(error))
+        raise SettingError(text) from None
+    except TrainingError as error:
+        first = str(error).partition("\n")[0]
+        rate = re.search(r"learning rate ([^)]+)\)", first)
+        remedy = f"\n try: --lr {float(rate[1]) / 10:g}" if rate else ""
+        raise TrainingError(first + remedy) from None
 
 
 def _say(notice: Notice) -> None:
@@ -175,39 +226,38 @@ def _plain(name: str) -> str:
     return "".join(c if c.isalnum() or c in "-_" else "-" for c in stem) or "model"
 
 
-def _command_line() -> str:
-    return shlex.join(["pellucid", *sys.argv[1:]])
-
-
-def _check_folder(folder: Path) -> None:
-    """Find out before training, not after it, that the results can be written."""
-    probe = folder / ".pellucid"
-    write_whole(probe, b"")
-    probe.unlink()
-
-
-def _write(run: TableRun, content: Any, folder: Path, report: Path | None) -> list[Path]:
-    history = folder / "history.csv"
-    write_whole(history, run.history.to_frame().to_csv(index=False).encode())
-    page = write(content, report or folder / "report.html")
-    return [folder / "model.safetensors", folder / "model.json", history, page]
-
-
-def _card(run: TableRun, content: Any, files: list[Path], folder: Path) -> EndCard:
-    return EndCard(
+def _hand_over(
+    run: TableRun, folder: Path, page: Path, command: str, include_rows: bool, as_json: bool
+) -> int:
+    """Write everything, and say how it went."""
+    digests = run.save(folder)
+    history = folder / HISTORY
+    write_whole(history, _history_csv(run))
+    content = assemble(run, digests, command=command, include_rows=include_rows)
+    write(content, page)
+    stopped = run.history.stopped == "interrupted"
+    card = EndCard(
         content=content,
-        files=tuple(files),
-        notes=(run.history.ended,),
+        files=(folder / WEIGHTS, folder / DESCRIPTION, history, page),
+        notes=(_ending(run, folder, stopped),),
         next_command=f"pellucid show {shlex.quote(str(folder))}",
         next_words="See it",
     )
+    if as_json:
+        typer.echo(json.dumps(card.to_dict(), ensure_ascii=False, allow_nan=False))
+    else:
+        show_end_card(card)
+    return Exit.INTERRUPTED if stopped else Exit.GOOD
 
 
-COMMANDS = [
-    opt.Command(
-        "fit",
-        fit,
-        "Train a network on a table and write the model and a report.",
-        "Example: pellucid fit houses.csv --target price --out houses",
-    )
-]
+def _history_csv(run: TableRun) -> bytes:
+    """Every epoch's figures. Times are left out: the same seed gives the same file."""
+    frame = run.history.to_frame().drop(columns="seconds")
+    return str(frame.to_csv(index=False, lineterminator="\n")).encode()
+
+
+def _ending(run: TableRun, folder: Path, stopped: bool) -> str:
+    if not stopped:
+        return run.history.ended
+    where = folder / WEIGHTS
+    return f"Stopped at epoch {run.history.epochs}. Best model so far is in {where}."

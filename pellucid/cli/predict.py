@@ -11,23 +11,18 @@ import typer
 
 from pellucid.cli import command as opt
 from pellucid.cli.look import remark
-from pellucid.data import Notice, load, names, read_rows
+from pellucid.data import Notice
 from pellucid.training.artifact import load_model, write_whole
 
-__all__ = ["COMMANDS"]
+__all__ = ["predict"]
 
 
 def predict(
-    model: Annotated[
-        Path,
-        typer.Argument(
-            help="The folder that `pellucid fit` wrote, or a file in it.", show_default=False
-        ),
-    ],
+    model: opt.Model,
     file: Annotated[
         str,
         typer.Argument(
-            help=("A CSV, TSV or Parquet file, - for standard input, or a built-in set."),
+            help="A CSV, TSV or Parquet file, - for standard input, or a built-in set.",
             show_default=False,
         ),
     ],
@@ -41,33 +36,23 @@ def predict(
     delimiter: opt.Delimiter = None,
     encoding: opt.Encoding = None,
     decimal: opt.Decimal = None,
+    header: opt.Header = None,
     as_json: opt.Json = False,
     quiet: opt.Quiet = False,
 ) -> None:
+    """Read the model, prepare the rows as in training, and write what it answers."""
     trained = load_model(model)
-    rows = _rows(file, trained.preparation.missing, delimiter, encoding, decimal)
-    notices: list[Notice] = list(getattr(rows, "notices", ()))
+    rows = opt.rows_for(
+        trained, file, delimiter=delimiter, encoding=encoding, decimal=decimal, header=header
+    )
+    notices: list[Notice] = list(rows.notices)
     found = trained.predict(rows, notices=notices)
     for notice in notices if not quiet else ():
         remark(str(notice))
+    found = found.map(_short)
     if keep:
-        own = rows.frame.reset_index(drop=True)
-        found = own.join(found, rsuffix=" (predicted)")
-    _put(found, out, as_json, quiet)
-
-
-def _rows(file: str, missing: Any, delimiter: Any, encoding: Any, decimal: Any) -> Any:
-    if file in names() and not Path(file).is_file():
-        return load(file)
-    return read_rows(file, missing=missing, delimiter=delimiter, encoding=encoding, decimal=decimal)
-
-
-def _put(found: Any, out: Path | None, as_json: bool, quiet: bool) -> None:
-    text = (
-        json.dumps(found.to_dict(orient="records"), ensure_ascii=False, default=str) + "\n"
-        if as_json
-        else found.to_csv(index=False)
-    )
+        found = _beside(rows.frame, found)
+    text = _as_json(found) if as_json else str(found.to_csv(index=False, lineterminator="\n"))
     if out is None:
         sys.stdout.write(text)
         return
@@ -76,11 +61,22 @@ def _put(found: Any, out: Path | None, as_json: bool, quiet: bool) -> None:
         remark(f"{len(found):,} predictions written to {out}.")
 
 
-COMMANDS = [
-    opt.Command(
-        "predict",
-        predict,
-        "Answers for the rows of a file, as CSV: the prediction and, for classes, how sure.",
-        "Example: pellucid predict pellucid-houses new.csv --out predicted.csv",
-    )
-]
+def _short(value: Any) -> Any:
+    """A number with the digits that a network of float32 can answer for."""
+    return float(f"{value:.7g}") if isinstance(value, float) else value
+
+
+def _beside(own: Any, found: Any) -> Any:
+    """The file's columns with the predictions after them, under names that none of them has."""
+    taken = set(own.columns)
+    names = {}
+    for name in found.columns:
+        names[name] = name
+        while names[name] in taken:
+            names[name] += " (predicted)"
+    return own.reset_index(drop=True).join(found.rename(columns=names))
+
+
+def _as_json(found: Any) -> str:
+    rows = {"rows": len(found), "predictions": found.to_dict(orient="records")}
+    return json.dumps(rows, ensure_ascii=False, default=str) + "\n"

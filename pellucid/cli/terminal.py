@@ -7,13 +7,16 @@ text is spelled in ASCII.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["can_redraw", "console_for", "erase_line", "has_unicode", "spelled"]
+__all__ = [
+    "can_redraw", "console_for", "erase_line", "has_unicode", "print_text", "spelled", "width_of",
+]  # fmt: skip
 
 ASCII = {
     "\u00a0": " ",
@@ -76,3 +79,13 @@ def erase_line(console: Console) -> None:
     from rich.segment import ControlType
 
     console.control(Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2)))
+
+
+def width_of(most: int = 120) -> int:
+    """How many columns texts may take: those of the terminal, at most `most`."""
+    return min(max(shutil.get_terminal_size((100, 24)).columns, 40), most)
+
+
+def print_text(text: str) -> None:
+    """Prints a result, spelled with the letters that standard output has."""
+    print(spelled(text, sys.stdout))

@@ -1,4 +1,4 @@
-"""A network together with the steps that turn a table's cells into its inputs, and its outputs into answers.
+"""A network together with the steps from a table's cells to it, and from it to answers.
 
 This is what `pellucid fit` trains, writes and reads again: cells in, class names or numbers out.
 """

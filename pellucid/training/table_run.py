@@ -1,4 +1,4 @@
-"""From a table to a trained model: split, prepare on the training rows alone, train, and measure on rows never seen.
+"""From a table to a trained model: split, prepare by the training rows alone, train.
 
 This is what `pellucid fit` runs; nothing in it prints.
 """
@@ -18,7 +18,6 @@ from pellucid.data.notice import Notice
 from pellucid.data.prepare import Preparation
 from pellucid.data.split import Split, split
 from pellucid.data.table import Table
-from pellucid.errors import SettingError
 from pellucid.nn.module import Module
 from pellucid.tensor.random import manual_seed
 from pellucid.training.artifact import save_model
@@ -26,44 +25,9 @@ from pellucid.training.callback import Callback
 from pellucid.training.fit import fit
 from pellucid.training.history import History
 from pellucid.training.table_model import Architecture, TableModel
+from pellucid.training.table_settings import Settings
 
-__all__ = ["Settings", "Snapshots", "TableRun", "train_table"]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a person may choose about a run; None is chosen by the data's size."""
-
-    hidden: tuple[int, ...] = (64, 64)
-    activation: str = "relu"
-    dropout: float = 0.0
-    epochs: int | None = None
-    lr: float | None = None
-    batch_size: int | None = None
-    optimizer: str = "adam"
-    weight_decay: float | None = None
-    patience: int | None = None
-    restarts: int = 1
-    seed: int = 0
-    validation: float = 0.16
-    test: float = 0.2
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.dropout < 1:
-            raise SettingError(f"dropout is a share from 0 to below 1 and was {self.dropout}.")
-        for name in ("epochs", "batch_size", "restarts"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise SettingError(f"{name} must be at least 1 and was {value}.")
-
-    def for_fit(self) -> dict[str, Any]:
-        """The arguments that `fit` takes, those left open left out."""
-        given = {
-            "epochs": self.epochs, "lr": self.lr, "batch_size": self.batch_size,
-            "optimizer": self.optimizer, "weight_decay": self.weight_decay,
-            "patience": self.patience, "restarts": self.restarts, "seed": self.seed,
-        }  # fmt: skip
-        return {name: value for name, value in given.items() if value is not None}
+__all__ = ["Snapshots", "TableRun", "split_for", "train_table"]
 
 
 class Snapshots(Callback):
@@ -129,9 +93,21 @@ class TableRun:
         """Whether those rows were kept away from training."""
         return bool(len(self.parts.test) or len(self.parts.validation))
 
+    @property
+    def learned(self) -> NDArray[np.int64]:
+        """The rows that were learned from; those measured, where the table is another one."""
+        return self.parts.train if len(self.parts.train) else self.scored
+
     def save(self, folder: str | PathLike[str]) -> dict[str, str]:
         """Write `model.safetensors` and `model.json`; gives their digests."""
         return save_model(self.model, folder)
+
+
+def split_for(table: Table, settings: Settings) -> Split:
+    """The rows that train, choose the best epoch, and test."""
+    return split(
+        table, validation=settings.validation_share, test=settings.test, seed=settings.seed
+    )
 
 
 def train_table(
@@ -150,7 +126,7 @@ def train_table(
         on_notice: is told what is noticed on the way, as it is noticed.
     """
     start = time.perf_counter()
-    parts = split(table, validation=settings.validation, test=settings.test, seed=settings.seed)
+    parts = split_for(table, settings)
     preparation = Preparation.fit(table, parts.train)
     notices = [*table.notices, *parts.notices, *preparation.notices]
     for notice in notices if on_notice else ():
@@ -159,7 +135,11 @@ def train_table(
     targets = preparation.transform_target(table.frame[table.target])
     manual_seed(settings.seed)
     architecture = Architecture(
-        features.shape[1], preparation.outputs, settings.hidden, settings.activation, settings.dropout
+        features.shape[1],
+        preparation.outputs,
+        settings.hidden,
+        settings.activation,
+        settings.dropout,
     )
     network = architecture.build()
     replayed = len(preparation.inputs) == 2 and settings.restarts == 1
@@ -189,5 +169,9 @@ def _facts(table: Table, settings: Settings, history: History) -> dict[str, Any]
         "target": table.target,
         "task": table.task,
         "settings": asdict(settings),
-        "best_epoch": history.best_epoch,
+        "history": {
+            name: getattr(history, name)
+            for name in ("best_epoch", "stopped", "loss_name", "metric_name", "optimizer")
+        }
+        | {"epochs": history.settings["epochs"], "batch_size": history.settings["batch_size"]},
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,6 @@ import numpy as np
 
 from pellucid._version import __version__
 from pellucid.data import Table
-from pellucid.lenses import program
 from pellucid.report import (
     Alert,
     Answer,
@@ -25,18 +24,19 @@ from pellucid.report import (
     Content,
     DataFacts,
     Errors,
-    ModelFacts,
-    ProgramRow,
+    Metric,
     Reproduce,
     Training,
     measure,
 )
 from pellucid.report.run.field import boundary_of
+from pellucid.report.run.network import model_facts
 from pellucid.training.table_run import TableRun
 
 __all__ = ["assemble"]
 
 _IMPORTANCE_INPUTS = 40  # beyond so many inputs, shuffling each would take longer than training
+_IMPORTANCE_ROWS = 5000
 _VERSIONS = ("numpy", "scipy", "scikit-learn", "pandas", "safetensors")
 
 
@@ -56,7 +56,7 @@ def assemble(
         name=run.table.name,
         answer=outcome.answer(),
         data=_data(run),
-        model=_model(run),
+        model=model_facts(run),
         training=_training(run),
         reproduce=_reproduce(run, digests, command),
         errors=outcome.errors(),
@@ -76,15 +76,15 @@ class _Outcome:
         features = run.features[self.rows]
         if self.classes:
             self.true = run.targets[self.rows]
-            self.train = run.targets[run.parts.train]
+            self.train = run.targets[run.learned]
             self.found: Any = run.model.probabilities(features)
         else:
             undo = run.model.preparation.inverse_target
-            self.true, self.train = undo(run.targets[self.rows]), undo(run.targets[run.parts.train])
+            self.true, self.train = undo(run.targets[self.rows]), undo(run.targets[run.learned])
             self.found = run.model.answers(features)
 
     def answer(self) -> Answer:
-        others = ()
+        others: tuple[Metric, ...] = ()
         if self.classes:
             main = measure.accuracy(
                 self.true, self.found, train_labels=self.train, classes=self.classes
@@ -112,13 +112,14 @@ class _Outcome:
         else:
             found = measure.regress_errors(self.true, self.found, rows=numbers, values=values)
         inputs = self.run.model.preparation.inputs
-        if 1 < len(inputs) <= _IMPORTANCE_INPUTS and len(self.rows) <= 5000:
-            return Errors(**{**vars_of(found), "importance": self._importance()})
+        if 1 < len(inputs) <= _IMPORTANCE_INPUTS and len(self.rows) <= _IMPORTANCE_ROWS:
+            return replace(found, importance=self._importance())
         return found
 
     def _values(self) -> tuple[Mapping[str, Any], ...]:
         columns = list(self.run.model.preparation.inputs)
-        return tuple(self.run.table.frame[columns].iloc[self.rows].to_dict(orient="records"))
+        found: Any = self.run.table.frame[columns].iloc[self.rows].to_dict(orient="records")
+        return tuple(found)
 
     def _importance(self) -> Any:
         preparation, frame = self.run.model.preparation, self.run.table.frame.iloc[self.rows]
@@ -147,11 +148,6 @@ class _Outcome:
             metric_name="accuracy" if self.classes else "R²",
             metric_percent=bool(self.classes),
         )
-
-
-def vars_of(errors: Errors) -> dict[str, Any]:
-    """The fields of a frozen record, as they are."""
-    return {name: getattr(errors, name) for name in errors.__dataclass_fields__}
 
 
 def _blocks(sources: tuple[str, ...]) -> dict[str, list[int]]:
@@ -197,42 +193,6 @@ def _column(table: Table, column: Any, notes: Mapping[str, str]) -> Column:
     )
 
 
-def _model(run: TableRun) -> ModelFacts:
-    shape = run.model.architecture
-    batch = run.features[run.parts.train[:256]]
-    targets = run.targets[run.parts.train[:256]]
-    loss = "cross_entropy" if run.model.task == "classification" else "mse_loss"
-    found = program(run.model.network, batch, targets, loss=loss, optimizer=run.settings.optimizer)
-    sizes = " → ".join(map(str, (shape.inputs, *shape.hidden, shape.outputs)))
-    return ModelFacts(
-        title=f"{sizes}, {shape.activation}",
-        rows=tuple(_row(line) for line in found.lines),
-        code=_code(run.model.network),
-    )
-
-
-def _row(line: Any) -> ProgramRow:
-    return ProgramRow(
-        layer=line.name,
-        operation=line.operation,
-        equation=line.equation,
-        shape_in=line.shape_in,
-        shape_out=line.shape_out,
-        parameters=line.parameters,
-        flops=line.flops,
-        bytes=line.bytes,
-        mean=line.mean,
-        std=line.std,
-        gradient_norm=line.gradient_norm,
-        update_size=line.update_size,
-    )
-
-
-def _code(network: Any) -> str:
-    lines = [f"    nn.{layer!r}," for layer in network]
-    return "\n".join(["nn.Sequential(", *lines, ")"])
-
-
 def _training(run: TableRun) -> Training:
     history = run.history
     percent = run.model.task == "classification"
@@ -247,7 +207,7 @@ def _training(run: TableRun) -> Training:
         best_epoch=history.best_epoch,
         loss_name=history.loss_name,
         optimizer=history.optimizer,
-        seconds=history.seconds,
+        seconds=history.seconds or None,
         ended=history.ended,
     )
 

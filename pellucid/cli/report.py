@@ -1,0 +1,104 @@
+"""`pellucid report MODEL DATA`: how good a saved model is on a table, as a page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pellucid.cli import command as opt
+from pellucid.cli.look import EndCard, remark, show_end_card
+from pellucid.cli.places import reserved
+from pellucid.data import Table, make_table
+from pellucid.errors import DataError
+from pellucid.report import write
+from pellucid.report.run import assemble
+from pellucid.training.artifact import DESCRIPTION, WEIGHTS, load_model
+from pellucid.training.revisit import read_history, revisit
+from pellucid.training.table_model import TableModel
+
+__all__ = ["report"]
+
+
+def report(
+    context: typer.Context,
+    model: opt.Model,
+    data: Annotated[
+        str,
+        typer.Argument(
+            help=(
+                "A table with the target: the one that was trained on (its test rows are measured "
+                "again), or new rows (all are measured)."
+            ),
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="The page; report.html beside the model when left out."),
+    ] = None,
+    include_rows: Annotated[
+        bool, typer.Option("--include-rows", help="Show the values of single rows.")
+    ] = False,
+    delimiter: opt.Delimiter = None,
+    encoding: opt.Encoding = None,
+    decimal: opt.Decimal = None,
+    header: opt.Header = None,
+    as_json: opt.Json = False,
+    quiet: opt.Quiet = False,
+) -> None:
+    """Measure, and write the page."""
+    trained = load_model(model)
+    folder = model if model.is_dir() else model.parent
+    page = out if out is not None else folder / "report.html"
+    rows = opt.rows_for(
+        trained, data, delimiter=delimiter, encoding=encoding, decimal=decimal, header=header
+    )
+    run = revisit(trained, _table(trained, rows), read_history(folder, trained.facts))
+    for notice in run.notices if not quiet else ():
+        remark(str(notice))
+    command = shlex.join(["pellucid", *context.obj])
+    with reserved(page.parent, page):
+        content = assemble(run, _digests(folder), command=command, include_rows=include_rows)
+        write(content, page)
+    card = EndCard(
+        content=content,
+        files=(page,),
+        next_command=f"pellucid explain {shlex.quote(str(model))} {shlex.quote(data)} --row 1",
+        next_words="Ask why",
+    )
+    if as_json:
+        typer.echo(json.dumps(card.to_dict(), ensure_ascii=False, allow_nan=False))
+    else:
+        show_end_card(card)
+
+
+def _table(model: TableModel, rows: Any) -> Table:
+    """The rows as a table with the model's own target and kinds of column."""
+    if isinstance(rows, Table):
+        return rows
+    preparation = model.preparation
+    if preparation.target not in rows.frame.columns:
+        raise DataError(
+            f'{rows.name} lacks the target "{preparation.target}", and without it nothing can be'
+            " measured.\n For answers alone: pellucid predict"
+        )
+    return make_table(
+        rows.frame,
+        target=preparation.target,
+        task=preparation.task,
+        types={e.column: f"date:{e.form}" if e.form else e.kind for e in preparation.encoders},
+        name=rows.name,
+        decimal=rows.decimal,
+        missing=preparation.missing,
+        notices=rows.notices,
+    )
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    names = (WEIGHTS, DESCRIPTION)
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}

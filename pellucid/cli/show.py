@@ -1,0 +1,99 @@
+"""`pellucid show MODEL`: what a model is, as a program and as the steps before it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+
+from pellucid.cli import command as opt
+from pellucid.cli.terminal import print_text, width_of
+from pellucid.data import Preparation
+from pellucid.errors import SettingError
+from pellucid.lenses import program
+from pellucid.lenses.shown import Shown
+from pellucid.lenses.view import Table, View
+from pellucid.training.artifact import load_model
+from pellucid.training.table_model import TableModel
+
+__all__ = ["show"]
+
+_MOST_STEPS = 30
+
+
+def show(
+    model: opt.Model,
+    ops: Annotated[
+        bool, typer.Option("--ops", help="Unfold the layers to single operations.")
+    ] = False,
+    rows: Annotated[int, typer.Option(help="Rows per batch, for shapes and costs.")] = 32,
+    as_json: opt.Json = False,
+) -> None:
+    """Say what the model does, list its layers, and the steps that data passes first."""
+    if rows < 1:
+        raise SettingError(f"--rows must be 1 or more, not {rows}.")
+    trained = load_model(model)
+    found = program(trained.network, (rows, trained.architecture.inputs))
+    shown = Shown(_without_lines(found.unfold().view)) if ops else found
+    if as_json:
+        typer.echo(shown.json())
+        return
+    width = width_of()
+    lines = [*_heading(trained, width), "", _said(shown, width), ""]
+    print_text("\n".join([*lines, *_steps(trained.preparation, width)]))
+
+
+def _without_lines(view: View) -> View:
+    """Without the column that names a line of a person's code: here nobody wrote any."""
+    return replace(view, blocks=tuple(_narrowed(block) for block in view.blocks))
+
+
+def _narrowed(block: Any) -> Any:
+    if not isinstance(block, Table):
+        return block
+    kept = [i for i, column in enumerate(block.columns) if column.name != "line"]
+    return replace(
+        block,
+        columns=tuple(block.columns[i] for i in kept),
+        rows=tuple(tuple(row[i] for i in kept) for row in block.rows),
+    )
+
+
+def _said(shown: Any, width: int) -> str:
+    text: str = shown.text(width)
+    return text.replace("program.unfold() lists them", "--ops lists them")
+
+
+def _heading(model: TableModel, width: int) -> Iterator[str]:
+    facts, inputs = model.facts, len(model.preparation.inputs)
+    kind = "a class" if model.task == "classification" else "a number"
+    yield from textwrap.wrap(
+        f"Predicts {model.preparation.target}, {kind}, from {inputs} "
+        f"column{'s' * (inputs != 1)}. Learned from {facts.get('data', 'a table')}, "
+        f"{facts.get('rows', '?')} rows.",
+        width,
+    )
+    if model.preparation.classes:
+        yield from textwrap.wrap(f"Classes: {', '.join(model.preparation.classes)}.", width)
+
+
+def _steps(preparation: Preparation, width: int) -> Iterator[str]:
+    steps = preparation.steps()
+    lead = min(max(len(name) for name, _, _ in steps), 24) + 4
+    yield "Your data passes these steps first:"
+    for name, kind, what in steps[:_MOST_STEPS]:
+        words = f"{kind}: {what}"
+        if width - lead < 30:
+            yield f"  {name}"
+            yield from textwrap.wrap(
+                words, width, initial_indent=" " * 4, subsequent_indent=" " * 4
+            )
+            continue
+        text = textwrap.wrap(words, width - lead) or [""]
+        yield f"  {name:<{lead - 4}}  {text[0]}"
+        yield from (" " * lead + line for line in text[1:])
+    if len(steps) > _MOST_STEPS:
+        yield f"  … and {len(steps) - _MOST_STEPS} more columns"

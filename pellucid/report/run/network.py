@@ -1,0 +1,73 @@
+"""The network of a run as the lines of a report: one real step, seen by the program lens."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from pellucid.lenses import program
+from pellucid.nn.functional import cross_entropy, mse_loss
+from pellucid.report import ModelFacts, ProgramRow
+from pellucid.tensor.creation import from_numpy
+from pellucid.training.fit import OPTIMIZERS
+from pellucid.training.table_run import TableRun
+from pellucid.training.table_settings import Settings
+
+__all__ = ["model_facts"]
+
+_ROWS = 256
+
+
+def model_facts(run: TableRun) -> ModelFacts:
+    """Layers, what they cost, and what a step of training does to them."""
+    shape = run.model.architecture
+    rows = run.learned[:_ROWS]
+    classes = run.model.task == "classification"
+    targets = run.targets[rows]
+    found = program(
+        run.model.network,
+        from_numpy(run.features[rows]),
+        from_numpy(targets if classes else targets[:, None]),
+        loss=cross_entropy if classes else mse_loss,
+        optimizer=lambda weights: _optimizer(weights, run.settings),
+    ).to_dict()
+    gradients = {line["number"]: line["gradient"] for line in found["backward"]}
+    sizes = " → ".join(map(str, (shape.inputs, *shape.hidden, shape.outputs)))
+    return ModelFacts(
+        title=f"{sizes}, {shape.activation}",
+        rows=tuple(_row(line, gradients, found["update"]) for line in found["forward"]),
+        code=_code(run.model.network),
+    )
+
+
+def _optimizer(weights: Any, settings: Settings) -> Any:
+    make = OPTIMIZERS[settings.optimizer]
+    return make(weights, lr=settings.lr, weight_decay=settings.weight_decay)
+
+
+def _row(line: Mapping[str, Any], gradients: Mapping[int, Any], updates: Any) -> ProgramRow:
+    moved = [u["update"] for u in updates if u["parameter"].rpartition(".")[0] == line["layer"]]
+    return ProgramRow(
+        layer=line["layer"],
+        operation=line["operation"],
+        equation=line["equation"],
+        shape_in=_first(line["shape_in"]),
+        shape_out=line["shape_out"],
+        parameters=line["parameters"],
+        flops=line["flops"],
+        bytes=line["bytes"],
+        mean=line["mean"],
+        std=line["std"],
+        gradient_norm=gradients.get(line["number"]),
+        update_size=math.hypot(*moved) if moved else None,
+    )
+
+
+def _first(shapes: Any) -> Any:
+    return tuple(shapes[0]) if shapes else None
+
+
+def _code(network: Any) -> str:
+    lines = [f"    nn.{layer!r}," for layer in network]
+    return "\n".join(["nn.Sequential(", *lines, ")"])

@@ -1,0 +1,99 @@
+"""What may be chosen about a training on a table, checked before anything is read or computed."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pellucid.data.wording import did_you_mean, quoted
+from pellucid.errors import SettingError
+from pellucid.training.fit import OPTIMIZERS, fit
+from pellucid.training.tabular import ACTIVATIONS, build_mlp
+
+__all__ = ["Settings"]
+
+_WIDEST = 100_000
+_LEAST = {"epochs": 1, "batch_size": 1, "restarts": 1, "patience": 0, "seed": 0}
+# What `fit` and `build_mlp` do when nothing is said is written there and nowhere else.
+_FIT = {name: p.default for name, p in inspect.signature(fit).parameters.items()}
+_NET = {name: p.default for name, p in inspect.signature(build_mlp).parameters.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a person may choose about a run; None is chosen by the data's size.
+
+    Args:
+        hidden: sizes of the hidden layers; none makes a linear model.
+        activation: name of the function between layers.
+        dropout: share of activations that training silences.
+        epochs: passes over the training rows.
+        lr: step size.
+        batch_size: rows per step.
+        optimizer: "adam", "adamw", "sgd" or "rmsprop".
+        weight_decay: pull of the weights toward zero.
+        patience: epochs without improvement that are forgiven; 0 to never stop early.
+        restarts: train from so many starts and keep the best.
+        seed: the same seed gives the same run.
+        validation: share of all rows that choose the best epoch; None for the share that `fit`
+            takes, of the rows that are not kept for the test.
+        test: share of all rows kept away from training, for the final figure.
+
+    Example:
+        >>> Settings(lr=0.0)
+        Traceback (most recent call last):
+        pellucid.errors.SettingError: lr must be above 0, not 0.0.
+    """
+
+    hidden: tuple[int, ...] = _NET["hidden"]
+    activation: str = _NET["activation"]
+    dropout: float = _NET["dropout"]
+    epochs: int | None = _FIT["epochs"]
+    lr: float = _FIT["lr"]
+    batch_size: int | None = _FIT["batch_size"]
+    optimizer: str = _FIT["optimizer"]
+    weight_decay: float = _FIT["weight_decay"]
+    patience: int | None = _FIT["patience"]
+    restarts: int = _FIT["restarts"]
+    seed: int = _FIT["seed"]
+    validation: float | None = None
+    test: float = 0.2
+
+    def __post_init__(self) -> None:
+        _known("activation", self.activation, tuple(ACTIVATIONS))
+        _known("optimizer", self.optimizer, tuple(OPTIMIZERS))
+        for name in ("dropout", "test", "validation"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value < 1:
+                raise SettingError(f"{name} must be a share from 0 to below 1, not {value}.")
+        for name, least in _LEAST.items():
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise SettingError(f"{name} must be {least} or more, not {value}.")
+        if not 0 < self.lr < math.inf:
+            raise SettingError(f"lr must be above 0, not {self.lr}.")
+        if not 0 <= self.weight_decay < math.inf:
+            raise SettingError(f"weight_decay must be 0 or more, not {self.weight_decay}.")
+        if any(not 1 <= size <= _WIDEST for size in self.hidden):
+            raise SettingError(f"hidden must be sizes from 1 to {_WIDEST:,}, not {self.hidden}.")
+
+    @property
+    def validation_share(self) -> float:
+        """The share of all rows that choose the best epoch."""
+        if self.validation is not None:
+            return self.validation
+        return float(_FIT["validation"]) * (1 - self.test)
+
+    def for_fit(self) -> dict[str, Any]:
+        """The arguments that `fit` takes."""
+        names = ("lr", "optimizer", "weight_decay", *_LEAST)
+        return {name: getattr(self, name) for name in names}
+
+
+def _known(what: str, name: str, names: Sequence[str]) -> None:
+    if name not in names:
+        hint = did_you_mean(name, names)
+        raise SettingError(f"there is no {what} {quoted(name)}.{hint}\n Known: {', '.join(names)}.")
