@@ -36,22 +36,23 @@ _NUMBERS = (Tensor, int, float, np.generic, np.ndarray)
 
 # Every function that is also a method in PyTorch.
 _METHODS = """
-abs absolute add addmm all allclose amax amin any argmax argmin argsort atan arctan bincount bitwise_and
-bitwise_not bitwise_or bitwise_xor bmm broadcast_to ceil chunk clamp clip clone cos cosh
-count_nonzero cumsum diag diag_embed diagonal div divide dot eq equal erf exp exp2 expand expand_as expm1 fix
-flatten flip fliplr flipud floor floor_divide gather ge greater greater_equal gt index_add
-index_select isclose isfinite isinf isnan kthvalue le less less_equal log log10 log1p log2 log_softmax
-logical_and logical_not logical_or logical_xor logsumexp lt masked_fill masked_select matmul max
-maximum mean median min minimum mm moveaxis movedim mul multiply mv narrow ne neg negative nonzero
-norm not_equal outer permute pow prod ravel reciprocal relu remainder repeat repeat_interleave
-reshape roll round rsqrt scatter scatter_add select sigmoid sign sin sinh softmax sort split sqrt
-square squeeze std sub subtract sum swapaxes swapdims t take take_along_dim tan tanh tile topk trace
-transpose tril triu true_divide trunc unbind unique unsqueeze var view where
+abs absolute add addmm all allclose amax amin any arctan argmax argmin argsort atan bincount
+bitwise_and bitwise_not bitwise_or bitwise_xor bmm broadcast_to ceil chunk clamp clip clone cos
+cosh count_nonzero cumsum diag diag_embed diagonal div divide dot eq equal erf exp exp2 expand
+expand_as expm1 fix flatten flip fliplr flipud floor floor_divide gather ge greater greater_equal
+gt index_add index_select isclose isfinite isinf isnan kthvalue le less less_equal log log10 log1p
+log2 log_softmax logical_and logical_not logical_or logical_xor logsumexp lt masked_fill
+masked_select matmul max maximum mean median min minimum mm moveaxis movedim mul multiply mv
+narrow ne neg negative nonzero norm not_equal outer permute pow prod ravel reciprocal relu
+remainder repeat repeat_interleave reshape roll round rsqrt scatter scatter_add select sigmoid
+sign sin sinh softmax sort split sqrt square squeeze std sub subtract sum swapaxes swapdims t take
+take_along_dim tan tanh tile topk trace transpose tril triu true_divide trunc unbind unique
+unsqueeze var view where
 """
 _IN_PLACE = """
 abs add ceil clamp clip cos div divide exp floor floor_divide index_add log log1p logical_not
-masked_fill mul multiply neg negative pow reciprocal relu remainder round rsqrt scatter scatter_add
-sigmoid sign sin sqrt square sub subtract tanh tril triu trunc
+masked_fill mul multiply neg negative pow reciprocal relu remainder round rsqrt scatter
+scatter_add sigmoid sign sin sqrt square sub subtract tanh tril triu trunc
 """
 
 

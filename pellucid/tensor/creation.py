@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,16 @@ import numpy as np
 from pellucid.dtypes import DType, bool_, by_name, float32, int64
 from pellucid.errors import DataError, DTypeError, SettingError
 from pellucid.graph.node import leaf
+from pellucid.shapes import Shape
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = [
     "arange", "as_tensor", "empty", "empty_like", "eye", "from_numpy", "full", "full_like",
-    "linspace", "of_array", "ones", "ones_like", "tensor", "zeros", "zeros_like",
+    "linspace", "of_array", "ones", "ones_like", "sizes", "tensor", "zeros", "zeros_like",
 ]  # fmt: skip
+
+
+_KINDS = {"U": "text", "S": "bytes", "M": "dates", "m": "durations"}
 
 
 def of_array(array: Any, requires_grad: bool = False) -> Tensor:
@@ -61,22 +66,17 @@ def from_numpy(ndarray: Any) -> Tensor:
 def _array(data: Any, dtype: DType | None, *, copy: bool) -> Any:
     if isinstance(data, Tensor):
         data = data._node.array
-    given = isinstance(data, np.ndarray | np.generic) or hasattr(data, "__array__")
+    given = isinstance(_first(data), np.generic) or hasattr(data, "__array__")
     try:
         array = np.array(data) if copy else np.asarray(data)
-    except ValueError as ragged:
+    except ValueError:
         raise DataError(
-            f"these lists don't form a Tensor: {ragged}.\n All rows must have the same length."
+            f"these lists don't form a Tensor: {_ragged(data)}.\n"
+            " All rows must have the same length."
         ) from None
+    if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
+        raise DTypeError(_refusal(array))
     wanted = dtype if dtype is not None else _default(array, given)
-    if array.dtype.kind not in "biufV" or (
-        array.dtype.kind == "V" and array.dtype.name != "bfloat16"
-    ):
-        raise DTypeError(
-            f"a Tensor holds numbers, and this holds {array.dtype} values, "
-            f"such as {_first(array)!r}.\n"
-            " Turn categories into numbers first; pellucid.fit does that for tables."
-        )
     return array.astype(wanted.name, copy=False)
 
 
@@ -88,13 +88,49 @@ def _default(array: Any, given: bool) -> DType:
         return float32
     if array.dtype.kind in "iu" and not given:
         return int64
-    if array.dtype.kind in "OUSMm":
-        return float32
-    return by_name(array.dtype.name)
+    try:
+        return by_name(array.dtype.name)
+    except DTypeError:
+        wider = "int64" if array.dtype.kind == "u" else "float64"
+        raise DTypeError(
+            f"a Tensor can't hold {array.dtype.name} numbers.\n"
+            f" Convert them first: array.astype('{wider}')."
+        ) from None
 
 
-def _first(array: Any) -> Any:
-    return array.ravel()[0] if array.size else None
+def _first(data: Any) -> Any:
+    """The first number inside nested lists."""
+    while isinstance(data, list | tuple) and data:
+        data = data[0]
+    return data
+
+
+def _refusal(array: Any) -> str:
+    """Why these are no numbers, and what to do."""
+    sample: Any = array.reshape(-1)[0] if array.size else None
+    if array.dtype.kind == "c":
+        return "complex numbers are not supported.\n Keep real and imaginary parts apart."
+    if isinstance(sample, int) and not isinstance(sample, bool):
+        return f"{sample} does not fit into int64.\n Use a float for a number of this size."
+    what = {"U": "text", "S": "bytes", "M": "dates", "m": "durations"}.get(
+        array.dtype.kind, "objects"
+    )
+    shown = sample.item() if isinstance(sample, np.generic) else sample
+    return (
+        f"a Tensor holds numbers, and this holds {what}, such as {shown!r}.\n"
+        " Turn them into numbers first; pellucid.fit does that for tables."
+    )
+
+
+def _ragged(data: Any, path: str = "") -> str:
+    """Which row is the first that differs from row 0."""
+    lengths = [len(row) if isinstance(row, list | tuple) else None for row in data]
+    for k, n in enumerate(lengths):
+        if n != lengths[0]:
+            counts = [f"{m} entries" if m is not None else "one number" for m in (n, lengths[0])]
+            return f"row {path}{k} has {counts[0]} and row {path}0 has {counts[1]}"
+    inner = (_ragged(row, f"{path}{k}, ") for k, row in enumerate(data))
+    return next((text for text in inner if text), "") if lengths and lengths[0] else ""
 
 
 def _cpu(device: Any) -> None:
@@ -106,14 +142,23 @@ def _filled(
     size: tuple[Any, ...], value: Any, dtype: DType | None, device: Any, requires_grad: bool
 ) -> Tensor:
     _cpu(device)
-    if len(size) == 1 and isinstance(size[0], tuple | list):
-        size = tuple(size[0])
-    if any(int(n) < 0 for n in size):
-        raise SettingError(f"sizes can't be negative: {tuple(size)}.")
     kind = dtype or (
         float32 if isinstance(value, float) else bool_ if isinstance(value, bool) else int64
     )
-    return of_array(np.full(tuple(int(n) for n in size), value, kind.name), requires_grad)
+    return of_array(np.full(sizes(size), value, kind.name), requires_grad)
+
+
+def sizes(size: tuple[Any, ...]) -> Shape:
+    """`zeros(2, 3)` and `zeros((2, 3))` mean the same."""
+    if len(size) == 1 and isinstance(size[0], tuple | list):
+        size = tuple(size[0])
+    try:
+        shape = tuple(operator.index(n) for n in size)
+    except TypeError:
+        raise DTypeError(f"sizes must be whole numbers: {tuple(size)}.") from None
+    if any(n < 0 for n in shape):
+        raise SettingError(f"sizes can't be negative: {shape}.")
+    return shape
 
 
 def zeros(
@@ -191,6 +236,8 @@ def arange(
     _cpu(device)
     if end is None:
         start, end = 0, start
+    if step == 0:
+        raise SettingError("arange: the step can't be 0.")
     kind = dtype or (float32 if any(isinstance(v, float) for v in (start, end, step)) else int64)
     return of_array(np.arange(start, end, step).astype(kind.name), requires_grad)
 

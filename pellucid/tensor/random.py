@@ -15,7 +15,7 @@ from pellucid.errors import DTypeError, SettingError, ShapeError
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import random as rnd
 from pellucid.shapes import Mismatch, Shape, broadcast, numel
-from pellucid.tensor.creation import of_array
+from pellucid.tensor.creation import of_array, sizes
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = [
@@ -118,14 +118,6 @@ def _normal_node(shape: Shape, dtype: DType, generator: Generator | None) -> Nod
     return rnd.bits_to_normal(words((2, *shape), generator), dtype=dtype)
 
 
-def _shape(size: tuple[Any, ...]) -> Shape:
-    if len(size) == 1 and isinstance(size[0], tuple | list):
-        size = tuple(size[0])
-    if any(int(n) < 0 for n in size):
-        raise SettingError(f"sizes can't be negative: {tuple(size)}.")
-    return tuple(int(n) for n in size)
-
-
 def _real(dtype: DType | None) -> DType:
     if dtype is not None and dtype.category != FLOAT:
         raise DTypeError(
@@ -139,7 +131,7 @@ def rand(
     requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """Numbers spread evenly over [0, 1)."""
-    return wrap(uniform_node(_shape(size), _real(dtype), generator)).requires_grad_(requires_grad)
+    return wrap(uniform_node(sizes(size), _real(dtype), generator)).requires_grad_(requires_grad)
 
 
 def randn(
@@ -147,7 +139,7 @@ def randn(
     requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """Draws from the bell curve with mean 0 and spread 1."""
-    return wrap(_normal_node(_shape(size), _real(dtype), generator)).requires_grad_(requires_grad)
+    return wrap(_normal_node(sizes(size), _real(dtype), generator)).requires_grad_(requires_grad)
 
 
 def rand_like(input: Tensor, *, dtype: DType | None = None) -> Tensor:
@@ -186,7 +178,7 @@ def randint(
         low, high, size = 0, low, high
     if high <= low:
         raise SettingError(f"randint needs high above low, and got low={low}, high={high}.")
-    drawn = words((2, *_shape((size,))), generator).array
+    drawn = words((2, *sizes((size,))), generator).array
     wide = drawn[0].astype(np.uint64) << np.uint64(32) | drawn[1].astype(np.uint64)
     drawn = (wide % np.uint64(high - low)).astype(np.int64) + low
     return of_array(drawn.astype((dtype or int64).name))

@@ -186,7 +186,11 @@ class Tensor:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         value = self._value() if not self._node.requires_grad else self.numpy()
-        return value if dtype is None else value.astype(dtype)
+        if dtype is not None and value.dtype != dtype:
+            if copy is False:
+                raise ValueError(f"no {dtype} without a copy: the Tensor is {self.dtype.name}")
+            return value.astype(dtype)
+        return value.copy() if copy else value
 
     def __bool__(self) -> bool:
         if self._node.size != 1:
@@ -399,7 +403,8 @@ class Tensor:
 
     def __reduce__(self) -> Any:
         node = self._node
-        return _rebuild, (type(self), self._value(), node.dtype.name, node.requires_grad)
+        kept = (node.dtype.name, node.requires_grad, node.kind if node.is_leaf else "data")
+        return _rebuild, (type(self), self._value(), *kept, node.name)
 
 
 class Parameter(Tensor):
@@ -464,8 +469,11 @@ def _several(value: Any) -> list[Tensor]:
     return [value] if isinstance(value, Tensor) else list(value)
 
 
-def _rebuild(cls: type[Tensor], array: Any, dtype: str, requires_grad: bool) -> Tensor:
+def _rebuild(
+    cls: type[Tensor], array: Any, dtype: str, requires_grad: bool, kind: str, name: str
+) -> Tensor:
     out = _new(cls)
-    kind = "parameter" if issubclass(cls, Parameter) else "data"
-    out._node = leaf(array, array.shape, by_name(dtype), kind=kind, requires_grad=requires_grad)
+    out._node = leaf(
+        array, array.shape, by_name(dtype), kind=kind, name=name, requires_grad=requires_grad
+    )
     return out

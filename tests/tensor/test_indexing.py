@@ -27,7 +27,8 @@ MASK = np.arange(12).reshape(3, 4) % 3 == 0
 INDICES: list[Any] = [
     0, -1, np.int64(2), slice(None), slice(1, 3), slice(None, None, 2), slice(-2, None),
     slice(5, 9), slice(2, 1), None, ..., (), (0, 1), (0, 1, 2), (0, -1, -2), (slice(None), 1),
-    (..., 0), (0, ..., 1), (None, 0), (0, None), (..., None), (None, ..., None, 1), (slice(1, 2), None, 2),
+    (..., 0), (0, ..., 1),
+    (None, 0), (0, None), (..., None), (None, ..., None, 1), (slice(1, 2), None, 2),
     [0, 2], [-1, 0, 0], np.array([[0, 1], [2, 0]]), ([0, 1], [1, 2]),
     ([0, 1], slice(None), [1, 2]),
     (slice(None), [0, 1], [1, 2]), (0, slice(None), [0, 1]), ([0, 1], 0, [1, 2]),
