@@ -73,7 +73,7 @@ def fit(
         optimizer: "adam", "adamw", "sgd", "rmsprop", an optimizer class, or an optimizer ready made
             (`lr` and `weight_decay` are then its own).
         lr: step size.
-        epochs: passes over the training rows; None for as many as give about 2,500 steps, at least
+        epochs: passes over the training rows; None for as many as give about 4,000 steps, at least
             30, at most 300.
         batch_size: rows per step; None for a power of two near a thirtieth of the rows, 16 to 256.
         validation: share of the rows set aside to choose the best epoch (each class by its share),

@@ -54,7 +54,7 @@ def make_plan(
 
     Args:
         rows: number of training rows; None where batches come ready-made.
-        epochs: None for as many as give about 2,500 steps, at least 30 and at most 300.
+        epochs: None for as many as give about 4,000 steps, at least 30 and at most 300.
         batch_size: None for a power of two near a thirtieth of the rows, from 16 to 256.
         patience: None for a fifth of the epochs (at least 20) if their number was left open, and
             for never stopping early if it was given.
@@ -92,12 +92,12 @@ def auto_batch_size(rows: int) -> int:
 
 
 def auto_epochs(steps: int) -> int:
-    """As many epochs as give about 2,500 steps, at least 30 and at most 300.
+    """As many epochs as give about 4,000 steps, at least 30 and at most 300.
 
     >>> auto_epochs(4), auto_epochs(50), auto_epochs(4000)
-    (300, 50, 30)
+    (300, 80, 30)
     """
-    return min(max(round(2500 / steps), 30), 300)
+    return min(max(round(4000 / steps), 30), 300)
 
 
 def _check_whole(name: str, value: Any, least: int) -> None:

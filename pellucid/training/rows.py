@@ -45,7 +45,7 @@ class Rows:
         """Batches of Tensors.
 
         Args:
-            size: rows per batch; the last one may be shorter.
+            size: rows per batch; the last one may be shorter, or longer by one.
             order: the order of the rows; as they are when None.
             start: how many batches to leave out at the beginning.
         """
@@ -53,14 +53,21 @@ class Rows:
         dtypes = [by_name(a.dtype.name) for a in arrays]
         if order is not None and sum(a.nbytes for a in arrays) <= AT_ONCE:
             arrays, order = tuple(a[order] for a in arrays), None
-        for at in range(start * size, len(self), size):
-            rows = slice(at, at + size) if order is None else order[at : at + size]
+        count = self.count(size)
+        for i in range(start, count):
+            at, end = i * size, len(self) if i == count - 1 else (i + 1) * size
+            rows = slice(at, end) if order is None else order[at:end]
             parts = [_tensor(a[rows], d) for a, d in zip(arrays, dtypes, strict=True)]
             yield tuple(parts[:-1]), parts[-1]
 
     def count(self, size: int) -> int:
-        """How many batches that makes."""
-        return -(-len(self) // size)
+        """How many batches that makes.
+
+        A single row that is left over joins the batch before it: one row has no spread, and a batch
+        norm divides by the spread.
+        """
+        full, left = divmod(len(self), size)
+        return full + (left > 1 or (left == 1 and full == 0))
 
     def digest(self) -> str:
         """Eight hexadecimal digits that change with any number."""
@@ -173,6 +180,4 @@ def _not_numbers(value: Any, array: Any, name: str) -> str:
         if name == "y"
         else " Turn them into numbers first; pellucid.data.make_table does that for tables."
     )
-    return (
-        f"{name} holds {kind}, such as {first!r}, and numbers are needed.\n{remedy}"
-    )
+    return f"{name} holds {kind}, such as {first!r}, and numbers are needed.\n{remedy}"

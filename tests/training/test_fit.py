@@ -75,6 +75,21 @@ def test_it_learns_classes_and_says_what_it_decided() -> None:
     assert history.stopped == "finished" and history.ended == "All 40 epochs were run."
 
 
+def test_a_single_row_left_over_joins_the_batch_before() -> None:
+    seen: list[int] = []
+
+    class Watch(nn.Module):
+        def forward(self, x: Any) -> Any:
+            seen.append(len(x))
+            return x
+
+    x, y = line(33)
+    model = nn.Sequential(Watch(), nn.Linear(3, 1))
+    pl.fit(model, (x, y), epochs=1, batch_size=16, validation=0, **QUIET)
+    pl.fit(model, (x[:1], y[:1]), epochs=1, batch_size=16, validation=0, **QUIET)
+    assert seen == [2, 16, 17, 1, 1]
+
+
 def test_it_learns_numbers() -> None:
     history = pl.fit(mlp(3, 16, 1), line(200), epochs=60, lr=0.01, **QUIET)
     assert history.loss_name == "mse" and history.validation_metrics["r2"][-1] > 0.95
