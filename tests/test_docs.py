@@ -136,6 +136,19 @@ def test_a_wrong_output_is_noticed(tmp_path: Path) -> None:
         run_page(_page(tmp_path, text), tmp_path)
 
 
+def test_where_numbers_may_differ_the_words_still_count(tmp_path: Path) -> None:
+    def text(word: str) -> str:
+        return (
+            f'```python\nprint("{word} 0.25 and 3 %")\n```\n\n'
+            "<!-- docs: numbers may differ -->\n"
+            '```text title="output"\nloss −1.5e−3 and 97 %\n```\n'
+        )
+
+    assert run_page(_page(tmp_path, text("loss")), tmp_path) == 1
+    with pytest.raises(AssertionError, match="gain"):
+        run_page(_page(tmp_path, text("gain")), tmp_path)
+
+
 def test_an_error_points_at_the_page(tmp_path: Path) -> None:
     page = _page(tmp_path, "words\n\n```python\nx = 1\n1 / 0\n```\n")
     with pytest.raises(ZeroDivisionError) as caught:
