@@ -9,9 +9,9 @@ from typing import Any
 
 from pellucid.errors import GraphError, IndexRangeError, SettingError, ShapeError
 from pellucid.graph.node import Node
-from pellucid.lenses.slope import slope_view
 from pellucid.lenses.origin import origin_view
 from pellucid.lenses.shown import Shown
+from pellucid.lenses.slope import slope_view
 from pellucid.shapes import show
 from pellucid.tensor import Tensor
 
@@ -35,13 +35,14 @@ def explain(
 ) -> Explanation:
     """Say why a gradient is what it is, or, without `wrt`, where a value came from.
 
-    With `wrt`, the chain rule with real numbers, from `tensor` (the loss) to one entry of `wrt`: every
-    factor, and in deeper networks the sum over paths, the largest first, with what was left out.
+    With `wrt`, the chain rule with real numbers, from `tensor` (the loss) to one entry of `wrt`:
+    every factor, and in deeper networks the sum over paths, the largest first, with what was left
+    out.
 
     Args:
         tensor: the result: one number where `wrt` is given, any recorded Tensor otherwise.
         wrt: whose entry is blamed: a weight, an input, or anything on the way.
-        at: which entry of `wrt` (or, without it, of `tensor`); may be left out if there is only one.
+        at: which entry of `wrt` (without it: of `tensor`); may be left out if there is only one.
         paths: how many paths to show.
         check: move the entry a little, run forward again, and compare the slopes.
         depth: without `wrt`, how many steps back to look.
@@ -69,8 +70,8 @@ def explain(
     _refuse_unrecorded(root)
     if root.size != 1:
         raise ShapeError(
-            f"explain with wrt starts from one number, and this Tensor has shape {show(root.shape)}.\n"
-            " Pass the loss, or pick a number first: explain(y[0, 1], wrt=…)."
+            "explain with wrt starts from one number, and this Tensor has shape "
+            f"{show(root.shape)}.\n Pass the loss, or pick a number first: explain(y[0, 1], wrt=…)."
         )
     return Explanation(slope_view(root, source, _place(source, at, "wrt"), paths, check))
 
@@ -88,8 +89,9 @@ def _refuse_unrecorded(root: Node) -> None:
         what = "this Tensor was not computed from anything: it is data, a weight or a constant."
         raise GraphError(f"{what}\n Pass something that was computed from it, such as the loss.")
     raise GraphError(
-        f"nothing was recorded behind this Tensor ({root.op.name}).\n It was computed under no_grad(), "
-        "or from Tensors without requires_grad; only what may need a gradient is recorded."
+        f"nothing was recorded behind this Tensor ({root.op.name}).\n It was computed under "
+        "no_grad(), or from Tensors without requires_grad; only what may need a gradient is "
+        "recorded."
     )
 
 
@@ -101,8 +103,8 @@ def _place(node: Node, at: int | Index | None, whose: str) -> Index:
             return (0,) * len(shape)
         example = ", ".join("0" for _ in shape) + ("," if len(shape) == 1 else "")
         raise IndexRangeError(
-            f"{name} has {node.size} entries, shape {show(shape)}, and one is explained at a time.\n"
-            f" Say which: at=({example})."
+            f"{name} has {node.size} entries, shape {show(shape)}, and one is explained at a "
+            f"time.\n Say which: at=({example})."
         )
     index = at if isinstance(at, tuple) else (at,)
     if not all(isinstance(i, int) and not isinstance(i, bool) for i in index):

@@ -1,8 +1,8 @@
 """The small language in which slopes are written: "2(ŷ − y)/n", "[x > 0]", "y·(1 − y)".
 
-A formula is read once and can then be shown with symbols, shown with numbers, evaluated, or turned
-into LaTeX. What an explanation shows is evaluated first: a formula that does not give the slope that
-the engine found is never shown.
+A formula is read once and can then be shown with symbols, shown with numbers, and evaluated. What
+an explanation shows is evaluated first: a formula that does not give the slope that the engine
+found is never shown.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     r"\s*(?:\d+(?:\.\d+)?|⁻?[ᵇᵖᵗˣ](?:⁻[¹²])?|[^\W\d_ᵇᵖᵗˣ²³½]+[′\u0302\u0304]*|[−+±·/^()\[\]|<>=≤≥²³½√,])"
 )
 # At the start of an expression a negative number needs no brackets, unless it is raised to a power.
-_SPARE = re.compile(r"(^|[(\[|]|, )\((−[^()]*)\)(?![²³^])")
+_SPARE = re.compile(r"(^|[(\[|]|, |if )\((−[^()]*)\)(?![²³^])")
 _RAISED = {"ᵇ": "b", "ᵖ": "p", "ᵗ": "t", "ˣ": "x"}
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = 1, 2, 3, 4, 5
 
@@ -90,9 +90,9 @@ class Formula:
     def simplified(self, meanings: Mapping[str, Meaning]) -> Formula:
         """Without division by a count of 1."""
         parts = tuple(p.simplified(meanings) for p in self.parts)
-        if self.kind == "/" and parts[1].kind == "variable" and parts[1].word == "n":
-            if meanings.get("n", Meaning("", 0.0)).value == 1.0:
-                return parts[0]
+        counted = self.kind == "/" and parts[1] == Formula("variable", "n")
+        if counted and "n" in meanings and meanings["n"].value == 1:
+            return parts[0]
         return Formula(self.kind, self.word, parts)
 
     def symbols(self, meanings: Mapping[str, Meaning]) -> str:

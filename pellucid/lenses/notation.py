@@ -1,4 +1,4 @@
-r"""The LaTeX of the records as plain Unicode, for terminals: `z = x W^\top + b` becomes "z = xWᵀ + b".
+r"""The LaTeX of the records as Unicode, for terminals: `z = x W^\top + b` is "z = xWᵀ + b".
 
 Only what records use is understood; a command that is not known stays readable as its name.
 """
@@ -14,12 +14,14 @@ __all__ = ["plain"]
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_]|\s+|\d+(?:\.\d+)?|.", re.DOTALL)
 _SIGNS: Mapping[str, str] = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε",
-    "eta": "η", "theta": "θ", "lambda": "λ", "mu": "μ", "nu": "ν", "omega": "ω", "pi": "π", "psi": "ψ", "tau": "τ", "xi": "ξ", "zeta": "ζ",
+    "eta": "η", "theta": "θ", "lambda": "λ", "mu": "μ", "nu": "ν", "omega": "ω", "pi": "π",
+    "psi": "ψ", "tau": "τ", "xi": "ξ", "zeta": "ζ",
     "chi": "χ", "kappa": "κ", "rho": "ρ", "sigma": "σ",
     "phi": "φ", "varphi": "φ", "Phi": "Φ", "Delta": "Δ", "ell": "ℓ", "infty": "∞", "top": "ᵀ",
-    "sum": "Σ", "prod": "∏", "int": "∫", "partial": "∂", "bigwedge": "⋀", "bigvee": "⋁",
-    "cdot": " · ", "times": " × ", "le": " ≤ ", "ge": " ≥ ", "ne": " ≠ ", "sim": " ~ ", "odot": " ⊙ ",
-    "wedge": " ∧ ", "vee": " ∨ ", "oplus": " ⊕ ", "neg": "¬", "dots": "…", "to": " → ",
+    "sum": "Σ", "prod": "∏", "int": "∫", "partial": "∂", "bigwedge": "⋀", "bigvee": "\u22c1",
+    "cdot": " · ", "times": " × ", "le": " ≤ ", "ge": " ≥ ", "ne": " ≠ ", "sim": " ~ ",
+    "odot": " ⊙ ",
+    "wedge": " ∧ ", "vee": " \u2228 ", "oplus": " ⊕ ", "neg": "¬", "dots": "…", "to": " → ",
     "leftarrow": " ← ", "bmod": " mod ", "mathrel": "", "in": " ∈ ", "approx": " ≈ ",
     "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "left": "", "right": "",
     "bigl": "", "bigr": "", "Big": "", "big": "", "quad": "\0", "qquad": "\0",
@@ -30,7 +32,7 @@ _WORDS = frozenset({"arctan", "arg", "cos", "cosh", "exp", "ln", "log", "max", "
 _TEXTS = frozenset({"text", "mathrm", "operatorname", "mathcal", "mathbf", "mathbb"})
 _ABOVE = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "overline": "\u0304"}
 _COMPOSED = {"y\u0302": "ŷ", "x\u0302": "x̂"}
-_UP = dict(zip("0123456789+-=()niTtxaβb⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵀᵗˣᵃᵝᵇᵀ", strict=True)) | {
+_UP = dict(zip("0123456789+-=()niTtxaβb", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵀᵗˣᵃᵝᵇ", strict=True)) | {
     "ᵀ": "ᵀ",
     "−": "⁻",
 }
@@ -65,7 +67,7 @@ class _Reader:
     """Reads LaTeX once from left to right."""
 
     def __init__(self, latex: str) -> None:
-        self.tokens = _TOKEN.findall(latex)
+        self.tokens: list[str] = _TOKEN.findall(latex)
         self.at = 0
 
     def all(self) -> str:
@@ -142,7 +144,7 @@ class _Reader:
         return words
 
     def _function(self, name: str, before: list[str]) -> str:
-        """A function's name, kept apart from a letter in front and from an argument without brackets."""
+        """A function's name, kept apart from a letter in front and from a bare argument."""
         lead = " " if before and before[-1][-1:].isalnum() else ""
         following = self.tokens[self.at] if self.at < len(self.tokens) else ""
         if following == "_":
@@ -189,7 +191,8 @@ def _lowered(script: str) -> str:
         return "".join(_DOWN[c] for c in script)
     if len(script) == 1:
         return f"_{script}"
-    return f"[{','.join(script) if script.isascii() and script.isalpha() and len(script) == 2 else script}]"
+    letters = script.isascii() and script.isalpha() and len(script) == 2
+    return f"[{','.join(script) if letters else script}]"
 
 
 def _single(text: str) -> bool:

@@ -70,11 +70,11 @@ def amount(value: float) -> str:
 
 
 def percent(fraction: float) -> str:
-    """A share; the words "all" and "nothing" are kept for exactly 100 % and 0 %.
+    r"""A share; the words "all" and "nothing" are kept for exactly 100 % and 0 %.
 
     Example:
         >>> percent(0.4132), percent(-0.031), percent(0.9999), percent(1.0), percent(0.0001)
-        ('41\\xa0%', '−3\\xa0%', '>99\\xa0%', '100\\xa0%', '<1\\xa0%')
+        ('41\xa0%', '−3\xa0%', '>99\xa0%', '100\xa0%', '<1\xa0%')
     """
     if not math.isfinite(fraction):
         return number(fraction)

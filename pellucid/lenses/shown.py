@@ -1,4 +1,4 @@
-"""What a lens gives back: it prints as text, draws itself in notebooks, and hands out its numbers."""
+"""What a lens gives back: it prints as text, draws itself in notebooks, and gives its numbers."""
 
 from __future__ import annotations
 

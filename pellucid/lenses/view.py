@@ -1,7 +1,7 @@
 """A view: what a lens found, as plain data that any renderer can draw.
 
-A view is a title, a sentence that says the answer, and blocks: equations, tables, remarks. Cells hold
-values, not texts; the kind of their column says how they are written.
+A view is a title, a sentence that says the answer, and blocks: equations, tables, remarks. Cells
+hold values, not texts; the kind of their column says how they are written.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any, Literal
 from pellucid.lenses import numerals
 
 __all__ = [
-    "Block", "Column", "Equation", "Folded", "Item", "Kind", "Outline", "Remark", "Table", "View", "written",
+    "Block", "Column", "Equation", "Folded", "Item", "Kind", "Outline", "Remark", "Table",
+    "View", "written",
 ]  # fmt: skip
 
 Kind = Literal[
@@ -74,6 +75,7 @@ class Column:
 
     @property
     def name(self) -> str:
+        """The name in data."""
         return self.key or self.head
 
     @property
@@ -192,7 +194,7 @@ def written(kind: Kind, value: Any) -> str:
         return value
     if kind == "shape":
         return numerals.shape(value)
-    return _WRITERS[kind](value)
+    return str(_WRITERS[kind](value))
 
 
 _WRITERS: Mapping[str, Any] = {

@@ -1,10 +1,9 @@
-"""`explain`: the worked example word for word, checks, errors, values, and what a spent graph allows."""
+"""`explain`: the worked example word for word, checks, errors, values, spent graphs."""
 
 from __future__ import annotations
 
 import json
 import time
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ import pellucid.nn.functional as F
 from pellucid import nn
 from pellucid.errors import GraphError, IndexRangeError, SettingError, ShapeError, TraceError
 from pellucid.lenses import explain
+from tests.lenses.markup import Tags
 
 WORKED = "∂L/∂w₂ = ∂L/∂ŷ · ∂ŷ/∂w₂ = 2(ŷ − y) · x₂ = −2.0 · 2.0 = −4.0"
 
@@ -57,13 +57,15 @@ def test_the_worked_example_as_a_whole() -> None:
     ]
     assert [line for line in lines if place not in line and not line.startswith("─")] == [
         "∂L/∂w₂ = −4.0",
-        "w₂ is weight[0, 1], now −0.3. Raise it by a little, and L changes by −4.0 times that much.",
+        "w₂ is weight[0, 1], now −0.3. Raise it by a little, and L changes by −4.0 times that "
+        "much.",
         "",
         WORKED,
         "",
         "factor  is        with numbers  value  blame so far  made by",
         "",
-        "✓ Check: w₂ moved by ±1e−5 and the forward pass run again: slope −4.0, chain rule −4.0, difference",
+        "✓ Check: w₂ moved by ±1e−5 and the forward pass run again: slope −4.0, chain rule −4.0, "
+        "difference",
         "  9e−8.",
     ]
 
@@ -176,7 +178,8 @@ def test_after_the_optimizer_has_moved_a_weight_it_says_so() -> None:
     )
     assert first.endswith("), so the numbers of that moment are gone.")
     assert second == (
-        " optimizer.step() does that. Explain before optimizer.step(), or run the forward pass again."
+        " optimizer.step() does that. Explain before optimizer.step(), or run the forward pass "
+        "again."
     )
     with pytest.raises(GraphError):
         explain(loss)
@@ -284,8 +287,8 @@ def test_wrong_uses_say_what_to_do() -> None:
         (
             lambda: explain(loss, wrt=data, at=0),
             GraphError,
-            "wrt takes no part in this Tensor, as far as was recorded.\n What is computed from data "
-            "alone is not recorded; set requires_grad=True on it before the forward pass.",
+            "wrt takes no part in this Tensor, as far as was recorded.\n What is computed from "
+            "data alone is not recorded; set requires_grad=True on it before the forward pass.",
         ),
         (
             lambda: explain(loss, wrt=loss),
@@ -345,27 +348,6 @@ def test_text_keeps_to_the_width(width: int) -> None:
     model, _, loss = classifier()
     for shown in (explain(loss, wrt=model[0].weight, at=(1, 1)), explain(loss)):
         assert max(map(len, shown.text(width).splitlines())) <= width
-
-
-class Tags(HTMLParser):
-    """Notes every tag that is opened and not closed, and every attribute that fetches something."""
-
-    VOID = frozenset({"br", "img", "input", "meta", "link"})
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.wrong: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.wrong += [f"{tag} {k}" for k, _ in attrs if k in ("src", "href") or k.startswith("on")]
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self.open or self.open.pop() != tag:
-            self.wrong.append(f"</{tag}>")
 
 
 def test_html_is_whole_fetches_nothing_and_cannot_be_broken_by_names() -> None:

@@ -1,4 +1,4 @@
-"""Programs: shapes, parameters and FLOPs against hand counts, numbers against the engine, the model untouched."""
+"""Programs: shapes, parameters and FLOPs against hand counts, numbers against the engine."""
 
 from __future__ import annotations
 

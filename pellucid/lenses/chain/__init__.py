@@ -1,1 +1,1 @@
-"""The chain rule with real numbers: stages, slopes between single numbers, and the paths through them."""
+"""The chain rule with real numbers: stages, slopes between numbers, and the paths through them."""

@@ -46,6 +46,7 @@ class Bilinear(Route):
         self.factor = np.ones(()) if partner is None else doubled(partner)
 
     def column(self, index: tuple[int, ...]) -> Column:
+        """Where the number at `index` acts, and how strongly."""
         at = dict(zip(self.letters.into, index, strict=True))
         block = self.factor[tuple(at.get(c, slice(None)) for c in self.letters.other)]
         kept = [c for c in self.letters.other if c not in at]
@@ -61,6 +62,7 @@ class Bilinear(Route):
         return Column(where, grid)
 
     def largest(self, values: Array, needed: Array) -> Array:
+        """The best product that lies ahead of each input."""
         rows = tuple(_marked(needed, axis) for axis in range(needed.ndim))
         at = dict(zip(self.letters.into, rows, strict=True))
         factor = np.abs(_taken(self.factor, self.letters.other, at))
@@ -74,6 +76,7 @@ class Bilinear(Route):
         return out
 
     def summed(self, values: Array, live: bool) -> Array:
+        """Sums over the outputs that each input acts on."""
         slopes = (self.factor != 0).astype(float) if live else np.abs(self.factor)
         names = {c: i for i, c in enumerate({*self.letters.out, *self.letters.other})}
         into = [names[c] for c in self.letters.into if c in names]
@@ -82,6 +85,7 @@ class Bilinear(Route):
         return np.asarray(found).reshape(self.source.shape)
 
     def reached(self, mask: Array) -> Array:
+        """The outputs that the marked inputs act on."""
         spread = _aligned(mask.astype(bool), list(self.letters.into), list(self.letters.out))
         return np.broadcast_to(spread, self.stage.out.shape).copy()
 
@@ -105,7 +109,7 @@ class Bilinear(Route):
 
 
 def bilinear_routes(stage: Stage, everything: bool = False) -> list[Bilinear]:
-    """The routes through a linear layer or a matrix product, one for each live input, or for all."""
+    """The routes through a linear layer or a product: from each live input, or from all."""
     node = stage.out
     roles = _ROLES[node.op.name](node)
     routes: list[Bilinear] = []
@@ -163,7 +167,7 @@ def _aligned(array: Array, letters: list[str] | tuple[str, ...], full: list[str]
     """
     for axis in reversed(range(len(letters))):
         if letters[axis] not in full:
-            array = array.any(axis) if array.dtype == bool else array.take(0, axis)
+            array = np.asarray(array.any(axis) if array.dtype == bool else array.take(0, axis))
     kept = [c for c in letters if c in full]
     array = array.transpose([kept.index(c) for c in full if c in kept])
     return array.reshape([array.shape[_rank(c, kept, full)] if c in kept else 1 for c in full])
@@ -190,7 +194,7 @@ def _chunked_maximum(left: Array, right: Array, kept: int) -> Array:
     shape = np.broadcast_shapes(left.shape, right.shape)
     axes = tuple(range(kept, len(shape)))
     if not kept or 0 in shape or len(shape) == kept:
-        return np.max(left * right, axis=axes, initial=0.0)
+        return np.asarray(np.max(left * right, axis=axes, initial=0.0))
     step = max(1, _CHUNK * shape[0] // max(int(np.prod(shape)), 1))
     pieces = [
         np.max(_cut(left, i, step) * _cut(right, i, step), axis=axes, initial=0.0)

@@ -13,7 +13,7 @@ from pellucid.graph.node import Node
 from pellucid.lenses.chain.bilinear import bilinear_routes
 from pellucid.lenses.chain.factor import input_names
 from pellucid.lenses.chain.fold import BILINEAR
-from pellucid.lenses.chain.stage import Stage, doubled
+from pellucid.lenses.chain.stage import Array, Stage, doubled
 from pellucid.lenses.chain.symbols import Index, Symbols, transparent
 from pellucid.lenses.formula import Meaning, read
 from pellucid.lenses.notation import plain
@@ -141,7 +141,7 @@ def _arguments(stage: Stage, at: Index) -> Iterator[Term]:
     yield from found
 
 
-def _slopes(stage: Stage, at: Index, x: Node) -> np.ndarray:  # type: ignore[type-arg]
+def _slopes(stage: Stage, at: Index, x: Node) -> Array:
     blame = np.zeros(stage.out.shape)
     blame[at] = 1.0
     return stage.pull(blame).get(x, np.zeros(x.shape))

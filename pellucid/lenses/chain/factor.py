@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.dtypes import FLOAT
 from pellucid.graph.node import Node
 from pellucid.lenses.chain.bilinear import Bilinear
 from pellucid.lenses.chain.intact import made_at
@@ -61,7 +62,7 @@ class Factor:
 
     @property
     def slope(self) -> str:
-        """ "∂ŷ/∂w₂"."""
+        """How it is written: ∂ŷ/∂w₂."""
         return f"∂{self.top}/∂{self.bottom}"
 
     @property
@@ -190,7 +191,7 @@ def input_names(stage: Stage) -> tuple[str, ...]:
 
 
 def _index_in(x: Node, hop: Hop) -> Index | None:
-    """Where in input `x` the number stands that belongs to this hop; None if there is no such place."""
+    """Where in input `x` the number of this hop stands; None if there is no such place."""
     for index, shape in ((hop.start, hop.route.source.shape), (hop.end, hop.route.stage.out.shape)):
         if x.shape == shape:
             return index
@@ -212,7 +213,7 @@ def _loss_meanings(
             meaning = Meaning(symbols.at(x, hop.start), symbols.value(x, hop.start))
             yield from ((letter, meaning) for letter in letters)
     yield from _chances(hop, symbols)
-    if len(target.shape) == len(source.shape) - 1:  # class numbers
+    if target.dtype.category != FLOAT and source is prediction:  # class numbers
         axis = 0 if len(source.shape) == 1 else 1
         row = hop.start[:axis] + hop.start[axis + 1 :]
         yield "c", Meaning(str(hop.start[axis]), hop.start[axis])

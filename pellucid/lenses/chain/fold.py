@@ -1,7 +1,7 @@
 """Cuts recorded nodes into stages: the ops inside a call of a composition become one function.
 
-A call stays folded if one value leaves it and no matrix product hides in it: paths go through units,
-and the units of an attention head are worth seeing.
+A call stays folded if one value leaves it and no matrix product hides in it: paths go through
+units, and the units of an attention head are worth seeing.
 """
 
 from __future__ import annotations

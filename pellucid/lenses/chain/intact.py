@@ -35,7 +35,7 @@ def _overwritten(x: Node, reader: Node) -> str:
     place = made_at(reader)
     where = f" ({reader.op.name} read it at {place})" if place else ""
     return (
-        f"{name} has been changed in place since it was used{where}, so the numbers of that moment "
-        "are gone.\n optimizer.step() does that. Explain before optimizer.step(), or run the forward "
-        "pass again."
+        f"{name} has been changed in place since it was used{where}, so the numbers of that "
+        "moment are gone.\n optimizer.step() does that. Explain before optimizer.step(), or run "
+        "the forward pass again."
     )

@@ -35,6 +35,7 @@ class Check:
 
     @property
     def difference(self) -> float:
+        """The slope of the nudge minus that of the chain rule."""
         return self.slope - self.gradient
 
     @property

@@ -93,7 +93,7 @@ class Record:
 
 
 def _between(root: Node, source: Node) -> list[Node]:
-    """The nodes that lead from `source` to `root`, each after its inputs; `source` is not among them."""
+    """The nodes that lead from `source` to `root`, each after its inputs, without `source`."""
     useful = {source}
     for node in reachable([root]):
         derived = node.op is not None and node.op.gradient is not None

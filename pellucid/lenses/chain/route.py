@@ -7,7 +7,7 @@ axis (softmax, layer norm), or whatever it likes.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -77,6 +77,7 @@ class Each(Route):
         self._extra = extra
 
     def column(self, index: tuple[int, ...]) -> Column:
+        """Where the number at `index` acts, and how strongly."""
         at = tuple(
             slice(None) if a in self._stretched else index[a - self._extra]
             for a in range(self.slopes.ndim)
@@ -86,13 +87,16 @@ class Each(Route):
         return Column(_unraveled(places[live], self.stage.out.shape), slopes[live])
 
     def largest(self, values: Array, needed: Array) -> Array:
+        """The best product that lies ahead of each input."""
         return self._merged(np.abs(self.slopes) * np.ravel(values)[self.places], np.max)
 
     def summed(self, values: Array, live: bool) -> Array:
+        """Sums over the outputs that each input acts on."""
         slopes = (self.slopes != 0) if live else np.abs(self.slopes)
         return self._merged(slopes * np.ravel(values)[self.places], np.sum)
 
     def reached(self, mask: Array) -> Array:
+        """The outputs that the marked inputs act on."""
         shape = (1,) * self._extra + mask.shape
         live = np.broadcast_to(mask.reshape(shape), self.slopes.shape) & (self.slopes != 0)
         out = np.zeros(self.stage.out.size, bool)
@@ -118,21 +122,26 @@ class Along(Route):
         self.axis, self.slopes = axis, slopes
 
     def column(self, index: tuple[int, ...]) -> Column:
+        """Where the number at `index` acts, and how strongly."""
         rest = index[: self.axis] + index[self.axis + 1 :]
-        slopes = self.slopes[(*rest, slice(None), index[self.axis])]
+        at: tuple[Any, ...] = (*rest, slice(None), index[self.axis])
+        slopes = self.slopes[at]
         (along,) = np.nonzero(slopes)
         where = [np.full(along.size, i) for i in index]
         where[self.axis] = along
         return Column(tuple(where), slopes[along])
 
     def largest(self, values: Array, needed: Array) -> Array:
+        """The best product that lies ahead of each input."""
         return self._back(np.abs(self.slopes), values, np.max)
 
     def summed(self, values: Array, live: bool) -> Array:
+        """Sums over the outputs that each input acts on."""
         slopes = (self.slopes != 0).astype(float) if live else np.abs(self.slopes)
         return self._back(slopes, values, np.sum)
 
     def reached(self, mask: Array) -> Array:
+        """The outputs that the marked inputs act on."""
         inputs = np.moveaxis(mask, self.axis, -1)[..., None, :]
         return np.moveaxis(((self.slopes != 0) & inputs).any(-1), -1, self.axis)
 
@@ -148,6 +157,7 @@ class Pushed(Route):
     exact = False
 
     def column(self, index: tuple[int, ...]) -> Column:
+        """Where the number at `index` acts, and how strongly."""
         nudge = np.zeros(self.source.shape)
         nudge[index] = 1.0
         moved = self.stage.push(self.source, nudge)
@@ -157,9 +167,11 @@ class Pushed(Route):
         )
 
     def summed(self, values: Array, live: bool) -> Array:
+        """Sums over the outputs that each input acts on."""
         return np.full(self.source.shape, values.sum())
 
     def reached(self, mask: Array) -> Array:
+        """The outputs that the marked inputs act on."""
         return np.full(self.stage.out.shape, bool(mask.any()))
 
 
@@ -218,7 +230,7 @@ def _along_axis(stage: Stage, source: Node, axis: int) -> Along | None:
 
 
 def _independent(stage: Stage, source: Node, axis: int) -> bool:
-    """Whether blame in one slice stays in that slice: asked once before asking for every position."""
+    """Whether blame in one slice stays there: asked once before asking for every position."""
     blame = _some_blame(source.shape)
     first = tuple(slice(None) if a == axis else slice(0, 1) for a in range(blame.ndim))
     alone = np.zeros(source.shape)

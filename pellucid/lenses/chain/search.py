@@ -1,4 +1,4 @@
-"""Every path that blame takes from one number to the result, the largest first, without walking them all.
+"""The paths that blame takes from one number to the result, the largest first, not walking all.
 
 A gradient entry is a sum over paths, and a path's share is the product of the slopes along it:
 
@@ -60,7 +60,8 @@ class Paths:
         total: their sum: the gradient entry.
         uncanceled: the sum of their sizes, signs taken off; None where it is not known.
         ordered: whether `shown` are certainly the largest; if not, the largest that were found.
-        stopped: where blame dies out, if no path carries any: the stage and how many numbers it cut.
+        stopped: where blame dies out, if no path carries any: the node, and how many numbers
+            reach it.
     """
 
     shown: tuple[Path, ...]
@@ -114,7 +115,7 @@ class _Ahead:
         return best
 
     def count(self, at: Index, live: bool) -> float:
-        """How many paths lead from the entry to the root; or, with `live` off, the sum of their sizes."""
+        """How many paths lead from entry to root; without `live`, the sum of their sizes."""
         record = self.record
         ahead: dict[Node, Array] = {record.root: np.ones(record.root.shape)}
         for stage in reversed(record.stages):

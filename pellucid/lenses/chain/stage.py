@@ -62,15 +62,17 @@ class Stage:
 
     @property
     def name(self) -> str:
+        """The name of its record."""
         return str(self.record.name)
 
     @property
     def traits(self) -> frozenset[str]:
+        """The traits of its record."""
         return frozenset(self.record.traits)
 
     @cached_property
     def _mirror(self) -> dict[Node, Node]:
-        """The stage again in double precision, on leaves of its own: nothing recorded is touched."""
+        """The stage in double precision, on leaves of its own: nothing recorded is touched."""
         mirror: dict[Node, Node] = {}
         for x in self.inputs:
             dtype = float64 if x.dtype.category == FLOAT else x.dtype
@@ -124,7 +126,7 @@ class Stage:
         return {x: found[mirror[x]] for x in self.live if mirror[x] in found}
 
     def rerun(self, values: Mapping[Node, Array]) -> Array:
-        """The output for other inputs, in double precision; inputs not in `values` stay as recorded."""
+        """The output for other inputs, in double precision; the rest stays as recorded."""
         known: dict[Node, Array] = {}
         for x in self.inputs:
             known[x] = values[x] if x in values else doubled(x)

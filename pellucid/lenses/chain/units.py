@@ -2,7 +2,7 @@
 
     through h_j:  Σ over samples  ∂h_j/∂w · ∂L/∂h_j
 
-The first factor comes from pushing a nudge of the entry forward, the second is the blame at the unit.
+The first factor comes from pushing a nudge of the entry forward, the second is the unit's blame.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Cuts a recorded step into lines: one for each layer, and one for each op that stands between layers."""
+"""Cuts a recorded step into lines: one for each layer, and one for each op between layers."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _leaves(calls: list[Call]) -> Iterator[Call]:
 
 
 def _groups(found: Recording, owner: _Owners) -> Iterator[tuple[int, str, str, list[Node]]]:
-    """The nodes of each line: those of one call of a layer, or of one op or composition between layers."""
+    """The nodes of each line: of one call of a layer, or of one op or call between layers."""
     groups: dict[object, list[Node]] = {}
     for node in found.forward:
         call = owner(node)

@@ -1,4 +1,4 @@
-"""Every op of a step as a line: what it reads, where it was written, and which forward op it is because of."""
+"""Every op of a step as a line: what it reads, who wrote it, which forward op it is because of."""
 
 from __future__ import annotations
 

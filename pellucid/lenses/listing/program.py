@@ -25,7 +25,7 @@ _SETTINGS = ("lr", "momentum", "dampening", "nesterov", "betas", "alpha", "eps",
 
 
 class Program(Shown):
-    """A network's step as lines: prints as text, draws itself in notebooks, and gives its numbers."""
+    """A network's step as lines, one for each layer."""
 
     def __init__(self, data: dict[str, Any], ops: tuple[OpLine, ...]) -> None:
         super().__init__(program_view(data, ops))
@@ -61,13 +61,13 @@ def program(
 ) -> Program:
     """The network as a program: what every layer computes, its shapes, and what it costs.
 
-    With data, one real step is taken on copies, and the lines also say what happened: mean and spread
-    of the values, size of gradients and updates. The model itself is left as it is.
+    With data, one real step is taken on copies, and the lines also say what happened: mean and
+    spread of the values, size of gradients and updates. The model itself is left as it is.
 
     Args:
         model: the network.
-        x: what goes in: a Tensor or array, or a shape such as `(32, 4)`; several of them in a tuple,
-            list or dict for networks with several inputs.
+        x: what goes in: a Tensor or array, or a shape such as `(32, 4)`; several of them in a
+            tuple, list or dict for networks with several inputs.
         target: what should come out; adds loss and backward part.
         loss: a module or function of output and target; when None it follows from the target.
         optimizer: an optimizer over the model's parameters, or a function that makes one from them;
@@ -83,7 +83,8 @@ def program(
     Example:
         >>> from pellucid import nn
         >>> import pellucid
-        >>> p = pellucid.program(nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 3)), (32, 4))
+        >>> model = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 3))
+        >>> p = pellucid.program(model, (32, 4))
         >>> p.total["parameters"], [line["shape_out"] for line in p.layers]
         (131, [(32, 16), (32, 16), (32, 3)])
     """

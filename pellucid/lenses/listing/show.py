@@ -65,9 +65,11 @@ def program_view(data: Mapping[str, Any], ops: Sequence[OpLine]) -> View:
         blocks += _update(data)
     if data["loss_after"] is not None:
         blocks.append(
-            Remark(f"The loss was {number(data['loss'])}; after the update, on the same data, it is "
-                   f"{number(data['loss_after'])}.")
-        )  # fmt: skip
+            Remark(
+                f"The loss was {number(data['loss'])}; after the update, on the same data, it "
+                f"is {number(data['loss_after'])}."
+            )
+        )
     folded = _phases(ops) if len(ops) <= _MOST_OPS else ()
     blocks.append(Folded(plural(len(ops), "op"), "program.unfold() lists them.", folded))
     frozen = f", {total['frozen']:,} of them frozen" if total["frozen"] else ""
@@ -128,8 +130,8 @@ def _backward(data: Mapping[str, Any]) -> Table:
     total = ("", "total", None, data["total"]["backward_flops"], None, None)
     columns = _BACKWARD if data["ran"] else _BACKWARD[:-2]
     width = len(columns)
-    return Table(columns, tuple(r[:width] for r in rows), "Backward, from the loss to the first layer",
-                 total[:width])  # fmt: skip
+    caption = "Backward, from the loss to the first layer"
+    return Table(columns, tuple(r[:width] for r in rows), caption, total[:width])
 
 
 def _update(data: Mapping[str, Any]) -> list[Block]:

@@ -1,7 +1,7 @@
 """One step of a network, recorded: forward, and where there is a loss also backward and update.
 
-With shapes alone nothing is computed. With data the step is real, on copies: the network, its running
-averages, the optimizer and the random numbers are afterwards as they were.
+With shapes alone nothing is computed. With data the step is real, on copies: the network, its
+running averages, the optimizer and the random numbers are afterwards as they were.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ def _left_as_it_was(model: Module) -> Iterator[None]:
             array[...] = copied
 
 
-# ---- what people pass ------------------------------------------------------------------------------
+# ---- what people pass ----------------------------------------------------------------------
 
 
 def _arguments(x: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Draws a view as one HTML fragment: nothing is fetched, nothing runs, light and dark both hold.
 
-The fragment brings its own style, kept inside `.pellucid-view`, so that it can stand in a notebook, in
-the report, or in a page of its own.
+The fragment brings its own style, kept inside `.pellucid-view`, so that it can stand in a notebook,
+in the report, or in a page of its own.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Writes the equations of a view in LaTeX, and Unicode mathematics as LaTeX.
+r"""Writes the equations of a view in LaTeX, and Unicode mathematics as LaTeX.
 
-∂L/∂ŷ = 2(ŷ − y)   becomes   \\frac{\\partial L}{\\partial \\hat{y}} = 2(\\hat{y} - y)
+∂L/∂ŷ = 2(ŷ − y)   becomes   \frac{\partial L}{\partial \hat{y}} = 2(\hat{y} - y)
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ _SIGNS: Mapping[str, str] = {
     "−": "-", "·": r" \cdot ", "×": r" \times ", "∂": r"\partial ", "√": r"\sqrt ", "Σ": r"\sum ",
     "→": r" \to ", "≤": r" \le ", "≥": r" \ge ", "…": r" \dots ", "±": r" \pm ", "ᵀ": r"^\top ",
     "σ": r"\sigma", "Φ": r"\Phi", "φ": r"\varphi", "α": r"\alpha ", "β": r"\beta ", "ℓ": r"\ell ",
-    "δ": r"\delta ", "η": r"\eta ", "π": r"\pi ", "θ": r"\theta ", "∞": r"\infty ", "≈": r" \approx ",
+    "δ": r"\delta ", "η": r"\eta ", "π": r"\pi ", "θ": r"\theta ", "∞": r"\infty ",
+    "≈": r" \approx ",
     "²": "^2", "³": "^3", "′": "'", "½": r"\tfrac12 ", "\u00a0": r"\ ", "%": r"\%", "_": r"\_",
 }  # fmt: skip
 _FUNCTIONS = ("cosh", "cos", "exp", "ln", "max", "min", "sinh", "sin", "tanh", "tan")

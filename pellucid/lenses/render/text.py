@@ -125,7 +125,7 @@ def _folded(line: str, width: int, indent: str) -> list[str]:
     return [*lines, line]
 
 
-# ---- tables ---------------------------------------------------------------------------------------
+# ---- tables --------------------------------------------------------------------------------
 
 
 def _table(table: Table, width: int) -> list[str]:
@@ -176,7 +176,7 @@ def _bar(fraction: float, cells: int = 8) -> str:
 
 
 def _kept(table: Table, kept: list[int], width: int) -> list[int]:
-    """The columns that fit: those that can be missed most go first, the later before the earlier."""
+    """The columns that fit: those that can be missed most go first, later before earlier."""
     while True:
         columns = [table.columns[i] for i in kept]
         rows = [

@@ -29,9 +29,7 @@ def equations(found: Found) -> Iterator[Equation]:
     kind, total = "sum over " + plural(paths.count, "path"), number(paths.total)
     over = rf"\sum_{{\text{{{amount(paths.count)} paths}}}}"
     yield Equation((found.slope, kind, added, total), (head, over, tex(added), tex(total)))
-    yield _product(
-        "largest path", r"\text{largest path}", found.chains[0], paths.shown[0].product
-    )
+    yield _product("largest path", r"\text{largest path}", found.chains[0], paths.shown[0].product)
 
 
 def _sum(terms: Sequence[str]) -> str:

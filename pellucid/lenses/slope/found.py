@@ -47,7 +47,7 @@ class Found:
 
     @property
     def slope(self) -> str:
-        """ "∂L/∂w₂", as it is written."""
+        """How it is written: ∂L/∂w₂."""
         return f"∂{self.result}/∂{self.entry}"
 
     @property

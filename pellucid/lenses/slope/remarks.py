@@ -71,8 +71,8 @@ def check_remark(found: Found) -> Iterator[Remark]:
     if check is None:
         return
     what = (
-        f"Check: {found.entry} moved by ±{number(check.step)} and the forward pass run again: slope "
-        f"{number(check.slope, 6)}, chain rule {number(check.gradient, 6)}, difference "
+        f"Check: {found.entry} moved by ±{number(check.step)} and the forward pass run again: "
+        f"slope {number(check.slope, 6)}, chain rule {number(check.gradient, 6)}, difference "
         f"{number(abs(check.difference), 1)}."
     )
     if check.agrees:

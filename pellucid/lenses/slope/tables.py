@@ -131,4 +131,6 @@ def name_table(found: Found) -> Iterator[Table]:
         rows[name] = (name, out.scope or None, stage.name, out.shape, made_at(out) or None)
     if any(_CHANCE.search(f.formula) for f in found.chains[0]):
         rows["p"] = ("p", None, "softmax(ŷ)", None, None)
-    yield Table(_NAMES, tuple(rows.values()), "Names; in brackets the row of the batch, then the unit")
+    yield Table(
+        _NAMES, tuple(rows.values()), "Names; in brackets the row of the batch, then the unit"
+    )

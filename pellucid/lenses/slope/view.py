@@ -9,7 +9,7 @@ from pellucid.lenses.slope.equations import equations
 from pellucid.lenses.slope.found import find
 from pellucid.lenses.slope.remarks import check_remark, left_out, sentence, stop_remark
 from pellucid.lenses.slope.tables import factor_table, name_table, path_table, unit_table
-from pellucid.lenses.view import View
+from pellucid.lenses.view import Block, View
 
 __all__ = ["slope_view"]
 
@@ -25,7 +25,7 @@ def slope_view(root: Node, source: Node, at: Index, limit: int, check: bool) -> 
         check: whether to compare with a nudge.
     """
     found = find(root, source, at, limit, check)
-    blocks = (
+    blocks: tuple[Block, ...] = (
         *equations(found),
         *path_table(found),
         *left_out(found),
