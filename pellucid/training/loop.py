@@ -144,7 +144,6 @@ class Run:
     def _run_epoch(self) -> None:
         self.model.train()
         order = self.order if self.plan.shuffle else None
-        self.order_state = self.order.get_state()
         self._epoch_began = time.perf_counter()
         if not self.position:
             call_all(self.callbacks, "on_epoch_start", self)
