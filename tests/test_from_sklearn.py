@@ -68,6 +68,17 @@ def test_our_names_and_defaults(cell: str) -> None:
         assert hasattr(pellucid.History(), name)
 
 
+def test_the_notes_say_what_fit_says_of_itself() -> None:
+    says = " ".join((pellucid.fit.__doc__ or "").split())
+    for phrase in (
+        "as many as give about 4,000 steps, at least 30, at most 300",
+        "a power of two near a thirtieth of the rows, 16 to 256",
+        "a fifth of the epochs",
+    ):
+        assert phrase in PAGE.read_text("utf-8")
+        assert phrase in says
+
+
 def fitted(**given: Any) -> Any:
     """A small network that has been trained, and its history."""
     rows = np.random.default_rng(0).normal(size=(60, 3)).astype("float32")
