@@ -176,6 +176,8 @@ def randint(
     """Whole numbers from `low` (0 when left out) up to, not including, `high`."""
     if size is None:
         low, high, size = 0, low, high
+    elif high is None:
+        low, high = 0, low
     if high <= low:
         raise SettingError(f"randint needs high above low, and got low={low}, high={high}.")
     drawn = words((2, *sizes((size,))), generator).array
