@@ -98,7 +98,7 @@ def formulas_of(name: str) -> set[str]:
     op: Any = REGISTRY.get(name) or COMPOSITIONS[name]
     call: Any = op if name in REGISTRY else op.call
     shown: set[str] = set()
-    for sample in op.samples:
+    for sample in (*op.samples, *op.samples):  # drawn twice: a draw may lie outside a window
         xs = given(sample, rng)
         y: Node = call(*xs, **sample.params)
         if not y.requires_grad or y.size == 0:
@@ -117,8 +117,8 @@ def formulas_of(name: str) -> set[str]:
 # Slopes that their records put into words, or that need more than the numbers at hand; and products
 # that are told as the matrix product inside them.
 IN_WORDS = {
-    "cumsum", "dropout", "einsum", "gather", "gelu_tanh", "index", "matmul", "nll_back", "prod", "put",
-    "slice", "standardize", "tril", "triu",
+    "cumsum", "dropout", "einsum", "gather", "gelu_tanh", "index", "matmul", "nll_back", "prod",
+    "put", "slice", "standardize", "tril", "triu",
 }  # fmt: skip
 
 
