@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -29,6 +30,10 @@ from pellucid.errors import (
 )
 
 __all__ = ["main"]
+
+_LONG = 72
+# The end of the first sentence, if it is not inside a quoted cell.
+_END = re.compile(r"""(?<=[\w"')])[.?] (?=[A-Z])(?=(?:[^"]*"[^"]*")*[^"]*$)""")
 
 _CODES: tuple[tuple[type[PellucidError], Exit], ...] = (
     (SettingError, Exit.USAGE),
@@ -90,7 +95,15 @@ def _later(module: str) -> Any:
 
 
 def _error(message: str) -> None:
-    _later("look").show_error(message)
+    _later("look").show_error(_sentences(message))
+
+
+def _sentences(message: str) -> str:
+    """A long message of one line with what to do on a line of its own."""
+    end = _END.search(message)
+    if end is None or "\n" in message or len(message) <= _LONG:
+        return message
+    return f"{message[: end.start() + 1]}\n {message[end.end() :]}"
 
 
 def _show_warning(message: Any, category: Any, *place: Any, **more: Any) -> None:

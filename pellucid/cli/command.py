@@ -95,20 +95,23 @@ def whole_numbers(text: str, option: str) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
-def rows_for(model: TableModel, file: str, **reading: Any) -> Any:
+def rows_for(model: TableModel, file: str, missing: list[str] | None = None, **reading: Any) -> Any:
     """The rows that a model is asked about: of a file, or a built-in set.
 
     Args:
         model: whose way of reading missing cells is followed.
         file: what was typed.
+        missing: further cells that mean "no value".
         reading: delimiter, encoding, decimal and header, where they were given.
     """
     if file in names() and not Path(file).is_file():
-        given = [f"--{name}" for name, value in reading.items() if value is not None]
+        options = {"missing": missing or None, **reading}
+        given = [f"--{name}" for name, value in options.items() if value is not None]
         if given:
             raise SettingError(
                 f"{file} is built in and comes ready; these options are for files:"
                 f" {', '.join(given)}."
             )
         return load(file)
-    return read_rows(file, missing=model.preparation.missing, **reading)
+    known = model.preparation.missing
+    return read_rows(file, missing=(*known, *(missing or ())), **reading)

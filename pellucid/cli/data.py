@@ -47,7 +47,7 @@ def data(
         text = json.dumps(rows, ensure_ascii=False) + "\n"
     else:
         text = frame.to_csv(index=False, lineterminator="\n")
-    if out is None:
+    if out is None or str(out) == "-":
         typer.echo(text, nl=False)
         return
     write_whole(out, text.encode())

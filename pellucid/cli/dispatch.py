@@ -8,35 +8,43 @@ from typing import Any
 import typer
 
 from pellucid.cli.catalog import COMMANDS
-from pellucid.cli.exits import Exit
-from pellucid.cli.look import show_error
+from pellucid.cli.misuse import is_misuse, reworded
+from pellucid.data.wording import did_you_mean
+from pellucid.errors import SettingError
 
 __all__ = ["dispatch"]
-
-# Typer brings click along under a name of its own, or takes the one installed.
-_Misuse: Any = next(k for k in typer.BadParameter.__mro__ if k.__name__ == "ClickException")
 
 
 def dispatch(words: list[str]) -> int:
     """Run a command.
 
     Args:
-        words: what was typed after `pellucid`.
+        words: what was typed after `pellucid`; all commands are loaded when there are none, for the
+            Tab key.
 
     Returns:
         the exit code.
+
+    Raises:
+        SettingError: there is no such command or option, or its value is of another kind.
     """
     asked = words[0] if words else ""
+    if words and not asked.startswith("-") and asked not in COMMANDS:
+        hint = did_you_mean(asked, tuple(COMMANDS))
+        raise SettingError(f'there is no command "{asked}".{hint}\n try: pellucid --help')
     try:
         result: Any = _app(asked)(words, prog_name="pellucid", standalone_mode=False, obj=words)
     except typer.Exit as leaving:
         return leaving.exit_code
     except typer.Abort as stop:
         raise KeyboardInterrupt(*getattr(stop.__cause__, "args", ())) from None
-    except _Misuse as mistake:
-        _show_misuse(mistake, asked)
-        return Exit.USAGE
-    return result if isinstance(result, int) else Exit.GOOD
+    except Exception as error:
+        if not is_misuse(error):
+            raise
+        command = f"{asked} " if asked in COMMANDS else ""
+        text = f"{reworded(error, words)}\n try: pellucid {command}--help"
+        raise SettingError(text) from None
+    return result if isinstance(result, int) else 0
 
 
 def _app(asked: str) -> typer.Typer:
@@ -46,16 +54,8 @@ def _app(asked: str) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help="Neural networks you can see through.")(lambda: None)
-    chosen = [COMMANDS[asked]] if asked in COMMANDS else COMMANDS.values()
-    for command in chosen:
+    for command in [COMMANDS[asked]] if asked in COMMANDS else COMMANDS.values():
         call = getattr(importlib.import_module(command.module), command.name)
         example = f"Example: {command.example}"
         app.command(command.name, help=command.help, epilog=example)(call)
     return app
-
-
-def _show_misuse(mistake: Any, asked: str) -> None:
-    """The message in the form of every other error."""
-    text = " ".join(mistake.format_message().split()).rstrip(".")
-    command = f"{asked} " if asked in COMMANDS else ""
-    show_error(f"{text[:1].lower()}{text[1:]}", hint=f"pellucid {command}--help")

@@ -55,6 +55,7 @@ def explain(
     depth: Annotated[int, typer.Option(help="How many steps back to look.")] = 3,
     paths: Annotated[int, typer.Option(help="With --weight: how many paths to show.")] = 10,
     latex: Annotated[bool, typer.Option("--latex", help="As LaTeX.")] = False,
+    missing: opt.Missing = None,
     delimiter: opt.Delimiter = None,
     encoding: opt.Encoding = None,
     decimal: opt.Decimal = None,
@@ -67,8 +68,9 @@ def explain(
             raise SettingError(f"{name} must be 1 or more, not {value}.")
     trained = load_model(model)
     rows = opt.rows_for(
-        trained, data, delimiter=delimiter, encoding=encoding, decimal=decimal, header=header
-    )
+        trained, data, missing=missing, delimiter=delimiter, encoding=encoding, decimal=decimal,
+        header=header,
+    )  # fmt: skip
     if not 1 <= row <= len(rows.frame):
         count = f"{len(rows.frame):,}"
         raise DataError(f"there is no row {row} in {data}: it has {count}, counted from 1.")

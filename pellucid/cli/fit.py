@@ -34,7 +34,8 @@ _NET, _LEARN, _DATA, _OUT = "Network", "Learning", "Built-in data and split", "O
 _USUAL = Settings()
 # Where an option's name differs from the setting's.
 _OPTION = {"batch_size": "batch", "weight_decay": "weight-decay", "validation": "val"}
-_SETTING = re.compile(rf"\b({'|'.join(f.name for f in fields(Settings))})(?= must| \d)")
+_NAMES = "|".join([*(f.name for f in fields(Settings)), "noise"])
+_SETTING = re.compile(rf"\b({_NAMES})(?= must| \d)")
 
 
 def fit(
@@ -165,7 +166,7 @@ def fit(
 ) -> int:
     """Train, write, and say how it went."""
     _check_engine(engine)
-    with _in_options():
+    with _in_options(data):
         settings = Settings(
             hidden=opt.whole_numbers(hidden, "--hidden"), activation=activation, dropout=dropout,
             epochs=epochs, lr=lr, batch_size=batch, optimizer=optimizer,
@@ -203,7 +204,7 @@ def _check_engine(name: str) -> None:
 
 
 @contextmanager
-def _in_options() -> Iterator[None]:
+def _in_options(data: str) -> Iterator[None]:
     """Errors speak of what was typed: `--batch`, where the library speaks of `batch_size`."""
     try:
         yield
@@ -213,8 +214,10 @@ def _in_options() -> Iterator[None]:
     except TrainingError as error:
         first = str(error).partition("\n")[0]
         rate = re.search(r"learning rate ([^)]+)\)", first)
-        remedy = f"\n try: --lr {float(rate[1]) / 10:g}" if rate else ""
-        raise TrainingError(first + remedy) from None
+        if rate is None:
+            raise
+        less = float(rate[1]) / 10 if float(rate[1]) <= 1 else _USUAL.lr
+        raise TrainingError(f"{first}\n try: pellucid fit {data} --lr {less:g}") from None
 
 
 def _say(notice: Notice) -> None:

@@ -33,6 +33,7 @@ def predict(
     keep: Annotated[
         bool, typer.Option("--keep", help="Repeat the file's own columns before the predictions.")
     ] = False,
+    missing: opt.Missing = None,
     delimiter: opt.Delimiter = None,
     encoding: opt.Encoding = None,
     decimal: opt.Decimal = None,
@@ -43,8 +44,9 @@ def predict(
     """Read the model, prepare the rows as in training, and write what it answers."""
     trained = load_model(model)
     rows = opt.rows_for(
-        trained, file, delimiter=delimiter, encoding=encoding, decimal=decimal, header=header
-    )
+        trained, file, missing=missing, delimiter=delimiter, encoding=encoding, decimal=decimal,
+        header=header,
+    )  # fmt: skip
     notices: list[Notice] = list(rows.notices)
     found = trained.predict(rows, notices=notices)
     for notice in notices if not quiet else ():
@@ -53,7 +55,7 @@ def predict(
     if keep:
         found = _beside(rows.frame, found)
     text = _as_json(found) if as_json else str(found.to_csv(index=False, lineterminator="\n"))
-    if out is None:
+    if out is None or str(out) == "-":
         sys.stdout.write(text)
         return
     write_whole(out, text.encode())

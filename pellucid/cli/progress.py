@@ -24,6 +24,7 @@ BAR_NARROW = 6
 WIDE = 90
 SPARK = "▁▂▃▄▅▆▇█"
 SPARK_WIDTH = 16
+SHORT = {"accuracy": "acc", "r2": "R²"}
 
 
 @dataclass(frozen=True)
@@ -282,6 +283,5 @@ def _loss(value: float) -> str:
 def _metric(state: State) -> str:
     if state.metric is None:
         return ""
-    if state.metric_name.lower() in ("acc", "accuracy"):
-        return f"{state.metric_name} {percent(state.metric)}"
-    return f"{state.metric_name} {state.metric:.3f}"
+    name = SHORT.get(state.metric_name.lower(), state.metric_name)
+    return f"{name} {percent(state.metric) if name == 'acc' else f'{state.metric:.3f}'}"

@@ -44,6 +44,7 @@ def report(
     include_rows: Annotated[
         bool, typer.Option("--include-rows", help="Show the values of single rows.")
     ] = False,
+    missing: opt.Missing = None,
     delimiter: opt.Delimiter = None,
     encoding: opt.Encoding = None,
     decimal: opt.Decimal = None,
@@ -56,8 +57,9 @@ def report(
     folder = model if model.is_dir() else model.parent
     page = out if out is not None else folder / "report.html"
     rows = opt.rows_for(
-        trained, data, delimiter=delimiter, encoding=encoding, decimal=decimal, header=header
-    )
+        trained, data, missing=missing, delimiter=delimiter, encoding=encoding, decimal=decimal,
+        header=header,
+    )  # fmt: skip
     run = revisit(trained, _table(trained, rows), read_history(folder, trained.facts))
     for notice in run.notices if not quiet else ():
         remark(str(notice))

@@ -78,7 +78,8 @@ class Settings:
         if not 0 <= self.weight_decay < math.inf:
             raise SettingError(f"weight_decay must be 0 or more, not {self.weight_decay}.")
         if any(not 1 <= size <= _WIDEST for size in self.hidden):
-            raise SettingError(f"hidden must be sizes from 1 to {_WIDEST:,}, not {self.hidden}.")
+            sizes = ",".join(map(str, self.hidden))
+            raise SettingError(f"hidden must be sizes from 1 to {_WIDEST:,}, not {sizes}.")
 
     @property
     def validation_share(self) -> float:

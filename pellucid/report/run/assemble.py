@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,26 +18,24 @@ from pellucid._version import __version__
 from pellucid.data import Table
 from pellucid.report import (
     Alert,
-    Answer,
     Boundary,
     Column,
     Content,
     DataFacts,
-    Errors,
-    Metric,
     Reproduce,
     Training,
     measure,
 )
 from pellucid.report.run.field import boundary_of
 from pellucid.report.run.network import model_facts
+from pellucid.report.run.outcome import Outcome
 from pellucid.training.table_run import TableRun
 
 __all__ = ["assemble"]
 
-_IMPORTANCE_INPUTS = 40  # beyond so many inputs, shuffling each would take longer than training
-_IMPORTANCE_ROWS = 5000
-_VERSIONS = ("numpy", "scipy", "scikit-learn", "pandas", "safetensors")
+_VERSIONS = ("numpy", "pandas", "scikit-learn", "safetensors")
+_LOSSES = {"cross_entropy": "cross-entropy", "mse": "squared error of the scaled target"}
+_METRICS = {"r2": "R²"}
 
 
 def assemble(
@@ -51,7 +49,7 @@ def assemble(
         command: the line that started it.
         include_rows: whether values of single rows may be shown.
     """
-    outcome = _Outcome(run, include_rows)
+    outcome = Outcome(run, include_rows)
     return Content(
         name=run.table.name,
         answer=outcome.answer(),
@@ -64,98 +62,6 @@ def assemble(
         alerts=_alerts(run),
         include_rows=include_rows,
     )
-
-
-class _Outcome:
-    """What the model says on the rows that are scored, and how right it is."""
-
-    def __init__(self, run: TableRun, include_rows: bool) -> None:
-        self.run, self.include_rows = run, include_rows
-        self.rows = run.scored
-        self.classes = run.model.preparation.classes
-        features = run.features[self.rows]
-        if self.classes:
-            self.true = run.targets[self.rows]
-            self.train = run.targets[run.learned]
-            self.found: Any = run.model.probabilities(features)
-        else:
-            undo = run.model.preparation.inverse_target
-            self.true, self.train = undo(run.targets[self.rows]), undo(run.targets[run.learned])
-            self.found = run.model.answers(features)
-
-    def answer(self) -> Answer:
-        others: tuple[Metric, ...] = ()
-        if self.classes:
-            main = measure.accuracy(
-                self.true, self.found, train_labels=self.train, classes=self.classes
-            )
-        else:
-            main = measure.r2(self.true, self.found, train_target=self.train)
-            others = (measure.mean_absolute_error(self.true, self.found, train_target=self.train),)
-        return Answer(
-            task="class" if self.classes else "regress",
-            target=self.run.table.target,
-            inputs=len(self.run.model.preparation.inputs),
-            rows=len(self.rows),
-            metric=main,
-            held_out=self.run.held_out,
-            others=others,
-        )
-
-    def errors(self) -> Errors:
-        numbers = self.run.table.row_numbers(self.rows)
-        values = self._values() if self.include_rows else ()
-        if self.classes:
-            found = measure.class_errors(
-                self.true, self.found, self.classes, rows=numbers, values=values
-            )
-        else:
-            found = measure.regress_errors(self.true, self.found, rows=numbers, values=values)
-        inputs = self.run.model.preparation.inputs
-        if 1 < len(inputs) <= _IMPORTANCE_INPUTS and len(self.rows) <= _IMPORTANCE_ROWS:
-            return replace(found, importance=self._importance())
-        return found
-
-    def _values(self) -> tuple[Mapping[str, Any], ...]:
-        columns = list(self.run.model.preparation.inputs)
-        found: Any = self.run.table.frame[columns].iloc[self.rows].to_dict(orient="records")
-        return tuple(found)
-
-    def _importance(self) -> Any:
-        preparation, frame = self.run.model.preparation, self.run.table.frame.iloc[self.rows]
-        blocks = _blocks(preparation.feature_sources)
-
-        def score(columns: Any) -> float:
-            """The score when row i takes the cells of input j from row `columns[i, j]`."""
-            picked = columns.astype(np.int64)
-            mixed = np.concatenate(
-                [base[picked[:, j]][:, block] for j, block in enumerate(blocks.values())], axis=1
-            )
-            if self.classes:
-                return float((self.run.model.outputs(mixed).argmax(1) == self.true).mean())
-            guess = self.run.model.answers(mixed)
-            return 1 - float(
-                ((self.true - guess) ** 2).sum() / ((self.true - self.true.mean()) ** 2).sum()
-            )
-
-        base = self.run.features[self.rows]
-        order = np.repeat(np.arange(len(frame))[:, None], len(blocks), axis=1)
-        return measure.permutation_importance(
-            score,
-            order,
-            list(blocks),
-            seed=self.run.settings.seed,
-            metric_name="accuracy" if self.classes else "R²",
-            metric_percent=bool(self.classes),
-        )
-
-
-def _blocks(sources: tuple[str, ...]) -> dict[str, list[int]]:
-    """Input column -> its features: a category's features are shuffled together."""
-    blocks: dict[str, list[int]] = {}
-    for index, column in enumerate(sources):
-        blocks.setdefault(column, []).append(index)
-    return blocks
 
 
 def _data(run: TableRun) -> DataFacts:
@@ -201,15 +107,22 @@ def _training(run: TableRun) -> Training:
         validation_loss=_floats(history.validation_loss),
         train_metric=_floats(history.train_metric),
         validation_metric=_floats(history.validation_metric),
-        metric_name=history.metric_name,
+        metric_name=_METRICS.get(history.metric_name, history.metric_name),
         metric_percent=percent,
         step_loss=_floats(history.step_loss),
         best_epoch=history.best_epoch,
-        loss_name=history.loss_name,
-        optimizer=history.optimizer,
+        loss_name=_LOSSES.get(history.loss_name, history.loss_name),
+        optimizer=_how(run),
         seconds=history.seconds or None,
         ended=history.ended,
     )
+
+
+def _how(run: TableRun) -> str:
+    """Such as "Adam, learning rate 0.001, batches of 32"."""
+    size = run.history.settings.get("batch_size")
+    batches = f", batches of {size}" if size else ""
+    return f"{run.history.optimizer}, learning rate {run.settings.lr:g}{batches}"
 
 
 def _floats(values: Any) -> Any:

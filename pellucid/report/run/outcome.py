@@ -1,0 +1,115 @@
+"""What a model says on the rows that are scored, and how right it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from pellucid.report import Answer, Errors, Importance, Metric, measure
+from pellucid.training.table_run import TableRun
+
+__all__ = ["Outcome"]
+
+_MOST_INPUTS = 40  # beyond so many inputs, shuffling each would take longer than training
+_MOST_ROWS = 5000
+
+
+class Outcome:
+    """Answers of a model beside the truth.
+
+    Args:
+        run: a finished run.
+        include_rows: whether values of single rows may be shown.
+    """
+
+    def __init__(self, run: TableRun, include_rows: bool) -> None:
+        self.run, self.include_rows = run, include_rows
+        self.rows = run.scored
+        self.classes = run.model.preparation.classes
+        features = run.features[self.rows]
+        if self.classes:
+            self.true = run.targets[self.rows]
+            self.train = run.targets[run.learned]
+            self.found: Any = run.model.probabilities(features)
+        else:
+            undo = run.model.preparation.inverse_target
+            self.true, self.train = undo(run.targets[self.rows]), undo(run.targets[run.learned])
+            self.found = run.model.answers(features)
+
+    def answer(self) -> Answer:
+        """The score beside its baseline."""
+        others: tuple[Metric, ...] = ()
+        if self.classes:
+            main = measure.accuracy(
+                self.true, self.found, train_labels=self.train, classes=self.classes
+            )
+        else:
+            main = measure.r2(self.true, self.found, train_target=self.train)
+            others = (measure.mean_absolute_error(self.true, self.found, train_target=self.train),)
+        return Answer(
+            task="class" if self.classes else "regress",
+            target=self.run.table.target,
+            inputs=len(self.run.model.preparation.inputs),
+            rows=len(self.rows),
+            metric=main,
+            held_out=self.run.held_out,
+            others=others,
+        )
+
+    def errors(self) -> Errors:
+        """Where it is wrong, and what each input is worth."""
+        numbers = self.run.table.row_numbers(self.rows)
+        values = self._values() if self.include_rows else ()
+        if self.classes:
+            found = measure.class_errors(
+                self.true, self.found, self.classes, rows=numbers, values=values
+            )
+        else:
+            found = measure.regress_errors(self.true, self.found, rows=numbers, values=values)
+        inputs = len(self.run.model.preparation.inputs)
+        if 1 < inputs <= _MOST_INPUTS and len(self.rows) <= _MOST_ROWS:
+            return replace(found, importance=self._importance())
+        return found
+
+    def _values(self) -> tuple[Mapping[str, Any], ...]:
+        columns = list(self.run.model.preparation.inputs)
+        found: Any = self.run.table.frame[columns].iloc[self.rows].to_dict(orient="records")
+        return tuple(found)
+
+    def _importance(self) -> Importance:
+        """Shuffle each input; the features that come from one column are shuffled together."""
+        features = self.run.features[self.rows]
+        blocks = _blocks(self.run.model.preparation.feature_sources)
+
+        def score(order: Any) -> float:
+            """The score when row i takes the cells of input j from row `order[i, j]`."""
+            taken = order.astype(np.int64)
+            parts = [features[taken[:, j]][:, block] for j, block in enumerate(blocks.values())]
+            return self._score(np.concatenate(parts, axis=1))
+
+        return measure.permutation_importance(
+            score,
+            np.repeat(np.arange(len(features))[:, None], len(blocks), axis=1),
+            list(blocks),
+            seed=self.run.settings.seed,
+            metric_name="accuracy" if self.classes else "R²",
+            metric_percent=bool(self.classes),
+        )
+
+    def _score(self, features: Any) -> float:
+        if self.classes:
+            return float((self.run.model.outputs(features).argmax(1) == self.true).mean())
+        missed = ((self.true - self.run.model.answers(features)) ** 2).sum()
+        spread = ((self.true - self.true.mean()) ** 2).sum()
+        return float(1 - missed / spread) if spread else 0.0
+
+
+def _blocks(sources: tuple[str, ...]) -> dict[str, list[int]]:
+    """Input column -> its features."""
+    blocks: dict[str, list[int]] = {}
+    for index, column in enumerate(sources):
+        blocks.setdefault(column, []).append(index)
+    return blocks
