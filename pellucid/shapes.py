@@ -7,14 +7,16 @@ both sides, that `n` and `m` survive, and that whatever stands before them is br
 from __future__ import annotations
 
 import math
+import operator
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from pellucid.errors import IndexRangeError, PellucidError, ShapeError
+from pellucid.errors import DTypeError, IndexRangeError, PellucidError, ShapeError
 
 __all__ = [
     "Mismatch",
     "NoSuchAxis",
+    "NotWhole",
     "Shape",
     "Signature",
     "broadcast",
@@ -24,6 +26,7 @@ __all__ = [
     "reduced_axes",
     "resolve",
     "show",
+    "whole",
 ]
 
 Shape = tuple[int, ...]
@@ -34,15 +37,26 @@ class Mismatch(ValueError):
 
     Attributes:
         error: the class that people catch.
+        remedy: what to do, where that is known; the last line of the message.
     """
 
     error: type[PellucidError] = ShapeError
+
+    def __init__(self, text: str, remedy: str = "") -> None:
+        super().__init__(text)
+        self.remedy = remedy
 
 
 class NoSuchAxis(Mismatch):
     """An axis number that the Tensor does not have; PyTorch's users catch IndexError for it."""
 
     error = IndexRangeError
+
+
+class NotWhole(Mismatch):
+    """An axis or a size that is no whole number."""
+
+    error = DTypeError
 
 
 class Signature(NamedTuple):
@@ -90,6 +104,8 @@ def broadcast(*shapes: Shape) -> Shape:
 
 def normalize_axis(axis: int, rank: int) -> int:
     """A possibly negative axis number as one in `0..rank-1`."""
+    if type(axis) is not int:
+        axis = whole(axis, "dim")
     limit = max(rank, 1)  # a 0-axis Tensor accepts dim 0 and -1, as in PyTorch
     if not -limit <= axis < limit:
         axes = f"{rank} axes" if rank > 1 else "one axis" if rank else "no axes"
@@ -100,11 +116,19 @@ def normalize_axis(axis: int, rank: int) -> int:
     return axis % limit
 
 
+def whole(value: Any, what: str) -> int:
+    """A number of any integer type as an int."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise NotWhole(f"{what} must be a whole number and is {value!r}") from None
+
+
 def reduced_axes(axis: int | tuple[int, ...] | None, rank: int) -> tuple[int, ...]:
     """The axes that a reduction runs over, sorted; None or () means all."""
     if axis is None or axis == ():
         return tuple(range(rank))
-    axes = (axis,) if isinstance(axis, int) else axis
+    axes = axis if isinstance(axis, tuple) else (axis,)
     found = sorted({normalize_axis(a, rank) for a in axes})
     if len(found) != len(axes):
         raise Mismatch(f"dim {axes} names an axis twice")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pellucid.ops.op import Op, Sample, define
+from pellucid.errors import ShapeError
+from pellucid.ops.op import Mistake, Op, Sample, define
 
 __all__ = [
     "eq", "ge", "gt", "isfinite", "isinf", "isnan", "le", "logical_and", "logical_not",
@@ -97,5 +98,17 @@ where: Op = define(
     samples=(
         Sample(([[True, False, True], [False, False, True]], (2, 3), (2, 3))),
         Sample(([True, False, True], (2, 3), ())),
+    ),
+    mistakes=(
+        Mistake(
+            ([True, False], (3,), 1.0),
+            {},
+            ShapeError,
+            "where: axis -1 is 2 on one side and 3 on the other; sizes must be equal, "
+            "or one of them 1.\n"
+            "   condition    (2,)\n"
+            "   a            (3,)\n"
+            "   b            ()",
+        ),
     ),
 )

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
+from pellucid.errors import ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import mul
 from pellucid.ops.linalg import dot_general
 from pellucid.ops.movement import expand, permute, reshape, slice_
-from pellucid.ops.op import Sample, composition
+from pellucid.ops.op import Mistake, Sample, composition
 from pellucid.ops.reduce import sum_
 from pellucid.shapes import Mismatch, numel, ordinal, show
 
@@ -45,6 +46,16 @@ class Term(NamedTuple):
         Sample(((2, 3), (1, 4)), {"equation": "ij,ik->ijk"}),
         Sample(((2, 0), (0, 3)), {"equation": "ij,jk->ik"}),
     ),
+    mistakes=(
+        Mistake(
+            ((2, 3), (4, 5)),
+            {"equation": "ij,jk->ik"},
+            ShapeError,
+            "einsum: j of 'ij,jk->ik' is 3 in one place and 4 in another.\n"
+            "   operands[0]  (2, 3)\n"
+            "   operands[1]  (4, 5)",
+        ),
+    ),
 )
 def einsum(*operands: Node, equation: str) -> Node:
     """Multiplies Tensors along named axes and sums over the names that the result leaves out."""
@@ -61,7 +72,7 @@ def _parsed(equation: str, operands: tuple[Node, ...]) -> tuple[list[Term], str]
     left, arrow, right = equation.replace(" ", "").partition("->")
     parts = left.split(",")
     if len(parts) != len(operands):
-        raise Mismatch(f"{equation!r} names {len(parts)} Tensors and {len(operands)} were given")
+        raise Mismatch(f"{equation!r} names {len(parts)} Tensors, and it got {len(operands)}")
     for part in (*parts, right):
         if not part.replace("...", "", 1).isalpha() and part.replace("...", "", 1):
             raise Mismatch(f"{equation!r} may hold letters, commas, one '->' and '...' only")

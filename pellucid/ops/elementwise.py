@@ -9,9 +9,10 @@ import math
 from typing import Any
 
 from pellucid.dtypes import bool_, float64, int64
+from pellucid.errors import DTypeError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops.compare import eq, ge, le, logical_and, where
-from pellucid.ops.op import Op, Sample, define, per_element
+from pellucid.ops.op import Mistake, Op, Sample, define, per_element
 
 __all__ = [
     "abs", "add", "cast", "clamp", "clone", "cos", "div", "erf", "exp",
@@ -38,6 +39,17 @@ add: Op = define(
     terms=("1", "1"),
     traits="elementwise linear",
     samples=PAIR,
+    mistakes=(
+        Mistake(
+            ((2, 3), (4,)),
+            {},
+            ShapeError,
+            "add: axis -1 is 3 on one side and 4 on the other; sizes must be equal, "
+            "or one of them 1.\n"
+            "   a            (2, 3)\n"
+            "   b            (4,)",
+        ),
+    ),
 )
 
 sub: Op = define(
@@ -52,6 +64,15 @@ sub: Op = define(
     terms=("1", "−1"),
     traits="elementwise linear",
     samples=PAIR,
+    mistakes=(
+        Mistake(
+            ([True, False], [True, True]),
+            {},
+            DTypeError,
+            "sub works on int and float numbers and got bool.\n"
+            " Use a ^ b for what differs, or convert first: a.int() - b.int().",
+        ),
+    ),
 )
 
 mul: Op = define(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.dtypes import DType, float64, int64
+from pellucid.errors import ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops.movement import FREE
-from pellucid.ops.op import Op, Sample, define
+from pellucid.ops.op import Mistake, Op, Sample, define
 from pellucid.shapes import Mismatch, Shape, broadcast, numel, show
 
 __all__ = [
@@ -54,6 +55,16 @@ gather: Op = define(
     samples=(
         Sample(((3, 4), [[0, 2], [1, 1], [3, 0]]), {"axis": 1}),
         Sample(((3, 4), [[0, 2, 1, 1]]), {"axis": 0}),
+    ),
+    mistakes=(
+        Mistake(
+            ((2, 3), [[0, 0, 0, 0]]),
+            {"axis": 0},
+            ShapeError,
+            "gather: index is 4 along dim 1, where the Tensor has only 3.\n"
+            "   x            (2, 3)\n"
+            "   index        (1, 4)",
+        ),
     ),
 )
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from pellucid.errors import ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops.movement import permute, reshape, swap
-from pellucid.ops.op import Op, Sample, composition, define
+from pellucid.ops.op import Mistake, Op, Sample, composition, define
 from pellucid.ops.reduce import sum_
 from pellucid.shapes import Mismatch, Shape, numel, show
 
@@ -35,6 +36,17 @@ dot_general: Op = define(
         Sample(((5, 2, 3), (3, 4))),
         Sample(((2, 0), (0, 3))),
         Sample(((0, 3), (3, 2))),
+    ),
+    mistakes=(
+        Mistake(
+            ((2, 3), (4, 5)),
+            {},
+            ShapeError,
+            "bmm: k is 3 in the first input and 4 in the second.\n"
+            "   a            (2, 3)\n"
+            "   b            (4, 5)\n"
+            " bmm works on ... n k, ... k m → ... n m.",
+        ),
     ),
 )
 
@@ -67,6 +79,17 @@ transposed_dot: Op = define(
         Sample(((3,), (3, 4))),
         Sample(((2, 5, 3), (3, 4))),
     ),
+    mistakes=(
+        Mistake(
+            ((5, 3), (4, 3)),
+            {},
+            ShapeError,
+            "matmul: the last axis of input is 3, and it meets 4 in other; they must be equal.\n"
+            "   input        (5, 3)\n"
+            "   other        (4, 3)\n"
+            " Perhaps the transpose was meant: input @ other.mT.",
+        ),
+    ),
 )
 def matmul(input: Node, other: Node) -> Node:
     """The product of matrices, batches of matrices, or vectors.
@@ -76,6 +99,8 @@ def matmul(input: Node, other: Node) -> Node:
     a, b = input, other
     if not a.shape or not b.shape:
         raise Mismatch("both sides need at least one axis; use * for single numbers")
+    if a.shape[-1] != b.shape[-2 if len(b.shape) > 1 else 0]:
+        raise _unequal(a.shape, b.shape)
     row, column = len(a.shape) == 1, len(b.shape) == 1
     a = reshape(a, shape=(1, *a.shape)) if row else a
     b = reshape(b, shape=(*b.shape, 1)) if column else b
@@ -84,6 +109,16 @@ def matmul(input: Node, other: Node) -> Node:
         return y
     shape = y.shape[:-2] + (() if row else y.shape[-2:-1]) + (() if column else y.shape[-1:])
     return reshape(y, shape=shape)
+
+
+def _unequal(a: Shape, b: Shape) -> Mismatch:
+    inner = b[-2 if len(b) > 1 else 0]
+    text = f"the last axis of input is {a[-1]}, and it meets {inner} in other; they must be equal"
+    if len(b) > 1 and b[-1] == a[-1]:
+        return Mismatch(text, "Perhaps the transpose was meant: input @ other.mT.")
+    if len(a) > 1 and a[-2] == inner:
+        return Mismatch(text, "Perhaps the transpose was meant: input.mT @ other.")
+    return Mismatch(text)
 
 
 def _flat_product(a: Node, b: Node) -> Node:
@@ -162,5 +197,25 @@ linear: Op = define(
         Sample(((2, 5, 3), (4, 3), (4,))),
         Sample(((5, 3), (4, 3))),
         Sample(((0, 3), (4, 3), (4,))),
+    ),
+    mistakes=(
+        Mistake(
+            ((5, 2), (4, 3), (4,)),
+            {},
+            ShapeError,
+            "linear: the weight takes 3 features in the last axis and got 2.\n"
+            "   x            (5, 2)\n"
+            "   weight       (4, 3)\n"
+            "   bias         (4,)",
+        ),
+        Mistake(
+            ((5, 3), (4, 3), (3,)),
+            {},
+            ShapeError,
+            "linear: bias needs shape (4,) and has (3,).\n"
+            "   x            (5, 3)\n"
+            "   weight       (4, 3)\n"
+            "   bias         (3,)",
+        ),
     ),
 )

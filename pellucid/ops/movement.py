@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from pellucid.errors import ShapeError
 from pellucid.graph.node import Node
-from pellucid.ops.op import Op, Sample, define
+from pellucid.ops.op import Mistake, Op, Sample, define
 from pellucid.shapes import Mismatch, Shape, normalize_axis, numel, show
 
 __all__ = [
@@ -53,6 +54,14 @@ reshape: Op = define(
         Sample(((2, 3),), {"shape": (-1,)}),
         Sample(((),), {"shape": (1, 1)}),
         Sample(((0, 3),), {"shape": (3, 0)}),
+    ),
+    mistakes=(
+        Mistake(
+            ((2, 3),),
+            {"shape": (4, 2)},
+            ShapeError,
+            "reshape: 6 numbers don't fit into (4, 2), which holds 8.\n   x            (2, 3)",
+        ),
     ),
 )
 
@@ -112,6 +121,14 @@ expand: Op = define(
         Sample(((2, 1),), {"shape": (2, 3)}),
         Sample(((3,),), {"shape": (2, -1)}),
         Sample(((),), {"shape": (2, 2)}),
+    ),
+    mistakes=(
+        Mistake(
+            ((2, 3),),
+            {"shape": (4, 3)},
+            ShapeError,
+            "expand: axis 0 is 2 and can't be stretched to 4; only 1 can.\n   x            (2, 3)",
+        ),
     ),
 )
 
@@ -204,6 +221,16 @@ cat: Op = define(
     samples=(
         Sample(((2, 3), (1, 3)), {"axis": 0}),
         Sample(((2, 3), (2, 0), (2, 1)), {"axis": 1}),
+    ),
+    mistakes=(
+        Mistake(
+            ((2, 3), (2, 4)),
+            {"axis": 0},
+            ShapeError,
+            "cat: all must agree outside dim 0: Tensor 0 is (2, 3) and Tensor 1 is (2, 4).\n"
+            "   xs[0]        (2, 3)\n"
+            "   xs[1]        (2, 4)",
+        ),
     ),
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -29,7 +29,10 @@ __all__ = [
     "Sample",
     "composition",
     "define",
+    "need_float",
+    "parameter_names",
     "per_element",
+    "shape_lines",
 ]
 
 Gradient = Callable[..., Any]
@@ -144,7 +147,7 @@ class Op:
         try:
             shape = self._out_shape(tuple(x.shape for x in inputs), params)
         except Mismatch as mismatch:
-            raise mismatch.error(self._shape_text(inputs, str(mismatch))) from None
+            raise mismatch.error(self._shape_text(inputs, mismatch)) from None
         return shape, out, casts
 
     def measure(self, inputs: tuple[Node, ...], out: Node, params: Mapping[str, Any]) -> Cost:
@@ -195,14 +198,12 @@ class Op:
             return int64
         return dtypes[self.promotes if self.dtype != "keep" else 0]
 
-    def _shape_text(self, inputs: tuple[Node, ...], reason: str) -> str:
-        lines = [f"{self.name}: {reason}."]
-        names = parameter_names(self)
-        for name, x in zip(names, inputs, strict=False):
-            label = f"{name} = {x.name}" if x.name else name
-            lines.append(f"   {label:<12} {show(x.shape)}")
+    def _shape_text(self, inputs: tuple[Node, ...], mismatch: Mismatch) -> str:
+        lines = [f"{self.name}: {mismatch}.", *shape_lines(self.forward, inputs, skip=1)]
         if self.axes:
             lines.append(f" {self.name} works on {self.axes.replace('->', '→')}.")
+        if mismatch.remedy:
+            lines.append(f" {mismatch.remedy}")
         return "\n".join(lines)
 
 
@@ -224,6 +225,29 @@ def parameter_names(op: Op) -> tuple[str, ...]:
     """The names of an op's inputs, as its forward spells them."""
     names = list(inspect.signature(op.forward).parameters.values())[1:]
     return tuple(p.name for p in names if p.kind is not inspect.Parameter.KEYWORD_ONLY)
+
+
+def shape_lines(call: Callable[..., Any], given: Iterable[Any], skip: int = 0) -> Iterator[str]:
+    """A line for each Tensor among the arguments: what `call` names it, its own name, its shape."""
+    params = list(inspect.signature(call).parameters.values())[skip:]
+    fixed = [p.name for p in params if p.kind is not inspect.Parameter.VAR_POSITIONAL]
+    stars = [k for k, p in enumerate(params) if p.kind is inspect.Parameter.VAR_POSITIONAL]
+    for k, value in enumerate(given):
+        if stars and k >= stars[0]:
+            name = f"{params[stars[0]].name}[{k - stars[0]}]"
+        else:
+            name = fixed[k] if k < len(fixed) else "input"
+        for label, x in _tensors_in(name, value):
+            full = f"{label} = {x.name}" if x.name and x.kind != "constant" else label
+            yield f"   {full:<12} {show(x.shape)}"
+
+
+def _tensors_in(name: str, value: Any) -> Iterator[tuple[str, Node]]:
+    if isinstance(value, Node):
+        yield name, value
+    elif isinstance(value, list | tuple):
+        for k, x in enumerate(value):
+            yield from _tensors_in(f"{name}[{k}]", x)
 
 
 @dataclass(frozen=True, eq=False)

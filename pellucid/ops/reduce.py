@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.dtypes import FLOAT, DType, int64
+from pellucid.errors import DTypeError
 from pellucid.graph.node import Node
 from pellucid.ops.compare import eq, where
 from pellucid.ops.elementwise import div, mul, sub
 from pellucid.ops.movement import expand, reshape
-from pellucid.ops.op import Op, Sample, define
+from pellucid.ops.op import Mistake, Op, Sample, define
 from pellucid.shapes import Shape, numel, reduced_axes
 
 __all__ = [
@@ -127,6 +128,14 @@ mean: Op = define(
     terms=("1/n",),
     traits="reduces linear loud",
     samples=SAMPLES,
+    mistakes=(
+        Mistake(
+            ([1, 2, 3],),
+            {"axes": (0,)},
+            DTypeError,
+            "mean works on float numbers and got int64.\n Convert first: x.float().mean().",
+        ),
+    ),
 )
 
 variance: Op = define(

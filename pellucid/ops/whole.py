@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from pellucid.errors import DTypeError
 from pellucid.ops.elementwise import mul, neg
-from pellucid.ops.op import Op, Sample, define
+from pellucid.ops.op import Mistake, Op, Sample, define
 
 __all__ = [
     "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "ceil", "floor", "floor_divide",
@@ -97,6 +98,15 @@ def _bits(name: str, sentence: str, equation: str, samples: tuple[Sample, ...] =
         forward=forward,
         gradient=None,
         accepts="bool int",
+        mistakes=(
+            Mistake(
+                ([0.5],) * len(samples[0].inputs),
+                {},
+                DTypeError,
+                f"{name} works on bool and int numbers and got float64.\n"
+                " Convert first: x.bool() for yes or no, x.long() for whole numbers.",
+            ),
+        ),
         remedy="Convert first: x.bool() for yes or no, x.long() for whole numbers.",
         traits="elementwise",
         samples=samples,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -12,7 +11,8 @@ import numpy as np
 from pellucid.dtypes import by_name
 from pellucid.graph.mode import _local
 from pellucid.graph.node import Node, leaf
-from pellucid.shapes import Mismatch, show
+from pellucid.ops.op import shape_lines
+from pellucid.shapes import Mismatch
 from pellucid.tensor.memory import adopt
 from pellucid.tensor.tensor import Tensor, wrap
 
@@ -83,13 +83,9 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
 
 def explained(call: Callable[..., Any], mismatch: Mismatch, given: tuple[Any, ...]) -> Exception:
     """What does not fit, with the name of the function that was called and the shapes it got."""
-    lines = [f"{call.__name__.rstrip('_')}: {mismatch}."]
-    names = inspect.signature(call).parameters
-    for name, value in zip(names, given, strict=False):
-        if isinstance(value, Node):
-            label = f"{name} = {value.name}" if value.name else name
-            lines.append(f"   {label:<12} {show(value.shape)}")
-    return mismatch.error("\n".join(lines))
+    first = f"{call.__name__.rstrip('_')}: {mismatch}."
+    last = [f" {mismatch.remedy}"] if mismatch.remedy else []
+    return mismatch.error("\n".join([first, *shape_lines(call, given), *last]))
 
 
 def function(name: str | None = None) -> Callable[[F], F]:

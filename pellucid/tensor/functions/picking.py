@@ -158,7 +158,8 @@ def _mask(name: str, mask: Node) -> Node:
 @function()
 def masked_fill(input: Node, mask: Node, value: Any) -> Node:
     """`input` with `value` where the mask holds."""
-    return where(_mask("masked_fill", mask), _cast_like(value, input), input)
+    broadcast(input.shape, _mask("masked_fill", mask).shape)
+    return where(mask, _cast_like(value, input), input)
 
 
 @function()

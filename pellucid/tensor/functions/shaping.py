@@ -7,7 +7,7 @@ from typing import Any
 from pellucid.errors import IndexRangeError, SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops import movement as mv
-from pellucid.shapes import broadcast, normalize_axis, numel
+from pellucid.shapes import broadcast, normalize_axis, numel, whole
 from pellucid.tensor.lift import FUNCTIONS, function
 
 __all__ = ["flat_sizes"]
@@ -17,7 +17,7 @@ def flat_sizes(sizes: tuple[Any, ...]) -> tuple[int, ...]:
     """`x.view(2, 3)` and `x.view((2, 3))` mean the same."""
     if len(sizes) == 1 and isinstance(sizes[0], tuple | list):
         sizes = tuple(sizes[0])
-    return tuple(int(n) for n in sizes)
+    return tuple(n if type(n) is int else whole(n, "a size") for n in sizes)
 
 
 @function()

@@ -15,6 +15,7 @@ from pellucid.ops import rearrange as ra
 from pellucid.ops.contract import diagonal as _diagonal
 from pellucid.ops.reduce import sum_
 from pellucid.shapes import normalize_axis, show
+from pellucid.tensor.functions.picking import known_range
 from pellucid.tensor.functions.shaping import flat_sizes
 from pellucid.tensor.lift import function
 
@@ -63,8 +64,8 @@ def repeat(input: Node, *repeats: Any) -> Node:
     extra = len(times) - len(input.shape)
     if extra < 0:
         raise ShapeError(
-            f"repeat: {len(times)} counts for a Tensor with {len(input.shape)} axes; "
-            "give one for each axis, or more."
+            f"repeat needs a count for each of the {len(input.shape)} axes, or more, "
+            f"and got {times}."
         )
     if any(n < 0 for n in times):
         raise SettingError(f"repeat: counts can't be negative: {times}.")
@@ -87,18 +88,34 @@ def tile(input: Node, *dims: Any) -> Node:
 
 
 @function()
-def repeat_interleave(input: Node, repeats: int, dim: int | None = None) -> Node:
-    """Each entry along `dim` so many times in a row."""
-    if not isinstance(repeats, int):
-        raise SettingError(f"repeat_interleave: repeats must be a whole number and is {repeats!r}.")
+def repeat_interleave(input: Node, repeats: Any, dim: int | None = None) -> Node:
+    """Each entry along `dim` so many times in a row; with a Tensor, each as often as it says."""
     if dim is None:
         input, dim = mv.reshape(input, shape=(input.size,)), 0
     axis = normalize_axis(dim, len(input.shape))
+    if isinstance(repeats, Node):
+        return _repeated_by(input, repeats, axis)
+    if not isinstance(repeats, int) or repeats < 0:
+        raise SettingError(
+            f"repeat_interleave: repeats must be a whole number from 0 on and is {repeats!r}."
+        )
     before, n, after = input.shape[:axis], input.shape[axis], input.shape[axis + 1 :]
     apart = mv.reshape(input, shape=(*before, n, 1, *after))
     return mv.reshape(
         mv.expand(apart, shape=(*before, n, repeats, *after)), shape=(*before, n * repeats, *after)
     )
+
+
+def _repeated_by(input: Node, repeats: Node, axis: int) -> Node:
+    low, _ = known_range("repeat_interleave", repeats)
+    n = input.shape[axis]
+    if low < 0 or repeats.size not in (1, n):
+        raise SettingError(
+            f"repeat_interleave: repeats must be one count from 0 on for each of {n} entries, "
+            f"and has shape {show(repeats.shape)}" + (f" and a {low}." if low < 0 else ".")
+        )
+    order = np.repeat(np.arange(n), np.broadcast_to(repeats.array.reshape(-1), n))
+    return ix.take(input, leaf(order, order.shape, int64, kind="constant"), axes=(axis,))
 
 
 @function()
@@ -187,8 +204,8 @@ def pad(input: Node, pad: Any, mode: str = "constant", value: float | None = Non
 def _widths(input: Node, pad: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
     if len(pad) % 2 or len(pad) > 2 * len(input.shape):
         raise ShapeError(
-            f"pad needs two counts per axis, the last axis first, and got {len(pad)} counts "
-            f"for {len(input.shape)} axes."
+            f"pad needs two counts per axis, the last axis first, and got {pad} "
+            f"for shape {show(input.shape)}."
         )
     pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)]
     return ((0, 0),) * (len(input.shape) - len(pairs)) + tuple(reversed(pairs))
