@@ -88,6 +88,8 @@ class _Tree:
 
     def _below(self, found: Breakdown, depth: int) -> None:
         width = _WIDTHS.get(depth, 2)
+        if found.adds:  # parts that add nothing need no line of their own
+            width = min(width, sum(term.value != 0 for term in found.terms))
         if len(found.terms) == width + 1:  # a line for "1 more" says less than the line itself
             width += 1
         for term in found.terms[:width]:

@@ -14,8 +14,9 @@ from pellucid.lenses.chain.factor import factors_of
 from pellucid.lenses.chain.record import Record
 from pellucid.lenses.chain.search import find_paths
 from pellucid.lenses.chain.symbols import Symbols
-from pellucid.lenses.formula import Meaning, read
+from pellucid.lenses.formula import Meaning
 from pellucid.lenses.origin import stages_behind
+from pellucid.lenses.reading import read
 from pellucid.ops.elementwise import mul
 from pellucid.ops.op import COMPOSITIONS, REGISTRY
 from pellucid.ops.reduce import sum_

@@ -15,9 +15,10 @@ from pellucid.lenses.chain.factor import input_names
 from pellucid.lenses.chain.fold import BILINEAR
 from pellucid.lenses.chain.stage import Array, Stage, doubled
 from pellucid.lenses.chain.symbols import Index, Symbols, transparent
-from pellucid.lenses.formula import Meaning, read
+from pellucid.lenses.formula import Meaning
 from pellucid.lenses.notation import plain
 from pellucid.lenses.numerals import number
+from pellucid.lenses.reading import read
 
 __all__ = ["Breakdown", "Term", "broken_down"]
 

@@ -20,8 +20,9 @@ from pellucid.lenses.chain.intact import made_at
 from pellucid.lenses.chain.search import Hop, Path
 from pellucid.lenses.chain.stage import Stage, doubled
 from pellucid.lenses.chain.symbols import Index, Symbols, transparent
-from pellucid.lenses.formula import Formula, Meaning, read
+from pellucid.lenses.formula import Formula, Meaning
 from pellucid.lenses.numerals import number
+from pellucid.lenses.reading import read
 from pellucid.ops.op import parameter_names
 
 __all__ = ["Factor", "factors_of", "input_names"]
