@@ -139,12 +139,11 @@ layer head, Linear(9, 2), expects 9 features in the last axis and got 8.
     "an op of one's own": (
         lambda: nn.Sequential(nn.Linear(4, 4), Own())(zeros(32, 4)),
         """\
-layer 1, Own(): bmm: k is 4 in the first input and 3 in the second.
+layer 1, Own(): matmul: the last axis of input is 4, and it meets 3 in other; they must be equal.
    0  Linear(4, 4)   (32, 4) → (32, 4)
  ▸ 1  Own()          (32, 4) ✗
-   a            (32, 4)
-   b            (3, 3)
- bmm works on ... n k, ... k m → ... n m.      called at HERE""",
+   input        (32, 4)
+   other        (3, 3)      called at HERE""",
     ),
     "a long chain": (
         lambda: nn.Sequential(*[nn.Linear(4, 4) for _ in range(10)], nn.Linear(5, 1))(zeros(2, 4)),
