@@ -16,14 +16,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import gen_ops
 import gen_reference
 import mathml
+import notebook_pages
 
 __all__ = ["on_files", "on_page_content"]
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add one page for each op, the table of all of them, and what is put together on import."""
-    for path, text in {**gen_ops.pages(), **gen_reference.pages()}.items():
-        files.append(File.generated(config, path, content=text))
+    """Add a page for each op, the table of all, what is put together on import, the notebooks."""
+    made = {**gen_ops.pages(), **gen_reference.pages(), **notebook_pages.pages()}
+    for path, content in made.items():
+        files.append(File.generated(config, path, content=content))
     return files
 
 

@@ -15,6 +15,7 @@ from tests.pages import blocks, run_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
 WITH_CODE = [p for p in PAGES if any(b.language in ("python", "console") for b in blocks(p))]
 
 
@@ -33,7 +34,8 @@ def test_the_readme_shows_the_two_commands_on_its_first_screen() -> None:
 def test_local_links_and_pictures_exist(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
     targets = re.findall(r"\]\(([^)#\s]+)", text) + re.findall(r'(?:src|href)="([^"#]+)"', text)
-    local = [t for t in targets if not urlsplit(t).scheme and not t.startswith("ops/")]
+    made = ("ops/", *(f"{book.stem}.md" for book in NOTEBOOKS))  # pages that the build writes
+    local = [t for t in targets if not urlsplit(t).scheme and not t.startswith(made)]
     assert [t for t in local if not (page.parent / unquote(t)).exists()] == []
 
 
@@ -106,6 +108,14 @@ def test_every_op_has_its_page(site: Path) -> None:
         html = (site / "ops" / folder / "index.html").read_text("utf-8")
         assert "<math" in html, name
         assert op.sentence.split()[0] in html, name
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda p: p.stem)
+def test_every_notebook_has_its_page_with_all_pictures(notebook: Path, site: Path) -> None:
+    html = (site / notebook.stem / "index.html").read_text("utf-8")
+    pictures = re.findall(r'src="\.\./(images/[^"]+\.png)"', html)
+    assert len(pictures) == notebook.read_text("utf-8").count('"image/png"') > 0
+    assert [p for p in pictures if not (site / p).is_file()] == []
 
 
 @pytest.mark.parametrize(
