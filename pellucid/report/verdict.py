@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pellucid.report.content import Alert, Answer, Content, Metric
-from pellucid.report.numbers import count, number, percent, plural
+from pellucid.report.numbers import MINUS, count, number, percent, plural
 
 __all__ = ["Verdict", "alerts", "checked", "headline", "say", "verdict"]
 
@@ -53,9 +53,11 @@ def verdict(metric: Metric, rows: int) -> Verdict:
 
 
 def say(metric: Metric, value: float | None) -> str:
-    """Writes a value of a metric in its own form."""
+    """Writes a value of a metric in its own form; of an R², what is near 0 is near 0."""
     if value is None:
         return number(None)
+    if metric.name == "R²" and abs(value) < 1:
+        return number(round(value, 4)) if abs(value) >= 0.1 else f"{value:.4f}".replace("-", MINUS)
     return percent(value) if metric.percent else number(value)
 
 

@@ -136,7 +136,9 @@ def _legend(boundary: Boundary) -> Markup | None:
     keys = []
     for index, name in enumerate(boundary.classes):
         shape, color = class_mark(index)
-        keys.append((marker(shape, f"point learned {color}"), f"{chr(65 + index % 26)}: {name}"))
+        letter = chr(65 + index % 26)
+        words = name if name == letter else f"{letter}: {name}"
+        keys.append((marker(shape, f"point learned {color}"), words))
     keys.append((line_swatch(), "equally likely"))
     if boundary.points is not None and boundary.points.held_out.any():
         keys.append((marker("circle", "point held class-any"), "outlined: held out"))

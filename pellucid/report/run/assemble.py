@@ -76,8 +76,12 @@ def _data(run: TableRun) -> DataFacts:
         test=len(parts.test),
         columns=tuple(_column(run.table, column, notes) for column in run.table.columns),
         steps=tuple(f"{name}: {what}" for name, _, what in steps[:60]),
-        notices=tuple(str(notice) for notice in run.notices),
+        notices=tuple(_capital(str(notice)) for notice in run.notices),
     )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _column(table: Table, column: Any, notes: Mapping[str, str]) -> Column:
@@ -87,8 +91,10 @@ def _column(table: Table, column: Any, notes: Mapping[str, str]) -> Column:
     spread: Any = None
     if column.kind == "number":
         spread = measure.histogram(cells.to_numpy(np.float64))
-    elif column.kind in ("category", "boolean"):
+    elif column.kind == "category":
         spread = measure.counts(cells.dropna())
+    elif column.kind == "boolean" and used:
+        spread = measure.counts(cells.dropna().map({0.0: "no", 1.0: "yes"}))
     return Column(
         name=column.name,
         role="target" if is_target else "input" if used else "ignore",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from pellucid.lenses import program
 from pellucid.nn.functional import cross_entropy, mse_loss
@@ -16,13 +18,13 @@ from pellucid.training.table_settings import Settings
 
 __all__ = ["model_facts"]
 
-_ROWS = 256
+_ROWS = 32
 
 
 def model_facts(run: TableRun) -> ModelFacts:
     """Layers, what they cost, and what a step of training does to them."""
     shape = run.model.architecture
-    rows = run.learned[:_ROWS]
+    rows = _batch(run)
     classes = run.model.task == "classification"
     targets = run.targets[rows]
     found = program(
@@ -33,12 +35,20 @@ def model_facts(run: TableRun) -> ModelFacts:
         optimizer=lambda weights: _optimizer(weights, run.settings),
     ).to_dict()
     gradients = {line["number"]: line["gradient"] for line in found["backward"]}
+    layers = [line for line in found["forward"] if line["layer"] != "loss"]
     sizes = " → ".join(map(str, (shape.inputs, *shape.hidden, shape.outputs)))
     return ModelFacts(
         title=f"{sizes}, {shape.activation}",
-        rows=tuple(_row(line, gradients, found["update"]) for line in found["forward"]),
-        code=_code(run.model.network),
+        rows=tuple(_row(line, gradients, found["update"]) for line in layers),
+        code=_code(layers),
     )
+
+
+def _batch(run: TableRun) -> Any:
+    """As many rows as a step of training takes, drawn at random."""
+    size = run.history.settings.get("batch_size") or _ROWS
+    drawn = np.random.default_rng(run.settings.seed).permutation(run.learned)
+    return np.sort(drawn[:size])
 
 
 def _optimizer(weights: Any, settings: Settings) -> Any:
@@ -68,6 +78,6 @@ def _first(shapes: Any) -> Any:
     return tuple(shapes[0]) if shapes else None
 
 
-def _code(network: Any) -> str:
-    lines = [f"    nn.{layer!r}," for layer in network]
+def _code(layers: Sequence[Mapping[str, Any]]) -> str:
+    lines = [f"    nn.{line['operation']}," for line in layers]
     return "\n".join(["nn.Sequential(", *lines, ")"])

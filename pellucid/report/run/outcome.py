@@ -76,8 +76,8 @@ class Outcome:
 
     def _values(self) -> tuple[Mapping[str, Any], ...]:
         columns = list(self.run.model.preparation.inputs)
-        found: Any = self.run.table.frame[columns].iloc[self.rows].to_dict(orient="records")
-        return tuple(found)
+        rows: Any = self.run.table.frame[columns].iloc[self.rows].to_dict(orient="records")
+        return tuple({name: _shown(value) for name, value in row.items()} for row in rows)
 
     def _importance(self) -> Importance:
         """Shuffle each input; the features that come from one column are shuffled together."""
@@ -105,6 +105,15 @@ class Outcome:
         missed = ((self.true - self.run.model.answers(features)) ** 2).sum()
         spread = ((self.true - self.true.mean()) ** 2).sum()
         return float(1 - missed / spread) if spread else 0.0
+
+
+def _shown(value: Any) -> str | float:
+    """A cell as a report shows it: a number, or words; a hole is a dash."""
+    if value is None or value != value:  # NaN and NaT differ from themselves
+        return "–"
+    if hasattr(value, "isoformat"):
+        return str(value).removesuffix(" 00:00:00")
+    return float(value) if isinstance(value, int | float | np.number) else str(value)
 
 
 def _blocks(sources: tuple[str, ...]) -> dict[str, list[int]]:
