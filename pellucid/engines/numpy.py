@@ -26,6 +26,7 @@ __all__ = ["NumpyEngine", "namespace"]
 # Along a short axis NumPy's reductions spend their time on starting and stopping; a product with
 # ones, or a few comparisons of whole columns, is several times faster (on 200 × 3 and 200 × 16).
 _SHORT = 12  # columns that are cheaper to compare one by one
+_BLOCK = 256  # rows added up together where there are more than that
 _EXACT = 4096  # numbers per sum up to which a plain running sum in float32 is as good as NumPy's
 
 
@@ -33,14 +34,23 @@ def total(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """`numpy.sum`."""
     if x.ndim == 2 and x.dtype.kind == "f" and x.dtype.itemsize >= 4 and x.size:
         only = axis[0] if type(axis) is tuple and len(axis) == 1 else axis
-        if only == 0 and x.shape[0] <= _EXACT:
-            out = _ones(x.shape[0], x.dtype) @ x
+        if only == 0:
+            out = _ones(x.shape[0], x.dtype) @ x if x.shape[0] <= _EXACT else _in_blocks(x)
             return out[None, :] if keepdims else out
         if only in (1, -1) and x.shape[1] <= _EXACT:
             out = x @ _ones(x.shape[1], x.dtype)
             return out[:, None] if keepdims else out
     add: Any = np.add.reduce
     return add(x, axis=axis, keepdims=keepdims)
+
+
+def _in_blocks(x: Any) -> Any:
+    """The sum of many rows, block by block: one running sum of all would lose digits."""
+    while len(x) > _EXACT:
+        blocks = len(x) // _BLOCK
+        whole = x[: blocks * _BLOCK].reshape(blocks, _BLOCK, -1)
+        x = np.concatenate([_ones(_BLOCK, x.dtype) @ whole, x[blocks * _BLOCK :]])
+    return _ones(len(x), x.dtype) @ x
 
 
 def largest(x: Any, axis: Any = None, keepdims: bool = False) -> Any:

@@ -100,7 +100,7 @@ def constant(value: bool | int | float, dtype: DType) -> Node:
     """A 0-axis leaf holding one number; the same number gives the same node."""
     key = (type(value), value, dtype)
     node = _constants.get(key)
-    if node is None:
+    if node is None or (value == 0 and repr(value) != node.name):  # 0.0 equals −0.0
         node = leaf(
             _engines[0].constant(value, dtype), (), dtype, kind="constant", name=repr(value)
         )

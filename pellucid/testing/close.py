@@ -65,7 +65,8 @@ def _plain(value: Any) -> Any:
 
 def _worst(a: Any, b: Any, far: Any, rtol: float, atol: float) -> str:
     distance = np.where(far, np.abs(a.astype(np.float64) - b.astype(np.float64)), -1.0)
-    at = np.unravel_index(int(np.nanargmax(distance)), a.shape) if a.shape else ()
+    distance = np.where(np.isnan(distance), np.inf, distance)
+    at = np.unravel_index(int(np.argmax(distance)), a.shape) if a.shape else ()
     where = f" at {[int(i) for i in at]}" if at else ""
     return (
         f"{int(far.sum())} of {a.size} numbers differ, most{where}: "
