@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +27,7 @@ from pellucid.report import (
     Training,
     measure,
 )
+from pellucid.report.numbers import plural
 from pellucid.report.run.field import boundary_of
 from pellucid.report.run.network import model_facts
 from pellucid.report.run.outcome import Outcome
@@ -36,6 +38,7 @@ __all__ = ["assemble"]
 _VERSIONS = ("numpy", "pandas", "scikit-learn", "safetensors")
 _LOSSES = {"cross_entropy": "cross-entropy", "mse": "squared error of the scaled target"}
 _METRICS = {"r2": "R²"}
+_MOST_STEPS = 12
 
 
 def assemble(
@@ -75,9 +78,17 @@ def _data(run: TableRun) -> DataFacts:
         validation=len(parts.validation),
         test=len(parts.test),
         columns=tuple(_column(run.table, column, notes) for column in run.table.columns),
-        steps=tuple(f"{name}: {what}" for name, _, what in steps[:60]),
+        steps=_steps(steps),
         notices=tuple(_capital(str(notice)) for notice in run.notices),
     )
+
+
+def _steps(steps: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
+    """Each column's step; of many columns how many there are of a kind."""
+    if len(steps) <= _MOST_STEPS:
+        return tuple(f"{name}: {what}" for name, _, what in steps)
+    kinds = Counter(kind for _, kind, _ in steps)
+    return tuple(f"{plural(n, f'{kind} column')}, as listed below" for kind, n in kinds.items())
 
 
 def _capital(words: str) -> str:

@@ -75,9 +75,14 @@ class Outcome:
         return found
 
     def _values(self) -> tuple[Mapping[str, Any], ...]:
-        columns = list(self.run.model.preparation.inputs)
-        rows: Any = self.run.table.frame[columns].iloc[self.rows].to_dict(orient="records")
-        return tuple({name: _shown(value) for name, value in row.items()} for row in rows)
+        encoders = self.run.model.preparation.encoders
+        frame = self.run.table.frame[[e.column for e in encoders]].iloc[self.rows]
+        yes_no = {e.column: {0.0: "no", 1.0: "yes"} for e in encoders if e.kind == "boolean"}
+        rows: Any = frame.to_dict(orient="records")
+        return tuple(
+            {name: _shown(yes_no.get(name, {}).get(v, v)) for name, v in row.items()}
+            for row in rows
+        )
 
     def _importance(self) -> Importance:
         """Shuffle each input; the features that come from one column are shuffled together."""

@@ -46,13 +46,21 @@ def _worst(samples: Sequence[WorstSample], include_rows: bool) -> Markup:
         [*_sample(sample), *[_value(sample.values.get(n, "–")) for n in shown]]
         for sample in samples
     ]
-    words = (1, 2) if classes else ()
+    first = len(heads)
+    words = [
+        *((1, 2) if classes else ()),
+        *(first + i for i, name in enumerate(shown) if _is_words(samples, name)),
+    ]
     return tag(
         "div",
         tag("h3", f"The {plural(len(samples), 'row')} it is most wrong about"),
         tag("p", _note(include_rows, len(names) - len(shown)), class_="note"),
         table(heads + shown, rows, caption="Worst rows", words=words),
     )
+
+
+def _is_words(samples: Sequence[WorstSample], name: str) -> bool:
+    return any(isinstance(s.values.get(name), str) and s.values[name] != "–" for s in samples)
 
 
 def _note(include_rows: bool, left_out: int) -> str:
