@@ -76,14 +76,22 @@ def _speak(kind: str, first: str, rest: list[str], style: str, stream: TextIO | 
     target = stream or sys.stderr
     Progress.clear()
     console = console_for(target)
-    line = Text(f"{kind}:", style).append(f" {spelled(first, target)}", "not bold not dim default")
-    console.print(line, soft_wrap=True)
-    for fact in rest:
-        text = Text(spelled(fact, target))
-        if fact.lstrip().startswith("try:"):
-            text.stylize("cyan", len(fact) - len(fact.lstrip()))
-        console.print(text, soft_wrap=True)
+    room = console.width if can_redraw(target) else None
+    for i, words in enumerate((f"{kind}: {first}", *rest)):
+        for text in map(Text, _in_lines(spelled(words, target), room)):
+            if not i:
+                text.highlight_regex(f"^{kind}:", style)
+            elif words.lstrip().startswith("try:"):
+                text.stylize("cyan", len(words) - len(words.lstrip()))
+            console.print(text, soft_wrap=True)
     target.flush()
+
+
+def _in_lines(words: str, room: int | None) -> list[str]:
+    """Broken between words on a terminal; a command to copy stays in one piece."""
+    if room is None or words.lstrip().startswith("try:"):
+        return [words]
+    return textwrap.wrap(words, room, subsequent_indent="  ", break_on_hyphens=False) or [""]
 
 
 @dataclass(frozen=True, kw_only=True)
