@@ -9,6 +9,7 @@ shown and compiled like any other value.
 from __future__ import annotations
 
 import heapq
+import weakref
 from collections.abc import Iterable, Mapping
 
 from pellucid.errors import GraphError
@@ -40,6 +41,7 @@ def gradients(
         node -> gradient node, of the node's own shape.
     """
     pending = dict(roots)
+    heads = tuple(pending)
     wanted = set(wrt)
     useful = _leading_to(pending, wanted) if wanted else None
     # A node is made after its inputs. So the latest node waiting has all its blame together.
@@ -64,20 +66,43 @@ def gradients(
                     raise GraphError(_SPENT)
                 node.spent = spend
                 mode.because, mode.scope = node, node.scope
-                _pass_on(node, g, pending, waiting)
+                _pass_on(node, g, pending, waiting, useful)
     finally:
         mode.recording, mode.because, mode.part, mode.scope = before
+    if spend:
+        _let_go(heads)
     return found
 
 
+def _let_go(roots: tuple[Node, ...]) -> None:
+    """Release the graph that the backward pass before this one used up, if anything still holds it.
+
+    The latest graph is kept, so that people can ask it where its numbers came from. Keeping them all
+    would fill the memory of every program that adds up its losses: `total = total + loss`.
+    """
+    for reference in _latest:
+        root = reference()
+        if root is not None and root not in roots:
+            for node in reachable([root], follow=_is_spent):
+                node.inputs, node.part = (), None
+    _latest[:] = [weakref.ref(root) for root in roots]
+
+
+_latest: list[weakref.ref[Node]] = []
+
+
 def _pass_on(
-    node: Node, g: Node, pending: dict[Node, Node], waiting: list[tuple[int, Node]]
+    node: Node,
+    g: Node,
+    pending: dict[Node, Node],
+    waiting: list[tuple[int, Node]],
+    useful: set[Node] | None,
 ) -> None:
     """Hand each input of `node` its share of the blame `g`."""
     rules = node.op.gradient
     shared = None if type(rules) is tuple else rules(g, node, *node.inputs, **node.params)
     for i, x in enumerate(node.inputs):
-        if not x.requires_grad:
+        if not x.requires_grad or (useful is not None and x not in useful):
             continue
         if shared is not None:
             part = shared[i]
@@ -101,6 +126,10 @@ def _hooked(node: Node, g: Node) -> Node:
         replaced = hook(g)
         g = g if replaced is None else replaced
     return g
+
+
+def _is_spent(node: Node) -> bool:
+    return node.spent
 
 
 def _needs_blame(node: Node) -> bool:
