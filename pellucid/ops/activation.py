@@ -100,14 +100,14 @@ sigmoid: Op = define(
     sentence="Squashes any number into (0, 1): a probability.",
     equation=r"y = \frac{1}{1 + e^{-x}}",
     derivative=r"\partial y/\partial x = y(1 - y)",
-    # ½(1 + tanh(x/2)) is the same function and can't overflow for large negative x.
-    forward=lambda xp, x: 0.5 * xp.tanh(0.5 * x) + 0.5,
+    # e^−x overflows to ∞ for large negative x, and 1/(1 + ∞) is the right answer, 0.
+    forward=lambda xp, x: 1 / (1 + xp.exp(-x)),
     gradient=(lambda g, y, x: mul(g, mul(y, sub(1.0, y))),),
     dtype="float",
-    stable="computed as ½(1 + tanh(x/2)), which can't overflow",
+    stable="keeps its digits far below zero, where ½(1 + tanh(x/2)) would round to 0",
     cost=per_element(10),
     terms=("σ(x)·(1 − σ(x))",),
-    traits="elementwise activation",
+    traits="elementwise activation loud",
     samples=ONE,
 )
 
@@ -132,12 +132,12 @@ silu: Op = define(
     sentence="The number times its own sigmoid: a smooth ReLU with a small dip below zero.",
     equation=r"y = x \cdot \sigma(x)",
     derivative=r"\partial y/\partial x = \sigma(x)\,(1 + x(1 - \sigma(x)))",
-    forward=lambda xp, x: x * (0.5 * xp.tanh(0.5 * x) + 0.5),
+    forward=lambda xp, x: x / (1 + xp.exp(-x)),
     gradient=(lambda g, y, x: mul(g, _silu_slope(x)),),
     dtype="float",
     cost=per_element(11),
     terms=("σ(x)·(1 + x·(1 − σ(x)))",),
-    traits="elementwise activation",
+    traits="elementwise activation loud",
     samples=ONE,
     source="Hendrycks & Gimpel 2016; Elfwing, Uchibe & Doya 2017",
 )

@@ -22,6 +22,7 @@ from pellucid.graph.mode import _local
 from pellucid.ops import elementwise as ew
 from pellucid.ops.op import REGISTRY
 from pellucid.tensor import familiar as familiar
+from pellucid.tensor import filling as filling
 from pellucid.tensor import functions as functions
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.indexing import getitem, setitem
@@ -129,6 +130,11 @@ for _dunder, _op in {
 }.items():  # fmt: skip
     setattr(Tensor, f"__{_dunder}__", _by_function(_op))
     setattr(Tensor, f"__r{_dunder}__", _by_function(_op, swapped=True))
+for _dunder, _op in {
+    "pow": "pow", "floordiv": "floor_divide", "mod": "remainder", "and": "bitwise_and",
+    "or": "bitwise_or", "xor": "bitwise_xor",
+}.items():  # fmt: skip
+    setattr(Tensor, f"__i{_dunder}__", _augmented(_op))
 for _bound in _METHODS.split():
     setattr(Tensor, _bound, FUNCTIONS[_bound])
 for _bound in _IN_PLACE.split():
@@ -146,6 +152,11 @@ def __neg__(self: Tensor) -> Tensor:
 
 
 @_method
+def __pos__(self: Tensor) -> Tensor:
+    return self
+
+
+@_method
 def __abs__(self: Tensor) -> Tensor:
     return wrap(ew.abs(self._node))
 
@@ -158,7 +169,7 @@ def __invert__(self: Tensor) -> Tensor:
 @_method
 def __getitem__(self: Tensor, index: Any) -> Tensor:
     out = wrap(getitem(self._node, index))
-    if out._node.base is not None and _local.mode.recording:
+    if out._node.base is not None and (_local.mode.recording or _local.mode.symbolic):
         adopt(out, self)
     return out
 

@@ -42,7 +42,7 @@ def node_of(value: Any) -> Any:
 def _put_on(out: Any, args: Any, kwargs: Any) -> Any:
     if type(out) is Node:
         tensor = wrap(out)
-        if out.base is not None and _local.mode.recording:
+        if out.base is not None and (_local.mode.recording or _local.mode.symbolic):
             _adopted(tensor, args, kwargs)
         return tensor
     if isinstance(out, tuple | list):
@@ -73,7 +73,7 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
         if type(out) is Node:
             tensor = _new(Tensor)
             tensor._node = out
-            if out.base is not None and _local.mode.recording:
+            if out.base is not None and (_local.mode.recording or _local.mode.symbolic):
                 _adopted(tensor, args, kwargs)
             return tensor
         return _put_on(out, args, kwargs)

@@ -1,0 +1,126 @@
+"""Corners and cliffs: the slope taken where there is none, and numbers at the edge of what fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pellucid
+from pellucid.ops import REGISTRY
+
+Call = Callable[[Any, Any], Any]
+INF, NAN = float("inf"), float("nan")
+
+KINKS: dict[str, list[tuple[Call, list[float]]]] = {
+    "relu": [(lambda m, x: m.relu(x), [0.0, -0.0, 1.0])],
+    "gate": [(lambda m, x: m.relu(x), [0.0])],
+    "leaky_relu": [(lambda m, x: _nn(m).leaky_relu(x, 0.1), [0.0, -1.0])],
+    "elu": [(lambda m, x: _nn(m).elu(x, 0.5), [0.0, -1.0])],
+    "hardtanh": [(lambda m, x: _nn(m).hardtanh(x), [-1.0, 1.0, 0.0])],
+    "clamp": [
+        (lambda m, x: x.clamp(-1, 1), [-1.0, 1.0, 2.0]),
+        (lambda m, x: x.clamp(min=0), [0.0]),
+    ],
+    "abs": [(lambda m, x: x.abs(), [0.0, -0.0])],
+    "sign": [(lambda m, x: x.sign() * x, [0.0, 2.0])],
+    "maximum": [(lambda m, x: m.maximum(x, m.zeros_like(x)), [0.0, 1.0])],
+    "minimum": [(lambda m, x: m.minimum(x, x * 1), [0.5])],
+    "pow": [
+        (lambda m, x: x**0, [0.0, 2.0]),
+        (lambda m, x: x**1, [0.0]),
+        (lambda m, x: x**3, [0.0, -1.0]),
+        (lambda m, x: m.pow(m.zeros_like(x), x), [0.0, 1.0, 2.0]),
+        (lambda m, x: x**0.5, [0.0, 4.0]),
+    ],
+    "amax": [(lambda m, x: m.amax(x), [3.0, 3.0, 1.0])],
+    "amin": [(lambda m, x: m.amin(x), [1.0, 3.0, 1.0])],
+    "std": [(lambda m, x: x.std(), [2.0, 2.0, 2.0])],
+    "norm": [
+        (lambda m, x: x.norm(), [0.0, 0.0]),
+        (lambda m, x: x.norm(p=1), [0.0, -2.0]),
+        (lambda m, x: x.norm(p=3), [0.0, 0.0]),
+    ],
+    "sqrt": [(lambda m, x: x.sqrt(), [0.0, 1.0])],
+    "prod": [(lambda m, x: x.prod(), [0.0, 2.0, 3.0]), (lambda m, x: x.prod(), [0.0, 0.0, 3.0])],
+    "max": [(lambda m, x: x.max(), [2.0, 2.0, 1.0]), (lambda m, x: x.max(0)[0], [2.0, 2.0, 1.0])],
+    "where": [(lambda m, x: m.where(x > 0, x.log(), m.zeros_like(x)), [1.0, 2.0])],
+    "floor": [(lambda m, x: x.floor() * x, [2.0, 2.5])],
+    "huber": [
+        (lambda m, x: _nn(m).huber_loss(x, m.zeros_like(x), reduction="sum"), [1.0, -1.0, 0.0])
+    ],
+    "l1": [(lambda m, x: _nn(m).l1_loss(x, m.zeros_like(x), reduction="sum"), [0.0, 1.0])],
+    "smooth_l1": [
+        (lambda m, x: _nn(m).smooth_l1_loss(x, m.zeros_like(x), reduction="sum"), [1.0, 0.0])
+    ],
+}
+
+
+def _nn(m: Any) -> Any:
+    return m.nn.functional
+
+
+CASES = [(name, k) for name, rows in KINKS.items() for k in range(len(rows))]
+
+
+@pytest.mark.parametrize(("name", "k"), CASES)
+def test_slopes_at_kinks_are_pytorchs(name: str, k: int, torch: Any) -> None:
+    call, values = KINKS[name][k]
+    results = []
+    for m in (pellucid, torch):
+        x = m.tensor(values, dtype=m.float64, requires_grad=True)
+        y = call(m, x)
+        y.sum().backward()
+        results.append((y.tolist(), x.grad.tolist()))
+    np.testing.assert_array_equal(results[0][0], results[1][0])
+    np.testing.assert_array_equal(results[0][1], results[1][1])
+
+
+def test_every_kink_that_is_written_down_is_tried() -> None:
+    flat = {"floor", "ceil", "round", "trunc", "step", "floor_divide"}  # all by one rule
+    taken_twice = {"index_put", "scatter"}  # of several values for one place: test_in_place.py
+    orders = {"argsort", "argmax", "argmin"}  # which of equal numbers: test_functions.py
+    written = {n for n, op in REGISTRY.items() if op.kink}
+    untried = written - set(KINKS) - flat - taken_twice - orders - {"remainder"}
+    assert untried <= {"bce", "kl_div", "nll"}, untried
+
+
+EXTREMES: dict[str, tuple[Call, list[float]]] = {
+    "sigmoid": (
+        lambda m, x: m.sigmoid(x),
+        [-1e4, -100.0, -20.0, 0.0, 20.0, 100.0, 1e4, INF, -INF, NAN],
+    ),
+    "tanh": (lambda m, x: m.tanh(x), [-1e4, -20.0, 1e-8, 20.0, INF, NAN]),
+    "softplus": (lambda m, x: _nn(m).softplus(x), [-1e4, -50.0, 0.0, 19.0, 21.0, 1e4, INF]),
+    "silu": (lambda m, x: _nn(m).silu(x), [-1e3, -50.0, 0.0, 50.0, 1e3]),
+    "gelu": (lambda m, x: _nn(m).gelu(x), [-1e3, -20.0, 0.0, 20.0, 1e3]),
+    "gelu_tanh": (lambda m, x: _nn(m).gelu(x, approximate="tanh"), [-50.0, 0.0, 50.0]),
+    "elu": (lambda m, x: _nn(m).elu(x), [-1e4, -1e-8, 1e4, INF]),
+    "logsumexp": (lambda m, x: m.logsumexp(x, 0), [1e4, 1e4 - 1, -1e4]),
+    "logsumexp of −∞": (lambda m, x: m.logsumexp(x, 0), [-INF, -INF]),
+    "logsumexp of ∞": (lambda m, x: m.logsumexp(x, 0), [INF, 1.0]),
+    "softmax": (lambda m, x: m.softmax(x, 0), [1e4, 1e4 - 1, -1e4]),
+    "softmax with −∞": (lambda m, x: m.softmax(x, 0), [-INF, 0.0, 1.0]),
+    "log_softmax": (lambda m, x: m.log_softmax(x, 0), [1e4, 1e4 - 1, -1e4]),
+    "log1p": (lambda m, x: m.log1p(x), [1e-10, -1.0, 1e10]),
+    "expm1": (lambda m, x: m.expm1(x), [1e-10, 100.0, -100.0]),
+    "log": (lambda m, x: m.log(x), [0.0, 1.0, INF]),
+    "var": (lambda m, x: m.var(x), [1e8, 1e8 + 1, 1e8 + 2]),
+    "reciprocal": (lambda m, x: m.reciprocal(x), [0.0, -0.0, INF]),
+    "erf": (lambda m, x: m.erf(x), [-10.0, 0.0, 1e-10, 10.0, INF]),
+}
+
+
+@pytest.mark.parametrize("name", EXTREMES)
+def test_extreme_numbers_are_pytorchs(name: str, torch: Any) -> None:
+    call, values = EXTREMES[name]
+    results = []
+    for m in (pellucid, torch):
+        x = m.tensor(values, dtype=m.float64, requires_grad=True)
+        y = call(m, x)
+        y.sum().backward()
+        results.append((y.tolist(), x.grad.tolist()))
+    np.testing.assert_allclose(results[0][0], results[1][0], rtol=1e-9, atol=1e-300)
+    np.testing.assert_allclose(results[0][1], results[1][1], rtol=1e-7, atol=1e-12)
