@@ -22,7 +22,9 @@ def check(
     op: Annotated[
         str | None,
         typer.Argument(
-            help="One operation, such as matmul; all when left out.", show_default=False
+            metavar="OP",
+            help="One operation, such as matmul; all when left out.",
+            show_default=False,
         ),
     ] = None,
     as_json: opt.Json = False,

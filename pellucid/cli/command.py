@@ -20,7 +20,9 @@ _READING = "Reading files"
 Model = Annotated[
     Path,
     typer.Argument(
-        help="The folder that `pellucid fit` wrote, or a file in it.", show_default=False
+        metavar="MODEL",
+        help="The folder that `pellucid fit` wrote, or a file in it.",
+        show_default=False,
     ),
 ]
 Types = Annotated[

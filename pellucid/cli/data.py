@@ -19,10 +19,11 @@ __all__ = ["data"]
 
 def data(
     action: Annotated[
-        str, typer.Argument(help="list, or make NAME.", metavar="[list|make]")
+        str, typer.Argument(help="list, or make NAME.", metavar="list|make")
     ] = "list",
     name: Annotated[
-        str | None, typer.Argument(help="For make: which set.", show_default=False)
+        str | None,
+        typer.Argument(metavar="NAME", help="For make: which set.", show_default=False),
     ] = None,
     samples: Annotated[int | None, typer.Option(help="How many rows.")] = None,
     noise: Annotated[float | None, typer.Option(help="How much noise.")] = None,

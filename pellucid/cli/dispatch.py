@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
+from collections.abc import Callable
 from typing import Any
 
 import typer
@@ -33,18 +35,27 @@ def dispatch(words: list[str]) -> int:
         hint = did_you_mean(asked, tuple(COMMANDS))
         raise SettingError(f'there is no command "{asked}".{hint}\n try: pellucid --help')
     try:
-        result: Any = _app(asked)(words, prog_name="pellucid", standalone_mode=False, obj=words)
+        ready: Any = _app(asked)(words, prog_name="pellucid", standalone_mode=False, obj=words)
     except typer.Exit as leaving:
         return leaving.exit_code
-    except typer.Abort as stop:
-        raise KeyboardInterrupt(*getattr(stop.__cause__, "args", ())) from None
     except Exception as error:
         if not is_misuse(error):
             raise
         command = f"{asked} " if asked in COMMANDS else ""
         text = f"{reworded(error, words)}\n try: pellucid {command}--help"
         raise SettingError(text) from None
+    result = ready() if callable(ready) else ready
     return result if isinstance(result, int) else 0
+
+
+def _later(call: Callable[..., Any]) -> Callable[..., Any]:
+    """A command that only takes its options, so that Ctrl+C and errors reach us as they are."""
+
+    @functools.wraps(call)
+    def take(*args: Any, **options: Any) -> Any:
+        return functools.partial(call, *args, **options)
+
+    return take
 
 
 def _app(asked: str) -> typer.Typer:
@@ -57,5 +68,5 @@ def _app(asked: str) -> typer.Typer:
     for command in [COMMANDS[asked]] if asked in COMMANDS else COMMANDS.values():
         call = getattr(importlib.import_module(command.module), command.name)
         example = f"Example: {command.example}"
-        app.command(command.name, help=command.help, epilog=example)(call)
+        app.command(command.name, help=command.help, epilog=example)(_later(call))
     return app

@@ -35,7 +35,9 @@ def explain(
     data: Annotated[
         str,
         typer.Argument(
-            help="A file with rows, - for standard input, or a built-in set.", show_default=False
+            metavar="DATA",
+            help="A file with rows, - for standard input, or a built-in set.",
+            show_default=False,
         ),
     ],
     row: Annotated[int, typer.Option(help="Which row, counted from 1.")] = 1,

@@ -43,6 +43,7 @@ def fit(
     data: Annotated[
         str,
         typer.Argument(
+            metavar="DATA",
             help=(
                 "A CSV, TSV or Parquet file, - for standard input, or a built-in "
                 "set: moons circles blobs spirals xor digits iris wine "

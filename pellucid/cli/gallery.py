@@ -29,7 +29,10 @@ _REACH = 4.0
 
 def gallery(
     name: Annotated[
-        str | None, typer.Argument(help="One activation; all when left out.", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="NAME", help="One activation; all when left out.", show_default=False
+        ),
     ] = None,
     as_json: opt.Json = False,
 ) -> None:

@@ -22,6 +22,7 @@ def predict(
     file: Annotated[
         str,
         typer.Argument(
+            metavar="FILE",
             help="A CSV, TSV or Parquet file, - for standard input, or a built-in set.",
             show_default=False,
         ),

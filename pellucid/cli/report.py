@@ -30,6 +30,7 @@ def report(
     data: Annotated[
         str,
         typer.Argument(
+            metavar="DATA",
             help=(
                 "A table with the target: the one that was trained on (its test rows are measured "
                 "again), or new rows (all are measured)."
