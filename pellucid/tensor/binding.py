@@ -24,7 +24,7 @@ from pellucid.ops.op import REGISTRY
 from pellucid.tensor import familiar as familiar
 from pellucid.tensor import filling as filling
 from pellucid.tensor import functions as functions
-from pellucid.tensor.creation import as_tensor
+from pellucid.tensor.creation import as_tensor, held
 from pellucid.tensor.indexing import getitem, setitem
 from pellucid.tensor.lift import FUNCTIONS, node_of
 from pellucid.tensor.memory import adopt, assign
@@ -190,6 +190,7 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
             dtype = a.dtype
     if dtype is None or dtype is self._node.dtype:
         return self
+    held(dtype)
     return wrap(ew.cast(self._node, dtype=dtype))
 
 

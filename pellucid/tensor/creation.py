@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import DType, bool_, by_name, float32, int64
+from pellucid.dtypes import DType, bfloat16, bool_, by_name, float32, int64
 from pellucid.errors import DataError, DTypeError, SettingError
 from pellucid.graph.node import leaf
 from pellucid.shapes import Shape
@@ -15,7 +15,7 @@ from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = [
     "arange", "as_tensor", "empty", "empty_like", "eye", "from_numpy", "full", "full_like",
-    "linspace", "of_array", "ones", "ones_like", "sizes", "tensor", "zeros", "zeros_like",
+    "held", "linspace", "of_array", "ones", "ones_like", "sizes", "tensor", "zeros", "zeros_like",
 ]  # fmt: skip
 
 
@@ -26,6 +26,15 @@ def of_array(array: Any, requires_grad: bool = False) -> Tensor:
     """A Tensor over a NumPy array, sharing its memory."""
     out = wrap(leaf(array, array.shape, by_name(array.dtype.name)))
     return out.requires_grad_() if requires_grad else out
+
+
+def held(dtype: DType) -> str:
+    """NumPy's name for a dtype, where it has one."""
+    if dtype is bfloat16:
+        raise DTypeError(
+            "bfloat16 has no place here yet: NumPy has no such numbers.\n Use float32 or float16."
+        )
+    return dtype.name
 
 
 def tensor(
@@ -77,7 +86,7 @@ def _array(data: Any, dtype: DType | None, *, copy: bool) -> Any:
     if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
         raise DTypeError(_refusal(array))
     wanted = dtype if dtype is not None else _default(array, given)
-    return array.astype(wanted.name, copy=False)
+    return array.astype(held(wanted), copy=False)
 
 
 def _default(array: Any, given: bool) -> DType:
@@ -145,7 +154,7 @@ def _filled(
     kind = dtype or (
         float32 if isinstance(value, float) else bool_ if isinstance(value, bool) else int64
     )
-    return of_array(np.full(sizes(size), value, kind.name), requires_grad)
+    return of_array(np.full(sizes(size), value, held(kind)), requires_grad)
 
 
 def sizes(size: tuple[Any, ...]) -> Shape:
@@ -239,7 +248,7 @@ def arange(
     if step == 0:
         raise SettingError("arange: the step can't be 0.")
     kind = dtype or (float32 if any(isinstance(v, float) for v in (start, end, step)) else int64)
-    return of_array(np.arange(start, end, step).astype(kind.name), requires_grad)
+    return of_array(np.arange(start, end, step).astype(held(kind)), requires_grad)
 
 
 def linspace(
@@ -248,7 +257,7 @@ def linspace(
 ) -> Tensor:  # fmt: skip
     """So many evenly spaced numbers, both ends included."""
     _cpu(device)
-    return of_array(np.linspace(start, end, steps).astype((dtype or float32).name), requires_grad)
+    return of_array(np.linspace(start, end, steps).astype(held(dtype or float32)), requires_grad)
 
 
 def eye(
@@ -261,4 +270,4 @@ def eye(
 ) -> Tensor:
     """Ones on the diagonal, zeros elsewhere."""
     _cpu(device)
-    return of_array(np.eye(n, m, dtype=(dtype or float32).name), requires_grad)
+    return of_array(np.eye(n, m, dtype=held(dtype or float32)), requires_grad)

@@ -15,7 +15,7 @@ from pellucid.errors import DTypeError, SettingError, ShapeError
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import random as rnd
 from pellucid.shapes import Mismatch, Shape, broadcast, numel
-from pellucid.tensor.creation import of_array, sizes
+from pellucid.tensor.creation import held, of_array, sizes
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = [
@@ -123,6 +123,7 @@ def _real(dtype: DType | None) -> DType:
         raise DTypeError(
             f"random draws here are float, not {dtype.name}.\n Use randint for whole numbers."
         )
+    held(dtype or float32)
     return dtype or float32
 
 
