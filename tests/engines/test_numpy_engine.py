@@ -83,14 +83,17 @@ def test_infinities_are_answers_not_warnings() -> None:
         assert pellucid.tensor([float("nan")]).relu().isnan().item()
 
 
-@pytest.mark.parametrize("name", sorted(REGISTRY))
+FREE = sorted(  # of positions and masks, which can't be wild
+    n for n, op in REGISTRY.items() if all(isinstance(i, tuple) for i in op.samples[0].inputs)
+)
+
+
+@pytest.mark.parametrize("name", FREE)
 def test_no_op_warns_on_wild_numbers(name: str) -> None:
     """Whatever comes in, NumPy's warnings stay inside."""
     op = REGISTRY[name]
     wild = np.array([np.inf, -np.inf, np.nan, 0.0, -0.0, 1e38, -1e38, 1e-40], np.float32)
     sample = op.samples[0]
-    if not all(isinstance(i, tuple) for i in sample.inputs):
-        pytest.skip("takes positions or masks")
     arrays = [np.resize(wild, shape).astype(np.float32) for shape in sample.inputs]
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -11,6 +11,7 @@ import numpy as np
 
 from pellucid.dtypes import BOOL, FLOAT
 from pellucid.errors import DTypeError, SettingError
+from pellucid.graph.emit import emit
 from pellucid.graph.node import Node
 from pellucid.ops import REGISTRY
 from pellucid.ops import compare as cmp
@@ -34,7 +35,7 @@ def _one(name: str) -> Any:
     op = REGISTRY[name]
 
     def call(input: Node) -> Node:
-        return op(input)
+        return emit(op, (input,))
 
     return _documented(call, name)
 
@@ -43,7 +44,7 @@ def _two(name: str) -> Any:
     op = REGISTRY[name]
 
     def call(input: Node, other: Any) -> Node:
-        return op(input, other)
+        return emit(op, (input, other))
 
     return _documented(call, name)
 
