@@ -15,6 +15,7 @@ from typing import Any
 
 from pellucid._version import __version__
 from pellucid.data.prepare import Preparation
+from pellucid.data.wording import count
 from pellucid.errors import DataError, FileFormatError, PellucidError
 from pellucid.training.files import replace_file
 from pellucid.training.table_model import Architecture, TableModel
@@ -200,11 +201,12 @@ def _check_fit(
     file: Path, shape: Architecture, preparation: Preparation, weights: Mapping[str, Any]
 ) -> None:
     """Compare the three descriptions of a model's size before any of them is built."""
-    stated = f"{file} describes a network of {shape.inputs} inputs and {shape.outputs} outputs"
+    sizes = f"{count(shape.inputs, 'input')} and {count(shape.outputs, 'output')}"
     prepared = (len(preparation.feature_names), preparation.outputs)
     if prepared != (shape.inputs, shape.outputs):
         raise FileFormatError(
-            f"{stated}, and its preparation gives {prepared[0]} and takes {prepared[1]}.\n"
+            f"{file} describes a network of {sizes}, and its preparation gives {prepared[0]} and"
+            f" takes {prepared[1]}.\n"
             f" {_RETRAIN}"
         )
     found = [tuple(t.shape) for name, t in weights.items() if name.endswith("weight")]
