@@ -77,8 +77,8 @@ def gradients(
 def _let_go(roots: tuple[Node, ...]) -> None:
     """Release the graph that the backward pass before this one used up, if anything still holds it.
 
-    The latest graph is kept, so that people can ask it where its numbers came from. Keeping them all
-    would fill the memory of every program that adds up its losses: `total = total + loss`.
+    The latest graph is kept, so that people can ask it where its numbers came from. Keeping them
+    all would fill the memory of every program that adds up its losses: `total = total + loss`.
     """
     for reference in _latest:
         root = reference()
