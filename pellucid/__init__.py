@@ -7,11 +7,9 @@ them: `fit` trains, `program` shows a network as a program, `explain` where a nu
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pellucid import autograd as autograd
-from pellucid import nn as nn
-from pellucid import optim as optim
 from pellucid._version import __version__ as __version__
 from pellucid.dtypes import DType as dtype
 from pellucid.dtypes import bfloat16 as bfloat16
@@ -116,6 +114,10 @@ __all__ = [
     "var_mean", "view", "vstack", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
+if TYPE_CHECKING:  # loaded on first use, like the other rooms
+    from pellucid import nn as nn
+    from pellucid import optim as optim
+
 # The Tensor face of the chain rule stands above the room that computes it.
 _FACE = {
     "Function": _Function,
@@ -138,7 +140,7 @@ _LAZY = {
     "explain": "pellucid.lenses",
     "program": "pellucid.lenses",
 }
-_ROOMS = ("data", "lenses", "testing", "training", "utils")
+_ROOMS = ("data", "lenses", "nn", "optim", "testing", "training", "utils")
 
 
 def __getattr__(name: str) -> Any:

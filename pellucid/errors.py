@@ -6,9 +6,9 @@ PellucidError
 ├── DTypeError        (TypeError)     a number of the wrong kind: float labels, integer weights
 ├── IndexRangeError   (IndexError)    an index or class number outside its range
 ├── ModuleError       (AttributeError) a module that is not set up, or has no part of that name
-├── GraphError        (RuntimeError)  no graph, a graph used twice, a value changed after it was used
+├── GraphError        (RuntimeError)  no graph, a graph used twice, a value changed after use
 ├── TraceError        (RuntimeError)  a number asked for while only shapes are known
-├── SettingError      (ValueError)    an argument outside its range: a negative rate, an unknown name
+├── SettingError      (ValueError)    an argument outside its range: a rate below 0, a bad name
 ├── StateError        (KeyError)      weights that do not belong to this model
 ├── DataError         (ValueError)    a table, file or array that cannot be learned from
 ├── TrainingError     (RuntimeError)  training that cannot go on: the loss became NaN

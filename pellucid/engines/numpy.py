@@ -105,8 +105,8 @@ namespace = _Namespace()
 class _Quiet(threading.local):
     """Infinity and NaN are legitimate results; NumPy's warnings about them are not wanted.
 
-    NumPy keeps its warning settings in the context. A context of our own, in which they are off, costs
-    a tenth of switching them off and on around each op.
+    NumPy keeps its warning settings in the context. A context of our own, in which they are off,
+    costs a tenth of switching them off and on around each op.
     """
 
     def __init__(self) -> None:

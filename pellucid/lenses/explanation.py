@@ -89,8 +89,8 @@ def _refuse_unrecorded(root: Node) -> None:
         what = "this Tensor was not computed from anything: it is data, a weight or a constant."
         raise GraphError(f"{what}\n Pass something that was computed from it, such as the loss.")
     raise GraphError(
-        f"the graph behind this Tensor ({root.op.name}) was released by a later backward(), as only "
-        "the latest is kept.\n Explain a loss before the next backward()."
+        f"the graph behind this Tensor ({root.op.name}) was released by a later backward(), as "
+        "only the latest is kept.\n Explain a loss before the next backward()."
         if root.spent
         else f"nothing was recorded behind this Tensor ({root.op.name}).\n It was computed under "
         "no_grad(), or from Tensors without requires_grad; only what may need a gradient is "

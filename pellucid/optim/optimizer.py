@@ -16,7 +16,8 @@ from pellucid.graph.program import Program
 from pellucid.optim.bundle import Bundle, bundled, rule
 from pellucid.optim.saving import pack, unpack
 from pellucid.tensor.grad_mode import enable_grad
-from pellucid.tensor.tensor import Removable, Tensor
+from pellucid.tensor.hooks import Removable
+from pellucid.tensor.tensor import Tensor
 
 __all__ = ["Optimizer"]
 
