@@ -2,21 +2,22 @@
 
 ```
 PellucidError
-├── ShapeError        (ValueError)    axes that do not fit together
-├── DTypeError        (TypeError)     a number of the wrong kind: float labels, integer weights
+├── ShapeError        (ValueError *)  axes that do not fit together
+├── DTypeError        (TypeError *)   a number of the wrong kind: float labels, integer weights
 ├── IndexRangeError   (IndexError)    an index or class number outside its range
 ├── ModuleError       (AttributeError) a module that is not set up, or has no part of that name
 ├── GraphError        (RuntimeError)  no graph, a graph used twice, a value changed after use
 ├── TraceError        (RuntimeError)  a number asked for while only shapes are known
 ├── SettingError      (ValueError)    an argument outside its range: a rate below 0, a bad name
-├── StateError        (KeyError)      weights that do not belong to this model
+├── StateError        (KeyError *)    weights that do not belong to this model
 ├── DataError         (ValueError)    a table, file or array that cannot be learned from
 ├── TrainingError     (RuntimeError)  training that cannot go on: the loss became NaN
 ├── FileFormatError   (ValueError)    a model or checkpoint file that is damaged or foreign
 └── MissingExtraError (ImportError)   an optional package is needed
 ```
 
-Each is also the built-in class that Python users would catch for the same mistake. A message says
+Each is also the built-in class that Python users would catch for the same mistake, and those with a
+star are RuntimeErrors besides, which is what PyTorch programs catch. A message says
 what happened, where, and what to do, in that order; every text is pinned by a test.
 """
 
@@ -52,11 +53,11 @@ class PellucidError(Exception):
         return str(self.args[0]) if self.args else ""
 
 
-class ShapeError(PellucidError, ValueError):
+class ShapeError(PellucidError, ValueError, RuntimeError):
     """Axes that do not fit together."""
 
 
-class DTypeError(PellucidError, TypeError):
+class DTypeError(PellucidError, TypeError, RuntimeError):
     """A number of the wrong kind, such as float class labels."""
 
 
@@ -80,7 +81,7 @@ class SettingError(PellucidError, ValueError):
     """An argument outside its range; the message quotes the value received."""
 
 
-class StateError(PellucidError, KeyError):
+class StateError(PellucidError, KeyError, RuntimeError):
     """Weights or optimizer state that do not belong to this model."""
 
 

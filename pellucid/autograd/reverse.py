@@ -62,7 +62,7 @@ def gradients(
             if node.op is None or node.retains or node in wanted:
                 found[node] = g
             if node.op is not None:
-                if node.spent:
+                if node.spent and "linear" not in node.op.traits:
                     raise GraphError(_SPENT)
                 node.spent = spend
                 mode.because, mode.scope = node, node.scope
@@ -84,7 +84,8 @@ def _let_go(roots: tuple[Node, ...]) -> None:
         root = reference()
         if root is not None and root not in roots:
             for node in reachable([root], follow=_is_spent):
-                node.inputs, node.part = (), None
+                if "linear" not in node.op.traits:  # those may be walked again: they need no values
+                    node.inputs, node.part = (), None
     _latest[:] = [weakref.ref(root) for root in roots]
 
 

@@ -82,7 +82,7 @@ class _Namespace:
 
     @staticmethod
     def erf(x: Any) -> Any:
-        return importlib.import_module("scipy.special").erf(x)
+        return importlib.import_module("scipy.special").erf(x).astype(x.dtype, copy=False)
 
     @staticmethod
     def written(array: Any, at: Any, values: Any) -> Any:
@@ -127,6 +127,14 @@ class NumpyEngine:
         """The value of one op."""
         out = _quiet.run(op.forward, namespace, *arrays, **params)
         return out if type(out) is np.ndarray else np.asarray(out)
+
+    def shares(self, a: Any, b: Any) -> bool:
+        """Whether two arrays lie in the same memory."""
+        return a is b or np.may_share_memory(a, b)
+
+    def in_order(self, array: Any) -> Any:
+        """The array, or a copy whose numbers lie in the order of its axes."""
+        return array if array.flags.c_contiguous else array.copy(order="C")
 
     def write(self, array: Any, at: Any, value: Any) -> None:
         """Change part of an array in place."""

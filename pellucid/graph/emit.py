@@ -15,6 +15,7 @@ from pellucid.dtypes import FLOAT, DType, float32, of_number, promote
 from pellucid.errors import GraphError, TraceError
 from pellucid.graph import mode as _mode
 from pellucid.graph.node import Node, _clock, last_write, leaf, memory
+from pellucid.graph.where import made_at
 
 __all__ = ["constant", "emit", "user_line"]
 
@@ -79,9 +80,6 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
             node.where = user_line()
         else:
             node.because, node.where = because, because.where
-    if op.view:  # an unrecorded view must not keep a recorded graph alive
-        of = inputs[0]
-        node.base = of if node.inputs or not of.inputs else memory(of)
     if known_values:
         node.array = array = _engines[0].run(op, arrays, params)
         node.shape = array.shape if shape is None else shape
@@ -93,6 +91,10 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
         )
     else:
         node.shape = shape
+    # Reshaping what lies in another order in memory copies it: then nothing is shared.
+    if op.view and (not known_values or _engines[0].shares(node.array, arrays[0])):
+        of = inputs[0]  # an unrecorded view must not keep a recorded graph alive
+        node.base = of if node.inputs or not of.inputs else memory(of)
     return node
 
 
@@ -170,8 +172,8 @@ def _check_unwritten(x: Node, because: Node) -> None:
         return
     if x is not because and x not in because.inputs:
         return
-    line = because.line()
-    where = f"\n It was used at {Path(line[0]).name}:{line[1]}." if line else ""
+    line = made_at(because)
+    where = f"\n It was used at {line}." if line else ""
     raise GraphError(
         f"a value that the backward pass needs was changed in place: {x.name or x!r}, "
         f"read by {because.op.name}.{where}\n"

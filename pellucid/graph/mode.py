@@ -26,6 +26,12 @@ class Engine(Protocol):
     def zeros(self, shape: Shape, dtype: DType) -> Any:
         """An array of zeros."""
 
+    def shares(self, a: Any, b: Any) -> bool:
+        """Whether two arrays lie in the same memory."""
+
+    def in_order(self, array: Any) -> Any:
+        """The array, or a copy whose numbers lie in the order of its axes."""
+
     def write(self, array: Any, at: Any, value: Any) -> None:
         """Change part of an array in place."""
 

@@ -154,7 +154,8 @@ slice_: Op = define(
     sentence="Cuts out a block: single positions, ranges, steps.",
     equation=r"y = x[\mathrm{index}]",
     derivative=r"\text{blame goes to where the numbers came from, zero elsewhere}",
-    forward=lambda xp, x, spec: x[as_index(spec)],
+    # The ellipsis makes NumPy give a view even where only single positions are named.
+    forward=lambda xp, x, spec: x[(*as_index(spec), ...)],
     gradient=(lambda g, y, x, spec: place(g, spec=spec, shape=x.shape),),
     shape=lambda own, spec: sliced(own, spec),
     cost=FREE,

@@ -14,7 +14,7 @@ flip: Op = define(
     sentence="Turns axes around.",
     equation=r"y_i = x_{n-1-i}",
     derivative=r"\text{blame is turned around too}",
-    forward=lambda xp, x, axes: xp.flip(x, axes),
+    forward=lambda xp, x, axes: xp.flip(x, axes).copy(),
     gradient=(lambda g, y, x, axes: flip(g, axes=axes),),
     cost=FREE,
     terms=("1",),

@@ -222,9 +222,9 @@ cumsum: Op = define(
 
 
 def _running(xp: Any, x: Any, axis: int, reverse: bool) -> Any:
-    if not x.shape:
-        return x
     terms = wide(x)
+    if not x.shape:
+        return narrow(terms, x)
     if reverse:
         return narrow(xp.flip(xp.cumsum(xp.flip(terms, axis), axis=axis), axis), x)
     return narrow(xp.cumsum(terms, axis=axis), x)

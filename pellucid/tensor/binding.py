@@ -18,13 +18,13 @@ from pellucid.dtypes import (
     int64,
 )  # fmt: skip
 from pellucid.graph.emit import emit
-from pellucid.graph.mode import _local
+from pellucid.graph.mode import _local, engine
 from pellucid.ops import elementwise as ew
 from pellucid.ops.op import REGISTRY
 from pellucid.tensor import familiar as familiar
 from pellucid.tensor import filling as filling
 from pellucid.tensor import functions as functions
-from pellucid.tensor.creation import as_tensor, held
+from pellucid.tensor.creation import as_tensor, held, on_cpu
 from pellucid.tensor.indexing import getitem, setitem
 from pellucid.tensor.lift import FUNCTIONS, node_of
 from pellucid.tensor.memory import adopt, assign
@@ -179,17 +179,26 @@ def __setitem__(self: Tensor, index: Any, value: Any) -> None:
     setitem(self, index, value)
 
 
+_PYTHON: dict[Any, DType] = {float: float64, int: int64, bool: bool_}
+
+
 @_method
-def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """Another dtype: `x.to(pellucid.float64)`; a device or a Tensor to be like is accepted too."""
-    dtype = kwargs.get("dtype")
+def to(
+    self: Tensor, *args: Any, dtype: Any = None, device: Any = None, copy: bool = False,
+    non_blocking: bool = False,
+) -> Tensor:  # fmt: skip
+    """Another dtype: `x.to(pellucid.float64)`, or that of another Tensor; the device is "cpu"."""
     for a in args:
-        if isinstance(a, DType):
+        if isinstance(a, DType) or a in _PYTHON:
             dtype = a
         elif isinstance(a, Tensor):
             dtype = a.dtype
+        elif not isinstance(a, bool):  # PyTorch's non_blocking and copy
+            on_cpu(a)
+    on_cpu(device)
+    dtype = _PYTHON.get(dtype, dtype)
     if dtype is None or dtype is self._node.dtype:
-        return self
+        return wrap(ew.clone(self._node)) if copy else self
     held(dtype)
     return wrap(ew.cast(self._node, dtype=dtype))
 
@@ -217,13 +226,25 @@ for _name, _dtype in {
 
 @_method
 def contiguous(self: Tensor) -> Tensor:
-    """The Tensor itself: the order of numbers in memory is the engine's business."""
-    return self
+    """The Tensor itself where its numbers lie in order in memory, else a copy in order."""
+    array = self._node.array
+    if array is None or engine().in_order(array) is array:
+        return self
+    copy = ew.clone(self._node)
+    copy.array = engine().in_order(copy.array)
+    return wrap(copy)
 
 
 @_method
 def cpu(self: Tensor) -> Tensor:
     """The Tensor itself: everything lives on the CPU."""
+    return self
+
+
+@_method
+def cuda(self: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor:
+    """Refused: there is no such device."""
+    on_cpu("cuda" if device is None else f"cuda:{device}" if type(device) is int else device)
     return self
 
 

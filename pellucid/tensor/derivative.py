@@ -7,6 +7,7 @@ from typing import Any
 from pellucid.autograd import gradients
 from pellucid.errors import GraphError
 from pellucid.graph.node import Node
+from pellucid.ops.elementwise import add
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = ["backward", "grad"]
@@ -46,7 +47,8 @@ def grad(
     given = _several(grad_outputs) if grad_outputs is not None else [None] * len(heads)
     roots: dict[Node, Node] = {}
     for head, start in zip(heads, given, strict=True):
-        roots[head._node] = head._start(start)
+        begin, held = head._start(start), roots.get(head._node)
+        roots[head._node] = begin if held is None else add(held, begin)
     keep = create_graph if retain_graph is None else retain_graph
     found = gradients(
         roots, wrt=[t._node for t in wanted], create_graph=create_graph, spend=not keep

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class set_grad_enabled:
-    """Record a graph or not, from now on or for the length of a `with` block."""
+    """Record a graph or not: from now on, for the length of a `with` block, or in a function."""
 
     def __init__(self, mode: bool) -> None:
         self._wanted = mode
@@ -26,6 +27,11 @@ class set_grad_enabled:
 
     def __exit__(self, *_: object) -> None:
         current().recording = self._before[0]
+
+    def __call__(self, call: F) -> F:
+        """The function, run with the switch set; as a decorator it changes nothing outside."""
+        current().recording = self._before[0]
+        return _switched(call, enable_grad if self._wanted else no_grad)
 
 
 class _Switch:
@@ -45,12 +51,29 @@ class _Switch:
         current().recording = self._before.pop()
 
     def __call__(self, call: F) -> F:
-        @functools.wraps(call)
-        def switched(*args: Any, **kwargs: Any) -> Any:
-            with type(self)():
-                return call(*args, **kwargs)
+        return _switched(call, type(self))
 
-        return switched  # type: ignore[return-value]
+
+def _switched(call: F, switch: Callable[[], Any]) -> F:
+    """The function, run under a switch; a generator, each time it is asked for its next value."""
+
+    @functools.wraps(call)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with switch():
+            return call(*args, **kwargs)
+
+    @functools.wraps(call)
+    def generate(*args: Any, **kwargs: Any) -> Any:
+        values = call(*args, **kwargs)
+        while True:
+            with switch():
+                try:
+                    value = next(values)
+                except StopIteration as end:
+                    return end.value
+            yield value
+
+    return generate if inspect.isgeneratorfunction(call) else run  # type: ignore[return-value]
 
 
 class no_grad(_Switch):
@@ -66,7 +89,19 @@ class no_grad(_Switch):
 
 
 class inference_mode(no_grad):
-    """PyTorch's stricter `no_grad`; here it is the same."""
+    """PyTorch's stricter `no_grad`; here it is the same, and `inference_mode(False)` records."""
+
+    def __new__(cls, mode: Any = True) -> Any:
+        """A switch; or, given a function, that function without recording."""
+        self = super().__new__(cls)
+        if callable(mode):
+            return self(mode)
+        self._wanted = not mode
+        return self
+
+    def __call__(self, call: F) -> F:
+        """The function, run with the switch set."""
+        return _switched(call, enable_grad if self._wanted else no_grad)
 
 
 class enable_grad(_Switch):

@@ -105,6 +105,8 @@ def replace(self: Tensor, value: Node) -> None:
     paths = [(v, _path(v._node, before)) for v in views]
     for step in reversed(_path(self._node, before)):
         value = _written_through(step, value)
+    if value.array is not None:  # in order, so that reshaping it is a view again
+        value.array = engine().in_order(value.array)
     owner._node = value
     for view, path in paths:
         node = value

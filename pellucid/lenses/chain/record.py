@@ -115,6 +115,11 @@ def _apart(root: Node, source: Node) -> str:
             " What is computed from data alone is not recorded; set requires_grad=True on it "
             "before the forward pass."
         )
+    if any(n.spent and not n.inputs for n in reachable([root])):
+        return (
+            f"the graph that led from {name} to this Tensor was released by a later backward(), as "
+            "only the latest is kept.\n Explain a loss before the next backward()."
+        )
     return (
         f"{name} takes no part in this Tensor: no recorded path leads from one to the other.\n"
         " Was it replaced, detached, or left out of the forward pass?"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import BOOL, FLOAT
+from pellucid.dtypes import BOOL, FLOAT, float32
 from pellucid.errors import DTypeError, SettingError
 from pellucid.graph.emit import emit
 from pellucid.graph.node import Node
@@ -102,7 +102,8 @@ def div(input: Node, other: Any, *, rounding_mode: str | None = None) -> Node:
 def pow(input: Any, exponent: Any) -> Node:
     """`input` to the power of `exponent`."""
     if isinstance(exponent, int | float) and not isinstance(input, int | float):
-        if exponent == 2 and input.dtype.category != BOOL:
+        exact = isinstance(exponent, int) or input.dtype.category == FLOAT
+        if exponent == 2 and exact and input.dtype.category != BOOL:
             return ew.square(input)
         if isinstance(exponent, int) and exponent < 0 and input.dtype.category != FLOAT:
             raise DTypeError(
@@ -155,6 +156,8 @@ def clamp(input: Node, min: Any = None, max: Any = None) -> Node:
     if isinstance(min, Node) or isinstance(max, Node):
         input = input if min is None else ew.maximum(input, min)
         return input if max is None else ew.minimum(input, max)
+    if input.dtype.category != FLOAT and (isinstance(min, float) or isinstance(max, float)):
+        input = ew.cast(input, dtype=float32)
     return ew.clamp(input, min=min, max=max)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from pellucid.dtypes import INT, int64
+from pellucid.dtypes import FLOAT, INT, int64
 from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops import indexing as ix
 from pellucid.ops import movement as mv
 from pellucid.ops import ordering as od
-from pellucid.ops.compare import ge
+from pellucid.ops.compare import ge, isnan, where
 from pellucid.ops.elementwise import cast
 from pellucid.shapes import normalize_axis, show
 from pellucid.tensor.functions.picking import known_range
@@ -79,7 +79,10 @@ def median(input: Node, dim: int | None = None, keepdim: bool = False) -> Any:
     if dim is None:
         flat = mv.reshape(input, shape=(input.size,))
         _not_empty("median", input.size)
-        return od.at(od.sort(flat, 0)[0], 0, (input.size - 1) // 2)
+        ordered = od.sort(flat, 0)[0]  # NaN comes last, and then there is no middle
+        last = od.at(ordered, 0, input.size - 1)
+        middle = od.at(ordered, 0, (input.size - 1) // 2)
+        return where(isnan(last), last, middle) if input.dtype.category == FLOAT else middle
     axis = normalize_axis(dim, len(input.shape))
     n = input.shape[axis] if input.shape else 1
     _not_empty("median", n)

@@ -9,6 +9,7 @@ import numpy as np
 from pellucid.dtypes import int64
 from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.node import Node, leaf
+from pellucid.ops import elementwise as ew
 from pellucid.ops import indexing as ix
 from pellucid.ops import movement as mv
 from pellucid.ops import rearrange as ra
@@ -74,6 +75,8 @@ def repeat(input: Node, *repeats: Any) -> Node:
 
 
 def _tiled(input: Node, shape: tuple[int, ...], times: tuple[int, ...]) -> Node:
+    if all(t == 1 for t in times):
+        return ew.clone(mv.reshape(input, shape=shape))
     apart = tuple(m for n in shape for m in (1, n))
     spread = tuple(m for t, n in zip(times, shape, strict=True) for m in (t, n))
     wide = mv.expand(mv.reshape(input, shape=apart), shape=spread)
@@ -197,7 +200,7 @@ def pad(input: Node, pad: Any, mode: str = "constant", value: float | None = Non
         input = mv.slice_(input, spec=kept)
     border = tuple((max(a, 0), max(b, 0)) for a, b in widths)
     if not any(a or b for a, b in border):
-        return input
+        return ew.clone(input)  # a result of its own, as with a border
     return ra.pad(input, widths=border, value=0.0 if value is None else value)
 
 
