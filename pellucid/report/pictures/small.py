@@ -6,9 +6,10 @@ import numpy as np
 
 from pellucid.report.content import Counts, Histogram, Metric
 from pellucid.report.html import Markup, tag
-from pellucid.report.numbers import count, number, percent, plural
+from pellucid.report.numbers import count, number, plural
 from pellucid.report.scale import Scale, span
 from pellucid.report.svg import bar, line, picture, text
+from pellucid.report.verdict import say
 
 __all__ = ["against_baseline", "spread_picture", "spread_words"]
 
@@ -17,13 +18,12 @@ def against_baseline(metric: Metric) -> Markup | None:
     """Draws the score and the baseline as two bars, the interval as a whisker."""
     if metric.baseline is None or not np.isfinite([metric.value, metric.baseline]).all():
         return None
-    say = percent if metric.percent else number
     ends = [
         v for v in (metric.value, metric.baseline, metric.low, metric.high, 0.0) if v is not None
     ]
     low, high = (0.0, 1.0) if metric.percent else span(ends)
     x = Scale(low, high, 84, 330)
-    label = f"{metric.name}: {say(metric.value)}; baseline: {say(metric.baseline)}."
+    label = f"{metric.name}: {say(metric, metric.value)}; baseline: {say(metric, metric.baseline)}."
     marks: list[Markup | None] = []
     for y, name, value, kind in (
         (6.0, "this model", metric.value, "score"),
@@ -34,7 +34,7 @@ def against_baseline(metric: Metric) -> Markup | None:
             text(name, 76, y + 17, "tick", "end"),
             bar(84, y, 246, 24, "track", 4) if metric.percent else None,
             bar(min(x(0), end), y, abs(end - x(0)), 24, kind, 4),
-            text(say(value), 338, y + 18, "value", "start"),
+            text(say(metric, value), 338, y + 18, "value", "start"),
         ]
     if metric.low is not None and metric.high is not None:
         a, b = x(metric.low), x(metric.high)
