@@ -14,6 +14,7 @@ from pellucid.ops.op import Op
 from pellucid.ops.softmax import log_softmax, softmax
 from pellucid.tensor import Tensor
 from pellucid.tensor.lift import node_of
+from pellucid.tensor.memory import assign
 from pellucid.tensor.tensor import wrap
 
 __all__ = [
@@ -27,18 +28,20 @@ class _Bend(Module):
 
     _op: Op
     _settings: dict[str, Any] = {}  # noqa: RUF012  (replaced, never written)
+    inplace = False
 
     def forward(self, input: Tensor) -> Tensor:
         """Bend every number."""
         x = input._node if type(input) is Tensor else node_of(input)
-        return wrap(emit(self._op, (x,), self._settings))
+        y = emit(self._op, (x,), self._settings)
+        return assign(input, y, self._op.name) if self.inplace else wrap(y)
 
 
 class ReLU(_Bend):
     """Keeps what is positive and cuts the rest to zero.
 
     Args:
-        inplace: accepted for PyTorch's sake; the input is never changed.
+        inplace: write the result into the input.
 
     Example:
         >>> import pellucid
@@ -70,7 +73,7 @@ class LeakyReLU(_Bend):
 
     Args:
         negative_slope: the slope.
-        inplace: accepted for PyTorch's sake; the input is never changed.
+        inplace: write the result into the input.
     """
 
     _op = act.leaky_relu
@@ -90,7 +93,7 @@ class ELU(_Bend):
 
     Args:
         alpha: depth of the floor.
-        inplace: accepted for PyTorch's sake; the input is never changed.
+        inplace: write the result into the input.
     """
 
     _op = act.elu
@@ -146,7 +149,7 @@ class SiLU(_Bend):
     """The number times its own sigmoid: a smooth ReLU with a small dip below zero.
 
     Args:
-        inplace: accepted for PyTorch's sake; the input is never changed.
+        inplace: write the result into the input.
     """
 
     _op = act.silu
@@ -186,7 +189,7 @@ class Hardtanh(_Bend):
     Args:
         min_val: lower wall.
         max_val: upper wall.
-        inplace: accepted for PyTorch's sake; the input is never changed.
+        inplace: write the result into the input.
         min_value: an older spelling of `min_val`.
         max_value: an older spelling of `max_val`.
     """

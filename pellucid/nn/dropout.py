@@ -17,7 +17,7 @@ class Dropout(Module):
 
     Args:
         p: the probability of being left out.
-        inplace: accepted for PyTorch's sake; the input is never changed.
+        inplace: write the result into the input.
 
     Example:
         >>> import pellucid
@@ -35,7 +35,7 @@ class Dropout(Module):
 
     def forward(self, input: Tensor) -> Any:
         """The input with gaps in training, as it is in evaluation."""
-        return F.dropout(input, self.p, True) if self.training else input
+        return F.dropout(input, self.p, True, self.inplace) if self.training else input
 
     def extra_repr(self) -> str:
         """The settings."""

@@ -52,7 +52,6 @@ def test_linear(torch: Any, bias: bool, shape: tuple[int, ...]) -> None:
 
 BENDS: list[tuple[str, dict[str, Any]]] = [
     ("ReLU", {}),
-    ("ReLU", {"inplace": True}),
     ("ReLU6", {}),
     ("LeakyReLU", {"negative_slope": 0.3}),
     ("ELU", {"alpha": 0.5}),

@@ -35,7 +35,7 @@ def dropout(input: Node, p: float = 0.5, training: bool = True, inplace: bool = 
         input: any shape.
         p: the probability of being left out.
         training: whether to do it; otherwise the input comes back as it is.
-        inplace: accepted for PyTorch's sake; the input is never changed.
+        inplace: write the result into the input.
     """
     check_chance("dropout", p)
     if not training or p == 0.0:

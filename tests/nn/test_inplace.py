@@ -1,0 +1,63 @@
+"""`inplace=True` writes into the input, as in PyTorch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import pellucid
+from pellucid.errors import GraphError
+
+MODULES: list[tuple[str, dict[str, Any]]] = [
+    ("ReLU", {}),
+    ("ReLU6", {}),
+    ("LeakyReLU", {"negative_slope": 0.1}),
+    ("ELU", {}),
+    ("SiLU", {}),
+    ("Hardtanh", {}),
+]
+
+
+@pytest.mark.parametrize(("name", "settings"), MODULES, ids=[name for name, _ in MODULES])
+def test_the_input_holds_the_result(torch: Any, name: str, settings: Any) -> None:
+    seen = []
+    for library in (pellucid, torch):
+        x = library.tensor([-3.0, 0.5, 9.0])
+        out = getattr(library.nn, name)(inplace=True, **settings)(x)
+        seen.append((x.tolist(), out.tolist()))
+    assert seen[0][0] == seen[0][1]
+    assert seen[0][0] == pytest.approx(seen[1][0], rel=1e-6)
+
+
+@pytest.mark.parametrize("positional", [True, False])
+def test_the_function_does_so_too(positional: bool) -> None:
+    x = pellucid.tensor([-3.0, 2.0])
+    out = (
+        pellucid.nn.functional.relu(x, True)
+        if positional
+        else pellucid.nn.functional.relu(x, inplace=True)
+    )
+    assert out is x and x.tolist() == [0.0, 2.0]
+
+
+def test_dropout_in_place() -> None:
+    x = pellucid.ones(1000)
+    pellucid.nn.Dropout(0.5, inplace=True)(x)
+    assert set(x.tolist()) == {0.0, 2.0}
+
+
+def test_gradients_pass_through(torch: Any) -> None:
+    found = []
+    for library in (pellucid, torch):
+        w = library.tensor([[1.0, -2.0]], requires_grad=True)
+        net = library.nn.Sequential(library.nn.ReLU(inplace=True), library.nn.Tanh())
+        net(w * 3).sum().backward()
+        found.append(w.grad.tolist())
+    assert found[0] == found[1]
+
+
+def test_a_leaf_is_refused() -> None:
+    w = pellucid.ones(2, requires_grad=True)
+    with pytest.raises(GraphError, match="a leaf that requires grad"):
+        pellucid.nn.ReLU(inplace=True)(w)
