@@ -76,6 +76,7 @@ from pellucid.tensor.random import randn_like as randn_like
 from pellucid.tensor.random import randperm as randperm
 from pellucid.tensor.random import seed as seed
 from pellucid.tensor.random import set_rng_state as set_rng_state
+from pellucid.tensor.show import set_printoptions as set_printoptions
 from pellucid.tensor.tensor import Size as Size
 from pellucid.tensor.tensor import Tensor as Tensor
 
@@ -99,19 +100,19 @@ __all__ = [
     "isclose", "isfinite", "isinf", "isnan", "kthvalue", "le", "lenses", "less", "less_equal",
     "linspace", "load", "log", "log1p", "log2", "log10", "log_softmax", "logical_and",
     "logical_not", "logical_or", "logical_xor", "logsumexp", "long", "lt", "manual_seed",
-    "masked_fill", "masked_select", "matmul", "max", "maximum", "mean", "median", "meshgrid",
-    "min", "minimum", "mm", "moveaxis", "movedim", "mul", "multinomial", "multiply", "mv", "nan",
-    "narrow", "ne", "neg", "negative", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal",
-    "numel", "one_hot", "ones", "ones_like", "optim", "outer", "pad", "permute", "pi", "pow",
-    "prod", "program", "rand", "rand_like", "randint", "randn", "randn_like", "randperm", "ravel",
+    "masked_fill", "masked_select", "matmul", "max", "maximum", "mean", "median", "meshgrid", "min",
+    "minimum", "mm", "moveaxis", "movedim", "mul", "multinomial", "multiply", "mv", "nan", "narrow",
+    "ne", "neg", "negative", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel",
+    "one_hot", "ones", "ones_like", "optim", "outer", "pad", "permute", "pi", "pow", "prod",
+    "program", "rand", "rand_like", "randint", "randn", "randn_like", "randperm", "ravel",
     "reciprocal", "relu", "remainder", "repeat", "repeat_interleave", "reshape", "roll", "round",
     "row_stack", "rsqrt", "save", "scatter", "scatter_add", "searchsorted", "seed", "select",
-    "set_default_dtype", "set_grad_enabled", "set_rng_state", "short", "sigmoid", "sign", "sin",
-    "sinh", "softmax", "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "std_mean",
-    "sub", "subtract", "sum", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan",
-    "tanh", "tensor", "testing", "tile", "topk", "trace", "training", "transpose", "tril", "triu",
-    "true_divide", "trunc", "uint8", "uint32", "unbind", "unique", "unsqueeze", "utils", "var",
-    "var_mean", "view", "vstack", "where", "zeros", "zeros_like",
+    "set_default_dtype", "set_grad_enabled", "set_printoptions", "set_rng_state", "short",
+    "sigmoid", "sign", "sin", "sinh", "softmax", "sort", "split", "sqrt", "square", "squeeze",
+    "stack", "std", "std_mean", "sub", "subtract", "sum", "swapaxes", "swapdims", "t", "take",
+    "take_along_dim", "tan", "tanh", "tensor", "testing", "tile", "topk", "trace", "training",
+    "transpose", "tril", "triu", "true_divide", "trunc", "uint8", "uint32", "unbind", "unique",
+    "unsqueeze", "utils", "var", "var_mean", "view", "vstack", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
 if TYPE_CHECKING:  # loaded on first use, like the other rooms
@@ -149,9 +150,19 @@ def __getattr__(name: str) -> Any:
     elif name in _ROOMS:
         value = importlib.import_module(f"pellucid.{name}")
     else:
-        raise AttributeError(f"pellucid has no attribute {name!r}")
+        raise AttributeError(_missing(name), name=name)
     globals()[name] = value
     return value
+
+
+def _missing(name: str) -> str:
+    text = f"pellucid has no attribute {name!r}."
+    if name.startswith("__"):
+        return text
+    import difflib  # only where something is missing
+
+    near = difflib.get_close_matches(name, __all__, n=1)
+    return f"{text} Did you mean {near[0]!r}?" if near else text
 
 
 def __dir__() -> list[str]:

@@ -12,7 +12,7 @@ from types import CodeType
 from typing import Any
 
 from pellucid.dtypes import FLOAT, DType, float32, of_number, promote
-from pellucid.errors import GraphError, TraceError
+from pellucid.errors import DTypeError, GraphError, TraceError
 from pellucid.graph import mode as _mode
 from pellucid.graph.node import Node, _clock, last_write, leaf, memory
 from pellucid.graph.where import made_at
@@ -136,7 +136,10 @@ def _lift(op: Any, inputs: tuple[Any, ...]) -> tuple[Node, ...]:
         elif isinstance(x, bool | int | float):
             out.append(constant(x, _number_dtype(op, x, kept)))
         else:
-            raise TypeError(f"{op.name} works on Tensors and numbers and got a {type(x).__name__}")
+            raise DTypeError(
+                f"{op.name} works on Tensors and numbers and got a {type(x).__name__}.\n"
+                " Make a Tensor: pellucid.tensor(value)."
+            )
     return tuple(out)
 
 

@@ -15,7 +15,8 @@ from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = [
     "arange", "as_tensor", "empty", "empty_like", "eye", "from_numpy", "full", "full_like",
-    "held", "linspace", "of_array", "ones", "ones_like", "sizes", "tensor", "zeros", "zeros_like",
+    "held", "linspace", "of_array", "on_cpu", "ones", "ones_like", "sizes", "tensor", "zeros",
+    "zeros_like",
 ]  # fmt: skip
 
 
@@ -53,13 +54,13 @@ def tensor(
         >>> pellucid.tensor([[1, 2], [3, 4]]).sum()
         tensor(10)
     """
-    _cpu(device)
+    on_cpu(device)
     return of_array(_array(data, dtype, copy=True), requires_grad)
 
 
 def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tensor:
     """Like `tensor`, without a copy where that is possible."""
-    _cpu(device)
+    on_cpu(device)
     if isinstance(data, Tensor):
         return data if dtype in (None, data.dtype) else data.to(dtype)
     return of_array(_array(data, dtype, copy=False))
@@ -142,7 +143,8 @@ def _ragged(data: Any, path: str = "") -> str:
     return next((text for text in inner if text), "") if lengths and lengths[0] else ""
 
 
-def _cpu(device: Any) -> None:
+def on_cpu(device: Any) -> None:
+    """Refuse every other place."""
     if device is not None and str(device) not in ("cpu", "cpu:0"):
         raise SettingError(f"device {str(device)!r} does not exist here; Tensors live on 'cpu'.")
 
@@ -150,7 +152,7 @@ def _cpu(device: Any) -> None:
 def _filled(
     size: tuple[Any, ...], value: Any, dtype: DType | None, device: Any, requires_grad: bool
 ) -> Tensor:
-    _cpu(device)
+    on_cpu(device)
     kind = dtype or (
         float32 if isinstance(value, float) else bool_ if isinstance(value, bool) else int64
     )
@@ -242,7 +244,7 @@ def arange(
     requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """Evenly spaced numbers, the end not included."""
-    _cpu(device)
+    on_cpu(device)
     if end is None:
         start, end = 0, start
     if step == 0:
@@ -256,7 +258,7 @@ def linspace(
     requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """So many evenly spaced numbers, both ends included."""
-    _cpu(device)
+    on_cpu(device)
     return of_array(np.linspace(start, end, steps).astype(held(dtype or float32)), requires_grad)
 
 
@@ -269,5 +271,5 @@ def eye(
     requires_grad: bool = False,
 ) -> Tensor:
     """Ones on the diagonal, zeros elsewhere."""
-    _cpu(device)
+    on_cpu(device)
     return of_array(np.eye(n, m, dtype=held(dtype or float32)), requires_grad)

@@ -16,7 +16,7 @@ from pellucid.ops import compare as cmp
 from pellucid.ops import elementwise as ew
 from pellucid.ops.extremes import all_
 from pellucid.ops.reduce import all_axes
-from pellucid.tensor.creation import tensor
+from pellucid.tensor.creation import on_cpu, tensor
 from pellucid.tensor.lift import function
 from pellucid.tensor.tensor import Tensor
 
@@ -39,8 +39,7 @@ class device:
     index = None
 
     def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
-        if str(type).split(":")[0] != "cpu":
-            raise SettingError(f"device {str(type)!r} does not exist here; Tensors live on 'cpu'.")
+        on_cpu(type if index is None else f"{type}:{index}")
         self.type = "cpu"
 
     def __repr__(self) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
 
-from pellucid.dtypes import by_name
+from pellucid.errors import DTypeError, PellucidError
 from pellucid.graph.mode import _local
-from pellucid.graph.node import Node, leaf
+from pellucid.graph.node import Node
 from pellucid.ops.op import shape_lines
 from pellucid.shapes import Mismatch
+from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.memory import adopt
 from pellucid.tensor.tensor import Tensor, wrap
 
@@ -22,6 +24,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
 _PLAIN = (bool, int, float, str, type(None))
 _new = object.__new__
+_STAR = inspect.Parameter.VAR_POSITIONAL
+_NUMBER_TOO = ("input", "other", "exponent")  # arguments that may be a Tensor or a number
+# PyTorch takes NumPy's words too.
+_NUMPY = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}
 
 
 def node_of(value: Any) -> Any:
@@ -33,7 +39,7 @@ def node_of(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray):
-        return leaf(value, value.shape, by_name(value.dtype.name))
+        return as_tensor(value)._node
     if isinstance(value, list | tuple) and any(isinstance(v, Tensor) for v in value):
         return type(value)(node_of(v) for v in value) if type(value) in (list, tuple) else value
     return value
@@ -60,16 +66,22 @@ def _adopted(view: Tensor, args: Any, kwargs: Any) -> None:
 
 def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
     """The same function, on Tensors."""
+    words = _spellings(call)
 
     @functools.wraps(call)
     def on_tensors(*args: Any, **kwargs: Any) -> Any:
         taken = [a._node if type(a) is Tensor else node_of(a) for a in args]
         if kwargs:
-            kwargs = {k: node_of(v) for k, v in kwargs.items()}
+            kwargs = {words.get(k, k): node_of(v) for k, v in _once(kwargs, words).items()}
         try:
             out = call(*taken, **kwargs)
         except Mismatch as mismatch:
             raise explained(call, mismatch, (*taken, *kwargs.values())) from None
+        except (AttributeError, TypeError) as error:
+            refusal = _no_tensor(call, error, taken, kwargs)
+            if refusal is None:
+                raise
+            raise refusal from None
         if type(out) is Node:
             tensor = _new(Tensor)
             tensor._node = out
@@ -79,6 +91,70 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
         return _put_on(out, args, kwargs)
 
     return on_tensors
+
+
+def _spellings(call: Callable[..., Any]) -> dict[str, str]:
+    """What each of NumPy's words is called here, for the arguments that `call` has."""
+    code = getattr(inspect.unwrap(call), "__code__", None)
+    if code is None:  # an op itself
+        return {}
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    found = {word: name for name in names if name in _NUMPY for word in _NUMPY[name]}
+    return {word: name for word, name in found.items() if word not in names}
+
+
+def _once(kwargs: dict[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    """Refuse an argument that is given under both of its names."""
+    for word in kwargs.keys() & words.keys():
+        if words[word] in kwargs:
+            raise TypeError(f"{word} and {words[word]} are the same argument; give one of them")
+    return kwargs
+
+
+def _no_tensor(
+    call: Callable[..., Any], error: Exception, taken: Any, kwargs: Mapping[str, Any]
+) -> DTypeError | None:
+    """What to say when `call` failed because an argument that must be a Tensor is none."""
+    if isinstance(error, PellucidError):
+        return None
+    signature = inspect.signature(call)
+    try:
+        given = signature.bind(*taken, **kwargs).arguments
+    except TypeError:
+        return None  # too many arguments, or one of an unknown name: Python has said so
+    name = call.__name__.rstrip("_")
+    for what, value in given.items():
+        parameter = signature.parameters[what]
+        if what == "tensors" and isinstance(value, Node):
+            return DTypeError(
+                f"{name} takes a list of Tensors and got one.\n Write {name}([a, b])."
+            )
+        several = what == "tensors" or (parameter.kind is _STAR and parameter.annotation == "Node")
+        if several and isinstance(value, list | tuple):
+            for k, item in enumerate(value):
+                if not isinstance(item, Node):
+                    return _refusal(name, f"{what}[{k}]", item)
+        elif _strange(what, value, parameter.annotation == "Node"):
+            return _refusal(name, what, value)
+    return None
+
+
+def _strange(what: str, value: Any, must_be_tensor: bool) -> bool:
+    if isinstance(value, Node):
+        return False
+    if must_be_tensor:
+        return True
+    return what in _NUMBER_TOO and not isinstance(value, bool | int | float)
+
+
+def _refusal(name: str, what: str, value: Any) -> DTypeError:
+    remedy = "Make one: pellucid.tensor(value)."
+    if isinstance(value, str):
+        remedy = "Text must become numbers first; pellucid.fit does that for tables."
+    elif value is None:
+        remedy = "Did the function that made it forget its return?"
+    kind = "None" if value is None else f"a {type(value).__name__}"
+    return DTypeError(f"{name}: {what} must be a Tensor and is {kind}.\n {remedy}")
 
 
 def explained(call: Callable[..., Any], mismatch: Mismatch, given: tuple[Any, ...]) -> Exception:

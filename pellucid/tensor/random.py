@@ -15,7 +15,7 @@ from pellucid.errors import DTypeError, SettingError, ShapeError
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import random as rnd
 from pellucid.shapes import Mismatch, Shape, broadcast, numel
-from pellucid.tensor.creation import held, of_array, sizes
+from pellucid.tensor.creation import held, of_array, on_cpu, sizes
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = [
@@ -40,8 +40,12 @@ class Generator:
         True
     """
 
-    def __init__(self, device: str = "cpu") -> None:
+    def __init__(self, device: Any = "cpu") -> None:
+        on_cpu(device)
         self._seed, self._block = _FIRST_SEED, 0
+
+    def __repr__(self) -> str:
+        return f"Generator(seed={self._seed}, position={4 * self._block})"
 
     def manual_seed(self, seed: int) -> Generator:
         """Start again at the beginning of the stream `seed`."""
@@ -132,6 +136,7 @@ def rand(
     requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """Numbers spread evenly over [0, 1)."""
+    on_cpu(device)
     return wrap(uniform_node(sizes(size), _real(dtype), generator)).requires_grad_(requires_grad)
 
 
@@ -140,17 +145,24 @@ def randn(
     requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """Draws from the bell curve with mean 0 and spread 1."""
+    on_cpu(device)
     return wrap(_normal_node(sizes(size), _real(dtype), generator)).requires_grad_(requires_grad)
 
 
-def rand_like(input: Tensor, *, dtype: DType | None = None) -> Tensor:
+def rand_like(
+    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """`rand` in the shape and kind of another Tensor."""
-    return rand(tuple(input.shape), dtype=dtype or input.dtype)
+    kind = dtype or input.dtype
+    return rand(tuple(input.shape), dtype=kind, device=device, requires_grad=requires_grad)
 
 
-def randn_like(input: Tensor, *, dtype: DType | None = None) -> Tensor:
+def randn_like(
+    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """`randn` in the shape and kind of another Tensor."""
-    return randn(tuple(input.shape), dtype=dtype or input.dtype)
+    kind = dtype or input.dtype
+    return randn(tuple(input.shape), dtype=kind, device=device, requires_grad=requires_grad)
 
 
 def normal(
@@ -175,6 +187,7 @@ def randint(
     dtype: DType | None = None, device: Any = None,
 ) -> Tensor:  # fmt: skip
     """Whole numbers from `low` (0 when left out) up to, not including, `high`."""
+    on_cpu(device)
     if size is None:
         low, high, size = 0, low, high
     elif high is None:
@@ -187,8 +200,11 @@ def randint(
     return of_array(drawn.astype((dtype or int64).name))
 
 
-def randperm(n: int, *, generator: Generator | None = None, dtype: DType | None = None) -> Tensor:
+def randperm(
+    n: int, *, generator: Generator | None = None, dtype: DType | None = None, device: Any = None
+) -> Tensor:
     """The numbers 0 to n − 1 in random order."""
+    on_cpu(device)
     if n < 0:
         raise SettingError(f"randperm: n can't be negative and is {n}.")
     keys = words((n,), generator).array

@@ -58,7 +58,9 @@ def test_the_same_number_is_the_same_node() -> None:
 def test_what_is_neither_tensor_nor_number() -> None:
     with pytest.raises(TypeError) as caught:
         ADD(node(1.0), "a")
-    assert str(caught.value) == "add works on Tensors and numbers and got a str"
+    assert str(caught.value) == (
+        "add works on Tensors and numbers and got a str.\n Make a Tensor: pellucid.tensor(value)."
+    )
 
 
 def test_promotion_is_a_node_of_its_own() -> None:

@@ -543,18 +543,19 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     ),
     (
         lambda: pellucid.add(pellucid.zeros(2), "a"),
-        TypeError,
-        "add works on Tensors and numbers and got a str",
+        DTypeError,
+        "add works on Tensors and numbers and got a str.\n Make a Tensor: pellucid.tensor(value).",
     ),
     (
         lambda: pellucid.add(pellucid.zeros(2), None),
-        TypeError,
-        "add works on Tensors and numbers and got a NoneType",
+        DTypeError,
+        "add works on Tensors and numbers and got a NoneType.\n"
+        " Make a Tensor: pellucid.tensor(value).",
     ),
     (
         lambda: pellucid.exp("a"),
-        TypeError,
-        "exp works on Tensors and numbers and got a str",
+        DTypeError,
+        "exp works on Tensors and numbers and got a str.\n Make a Tensor: pellucid.tensor(value).",
     ),
     (
         lambda: pellucid.meshgrid(pellucid.zeros(2), indexing="yx"),
@@ -615,10 +616,11 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: pellucid.addmm(pellucid.zeros(2), pellucid.zeros(2, 3), pellucid.zeros(2, 3)),
         ShapeError,
-        "bmm: k is 3 in the first input and 2 in the second.\n"
-        "   a            (2, 3)\n"
-        "   b            (2, 3)\n"
-        " bmm works on ... n k, ... k m → ... n m.",
+        "addmm: 3 columns meet 2 rows; they must be equal.\n"
+        "   input        (2,)\n"
+        "   mat1         (2, 3)\n"
+        "   mat2         (2, 3)\n"
+        " Perhaps the transpose was meant: mat2.mT.",
     ),
     (
         lambda: pellucid.relu(pellucid.tensor([True])),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import pellucid
+from pellucid.errors import SettingError
 
 
 def printed(torch: Any, array: Any) -> tuple[str, str]:
@@ -111,3 +112,43 @@ def test_formatting_one_number() -> None:
     assert f"{pellucid.tensor(7):03d}" == "007"
     assert f"{pellucid.tensor([1.0])}" == "tensor([1.])"
     assert str(pellucid.tensor(1)) == "tensor(1)"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"precision": 2},
+        {"precision": 0},
+        {"threshold": 5},
+        {"threshold": 5, "edgeitems": 1},
+        {"linewidth": 40},
+        {"sci_mode": True},
+        {"sci_mode": False},
+        {"profile": "short"},
+        {"profile": "full"},
+        {"profile": "short", "precision": 6},
+    ],
+)
+def test_print_options_are_pytorchs(torch: Any, options: dict[str, Any]) -> None:
+    arrays = [
+        np.arange(20.0, dtype=np.float32), RNG.normal(size=(8, 7)).astype(np.float32),
+        np.array([1e-7, 3.0, 1e9], np.float32), np.arange(1200), np.array(2.5, np.float32),
+    ]  # fmt: skip
+    try:
+        pellucid.set_printoptions(**options)
+        torch.set_printoptions(**options)
+        for array in arrays:
+            own, theirs = printed(torch, array)
+            assert own == theirs
+    finally:
+        pellucid.set_printoptions(profile="default")
+        torch.set_printoptions(profile="default")
+
+
+def test_print_options_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(SettingError) as refusal:
+        pellucid.set_printoptions(profile="long")
+    assert str(refusal.value) == "profile is 'default', 'short' or 'full', and it is 'long'."
+    with pytest.raises(SettingError) as refusal:
+        pellucid.set_printoptions(precision=-1)
+    assert str(refusal.value) == "set_printoptions: precision can't be negative and is -1."

@@ -11,7 +11,7 @@ from pellucid.ops import elementwise as ew
 from pellucid.ops import linalg as la
 from pellucid.ops import movement as mv
 from pellucid.ops.reduce import sum_
-from pellucid.shapes import show
+from pellucid.shapes import Mismatch, show
 from pellucid.tensor.lift import function
 
 __all__: list[str] = []
@@ -27,6 +27,14 @@ def _ranks(name: str, wanted: int, **given: Node) -> None:
             )
 
 
+def _meet(a: Node, b: Node) -> None:
+    """The rows of one against the columns of the other; said here, by the name that was called."""
+    n, m = a.shape[-1], b.shape[-2]
+    if n != m:
+        fits = "Perhaps the transpose was meant: mat2.mT." if n == b.shape[-1] else ""
+        raise Mismatch(f"{n} columns meet {m} rows; they must be equal", fits)
+
+
 @function()
 def matmul(input: Node, other: Node) -> Node:
     """The product of matrices, batches of matrices, or vectors."""
@@ -37,6 +45,7 @@ def matmul(input: Node, other: Node) -> Node:
 def mm(input: Node, mat2: Node) -> Node:
     """The product of two matrices."""
     _ranks("mm", 2, input=input, mat2=mat2)
+    _meet(input, mat2)
     return la.dot_general(input, mat2)
 
 
@@ -48,6 +57,7 @@ def bmm(input: Node, mat2: Node) -> Node:
         raise ShapeError(
             f"bmm: the batches differ: input {show(input.shape)} and mat2 {show(mat2.shape)}."
         )
+    _meet(input, mat2)
     return la.dot_general(input, mat2)
 
 
