@@ -12,6 +12,7 @@ import pytest
 
 from pellucid.data import load, make_table
 from pellucid.errors import FileFormatError, SettingError
+from pellucid.report.run.outcome import Outcome
 from pellucid.training.artifact import load_model
 from pellucid.training.revisit import read_history, revisit
 from pellucid.training.table_run import Snapshots, split_for, train_table
@@ -168,3 +169,13 @@ def test_settings_out_of_range(wrong: dict[str, Any], text: str) -> None:
     with pytest.raises(SettingError) as caught:
         Settings(**wrong)
     assert str(caught.value).splitlines()[0] == text
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("breast_cancer", 0.96), ("diabetes", 0.40)])
+def test_the_usual_settings_learn_what_there_is(name: str, wanted: float) -> None:
+    figures = []
+    for seed in range(5):
+        run = train_table(load(name), Settings(seed=seed))
+        outcome = Outcome(run, include_rows=False)
+        figures.append(outcome.answer().metric.value)
+    assert np.median(figures) >= wanted, figures
