@@ -11,9 +11,10 @@ from typing import Any
 
 from pellucid.graph.node import Node
 from pellucid.graph.walk import reachable
+from pellucid.graph.where import made_at
 from pellucid.lenses.chain.breakdown import Breakdown, broken_down
 from pellucid.lenses.chain.fold import stages_between
-from pellucid.lenses.chain.intact import made_at, refuse_overwritten
+from pellucid.lenses.chain.intact import refuse_overwritten
 from pellucid.lenses.chain.stage import Stage
 from pellucid.lenses.chain.symbols import Index, Symbols
 from pellucid.lenses.numerals import number, plural
@@ -113,7 +114,7 @@ class _Tree:
 
     def _leaf_note(self, node: Node) -> str:
         if node.op is not None:
-            return f"from {node.op.name}, which was not recorded"
+            return f"data ({node.op.name})"
         return "" if node.kind == "constant" else node.kind
 
     def data(self, node: Node, at: Index, depth: int = 0) -> dict[str, Any]:

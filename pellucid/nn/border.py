@@ -6,13 +6,13 @@ knows, and the text that arrives names layer, numbers and line.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pellucid.errors import PellucidError
 from pellucid.graph.emit import user_line
 from pellucid.graph.node import Node
 from pellucid.graph.walk import reachable
+from pellucid.graph.where import made_at
 from pellucid.shapes import Shape, numel, show
 from pellucid.tensor import Tensor
 
@@ -180,8 +180,7 @@ def _called_at() -> str:
     """File and line of the nearest call from outside this package."""
     at = Node()
     at.where = user_line()
-    line = at.line()
-    return f"{Path(line[0]).name}:{line[1]}" if line else ""
+    return made_at(at)
 
 
 def _shape(value: Any) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pellucid.errors import PellucidWarning
 from pellucid.graph.node import Node
+from pellucid.graph.where import made_at
 
 __all__ = ["caution"]
 
@@ -34,5 +35,4 @@ def place(node: Node) -> str:
     """Where a node was made: "layer 3", or a line."""
     if node.scope:
         return f"layer {node.scope}"
-    line = node.line()
-    return f"{Path(line[0]).name}:{line[1]}" if line else "just before"
+    return made_at(node) or "just before"

@@ -15,8 +15,8 @@ import numpy as np
 
 from pellucid.dtypes import FLOAT
 from pellucid.graph.node import Node
+from pellucid.graph.where import made_at
 from pellucid.lenses.chain.bilinear import Bilinear
-from pellucid.lenses.chain.intact import made_at
 from pellucid.lenses.chain.search import Hop, Path
 from pellucid.lenses.chain.stage import Stage, doubled
 from pellucid.lenses.chain.symbols import Index, Symbols, transparent

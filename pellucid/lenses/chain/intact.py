@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from pellucid.errors import GraphError, TraceError
 from pellucid.graph.node import Node
+from pellucid.graph.where import made_at
 
-__all__ = ["made_at", "refuse_overwritten"]
+__all__ = ["refuse_overwritten"]
 
 
 def refuse_overwritten(nodes: Iterable[Node]) -> None:
@@ -22,12 +22,6 @@ def refuse_overwritten(nodes: Iterable[Node]) -> None:
                 )
             if max(x.written, x.root.written) > node.seq:
                 raise GraphError(_overwritten(x, node))
-
-
-def made_at(node: Node) -> str:
-    """The user's line that made a node: "train.py:12"; "" where it is not known."""
-    line = node.line()
-    return f"{Path(line[0]).name}:{line[1]}" if line else ""
 
 
 def _overwritten(x: Node, reader: Node) -> str:

@@ -20,6 +20,8 @@ __all__ = ["Index", "Symbols", "transparent"]
 Index = tuple[int, ...]
 _CLEAR = frozenset({"cast", "clone", "identity", "reshape", "permute", "expand", "flip"})
 _SHORT = {"weight": "w", "bias": "b"}
+_SUMS = frozenset({"sum", "mean", "square", "pow", "abs"})
+_MIXES = frozenset({"add", "sub", "mul", "div", "neg"})
 _LETTER = {"dropout": "d", "softmax": "p", "log_softmax": "ℓ"}
 
 
@@ -91,19 +93,33 @@ class Symbols:
         first, count = name, 1
         while name in self._taken:
             count += 1
-            name = f"{first}{count}" if first[-1].isalpha() else f"{first}′"
+            name = f"{first}{count}" if first[-1].isalpha() else f"{first}{_tail(count)}"
         self._taken.add(name)
         self._names[node] = name
         return name
 
     def _root_name(self) -> str:
-        """L for a loss, ŷ for what a network gives, y for any other function."""
+        """L for a single number that is a loss, ŷ for what a network gives, y for the rest."""
         layers = any(
             s.op is not None and s.op.name in BILINEAR and self._learns(s) for s in self._stages
         )
-        if any("loss" in s.traits for s in self._stages) or (layers and self.root.size == 1):
+        if any("loss" in s.traits for s in self._stages):
+            return "L" if self.root.size == 1 else "loss"
+        if layers and self.root.size == 1 and self._sums_up(self.root):
             return "L"
         return "ŷ" if layers else "y"
+
+    def _sums_up(self, node: Node) -> bool:
+        """Whether a number is what a loss written by hand gives: a sum, an average, a square."""
+        made = {s.out: s for s in self._stages}
+        open_ = [node]
+        while open_:
+            stage = made.get(open_.pop())
+            if stage is not None and stage.name in _SUMS:
+                return True
+            if stage is not None and (transparent(stage) or stage.name in _MIXES):
+                open_ += stage.inputs
+        return False
 
     def _name_loss(self) -> None:
         """The first input of a loss is the prediction ŷ, the second is what should come out, y."""
@@ -159,7 +175,8 @@ class Symbols:
         )
 
     def _name_input(self, stage: Stage, position: int, x: Node) -> None:
-        if x in self._names or not x.is_leaf or (x.kind == "constant" and x.size == 1):
+        made = x.op is not None and x.inputs  # what was not recorded, such as X[:1], is data
+        if x in self._names or made or (x.kind == "constant" and x.size == 1):
             return
         if x.name:
             self._name(x, self._module_name(x.name))
@@ -176,6 +193,9 @@ class Symbols:
     def _leaf_name(self, node: Node) -> str:
         if node.name:
             return self._module_name(node.name)
-        if node.op is not None:
-            return "u"
         return "w" if node.requires_grad and self._layers else "x"
+
+
+def _tail(count: int) -> str:
+    """What sets a second thing called u1 apart from the first: u1b, u1c, …, u1.27."""
+    return chr(ord("a") + count - 1) if count <= 26 else f".{count}"

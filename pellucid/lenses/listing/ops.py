@@ -8,7 +8,7 @@ from typing import Any
 
 from pellucid.graph.node import Node
 from pellucid.graph.program import Program
-from pellucid.lenses.chain.intact import made_at
+from pellucid.graph.where import made_at
 from pellucid.lenses.listing.trace import Recording
 from pellucid.lenses.notation import plain
 from pellucid.lenses.numerals import number

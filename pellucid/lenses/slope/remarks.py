@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from pellucid.lenses.chain.intact import made_at
+from pellucid.graph.where import made_at
 from pellucid.lenses.numerals import amount, number, percent, plural
 from pellucid.lenses.slope.found import Found
 from pellucid.lenses.view import Remark

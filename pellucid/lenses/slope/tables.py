@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
-from pellucid.lenses.chain.intact import made_at
+from pellucid.graph.node import Node
+from pellucid.graph.where import made_at
+from pellucid.lenses.chain.bilinear import Bilinear
 from pellucid.lenses.chain.route import Each
-from pellucid.lenses.chain.search import Path
+from pellucid.lenses.chain.search import Hop, Path
 from pellucid.lenses.chain.symbols import transparent
 from pellucid.lenses.chain.units import Layer
 from pellucid.lenses.numerals import number
@@ -117,6 +119,14 @@ def factor_table(found: Found) -> Iterator[Table]:
     yield Table(_FACTORS, tuple(rows), caption)
 
 
+def _partners(hops: Iterable[Hop]) -> Iterator[Node]:
+    """The data that products on the way were made with, such as the inputs of the network."""
+    for route in dict.fromkeys(hop.route for hop in hops):
+        partner = route.partner if isinstance(route, Bilinear) else None
+        if partner is not None and not partner.inputs and partner.kind in ("data", "op"):
+            yield partner
+
+
 def name_table(found: Found) -> Iterator[Table]:
     """What the names stand for, where a single path doesn't say it."""
     if found.paths.count < 2 or not found.chains:
@@ -124,8 +134,10 @@ def name_table(found: Found) -> Iterator[Table]:
     hops = [hop for path in found.paths.shown for hop in path.hops]
     source = found.record.source
     rows: dict[str, tuple[Any, ...]] = {}
-    name = found.symbols.of(source)
-    rows[name] = (name, source.name or None, source.kind, source.shape, made_at(source) or None)
+    for x in (source, *_partners(hops)):
+        name = found.symbols.of(x)
+        made = x.kind if x.op is None else f"data ({x.op.name})"
+        rows[name] = (name, x.name or None, made, x.shape, made_at(x) or None)
     for stage in dict.fromkeys(hop.route.stage for hop in hops):
         out, name = stage.out, found.symbols.of(stage.out)
         rows[name] = (name, out.scope or None, stage.name, out.shape, made_at(out) or None)
