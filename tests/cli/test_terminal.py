@@ -231,3 +231,10 @@ def test_the_main_job_takes_seconds(here: Path) -> None:
     if took > 6:
         took = cpu_seconds("fit", "moons")
     assert took < 6
+
+
+def test_the_tab_key_knows_commands_and_options(here: Path) -> None:
+    for typed, wanted in (("pellucid f", "fit"), ("pellucid fit --ep", "--epochs")):
+        at = str(len(typed.split()) - 1)
+        done = piped(_PELLUCID_COMPLETE="complete_bash", COMP_WORDS=typed, COMP_CWORD=at)
+        assert done.stdout.split() == [wanted]
