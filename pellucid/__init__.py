@@ -7,6 +7,7 @@ them: `fit` trains, `program` shows a network as a program, `explain` where a nu
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from pellucid import autograd as autograd
@@ -23,6 +24,7 @@ from pellucid.dtypes import int32 as int32
 from pellucid.dtypes import int64 as int64
 from pellucid.dtypes import uint8 as uint8
 from pellucid.dtypes import uint32 as uint32
+from pellucid.tensor import jacobians as _jacobians
 from pellucid.tensor.creation import arange as arange
 from pellucid.tensor.creation import as_tensor as as_tensor
 from pellucid.tensor.creation import empty as empty
@@ -61,6 +63,8 @@ from pellucid.tensor.grad_mode import is_grad_enabled as is_grad_enabled
 from pellucid.tensor.grad_mode import no_grad as no_grad
 from pellucid.tensor.grad_mode import set_grad_enabled as set_grad_enabled
 from pellucid.tensor.lift import FUNCTIONS as _FUNCTIONS
+from pellucid.tensor.limits import finfo as finfo
+from pellucid.tensor.limits import iinfo as iinfo
 from pellucid.tensor.random import Generator as Generator
 from pellucid.tensor.random import bernoulli as bernoulli
 from pellucid.tensor.random import get_rng_state as get_rng_state
@@ -92,27 +96,28 @@ __all__ = [
     "clone", "concat", "concatenate", "cos", "cosh", "count_nonzero", "cuda", "cumsum", "data",
     "device", "diag", "diag_embed", "diagonal", "div", "divide", "dot", "double", "dtype", "e",
     "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf", "exp", "exp2", "expand",
-    "expand_as", "explain", "expm1", "eye", "fit", "fix", "flatten", "flip", "fliplr", "flipud",
-    "float", "float16", "float32", "float64", "floor", "floor_divide", "from_numpy", "full",
-    "full_like", "gather", "ge", "get_default_dtype", "get_rng_state", "greater", "greater_equal",
-    "gt", "half", "hstack", "index_add", "index_select", "inf", "inference_mode", "initial_seed",
-    "int", "int8", "int16", "int32", "int64", "is_floating_point", "is_grad_enabled", "is_tensor",
-    "isclose", "isfinite", "isinf", "isnan", "kthvalue", "le", "lenses", "less", "less_equal",
-    "linspace", "load", "log", "log1p", "log2", "log10", "log_softmax", "logical_and",
-    "logical_not", "logical_or", "logical_xor", "logsumexp", "long", "lt", "manual_seed",
-    "masked_fill", "masked_select", "matmul", "max", "maximum", "mean", "median", "meshgrid", "min",
-    "minimum", "mm", "moveaxis", "movedim", "mul", "multinomial", "multiply", "mv", "nan", "narrow",
-    "ne", "neg", "negative", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel",
-    "one_hot", "ones", "ones_like", "optim", "outer", "pad", "permute", "pi", "pow", "prod",
-    "program", "rand", "rand_like", "randint", "randn", "randn_like", "randperm", "ravel",
-    "reciprocal", "relu", "remainder", "repeat", "repeat_interleave", "reshape", "roll", "round",
-    "row_stack", "rsqrt", "save", "scatter", "scatter_add", "searchsorted", "seed", "select",
-    "set_default_dtype", "set_grad_enabled", "set_printoptions", "set_rng_state", "short",
-    "sigmoid", "sign", "sin", "sinh", "softmax", "sort", "split", "sqrt", "square", "squeeze",
-    "stack", "std", "std_mean", "sub", "subtract", "sum", "swapaxes", "swapdims", "t", "take",
-    "take_along_dim", "tan", "tanh", "tensor", "testing", "tile", "topk", "trace", "training",
-    "transpose", "tril", "triu", "true_divide", "trunc", "uint8", "uint32", "unbind", "unique",
-    "unsqueeze", "utils", "var", "var_mean", "view", "vstack", "where", "zeros", "zeros_like",
+    "expand_as", "explain", "expm1", "eye", "finfo", "fit", "fix", "flatten", "flip", "fliplr",
+    "flipud", "float", "float16", "float32", "float64", "floor", "floor_divide", "from_numpy",
+    "full", "full_like", "gather", "ge", "get_default_dtype", "get_rng_state", "greater",
+    "greater_equal", "gt", "half", "histc", "hstack", "iinfo", "index_add", "index_select", "inf",
+    "inference_mode", "initial_seed", "int", "int8", "int16", "int32", "int64", "is_floating_point",
+    "is_grad_enabled", "is_tensor", "isclose", "isfinite", "isinf", "isnan", "kthvalue", "le",
+    "lenses", "less", "less_equal", "linspace", "load", "log", "log1p", "log2", "log10",
+    "log_softmax", "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp", "long",
+    "lt", "manual_seed", "masked_fill", "masked_select", "matmul", "max", "maximum", "mean",
+    "median", "meshgrid", "min", "minimum", "mm", "moveaxis", "movedim", "mul", "multinomial",
+    "multiply", "mv", "nan", "narrow", "ne", "neg", "negative", "nn", "no_grad", "nonzero", "norm",
+    "normal", "not_equal", "numel", "one_hot", "ones", "ones_like", "optim", "outer", "pad",
+    "permute", "pi", "pow", "prod", "program", "rand", "rand_like", "randint", "randn",
+    "randn_like", "randperm", "ravel", "reciprocal", "relu", "remainder", "repeat",
+    "repeat_interleave", "reshape", "roll", "round", "row_stack", "rsqrt", "save", "scatter",
+    "scatter_add", "searchsorted", "seed", "select", "set_default_dtype", "set_grad_enabled",
+    "set_printoptions", "set_rng_state", "short", "sigmoid", "sign", "sin", "sinh", "softmax",
+    "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "std_mean", "sub", "subtract",
+    "sum", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor",
+    "testing", "tile", "topk", "trace", "training", "transpose", "tril", "triu", "true_divide",
+    "trunc", "uint8", "uint32", "unbind", "unique", "unsqueeze", "utils", "var", "var_mean", "view",
+    "vstack", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
 if TYPE_CHECKING:  # loaded on first use, like the other rooms
@@ -122,13 +127,16 @@ if TYPE_CHECKING:  # loaded on first use, like the other rooms
 # The Tensor face of the chain rule stands above the room that computes it.
 _FACE = {
     "Function": _Function,
+    "__getattr__": lambda name: _of_autograd(name),
     "backward": _backward,
     "enable_grad": enable_grad,
+    "functional": _jacobians,
     "grad": _grad,
     "no_grad": no_grad,
 }
 for _name, _call in _FACE.items():
     setattr(autograd, _name, _call)
+sys.modules["pellucid.autograd.functional"] = _jacobians
 for _name, _call in _FUNCTIONS.items():
     globals()[_name] = _call
 
@@ -153,6 +161,13 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(_missing(name), name=name)
     globals()[name] = value
     return value
+
+
+def _of_autograd(name: str) -> Any:
+    """`autograd.gradcheck`, which PyTorch keeps there and this library with its tests."""
+    if name not in ("gradcheck", "gradgradcheck"):
+        raise AttributeError(f"pellucid.autograd has no attribute {name!r}.", name=name)
+    return getattr(importlib.import_module("pellucid.testing"), name)
 
 
 def _missing(name: str) -> str:

@@ -83,6 +83,7 @@ class Node:
         base: the node whose memory this one shares (a view), if any.
         spent: a backward pass has used up the graph behind it.
         hooks: functions that see, and may replace, the blame arriving here.
+        settled: functions called after a backward pass has added to `grad`.
         grad: what has accumulated here, for leaves.
     """
 
@@ -102,6 +103,7 @@ class Node:
     base: Node | None = None
     spent: bool = False
     hooks: list[Callable[[Node], Node | None]] | None = None
+    settled: list[Callable[[], None]] | None = None
     retains: bool = False
     grad: Any = None
     shape: Shape

@@ -21,6 +21,7 @@ from pellucid.graph.emit import emit
 from pellucid.graph.mode import _local, engine
 from pellucid.ops import elementwise as ew
 from pellucid.ops.op import REGISTRY
+from pellucid.tensor import alike as alike
 from pellucid.tensor import familiar as familiar
 from pellucid.tensor import filling as filling
 from pellucid.tensor import functions as functions
@@ -41,7 +42,8 @@ abs absolute add addmm all allclose amax amin any arctan argmax argmin argsort a
 bitwise_and bitwise_not bitwise_or bitwise_xor bmm broadcast_to ceil chunk clamp clip clone cos
 cosh count_nonzero cumsum diag diag_embed diagonal div divide dot eq equal erf exp exp2 expand
 expand_as expm1 fix flatten flip fliplr flipud floor floor_divide gather ge greater greater_equal
-gt index_add index_select isclose isfinite isinf isnan kthvalue le less less_equal log log10 log1p
+gt histc index_add index_select isclose isfinite isinf isnan kthvalue le less less_equal log log10
+log1p
 log2 log_softmax logical_and logical_not logical_or logical_xor logsumexp lt masked_fill
 masked_select matmul max maximum mean median min minimum mm moveaxis movedim mul multiply mv
 narrow ne neg negative nonzero norm not_equal outer permute pow prod ravel reciprocal relu

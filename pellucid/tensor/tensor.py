@@ -316,6 +316,8 @@ class Tensor:
             if wanted is not None and node not in wanted:
                 continue
             _accumulate(node, g, create_graph, seen)
+            for call in tuple(node.settled or ()):
+                call()
 
     def _start(self, gradient: Tensor | None) -> Node:
         node = self._node
@@ -364,6 +366,22 @@ class Tensor:
             self._node.hooks = []
         self._node.hooks.append(on_node)
         return Removable(self._node.hooks, on_node)
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> Removable:
+        """Call `hook(tensor)` each time a backward pass has added to `.grad`."""
+        if not self._node.requires_grad or self._node.op is not None:
+            raise GraphError(
+                "this hook is for leaf Tensors with requires_grad=True, where .grad accumulates.\n"
+                " Use register_hook for others."
+            )
+
+        def on_node() -> None:
+            hook(self)
+
+        if self._node.settled is None:
+            self._node.settled = []
+        self._node.settled.append(on_node)
+        return Removable(self._node.settled, on_node)
 
     # ---- memory -------------------------------------------------------------------------------
 

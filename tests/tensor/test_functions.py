@@ -397,6 +397,12 @@ TABLE["scatter_add"] = [
     ),
     (lambda m, x, i, s: x.scatter_add(0, i, s), (X, INDEX, X[:2])),
 ]
+TABLE["histc"] = [
+    (lambda m, x: m.histc(x, bins=4), (X,)),
+    (lambda m, x: x.histc(3, min=-1, max=1), (X,)),
+    (lambda m, x: m.histc(x * 0 + 2.0, 3), (X,)),
+    (lambda m, x: m.histc(m.round(x), 2, 0, 2), (X,)),
+]
 # PyTorch keeps these two in nn.functional.
 TABLE["one_hot"] = [
     (lambda m, x: _functional(m).one_hot(x), (LABELS,)),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from pellucid.dtypes import FLOAT, INT, int64
-from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
+from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError, TraceError
 from pellucid.graph.node import Node
 from pellucid.ops import indexing as ix
 from pellucid.ops import movement as mv
 from pellucid.ops import ordering as od
-from pellucid.ops.compare import ge, isnan, where
-from pellucid.ops.elementwise import cast
+from pellucid.ops.compare import ge, isnan, le, logical_and, where
+from pellucid.ops.elementwise import cast, minimum, mul, sub
+from pellucid.ops.whole import floor
 from pellucid.shapes import normalize_axis, show
 from pellucid.tensor.functions.picking import known_range
 from pellucid.tensor.lift import function
@@ -121,6 +123,36 @@ def bincount(input: Node, weights: Node | None = None, minlength: int = 0) -> No
     if low < 0:
         raise IndexRangeError(f"bincount: {low} is negative; only numbers from 0 on are counted.")
     return _counts(input, max(high + 1, minlength), weights)
+
+
+@function()
+def histc(input: Node, bins: int = 100, min: float = 0, max: float = 0) -> Node:
+    """How many numbers fall into each of `bins` equal steps from `min` to `max`.
+
+    With `min == max` the steps go from the smallest number to the largest.
+    """
+    if input.dtype.category != FLOAT:
+        raise DTypeError(
+            f"histc counts float numbers, and these are {input.dtype.name}.\n"
+            " Convert first: x.float(); or use bincount."
+        )
+    if bins < 1:
+        raise SettingError(f"histc: bins must be at least 1 and is {bins}.")
+    low, high = float(min), float(max)
+    if low == high and input.size:
+        if input.array is None:
+            raise TraceError(
+                "histc needs min and max here: only shapes are known, not the smallest number."
+            )
+        low, high = float(input.array.min()), float(input.array.max())
+        low, high = (low - 1, high + 1) if low == high else (low, high)
+    if not -math.inf < low <= high < math.inf:
+        raise SettingError(f"histc: {low} to {high} is no range: finite, and min below max.")
+    flat = mv.reshape(input, shape=(input.size,))
+    inside = logical_and(ge(flat, low), le(flat, high))
+    step = bins / ((high - low) or 1.0)
+    at = minimum(floor(mul(sub(where(inside, flat, low), low), step)), bins - 1)
+    return _counts(cast(at, dtype=int64), bins, cast(inside, dtype=input.dtype))
 
 
 def _counts(positions: Node, size: int, weights: Node | None = None) -> Node:
