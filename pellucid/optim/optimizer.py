@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pellucid.errors import SettingError
@@ -257,7 +257,30 @@ Optimizer.step = _noted(Optimizer.step)  # type: ignore[method-assign]
 def _groups(params: Any, who: str) -> list[dict[str, Any]]:
     if isinstance(params, Tensor):
         raise SettingError(f"{who} takes a list of Tensors and got one Tensor. Put it in a list.")
+    if not isinstance(params, Iterable) or hasattr(params, "parameters"):
+        raise SettingError(_not_weights(params, who))
     found = list(params)
     if not found:
-        raise SettingError(f"{who} got no weights. Does the model have parameters?")
+        raise SettingError(_nothing(params, who))
     return found if isinstance(found[0], dict) else [{"params": found}]
+
+
+def _not_weights(params: Any, who: str) -> str:
+    """What to do for a model or its method, passed in place of its weights."""
+    if hasattr(params, "parameters"):
+        what = f"moves weights and got a whole model ({type(params).__name__})"
+        return f"{who} {what}.\n Pass its weights: model.parameters()."
+    name = getattr(params, "__name__", "")
+    if name in ("parameters", "named_parameters"):
+        return f"{who} got the method {name} itself.\n Call it: model.{name}()."
+    what = f"takes a list of Tensors and got something else: {type(params).__name__}"
+    return f"{who} {what}.\n Pass model.parameters(), or a list of Tensors."
+
+
+def _nothing(params: Any, who: str) -> str:
+    if isinstance(params, Iterator):
+        return (
+            f"{who} got no weights: what model.parameters() gives can be gone through once, and it "
+            "was, or the model has none.\n Call model.parameters() anew."
+        )
+    return f"{who} got no weights: the list is empty.\n Does the model have parameters?"

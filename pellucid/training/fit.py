@@ -25,7 +25,7 @@ from pellucid.training.progress import Progress, choose_progress
 from pellucid.training.sources import FromRows, Source
 from pellucid.training.weights import copied, draw_again, put_back
 
-__all__ = ["fit"]
+__all__ = ["fit", "optimizer_over"]
 
 OPTIMIZERS: dict[str, Any] = {
     "adam": optim.Adam, "adamw": optim.AdamW, "sgd": optim.SGD, "rmsprop": optim.RMSprop,
@@ -35,7 +35,7 @@ OPTIMIZERS: dict[str, Any] = {
 def fit(
     model: Module,
     data: Any,
-    *,
+    *more: Any,
     loss: Any = None,
     optimizer: Any = "adam",
     lr: float = 1e-3,
@@ -68,6 +68,7 @@ def fit(
         model: the network; its weights are changed in place.
         data: `(X, y)` as arrays, lists, Tensors or pandas objects (X may be a tuple of several
             inputs; X alone is its own target), a `Dataset`, a `DataLoader`, or a `Table`.
+        more: refused, with a hint: X and y go in as one pair.
         loss: None to follow from the targets (whole numbers: cross-entropy; real numbers: squared
             error), a name, a loss module, or a function of outputs and targets.
         optimizer: "adam", "adamw", "sgd", "rmsprop", an optimizer class, or an optimizer ready made
@@ -101,7 +102,8 @@ def fit(
         The history: loss of every step, figures of every epoch, best epoch and weights.
 
     Raises:
-        TrainingError: the loss became NaN or infinite; the best weights so far are in the model.
+        TrainingError: the loss became NaN or infinite, or grew beyond all bounds; the best weights
+            so far are in the model, or those that it started from.
         DataError: data that can't be learned from.
         SettingError: a setting out of range.
 
@@ -114,7 +116,7 @@ def fit(
         >>> history.epochs, history.train_loss[-1] < history.train_loss[0]
         (20, True)
     """
-    _check(model, restarts, checkpoint, resume)
+    _check(model, more, restarts, checkpoint, resume)
     parts = divide(model, data, validation, seed=seed, shuffle=shuffle, batch_size=batch_size)
     plan = make_plan(
         parts.train.rows, epochs=epochs, batch_size=batch_size, patience=patience, shuffle=shuffle,
@@ -146,21 +148,28 @@ class _Chosen:
         self.schedule, self.metrics, self.callbacks = schedule, metrics, callbacks
 
     def make_optimizer(self, model: Module) -> Optimizer:
-        given = self.optimizer
-        if isinstance(given, Optimizer):
-            return given
-        if isinstance(given, str):
-            if given not in OPTIMIZERS:
-                known = ", ".join(OPTIMIZERS)
-                raise SettingError(f"there is no optimizer {given!r}. Known: {known}.")
-            given = OPTIMIZERS[given]
-        weights = [p for p in model.parameters() if p.requires_grad]
-        if not weights:
-            raise SettingError("the model has no weights to train: none, or all are frozen.")
-        made = given(weights, lr=self.lr, weight_decay=self.weight_decay)
-        if not isinstance(made, Optimizer):
-            raise SettingError(f"optimizer must be a name, class or optimizer, not {given!r}.")
-        return made
+        if isinstance(self.optimizer, Optimizer):
+            return self.optimizer
+        return optimizer_over(model, self.optimizer, self.lr, self.weight_decay)
+
+
+def optimizer_over(model: Module, given: Any, lr: float, weight_decay: float) -> Optimizer:
+    """The optimizer of a name or class, over the weights of a model that may move.
+
+    Raises:
+        SettingError: an unknown name, something else than an optimizer, or nothing to train.
+    """
+    if isinstance(given, str):
+        if given not in OPTIMIZERS:
+            raise SettingError(f"there is no optimizer {given!r}. Known: {', '.join(OPTIMIZERS)}.")
+        given = OPTIMIZERS[given]
+    weights = [p for p in model.parameters() if p.requires_grad]
+    if not weights:
+        raise SettingError("the model has no weights to train: none, or all are frozen.")
+    made = given(weights, lr=lr, weight_decay=weight_decay)
+    if not isinstance(made, Optimizer):
+        raise SettingError(f"optimizer must be a name, class or optimizer, not {given!r}.")
+    return made
 
 
 def _run(
@@ -216,9 +225,14 @@ def _best_of(
     return best
 
 
-def _check(model: Any, restarts: Any, checkpoint: Any, resume: bool) -> None:
+def _check(model: Any, more: Any, restarts: Any, checkpoint: Any, resume: bool) -> None:
     if not isinstance(model, Module):
         raise SettingError(f"fit trains a Module and got a {type(model).__name__}.")
+    if more:
+        raise SettingError(
+            "fit takes the data as one pair: fit(model, (X, y)).\n Settings are given by name, such"
+            " as fit(model, (X, y), epochs=50); data to validate with is validation=(X, y)."
+        )
     if isinstance(restarts, bool) or not isinstance(restarts, int) or restarts < 1:
         raise SettingError(f"restarts must be a whole number from 1, not {restarts!r}.")
     if restarts > 1 and checkpoint is not None:

@@ -19,6 +19,7 @@ from pellucid.tensor.random import Generator, default_generator
 from pellucid.tensor.tensor import Tensor
 from pellucid.training.callback import Callback, call_all
 from pellucid.training.checkpoint import Checkpoint
+from pellucid.training.diverged import diverged, left_its_range
 from pellucid.training.history import History
 from pellucid.training.interrupt import Interrupts
 from pellucid.training.metrics import Gathered
@@ -115,6 +116,7 @@ class Run:
         if not self.epoch and not self.position:
             default_generator.manual_seed(self.plan.seed + LAYERS)
         self._reopen()
+        start = copied(self.model) if self.plan.restore_best else {}
         try:
             with self.interrupts, enable_grad(), threads_for(self.model, self.plan.batch_size):
                 call_all(self.callbacks, "on_fit_start", self)
@@ -123,6 +125,8 @@ class Run:
         except KeyboardInterrupt:
             self.stop("interrupted")
         except TrainingError:
+            if start:  # until an epoch was finished, the start is the best
+                put_back(self.model, start)
             self._restore_best()
             raise
         self.stop("finished")
@@ -200,15 +204,8 @@ class Run:
             self._show(self.epoch + 1, self.loss_sum / self.rows_seen, now)
 
     def _diverged(self, value: float) -> TrainingError:
-        rate = self.optimizer.param_groups[0]["lr"]
-        what = "NaN" if math.isnan(value) else "infinite"
-        error = TrainingError(
-            f"the loss became {what} at step {self.step} (epoch {self.epoch + 1}, learning rate"
-            f" {rate:g}).\n Try lr={rate / 10:g}, clip_norm=1.0, or scale the inputs to mean 0 and"
-            " spread 1."
-        )
-        error.history = self.history  # type: ignore[attr-defined]
-        return error
+        rate = float(self.optimizer.param_groups[0]["lr"])
+        return diverged(value, self.epoch + 1, rate, self.history)
 
     # ---- one epoch ----------------------------------------------------------------------------
 
@@ -217,6 +214,8 @@ class Run:
             raise TrainingError("the loader gave no batches in this epoch: nothing can be learned.")
         self._whole = False
         history, loss = self.history, self.loss_sum / self.rows_seen
+        if left_its_range(loss, history):
+            raise self._diverged(loss)
         history.train_loss.append(loss)
         for name, value in self.gathered.values().items():
             history.train_metrics.setdefault(name, []).append(value)

@@ -15,7 +15,7 @@ from pellucid.nn.module import Module
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.tensor import Tensor
 
-__all__ = ["Objective", "choose_objective"]
+__all__ = ["Objective", "choose_objective", "loss_by_name"]
 
 _NAMES: dict[str, str] = {
     "cross_entropy": "cross_entropy", "nll": "nll_loss", "mse": "mse_loss", "mae": "l1_loss",
@@ -99,6 +99,15 @@ def _guess(shape: tuple[int, ...] | None, target: Any) -> tuple[str, str]:
     if set(np.unique(target).tolist()) <= {0, 1}:
         return "bce_with_logits", "the targets are 0 and 1 and the model gives one score"
     return "mse", "the targets are whole numbers and the model gives one number for each row"
+
+
+def loss_by_name(name: str) -> Callable[[Any, Any], Any]:
+    """The function of outputs and targets that `fit` minimizes under a name.
+
+    Raises:
+        SettingError: there is no such loss.
+    """
+    return _by_name(_name_of(name), None)
 
 
 def _name_of(loss: Any) -> str:

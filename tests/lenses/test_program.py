@@ -186,6 +186,23 @@ def test_a_loss_that_is_a_function_or_follows_from_the_target() -> None:
     assert numbers.layers[-1]["operation"] == "mse"
 
 
+def test_names_mean_what_they_mean_to_fit() -> None:
+    x, y = pellucid.randn(6, 2), pellucid.tensor([0, 1, 1, 0, 1, 0])
+    named = program(moons_net(), x, y, loss="cross_entropy", optimizer="adam")
+    assert named.layers[-1]["operation"] == "cross_entropy"
+    rule = named.to_dict()["optimizer"]
+    assert rule["name"] == "Adam"
+    assert (rule["settings"]["lr"], rule["settings"]["weight_decay"]) == (1e-3, 1e-3)
+    score = nn.Sequential(nn.Linear(2, 1))  # one score, and targets without an axis for it
+    by_name = program(score, x, y, loss="bce_with_logits")
+    target = pellucid.tensor(y.numpy()[:, None].astype("float32"))
+    by_hand = program(score, x, target, loss=nn.BCEWithLogitsLoss())
+    assert by_name.to_dict()["loss"] == by_hand.to_dict()["loss"]
+    assert program(score, x, y).layers[-1]["operation"].startswith("binary_cross_entropy")
+    shapes = program(moons_net(), (4, 2), (4,), loss="cross_entropy", optimizer="sgd")
+    assert not shapes.to_dict()["ran"] and shapes.to_dict()["optimizer"]["name"] == "SGD"
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -196,6 +213,19 @@ def test_a_loss_that_is_a_function_or_follows_from_the_target() -> None:
         (
             {"x": (4, 2), "loss": lambda out: out},
             "program: loss must give one number, and it gave shape (4, 2).",
+        ),
+        (
+            {"x": (4, 2), "loss": "mse"},
+            "program: loss='mse' compares with a target. Pass target=… too.",
+        ),
+        (
+            {"x": (4, 2), "target": (4,), "loss": "crossentropy"},
+            "there is no loss 'crossentropy'. Known: cross_entropy, nll, mse, mae, l1, huber, "
+            "smooth_l1, bce, bce_with_logits, kl_div.",
+        ),
+        (
+            {"x": (4, 2), "target": (4,), "optimizer": "adm"},
+            "there is no optimizer 'adm'. Known: adam, adamw, sgd, rmsprop.",
         ),
         ({"x": (-1, 2)}, "program: x has a negative size: (-1, 2)."),
     ],

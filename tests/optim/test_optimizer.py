@@ -276,7 +276,34 @@ MISTAKES: list[tuple[Any, str]] = [
         "SGD: differentiable=True is not offered: a step writes into the weights' memory, where no"
         " graph can follow.\n Compute the new weights with ops of your own instead.",
     ),
-    (lambda: pl.optim.SGD([]), "SGD got no weights. Does the model have parameters?"),
+    (
+        lambda: pl.optim.SGD([]),
+        "SGD got no weights: the list is empty.\n Does the model have parameters?",
+    ),
+    (
+        lambda: pl.optim.SGD(p for p in W[:0]),
+        "SGD got no weights: what model.parameters() gives can be gone through once, and it was, or"
+        " the model has none.\n Call model.parameters() anew.",
+    ),
+    (
+        lambda: pl.optim.Adam(pl.nn.Linear(2, 1)),
+        "Adam moves weights and got a whole model (Linear).\n Pass its weights: "
+        "model.parameters().",
+    ),
+    (
+        lambda: pl.optim.Adam(pl.nn.Sequential(pl.nn.Linear(2, 1))),
+        "Adam moves weights and got a whole model (Sequential).\n Pass its weights: "
+        "model.parameters().",
+    ),
+    (
+        lambda: pl.optim.Adam(pl.nn.Linear(2, 1).parameters),
+        "Adam got the method parameters itself.\n Call it: model.parameters().",
+    ),
+    (
+        lambda: pl.optim.Adam(3),
+        "Adam takes a list of Tensors and got something else: int.\n Pass model.parameters(), or a "
+        "list of Tensors.",
+    ),
     (
         lambda: pl.optim.SGD(W[0]),
         "SGD takes a list of Tensors and got one Tensor. Put it in a list.",

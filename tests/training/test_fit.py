@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +18,7 @@ from pellucid import nn
 from pellucid.data import load
 from pellucid.errors import DataError, SettingError, TrainingError
 from pellucid.training import build_mlp
+from pellucid.training.diverged import diverged, left_its_range
 from pellucid.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset
 
 QUIET: dict[str, Any] = {"progress": False}
@@ -375,7 +381,7 @@ def test_a_loss_that_becomes_nan_ends_it_with_the_best_weights() -> None:
     with pytest.raises(TrainingError) as caught:
         pl.fit(model, (x, 1e3 * y), optimizer="sgd", lr=10.0, epochs=20, validation=0, **QUIET)
     assert str(caught.value).split("\n")[1] == (
-        " Try lr=1, clip_norm=1.0, or scale the inputs to mean 0 and spread 1."
+        " Try lr=0.001, clip_norm=1.0, or scale the inputs to mean 0 and spread 1."
     )
     assert "became" in str(caught.value) and "learning rate 10)" in str(caught.value)
     assert not np.isfinite(caught.value.history.step_loss[-1])  # type: ignore[attr-defined]
@@ -503,6 +509,64 @@ def test_settings_out_of_range(options: dict[str, Any], text: str) -> None:
     with pytest.raises(SettingError) as caught:
         pl.fit(mlp(3, 1), (X, Y), **{"epochs": 1, **QUIET, **options})
     assert str(caught.value).startswith(text)
+
+
+def test_x_and_y_go_in_as_one_pair() -> None:
+    with pytest.raises(SettingError) as caught:
+        pl.fit(mlp(3, 1), X, Y, epochs=2)
+    assert str(caught.value) == (
+        "fit takes the data as one pair: fit(model, (X, y)).\n Settings are given by name, such as"
+        " fit(model, (X, y), epochs=50); data to validate with is validation=(X, y)."
+    )
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_a_far_too_large_rate_is_answered_with_step_rate_and_remedy(optimizer: str) -> None:
+    x, y = line()
+    model = mlp(3, 8, 1)
+    before = [w.copy() for w in weights(model)]
+    with pytest.raises(TrainingError) as caught:
+        pl.fit(model, (x, y), optimizer=optimizer, lr=1e6, epochs=50, **QUIET)
+    first, remedy = str(caught.value).split("\n")
+    assert first.startswith("the loss grew from " if optimizer == "adam" else "the loss became ")
+    assert first.endswith(" (epoch 1, learning rate 1e+06).") and " at step " in first
+    assert remedy == " Try lr=0.001, clip_norm=1.0, or scale the inputs to mean 0 and spread 1."
+    assert same(weights(model), before)  # no epoch was finished: the weights of the start
+
+
+def test_a_small_rate_is_divided_by_ten() -> None:
+    history = pl.training.History(step_loss=[0.5, float("nan")])
+    assert str(diverged(float("nan"), 3, 0.01, history)) == (
+        "the loss became NaN at step 2 (epoch 3, learning rate 0.01).\n Try lr=0.001,"
+        " clip_norm=1.0, or scale the inputs to mean 0 and spread 1."
+    )
+    assert left_its_range(2e6, history) and not left_its_range(1e5, history)
+
+
+SCRIPT = """
+import pellucid
+from pellucid import nn
+pellucid.manual_seed(0)
+x = pellucid.randn(400, 4)
+model = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1))
+go = lambda run: print("epoch", flush=True) if run.epoch == 3 else None
+history = pellucid.fit(model, (x, x.sum(1)), epochs=10**6, callbacks=[go], progress=False)
+best = history.best_weights
+kept = all((p == best[name]).all().item() for name, p in model.named_parameters())
+print(history.stopped, 0 < history.best_epoch <= history.epochs, kept)
+"""
+
+
+def test_ctrl_c_in_a_script_gives_the_history_and_the_best_weights() -> None:
+    root = str(Path(pl.__file__).parent.parent)
+    command = [sys.executable, "-c", SCRIPT]
+    environment = {**os.environ, "PYTHONPATH": root}
+    script = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    assert script.stdout is not None and script.stdout.readline() == "epoch\n"
+    script.send_signal(signal.SIGINT)
+    out, _ = script.communicate(timeout=60)
+    assert script.returncode == 0
+    assert out.split() == ["interrupted", "True", "True"]
 
 
 def test_what_is_no_model_or_has_nothing_to_train() -> None:

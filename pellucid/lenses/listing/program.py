@@ -69,9 +69,10 @@ def program(
         x: what goes in: a Tensor or array, or a shape such as `(32, 4)`; several of them in a
             tuple, list or dict for networks with several inputs.
         target: what should come out; adds loss and backward part.
-        loss: a module or function of output and target; when None it follows from the target.
-        optimizer: an optimizer over the model's parameters, or a function that makes one from them;
-            adds the update part.
+        loss: a name as `fit` takes it, or a module or function of output and target; when None it
+            follows from the target.
+        optimizer: a name as `fit` takes it, an optimizer over the model's parameters, or a function
+            that makes one from them; adds the update part.
         run: whether to compute numbers; when None, wherever data is given.
 
     Returns:

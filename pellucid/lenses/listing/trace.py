@@ -7,6 +7,7 @@ running averages, the optimizer and the random numbers are afterwards as they we
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.autograd import gradients
-from pellucid.dtypes import FLOAT, float32, int64
+from pellucid.dtypes import FLOAT, by_name, float32, int64
 from pellucid.errors import SettingError, TraceError
 from pellucid.graph.mode import switched
 from pellucid.graph.node import Node, leaf
@@ -23,14 +24,18 @@ from pellucid.graph.program import unknown
 from pellucid.graph.walk import reachable
 from pellucid.lenses.listing.calls import Call, nodes_in, watched
 from pellucid.nn import Module
-from pellucid.nn import functional as F
 from pellucid.optim import Optimizer
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.random import default_generator
 from pellucid.tensor.tensor import wrap
+from pellucid.training.fit import fit, optimizer_over
+from pellucid.training.objective import choose_objective, loss_by_name
 
 __all__ = ["Recording", "record"]
+
+# What `fit` does when nothing is said is written there and nowhere else.
+_FIT = {name: p.default for name, p in inspect.signature(fit).parameters.items()}
 
 
 @dataclass
@@ -75,8 +80,9 @@ def record(
         model: the network.
         x: a Tensor, a shape, or several of them in a tuple, list or dict.
         target: what should come out; a shape where only shapes are known.
-        loss: a module or function of output and target; follows from the target when None.
-        optimizer: an optimizer of the network's parameters, or a function that makes one.
+        loss: a name, or a module or function of output and target; follows from the target when
+            None.
+        optimizer: a name, an optimizer of the network's parameters, or a function that makes one.
         run: compute numbers; when None, wherever all values are given.
     """
     values = _all_known((x, target))
@@ -134,17 +140,32 @@ def _called(model: Module, given: _Given) -> Any:
 
 
 def _loss_of(out: Any, target: Tensor | None, loss: Any) -> Tensor | None:
+    if target is None and loss is None:
+        return None
     if target is not None:
         target = _as_classes(out, target)
-    if loss is None:
-        if target is None:
-            return None
-        loss = F.mse_loss if target.dtype.category == FLOAT else F.cross_entropy
+        loss, target = _chosen(out, target, loss)
+    elif isinstance(loss, str):
+        raise SettingError(f"program: loss={loss!r} compares with a target. Pass target=… too.")
     found = loss(out, target) if target is not None else loss(out)
     if not isinstance(found, Tensor) or found.numel() != 1:
         shape = f"shape {tuple(found.shape)}" if isinstance(found, Tensor) else type(found).__name__
         raise SettingError(f"program: loss must give one number, and it gave {shape}.")
     return found
+
+
+def _chosen(out: Any, target: Tensor, loss: Any) -> tuple[Any, Tensor]:
+    """Loss and layout of the target, as `fit` chooses them."""
+    node = target._node
+    if loss is None and node.array is None:
+        loss = "mse" if target.dtype.category == FLOAT else "cross_entropy"
+    if loss is not None and not isinstance(loss, str):
+        return loss, target
+    if node.array is None:
+        return loss_by_name(loss), target
+    chosen = choose_objective(loss, out, node.array)
+    array = chosen.lay_out(node.array)
+    return chosen.call, wrap(leaf(array, array.shape, by_name(array.dtype.name), name=node.name))
 
 
 def _as_classes(out: Any, target: Tensor) -> Tensor:
@@ -171,7 +192,9 @@ def _backward(found: Recording) -> None:
 
 def _update(found: Recording, model: Module, given: _Given, loss: Any, optimizer: Any) -> None:
     parameters = dict(model.named_parameters())
-    if not isinstance(optimizer, Optimizer):
+    if isinstance(optimizer, str):
+        optimizer = optimizer_over(model, optimizer, _FIT["lr"], _FIT["weight_decay"])
+    elif not isinstance(optimizer, Optimizer):
         optimizer = optimizer(list(parameters.values()))
     found.optimizer = optimizer
     if not found.ran:
