@@ -4,6 +4,8 @@
 them: `fit` trains, `program` shows a network as a program, `explain` where a number came from.
 """
 
+# ruff: noqa: F405  (the functions are listed in a stub, for type checkers)
+
 from __future__ import annotations
 
 import importlib
@@ -120,9 +122,21 @@ __all__ = [
     "vstack", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
-if TYPE_CHECKING:  # loaded on first use, like the other rooms
+if TYPE_CHECKING:  # bound below, or loaded on first use
+    from pellucid import data as data
+    from pellucid import lenses as lenses
     from pellucid import nn as nn
     from pellucid import optim as optim
+    from pellucid import testing as testing
+    from pellucid import training as training
+    from pellucid import utils as utils
+    from pellucid.lenses import explain as explain
+    from pellucid.lenses import program as program
+    from pellucid.tensor._names import *  # noqa: F403
+    from pellucid.training import History as History
+    from pellucid.training import load as load
+    from pellucid.training import save as save
+    from pellucid.training.fit import fit as fit
 
 # The Tensor face of the chain rule stands above the room that computes it.
 _FACE = {
@@ -152,7 +166,7 @@ _LAZY = {
 _ROOMS = ("data", "lenses", "nn", "optim", "testing", "training", "utils")
 
 
-def __getattr__(name: str) -> Any:
+def _found(name: str) -> Any:
     if name in _LAZY:
         value = getattr(importlib.import_module(_LAZY[name]), name)
     elif name in _ROOMS:
@@ -163,11 +177,15 @@ def __getattr__(name: str) -> Any:
     return value
 
 
+if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
+    __getattr__ = _found
+
+
 def _of_autograd(name: str) -> Any:
     """`autograd.gradcheck`, which PyTorch keeps there and this library with its tests."""
     if name not in ("gradcheck", "gradgradcheck"):
         raise AttributeError(f"pellucid.autograd has no attribute {name!r}.", name=name)
-    return getattr(importlib.import_module("pellucid.testing"), name)
+    return getattr(_found("testing"), name)
 
 
 def _missing(name: str) -> str:

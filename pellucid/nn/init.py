@@ -88,7 +88,7 @@ def trunc_normal_(
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """One number everywhere."""
     with switched(recording=False):
-        return tensor.fill_(val)  # type: ignore[no-any-return]
+        return tensor.fill_(val)
 
 
 def ones_(tensor: Tensor) -> Tensor:
@@ -221,7 +221,7 @@ def sparse_(
 
 def _filled(tensor: Tensor, value: Any) -> Tensor:
     """Write first values into a Tensor, which stays the same Tensor."""
-    return tensor.copy_(value.to(tensor.dtype))  # type: ignore[no-any-return]
+    return tensor.copy_(value.to(tensor.dtype))
 
 
 def _matrix(name: str, tensor: Tensor) -> None:

@@ -208,12 +208,12 @@ def to(
 @_method
 def type_as(self: Tensor, other: Tensor) -> Tensor:
     """The dtype of another Tensor."""
-    return self.to(other.dtype)  # type: ignore[no-any-return]
+    return self.to(other.dtype)
 
 
 def _caster(name: str, dtype: DType) -> None:
     def method(self: Tensor) -> Tensor:
-        return self.to(dtype)  # type: ignore[no-any-return]
+        return self.to(dtype)
 
     method.__name__, method.__doc__ = name, f"The same numbers as {dtype.name}."
     setattr(Tensor, name, method)

@@ -24,8 +24,13 @@ __all__ = ["Parameter", "Size", "Tensor", "unwrap", "wrap"]
 
 _new = object.__new__
 
+if TYPE_CHECKING:  # what `binding.py` binds, spelled out for editors and type checkers
+    from pellucid.tensor._methods import Methods
+else:
+    Methods = object
 
-class Tensor:
+
+class Tensor(Methods):
     """An array of numbers of one kind, with the graph of how it came to be.
 
     Make one with `pellucid.tensor`, `zeros` or `randn`; what is computed from it is a Tensor too.
@@ -45,8 +50,6 @@ class Tensor:
     _views: list[ref[Tensor]]  # who views this memory; unset for most
 
     if TYPE_CHECKING:  # operators and methods are bound in `binding.py`
-
-        def __getattr__(self, name: str) -> Any: ...
 
         def __add__(self, other: Any) -> Tensor: ...
         def __radd__(self, other: Any) -> Tensor: ...

@@ -1,0 +1,131 @@
+"""Writes the stubs that tell editors and type checkers what is bound at run time.
+
+`pellucid/tensor/_methods.pyi` has the methods of Tensor, `_names.pyi` the functions of the
+package. Run `python -m tests.signatures` after a change; a test fails while they are stale.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pellucid
+from pellucid.tensor import Tensor
+from pellucid.tensor.lift import FUNCTIONS
+
+ROOM = Path(pellucid.__file__).parent / "tensor"
+_WORDS = {
+    "Node": "Tensor",
+    "Dim": "int | tuple[int, ...] | list[int] | None",
+}
+_SHADOWED = re.compile(r"\b(int|float|bool|type)\b")  # methods of these names hide the classes
+_IMPORTS = {
+    "builtins": "import builtins\n",
+    "Any": "from typing import Any\n\n",
+    "DType": "from pellucid.dtypes import DType\n",
+    "Ordered": "from pellucid.tensor.functions.ordering import Ordered\n",
+    "Generator": "from pellucid.tensor.random import Generator\n",
+    "Tensor": "from pellucid.tensor.tensor import Tensor\n",
+}
+
+
+def methods() -> str:
+    """The text of `_methods.pyi`."""
+    body = "\n".join(_method(name, call) for name, call in _bound())
+    return _file("What is bound to Tensor at run time.", f"class Methods:\n{body}")
+
+
+def names() -> str:
+    """The text of `_names.pyi`."""
+    body = "\n".join(_function(name, call) for name, call in sorted(FUNCTIONS.items()))
+    return _file("What the package offers as functions of Tensors.", body)
+
+
+def _file(title: str, body: str) -> str:
+    needed = "".join(line for word, line in _IMPORTS.items() if re.search(rf"\b{word}\b", body))
+    head = f'"""{title} Written by `python -m tests.signatures`."""'
+    long = any(len(line) > 100 for line in body.splitlines())  # a sentence of an op's own
+    return f"{head}\n{'# ruff: noqa: E501' if long else ''}\n\n{needed}\n{body}".replace(
+        "\n\n\n", "\n\n"
+    )
+
+
+def files() -> dict[Path, str]:
+    """What each stub should hold."""
+    return {ROOM / "_methods.pyi": methods(), ROOM / "_names.pyi": names()}
+
+
+def _bound() -> Iterator[tuple[str, Callable[..., Any]]]:
+    for name, call in sorted(vars(Tensor).items()):
+        if name.startswith("__") or not inspect.isfunction(call):
+            continue
+        if inspect.unwrap(call).__module__ != "pellucid.tensor.tensor":
+            plain = FUNCTIONS.get(name.removesuffix("_")) if name.endswith("_") else None
+            in_place = plain is not None and "kwargs" in inspect.signature(call).parameters
+            yield name, plain if in_place and plain is not None else call
+
+
+def _method(name: str, call: Callable[..., Any]) -> str:
+    signature = inspect.signature(call)
+    first, *rest = signature.parameters.values()
+    me = first.replace(name="self", annotation=first.empty, default=first.empty)
+    if first.kind is first.VAR_POSITIONAL:
+        me, rest = inspect.Parameter("self", first.POSITIONAL_OR_KEYWORD), [first, *rest]
+    returns = "Tensor" if name.endswith("_") else signature.return_annotation
+    given = _written([me, *rest], qualified=True)
+    head = _wrapped(f"    def {name}", given, _kind(returns, True))
+    return f'{head}\n        """{_first_line(getattr(Tensor, name).__doc__)}"""\n'
+
+
+def _function(name: str, call: Callable[..., Any]) -> str:
+    signature = inspect.signature(call)
+    given = _written(list(signature.parameters.values()))
+    head = _wrapped(f"def {name}", given, _kind(signature.return_annotation, False))
+    return f'{head}\n    """{_first_line(call.__doc__)}"""\n'
+
+
+def _wrapped(start: str, given: list[str], returns: str) -> str:
+    """A heading, broken where the formatter would break it."""
+    line = f"{start}({', '.join(given)}) -> {returns}:"
+    if len(line) <= 100:
+        return line
+    margin = " " * (len(start) - len(start.lstrip()))
+    inner = f"{margin}    {', '.join(given)}"
+    if len(inner) > 100:
+        inner = "\n".join(f"{margin}    {one}," for one in given)
+    return f"{start}(\n{inner}\n{margin}) -> {returns}:"
+
+
+def _written(parameters: list[inspect.Parameter], *, qualified: bool = False) -> list[str]:
+    text: list[str] = []
+    starred = False
+    for p in parameters:
+        if p.kind is p.KEYWORD_ONLY and not starred:
+            text.append("*")
+        starred = starred or p.kind in (p.KEYWORD_ONLY, p.VAR_POSITIONAL)
+        kind = "" if p.annotation is p.empty else f": {_kind(p.annotation, qualified)}"
+        default = " = ..." if p.default is not p.empty else ""
+        stars = "*" if p.kind is p.VAR_POSITIONAL else "**" if p.kind is p.VAR_KEYWORD else ""
+        text.append(f"{stars}{p.name}{kind}{default}")
+    return text
+
+
+def _kind(annotation: Any, qualified: bool) -> str:
+    text = annotation if isinstance(annotation, str) else "Any"
+    text = text.replace("rnd.", "")
+    for word, meaning in _WORDS.items():
+        text = re.sub(rf"\b{word}\b", meaning, text)
+    return _SHADOWED.sub(r"builtins.\1", text) if qualified else text
+
+
+def _first_line(doc: str | None) -> str:
+    return (doc or "").strip().split("\n")[0].replace("\\", "\\\\")
+
+
+if __name__ == "__main__":
+    for path, text in files().items():
+        path.write_text(text, "utf-8")
+        print(f"{len(text.splitlines())} lines written to {path.name}")
