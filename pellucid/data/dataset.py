@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from pellucid.data.described import samples
 from pellucid.errors import IndexRangeError, SettingError, ShapeError
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.random import Generator, randperm
@@ -36,6 +37,9 @@ class Dataset(Generic[T_co]):
 
     def __getitem__(self, index: Any) -> T_co:
         raise NotImplementedError(f"{type(self).__name__} must override __getitem__(index).")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({samples(self)})"
 
     def __add__(self, other: Dataset[Any]) -> ConcatDataset[Any]:
         return ConcatDataset([self, other])
@@ -78,6 +82,10 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
     def __len__(self) -> int:
         return self.tensors[0].shape[0]
 
+    def __repr__(self) -> str:
+        each = ", ".join(f"{tuple(t.shape[1:])} {t.dtype.name}" for t in self.tensors)
+        return f"{type(self).__name__}({samples(self)} of {each})"
+
 
 class Subset(Dataset[T_co]):
     """Some samples of another dataset.
@@ -97,6 +105,9 @@ class Subset(Dataset[T_co]):
 
     def __len__(self) -> int:
         return len(self.indices)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({samples(self)} of {self.dataset!r})"
 
 
 class ConcatDataset(Dataset[T_co]):
@@ -128,6 +139,9 @@ class ConcatDataset(Dataset[T_co]):
 
     def __len__(self) -> int:
         return int(self.cumulative_sizes[-1])
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self.datasets))})"
 
 
 def random_split(

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.dataset import IterableDataset, TensorDataset
+from pellucid.data.dataset import Dataset, IterableDataset, TensorDataset
+from pellucid.data.described import samples
 from pellucid.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
+from pellucid.data.wording import count
 from pellucid.errors import DataError, SettingError
 from pellucid.tensor.creation import as_tensor, of_array, tensor
 from pellucid.tensor.random import Generator
@@ -122,6 +124,22 @@ class DataLoader:
         if self.batch_size is None:
             return total
         return total // self.batch_size if self.drop_last else -(-total // self.batch_size)
+
+    def __repr__(self) -> str:
+        own = self.sampler is None and self.batch_sampler is not None
+        how = ["batch_sampler=…" if own else f"batch_size={self.batch_size}"]
+        if isinstance(self.sampler, RandomSampler):
+            how.append("shuffled")
+        if self.drop_last:
+            how.append("drop_last=True")
+        try:
+            single = self.batch_size is None
+            how.append(samples(self) if single else count(len(self), "batch", "batches"))
+        except (TypeError, NotImplementedError, AttributeError):
+            pass  # a stream, or a dataset that does not say how long it is
+        what = self.dataset
+        name = repr(what) if isinstance(what, Dataset) else f"{type(what).__name__}"
+        return f"{type(self).__name__}({name}, {', '.join(how)})"
 
     def _collate(self, samples: list[Any]) -> Any:
         return (self.collate_fn or default_collate)(samples)

@@ -86,6 +86,11 @@ class Preparation:
         _check_size(len(table), len(preparation.feature_names), table.name)
         return preparation
 
+    def __repr__(self) -> str:
+        columns, features = len(self.encoders), len(self.feature_names)
+        made = f"{count(columns, 'column')} → {count(features, 'feature')}"
+        return f"Preparation({made}, target {quoted(self.target)}, {self.task})"
+
     @property
     def task(self) -> Task:
         """``"classification"`` or ``"regression"``."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.data.described import samples
 from pellucid.errors import SettingError
 from pellucid.tensor.creation import tensor
 from pellucid.tensor.random import Generator, multinomial, randint, randperm
@@ -25,6 +26,9 @@ class Sampler:
 
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError(f"{type(self).__name__} must override __iter__().")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({samples(self)})"
 
 
 class SequentialSampler(Sampler):
@@ -72,6 +76,10 @@ class RandomSampler(Sampler):
 
     def __len__(self) -> int:
         return len(self.data_source) if self._count is None else self._count
+
+    def __repr__(self) -> str:
+        drawn = ", drawn with replacement" if self.replacement else ""
+        return f"{type(self).__name__}({samples(self)}{drawn})"
 
 
 class SubsetRandomSampler(Sampler):
@@ -154,3 +162,7 @@ class BatchSampler(Sampler):
     def __len__(self) -> int:
         total = len(self.sampler)  # type: ignore[arg-type]
         return total // self.batch_size if self.drop_last else -(-total // self.batch_size)
+
+    def __repr__(self) -> str:
+        size, last = self.batch_size, self.drop_last
+        return f"{type(self).__name__}({self.sampler!r}, batch_size={size}, drop_last={last})"

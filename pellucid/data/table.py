@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["MIN_ROWS", "Table", "make_table"]
 
 MIN_ROWS = 10
+_NAMELESS = "the table"  # what messages call a frame that nobody named
 _PHRASES = {
     "id": "name rows instead of describing them",
     "text": "hold free text",
@@ -71,7 +72,8 @@ class Table:
 
     def __repr__(self) -> str:
         shape = f"{count(len(self), 'row')}, {count(len(self.inputs), 'input')}"
-        return f"Table({self.name}: {shape}, target {quoted(self.target)}, {self.task})"
+        name = "" if self.name == _NAMELESS else f"{self.name}: "
+        return f"Table({name}{shape}, target {quoted(self.target)}, {self.task})"
 
     @property
     def input_columns(self) -> tuple[Column, ...]:
@@ -115,7 +117,7 @@ def make_table(
     target: str | None = None,
     task: str | None = None,
     types: Mapping[str, str] | None = None,
-    name: str = "the table",
+    name: str = _NAMELESS,
     decimal: str = ".",
     missing: Sequence[str] = (),
     notices: Sequence[Notice] = (),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pellucid.errors import FileFormatError
 from pellucid.training.files import replace_file
+from pellucid.training.picture import curves, page
 from pellucid.training.spark import sparkline
 
 if TYPE_CHECKING:
@@ -162,14 +163,28 @@ class History:
     def __repr__(self) -> str:
         if not self.epochs:
             return f"History(no finished epoch, {self.steps} steps)"
-        names, columns = self._columns()
-        cells = [[self._number(e), *(f"{c[e]:.4f}" for c in columns)] for e in self._shown()]
+        names, cells = self._cells()
         widths = [max(map(len, col)) for col in zip(names, *cells, strict=True)]
         lines = [
             "  ".join(c.rjust(w) for c, w in zip(r, widths, strict=True)) for r in (names, *cells)
         ]
+        return "\n".join([*lines, f"loss {sparkline(self.watched)}  {self._result()}"])
+
+    def _repr_html_(self) -> str:
+        if not self.epochs:
+            return f"<p>{self!r}</p>"
+        lines = {"train loss": self.train_loss, "validation loss": self.validation_loss}
+        curve = curves({k: v for k, v in lines.items() if v}, self.best_epoch)
+        return page(curve, *self._cells(), self._number(self.best_epoch - 1), self._result())
+
+    def _result(self) -> str:
         best = f"best {self.best_loss:.4f} at epoch {self.best_epoch}. " if self.best_epoch else ""
-        return "\n".join([*lines, f"loss {sparkline(self.watched)}  {best}{self.ended}"])
+        return best + self.ended
+
+    def _cells(self) -> tuple[list[str], list[list[str]]]:
+        names, columns = self._columns()
+        rows = [[self._number(e), *(f"{c[e]:.4f}" for c in columns)] for e in self._shown()]
+        return names, rows
 
     def _columns(self) -> tuple[list[str], list[list[float]]]:
         named = {"train loss": self.train_loss, "validation loss": self.validation_loss}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 import pellucid as pl
 from pellucid.errors import FileFormatError
 from pellucid.training import History, build_mlp
+from pellucid.training.picture import curves
 from pellucid.training.spark import sparkline
+from tests.lenses.markup import Tags
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +62,36 @@ def test_it_prints_as_a_table_and_a_line(history: Any) -> None:
     assert lines[-1].startswith("loss █") and lines[-1].endswith("All 12 epochs were run.")
 
 
+def test_in_a_notebook_it_is_curves_and_a_table(history: Any) -> None:
+    html = history._repr_html_()
+    tags = Tags(html)
+    assert tags.wrong == [] and tags.open == []
+    assert html.count("<path") == 4 and html.count("<circle") == 1  # two curves, two in the legend
+    assert html.count("<tr") == repr(history).count("\n") + 0
+    assert html.count('<tr class="best">') == 1 and f"▸{history.best_epoch}</td>" in html
+    assert "prefers-color-scheme:dark" in html and "All 12 epochs were run." in html
+    rules = html[html.index("<style>") + 7 : html.index("</style>")]
+    selectors = re.findall(r"(?:^|[{}])\s*([^{}@]+)\{", rules)
+    assert selectors and all(s.startswith(".pellucid-history") for s in selectors)
+
+
+def test_curves_leave_gaps_and_take_logarithms_of_wide_ranges() -> None:
+    nan = float("nan")
+    gap = curves({"train loss": [3.0, 2.0, nan, 1.0, 1.5]}, best=4)
+    path = re.findall(r'<path class="one" d="(M6[^"]+)"', gap)[0]
+    assert path.count("M") == 2 and path.startswith("M64.0 12.0L")
+    assert "(log)" not in gap and "(log)" in curves({"a": [1000.0, 1.0]}, 0)
+    assert curves({"a": [1.0]}, 1) == "" and curves({"a": [nan, nan]}, 1) == ""
+    assert curves({}, 0) == ""
+    flat = curves({"a": [1.0, 1.0]}, 1)
+    assert "nan" not in flat and "M64.0 79.0L508.0 79.0" in flat
+    wild = History(train_loss=[float("inf"), 1.0, 0.5], best_epoch=3, step_loss=[1.0] * 3)
+    assert "<svg" in wild._repr_html_() and "inf" in wild._repr_html_()
+
+
 def test_an_empty_one_prints_too() -> None:
     assert repr(History(step_loss=[1.0])) == "History(no finished epoch, 1 steps)"
+    assert History()._repr_html_() == "<p>History(no finished epoch, 0 steps)</p>"
     assert History().best_loss == float("inf") and History().ended == "Still running."
 
 
