@@ -28,7 +28,7 @@ def node_at(filename: str, line: int = 7) -> Node:
 @pytest.mark.parametrize(
     ("filename", "text"),
     [
-        ("/srv/work/train.py", "train.py:7"),
+        ("/srv/code/train.py", "train.py:7"),
         ("/tmp/ipykernel_812/4067642421.py", "a notebook cell, line 7"),
         (r"C:\Temp\ipykernel_812\4067642421.py", "a notebook cell, line 7"),
         ("<ipython-input-13-0a1b2c>", "cell 13, line 7"),
@@ -47,7 +47,7 @@ def test_a_running_notebook_knows_the_number_of_the_cell(monkeypatch: pytest.Mon
     ipython = SimpleNamespace(get_ipython=lambda: shell)
     monkeypatch.setitem(sys.modules, "IPython", ipython)  # type: ignore[arg-type]
     assert made_at(node_at("/tmp/ipykernel_812/4067642421.py")) == "cell 13, line 7"
-    assert made_at(node_at("/srv/work/train.py")) == "train.py:7"
+    assert made_at(node_at("/srv/code/train.py")) == "train.py:7"
 
 
 def test_ipython_names_its_cells_as_we_read_them() -> None:
