@@ -67,12 +67,15 @@ def _adopted(view: Tensor, args: Any, kwargs: Any) -> None:
 def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
     """The same function, on Tensors."""
     words = _spellings(call)
+    none_borrowed = words.keys().isdisjoint
 
     @functools.wraps(call)
     def on_tensors(*args: Any, **kwargs: Any) -> Any:
         taken = [a._node if type(a) is Tensor else node_of(a) for a in args]
         if kwargs:
-            kwargs = {words.get(k, k): node_of(v) for k, v in _once(kwargs, words).items()}
+            kwargs = {k: node_of(v) for k, v in kwargs.items()}
+            if not none_borrowed(kwargs):
+                kwargs = _translated(kwargs, words)
         try:
             out = call(*taken, **kwargs)
         except Mismatch as mismatch:
@@ -103,12 +106,12 @@ def _spellings(call: Callable[..., Any]) -> dict[str, str]:
     return {word: name for word, name in found.items() if word not in names}
 
 
-def _once(kwargs: dict[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
-    """Refuse an argument that is given under both of its names."""
+def _translated(kwargs: dict[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    """NumPy's words replaced; an argument that is given under both of its names is refused."""
     for word in kwargs.keys() & words.keys():
         if words[word] in kwargs:
             raise TypeError(f"{word} and {words[word]} are the same argument; give one of them")
-    return kwargs
+    return {words.get(k, k): v for k, v in kwargs.items()}
 
 
 def _no_tensor(

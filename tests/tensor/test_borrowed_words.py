@@ -213,3 +213,11 @@ def test_a_generator_says_where_it_stands() -> None:
     g = pellucid.Generator().manual_seed(3)
     pellucid.rand(6, generator=g)
     assert repr(g) == "Generator(seed=3, position=8)"
+
+
+def test_a_layer_given_a_list_says_which_layer_and_what_to_do() -> None:
+    with pytest.raises(DTypeError) as refusal:
+        pellucid.nn.Linear(3, 2)([1.0, 2.0, 3.0])
+    first, *_, last = str(refusal.value).splitlines()
+    assert first == "Linear(3, 2): linear works on Tensors and numbers and got a list."
+    assert last.startswith(" Make a Tensor: pellucid.tensor(value).")
