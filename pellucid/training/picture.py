@@ -13,11 +13,12 @@ from itertools import groupby
 __all__ = ["curves", "page"]
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 520, 170, 64, 12, 12, 24
-_LIGHT = "--ink:#1A2330;--muted:#52606E;--hair:#DFE3E8;--one:#0A5EA8;--two:#B3500F"
-_DARK = "--ink:#E9EEF4;--muted:#A3B0BE;--hair:#2A323C;--one:#58AEF7;--two:#F2994A"
+_LIGHT = "--panel:#FFFFFF;--ink:#1A2330;--muted:#52606E;--hair:#DFE3E8;--one:#0A5EA8;--two:#B3500F"
+_DARK = "--panel:#161B22;--ink:#E9EEF4;--muted:#A3B0BE;--hair:#2A323C;--one:#58AEF7;--two:#F2994A"
 _SCOPE = ".pellucid-history"
 _RULES = {
-    "": "color:var(--ink);font:13px/1.5 system-ui,sans-serif;font-variant-numeric:tabular-nums",
+    "": "background:var(--panel);color:var(--ink);padding:12px 16px;border-radius:12px;"
+    "font:13px/1.5 system-ui,sans-serif;font-variant-numeric:tabular-nums",
     " .scroll": "overflow-x:auto",
     " svg": "display:block;width:100%;max-width:520px;height:auto;font-size:11px",
     " svg text": "fill:var(--muted)",
@@ -28,6 +29,7 @@ _RULES = {
     " svg circle": "fill:var(--ink)",
     " .scroll table": "border-collapse:collapse;margin:8px 0;border:0;color:inherit;width:auto",
     " .scroll table th": "font-weight:500;color:var(--muted)",
+    " .scroll table tbody tr": "background:none",
     " .scroll table tr > *": "text-align:right;padding:3px 12px;border:0;background:none;"
     "border-bottom:1px solid var(--hair);color:inherit;white-space:nowrap",
     " .scroll table tr.best > *": "font-weight:650",
@@ -128,9 +130,9 @@ class _Frame:
 def _legend(names: Sequence[str]) -> str:
     parts = []
     for i, (name, kind) in enumerate(zip(names, ("one", "two"), strict=False)):
-        y = _TOP + 14 + 16 * i
-        parts.append(f'<path class="{kind}" d="M{_WIDTH - 150} {y}h24"/>')
-        parts.append(f'<text x="{_WIDTH - 120}" y="{y + 4}">{escape(name)}</text>')
+        x, y = _LEFT + 90 + 120 * i, _HEIGHT - 12
+        parts.append(f'<path class="{kind}" d="M{x} {y}h24"/>')
+        parts.append(f'<text x="{x + 30}" y="{y + 4}">{escape(name)}</text>')
     return "".join(parts)
 
 

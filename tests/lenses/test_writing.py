@@ -11,6 +11,7 @@ import pytest
 from pellucid.lenses import numerals, render
 from pellucid.lenses.notation import plain
 from pellucid.lenses.render.latex import tex
+from pellucid.lenses.render.style import STYLE
 from pellucid.lenses.view import (
     Column,
     Equation,
@@ -172,6 +173,22 @@ def test_no_rule_of_the_style_reaches_beyond_the_view() -> None:
     style = re.sub(r"@media[^{]*\{((?:[^{}]*\{[^{}]*\})*)\}", r"\1", style)
     for selectors in re.findall(r"([^{}]+)\{[^{}]*\}", style):
         assert all(".pellucid-view" in s for s in selectors.split(","))
+
+
+def test_rules_for_tables_win_over_those_of_a_notebook() -> None:
+    """Notebooks style tables by `.jp-RenderedHTMLCommon td`, and later in the page."""
+    rules = re.findall(r"(?:^|[{}])([^{}@]+)\{([^{}]*)", STYLE)
+    cells = [
+        selector.split()
+        for rule, body in rules
+        for selector in rule.split(",")
+        if re.search(r"text-align|padding|border|background", body)
+        and re.search(r"\b(td|th|tr|thead|tbody|tfoot)\b|\.n$", selector)
+    ]
+    assert len(cells) > 6
+    assert all(parts[:3] == [".pellucid-view", ".scroll", "table"] for parts in cells)
+    (scroll,) = [body for rule, body in rules if rule.strip() == ".pellucid-view .scroll"]
+    assert "overflow-x: auto" in scroll
 
 
 def test_json_says_what_is_not_a_number() -> None:

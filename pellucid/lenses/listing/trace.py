@@ -157,12 +157,11 @@ def _loss_of(out: Any, target: Tensor | None, loss: Any) -> Tensor | None:
 def _chosen(out: Any, target: Tensor, loss: Any) -> tuple[Any, Tensor]:
     """Loss and layout of the target, as `fit` chooses them."""
     node = target._node
-    if loss is None and node.array is None:
-        loss = "mse" if target.dtype.category == FLOAT else "cross_entropy"
     if loss is not None and not isinstance(loss, str):
         return loss, target
     if node.array is None:
-        return loss_by_name(loss), target
+        usual = "mse" if target.dtype.category == FLOAT else "cross_entropy"
+        return loss_by_name(loss or usual), target
     chosen = choose_objective(loss, out, node.array)
     array = chosen.lay_out(node.array)
     return chosen.call, wrap(leaf(array, array.shape, by_name(array.dtype.name), name=node.name))
