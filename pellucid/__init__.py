@@ -46,10 +46,10 @@ from pellucid.tensor.creation import zeros_like as zeros_like
 from pellucid.tensor.custom import Function as _Function
 from pellucid.tensor.derivative import backward as _backward
 from pellucid.tensor.derivative import grad as _grad
+from pellucid.tensor.device import cuda as cuda
+from pellucid.tensor.device import device as device
 from pellucid.tensor.familiar import FloatTensor as FloatTensor
 from pellucid.tensor.familiar import LongTensor as LongTensor
-from pellucid.tensor.familiar import cuda as cuda
-from pellucid.tensor.familiar import device as device
 from pellucid.tensor.familiar import e as e
 from pellucid.tensor.familiar import get_default_dtype as get_default_dtype
 from pellucid.tensor.familiar import inf as inf

@@ -25,7 +25,8 @@ from pellucid.tensor import alike as alike
 from pellucid.tensor import familiar as familiar
 from pellucid.tensor import filling as filling
 from pellucid.tensor import functions as functions
-from pellucid.tensor.creation import as_tensor, held, on_cpu
+from pellucid.tensor.creation import as_tensor, held
+from pellucid.tensor.device import on_cpu
 from pellucid.tensor.indexing import getitem, setitem
 from pellucid.tensor.lift import FUNCTIONS, node_of
 from pellucid.tensor.memory import adopt, assign

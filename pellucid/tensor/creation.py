@@ -11,11 +11,12 @@ from pellucid.dtypes import DType, bfloat16, bool_, by_name, float32, int64
 from pellucid.errors import DataError, DTypeError, SettingError
 from pellucid.graph.node import leaf
 from pellucid.shapes import Shape
+from pellucid.tensor.device import on_cpu
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = [
     "arange", "as_tensor", "empty", "empty_like", "eye", "from_numpy", "full", "full_like",
-    "held", "linspace", "of_array", "on_cpu", "ones", "ones_like", "sizes", "tensor", "zeros",
+    "held", "linspace", "of_array", "ones", "ones_like", "sizes", "tensor", "zeros",
     "zeros_like",
 ]  # fmt: skip
 
@@ -141,12 +142,6 @@ def _ragged(data: Any, path: str = "") -> str:
             return f"row {path}{k} has {counts[0]} and row {path}0 has {counts[1]}"
     inner = (_ragged(row, f"{path}{k}, ") for k, row in enumerate(data))
     return next((text for text in inner if text), "") if lengths and lengths[0] else ""
-
-
-def on_cpu(device: Any) -> None:
-    """Refuse every other place."""
-    if device is not None and str(device) not in ("cpu", "cpu:0"):
-        raise SettingError(f"device {str(device)!r} does not exist here; Tensors live on 'cpu'.")
 
 
 def _filled(

@@ -1,7 +1,7 @@
-"""Small things that PyTorch programs ask for before they start: devices, defaults, constants.
+"""Small things that PyTorch programs ask for before they start: defaults, constants, questions.
 
-Everything lives on the CPU and floats are float32 by default, so most answers are always the same;
-they are here so that a script runs with only its import changed.
+Floats are float32 by default, so most answers are always the same; they are here so that a script
+runs with only its import changed.
 """
 
 from __future__ import annotations
@@ -16,61 +16,16 @@ from pellucid.ops import compare as cmp
 from pellucid.ops import elementwise as ew
 from pellucid.ops.extremes import all_
 from pellucid.ops.reduce import all_axes
-from pellucid.tensor.creation import on_cpu, tensor
+from pellucid.tensor.creation import tensor
 from pellucid.tensor.lift import function
 from pellucid.tensor.tensor import Tensor
 
 __all__ = [
-    "FloatTensor", "LongTensor", "cuda", "device", "e", "get_default_dtype", "inf",
-    "is_floating_point", "is_tensor", "nan", "numel", "pi", "set_default_dtype",
+    "FloatTensor", "LongTensor", "e", "get_default_dtype", "inf", "is_floating_point",
+    "is_tensor", "nan", "numel", "pi", "set_default_dtype",
 ]  # fmt: skip
 
 inf, nan, pi, e = math.inf, math.nan, math.pi, math.e
-
-
-class device:
-    """Where Tensors live: always the CPU.
-
-    Example:
-        >>> device("cpu")
-        device(type='cpu')
-    """
-
-    index = None
-
-    def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
-        on_cpu(type if index is None else f"{type}:{index}")
-        self.type = "cpu"
-
-    def __repr__(self) -> str:
-        return "device(type='cpu')"
-
-    def __str__(self) -> str:
-        return "cpu"
-
-    def __eq__(self, other: object) -> bool:
-        return str(other) == "cpu"
-
-    def __hash__(self) -> int:
-        return hash("cpu")
-
-
-class cuda:
-    """The question that scripts ask first; the answer is no."""
-
-    @staticmethod
-    def is_available() -> bool:
-        """No."""
-        return False
-
-    @staticmethod
-    def device_count() -> int:
-        """None."""
-        return 0
-
-    @staticmethod
-    def manual_seed_all(seed: int) -> None:
-        """Nothing to seed."""
 
 
 def is_tensor(obj: Any) -> bool:

@@ -15,7 +15,8 @@ from pellucid.errors import DTypeError, SettingError, ShapeError
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import random as rnd
 from pellucid.shapes import Mismatch, Shape, broadcast, numel
-from pellucid.tensor.creation import held, of_array, on_cpu, sizes
+from pellucid.tensor.creation import held, of_array, sizes
+from pellucid.tensor.device import on_cpu
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = [

@@ -16,11 +16,12 @@ from pellucid.errors import GraphError, ShapeError, TraceError
 from pellucid.graph.mode import current, engine
 from pellucid.graph.node import Node, leaf, memory, stamp
 from pellucid.shapes import show
+from pellucid.tensor.device import CPU, device
 from pellucid.tensor.hooks import Removable
 from pellucid.tensor.show import describe
 from pellucid.tensor.size import Size
 
-__all__ = ["Parameter", "Size", "Tensor", "unwrap", "wrap"]
+__all__ = ["Parameter", "Size", "Tensor", "wrap"]
 
 _new = object.__new__
 
@@ -120,9 +121,9 @@ class Tensor(Methods):
         return self._node.dtype
 
     @property
-    def device(self) -> str:
-        """Where it lives: always "cpu"."""
-        return "cpu"
+    def device(self) -> device:
+        """Where it lives: always the CPU."""
+        return CPU
 
     @property
     def itemsize(self) -> int:
@@ -457,11 +458,6 @@ def wrap(node: Node) -> Tensor:
     out = _new(Tensor)
     out._node = node
     return out
-
-
-def unwrap(value: Any) -> Any:
-    """The node of a Tensor; anything else as it is."""
-    return value._node if isinstance(value, Tensor) else value
 
 
 def _accumulate(node: Node, g: Node, keep_graph: bool, seen: set[int]) -> None:
