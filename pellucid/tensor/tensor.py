@@ -161,7 +161,7 @@ class Tensor(Methods):
         return describe(self._node, "Parameter" if isinstance(self, Parameter) else "tensor")
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec and not self._node.shape else str(self)
+        return str(self) if self._node.shape else format(self.item(), spec)
 
     # ---- its value ----------------------------------------------------------------------------
 

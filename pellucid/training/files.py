@@ -60,8 +60,16 @@ def load(f: Place | Any, map_location: Any = None, *, weights_only: bool = True)
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Put `data` at `path` so that whoever looks finds the old file or the new one, whole."""
+    """Put `data` at `path` so that whoever looks finds the old file or the new one, whole.
+
+    A link is followed; what is no plain file (a pipe, a device) is written through, never replaced.
+    """
+    path = path.resolve() if path.is_symlink() else path
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with path.open("wb") as through:
+            through.write(data)
+        return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -77,3 +77,10 @@ def test_a_function_of_ones_own_takes_part_in_the_chain_rule() -> None:
     y.sum().backward()
     assert y.tolist() == [6.0, -6.0]
     assert x.grad is not None and x.grad.tolist() == [60.0, 60.0]
+
+
+@pytest.mark.parametrize("value", [2.0, 3, True, 0.1])
+def test_one_number_in_a_text_is_the_number(torch: Any, value: Any) -> None:
+    own = pellucid.tensor(value)
+    assert f"{own}" == f"{torch.tensor(value)}"
+    assert f"{own:>8}" == f"{torch.tensor(value):>8}"

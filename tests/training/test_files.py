@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 import pellucid as pl
 from pellucid import nn
 from pellucid.errors import FileFormatError, SettingError
+from pellucid.training.files import replace_file
 from pellucid.training.tree import from_bytes, to_bytes
 
 
@@ -180,3 +182,17 @@ def test_files_of_other_kinds(tmp_path: Path) -> None:
     assert str(caught.value) == f"{tmp_path} is a folder; give the file in it."
     with pytest.raises(FileNotFoundError):
         pl.load(tmp_path / "none")
+
+
+def test_what_is_no_plain_file_is_written_through(tmp_path: Path) -> None:
+    target, link, pipe = tmp_path / "target", tmp_path / "link", tmp_path / "pipe"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    replace_file(link, b"new")
+    assert link.is_symlink() and target.read_bytes() == b"new"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as reader:
+        read = reader.submit(pipe.read_bytes)
+        replace_file(pipe, b"through")
+        assert read.result(timeout=10) == b"through"
+    assert pipe.is_fifo()
