@@ -1,4 +1,7 @@
-"""Every complaint and caution of the room, word for word."""
+"""Every complaint and caution of the room, word for word.
+
+Long because it is a table: each mistake stands beside the exact text that answers it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What functions say to mistakes, word for word: what is wrong, the shapes given, what to do."""
+"""What functions say to mistakes, word for word: what is wrong, the shapes given, what to do.
+
+Long because it is a table: each mistake stands beside the exact text that answers it.
+"""
 
 from __future__ import annotations
 

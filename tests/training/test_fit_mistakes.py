@@ -1,0 +1,241 @@
+"""What `fit` says to data, settings and rates that it can't work with, and to Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import pellucid as pl
+from pellucid import nn
+from pellucid.errors import DataError, SettingError, TrainingError
+from pellucid.training.diverged import diverged, left_its_range
+from tests.training.small import QUIET, X, Y, line, mlp, same, weights
+
+
+def test_a_loss_that_becomes_nan_ends_it_with_the_best_weights() -> None:
+    x, y = line()
+    model = mlp(3, 8, 1)
+    with pytest.raises(TrainingError) as caught:
+        pl.fit(model, (x, 1e3 * y), optimizer="sgd", lr=10.0, epochs=20, validation=0, **QUIET)
+    assert str(caught.value).split("\n")[1] == (
+        " Try lr=0.001, clip_norm=1.0, or scale the inputs to mean 0 and spread 1."
+    )
+    assert "became" in str(caught.value) and "learning rate 10)" in str(caught.value)
+    assert not np.isfinite(caught.value.history.step_loss[-1])  # type: ignore[attr-defined]
+
+
+BAD = np.array([[1.0, 2.0], [np.nan, 1.0], [np.inf, 0.0]])
+TEXT = pd.DataFrame({"a": [1.0, 2.0], "town": ["Ulm", "Bonn"]})
+DATA: list[tuple[Any, Any, str]] = [
+    ((2, 1), (X[:3, :2], Y[:2]), "X has 3 rows and y has 2; each row needs one target."),
+    (
+        (2, 1),
+        (BAD, Y[:3]),
+        "X holds nan at row 1, column 0 (2 such values in all); rows and columns are counted from"
+        " 0.\n Fill such values or leave their rows out before training.",
+    ),
+    ((2, 1), (np.zeros((0, 2)), np.zeros(0)), "there are no rows to learn from."),
+    (
+        (2, 1),
+        (TEXT, [0, 1]),
+        "X: the column 'town' does not hold numbers.\n pellucid.data.make_table(frame, target=…)"
+        " turns categories, dates and text into them.",
+    ),
+    (
+        (2, 2),
+        (X[:2, :2], ["cat", "dog"]),
+        "y holds text, such as 'cat', and numbers are needed.\n"
+        " Number the classes: names, y = numpy.unique(y, return_inverse=True).",
+    ),
+    (
+        (2, 2),
+        ([[1, 2], [3]], [0, 1]),
+        "X: the rows don't all have the same length.",
+    ),
+    (
+        (2, 3),
+        (X[:, :2], np.arange(50) % 3 + 1),
+        "y holds class 3, and the model gives 3 scores for each row: classes 0 to 2 (first such"
+        " row: 2).\n Number the classes from 0: names, y = numpy.unique(y, return_inverse=True).",
+    ),
+    (
+        (2, 3),
+        (X[:, :2], np.arange(50) % 5),
+        "y holds class 4, and the model gives 3 scores for each row: classes 0 to 2 (first such"
+        " row: 3).\n Let the last layer give 5 scores.",
+    ),
+    (
+        (2, 3),
+        (X[:, :2], X[:, :2]),
+        "the model gives 3 numbers for each row, and y has 2 numbers.\n"
+        " Let the last layer give as many numbers as a row of y has.",
+    ),
+    (
+        (2, 1),
+        (i for i in range(3)),
+        "data is a generator, which can be gone through once; an epoch later it is empty.\n"
+        " Put it in a list, or give a DataLoader.",
+    ),
+    (
+        (2, 1),
+        3.5,
+        "fit can't learn from a float.\n Pass (X, y), a Dataset, a DataLoader or a Table.",
+    ),
+    (
+        (2, 1),
+        (X[:2, :2], Y[:2]),
+        "2 rows are too few to set 20% aside for validation.\n"
+        " Use more rows, or validation=0.",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sizes", "data", "text"), DATA, ids=[t[:40] for *_, t in DATA])
+def test_data_that_cannot_be_learned_from(sizes: tuple[int, ...], data: Any, text: str) -> None:
+    options = {} if "too few" in text else {"validation": 0}
+    with pytest.raises(DataError) as caught:
+        pl.fit(mlp(*sizes), data, epochs=1, shuffle=False, **options, **QUIET)
+    assert str(caught.value) == text
+
+
+SETTINGS: list[tuple[dict[str, Any], str]] = [
+    ({"epochs": 0}, "epochs must be a whole number from 1, not 0."),
+    ({"batch_size": 2.5}, "batch_size must be a whole number from 1, not 2.5."),
+    ({"patience": -1}, "patience must be a whole number from 0, not -1."),
+    ({"clip_norm": 0}, "clip_norm must be above 0, not 0."),
+    ({"restarts": 0}, "restarts must be a whole number from 1, not 0."),
+    (
+        {"validation": 1.0},
+        "validation must be a share from 0 to below 1, or data of its own, not 1.0.",
+    ),
+    ({"lr": -1.0}, "Adam: lr must be 0 or more, not -1.0."),
+    (
+        {"optimizer": "adma"},
+        "there is no optimizer 'adma'. Known: adam, adamw, sgd, rmsprop.",
+    ),
+    (
+        {"loss": "mes"},
+        "there is no loss 'mes'. Known: cross_entropy, nll, mse, mae, l1, huber, smooth_l1, bce,"
+        " bce_with_logits, kl_div.",
+    ),
+    ({"loss": 3}, "loss must be a name, a module or a function, not a int."),
+    ({"metrics": "f1"}, "there is no metric 'f1'. Known: accuracy, r2, mse, rmse, mae."),
+    (
+        {"schedule": lambda o: 3},
+        "schedule must be 'cosine', 'plateau', or make a schedule of an optimizer, not <function",
+    ),
+    ({"class_weight": "balanced"}, "class_weight needs a loss over classes, and this one is mse."),
+    (
+        {"loss": nn.MSELoss(), "class_weight": [1]},
+        "class_weight goes with a loss given by name; give the weights to your loss instead.",
+    ),
+    ({"resume": True}, "resume=True needs to know from which file: give checkpoint=…."),
+    (
+        {"restarts": 2, "checkpoint": "x"},
+        "a checkpoint is kept for a single start; give restarts or checkpoint.",
+    ),
+    (
+        {"progress": "yes"},
+        "progress must be True, False or an object with start, update and finish, not 'yes'.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "text"), SETTINGS, ids=[t[:40] for _, t in SETTINGS])
+def test_settings_out_of_range(options: dict[str, Any], text: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        pl.fit(mlp(3, 1), (X, Y), **{"epochs": 1, **QUIET, **options})
+    assert str(caught.value).startswith(text)
+
+
+def test_x_and_y_go_in_as_one_pair() -> None:
+    with pytest.raises(SettingError) as caught:
+        pl.fit(mlp(3, 1), X, Y, epochs=2)
+    assert str(caught.value) == (
+        "fit takes the data as one pair: fit(model, (X, y)).\n Settings are given by name, such as"
+        " fit(model, (X, y), epochs=50); data to validate with is validation=(X, y)."
+    )
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_a_far_too_large_rate_is_answered_with_step_rate_and_remedy(optimizer: str) -> None:
+    x, y = line()
+    model = mlp(3, 8, 1)
+    before = [w.copy() for w in weights(model)]
+    with pytest.raises(TrainingError) as caught:
+        pl.fit(model, (x, y), optimizer=optimizer, lr=1e6, epochs=50, **QUIET)
+    first, remedy = str(caught.value).split("\n")
+    assert first.startswith("the loss grew from " if optimizer == "adam" else "the loss became ")
+    assert first.endswith(" (epoch 1, learning rate 1e+06).") and " at step " in first
+    assert remedy == " Try lr=0.001, clip_norm=1.0, or scale the inputs to mean 0 and spread 1."
+    assert same(weights(model), before)  # no epoch was finished: the weights of the start
+
+
+def test_a_small_rate_is_divided_by_ten() -> None:
+    history = pl.training.History(step_loss=[0.5, float("nan")])
+    assert str(diverged(float("nan"), 3, 0.01, history)) == (
+        "the loss became NaN at step 2 (epoch 3, learning rate 0.01).\n Try lr=0.001,"
+        " clip_norm=1.0, or scale the inputs to mean 0 and spread 1."
+    )
+    assert left_its_range(2e6, history) and not left_its_range(1e5, history)
+
+
+SCRIPT = """
+import pellucid
+from pellucid import nn
+pellucid.manual_seed(0)
+x = pellucid.randn(400, 4)
+model = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1))
+go = lambda run: print("epoch", flush=True) if run.epoch == 3 else None
+history = pellucid.fit(model, (x, x.sum(1)), epochs=10**6, callbacks=[go], progress=False)
+best = history.best_weights
+kept = all((p == best[name]).all().item() for name, p in model.named_parameters())
+print(history.stopped, 0 < history.best_epoch <= history.epochs, kept)
+"""
+
+
+def test_ctrl_c_in_a_script_gives_the_history_and_the_best_weights() -> None:
+    root = str(Path(pl.__file__).parent.parent)
+    command = [sys.executable, "-c", SCRIPT]
+    environment = {**os.environ, "PYTHONPATH": root}
+    script = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    assert script.stdout is not None and script.stdout.readline() == "epoch\n"
+    script.send_signal(signal.SIGINT)
+    out, _ = script.communicate(timeout=60)
+    assert script.returncode == 0
+    assert out.split() == ["interrupted", "True", "True"]
+
+
+def test_what_is_no_model_or_has_nothing_to_train() -> None:
+    with pytest.raises(SettingError) as caught:
+        pl.fit(lambda x: x, (X, Y))  # type: ignore[arg-type]
+    assert str(caught.value) == "fit trains a Module and got a function."
+    model = mlp(3, 1).requires_grad_(False)
+    with pytest.raises(SettingError) as caught:
+        pl.fit(model, (X, Y), **QUIET)
+    assert str(caught.value) == "the model has no weights to train: none, or all are frozen."
+
+
+def test_restarts_need_weights_that_can_be_drawn() -> None:
+    class Own(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.w = nn.Parameter(pl.ones(3, 1))
+
+        def forward(self, x: Any) -> Any:
+            return x @ self.w
+
+    with pytest.raises(SettingError) as caught:
+        pl.fit(nn.Sequential(Own()), (X, Y), restarts=2, epochs=1, **QUIET)
+    assert str(caught.value) == (
+        "restarts need fresh weights, and 0 (Own) has no reset_parameters().\n"
+        " Add one that draws its weights, or train with restarts=1."
+    )
