@@ -107,7 +107,7 @@ sigmoid: Op = define(
     stable="keeps its digits far below zero, where ½(1 + tanh(x/2)) would round to 0",
     cost=per_element(10),
     terms=("σ(x)·(1 − σ(x))",),
-    traits="elementwise activation loud",
+    traits="elementwise activation",
     samples=ONE,
 )
 
@@ -137,7 +137,7 @@ silu: Op = define(
     dtype="float",
     cost=per_element(11),
     terms=("σ(x)·(1 + x·(1 − σ(x)))",),
-    traits="elementwise activation loud",
+    traits="elementwise activation",
     samples=ONE,
     source="Hendrycks & Gimpel 2016; Elfwing, Uchibe & Doya 2017",
 )

@@ -140,7 +140,7 @@ nll: Op = define(
     dtype=_first_float,
     cost=lambda shapes, out, **_: 3 * numel(shapes[1]),
     terms=("−[c = y]/n",),
-    traits="loss loud indexing",
+    traits="loss indexing",
     samples=SAMPLES,
 )
 
@@ -159,7 +159,7 @@ nll_back: Op = define(
     dtype=_first_float,
     cost=lambda shapes, out, **_: numel(out),
     terms=("−[c = y]/n",),
-    traits="indexing loud",
+    traits="indexing",
     samples=(
         Sample(((), [0, 2, 1, 2]), {"shape": (4, 3)}),
         Sample(((4,), [0, 2, 1, 2]), {"shape": (4, 3), "reduction": "none"}),

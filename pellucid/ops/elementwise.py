@@ -99,7 +99,7 @@ div: Op = define(
     ),
     dtype="float",
     terms=("1/b", "−a/b²"),
-    traits="elementwise loud",
+    traits="elementwise",
     samples=tuple(s._replace(low=0.4, high=2.0) for s in PAIR),
 )
 
@@ -117,7 +117,7 @@ pow: Op = define(
     kink="0⁰ is 1, and its slope in the base is 0; at a = 0 the slope in the exponent is 0",
     terms=("b·aᵇ⁻¹", "aᵇ·ln a"),
     cost=per_element(8),
-    traits="elementwise loud",
+    traits="elementwise",
     samples=(
         *(s._replace(low=0.3, high=2.0) for s in PAIR),
         Sample(((2, 3), 2)),
@@ -202,7 +202,7 @@ exp: Op = define(
     dtype="float",
     terms=("eˣ",),
     cost=per_element(8),
-    traits="elementwise loud",
+    traits="elementwise",
     samples=ONE,
 )
 
@@ -216,7 +216,7 @@ log: Op = define(
     dtype="float",
     terms=("1/x",),
     cost=per_element(8),
-    traits="elementwise loud",
+    traits="elementwise",
     samples=POSITIVE,
 )
 
@@ -230,7 +230,7 @@ log1p: Op = define(
     dtype="float",
     terms=("1/(1 + x)",),
     cost=per_element(8),
-    traits="elementwise loud",
+    traits="elementwise",
     samples=POSITIVE,
 )
 
@@ -244,7 +244,7 @@ log2: Op = define(
     dtype="float",
     terms=("1/(x·ln 2)",),
     cost=per_element(8),
-    traits="elementwise loud",
+    traits="elementwise",
     samples=POSITIVE,
 )
 
@@ -258,7 +258,7 @@ sqrt: Op = define(
     dtype="float",
     terms=("1/(2√x)",),
     cost=per_element(4),
-    traits="elementwise loud",
+    traits="elementwise",
     samples=POSITIVE,
 )
 
@@ -272,7 +272,7 @@ rsqrt: Op = define(
     dtype="float",
     terms=("−½·x^(−3/2)",),
     cost=per_element(5),
-    traits="elementwise loud",
+    traits="elementwise",
     samples=POSITIVE,
 )
 
@@ -298,7 +298,7 @@ reciprocal: Op = define(
     gradient=(lambda g, y, x: neg(mul(g, square(y))),),
     dtype="float",
     terms=("−1/x²",),
-    traits="elementwise loud",
+    traits="elementwise",
     samples=POSITIVE,
 )
 
@@ -312,7 +312,7 @@ sin: Op = define(
     dtype="float",
     terms=("cos(x)",),
     cost=per_element(8),
-    traits="elementwise loud",
+    traits="elementwise",
     samples=ONE,
 )
 
@@ -326,7 +326,7 @@ cos: Op = define(
     dtype="float",
     terms=("−sin(x)",),
     cost=per_element(8),
-    traits="elementwise loud",
+    traits="elementwise",
     samples=ONE,
 )
 
@@ -373,7 +373,7 @@ cast: Op = define(
     dtype=lambda own, dtype: dtype,
     cost=lambda shapes, out, **_: 0,
     terms=("1",),
-    traits="elementwise linear loud",
+    traits="elementwise linear",
     samples=(
         *(s._replace(params={"dtype": float64}) for s in ONE),
         Sample(([3, 0, -1],), {"dtype": float64}),

@@ -98,7 +98,7 @@ def _loss(
         dtype="float",
         cost=lambda shapes, out, **_: flops * numel(broadcast(*shapes)),
         samples=samples,
-        traits="loss loud",
+        traits="loss",
         **fields,
     )
 

@@ -47,7 +47,7 @@ standardize = define(
     stable="two passes: the average first, so that large numbers don't cancel",
     cost=lambda shapes, out, **_: 7 * numel(out),
     terms=("(δ − 1/n − x̂ᵢx̂ⱼ/n)/√(σ² + ε)",),
-    traits="normalizes loud",
+    traits="normalizes",
     samples=(
         Sample(((4, 3),), {"axes": (0,), "eps": 1e-5}),
         Sample(((4, 3),), {"axes": (1,), "eps": 1e-5}),

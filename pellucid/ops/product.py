@@ -97,7 +97,7 @@ norm: Op = define(
     kink="0 where all numbers are 0, as in PyTorch",
     cost=lambda shapes, out, **_: 4 * numel(shapes[0]),
     terms=("x·|x|ᵖ⁻²/yᵖ⁻¹",),
-    traits="reduces loud",
+    traits="reduces",
     samples=(
         *(s._replace(params={"p": 2.0, **s.params}) for s in SAMPLES),
         Sample(((2, 3),), {"p": 1.0, "axes": (1,)}),

@@ -126,7 +126,7 @@ mean: Op = define(
     dtype="keep",
     cost=whole,
     terms=("1/n",),
-    traits="reduces linear loud",
+    traits="reduces linear",
     samples=SAMPLES,
     mistakes=(
         Mistake(
@@ -156,7 +156,7 @@ variance: Op = define(
     stable="two passes: the average first, so that large numbers don't cancel",
     cost=lambda shapes, out, **_: 4 * numel(shapes[0]),
     terms=("2(x − x̄)/(n − c)",),
-    traits="reduces loud",
+    traits="reduces",
     samples=(
         *SAMPLES[:3],
         Sample(((2, 3),), {"axes": (1,), "keepdim": False, "correction": 0}),
@@ -184,7 +184,7 @@ deviation: Op = define(
     kink="0 where all numbers are equal, as in PyTorch",
     cost=lambda shapes, out, **_: 4 * numel(shapes[0]),
     terms=("(x − x̄)/((n − c)·y)",),
-    traits="reduces loud",
+    traits="reduces",
     samples=(
         *SAMPLES[:3],
         Sample(((2, 3),), {"axes": (1,), "keepdim": False, "correction": 0}),

@@ -50,7 +50,7 @@ softmax: Op = define(
     stable="the largest score is taken out first, so that exp can't overflow",
     cost=lambda shapes, out, **_: 12 * numel(out),
     terms=("y·(δ − p)",),
-    traits="normalizes loud",
+    traits="normalizes",
     samples=SAMPLES,
 )
 
@@ -66,6 +66,6 @@ log_softmax: Op = define(
     stable="the largest score is taken out first; no logarithm of a probability that is 0",
     cost=lambda shapes, out, **_: 12 * numel(out),
     terms=("δ − p",),
-    traits="normalizes loud",
+    traits="normalizes",
     samples=SAMPLES,
 )

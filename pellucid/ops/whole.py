@@ -67,7 +67,7 @@ floor_divide: Op = define(
     accepts="int float",
     kink="flat everywhere; the jumps pass no blame either",
     terms=("0", "0"),
-    traits="elementwise loud",
+    traits="elementwise",
     samples=DIVISORS,
 )
 
@@ -81,7 +81,7 @@ remainder: Op = define(
     accepts="int float",
     kink="the slopes of the pieces; the jumps pass no blame",
     terms=("1", "−⌊a/b⌋"),
-    traits="elementwise loud",
+    traits="elementwise",
     samples=DIVISORS,
 )
 
