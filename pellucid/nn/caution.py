@@ -1,27 +1,11 @@
-"""Warnings that point at the user's line, not into this package."""
+"""What a warning of the nn room says about nodes and modules: what made it, and where."""
 
 from __future__ import annotations
 
-import sys
-import warnings
-from pathlib import Path
-
-from pellucid.errors import PellucidWarning
 from pellucid.graph.node import Node
 from pellucid.graph.where import made_at
 
-__all__ = ["caution"]
-
-_PACKAGE = str(Path(__file__).resolve().parent.parent)
-
-
-def caution(text: str) -> None:
-    """Warn once for each line of the user's code."""
-    level, frame = 2, sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-        level += 1
-    warnings.warn(text, PellucidWarning, stacklevel=level)
+__all__ = ["made_by", "place"]
 
 
 def made_by(node: Node, op: str) -> Node | None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
-from pellucid.errors import IndexRangeError, PellucidError, SettingError
+from pellucid.errors import (
+    DTypeError,
+    IndexRangeError,
+    ModuleError,
+    PellucidError,
+    SettingError,
+)
 from pellucid.nn.border import follow
 from pellucid.nn.module import Module
 from pellucid.nn.state import closest
@@ -94,6 +100,11 @@ class Sequential(_Numbered):
 
     def __init__(self, *args: Any) -> None:
         super().__init__()
+        if len(args) == 1 and isinstance(args[0], list | tuple | Iterator):
+            raise DTypeError(
+                f"Sequential takes its layers one by one and got a {type(args[0]).__name__}.\n"
+                " Unpack it with a star: nn.Sequential(*layers)."
+            )
         if len(args) == 1 and isinstance(args[0], Mapping):
             for name, module in args[0].items():
                 self.add_module(name, module)
@@ -106,12 +117,22 @@ class Sequential(_Numbered):
         shapes: list[Any] = [input._node.shape if isinstance(input, Tensor) else input]
         try:
             for layer in self._modules.values():
+                if input is None and len(shapes) > 1:
+                    raise self._broken_off(len(shapes) - 1)
                 input = layer(input)  # type: ignore[misc]
                 shapes.append(input._node.shape if type(input) is Tensor else None)
         except PellucidError as error:
             follow(error, self, shapes)
             raise
         return input
+
+    def _broken_off(self, number: int) -> ModuleError:
+        """What to say where a layer gives the next one nothing."""
+        (giver, before), (taker, after) = list(self._modules.items())[number - 1 : number + 1]
+        return ModuleError(
+            f"layer {taker}, {after._brief()}, got None: layer {giver}, {before._brief()}, gave "
+            "nothing.\n Let its forward() end in return …, with what it computed."
+        )
 
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):

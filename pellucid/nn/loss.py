@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pellucid.errors import ShapeError
 from pellucid.nn import functional as F
 from pellucid.nn.functional.checks import reduced_by
 from pellucid.nn.module import Module
+from pellucid.shapes import show
 from pellucid.tensor import Tensor
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
 
 class _Loss(Module):
     _tells = False  # a loss stands behind the network: its errors speak of input and target
+    _called_with = "input, target"
 
     def __init__(
         self,
@@ -31,6 +34,8 @@ class _Loss(Module):
 
 
 class _WeightedLoss(_Loss):
+    _made_with_tensors = 1
+    _by_class = False  # whether the weights belong to classes, and not to numbers
     weight: Tensor | None
 
     def __init__(
@@ -41,7 +46,16 @@ class _WeightedLoss(_Loss):
         reduction: str = "mean",
     ) -> None:
         super().__init__(size_average, reduce, reduction)
+        if self._by_class and isinstance(weight, Tensor) and weight.ndim != 1:
+            raise ShapeError(_not_by_class(type(self).__name__, weight))
         self.register_buffer("weight", weight)
+
+
+def _not_by_class(name: str, weight: Tensor) -> str:
+    return (
+        f"{name}: weight needs one number for each class, and has shape {show(weight.shape)}.\n"
+        f" Was it the input? Make the loss first, then call it: nn.{name}()(input, target)."
+    )
 
 
 class MSELoss(_Loss):
@@ -138,6 +152,8 @@ class CrossEntropyLoss(_WeightedLoss):
         tensor(1.3863)
     """
 
+    _by_class = True
+
     def __init__(
         self,
         weight: Tensor | None = None,
@@ -172,6 +188,8 @@ class NLLLoss(_WeightedLoss):
         ignore_index: rows with this class number count nothing.
         reduction: "mean", "sum" or "none".
     """
+
+    _by_class = True
 
     def __init__(
         self,

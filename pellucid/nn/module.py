@@ -7,13 +7,14 @@ A module finds its weights by looking at what is assigned to it. Its path in the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pellucid.errors import DTypeError, ModuleError, ShapeError
 from pellucid.graph import mode as _mode
 from pellucid.nn.border import tell
 from pellucid.nn.diagram import diagram
 from pellucid.nn.hooks import Hooks, Removable
+from pellucid.nn.making import gave_nothing, refuse_data
 from pellucid.nn.registry import (
     changed,
     check_name,
@@ -57,7 +58,15 @@ class Module(Switches):
     _module_path: str = ""
     _module_hooks: Hooks | None = None
     _tells: bool = True  # whether errors from inside are told with the layers so far
+    _made_with_tensors: int = 0  # how many of the settings may be Tensors
+    _called_with: str = "x"  # how errors spell a call
     _unsaved: set[str]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """A module; the layers of this package refuse data in place of settings."""
+        if args and cls.__module__.startswith("pellucid."):
+            refuse_data(cls, args)
+        return super().__new__(cls)
 
     def __init__(self) -> None:
         own = self.__dict__
@@ -73,10 +82,16 @@ class Module(Switches):
         if self._module_stamp != structure[0]:
             name_parts(self)
         mode.scope = self._module_path
+        if mode.trace is not None:
+            mode.trace.called(self)
         try:
             if self._module_hooks is None:
-                return self.forward(*args, **kwargs)
-            return self._module_hooks.around(self, args, kwargs)
+                out = self.forward(*args, **kwargs)
+            else:
+                out = self._module_hooks.around(self, args, kwargs)
+            if out is None:
+                gave_nothing(self)
+            return out
         except (ShapeError, DTypeError) as error:
             tell(error, self, args)
             raise
@@ -189,8 +204,7 @@ class Module(Switches):
         check_name(self, name, self.__dict__.get("_modules", {}))
         if module is not None and not isinstance(module, Module):
             raise DTypeError(
-                f"add_module({name!r}) needs a Module and got {_kind(module)}.\n"
-                " Did you mean to make one: nn.ReLU() with brackets?"
+                f"add_module({name!r}) needs a Module and got {_kind(module)}.\n {_made(module)}"
             )
         put_module(self, name, module)
 
@@ -282,6 +296,15 @@ class Module(Switches):
 
     def __repr__(self) -> str:
         return diagram(self)
+
+
+def _made(value: Any) -> str:
+    """How a module is made of what was passed in place of one."""
+    if isinstance(value, type) and issubclass(value, Module):
+        return f"Did you mean to make one: nn.{value.__name__}() with brackets?"
+    if callable(value) and not isinstance(value, type):
+        return "A function becomes one in the forward() of a Module; nn.ReLU() is relu as a layer."
+    return "Did you mean to make one: nn.ReLU() with brackets?"
 
 
 def _kind(value: Any) -> str:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, cast
 from pellucid.errors import ModuleError
 from pellucid.nn.registry import name_parts, structure
 from pellucid.nn.state import closest
+from pellucid.nn.unfound import unfound
 from pellucid.nn.walk import buffers_of, modules_of, parameters_of
+from pellucid.tensor.caution import caution
 
 if TYPE_CHECKING:
     from pellucid.nn.module import Module
@@ -21,6 +23,7 @@ class Tree:
     """What a module can say about its parts; the base of `Module`."""
 
     _module_stamp: int = -1  # the state of `registry.structure` at which names were given
+    _searched_stamp: int = -1  # the same, for the search for weights that no one finds
     _parameters: dict[str, Parameter | None]
     _buffers: dict[str, Tensor | None]
     _modules: dict[str, Module | None]
@@ -36,11 +39,21 @@ class Tree:
         """Names and Parameters, each once, in the order in which they were assigned."""
         if self._module_stamp != structure[0]:
             name_parts(self._whole)
+        if recurse and self._searched_stamp != structure[0]:
+            self._searched_stamp = structure[0]
+            for missed in unfound(self._whole):
+                caution(str(missed))
         return parameters_of(self._whole, prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Every Parameter once."""
-        return (p for _, p in self.named_parameters(recurse=recurse))
+        # A generator of its own, so that an optimizer can ask it whose weights these are.
+        for _, p in self.named_parameters(recurse=recurse):
+            yield p
+
+    def _why_no_weights(self) -> str:
+        """For an optimizer that got none: where weights are kept that no one finds."""
+        return next((str(missed) for missed in unfound(self._whole)), "")
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True

@@ -12,6 +12,7 @@ from pellucid.errors import DataError, SettingError
 from pellucid.nn import functional as F
 from pellucid.nn import loss as losses
 from pellucid.nn.module import Module
+from pellucid.tensor.caution import heard_once
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.tensor import Tensor
 
@@ -82,7 +83,18 @@ def choose_objective(loss: Any, outputs: Any, target: Any, class_weight: Any = N
         raise SettingError(
             "class_weight goes with a loss given by name; give the weights to your loss instead."
         )
-    return Objective(name, call, lay_out, _usual(kind, shape, target), tuple(notes))
+    return Objective(name, _saying_once(call), lay_out, _usual(kind, shape, target), tuple(notes))
+
+
+def _saying_once(loss: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The same loss, whose cautions are given once in a training and not at every step."""
+    said: set[str] = set()
+
+    def quiet(outputs: Any, target: Any) -> Any:
+        with heard_once(said):
+            return loss(outputs, target)
+
+    return quiet
 
 
 def _guess(shape: tuple[int, ...] | None, target: Any) -> tuple[str, str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pellucid.dtypes import DType
 from pellucid.errors import SettingError
 from pellucid.graph.node import Node
-from pellucid.nn.caution import caution
 from pellucid.ops import activation as act
 from pellucid.ops.elementwise import cast, neg
 from pellucid.ops.op import Op
 from pellucid.ops.softmax import log_softmax as log_softmax_op
 from pellucid.ops.softmax import softmax as softmax_op
 from pellucid.shapes import normalize_axis
+from pellucid.tensor.caution import caution
 
 __all__ = [
     "elu", "gelu", "hardtanh", "leaky_relu", "log_softmax", "logsigmoid", "relu", "relu6",

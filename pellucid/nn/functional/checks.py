@@ -7,11 +7,14 @@ from typing import Any
 from pellucid.dtypes import BOOL, FLOAT
 from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
 from pellucid.graph.node import Node
-from pellucid.nn.caution import caution, made_by, place
+from pellucid.nn.caution import made_by, place
 from pellucid.ops.classes import class_axis
 from pellucid.shapes import Mismatch, Shape, broadcast, show
+from pellucid.tensor.caution import caution
 
-__all__ = ["chances", "class_numbers", "pairs", "raw_scores", "reduced_by", "tensors"]
+__all__ = [
+    "chances", "class_numbers", "log_chances", "pairs", "raw_scores", "reduced_by", "tensors",
+]  # fmt: skip
 
 
 def reduced_by(
@@ -31,6 +34,11 @@ def reduced_by(
 def tensors(name: str, **given: Any) -> None:
     """Losses work on Tensors."""
     for what, value in given.items():
+        if value is None:
+            raise DTypeError(
+                f"{name}: {what} is None.\n"
+                " Did the forward() of the model, or what else made it, forget its return?"
+            )
         if not isinstance(value, Node):
             raise DTypeError(
                 f"{name}: {what} must be a Tensor and is a {type(value).__name__}.\n"
@@ -194,8 +202,29 @@ _DONE_TWICE = {
 }
 
 
-def raw_scores(name: str, input: Node) -> None:
-    """Warn where the scores have passed a function that the loss applies itself."""
+def raw_scores(name: str, input: Node) -> bool:
+    """Warn where the scores have passed a function that the loss applies itself.
+
+    Returns:
+        whether there was anything to say.
+    """
     op, text = _DONE_TWICE[name]
-    if input.op is not None and (found := made_by(input, op)) is not None:
+    found = made_by(input, op) if input.op is not None else None
+    if found is not None:
         caution(text.format(where=place(found)))
+    return found is not None
+
+
+def log_chances(name: str, input: Node) -> None:
+    """Warn where numbers that should be log-probabilities can be none: above 0."""
+    values = input.array
+    if values is None or values.size == 0 or made_by(input, "log_softmax") is not None:
+        return
+    high = float(values.max())
+    if high > 1e-3:  # what rounding leaves of a probability of 1 is far below
+        caution(
+            f"{name} takes log-probabilities, which are never above 0, and the input has "
+            f"{high:.4g}.\n Put nn.LogSoftmax(dim=1) in front; or take cross_entropy, which takes "
+            "raw scores.",
+            about=f"{name} above 0",
+        )

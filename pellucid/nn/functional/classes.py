@@ -7,7 +7,13 @@ from typing import Any
 from pellucid.dtypes import FLOAT
 from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.node import Node
-from pellucid.nn.functional.checks import class_numbers, raw_scores, reduced_by, tensors
+from pellucid.nn.functional.checks import (
+    class_numbers,
+    log_chances,
+    raw_scores,
+    reduced_by,
+    tensors,
+)
 from pellucid.ops import classes as cls
 from pellucid.shapes import show
 
@@ -80,7 +86,8 @@ def nll_loss(
     """
     tensors("nll_loss", input=input, target=target)
     reduction = reduced_by(size_average, reduce, reduction)
-    raw_scores("nll_loss", input)
+    if not raw_scores("nll_loss", input):
+        log_chances("nll_loss", input)
     ignored = class_numbers("nll_loss", input, target, ignore_index)
     settings: dict[str, Any] = {} if ignored is None else {"ignore_index": ignored}
     weights = _class_weight("nll_loss", weight, input)
