@@ -69,7 +69,7 @@ def gradients(
                 _pass_on(node, g, pending, waiting, useful)
     finally:
         mode.recording, mode.because, mode.part, mode.scope = before
-    if spend:
+    if spend and mode.trace is None:  # a program being traced needs every graph it has met
         _let_go(heads)
     return found
 

@@ -21,7 +21,7 @@ from pellucid.errors import DTypeError
 from pellucid.graph import mode
 from pellucid.shapes import Shape
 
-__all__ = ["NumpyEngine", "namespace"]
+__all__ = ["NumpyEngine", "namespace", "quietly"]
 
 
 # Along a short axis NumPy's reductions spend their time on starting and stopping; a product with
@@ -119,6 +119,11 @@ class _Quiet(threading.local):
 
 
 _quiet = _Quiet()
+
+
+def quietly(call: Any, *args: Any) -> Any:
+    """`call(*args)` without NumPy's warnings."""
+    return _quiet.run(call, *args)
 
 
 class NumpyEngine:

@@ -11,7 +11,7 @@ from pellucid.dtypes import DType
 from pellucid.graph.node import Node, Part
 from pellucid.shapes import Shape
 
-__all__ = ["Engine", "Mode", "current", "install", "scope", "switched"]
+__all__ = ["Engine", "Mode", "Trace", "current", "install", "scope", "switched"]
 
 
 class Engine(Protocol):
@@ -39,6 +39,31 @@ class Engine(Protocol):
         """Add to an array in place."""
 
 
+class Trace(Protocol):
+    """Whoever takes notes while a step is traced to be compiled."""
+
+    def moved(self, owner: Any, value: Node, alias: bool = False) -> Node:
+        """The Tensor `owner` is about to stand for `value`: the node that it shall stand for."""
+
+    def blamed(self, node: Node, read: bool) -> None:
+        """The `.grad` of a node is about to be read (`read`) or replaced."""
+
+    def called(self, module: Any) -> None:
+        """A module is called."""
+
+    def drawn(self, generator: Any, count: int) -> Node:
+        """A generator is asked for `count` words: the state to draw them from."""
+
+    def numbers(self, source: Any, dtype: DType) -> list[Node]:
+        """The numbers that `source()` gives anew before every step, as unknowns."""
+
+    def guard(self, source: Any) -> None:
+        """The trace is right for as long as `source()` gives what it gives now."""
+
+    def replay(self, call: Any) -> None:
+        """`call()` after every step: bookkeeping that is no arithmetic."""
+
+
 class Mode:
     """The switches that `emit` reads.
 
@@ -49,9 +74,10 @@ class Mode:
         scope: path of the module being called.
         part: the composition being called.
         because: the forward node whose gradient rule is being applied.
+        trace: who takes notes of what is written while a step is compiled, if one is.
     """
 
-    __slots__ = ("because", "keeping", "part", "recording", "scope", "symbolic")
+    __slots__ = ("because", "keeping", "part", "recording", "scope", "symbolic", "trace")
 
     def __init__(self) -> None:
         self.recording = True
@@ -60,6 +86,7 @@ class Mode:
         self.scope = ""
         self.part: Part | None = None
         self.because: Node | None = None
+        self.trace: Trace | None = None
 
 
 class _Local(threading.local):

@@ -70,7 +70,8 @@ class Node:
         params: the op's settings, such as `axis`.
         shape: sizes of the axes of the value.
         dtype: kind of number of the value.
-        array: the value; None while only the shape is known.
+        array: the value; None while only the shape is known. Where a compiled step holds it,
+            looking at it fetches it.
         requires_grad: whether blame flows through here.
         kind: for leaves: "data", "constant", "parameter", "buffer" or "state".
         name: given by a person or a module; "" when nobody named it.
@@ -83,6 +84,7 @@ class Node:
         base: the node whose memory this one shares (a view), if any.
         spent: a backward pass has used up the graph behind it.
         hooks: functions that see, and may replace, the blame arriving here.
+        away: where the value is while a compiled step holds it: called with the node, it fetches it.
         settled: functions called after a backward pass has added to `grad`.
         grad: what has accumulated here, for leaves.
     """
@@ -91,7 +93,6 @@ class Node:
     op: Any = None
     inputs: tuple[Node, ...] = ()
     params: Mapping[str, Any] = {}  # never written: emit replaces it
-    array: Any = None
     requires_grad: bool = False
     kind: str = "op"
     name: str = ""
@@ -102,6 +103,7 @@ class Node:
     written: int = 0
     base: Node | None = None
     spent: bool = False
+    away: Callable[[Node], Any] | None = None
     hooks: list[Callable[[Node], Node | None]] | None = None
     settled: list[Callable[[], None]] | None = None
     retains: bool = False
@@ -109,6 +111,16 @@ class Node:
     shape: Shape
     dtype: DType
     seq: int
+
+    if TYPE_CHECKING:
+        array: Any
+    else:
+
+        def __getattr__(self, name: str) -> Any:
+            # Reached only where the node has no value of its own: an array costs nothing extra.
+            if name == "array":
+                return None if self.away is None else self.away(self)
+            raise AttributeError(name)
 
     @property
     def size(self) -> int:

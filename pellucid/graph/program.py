@@ -12,11 +12,12 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from pellucid.dtypes import DType
+from pellucid.graph.emit import emit
 from pellucid.graph.mode import switched
 from pellucid.graph.node import Node, leaf
 from pellucid.shapes import Shape
 
-__all__ = ["Program", "Step", "collect", "trace", "unknown"]
+__all__ = ["Program", "Step", "collect", "inline", "trace", "unknown"]
 
 
 class Step(NamedTuple):
@@ -89,19 +90,34 @@ def trace(call: Callable[..., Any], inputs: Sequence[Node]) -> Program:
     return collect(inputs, [out] if isinstance(out, Node) else out)
 
 
-def collect(inputs: Iterable[Node], outputs: Iterable[Node]) -> Program:
-    """The program that leads from `inputs` to `outputs` in a graph that exists."""
+def collect(inputs: Iterable[Node], outputs: Iterable[Node], since: int = 0) -> Program:
+    """The program that leads from `inputs` to `outputs` in a graph that exists.
+
+    Args:
+        inputs: the nodes whose values are given at each run.
+        outputs: the nodes whose values are wanted.
+        since: what was made before this moment counts as known, and is not made anew.
+    """
     inputs, outputs = tuple(inputs), tuple(outputs)
     given = set(inputs)
-    order = [n for n in _behind(outputs, given) if n not in given]
-    held = tuple(n for n in order if n.op is None or not n.inputs)
-    made = [n for n in order if n.op is not None and n.inputs]
+    order = [n for n in _behind(outputs, given, since) if n not in given]
+    held = tuple(n for n in order if n.op is None or not n.inputs or n.seq < since)
+    known = set(held)
+    made = [n for n in order if n not in known]
     slots = {n: i for i, n in enumerate((*inputs, *held, *made))}
     steps = tuple(Step(n.op, tuple(slots[x] for x in n.inputs), n.params, n) for n in made)
     return Program(inputs, held, steps, tuple(slots[n] for n in outputs))
 
 
-def _behind(outputs: tuple[Node, ...], stops: set[Node]) -> list[Node]:
+def inline(program: Program, given: Sequence[Node]) -> list[Node]:
+    """The outputs of a program for nodes: its ops become part of the graph being made."""
+    nodes = [*given, *program.held]
+    for step in program.steps:
+        nodes.append(emit(step.op, tuple(nodes[i] for i in step.at), step.params))
+    return [nodes[i] for i in program.outputs]
+
+
+def _behind(outputs: tuple[Node, ...], stops: set[Node], since: int) -> list[Node]:
     """The nodes that lead to `outputs`, in the order they were made, not looking behind `stops`."""
     found: set[Node] = set()
     stack = list(outputs)
@@ -109,6 +125,6 @@ def _behind(outputs: tuple[Node, ...], stops: set[Node]) -> list[Node]:
         node = stack.pop()
         if node not in found:
             found.add(node)
-            if node not in stops:
+            if node not in stops and node.seq >= since:
                 stack.extend(node.inputs)
     return sorted(found, key=lambda n: n.seq)

@@ -11,7 +11,7 @@ from pellucid.dtypes import float16 as _float16
 from pellucid.dtypes import float32 as _float32
 from pellucid.dtypes import float64 as _float64
 from pellucid.errors import DTypeError, SettingError
-from pellucid.graph.mode import switched
+from pellucid.graph.mode import current, switched
 from pellucid.nn.tree import Tree
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import as_tensor
@@ -33,6 +33,9 @@ class Switches(Tree):
             raise SettingError(f"train() takes True or False and got {mode!r}.")
         for module in self.modules():
             module.__dict__["training"] = mode
+        trace = current().trace
+        if trace is not None:
+            trace.replay(lambda: self.train(mode))
         return self
 
     def eval(self) -> Self:

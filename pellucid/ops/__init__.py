@@ -9,6 +9,7 @@ from pellucid.ops import curves as curves
 from pellucid.ops import dropout as dropout
 from pellucid.ops import elementwise as elementwise
 from pellucid.ops import extremes as extremes
+from pellucid.ops import held as held
 from pellucid.ops import indexing as indexing
 from pellucid.ops import linalg as linalg
 from pellucid.ops import lookup as lookup

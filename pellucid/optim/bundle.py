@@ -8,10 +8,13 @@ from typing import Any
 
 from pellucid.dtypes import DType, float32
 from pellucid.engines.flat import Flat, run_in_place
-from pellucid.graph.node import stamp
-from pellucid.graph.program import Program, trace, unknown
+from pellucid.graph.mode import Trace
+from pellucid.graph.node import Node, leaf, stamp
+from pellucid.graph.program import Program, inline, trace, unknown
+from pellucid.ops.movement import cat, reshape, slice_
 from pellucid.tensor.creation import of_array
-from pellucid.tensor.tensor import Tensor
+from pellucid.tensor.memory import replace
+from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = ["Bundle", "Slots", "bundled", "rule"]
 
@@ -20,7 +23,11 @@ LONE = 16384
 
 
 class Slots(dict[str, Any]):
-    """What an optimizer remembers about one weight. Putting something else in is noticed."""
+    """What an optimizer remembers about one weight.
+
+    Looking at it fetches it from where a compiled step holds it; putting something else in is
+    noticed.
+    """
 
     __slots__ = ("owner",)
 
@@ -39,6 +46,18 @@ class Slots(dict[str, Any]):
 
     __setitem__, __delitem__ = _noticed("__setitem__"), _noticed("__delitem__")
     clear, pop, popitem, update = map(_noticed, ("clear", "pop", "popitem", "update"))
+
+    def _fetched(name: str) -> Any:  # type: ignore[misc]
+        """The dict's own method, after a look at where the numbers are."""
+
+        def method(self: Slots, *args: Any) -> Any:
+            self.owner.fetch()
+            return getattr(dict, name)(self, *args)
+
+        return method
+
+    __getitem__, __iter__, get = _fetched("__getitem__"), _fetched("__iter__"), _fetched("get")
+    items, values = _fetched("items"), _fetched("values")
 
 
 class Bundle:
@@ -64,11 +83,16 @@ class Bundle:
         self.size = sum(p._node.size for p in params)
         self.count = steps_taken(state.get(params[0]))
         self.stale = False
+        self._ahead, self._traced = 0, None
         shapes = [tuple(p.shape) for p in params]
         self._theta, self._g = Flat(shapes, self.dtype), Flat(shapes, self.dtype)
         self._slots = [Flat(shapes, self.dtype) for _ in names]
         self._steps = Flat([() for _ in params], float32)
         self._vectors = [slot.vector for slot in self._slots]
+        self._cells = [
+            wrap(leaf(vector, vector.shape, self.dtype, kind="state", name=name))
+            for name, vector in zip(names, self._vectors, strict=True)
+        ]
         self._move_in(state)
 
     def _move_in(self, state: Any) -> None:
@@ -90,19 +114,52 @@ class Bundle:
         first = state.get(self.params[0])
         return first is None if not (self.names or self.counted) else _owner(first) is self
 
+    def fetch(self) -> None:
+        """Have what is remembered in the bundle's own memory, where a compiled step holds it."""
+        for cell in self._cells:
+            cell._node.array  # noqa: B018  (looking at it fetches it)
+
+    def trace(self, program: Program, rates: Callable[[int], Sequence[float]], trace: Trace) -> None:
+        """Write one step into the graph that is being traced.
+
+        Args:
+            program: the rule.
+            rates: the numbers of step `t`.
+            trace: who takes notes.
+        """
+        ahead = self._ahead = self._ahead + 1 if trace is self._traced else 1
+        self._traced = trace
+        thetas = [p._node for p in self.params]
+        grads = [node.grad._node for node in thetas]
+        numbers = trace.numbers(lambda: rates(self.count + ahead), self.dtype)
+        slots = [cell._node for cell in self._cells]
+        theta, *slots = inline(program, [_flat(thetas), *slots, _flat(grads), *numbers])
+        for p, piece in zip(self.params, _pieces(theta, thetas), strict=True):
+            replace(p, piece)
+        for cell, slot in zip(self._cells, slots, strict=True):
+            replace(cell, slot)
+        if ahead == 1:
+            trace.replay(lambda: self._count(self._ahead))
+
+    def _count(self, steps: int) -> None:
+        self.count += steps
+        if self.counted:
+            self._steps.vector[...] = self.count
+
     def move(self, program: Program, rates: Sequence[float]) -> None:
         """Take one step: run the rule over all weights at once and write each back in place."""
         nodes = [p._node for p in self.params]
         arrays = [node.array for node in nodes]
+        self.fetch()
         theta = self._theta.gather(arrays)
         g = self._g.gather([node.grad._node.array for node in nodes])
         run_in_place(program, [theta, *self._vectors], [g], rates)
         self._theta.scatter(theta, arrays)
-        self.count += 1
-        if self.counted:
-            self._steps.vector[...] = self.count
+        self._count(1)
         for node in nodes:
             stamp(node)
+        for cell in self._cells:
+            stamp(cell._node)
 
 
 def bundled(
@@ -151,6 +208,23 @@ def rule(
         return update(theta, g, **slots, **dict(zip(rates, numbers, strict=True)), **dict(settings))
 
     return trace(call, [theta, *held, g, *numbers])
+
+
+def _flat(nodes: Sequence[Node]) -> Node:
+    """Their numbers side by side, as one vector."""
+    vectors = [reshape(node, shape=(node.size,)) for node in nodes]
+    return vectors[0] if len(vectors) == 1 else cat(*vectors, axis=0)
+
+
+def _pieces(vector: Node, like: Sequence[Node]) -> Iterator[Node]:
+    """The parts of a vector, in the shapes of the nodes it was made of."""
+    start = 0
+    for node in like:
+        spec = ((start, start + node.size, 1),)
+        whole = node.size == vector.size
+        part = vector if whole else slice_(vector, spec=spec)
+        yield reshape(part, shape=node.shape)
+        start += node.size
 
 
 def _owner(held: Any) -> Bundle | None:

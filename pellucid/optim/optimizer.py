@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pellucid.errors import SettingError
+from pellucid.graph.mode import current, switched
 from pellucid.graph.program import Program
 from pellucid.optim.bundle import Bundle, bundled, rule
 from pellucid.optim.saving import pack, unpack
@@ -112,9 +113,12 @@ class Optimizer:
         Args:
             set_to_none: `.grad` becomes None, so weights without a new one stay where they are.
         """
+        trace = current().trace
         for group in self.param_groups:
             for p in group["params"]:
                 node = p._node
+                if trace is not None:
+                    trace.blamed(node, read=not set_to_none)
                 if set_to_none or node.grad is None:
                     node.grad = None
                 else:
@@ -122,12 +126,21 @@ class Optimizer:
                     node.grad.zero_()
 
     def _move_group(self, number: int, group: dict[str, Any]) -> None:
+        trace = current().trace
+        if trace is not None:
+            for p in group["params"]:
+                trace.blamed(p._node, read=True)
         live = [p for p in group["params"] if p._node.grad is not None]
         if not live:
             return
         for bundle in self._bundled(number, group, live):
-            t = bundle.count + 1
-            bundle.move(self._rule(group, bundle.size, bundle.dtype), self._rates(group, t))
+            rule = self._rule(group, bundle.size, bundle.dtype)
+            if trace is None:
+                bundle.move(rule, self._rates(group, bundle.count + 1))
+            else:
+                trace.guard(lambda: self._settings(group))
+                with switched(scope=type(self).__name__, recording=False):
+                    bundle.trace(rule, lambda t: self._rates(group, t), trace)
 
     def _bundled(self, number: int, group: dict[str, Any], live: Sequence[Tensor]) -> list[Bundle]:
         names = self._names(group)
@@ -259,9 +272,10 @@ def _groups(params: Any, who: str) -> list[dict[str, Any]]:
         raise SettingError(f"{who} takes a list of Tensors and got one Tensor. Put it in a list.")
     if not isinstance(params, Iterable) or hasattr(params, "parameters"):
         raise SettingError(_not_weights(params, who))
+    owner = _owner(params)
     found = list(params)
     if not found:
-        raise SettingError(_nothing(params, who))
+        raise SettingError(_nothing(params, who, owner))
     return found if isinstance(found[0], dict) else [{"params": found}]
 
 
@@ -277,7 +291,16 @@ def _not_weights(params: Any, who: str) -> str:
     return f"{who} {what}.\n Pass model.parameters(), or a list of Tensors."
 
 
-def _nothing(params: Any, who: str) -> str:
+def _owner(params: Any) -> Any:
+    """The model whose `parameters()` these are, as long as nobody has gone through them."""
+    frame = getattr(params, "gi_frame", None)
+    return frame.f_locals.get("self") if frame is not None else None
+
+
+def _nothing(params: Any, who: str, owner: Any) -> str:
+    hidden = owner._why_no_weights() if hasattr(owner, "_why_no_weights") else ""
+    if hidden:
+        return f"{who} got no weights: {hidden}"
     if isinstance(params, Iterator):
         return (
             f"{who} got no weights: what model.parameters() gives can be gone through once, and it "

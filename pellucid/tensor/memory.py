@@ -76,6 +76,8 @@ def recorded(self: Tensor, value: Node) -> bool:
                 " Wrap the change in `with pellucid.no_grad():`, or compute a new Tensor."
             )
         return True
+    if current().trace is not None:
+        return True
     return (recording and value.requires_grad) or node.array is None or value.array is None
 
 
@@ -105,14 +107,17 @@ def replace(self: Tensor, value: Node) -> None:
     paths = [(v, _path(v._node, before)) for v in views]
     for step in reversed(_path(self._node, before)):
         value = _written_through(step, value)
-    if value.array is not None:  # in order, so that reshaping it is a view again
+    trace = current().trace
+    if trace is not None:
+        value = trace.moved(owner, value)
+    elif value.array is not None:  # in order, so that reshaping it is a view again
         value.array = engine().in_order(value.array)
     owner._node = value
     for view, path in paths:
         node = value
         for step in path:
             node = emit(step.op, (node,), step.params)
-        view._node = node
+        view._node = node if trace is None else trace.moved(view, node, alias=True)
 
 
 def _root(self: Tensor) -> Tensor:
@@ -145,7 +150,7 @@ def _written_through(view: Node, value: Node) -> Node:
         return reshape(value, shape=base.shape)
     if name == "permute":
         return permute(value, axes=inverse(params["axes"]))
-    if name == "identity":
+    if name in ("identity", "detach"):
         return value
     raise GraphError(
         f"a Tensor made by {name}() shows one number in several places and can't be changed in "

@@ -12,6 +12,7 @@ import numpy as np
 
 from pellucid.dtypes import FLOAT, DType, float32, float64, int64, uint32
 from pellucid.errors import DTypeError, SettingError, ShapeError
+from pellucid.graph.mode import current
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import random as rnd
 from pellucid.shapes import Mismatch, Shape, broadcast, numel
@@ -59,7 +60,7 @@ class Generator:
 
     def get_state(self) -> Tensor:
         """Seed and position, as four 32-bit words."""
-        return of_array(self._state())
+        return of_array(self.words())
 
     def set_state(self, state: Tensor) -> None:
         """Continue where `get_state` was taken."""
@@ -68,11 +69,19 @@ class Generator:
 
     def advance(self, count: int) -> Node:
         """The state now, as a node; then move on past `count` words."""
-        state = self._state()
+        trace = current().trace
+        if trace is not None:
+            return trace.drawn(self, count)
+        state = self.words()
         self._block += -(-count // 4)
         return leaf(state, (4,), uint32, kind="state", name="random state")
 
-    def _state(self) -> Any:
+    def skip(self, blocks: int) -> None:
+        """Move on past `blocks` blocks of four words."""
+        self._block += blocks
+
+    def words(self) -> Any:
+        """Seed and position as an array of four words."""
         parts = (self._seed, self._seed >> 32, self._block, self._block >> 32)
         return np.array([p & _MASK for p in parts], np.uint32)
 

@@ -13,11 +13,15 @@ from weakref import ref
 from pellucid.autograd import gradients
 from pellucid.dtypes import FLOAT, DType, by_name, float32
 from pellucid.errors import GraphError, ShapeError, TraceError
-from pellucid.graph.mode import current, engine
+from pellucid.graph.emit import emit
+from pellucid.graph.mode import _local, current, engine
 from pellucid.graph.node import Node, leaf, memory, stamp
+from pellucid.ops.held import detach as _detach
 from pellucid.shapes import show
+from pellucid.tensor.caution import caution
 from pellucid.tensor.device import CPU, device
 from pellucid.tensor.hooks import Removable
+from pellucid.tensor.memory import adopt, replace
 from pellucid.tensor.show import describe
 from pellucid.tensor.size import Size
 
@@ -280,7 +284,21 @@ class Tensor(Methods):
     @property
     def grad(self) -> Tensor | None:
         """What `backward` has accumulated here."""
-        return self._node.grad  # type: ignore[no-any-return]
+        trace = _local.mode.trace
+        if trace is not None:
+            trace.blamed(self._node, read=True)
+        found: Tensor | None = self._node.grad
+        if found is None and self._node.op is not None and not self._node.retains:
+            self._not_kept()
+        return found
+
+    def _not_kept(self) -> None:
+        node = self._node
+        if node.requires_grad and node.inputs:
+            caution(
+                f"this Tensor has no .grad: {node.op.name} computed it, and only the leaves keep "
+                "theirs, such as weights.\n Call retain_grad() on it before backward()."
+            )
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
@@ -289,6 +307,9 @@ class Tensor(Methods):
                 f"a gradient has the shape of its Tensor: {show(self._node.shape)}, "
                 f"not {show(value._node.shape)}."
             )
+        trace = _local.mode.trace
+        if trace is not None:
+            trace.blamed(self._node, read=False)
         self._node.grad = value
 
     def backward(
@@ -340,7 +361,7 @@ class Tensor(Methods):
             one = leaf(None, node.shape, node.dtype, kind="constant", name="1")
             one.array = (
                 None
-                if current().symbolic
+                if current().symbolic and current().trace is None
                 else engine().constant(1.0, node.dtype).reshape(node.shape)
             )
             return one
@@ -392,6 +413,10 @@ class Tensor(Methods):
     def detach(self) -> Tensor:
         """The same value in the same memory, without history."""
         node = self._node
+        if current().trace is not None:
+            cut = wrap(emit(_detach, (node,)))
+            adopt(cut, self)
+            return cut
         out = leaf(node.array, node.shape, node.dtype, name=node.name)
         out.base = memory(node)
         return wrap(out)
@@ -404,6 +429,9 @@ class Tensor(Methods):
     @data.setter
     def data(self, value: Tensor) -> None:
         node, new = self._node, value._node
+        if current().trace is not None:
+            replace(self, new)
+            return
         node.array, node.shape, node.dtype = new.array, new.shape, new.dtype
         stamp(node)
 
@@ -461,6 +489,9 @@ def wrap(node: Node) -> Tensor:
 
 
 def _accumulate(node: Node, g: Node, keep_graph: bool, seen: set[int]) -> None:
+    trace = _local.mode.trace
+    if trace is not None:
+        trace.blamed(node, read=True)
     held = node.grad
     if held is not None and (keep_graph or g.array is None):
         node.grad = held + wrap(g)

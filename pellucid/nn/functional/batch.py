@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.errors import SettingError, ShapeError
-from pellucid.graph.mode import switched
+from pellucid.graph.mode import current, switched
 from pellucid.graph.node import Node
 from pellucid.ops import elementwise as ew
 from pellucid.ops import normalize as nz
 from pellucid.ops.reduce import mean, variance
 from pellucid.shapes import numel, show
 from pellucid.tensor import Tensor
+from pellucid.tensor.memory import replace
 from pellucid.tensor.tensor import wrap
 
 __all__ = ["batch_norm", "write_cell"]
@@ -86,7 +87,9 @@ def write_cell(cell: Tensor, new: Node) -> None:
 
     Where only shapes are known and the buffer has its value, nothing was computed: it stays.
     """
-    if cell._node.array is None:
+    if current().trace is not None:
+        replace(cell, new)
+    elif cell._node.array is None:
         cell._node = new
     elif new.array is not None:
         cell.copy_(wrap(new))

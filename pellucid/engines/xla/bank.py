@@ -1,0 +1,151 @@
+"""Where state cells live while compiled steps replace them: on XLA's side, small ones packed.
+
+A weight whose value is in a bank has no array of its own. Whoever looks at it fetches it; a weight
+that was written meanwhile is taken in again before the next step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from pellucid.errors import TraceError
+from pellucid.graph.node import Node
+
+__all__ = ["Bank"]
+
+# Below this many numbers a cell shares a vector with others: one buffer is handed over, not six.
+LONE = 16384
+
+_moves = [0]  # counts how often any bank has taken cells: most checks end here
+
+
+class Bank:
+    """The values of some cells.
+
+    Args:
+        cells: leaves that steps replace.
+
+    Attributes:
+        state: the values as compiled steps take them in and give them out.
+    """
+
+    def __init__(self, cells: Sequence[Node]) -> None:
+        self.cells = tuple(cells)
+        self.state: list[Any] = []
+        groups: dict[Any, list[int]] = {}
+        for i, node in enumerate(self.cells):
+            groups.setdefault(node.dtype if node.size < LONE else i, []).append(i)
+        self._groups = list(groups.values())
+        self._at = {i: g for g, members in enumerate(self._groups) for i in members}
+        self._index = {node: i for i, node in enumerate(self.cells)}
+        self._mirrors: dict[int, Any] = {}
+        self._home: dict[int, int] = dict.fromkeys(range(len(self.cells)), -1)
+        self._seen = -1
+        self._fetch = self.fetch
+
+    # ---- inside a compiled step ---------------------------------------------------------------
+
+    def unpack(self, state: Sequence[Any]) -> list[Any]:
+        """One value per cell."""
+        out: list[Any] = [None] * len(self.cells)
+        for members, vector in zip(self._groups, state, strict=True):
+            start = 0
+            for i in members:
+                node = self.cells[i]
+                part = vector if len(members) == 1 else vector[start : start + node.size]
+                out[i] = part.reshape(node.shape)
+                start += node.size
+        return out
+
+    def pack(self, values: Sequence[Any]) -> list[Any]:
+        """The values as the next step takes them."""
+        return [
+            values[members[0]]
+            if len(members) == 1
+            else jnp.concatenate([values[i].reshape(-1) for i in members])
+            for members in self._groups
+        ]
+
+    # ---- between steps ------------------------------------------------------------------------
+
+    def take(self) -> list[Any]:
+        """The state, with whatever was written outside since the last step."""
+        if self._seen != _moves[0]:
+            self._claim()
+        if self._home:
+            self._take_in()
+        return self.state
+
+    def give(self, state: list[Any]) -> None:
+        """The state after a step."""
+        self.state = state
+
+    def fetch(self, node: Node) -> Any:
+        """Bring a cell's value, and those packed with it, back into its own memory."""
+        g = self._at[self._index[node]]
+        members = self._groups[g]
+        host = np.asarray(self.state[g]).reshape(-1)
+        start = 0
+        for i in members:
+            cell = self.cells[i]
+            if i not in self._home and cell.away is self._fetch:
+                mirror = self._mirrors[i]
+                mirror[...] = host[start : start + cell.size].reshape(cell.shape)
+                cell.array = mirror
+                self._home[i] = max(cell.written, cell.root.written)
+            start += cell.size
+        return node.array
+
+    def _claim(self) -> None:
+        """Notice cells that another bank has taken since."""
+        for i, node in enumerate(self.cells):
+            if node.away is not self._fetch:
+                self._home.setdefault(i, -1)
+
+    def _take_in(self) -> None:
+        changed = {
+            self._at[i]
+            for i, stamp in self._home.items()
+            if stamp < 0 or max(self.cells[i].written, self.cells[i].root.written) > stamp
+        }
+        arrays = {}
+        for g in changed:
+            parts = [self.cells[i].array for i in self._groups[g]]
+            for i, array in zip(self._groups[g], parts, strict=True):
+                arrays[i] = self._checked(i, array)
+        if not self.state:
+            self.state = [None] * len(self._groups)
+        for g in changed:
+            members = self._groups[g]
+            whole = (
+                arrays[members[0]]
+                if len(members) == 1
+                else np.concatenate([arrays[i].reshape(-1) for i in members])
+            )
+            self.state[g] = jnp.array(whole)
+        for i in {*self._home, *arrays}:
+            node = self.cells[i]
+            self._mirrors[i] = _writable(node.array)
+            node.away = self._fetch
+            del node.array
+        self._home.clear()
+        if changed:
+            _moves[0] += 1
+        self._seen = _moves[0]
+
+    def _checked(self, i: int, array: Any) -> Any:
+        node = self.cells[i]
+        if array.shape != node.shape or array.dtype.name != node.dtype.name:
+            raise TraceError(
+                f"{node.name or 'a Tensor'} had shape {node.shape} when the step was compiled and "
+                f"now has {array.shape}.\n Compile the step again."
+            )
+        return array
+
+
+def _writable(array: Any) -> Any:
+    return array if array.flags.writeable else array.copy()

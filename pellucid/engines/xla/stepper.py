@@ -1,0 +1,105 @@
+"""A traced step as one XLA program: compiled once, then called without a frame of ours per op."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from pellucid.engines.evaluate import evaluate
+from pellucid.engines.stepper import states
+from pellucid.engines.xla.bank import Bank
+from pellucid.engines.xla.forwards import INSTEAD
+from pellucid.engines.xla.space import space, wide
+from pellucid.graph.step import StepProgram
+
+__all__ = ["XlaStepper", "step_function"]
+
+
+def step_function(step: StepProgram, bank: Bank) -> Any:
+    """The step as a function of arrays that JAX can trace.
+
+    Returns:
+        `f(state, read, arguments, streams, numbers) -> (state, results)`.
+    """
+
+    def run(state: Any, read: Any, arguments: Any, streams: Any, numbers: Any) -> Any:
+        given = [
+            *arguments,
+            *bank.unpack(state),
+            *read,
+            *(streams[i] for i in range(len(step.streams))),
+            *(numbers[i].astype(n.dtype.name) for i, n in enumerate(step.numbers)),
+        ]
+        outputs = evaluate(step.program, given, space, INSTEAD)
+        # A result that is an input, or the same as another, still needs memory of its own.
+        results = [jnp.asarray(y) for y in outputs[: step.results]]
+        return bank.pack([jnp.asarray(y) for y in outputs[step.results :]]), results
+
+    return run
+
+
+class XlaStepper:
+    """Calls run the compiled program; the state stays in the bank.
+
+    Args:
+        step: what to run.
+        bank: where its cells live.
+
+    Attributes:
+        compile_seconds: how long tracing and compiling took.
+        compiled: XLA's executable, for reports.
+    """
+
+    def __init__(self, step: StepProgram, bank: Bank) -> None:
+        self._step, self._bank = step, bank
+        self._read = ReadOnly(step.read)
+        self._kind = "float64" if any(n.dtype.itemsize == 8 for n in step.numbers) else "float32"
+        self.compiled: Any = None
+        self.compile_seconds = 0.0
+
+    def __call__(self, arguments: Sequence[Any]) -> list[Any]:
+        """The results for these arguments, as arrays that may still be computing."""
+        step = self._step
+        numbers = np.array(step.host_numbers(), self._kind)
+        streams = np.array(states(step), np.uint32) if step.streams else _NO_STREAMS
+        with wide():
+            given = (self._bank.take(), self._read(), list(arguments), streams, numbers)
+            if self.compiled is None:
+                self._compile(given)
+            state, results = self.compiled(*given)
+        self._bank.give(state)
+        step.after()
+        return results  # type: ignore[no-any-return]
+
+    def _compile(self, given: Any) -> None:
+        began = time.perf_counter()
+        function = jax.jit(step_function(self._step, self._bank), donate_argnums=0)
+        self.compiled = function.lower(*given).compile()
+        self.compile_seconds = time.perf_counter() - began
+
+
+class ReadOnly:
+    """Values that steps read and never replace, on XLA's side for as long as nobody writes them."""
+
+    def __init__(self, nodes: Sequence[Any]) -> None:
+        self._nodes = tuple(nodes)
+        self._known: list[Any] = [None] * len(self._nodes)
+        self._there: list[Any] = [None] * len(self._nodes)
+
+    def __call__(self) -> list[Any]:
+        """The arrays."""
+        for i, node in enumerate(self._nodes):
+            array = node.array
+            mark = (array, max(node.written, node.root.written))
+            known = self._known[i]
+            if known is None or known[0] is not array or known[1] != mark[1]:
+                self._known[i], self._there[i] = mark, jnp.array(array)
+        return list(self._there)
+
+
+_NO_STREAMS = np.zeros((0, 4), np.uint32)

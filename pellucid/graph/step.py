@@ -1,0 +1,76 @@
+"""A step that was traced to be compiled: a program, and where its inputs come from each time.
+
+It is what both engines are handed: arguments, state cells, and the few numbers that the host gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pellucid.graph.node import Node
+from pellucid.graph.program import Program
+
+__all__ = ["StepProgram", "Stepper", "Stream"]
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """A random stream that a step draws from.
+
+    Attributes:
+        generator: who owns it.
+        node: stands for its state when a step begins.
+        blocks: how far a step moves it on.
+    """
+
+    generator: Any
+    node: Node
+    blocks: int
+
+
+@dataclass(frozen=True, eq=False)
+class StepProgram:
+    """A step as a function of everything it reads.
+
+    Attributes:
+        program: its inputs are `arguments`, `cells`, `read`, `streams`, `numbers`, in this order;
+            its outputs are the results, then the new value of each of `cells`.
+        arguments: what differs from call to call.
+        cells: leaves that the step replaces.
+        read: leaves that it only reads.
+        streams: random streams it draws from.
+        numbers: what the host computes for each step, such as the learning rate.
+        sources: where these come from: each gives a few of them.
+        replays: bookkeeping of the host after each step.
+    """
+
+    program: Program
+    arguments: tuple[Node, ...]
+    cells: tuple[Node, ...]
+    read: tuple[Node, ...]
+    streams: tuple[Stream, ...]
+    numbers: tuple[Node, ...]
+    sources: tuple[Callable[[], Sequence[float]], ...]
+    replays: tuple[Callable[[], Any], ...] = ()
+    made: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def results(self) -> int:
+        """How many results a step has."""
+        return len(self.program.outputs) - len(self.cells)
+
+    def host_numbers(self) -> list[float]:
+        """What the host gives to the next step."""
+        return [number for source in self.sources for number in source()]
+
+    def after(self) -> None:
+        """The bookkeeping after a step."""
+        for stream in self.streams:
+            stream.generator.skip(stream.blocks)
+        for call in self.replays:
+            call()
+
+
+Stepper = Callable[[Sequence[Any]], list[Any]]

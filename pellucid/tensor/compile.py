@@ -1,0 +1,271 @@
+"""`compile`: what a person wrote and saw eagerly, traced once, then run as one program.
+
+The first call with new shapes runs the function on unknown values and takes notes; every further
+call hands arrays to the program. Weights, moments and random streams are found by tracing.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from pellucid.engines.stepper import NumpyStepper
+from pellucid.errors import PellucidWarning, SettingError, TraceError
+from pellucid.graph.mode import current
+from pellucid.graph.node import Node, _clock
+from pellucid.graph.program import Program, unknown
+from pellucid.tensor.creation import as_tensor
+from pellucid.tensor.nest import Nest, fill, flatten
+from pellucid.tensor.tensor import Tensor, wrap
+from pellucid.tensor.tracing import Traced, Tracing
+
+__all__ = ["Compiled", "compile", "later", "stepper"]
+
+ENGINES = ("xla", "numpy")
+MANY = 8  # forms of one function after which something is probably wrong
+
+
+def compile(
+    model: Any = None,
+    *,
+    engine: str = "xla",
+    grads: bool = True,
+    fullgraph: bool = False,
+    dynamic: bool | None = None,
+    backend: Any = None,
+    mode: str | None = None,
+    options: Any = None,
+    disable: bool = False,
+) -> Any:
+    """The same function as one compiled program; also a decorator.
+
+    Args:
+        model: a function of Tensors, or a module: a training step, an evaluation, a forward pass.
+            What it reads and writes besides its arguments (weights, moments, running averages,
+            random streams, learning rates) is found by itself.
+        engine: "xla" compiles; "numpy" runs the traced program op by op.
+        grads: whether `.grad` is there after a step that calls `backward()`, as after an eager one;
+            False saves the memory traffic.
+        fullgraph, dynamic, backend, mode, options: accepted as in PyTorch; a whole graph is always
+            taken, for the shapes of each call.
+        disable: give the function back as it is.
+
+    Returns:
+        A `Compiled`, called like the function.
+
+    Raises:
+        TraceError: at the first call, where the function asks for numbers that aren't known while
+            it is traced (`if loss > 1`, `.item()`, NumPy); it names the line.
+
+    Example:
+        >>> import pellucid
+        >>> w = pellucid.tensor([1.0, 2.0], requires_grad=True)
+        >>> optimizer = pellucid.optim.SGD([w], lr=0.1)
+        >>> @pellucid.compile(engine="numpy")
+        ... def step(x):
+        ...     optimizer.zero_grad()
+        ...     loss = ((w * x) ** 2).sum()
+        ...     loss.backward()
+        ...     optimizer.step()
+        ...     return loss
+        >>> step(pellucid.tensor([1.0, 1.0])), step(pellucid.tensor([1.0, 1.0]))
+        (tensor(5.), tensor(3.2000))
+    """
+    if engine not in ENGINES:
+        raise SettingError(f"compile: engine is one of {', '.join(ENGINES)}, not {engine!r}.")
+    if model is None:
+        return functools.partial(compile, engine=engine, grads=grads, disable=disable)
+    if not callable(model):
+        raise SettingError(
+            f"compile takes a function or a module and got a {type(model).__name__}.\n"
+            " Write pellucid.compile(step), without brackets after step."
+        )
+    return model if disable else Compiled(model, engine, grads)
+
+
+_OWN = {"_call", "_engine", "_grads", "_forms", "_banks", "_latest", "traces"}
+
+
+class Compiled:
+    """A function that runs as a compiled program.
+
+    Args:
+        call: the function or module.
+        engine: "xla" or "numpy".
+        grads: whether `.grad` is kept.
+
+    Attributes:
+        traces: how many forms of it exist: one for each combination of shapes, dtypes and settings.
+    """
+
+    def __init__(self, call: Callable[..., Any], engine: str, grads: bool) -> None:
+        self._call, self._engine, self._grads = call, engine, grads
+        self._forms: dict[Any, list[Form]] = {}
+        self._banks: dict[Any, Any] = {}
+        self._latest: Form | None = None
+        self.traces = 0
+        functools.update_wrapper(self, call, updated=())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the function returns for these arguments."""
+        mode = current()
+        if mode.symbolic:  # part of a larger program
+            return self._call(*args, **kwargs)
+        nest, tensors = flatten((args, kwargs))
+        nodes = [t._node for t in tensors]
+        key = (
+            nest.key,
+            mode.recording,
+            *[(n.shape, n.dtype, n.requires_grad) for n in nodes],
+        )
+        forms = self._forms.setdefault(key, [])
+        for form in forms:
+            if form.traced.holds():
+                return form(nodes)
+        form = self._trace(nest, nodes)
+        forms.append(form)
+        return form(nodes)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["_call"], name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _OWN or name[:2] == "__":
+            object.__setattr__(self, name, value)
+        else:
+            setattr(self._call, name, value)
+
+    def __repr__(self) -> str:
+        return f"Compiled({self._call!r}, engine={self._engine!r}, traces={self.traces})"
+
+    @property
+    def program(self) -> Program:
+        """The program of the latest call, op by op; print it to read it.
+
+        Raises:
+            TraceError: nothing was called yet.
+        """
+        return self._form().traced.step.program
+
+    def report(self) -> Any:
+        """What the latest form costs: floating-point operations, bytes, memory, time to compile."""
+        return self._form().report()
+
+    def _form(self) -> Form:
+        if self._latest is None:
+            raise TraceError("there is no program yet.\n Call the compiled function once.")
+        return self._latest
+
+    def _trace(self, nest: Nest, nodes: Sequence[Node]) -> Form:
+        began = time.perf_counter()
+        traced, answer = trace_call(self._call, nest, nodes, grads=self._grads)
+        made = stepper(traced, self._engine, self._banks)
+        form = Form(traced, made, answer, time.perf_counter() - began)
+        self.traces += 1
+        self._latest = form
+        if self.traces == MANY:
+            warnings.warn(
+                f"{getattr(self._call, '__name__', 'a function')} was compiled {MANY} times: each "
+                "new shape and each new Python number among its arguments is a program of its "
+                "own.\n Pass changing numbers as Tensors, and batches of one size.",
+                PellucidWarning,
+                stacklevel=4,
+            )
+        return form
+
+
+def trace_call(
+    call: Callable[..., Any], nest: Nest, nodes: Sequence[Node], *, grads: bool
+) -> tuple[Traced, Nest]:
+    """Run a function once on unknowns in place of `nodes`.
+
+    Returns:
+        What was traced, and the shape of what the function returned.
+    """
+    tracing = Tracing()
+    unknowns = [unknown(n.shape, n.dtype, n.name, n.kind) for n in nodes]
+    for stand_in, node in zip(unknowns, nodes, strict=True):
+        stand_in.requires_grad = node.requires_grad
+    tensors = [wrap(n) for n in unknowns]
+    with tracing.notes():
+        args, kwargs = fill(nest, tensors)
+        out = call(*args, **kwargs)
+        answer, results = flatten(out)
+        for i, (tensor, node) in enumerate(zip(tensors, unknowns, strict=True)):
+            if tensor._node is not node:
+                raise TraceError(
+                    f"the function changes its argument number {i} in place, which a compiled "
+                    "function can't hand back.\n Return the new value, or work on a copy: "
+                    "x = x.clone()."
+                )
+    return tracing.step(unknowns, [t._node for t in results], grads=grads), answer
+
+
+def stepper(traced: Traced, engine: str, banks: dict[Any, Any]) -> Any:
+    """What runs a traced step on an engine; banks are shared by the forms of one function."""
+    if engine == "numpy":
+        return NumpyStepper(traced.step)
+    xla = importlib.import_module("pellucid.engines.xla.stepper")
+    cells = traced.step.cells
+    bank = banks.get(cells)
+    if bank is None:
+        bank = banks[cells] = xla.Bank(cells)
+    return xla.XlaStepper(traced.step, bank)
+
+
+class Form:
+    """One traced form of a function: for these shapes, dtypes and settings."""
+
+    def __init__(self, traced: Traced, run: Any, answer: Nest, seconds: float) -> None:
+        self.traced, self.run, self.answer = traced, run, answer
+        self.trace_seconds = seconds
+        program, step = traced.step.program, traced.step
+        slots = program.slot_nodes()
+        self._results = [slots[i] for i in program.outputs[: step.results]]
+        self._own = step.results - len(traced.blamed)
+
+    def __call__(self, nodes: Sequence[Node]) -> Any:
+        """Run it."""
+        traced = self.traced
+        arguments = [n.array for n in nodes]
+        arguments += [n.grad._node.array for n in traced.accumulating]
+        arrays = self.run(arguments)
+        tensors = [later(n, a) for n, a in zip(self._results, arrays, strict=True)]
+        for node, tensor in zip(traced.blamed, tensors[self._own :], strict=True):
+            node.grad = tensor
+        for node in traced.forgotten:
+            node.grad = None
+        return fill(self.answer, tensors[: self._own])
+
+    def report(self) -> Any:
+        """What it costs."""
+        raise NotImplementedError
+
+
+def later(like: Node, array: Any) -> Tensor:
+    """A Tensor over an array that an engine may still be computing."""
+    node = Node()
+    node.shape, node.dtype, node.kind, node.seq = like.shape, like.dtype, "data", next(_clock)
+    node.name = like.name
+    if type(array) is np.ndarray:
+        node.array = array
+    else:
+        node.away = lambda own: _arrived(own, array)
+    return wrap(node)
+
+
+def _arrived(node: Node, array: Any) -> Any:
+    node.array = value = np.array(array)
+    node.away = None
+    return value
+
+
+def as_node(value: Any) -> Node:
+    """The node of a Tensor or an array."""
+    return as_tensor(value)._node

@@ -1,0 +1,211 @@
+"""Notes taken while a step runs on unknown values: what it reads, what it replaces, what it draws.
+
+From the notes comes one program in which every weight, moment and random state is an input and,
+where the step writes it, an output. Afterwards every Tensor is as it was: nothing has happened yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from pellucid.dtypes import DType, uint32
+from pellucid.errors import TraceError
+from pellucid.graph.emit import emit
+from pellucid.graph.mode import switched
+from pellucid.graph.node import Node, leaf
+from pellucid.graph.program import collect, unknown
+from pellucid.graph.step import StepProgram, Stream
+from pellucid.ops.held import detach, moved_on
+from pellucid.tensor.tensor import Tensor, wrap
+
+__all__ = ["Tracing"]
+
+
+class Tracing:
+    """Who takes the notes; `graph.mode.Trace` says what is reported and by whom."""
+
+    def __init__(self) -> None:
+        self.since = leaf(None, (), uint32).seq
+        self._owners: dict[int, tuple[Any, Node]] = {}
+        self._aliases: dict[int, tuple[Any, Node]] = {}
+        self._blame: dict[Node, Any] = {}
+        self._stand_ins: dict[Node, Node] = {}
+        self._origin: dict[Node, Node] = {}
+        self._modules: dict[int, Any] = {}
+        self._drawn: dict[int, tuple[Any, Node, int]] = {}
+        self._numbers: list[Node] = []
+        self._sources: list[Callable[[], Sequence[float]]] = []
+        self._guards: list[Callable[[], Any]] = []
+        self._replays: list[Callable[[], Any]] = []
+
+    # ---- reports ------------------------------------------------------------------------------
+
+    def moved(self, owner: Tensor, value: Node, alias: bool = False) -> Node:
+        """Remember what `owner` stood for. A weight stays one: blame ends at its new value too."""
+        before = owner._node
+        notes = self._aliases if alias else self._owners
+        if before.seq < self.since or before.kind == "state":  # moments are made at the first step
+            notes.setdefault(id(owner), (owner, before))
+        first = self._origin.get(before, before)
+        if alias or not (before.requires_grad and (first.op is None or before is not first)):
+            return value
+        settled = emit(detach, (value,))
+        settled.base = None
+        settled.requires_grad = settled.retains = True
+        settled.kind, settled.name, settled.grad = first.kind, first.name, before.grad
+        self._origin[settled] = first
+        return settled
+
+    def blamed(self, node: Node, read: bool) -> None:
+        """Remember `.grad` as it was; where it is read, an unknown stands for what is there."""
+        first = self._origin.get(node, node)
+        if first.seq >= self.since or first in self._blame:
+            return
+        held = self._blame[first] = first.grad
+        if not read:
+            return
+        self.guard(lambda: first.grad is None)
+        if held is not None:
+            stand_in = unknown(first.shape, first.dtype, f"{first.name}.grad", "state")
+            self._stand_ins[first] = stand_in
+            node.grad = wrap(stand_in)
+
+    def called(self, module: Any) -> None:
+        """Remember how a module was set when it was called."""
+        if id(module) not in self._modules:
+            self._modules[id(module)] = module
+            self.guard(lambda: settings(module))
+
+    def drawn(self, generator: Any, count: int) -> Node:
+        """The state of a stream at this point of the step."""
+        blocks = -(-count // 4)
+        known = self._drawn.get(id(generator))
+        if known is None:
+            start, used = unknown((4,), uint32, "random state", "state"), 0
+        else:
+            _, start, used = known
+        self._drawn[id(generator)] = (generator, start, used + blocks)
+        return emit(moved_on, (start,), {"blocks": used}) if used else start
+
+    def numbers(self, source: Callable[[], Sequence[float]], dtype: DType) -> list[Node]:
+        """Unknowns for the numbers that `source` gives before every step."""
+        nodes = [unknown((), dtype, f"number {i}", "state") for i in range(len(source()))]
+        self._numbers += nodes
+        self._sources.append(source)
+        return nodes
+
+    def guard(self, source: Callable[[], Any]) -> None:
+        """The trace holds while `source()` gives what it gives now."""
+        self._guards.append(source)
+
+    def replay(self, call: Callable[[], Any]) -> None:
+        """`call()` after every step."""
+        self._replays.append(call)
+
+    # ---- the trace ----------------------------------------------------------------------------
+
+    @contextmanager
+    def notes(self) -> Any:
+        """Compute nothing, report everything; afterwards all Tensors are as they were."""
+        try:
+            with switched(
+                symbolic=True, keeping=False, trace=self, part=None, because=None, scope=""
+            ):
+                yield
+                self._end()
+        finally:
+            for owner, before in (*self._owners.values(), *self._aliases.values()):
+                owner._node = before
+            for node, grad in self._blame.items():
+                node.grad = grad
+
+    def _end(self) -> None:
+        """What everything stands for when the step is over."""
+        moved = {before: owner._node for owner, before in self._owners.values()}
+        self._moved = {a: b for a, b in moved.items() if a is not b and a.array is not None}
+        now = {self._origin.get(owner._node, None): owner._node for owner, _ in self._owners.values()}
+        self._grads = {n: now.get(n, n).grad for n in self._blame}
+        self._grads = {n: g for n, g in self._grads.items() if g is not self._blame[n]}
+
+    def step(self, arguments: Sequence[Node], results: Sequence[Node], *, grads: bool) -> Traced:
+        """The program of what was noted.
+
+        Args:
+            arguments: unknowns that differ from call to call.
+            results: what a call gives back.
+            grads: whether `.grad` is one of the results too.
+        """
+        blame = {n: g._node for n, g in self._grads.items() if g is not None} if grads else {}
+        cells = tuple(self._moved)
+        streams = tuple(Stream(*known) for known in self._drawn.values())
+        given = [*arguments, *(s.node for s in streams), *self._numbers, *self._stand_ins.values()]
+        wanted = [*results, *blame.values(), *self._moved.values()]
+        found = collect((*given, *cells), wanted, self.since).held
+        read = tuple(n for n in found if n.seq < self.since and n.kind != "constant")
+        for node in found:
+            if node.array is None and node.seq >= self.since:
+                raise TraceError(_unknown(node))
+        arguments = (*arguments, *self._stand_ins.values())
+        program = collect(
+            (*arguments, *cells, *read, *(s.node for s in streams), *self._numbers),
+            wanted,
+            self.since,
+        )
+        step = StepProgram(
+            program, arguments, cells, read, streams,
+            tuple(self._numbers), tuple(self._sources), tuple(self._replays),
+        )  # fmt: skip
+        forgotten = tuple(n for n, g in self._grads.items() if g is None or not grads)
+        guards = tuple((source, source()) for source in self._guards)
+        return Traced(step, tuple(self._stand_ins), tuple(blame), forgotten, guards)
+
+
+class Traced:
+    """A traced step, and what of a call's surroundings it takes for granted.
+
+    Attributes:
+        step: the program.
+        accumulating: leaves whose `.grad` is an argument, after the call's own.
+        blamed: leaves whose `.grad` is a result, after the call's own.
+        forgotten: leaves whose `.grad` is None afterwards.
+        guards: pairs of a question and the answer for which this trace is right.
+    """
+
+    __slots__ = ("accumulating", "blamed", "forgotten", "guards", "step")
+
+    def __init__(
+        self,
+        step: StepProgram,
+        accumulating: tuple[Node, ...],
+        blamed: tuple[Node, ...],
+        forgotten: tuple[Node, ...],
+        guards: tuple[tuple[Callable[[], Any], Any], ...],
+    ) -> None:
+        self.step, self.accumulating, self.blamed = step, accumulating, blamed
+        self.forgotten, self.guards = forgotten, guards
+
+    def holds(self) -> bool:
+        """Whether everything that the trace took for granted is still so."""
+        return all(source() == value for source, value in self.guards)
+
+
+_SIMPLE = (bool, int, float, str, tuple, type(None))
+
+
+def settings(module: Any) -> Any:
+    """What a module's forward can depend on, besides the numbers in its Tensors."""
+    own = module.__dict__
+    simple = [(k, v) for k, v in own.items() if type(v) in _SIMPLE and k[:8] != "_module_"]
+    weights = [p._node for p in own["_parameters"].values() if p is not None]
+    parts: list[Any] = [(id(w), w.requires_grad) for w in weights]
+    parts += [id(b._node) for b in own["_buffers"].values() if b is not None]
+    return simple, parts, [id(m) for m in own["_modules"].values()]
+
+
+def _unknown(node: Node) -> str:
+    return (
+        f"a value of shape {node.shape} is used in a compiled function, and it is not known where "
+        "it comes from.\n Pass it as an argument."
+    )
