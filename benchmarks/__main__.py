@@ -1,55 +1,150 @@
-"""Runs the benchmarks and prints a table: times, and pellucid's over the best peer's."""
+"""Runs the benchmarks and prints a table: times, and pellucid's over the best peer's.
+
+Each contender runs in a process of its own, pinned to the same cores; they take turns, and the
+median turn counts. A contender whose losses of the first 12 steps differ from PyTorch's is not timed.
+"""
 
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import json
+import os
 import platform
+import sys
 import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
-from benchmarks.turns import Result, available, process_times, step_times
+from rich.console import Console
 
-WORKLOADS = ("eager_tiny", "single_row")
+from benchmarks import roofline, table, turns, whole
+from benchmarks.processes import cores_here
+from benchmarks.result import Result
+from benchmarks.workloads import NAMES, load
+
+QUICK = ("mlp_tiny", "eager_tiny", "infer_b1", "cnn", "lstm", "import")
+QUICK_SECONDS = 45.0
+PACKAGES = ("numpy", "torch", "jax", "jaxlib", "optax", "scikit-learn")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer, shorter turns")
-    parser.add_argument("--json", metavar="FILE", help="also write the figures here")
-    options = parser.parse_args()
-    turns, seconds = (2, 0.6) if options.quick else (7, 2.0)
-    results = [
-        step_times(workload, cores=cores, turns=turns, seconds=seconds)
-        for workload in WORKLOADS
-        for cores in (1, 2)
+def main(words: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(words)
+    chosen = tuple(options.only) or (QUICK if options.quick else (*NAMES, *whole.NAMES))
+    cores = {"1": (1,), "2": (2,), "both": (1, 2)}[
+        options.cores or ("1" if options.quick else "both")
     ]
-    results.append(process_times("import", _imports(), turns=turns + 1))
-    with tempfile.TemporaryDirectory() as folder:
-        fitting = {"pellucid": ["-m", "pellucid", "fit", "moons", "--quiet", "--out", folder]}
-        results.append(process_times("fit moons", fitting, turns=1 if options.quick else 5))
-    _print(results)
+    if max(cores) > cores_here():
+        print(f"Only {cores_here()} core(s) may be used here.", file=sys.stderr)
+        cores = tuple(c for c in cores if c <= cores_here())
+    console = Console(width=None if sys.stdout.isatty() else 110)
+    shared = tempfile.TemporaryDirectory(prefix="benchmarks-")
+    with shared as folder:
+        os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", folder)
+        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+        bench = Bench(chosen, cores, options, Path(folder))
+        bench.run()
+    table.show(bench.results, bench.rooflines, console)
+    for name in bench.skipped:
+        console.print(f"Left out: {name}: the time of a quick run was spent.")
     if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump([vars(result) for result in results], file, indent=1)
+        Path(options.json).write_text(json.dumps(bench.as_json(), indent=1) + "\n", "utf-8")
+    return 1 if table.failures(bench.results) else 0
 
 
-def _imports() -> dict[str, list[str]]:
-    names = ["pellucid", *available(["numpy", "jax", "torch"])]
-    return {name: ["-c", f"import {name}"] for name in names}
+class Bench:
+    """One run over the chosen workloads; `results` grows as they end."""
+
+    def __init__(
+        self, chosen: Sequence[str], cores: Sequence[int], options: Any, folder: Path
+    ) -> None:
+        self.chosen, self.cores, self.folder, self.quick = chosen, cores, folder, options.quick
+        number = options.turns or (1 if options.quick else 5)
+        seconds = options.seconds or (0.2 if options.quick else 1.0)
+        self.effort = turns.Effort(number, seconds, options.quick, self.say)
+        self.console = Console(stderr=True)
+        self.results: list[Result] = []
+        self.skipped: list[str] = []
+        self.peaks: dict[int, roofline.Roofline] = {}
+        self.until = time.monotonic() + (QUICK_SECONDS if options.quick else float("inf"))
+
+    @property
+    def rooflines(self) -> list[roofline.Roofline]:
+        """The peaks for each number of cores."""
+        return list(self.peaks.values())
+
+    def run(self) -> None:
+        """Everything, in the order of the table."""
+        for cores in self.cores:
+            self.say(f"peak of {cores} core(s)")
+            self.peaks[cores] = roofline.measure(cores, 0.3 if self.quick else 2.0)
+        for name in self.chosen:
+            if time.monotonic() > self.until:
+                self.skipped.append(name)
+                continue
+            for result in self._of(name):
+                self.results.append(result)
+                self.say(" ".join(filter(None, table.row(result))))
+
+    def _of(self, name: str) -> Iterator[Result]:
+        for cores in self.cores:
+            if name in whole.NAMES:
+                yield from whole.measure(name, self.folder, self.effort, cores)
+            else:
+                yield turns.step_times(load(name), self.peaks[cores], self.effort)
+
+    def say(self, text: str) -> None:
+        """What is going on, for a person who waits."""
+        if self.console.is_terminal:
+            self.console.print(text, style="dim", highlight=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """Figures, and what they were measured on."""
+        return {
+            "machine": platform.machine(),
+            "processor": _processor(),
+            "python": platform.python_version(),
+            "packages": dict(_versions()),
+            "turns": self.effort.turns,
+            "seconds": self.effort.seconds,
+            "rooflines": [vars(peak) for peak in self.rooflines],
+            "results": [result.as_json() for result in self.results],
+        }
 
 
-def _print(results: list[Result]) -> None:
-    print(f"{platform.machine()}, Python {platform.python_version()}; medians, contenders in turn")
-    for result in results:
-        ratio = f"{result.ratio:5.2f} x best peer" if result.ratio is not None else ""
-        times = "  ".join(f"{name} {_time(value)}" for name, value in result.times.items())
-        cores = f"{result.cores} core" + "s" * (result.cores > 1)
-        print(f"{result.workload:<12}{cores:<8}{ratio:<18}{times}")
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((x.partition(": ")[2] for x in lines if x.startswith("model name")), "")
 
 
-def _time(microseconds: float) -> str:
-    return f"{microseconds / 1e6:.2f} s" if microseconds >= 1e5 else f"{microseconds:.0f} us"
+def _versions() -> Iterator[tuple[str, str]]:
+    for package in PACKAGES:
+        try:
+            yield package, importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    known = (*NAMES, *whole.NAMES)
+    parser.add_argument(
+        "--only", metavar="NAME", action="append", default=[], choices=known,
+        help=f"one workload; may be given several times: {', '.join(known)}",
+    )  # fmt: skip
+    parser.add_argument("--cores", choices=("1", "2", "both"), help="pin to so many (both)")
+    parser.add_argument("--seconds", type=float, help="length of a turn (1)")
+    parser.add_argument("--turns", type=int, help="turns of each contender (5)")
+    parser.add_argument("--quick", action="store_true", help="a few workloads, under a minute")
+    parser.add_argument("--json", metavar="FILE", help="also write all figures here")
+    return parser
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

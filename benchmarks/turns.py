@@ -2,97 +2,126 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
-import os
 import statistics
-import subprocess
 import sys
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.processes import Failed, python
+from benchmarks.result import Entry, Result
+from benchmarks.roofline import Roofline
+from benchmarks.workload import PEERS, Workload, absent
+
 AGREE = 2e-4
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Result:
-    """The median time of each contender that could run, in microseconds."""
+class Effort:
+    """How many turns, how long each, whether only the contenders of a quick run, who is told."""
 
-    workload: str
-    cores: int
-    times: dict[str, float]
-
-    @property
-    def ratio(self) -> float | None:
-        """Pellucid's time over the best peer's; below 1 pellucid is ahead."""
-        peers = [value for name, value in self.times.items() if name != "pellucid"]
-        return self.times["pellucid"] / min(peers) if peers else None
+    turns: int
+    seconds: float
+    quick: bool = False
+    say: Say = lambda text: print(text, file=sys.stderr)
 
 
-def available(contenders: Iterable[str]) -> list[str]:
-    """Those whose library is installed."""
-    return [name for name in contenders if importlib.util.find_spec(name.split()[0]) is not None]
+def step_times(workload: Workload, roofline: Roofline, effort: Effort) -> Result:
+    """Time a step of each contender that can run, on the cores of the roofline."""
+    cores = roofline.cores
+    result = Result(
+        workload.name, workload.title, cores, workload.target, workload.against,
+        roofline_us=roofline.microseconds(workload.flops, workload.moved),
+    )  # fmt: skip
+    seen: dict[str, list[dict[str, Any]]] = {}
+    for name, contender in workload.contenders.items():
+        lack = absent(name, contender)
+        if lack:
+            result.left_out[name] = lack
+        elif contender.quick or not effort.quick:
+            seen[name] = []
+    for turn in range(effort.turns):
+        for name in list(seen):
+            effort.say(f"{workload.name}, {cores} core(s), turn {turn + 1}: {name}")
+            words = ["-m", "benchmarks.worker", workload.name, name, str(effort.seconds)]
+            try:
+                done = python(words, cores)
+            except Failed as failure:
+                result.failed[name] = str(failure)
+                del seen[name]
+                continue
+            seen[name].append({**json.loads(done.output), "others": done.others})
+    _keep_what_agrees(result, seen)
+    return result
 
 
-def step_times(workload: str, *, cores: int, turns: int, seconds: float) -> Result:
-    """Time one workload.
+def process_times(
+    workload: str,
+    title: str,
+    commands: Mapping[str, Sequence[str]],
+    effort: Effort,
+    *,
+    target: float | None = None,
+    against: str | None = None,
+    cores: int = 2,
+) -> Result:
+    """Time whole processes, each a list of words for the Python interpreter.
 
-    Raises:
-        RuntimeError: contenders don't compute the same numbers.
+    One turn more than asked for is run: the first fills the file cache and compilers' caches.
     """
-    module = importlib.import_module(f"benchmarks.{workload}")
-    names = available(module.CONTENDERS)
-    seen: dict[str, list[Any]] = {name: [] for name in names}
-    for _ in range(turns):
-        for name in names:
-            words = ["-m", "benchmarks.worker", workload, name, str(seconds)]
-            seen[name].append(json.loads(_python(words, cores)))
-    _agree(workload, {name: runs[0]["losses"] for name, runs in seen.items()})
-    times = {n: statistics.median(r["microseconds"] for r in runs) for n, runs in seen.items()}
-    return Result(workload, cores, times)
+    result = Result(workload, title, cores, target, against, roofline_us=None)
+    seen: dict[str, list[dict[str, Any]]] = {name: [] for name in commands}
+    for turn in range(effort.turns + 1):
+        for name in list(seen):
+            effort.say(f"{workload}, {cores} core(s), turn {turn}: {name}")
+            try:
+                done = python(list(commands[name]), cores)
+            except Failed as failure:
+                result.failed[name] = str(failure)
+                del seen[name]
+                continue
+            told = json.loads(done.output) if done.output.startswith("{") else {}
+            row = {**told, "microseconds": done.seconds * 1e6, "others": done.others}
+            if turn:
+                seen[name].append(row)
+    for name, rows in seen.items():
+        result.entries[name] = _entry(rows)
+    return result
 
 
-def process_times(name: str, commands: dict[str, Sequence[str]], *, turns: int) -> Result:
-    """Time whole processes, each a list of words for the Python interpreter."""
-    seen: dict[str, list[float]] = {each: [] for each in commands}
-    for turn in range(turns + 1):
-        for each, words in commands.items():
-            start = time.perf_counter()
-            _python(list(words), cores=2)
-            if turn:  # the first turn fills the file cache
-                seen[each].append(time.perf_counter() - start)
-    return Result(name, 2, {each: statistics.median(s) * 1e6 for each, s in seen.items()})
-
-
-def _python(words: list[str], cores: int) -> str:
-    limit = {k: str(cores) for k in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-    allowed = sorted(os.sched_getaffinity(0))[:cores] if hasattr(os, "sched_getaffinity") else []
-
-    def pin() -> None:
-        if allowed:
-            os.sched_setaffinity(0, allowed)
-
-    done = subprocess.run(
-        [sys.executable, *words],
-        env={**os.environ, **limit},
-        preexec_fn=pin,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(words)} failed:\n{done.stderr}")
-    return done.stdout
-
-
-def _agree(workload: str, losses: dict[str, list[float]]) -> None:
-    own = losses["pellucid"]
-    for name, other in losses.items():
-        worst = max(abs(a - b) for a, b in zip(own, other, strict=True))
-        if worst > AGREE:
-            raise RuntimeError(
-                f"{workload}: pellucid and {name} differ by {worst:.2g} in 12 steps."
+def _keep_what_agrees(result: Result, seen: dict[str, list[dict[str, Any]]]) -> None:
+    losses = {name: rows[0]["losses"] for name, rows in seen.items()}
+    told = next((n for p in PEERS for n in losses if n.split()[0] == p), None)
+    for name, rows in seen.items():
+        apart = 0.0 if told is None else distance(losses[name], losses[told])
+        if apart > AGREE:
+            result.failed[name] = (
+                f"its losses and those of {told} differ by {apart:.1e} within 12 steps "
+                f"({AGREE:.0e} is allowed)"
             )
+        else:
+            result.entries[name] = _entry(rows, apart)
+
+
+def distance(own: Sequence[float], other: Sequence[float]) -> float:
+    """The largest relative difference; NaN counts as infinitely far."""
+    apart = [abs(a - b) / max(abs(b), 1e-6) for a, b in zip(own, other, strict=True)]
+    return max(float("inf") if value != value else value for value in apart)
+
+
+def _entry(rows: list[dict[str, Any]], apart: float | None = None) -> Entry:
+    def middle(key: str) -> float | None:
+        values = [row[key] for row in rows if row.get(key) is not None]
+        return statistics.median(values) if values else None
+
+    return Entry(
+        microseconds=middle("microseconds") or 0.0,
+        turns=[row["microseconds"] for row in rows],
+        others=middle("others"),
+        start_seconds=middle("start_seconds"),
+        peak_mib=middle("peak_mib"),
+        apart=apart,
+    )

@@ -1,0 +1,89 @@
+"""A process of its own, pinned to so many cores, timed, with an eye on what else is running."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NPROC")
+PATIENCE_SECONDS = 600.0
+
+
+class Failed(RuntimeError):
+    """A process that did not end well; the text is the last line it wrote."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a process wrote, how long it took, and how many cores others took meanwhile."""
+
+    output: str
+    seconds: float
+    others: float | None
+
+
+def cores_here() -> int:
+    """How many cores this process may use."""
+    return len(_allowed())
+
+
+def python(words: list[str], cores: int) -> Done:
+    """Run the interpreter with these words.
+
+    Raises:
+        Failed: it returned something else than 0, or took too long.
+    """
+    allowed = _allowed()[:cores]
+
+    def pin() -> None:
+        if hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(0, allowed)
+
+    before, own_before, start = _busy(), _children(), time.perf_counter()
+    try:
+        done = subprocess.run(
+            [sys.executable, *words],
+            env={**os.environ, **dict.fromkeys(THREADS, str(cores)), "JAX_PLATFORMS": "cpu"},
+            preexec_fn=pin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise Failed(f"gave up after {PATIENCE_SECONDS:.0f} s") from None
+    seconds = time.perf_counter() - start
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or [f"ended with {done.returncode}"]
+        raise Failed(lines[-1])
+    after = _busy()
+    others = None
+    if before is not None and after is not None:
+        others = max(0.0, after - before - (_children() - own_before)) / seconds
+    return Done(done.stdout, seconds, others)
+
+
+def _allowed() -> list[int]:
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _busy() -> float | None:
+    """Seconds of work that all cores of the machine have done; None where that cannot be read."""
+    try:
+        words = Path("/proc/stat").read_text("ascii").splitlines()[0].split()[1:]
+    except OSError:
+        return None
+    user, nice, system, _idle, _waiting, *rest = map(int, words)
+    return (user + nice + system + sum(rest[:2])) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,157 @@
+"""The training loop in the words that PyTorch and pellucid share: one text for both.
+
+A workload gives the network and the loss as functions of the library; nothing here knows which
+library it is, so what is compared is the same program.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from benchmarks.workload import LEARNING_RATE, Array, Contender, Material, Run
+
+Network = Callable[[Any], Any]
+Wrap = Callable[[Any], Any]
+
+
+def ready(library: Any, network: Network, weights: dict[str, Array]) -> Any:
+    """The network with the given weights.
+
+    Raises:
+        RuntimeError: names that the network and the weights do not share.
+    """
+    model = network(library)
+    own = dict(model.named_parameters())
+    if own.keys() != weights.keys():
+        raise RuntimeError(f"weights that differ: {sorted(own.keys() ^ weights.keys())}")
+    with library.no_grad():
+        for name, parameter in own.items():
+            parameter[...] = library.from_numpy(weights[name])
+    return model
+
+
+def training(
+    library: Any,
+    network: Network,
+    loss_of: Callable[[Any], Any],
+    material: Material,
+    steps_a_round: int,
+    *,
+    adam: dict[str, Any] | None = None,
+    wrap: Wrap = lambda step: step,
+    lay_out: Wrap = lambda value: value,
+) -> Run:
+    """The loop of every tutorial.
+
+    Args:
+        adam: further settings of the optimizer.
+        wrap: what makes another function of the step, such as `compile`.
+        lay_out: what is done to the network and to the inputs before all, such as channels last.
+    """
+    model = lay_out(ready(library, network, material.weights))
+    optimizer = library.optim.Adam(model.parameters(), lr=LEARNING_RATE, **(adam or {}))
+    loss_fn = loss_of(library)
+    batches = [
+        (lay_out(library.from_numpy(x)), library.from_numpy(y)) for x, y in material.batches()
+    ]
+    batches *= steps_a_round // len(batches)
+
+    def one(x: Any, y: Any) -> Any:
+        optimizer.zero_grad()
+        loss = loss_fn(model(x), y)
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+    step = wrap(one)
+
+    def run(steps: int) -> list[float]:
+        losses = []
+        for _ in range(steps // steps_a_round):
+            losses += [step(x, y) for x, y in batches]
+        return [float(loss) for loss in losses]
+
+    return run
+
+
+def fitting(
+    network: Network, loss_of: Callable[[Any], Any], material: Material, steps_a_round: int
+) -> Run:
+    """Pellucid's `fit` on the same batches, in the same order, for whole stretches of steps."""
+    pellucid = importlib.import_module("pellucid")
+    model = ready(pellucid, network, material.weights)
+    optimizer = pellucid.optim.Adam(model.parameters(), lr=LEARNING_RATE)
+    x, y = (a.reshape(-1, *a.shape[2:]) for a in (material.x, material.y))
+    epochs = steps_a_round // len(material.x)
+
+    def run(steps: int) -> list[float]:
+        history = pellucid.fit(
+            model, (x, y), loss=loss_of(pellucid), optimizer=optimizer, engine="xla",
+            batch_size=material.x.shape[1], epochs=epochs * (steps // steps_a_round),
+            validation=0, patience=0, shuffle=False, metrics=(), restore_best=False,
+            progress=False,
+        )  # fmt: skip
+        return list(history.step_loss)
+
+    return run
+
+
+def contenders(
+    network: Network,
+    loss_of: Callable[[Any], Any],
+    material: Callable[[], Material],
+    steps_a_round: int,
+    *,
+    needs: tuple[str, ...] = (),
+    eager: bool = False,
+    images: bool = False,
+) -> dict[str, Contender]:
+    """Pellucid and PyTorch on one network.
+
+    Args:
+        needs: names that the network uses and that pellucid may still lack.
+        eager: pellucid's eager loop takes part too.
+        images: the inputs are images, so PyTorch runs with channels last as well.
+    """
+    given = (network, loss_of, material, steps_a_round)
+    found = {
+        "pellucid compile": Contender(partial(_pellucid, *given, "compile"), (*needs, "compile")),
+        "pellucid fit": Contender(partial(_fit, *given), (*needs, "fit(engine)")),
+    }
+    if eager:
+        found["pellucid eager"] = Contender(partial(_pellucid, *given, "eager"), needs)
+    found["torch fused"] = Contender(partial(_torch, *given), quick=not images)
+    if images:
+        found["torch channels_last"] = Contender(partial(_torch, *given, images=True))
+    return found
+
+
+def _pellucid(
+    network: Network, loss_of: Any, material: Callable[[], Material], steps: int, how: str
+) -> Run:
+    pellucid = importlib.import_module("pellucid")
+    wrap = {"compile": {"wrap": getattr(pellucid, "compile", None)}, "eager": {}}[how]
+    return training(pellucid, network, loss_of, material(), steps, **wrap)
+
+
+def _fit(network: Network, loss_of: Any, material: Callable[[], Material], steps: int) -> Run:
+    return fitting(network, loss_of, material(), steps)
+
+
+def _torch(
+    network: Network,
+    loss_of: Any,
+    material: Callable[[], Material],
+    steps: int,
+    images: bool = False,
+) -> Run:
+    torch = importlib.import_module("torch")
+
+    def channels_last(value: Any) -> Any:
+        return value.to(memory_format=torch.channels_last)
+
+    lay_out = {"lay_out": channels_last} if images else {}
+    return training(torch, network, loss_of, material(), steps, adam={"fused": True}, **lay_out)
