@@ -70,7 +70,7 @@ def _ones(n: int, dtype: Any) -> Any:
 
 
 class _Namespace:
-    """NumPy, plus what both engines are given: `erf`, `written`, `scatter_add`, `random_words`."""
+    """NumPy, plus what both engines have: `erf`, `written`, `added`, `scatter_add`, `random_words`."""
 
     random_words = staticmethod(random_words)
     sum = staticmethod(total)
@@ -91,6 +91,12 @@ class _Namespace:
         out = array.copy()
         out[at] = values
         return out
+
+    @staticmethod
+    def added(array: Any, at: Any, values: Any) -> Any:
+        """`array` plus `values` at slices; the array is used up: nobody else may hold it."""
+        array[at] += values
+        return array
 
     @staticmethod
     def scatter_add(shape: Shape, at: tuple[Any, ...], values: Any) -> Any:

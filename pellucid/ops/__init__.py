@@ -5,6 +5,7 @@ from pellucid.ops import attention as attention
 from pellucid.ops import classes as classes
 from pellucid.ops import compare as compare
 from pellucid.ops import contract as contract
+from pellucid.ops import conv as conv
 from pellucid.ops import curves as curves
 from pellucid.ops import dropout as dropout
 from pellucid.ops import elementwise as elementwise
@@ -17,6 +18,7 @@ from pellucid.ops import loss as loss
 from pellucid.ops import movement as movement
 from pellucid.ops import normalize as normalize
 from pellucid.ops import ordering as ordering
+from pellucid.ops import pool as pool
 from pellucid.ops import product as product
 from pellucid.ops import random as random
 from pellucid.ops import rearrange as rearrange
@@ -24,6 +26,7 @@ from pellucid.ops import reduce as reduce
 from pellucid.ops import segment as segment
 from pellucid.ops import softmax as softmax
 from pellucid.ops import whole as whole
+from pellucid.ops import window as window
 from pellucid.ops import writing as writing
 from pellucid.ops.op import COMPOSITIONS as COMPOSITIONS
 from pellucid.ops.op import REGISTRY as REGISTRY

@@ -10,7 +10,7 @@ __all__ = ["JaxSpace"]
 
 
 class JaxSpace:
-    """`jax.numpy`, plus `erf`, `written`, `scatter_add` and `random_words`."""
+    """`jax.numpy`, plus `erf`, `written`, `added`, `scatter_add` and `random_words`."""
 
     def __init__(self) -> None:
         import jax
@@ -25,6 +25,9 @@ class JaxSpace:
 
     def written(self, array: Any, at: Any, values: Any) -> Any:
         return array.at[at].set(values)
+
+    def added(self, array: Any, at: Any, values: Any) -> Any:
+        return array.at[at].add(values)
 
     def scatter_add(self, shape: Any, at: Any, values: Any) -> Any:
         return self._jax.numpy.zeros(shape, values.dtype).at[at].add(values)

@@ -24,7 +24,7 @@ def wide() -> Any:
 
 
 class _Space:
-    """`jax.numpy`, plus `erf`, `written`, `scatter_add` and `random_words`."""
+    """`jax.numpy`, plus `erf`, `written`, `added`, `scatter_add` and `random_words`."""
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(jnp, name)
@@ -39,6 +39,11 @@ class _Space:
     def written(array: Any, at: Any, values: Any) -> Any:
         """A copy of `array` with the part at the index `at` replaced."""
         return array.at[at].set(values)
+
+    @staticmethod
+    def added(array: Any, at: Any, values: Any) -> Any:
+        """`array` plus `values` at slices."""
+        return array.at[at].add(values)
 
     @staticmethod
     def scatter_add(shape: Shape, at: tuple[Any, ...], values: Any) -> Any:

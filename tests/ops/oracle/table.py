@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pellucid.ops.op import COMPOSITIONS, REGISTRY, Composition, Op
-from tests.ops.oracle import elementwise, many, moving, networks
+from tests.ops.oracle import elementwise, many, moving, networks, windows
 from tests.ops.oracle.row import Row
 
 __all__ = ["ALONE", "RECORDS", "ROWS", "differentiable"]
 
 RECORDS: dict[str, Op | Composition] = {**REGISTRY, **COMPOSITIONS}
-ROWS: dict[str, Row] = {**elementwise.ROWS, **moving.ROWS, **many.ROWS, **networks.ROWS}
+ROWS: dict[str, Row] = {
+    **elementwise.ROWS,
+    **moving.ROWS,
+    **many.ROWS,
+    **networks.ROWS,
+    **windows.ROWS,
+}
 
 # Name of an op -> why there is no row, and which test stands in for one.
 ALONE: dict[str, str] = {

@@ -1,0 +1,118 @@
+"""PyTorch's answers for convolutions and pools; borders that differ at both ends are added first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.ops.oracle.row import Row
+
+__all__ = ["ROWS"]
+
+
+def _flat(padding: Any) -> list[int]:
+    return [n for pair in reversed(padding) for n in pair]
+
+
+def _bordered(t: Any, x: Any, padding: Any, value: float = 0.0) -> Any:
+    return t.nn.functional.pad(x, _flat(padding), value=value)
+
+
+def _cut(x: Any, padding: Any) -> Any:
+    spec = [slice(lo, x.shape[i + 2] - hi) for i, (lo, hi) in enumerate(padding)]
+    return x[(..., *spec)]
+
+
+def _room(size: Any, padding: Any) -> list[int]:
+    return [n + lo + hi for n, (lo, hi) in zip(size, padding, strict=True)]
+
+
+def _conv(t: Any, x: Any, w: Any, b: Any = None, *, padding: Any, **p: Any) -> Any:
+    call = getattr(t.nn.functional, f"conv{len(padding)}d")
+    return call(_bordered(t, x, padding), w, b, **p)
+
+
+def _transpose(t: Any, x: Any, w: Any, size: Any, padding: Any, **p: Any) -> Any:
+    rank, room = len(size), _room(size, padding)
+    reach = [(n - 1) * s + d * (k - 1) + 1 for n, s, d, k in
+             zip(x.shape[2:], p["stride"], p["dilation"], w.shape[2:], strict=True)]  # fmt: skip
+    call = getattr(t.nn.functional, f"conv_transpose{rank}d")
+    y = call(x, w, **p)
+    y = _bordered(t, y, [(0, a - b) for a, b in zip(room, reach, strict=True)])
+    return _cut(y, padding)
+
+
+def _weight_grad(t: Any, x: Any, g: Any, kernel: Any, padding: Any, **p: Any) -> Any:
+    w = t.zeros((g.shape[1], x.shape[1] // p["groups"], *kernel), dtype=x.dtype, requires_grad=True)
+    y = _conv(t, x, w, padding=padding, **p)
+    return t.autograd.grad(y, w, g, create_graph=True)[0]
+
+
+def _unfold(t: Any, x: Any, kernel: Any, padding: Any, **p: Any) -> Any:
+    return t.nn.functional.unfold(_bordered(t, x, padding), kernel, **p)
+
+
+def _fold(t: Any, x: Any, size: Any, kernel: Any, padding: Any, **p: Any) -> Any:
+    return _cut(t.nn.functional.fold(x, _room(size, padding), kernel, **p), padding)
+
+
+def _max_pool(t: Any, x: Any, kernel: Any, padding: Any, **p: Any) -> Any:
+    call = getattr(t.nn.functional, f"max_pool{len(kernel)}d")
+    return call(_bordered(t, x, padding, -float("inf")), kernel, **p)
+
+
+def _max_pool_at(t: Any, x: Any, kernel: Any, padding: Any, **p: Any) -> Any:
+    call = getattr(t.nn.functional, f"max_pool{len(kernel)}d")
+    bordered = _bordered(t, x, padding, -float("inf"))
+    _, at = call(bordered, kernel, return_indices=True, **p)
+    (top, _), (left, _) = padding
+    return (at // bordered.shape[-1] - top) * x.shape[-1] + at % bordered.shape[-1] - left
+
+
+def _max_pool_grad(t: Any, g: Any, y: Any, x: Any, **p: Any) -> Any:
+    given = x.detach().clone().requires_grad_()
+    return t.autograd.grad(_max_pool(t, given, **p), given, g, create_graph=True)[0]
+
+
+def _max_pool_pick(t: Any, g: Any, y: Any, x: Any, **p: Any) -> Any:
+    at = _max_pool_at(t, x, **p)
+    return g.flatten(2).gather(2, at.flatten(2)).reshape(y.shape)
+
+
+def _counts(t: Any, counts: Any, like: Any) -> Any:
+    if isinstance(counts, int):
+        return t.tensor(float(counts), dtype=like.dtype)
+    many = t.ones((), dtype=like.dtype)
+    for axis, along in enumerate(counts):
+        shape = [1] * len(counts)
+        shape[axis] = len(along)
+        many = many * t.tensor(along, dtype=like.dtype).reshape(shape)
+    return many
+
+
+def _avg_pool(t: Any, x: Any, kernel: Any, stride: Any, padding: Any, counts: Any) -> Any:
+    call: Callable[..., Any] = getattr(t.nn.functional, f"avg_pool{len(kernel)}d")
+    size = 1
+    for k in kernel:
+        size *= k
+    return call(_bordered(t, x, padding), kernel, stride) * size / _counts(t, counts, x)
+
+
+def _avg_pool_grad(t: Any, g: Any, size: Any, **p: Any) -> Any:
+    x = t.zeros((*g.shape[:2], *size), dtype=g.dtype, requires_grad=True)
+    return t.autograd.grad(_avg_pool(t, x, **p), x, g, create_graph=True)[0]
+
+
+ROWS: dict[str, Row] = {
+    "conv": Row(_conv),
+    "conv_transpose": Row(_transpose),
+    "conv_weight_grad": Row(_weight_grad),
+    "unfold": Row(_unfold),
+    "fold": Row(_fold),
+    "max_pool": Row(_max_pool),
+    "max_pool_at": Row(_max_pool_at),
+    "max_pool_grad": Row(_max_pool_grad),
+    "max_pool_pick": Row(_max_pool_pick),
+    "avg_pool": Row(_avg_pool),
+    "avg_pool_grad": Row(_avg_pool_grad),
+}
