@@ -41,7 +41,7 @@ def places(size: Shape, kernel: Shape, stride: Shape, padding: Pairs, dilation: 
             border = f" with a border of {lo} and {hi}" if lo or hi else ""
             raise Mismatch(
                 f"the window is {reach} in {axis}{spread} and the input is only {n}{border}",
-                f"Make the window smaller, or add a border: padding={-(-(reach - room) // 2) + lo}.",
+                f"Make the window smaller, or add a border: padding={lo + (reach - room + 1) // 2}.",
             )
         out.append((room - reach) // s + 1)
     return tuple(out)
@@ -206,6 +206,8 @@ def _settings(size: Shape | None = None, **other: Any) -> dict[str, Any]:
     return {**({"size": size} if size else {}), **plain, **other}
 
 
+_BORDER: dict[str, Any] = {"kernel": (3, 2), "stride": (2, 1), "padding": ((1, 1), (0, 0))}
+
 unfold: Op = define(
     "unfold",
     sentence="Lays what a sliding window sees side by side: one column for each position.",
@@ -224,7 +226,7 @@ unfold: Op = define(
     traits="window linear",
     samples=(
         Sample(((2, 2, 3, 4),), _settings()),
-        Sample(((1, 2, 5, 4),), _settings(kernel=(3, 2), stride=(2, 1), padding=((1, 1), (0, 0)))),
+        Sample(((1, 2, 5, 4),), _settings(**_BORDER)),
         Sample(((1, 1, 5, 5),), _settings(dilation=(2, 3), padding=((0, 0), (1, 1)))),
         Sample(((0, 2, 3, 4),), _settings()),
     ),
@@ -258,9 +260,7 @@ fold: Op = define(
     traits="window linear",
     samples=(
         Sample(((2, 8, 6),), _settings((3, 4))),
-        Sample(
-            ((1, 12, 9),), _settings((5, 4), kernel=(3, 2), stride=(2, 1), padding=((1, 1), (0, 0)))
-        ),
+        Sample(((1, 12, 9),), _settings((5, 4), **_BORDER)),
         Sample(((1, 4, 12),), _settings((5, 5), dilation=(2, 3), padding=((0, 0), (1, 1)))),
     ),
     mistakes=(

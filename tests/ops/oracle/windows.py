@@ -1,4 +1,4 @@
-"""PyTorch's answers for convolutions and pools; borders that differ at both ends are added first."""
+"""PyTorch's answers for convolutions and pools; borders of two widths are added beforehand."""
 
 from __future__ import annotations
 
