@@ -10,11 +10,13 @@ from pellucid.ops import curves as curves
 from pellucid.ops import dropout as dropout
 from pellucid.ops import elementwise as elementwise
 from pellucid.ops import extremes as extremes
+from pellucid.ops import gru as gru
 from pellucid.ops import held as held
 from pellucid.ops import indexing as indexing
 from pellucid.ops import linalg as linalg
 from pellucid.ops import lookup as lookup
 from pellucid.ops import loss as loss
+from pellucid.ops import lstm as lstm
 from pellucid.ops import movement as movement
 from pellucid.ops import normalize as normalize
 from pellucid.ops import ordering as ordering
@@ -23,6 +25,7 @@ from pellucid.ops import product as product
 from pellucid.ops import random as random
 from pellucid.ops import rearrange as rearrange
 from pellucid.ops import reduce as reduce
+from pellucid.ops import rnn as rnn
 from pellucid.ops import segment as segment
 from pellucid.ops import softmax as softmax
 from pellucid.ops import whole as whole

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pellucid.ops.op import COMPOSITIONS, REGISTRY, Composition, Op
-from tests.ops.oracle import elementwise, many, moving, networks, windows
+from tests.ops.oracle import elementwise, many, moving, networks, recurrent, windows
 from tests.ops.oracle.row import Row
 
 __all__ = ["ALONE", "RECORDS", "ROWS", "differentiable"]
@@ -14,6 +14,7 @@ ROWS: dict[str, Row] = {
     **moving.ROWS,
     **many.ROWS,
     **networks.ROWS,
+    **recurrent.ROWS,
     **windows.ROWS,
 }
 
