@@ -97,9 +97,22 @@ def broadcast(*shapes: Shape) -> Shape:
             elif n not in (1, have):
                 raise Mismatch(
                     f"axis {offset + i - rank} is {have} on one side and {n} on the other; "
-                    "sizes must be equal, or one of them 1"
+                    "sizes must be equal, or one of them 1",
+                    _stretchable(shapes),
                 )
     return tuple(out)
+
+
+def _stretchable(shapes: tuple[Shape, ...]) -> str:
+    """What would let two shapes meet that don't."""
+    a, b = shapes if len(shapes) == 2 else ((), ())
+    if len(a) == 2 and a == b[::-1]:
+        return "Perhaps one of them should be turned around: x.T."
+    for short, long, which in ((a, b, "first"), (b, a, "second")):
+        if 0 < len(short) < len(long) and long[: len(short)] == short:
+            column = short + (1,) * (len(long) - len(short))
+            return f"Perhaps the {which} should be a column: reshape{show(column)}."
+    return "Shapes are compared from the right; cut, reshape or unsqueeze one of them to fit."
 
 
 def normalize_axis(axis: int, rank: int) -> int:

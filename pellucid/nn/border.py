@@ -57,6 +57,7 @@ class _Trail:
         self.reason = str(error)
         self.module, self.path, self.inputs = module, module._module_path, inputs
         self.misfit: Misfit | None = module._misfit(*inputs)
+        self.line = _called_at()  # the innermost line of the user's: the error comes from there
         self.before: list[_Link] = []
 
     def put_in_front(self, links: list[_Link]) -> None:
@@ -75,8 +76,7 @@ def tell(error: PellucidError, module: Module, inputs: tuple[Any, ...]) -> None:
         error.trail = trail  # type: ignore[attr-defined]
     elif module._modules:
         trail.put_in_front(_recorded(module, trail.inputs))
-    line = _called_at()
-    error.args = (_text(trail, line),)
+    error.args = (_text(trail),)
 
 
 def follow(error: PellucidError, module: Module, shapes: list[Any]) -> None:
@@ -114,7 +114,7 @@ def _entry(made: list[Node]) -> str:
 # ---- the text ------------------------------------------------------------------------------
 
 
-def _text(trail: _Trail, line: str) -> str:
+def _text(trail: _Trail) -> str:
     reason, *details = trail.reason.split("\n")
     misfit = trail.misfit
     name = trail.module._brief()
@@ -125,8 +125,8 @@ def _text(trail: _Trail, line: str) -> str:
         details = [_remedy(trail, misfit)]
     else:
         first = f"{name}: {reason}"
-    if line:
-        called = f"called at {line}"
+    if trail.line:
+        called = f"called at {trail.line}"
         details = [*details[:-1], f"{details[-1]}      {called}"] if details else [f" {called}"]
     return "\n".join([first, *_rows(trail), *details])
 

@@ -1,4 +1,4 @@
-"""Weights that no one will find: layers kept in a plain list or dict, which Python does not tell us.
+"""Weights that no one will find: layers kept in a plain list or dict.
 
 A module knows what is assigned to it by name; what lies inside a list it never hears of.
 """

@@ -108,7 +108,8 @@ where: Op = define(
             "or one of them 1.\n"
             "   condition    (2,)\n"
             "   a            (3,)\n"
-            "   b            ()",
+            "   b            ()\n"
+            " Shapes are compared from the right; cut, reshape or unsqueeze one of them to fit.",
         ),
     ),
 )

@@ -47,7 +47,8 @@ add: Op = define(
             "add: axis -1 is 3 on one side and 4 on the other; sizes must be equal, "
             "or one of them 1.\n"
             "   a            (2, 3)\n"
-            "   b            (4,)",
+            "   b            (4,)\n"
+            " Shapes are compared from the right; cut, reshape or unsqueeze one of them to fit.",
         ),
     ),
 )

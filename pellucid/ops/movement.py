@@ -28,14 +28,34 @@ def _reshaped(own: Shape, shape: Shape) -> Shape:
     for n in shape:
         known *= n if n != -1 else 1
     if shape.count(-1) > 1:
-        raise Mismatch(f"only one size can be left open with -1, and {show(shape)} has more")
+        raise Mismatch(
+            f"only one size can be left open with -1, and {show(shape)} has more",
+            "Write all sizes out but one.",
+        )
     if -1 in shape:
         if known == 0 or numel(own) % known:
-            raise Mismatch(f"{numel(own)} numbers don't fill {show(shape)} evenly")
+            raise Mismatch(
+                f"{numel(own)} numbers don't fill {show(shape)} evenly",
+                f"The sizes that are given must divide {numel(own)}, and they multiply to {known}.",
+            )
         shape = tuple(numel(own) // known if n == -1 else n for n in shape)
     elif known != numel(own):
-        raise Mismatch(f"{numel(own)} numbers don't fit into {show(shape)}, which holds {known}")
+        raise Mismatch(
+            f"{numel(own)} numbers don't fit into {show(shape)}, which holds {known}",
+            _left_open(numel(own), shape),
+        )
     return shape
+
+
+def _left_open(count: int, shape: Shape) -> str:
+    """Which size may follow from the others, so that all numbers find a place."""
+    for at in range(len(shape)):
+        others = numel((*shape[:at], *shape[at + 1 :]))
+        if others and count and count % others == 0:
+            opened = (*shape[:at], -1, *shape[at + 1 :])
+            filled = (*shape[:at], count // others, *shape[at + 1 :])
+            return f"Leave one size open: {show(opened)} makes it {show(filled)}."
+    return f"Give sizes that multiply to {count}."
 
 
 reshape: Op = define(
@@ -60,7 +80,8 @@ reshape: Op = define(
             ((2, 3),),
             {"shape": (4, 2)},
             ShapeError,
-            "reshape: 6 numbers don't fit into (4, 2), which holds 8.\n   x            (2, 3)",
+            "reshape: 6 numbers don't fit into (4, 2), which holds 8.\n   x            (2, 3)\n"
+            " Leave one size open: (-1, 2) makes it (3, 2).",
         ),
     ),
 )
@@ -191,10 +212,22 @@ def _joined(*shapes: Shape, axis: int) -> Shape:
             if len(first) != len(other) or (a != axis and m != n):
                 raise Mismatch(
                     f"all must agree outside dim {axis}: Tensor 0 is {show(first)} "
-                    f"and Tensor {i} is {show(other)}"
+                    f"and Tensor {i} is {show(other)}",
+                    _joinable(shapes, axis),
                 )
     total = sum(s[axis] for s in shapes)
     return (*first[:axis], total, *first[axis + 1 :])
+
+
+def _joinable(shapes: tuple[Shape, ...], axis: int) -> str:
+    """What would let Tensors be joined that don't fit."""
+    first, rank = shapes[0], len(shapes[0])
+    if any(len(s) != rank for s in shapes):
+        return "Give all the same number of axes: x.unsqueeze(0) puts one of size 1 in front."
+    for other in range(rank):
+        if all(s[:other] + s[other + 1 :] == first[:other] + first[other + 1 :] for s in shapes):
+            return f"They fit along dim {other}: cat(…, dim={other})."
+    return f"Cut or pad them to equal sizes; only dim {axis} may differ."
 
 
 def _cut_back(g: Node, y: Node, *xs: Node, axis: int) -> tuple[Node, ...]:
@@ -230,7 +263,8 @@ cat: Op = define(
             ShapeError,
             "cat: all must agree outside dim 0: Tensor 0 is (2, 3) and Tensor 1 is (2, 4).\n"
             "   xs[0]        (2, 3)\n"
-            "   xs[1]        (2, 4)",
+            "   xs[1]        (2, 4)\n"
+            " They fit along dim 1: cat(…, dim=1).",
         ),
     ),
 )

@@ -254,7 +254,7 @@ def cuda(self: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor
 @_method
 def view_as(self: Tensor, other: Tensor) -> Tensor:
     """The shape of another Tensor."""
-    return FUNCTIONS["reshape"](self, other._node.shape)  # type: ignore[no-any-return]
+    return FUNCTIONS["view"](self, other._node.shape)  # type: ignore[no-any-return]
 
 
 @_method

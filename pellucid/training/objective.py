@@ -65,6 +65,11 @@ def choose_objective(loss: Any, outputs: Any, target: Any, class_weight: Any = N
         SettingError: an unknown name, or class weights for a loss without classes.
         DataError: targets that don't fit the outputs.
     """
+    if outputs is None:
+        raise SettingError(
+            "the model gives None, which no loss can compare with y.\n"
+            " Let its forward() end in return …, with what it computed."
+        )
     notes: list[str] = []
     shape = tuple(outputs.shape) if isinstance(outputs, Tensor) else None
     if loss is None:
@@ -77,7 +82,7 @@ def choose_objective(loss: Any, outputs: Any, target: Any, class_weight: Any = N
     lay_out = _layout(kind, outputs, target)
     call = loss
     if isinstance(loss, str):
-        weight = _weights(class_weight, kind, shape, lay_out(target))
+        weight = _weights(class_weight, kind, shape, target, lay_out)
         call = _by_name(kind, weight)
     elif class_weight is not None:
         raise SettingError(
@@ -141,6 +146,8 @@ def _layout(kind: str, outputs: Any, target: Any) -> Callable[[Any], Any]:
     if not kind or not isinstance(outputs, Tensor):
         return lambda y: y
     given, wanted = target.shape[1:], tuple(outputs.shape[1:])
+    if kind in _BY_CLASS and target.dtype.kind == "f" and given != wanted:
+        return _refusing(_no_classes(kind, target, wanted))
     if kind in _BY_CLASS:
         column = given == (1,) and target.dtype.kind != "f" and len(wanted) == 1
         return (lambda y: y[:, 0]) if column else (lambda y: y)
@@ -150,11 +157,47 @@ def _layout(kind: str, outputs: Any, target: Any) -> Callable[[Any], Any]:
     if (*wanted, 1) == given:
         return lambda y: y.astype(dtype, copy=False)[..., 0]
     if wanted != given:
-        raise DataError(
-            f"the model gives {_row(wanted)} for each row, and y has {_row(given)}.\n"
-            " Let the last layer give as many numbers as a row of y has."
-        )
+        return _refusing(_unlike(target, wanted))
     return lambda y: y.astype(dtype, copy=False)
+
+
+def _refusing(text: str) -> Callable[[Any], Any]:
+    """A layout that does not exist: it speaks where it is asked for, by the rows that know why."""
+
+    def refuse(y: Any) -> Any:
+        raise DataError(text)
+
+    return refuse
+
+
+def _unlike(target: Any, wanted: tuple[int, ...]) -> str:
+    text = f"the model gives {_row(wanted)} for each row, and y has {_row(target.shape[1:])}."
+    if _may_be_classes(target, wanted):
+        return f"{text}\n Are these class numbers? {_WHOLE}"
+    return f"{text}\n Let the last layer give as many numbers as a row of y has."
+
+
+_WHOLE = "Make them whole: y.long() of a Tensor, y.astype(int) of an array."
+
+
+def _no_classes(kind: str, target: Any, wanted: tuple[int, ...]) -> str:
+    """What to say to real numbers where a loss takes class numbers."""
+    if len(target.shape) != len(wanted) and target.shape[1:] != (1,):
+        return _unlike(target, wanted)
+    if target.shape[1:] not in (wanted[1:], (1,)):
+        return _unlike(target, wanted)
+    text = f"y holds real numbers, and {kind} takes class numbers, which are whole."
+    if not _may_be_classes(target, wanted):
+        return f"{text}\n For real numbers take loss='mse'."
+    return f"{text}\n {_WHOLE}"
+
+
+def _may_be_classes(target: Any, wanted: tuple[int, ...]) -> bool:
+    """Whether real numbers could be the numbers of as many classes as there are scores."""
+    if target.dtype.kind != "f" or target.shape[1:] not in ((), (1,)) or len(wanted) != 1:
+        return False
+    whole = bool((target == np.round(target)).all())
+    return whole and target.size > 0 and target.min() >= 0 and target.max() < wanted[0]
 
 
 def _row(shape: tuple[int, ...]) -> str:
@@ -175,9 +218,16 @@ def _check_classes(target: Any, scores: int) -> None:
     )
 
 
-def _weights(given: Any, kind: str, shape: tuple[int, ...] | None, target: Any) -> Tensor | None:
+def _weights(
+    given: Any,
+    kind: str,
+    shape: tuple[int, ...] | None,
+    target: Any,
+    lay_out: Callable[[Any], Any],
+) -> Tensor | None:
     if given is None:
         return None
+    target = lay_out(target)
     if kind not in (*_BY_CLASS, "bce_with_logits") or (
         target.dtype.kind == "f" and kind in _BY_CLASS
     ):

@@ -35,9 +35,15 @@ class Rows:
     def __len__(self) -> int:
         return len(self.target)
 
+    @property
+    def own_target(self) -> bool:
+        """Whether no targets were given: the network is to give back what it gets."""
+        return self.target is self.inputs[0]
+
     def take(self, rows: Any) -> Rows:
         """Some of the rows, as copies."""
-        return Rows(tuple(x[rows] for x in self.inputs), self.target[rows])
+        inputs = tuple(x[rows] for x in self.inputs)
+        return Rows(inputs, inputs[0] if self.own_target else self.target[rows])
 
     def batches(
         self, size: int, order: Any = None, start: int = 0

@@ -69,7 +69,21 @@ class FromRows:
 
     def laid_out(self, lay_out: Callable[[Any], Any]) -> FromRows:
         """Targets are laid out once."""
-        return FromRows(Rows(self.data.inputs, lay_out(self.data.target)))
+        try:
+            return FromRows(Rows(self.data.inputs, lay_out(self.data.target)))
+        except DataError as wrong:
+            if not self.data.own_target:
+                raise
+            misfit = (
+                str(wrong)
+                .split("\n")[0]
+                .replace(" y has", " X has")
+                .replace("y holds", "X holds", 1)
+            )
+            raise DataError(
+                f"no y was given, so X is its own target; but {misfit}\n"
+                " Pass the targets too: fit(model, (X, y))."
+            ) from None
 
 
 @dataclass(frozen=True)

@@ -228,12 +228,65 @@ def test_names_mean_what_they_mean_to_fit() -> None:
             "there is no optimizer 'adm'. Known: adam, adamw, sgd, rmsprop.",
         ),
         ({"x": (-1, 2)}, "program: x has a negative size: (-1, 2)."),
+        (
+            {},
+            "program needs to know what goes in.\n"
+            " Pass data, program(model, X), or its shape, such as program(model, (32, 2)).",
+        ),
+        (
+            {"x": 4},
+            "program: x is the single number 4, and a shape has a size for each axis.\n"
+            " Write it as a tuple, such as (32, 4); data goes in as a Tensor or array.",
+        ),
     ],
 )
 def test_wrong_uses_say_what_to_do(arguments: dict[str, Any], text: str) -> None:
     with pytest.raises(SettingError) as error:
         program(moons_net(), **arguments)
     assert str(error.value) == text
+
+
+@pytest.mark.parametrize(
+    ("model", "text"),
+    [
+        (
+            lambda x: x * 2,
+            "program shows a Module and got the function <lambda>.\n"
+            " Put it into the forward() of a Module, whose layers then have names.",
+        ),
+        (
+            nn.ReLU,
+            "program shows a Module and got the class ReLU.\n"
+            " Make one first, with brackets: ReLU(…).",
+        ),
+        (
+            pellucid.ones(2),
+            "program shows a Module and got a Tensor.\n The network comes first: program(model, x)."
+            " For one Tensor there is explain(tensor).",
+        ),
+        (
+            "model",
+            "program shows a Module and got a str.\n"
+            " Put it into the forward() of a Module, whose layers then have names.",
+        ),
+    ],
+)
+def test_only_a_module_has_a_program(model: Any, text: str) -> None:
+    with pytest.raises(SettingError) as error:
+        program(model, (2, 2))
+    assert str(error.value) == text
+
+
+def test_a_list_of_sizes_is_a_shape_and_a_list_of_numbers_is_data() -> None:
+    model = moons_net()
+    assert program(model, [4, 2]).to_dict() == program(model, (4, 2)).to_dict()
+    sizes = [np.int64(4), 2]
+    assert (
+        program(model, sizes).layers[-1]["shape_out"]
+        == program(model, (4, 2)).layers[-1]["shape_out"]
+    )
+    data = program(model, [[1.0, 2.0], [3.0, 4.0]], target=[0, 1], loss="cross_entropy").to_dict()
+    assert data["ran"] and data["inputs"][0]["shape"] == (2, 2)
 
 
 def test_json_carries_everything_that_the_program_knows() -> None:

@@ -6,6 +6,7 @@ import copy
 import pickle
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -193,14 +194,19 @@ def test_a_class_of_ones_own_may_take_what_it_likes() -> None:
 # ---- layers that nobody finds --------------------------------------------------------------------
 
 
+AS_LIST = "Write self.layers = nn.ModuleList(…)."
+AS_DICT = "Write self.layers = nn.ModuleDict(…)."
+NAMED = "Give each a name of its own: self.register_parameter(name, …)."
+
+
 @pytest.mark.parametrize(
     ("layers", "kind", "held", "remedy"),
     [
-        ([nn.Linear(4, 4), nn.Linear(4, 3)], "list", "2 modules", "Write self.layers = nn.ModuleList(…)."),
-        ((nn.Linear(4, 4),), "tuple", "1 module", "Write self.layers = nn.ModuleList(…)."),
-        ({"a": nn.Linear(4, 4)}, "dict", "1 module", "Write self.layers = nn.ModuleDict(…)."),
-        ([[nn.Linear(4, 4)], {"b": nn.Linear(4, 4)}], "list", "2 modules", "Write self.layers = nn.ModuleList(…)."),
-        ([nn.Parameter(pellucid.ones(2))], "list", "1 Parameter", "Give each a name of its own: self.register_parameter(name, …)."),
+        ([nn.Linear(4, 4), nn.Linear(4, 3)], "list", "2 modules", AS_LIST),
+        ((nn.Linear(4, 4),), "tuple", "1 module", AS_LIST),
+        ({"a": nn.Linear(4, 4)}, "dict", "1 module", AS_DICT),
+        ([[nn.Linear(4, 4)], {"b": nn.Linear(4, 4)}], "list", "2 modules", AS_LIST),
+        ([nn.Parameter(pellucid.ones(2))], "list", "1 Parameter", NAMED),
     ],
 )  # fmt: skip
 def test_layers_in_a_plain_list_are_named(layers: Any, kind: str, held: str, remedy: str) -> None:
@@ -247,3 +253,36 @@ def test_nll_loss_of_raw_scores() -> None:
     ]
     assert cautions(lambda: F.nll_loss(F.log_softmax(scores, 1), pellucid.tensor([1]))) == []
     assert cautions(lambda: F.nll_loss(pellucid.log(pellucid.ones(1, 3)), Y[:1])) == []
+
+
+# ---- where it happened ---------------------------------------------------------------------------
+
+
+def test_the_line_that_is_named_is_the_innermost_one_of_ones_own() -> None:
+    class Inner(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(5, 3)
+
+        def forward(self, x: Any) -> Any:
+            return self.layer(x)  # here
+
+    with pytest.raises(ShapeError) as caught:
+        nn.Sequential(nn.Linear(4, 4), Inner())(X)
+    lines = Path(__file__).read_text("utf-8").splitlines()
+    here = next(i for i, line in enumerate(lines, 1) if line.endswith("(x)  # here"))
+    assert str(caught.value).endswith(f"      called at test_beginner_mistakes.py:{here}")
+
+
+def test_a_gradient_that_is_not_kept() -> None:
+    x = pellucid.ones(2, requires_grad=True)
+    y, z = x * 2, x + 1
+    z.retain_grad()
+    (y * z).sum().backward()
+    assert cautions(lambda: y.grad) == [
+        "this Tensor has no .grad: mul computed it, and only the leaves keep theirs, such as "
+        "weights.\n Call retain_grad() on it before backward()."
+    ]
+    for fine in (x, z, y.detach(), pellucid.ones(2) * 2, pellucid.ones(2, requires_grad=True)):
+        assert cautions(lambda fine=fine: fine.grad) == []  # type: ignore[misc]
+    assert z.grad is not None

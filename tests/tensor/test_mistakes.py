@@ -22,7 +22,24 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         ShapeError,
         "add: axis -1 is 3 on one side and 4 on the other; sizes must be equal, or one of them 1.\n"
         "   a            (2, 3)\n"
-        "   b            (4,)",
+        "   b            (4,)\n"
+        " Shapes are compared from the right; cut, reshape or unsqueeze one of them to fit.",
+    ),
+    (
+        lambda: pellucid.ones(2, 3) - pellucid.ones(2),
+        ShapeError,
+        "sub: axis -1 is 3 on one side and 2 on the other; sizes must be equal, or one of them 1.\n"
+        "   a            (2, 3)\n"
+        "   b            (2,)\n"
+        " Perhaps the second should be a column: reshape(2, 1).",
+    ),
+    (
+        lambda: pellucid.ones(3, 2) * pellucid.ones(2, 3),
+        ShapeError,
+        "mul: axis -2 is 3 on one side and 2 on the other; sizes must be equal, or one of them 1.\n"
+        "   a            (3, 2)\n"
+        "   b            (2, 3)\n"
+        " Perhaps one of them should be turned around: x.T.",
     ),
     (
         lambda: pellucid.ones(2, 3) @ pellucid.ones(2, 3),
@@ -64,23 +81,39 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: pellucid.zeros(2, 3).reshape(4, 2),
         ShapeError,
-        "reshape: 6 numbers don't fit into (4, 2), which holds 8.\n   x            (2, 3)",
+        "reshape: 6 numbers don't fit into (4, 2), which holds 8.\n   x            (2, 3)\n"
+        " Leave one size open: (-1, 2) makes it (3, 2).",
+    ),
+    (
+        lambda: pellucid.zeros(2, 3).reshape(5, 4),
+        ShapeError,
+        "reshape: 6 numbers don't fit into (5, 4), which holds 20.\n   x            (2, 3)\n"
+        " Give sizes that multiply to 6.",
     ),
     (
         lambda: pellucid.zeros(2, 3).reshape(-1, 4),
         ShapeError,
-        "reshape: 6 numbers don't fill (-1, 4) evenly.\n   x            (2, 3)",
+        "reshape: 6 numbers don't fill (-1, 4) evenly.\n   x            (2, 3)\n"
+        " The sizes that are given must divide 6, and they multiply to 4.",
     ),
     (
         lambda: pellucid.zeros(2, 3).reshape(-1, -1),
         ShapeError,
         "reshape: only one size can be left open with -1, and (-1, -1) has more.\n"
-        "   x            (2, 3)",
+        "   x            (2, 3)\n"
+        " Write all sizes out but one.",
     ),
     (
         lambda: pellucid.zeros(2, 3).view(7),
         ShapeError,
-        "reshape: 6 numbers don't fit into (7,), which holds 7.\n   x            (2, 3)",
+        "view: 6 numbers don't fit into (7,), which holds 7.\n   x            (2, 3)\n"
+        " Leave one size open: (-1,) makes it (6,).",
+    ),
+    (
+        lambda: pellucid.zeros(2, 3).view_as(pellucid.zeros(2, 2)),
+        ShapeError,
+        "view: 6 numbers don't fit into (2, 2), which holds 4.\n   x            (2, 3)\n"
+        " Leave one size open: (-1, 2) makes it (3, 2).",
     ),
     (
         lambda: pellucid.zeros(2, 3).permute(0, 0),
@@ -124,14 +157,24 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         ShapeError,
         "cat: all must agree outside dim 0: Tensor 0 is (2, 3) and Tensor 1 is (2, 4).\n"
         "   xs[0]        (2, 3)\n"
-        "   xs[1]        (2, 4)",
+        "   xs[1]        (2, 4)\n"
+        " They fit along dim 1: cat(…, dim=1).",
+    ),
+    (
+        lambda: pellucid.cat([pellucid.zeros(2, 3), pellucid.zeros(4, 5)], dim=1),
+        ShapeError,
+        "cat: all must agree outside dim 1: Tensor 0 is (2, 3) and Tensor 1 is (4, 5).\n"
+        "   xs[0]        (2, 3)\n"
+        "   xs[1]        (4, 5)\n"
+        " Cut or pad them to equal sizes; only dim 1 may differ.",
     ),
     (
         lambda: pellucid.cat([pellucid.zeros(2, 3), pellucid.zeros(3)]),
         ShapeError,
         "cat: all must agree outside dim 0: Tensor 0 is (2, 3) and Tensor 1 is (3,).\n"
         "   xs[0]        (2, 3)\n"
-        "   xs[1]        (3,)",
+        "   xs[1]        (3,)\n"
+        " Give all the same number of axes: x.unsqueeze(0) puts one of size 1 in front.",
     ),
     (
         lambda: pellucid.cat([]),
@@ -361,7 +404,8 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         "masked_fill: axis -1 is 3 on one side and 2 on the other; sizes must be equal, or "
         "one of them 1.\n"
         "   input        (2, 3)\n"
-        "   mask         (2,)",
+        "   mask         (2,)\n"
+        " Perhaps the second should be a column: reshape(2, 1).",
     ),
     (
         lambda: pellucid.zeros(2, 3).masked_select(pellucid.tensor([True, False])),
@@ -369,7 +413,8 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         "masked_select: axis -1 is 3 on one side and 2 on the other; sizes must be equal, "
         "or one of them 1.\n"
         "   input        (2, 3)\n"
-        "   mask         (2,)",
+        "   mask         (2,)\n"
+        " Perhaps the second should be a column: reshape(2, 1).",
     ),
     (
         lambda: pellucid.one_hot(pellucid.tensor([3]), 3),
@@ -537,7 +582,8 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         "them 1.\n"
         "   condition    (2,)\n"
         "   a            (3,)\n"
-        "   b            ()",
+        "   b            ()\n"
+        " Shapes are compared from the right; cut, reshape or unsqueeze one of them to fit.",
     ),
     (
         lambda: pellucid.zeros(2) + "a",

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,9 @@ import pytest
 
 import pellucid as pl
 from pellucid import nn
-from pellucid.errors import DataError, SettingError, TrainingError
+from pellucid.errors import DataError, PellucidWarning, SettingError, TrainingError
 from pellucid.training.diverged import diverged, left_its_range
-from tests.training.small import QUIET, X, Y, line, mlp, same, weights
+from tests.training.small import QUIET, X, Y, blobs, line, mlp, same, weights
 
 
 def test_a_loss_that_becomes_nan_ends_it_with_the_best_weights() -> None:
@@ -239,3 +240,97 @@ def test_restarts_need_weights_that_can_be_drawn() -> None:
         "restarts need fresh weights, and 0 (Own) has no reset_parameters().\n"
         " Add one that draws its weights, or train with restarts=1."
     )
+
+
+WHOLE = "Make them whole: y.long() of a Tensor, y.astype(int) of an array."
+FLOATS = (np.arange(50) % 3).astype(np.float64)
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", nn.CrossEntropyLoss()])
+@pytest.mark.parametrize("shape", [(50,), (50, 1)])
+def test_class_numbers_with_a_point(loss: Any, shape: tuple[int, ...]) -> None:
+    with pytest.raises(DataError) as caught:
+        pl.fit(mlp(3, 8, 3), (X, FLOATS.reshape(shape)), loss=loss, **QUIET)
+    assert str(caught.value) == (
+        "y holds real numbers, and cross_entropy takes class numbers, which are whole.\n " + WHOLE
+    )
+
+
+def test_real_numbers_are_no_classes_and_may_be_meant_as_such() -> None:
+    with pytest.raises(DataError) as caught:
+        pl.fit(mlp(3, 8, 3), (X, Y), loss="cross_entropy", **QUIET)
+    assert str(caught.value) == (
+        "y holds real numbers, and cross_entropy takes class numbers, which are whole.\n"
+        " For real numbers take loss='mse'."
+    )
+    with pytest.raises(DataError) as caught:
+        pl.fit(mlp(3, 8, 3), (X, FLOATS), **QUIET)
+    assert str(caught.value) == (
+        "the model gives 3 numbers for each row, and y has 1 number.\n"
+        f" Are these class numbers? {WHOLE}"
+    )
+
+
+@pytest.mark.parametrize("loss", [None, "mse", "cross_entropy", nn.CrossEntropyLoss()])
+@pytest.mark.parametrize("data", [X, (X,), pl.tensor(X)], ids=["array", "tuple", "Tensor"])
+@pytest.mark.parametrize("validation", [0, 0.2])
+def test_a_forgotten_y(loss: Any, data: Any, validation: float) -> None:
+    with pytest.raises(DataError) as caught:
+        pl.fit(mlp(3, 8, 2), data, loss=loss, epochs=1, validation=validation, **QUIET)
+    assert str(caught.value) == (
+        "no y was given, so X is its own target; but the model gives 2 numbers for each row, and X "
+        "has 3 numbers.\n Pass the targets too: fit(model, (X, y))."
+    )
+
+
+def test_probabilities_are_fine_for_cross_entropy() -> None:
+    chances = np.full((50, 2), 0.5)
+    assert pl.fit(mlp(3, 2), (X, chances), loss="cross_entropy", epochs=2, **QUIET).epochs == 2
+
+
+@pytest.mark.filterwarnings("ignore:Forgetful")
+def test_a_model_without_return() -> None:
+    class Forgetful(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(3, 1)
+
+        def forward(self, x: Any) -> None:
+            self.layer(x)
+
+    with pytest.raises(SettingError) as caught:
+        pl.fit(Forgetful(), (X, Y), **QUIET)
+    assert str(caught.value) == (
+        "the model gives None, which no loss can compare with y.\n"
+        " Let its forward() end in return …, with what it computed."
+    )
+
+
+@pytest.mark.parametrize("loss", [None, nn.CrossEntropyLoss()])
+def test_a_softmax_before_the_loss_is_told_once(loss: Any) -> None:
+    x, y = blobs(60)
+    model = nn.Sequential(nn.Linear(2, 3), nn.Softmax(dim=1))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        pl.fit(model, (x, y), loss=loss, epochs=3, **QUIET)
+    assert [str(w.message).split("\n")[0] for w in caught] == [
+        "cross_entropy takes raw scores and applies softmax itself, but its input comes out of a "
+        "softmax (layer 1)."
+    ]
+    assert caught[0].filename == __file__
+
+
+def test_layers_in_a_plain_list_are_named_before_there_is_nothing_to_train() -> None:
+    class Listed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layers = [nn.Linear(3, 1)]
+
+        def forward(self, x: Any) -> Any:
+            return self.layers[0](x)
+
+    with (
+        pytest.warns(PellucidWarning, match=r"Write self\.layers = nn\.ModuleList"),
+        pytest.raises(SettingError, match="no weights to train"),
+    ):
+        pl.fit(Listed(), (X, Y), **QUIET)

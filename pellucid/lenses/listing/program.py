@@ -52,7 +52,7 @@ class Program(Shown):
 
 def program(
     model: Module,
-    x: Any,
+    x: Any = None,
     target: Any = None,
     loss: Any = None,
     optimizer: Any = None,
@@ -66,8 +66,8 @@ def program(
 
     Args:
         model: the network.
-        x: what goes in: a Tensor or array, or a shape such as `(32, 4)`; several of them in a
-            tuple, list or dict for networks with several inputs.
+        x: what goes in: a Tensor or array, or a shape such as `(32, 4)` or `[32, 4]`; several of
+            them in a tuple, list or dict for networks with several inputs.
         target: what should come out; adds loss and backward part.
         loss: a name as `fit` takes it, or a module or function of output and target; when None it
             follows from the target.

@@ -85,6 +85,8 @@ def record(
         optimizer: a name, an optimizer of the network's parameters, or a function that makes one.
         run: compute numbers; when None, wherever all values are given.
     """
+    _check(model, x)
+    x = tuple(x) if isinstance(x, list) and x and _is_shape(tuple(x)) else x
     values = _all_known((x, target))
     if run and not values:
         raise SettingError(
@@ -235,9 +237,45 @@ def _arguments(x: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
 
 
 def _is_shape(value: Any) -> bool:
+    """Whether these are sizes of axes: whole numbers in a tuple, such as (32, 4)."""
     return isinstance(value, tuple) and all(
-        isinstance(n, int) and not isinstance(n, bool) for n in value
+        isinstance(n, int | np.integer) and not isinstance(n, bool) for n in value
     )
+
+
+def _check(model: Any, x: Any) -> None:
+    if not isinstance(model, Module):
+        raise SettingError(f"program shows a Module and got {_named(model)}.\n {_as_module(model)}")
+    if x is None:
+        width = next((m.in_features for m in model.modules() if hasattr(m, "in_features")), 4)
+        raise SettingError(
+            "program needs to know what goes in.\n Pass data, program(model, X), or its shape, such"
+            f" as program(model, (32, {width}))."
+        )
+    if isinstance(x, bool | int | float):
+        raise SettingError(
+            f"program: x is the single number {x!r}, and a shape has a size for each axis.\n"
+            " Write it as a tuple, such as (32, 4); data goes in as a Tensor or array."
+        )
+
+
+def _named(value: Any) -> str:
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if isinstance(value, Tensor):
+        return "a Tensor"
+    own = getattr(value, "__name__", "")
+    return f"the function {own}" if own and callable(value) else f"a {type(value).__name__}"
+
+
+def _as_module(value: Any) -> str:
+    if isinstance(value, type):
+        return f"Make one first, with brackets: {value.__name__}(…)."
+    if isinstance(value, Tensor):
+        return (
+            "The network comes first: program(model, x). For one Tensor there is explain(tensor)."
+        )
+    return "Put it into the forward() of a Module, whose layers then have names."
 
 
 def _is_input(value: Any) -> bool:
@@ -250,7 +288,7 @@ def _all_known(value: Any) -> bool:
     if isinstance(value, Tensor):
         return value._node.array is not None
     if _is_shape(value):
-        return value is not None and not isinstance(value, tuple)
+        return False
     if isinstance(value, tuple | list) and any(_is_input(v) for v in value):
         return all(map(_all_known, value))
     return True
@@ -260,7 +298,7 @@ def _tensor(value: Any, name: str, ran: bool) -> Tensor:
     if _is_shape(value):
         if any(n < 0 for n in value):
             raise SettingError(f"program: {name} has a negative size: {value!r}.")
-        return wrap(unknown(value, float32, name))
+        return wrap(unknown(tuple(map(int, value)), float32, name))
     given = value if isinstance(value, Tensor) else as_tensor(value)
     node = given._node
     return wrap(leaf(node.array if ran else None, node.shape, node.dtype, name=node.name or name))

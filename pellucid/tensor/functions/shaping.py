@@ -26,7 +26,14 @@ def reshape(input: Node, *shape: Any) -> Node:
     return mv.reshape(input, shape=flat_sizes(shape))
 
 
-FUNCTIONS["view"] = FUNCTIONS["reshape"]
+@function()
+def view(input: Node, *shape: Any) -> Node:
+    """The same numbers in other axes; one size may be −1."""
+    try:
+        return mv.reshape(input, shape=flat_sizes(shape))
+    except ShapeError as error:  # the name that was called
+        error.args = (str(error).replace("reshape", "view", 1),)
+        raise
 
 
 @function()
