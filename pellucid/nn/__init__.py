@@ -18,8 +18,10 @@ from pellucid.nn.activation import (
     Step,
     Tanh,
 )
+from pellucid.nn.attention import MultiheadAttention
 from pellucid.nn.container import ModuleDict, ModuleList, Sequential
 from pellucid.nn.dropout import Dropout
+from pellucid.nn.embedding import Embedding, EmbeddingBag
 from pellucid.nn.flatten import Flatten, Unflatten
 from pellucid.nn.linear import Identity, Linear
 from pellucid.nn.loss import (
@@ -45,6 +47,8 @@ __all__ = [
     "BatchNorm1d",
     "CrossEntropyLoss",
     "Dropout",
+    "Embedding",
+    "EmbeddingBag",
     "Flatten",
     "Hardtanh",
     "HuberLoss",
@@ -60,6 +64,7 @@ __all__ = [
     "Module",
     "ModuleDict",
     "ModuleList",
+    "MultiheadAttention",
     "NLLLoss",
     "Parameter",
     "ReLU",

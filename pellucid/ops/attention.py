@@ -10,18 +10,19 @@ from typing import Any
 
 from pellucid.dtypes import bool_
 from pellucid.errors import ShapeError
+from pellucid.graph.emit import constant
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node
 from pellucid.ops.compare import gt, where
 from pellucid.ops.elementwise import add, mul
 from pellucid.ops.extremes import amax, any_
 from pellucid.ops.linalg import dot_general
-from pellucid.ops.movement import FREE, swap
+from pellucid.ops.movement import FREE, expand, swap
 from pellucid.ops.op import Mistake, Op, Sample, composition, define
 from pellucid.ops.softmax import softmax
 from pellucid.shapes import Mismatch, Shape, show
 
-__all__ = ["attention", "causal", "scores"]
+__all__ = ["attention", "attention_weights", "causal"]
 
 
 def _two_axes(own: Shape, fill: float) -> Shape:
@@ -66,7 +67,7 @@ causal: Op = define(
 )
 
 
-def scores(query: Node, key: Node, scale: float | None) -> Node:
+def _scores(query: Node, key: Node, scale: float | None) -> Node:
     """How well each key fits each query: their products, scaled by 1/√d unless told otherwise."""
     width = query.shape[-1]
     factor = 1.0 / math.sqrt(max(width, 1)) if scale is None else scale
@@ -133,10 +134,25 @@ def attention(
         drop: applied to the weights after softmax; dropout in training.
     """
     _check(query.shape, key.shape, value.shape)
-    fit, alive = _masked(scores(query, key, scale), mask)
-    weights = softmax(causal(fit, fill=-math.inf) if is_causal else fit, axis=-1)
+    weights, alive = attention_weights(query, key, mask, is_causal=is_causal, scale=scale)
     y = dot_general(weights if drop is None else drop(weights), value)
     return y if alive is None else where(alive, y, 0.0)
+
+
+def attention_weights(
+    query: Node,
+    key: Node,
+    mask: Node | None = None,
+    *,
+    is_causal: bool = False,
+    scale: float | None = None,
+) -> tuple[Node, Node | None]:
+    """How much each query takes of each value, and which queries may look anywhere (None: all)."""
+    fit = _scores(query, key, scale)
+    if mask is not None and is_causal:  # together they may leave a query nowhere to look
+        mask, is_causal = _without_future(mask, fit), False
+    fit, alive = _masked(fit, mask)
+    return softmax(causal(fit, fill=-math.inf) if is_causal else fit, axis=-1), alive
 
 
 def _check(query: Shape, key: Shape, value: Shape) -> None:
@@ -149,6 +165,11 @@ def _check(query: Shape, key: Shape, value: Shape) -> None:
         raise Mismatch(
             f"key has {key[-2]} positions and value {value[-2]}; each key needs its value"
         )
+
+
+def _without_future(mask: Node, fit: Node) -> Node:
+    added = where(mask, constant(0.0, fit.dtype), -math.inf) if mask.dtype is bool_ else mask
+    return causal(expand(added, shape=(*added.shape[:-2], *fit.shape[-2:])), fill=-math.inf)
 
 
 def _masked(fit: Node, mask: Node | None) -> tuple[Node, Node | None]:

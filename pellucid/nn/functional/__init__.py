@@ -10,14 +10,16 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pellucid.nn.functional import activations, classes, layers, losses
+from pellucid.nn.functional import activations, attention, classes, layers, losses
 from pellucid.nn.functional.batch import batch_norm as batch_norm
+from pellucid.nn.functional.tables import embedding as embedding
+from pellucid.nn.functional.tables import embedding_bag as embedding_bag
 from pellucid.tensor.functions.picking import one_hot as _one_hot
 from pellucid.tensor.functions.tiling import pad as _pad
 from pellucid.tensor.lift import lifted
 from pellucid.tensor.memory import assign
 
-_ROOMS = (activations, classes, layers, losses)
+_ROOMS = (activations, attention, classes, layers, losses)
 _NODES: dict[str, Callable[..., Any]] = {
     **{name: getattr(room, name) for room in _ROOMS for name in room.__all__},
     "one_hot": _one_hot,
@@ -47,7 +49,7 @@ def _offered(call: Callable[..., Any]) -> Callable[..., Any]:
 for _name, _call in _NODES.items():
     globals()[_name] = _offered(_call)
 
-__all__ = ["batch_norm", *_NODES]
+__all__ = ["batch_norm", "embedding", "embedding_bag", *_NODES]
 __all__.sort()
 
 if TYPE_CHECKING:
