@@ -1,7 +1,8 @@
 """Runs the benchmarks and prints a table: times, and pellucid's over the best peer's.
 
 Each contender runs in a process of its own, pinned to the same cores; they take turns, and the
-median turn counts. A contender whose losses of the first 12 steps differ from PyTorch's is not timed.
+median turn counts. A contender whose losses of the first 12 steps differ from PyTorch's is not
+timed.
 """
 
 from __future__ import annotations

@@ -15,14 +15,16 @@ def generator() -> np.random.Generator:
     return np.random.default_rng(0)
 
 
-def weights(random: np.random.Generator, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
-    """Within 1/sqrt(inputs) for matrices and kernels, near one for the gains of norms."""
-    return {name: _one(random, name, shape) for name, shape in shapes.items()}
+def weights(
+    random: np.random.Generator, shapes: Mapping[str, tuple[int, ...]], *, gain: float = 1.0
+) -> dict[str, Array]:
+    """Matrices and kernels within gain/sqrt(inputs), the gains of norms near one."""
+    return {name: _one(random, name, shape, gain) for name, shape in shapes.items()}
 
 
-def _one(random: np.random.Generator, name: str, shape: tuple[int, ...]) -> Array:
+def _one(random: np.random.Generator, name: str, shape: tuple[int, ...], gain: float) -> Array:
     if len(shape) > 1:
-        bound = math.prod(shape[1:]) ** -0.5
+        bound = gain * math.prod(shape[1:]) ** -0.5
         return random.uniform(-bound, bound, shape).astype(np.float32)
     middle = 1.0 if name.endswith("weight") else 0.0
     return (middle + random.uniform(-0.1, 0.1, shape)).astype(np.float32)

@@ -14,8 +14,12 @@ from benchmarks.turns import Effort, process_times
 
 NAMES = ("import", "first_epoch")
 IMPORTED = {
-    "pellucid": "pellucid", "numpy": "numpy", "jax": "jax", "torch": "torch", "sklearn": "sklearn.neural_network",
-}  # fmt: skip
+    "pellucid": "pellucid",
+    "numpy": "numpy",
+    "jax": "jax",
+    "torch": "torch",
+    "sklearn": "sklearn.neural_network",
+}
 
 
 def measure(name: str, folder: Path, effort: Effort, cores: int) -> Iterator[Result]:

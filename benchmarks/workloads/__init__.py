@@ -12,6 +12,10 @@ NAMES = (
     "mlp_tabular",
     "mlp_mnist",
     "autoencoder",
+    "cnn",
+    "resnet",
+    "lstm",
+    "gru",
     "infer_b1",
     "eager_tiny",
 )

@@ -1,0 +1,5 @@
+"""One GRU layer over sequences of 64."""
+
+from benchmarks.recurrent import make
+
+WORKLOAD = make("gru", "GRU", gates=3, target=0.8)
