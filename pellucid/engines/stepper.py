@@ -29,7 +29,7 @@ class NumpyStepper:
     def __call__(self, arguments: Sequence[Any]) -> list[Any]:
         """The results for these arguments."""
         step = self._step
-        numbers = zip(self._kinds, step.host_numbers(), strict=True)
+        numbers = zip(self._kinds, step.host_numbers()[0], strict=True)
         inputs = [
             *arguments,
             *(node.array for node in (*step.cells, *step.read)),

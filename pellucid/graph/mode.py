@@ -55,13 +55,13 @@ class Trace(Protocol):
         """A generator is asked for `count` words: the state to draw them from."""
 
     def numbers(self, source: Any, dtype: DType) -> list[Node]:
-        """The numbers that `source()` gives anew before every step, as unknowns."""
+        """The numbers of a step as unknowns; `source(n)` gives those of the next n steps."""
 
     def guard(self, source: Any) -> None:
         """The trace is right for as long as `source()` gives what it gives now."""
 
     def replay(self, call: Any) -> None:
-        """`call()` after every step: bookkeeping that is no arithmetic."""
+        """`call(n)` after n steps: bookkeeping that is no arithmetic."""
 
 
 class Mode:

@@ -12,7 +12,7 @@ from typing import Any
 from pellucid.graph.node import Node
 from pellucid.graph.program import Program
 
-__all__ = ["StepProgram", "Stepper", "Stream"]
+__all__ = ["StepProgram", "Stream"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,7 @@ class StepProgram:
         read: leaves that it only reads.
         streams: random streams it draws from.
         numbers: what the host computes for each step, such as the learning rate.
-        sources: where these come from: each gives a few of them.
+        sources: where these come from: each gives a few of them, for the next n steps.
         replays: bookkeeping of the host after each step.
     """
 
@@ -52,8 +52,8 @@ class StepProgram:
     read: tuple[Node, ...]
     streams: tuple[Stream, ...]
     numbers: tuple[Node, ...]
-    sources: tuple[Callable[[], Sequence[float]], ...]
-    replays: tuple[Callable[[], Any], ...] = ()
+    sources: tuple[Callable[[int], Sequence[Sequence[float]]], ...]
+    replays: tuple[Callable[[int], Any], ...] = ()
     made: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -61,16 +61,16 @@ class StepProgram:
         """How many results a step has."""
         return len(self.program.outputs) - len(self.cells)
 
-    def host_numbers(self) -> list[float]:
-        """What the host gives to the next step."""
-        return [number for source in self.sources for number in source()]
+    def host_numbers(self, steps: int = 1) -> list[Sequence[float]]:
+        """What the host gives to each of the next steps."""
+        given = [source(steps) for source in self.sources]
+        if len(given) == 1:
+            return list(given[0])
+        return [[x for part in row for x in part] for row in zip(*given, strict=True)] or [()] * steps
 
-    def after(self) -> None:
-        """The bookkeeping after a step."""
+    def after(self, steps: int = 1) -> None:
+        """The bookkeeping after some steps."""
         for stream in self.streams:
-            stream.generator.skip(stream.blocks)
+            stream.generator.skip(stream.blocks * steps)
         for call in self.replays:
-            call()
-
-
-Stepper = Callable[[Sequence[Any]], list[Any]]
+            call(steps)

@@ -35,7 +35,7 @@ class Switches(Tree):
             module.__dict__["training"] = mode
         trace = current().trace
         if trace is not None:
-            trace.replay(lambda: self.train(mode))
+            trace.replay(lambda _: self.train(mode))
         return self
 
     def eval(self) -> Self:

@@ -122,6 +122,12 @@ class Adam(Optimizer):
         beta1, beta2 = group["betas"]
         return float(group["lr"]), 1 - beta1**t, 1 - beta2**t
 
+    def _rates_of(self, group: Mapping[str, Any], steps: range) -> list[tuple[float, ...]]:
+        # Spelled out: a compiled step of a small network takes 10 µs, and a call of ours one.
+        beta1, beta2 = group["betas"]
+        lr = float(group["lr"])
+        return [(lr, 1 - beta1**t, 1 - beta2**t) for t in steps]
+
     def _settings(self, group: Mapping[str, Any]) -> dict[str, Any]:
         beta1, beta2 = group["betas"]
         return {

@@ -83,7 +83,8 @@ class Bundle:
         self.size = sum(p._node.size for p in params)
         self.count = steps_taken(state.get(params[0]))
         self.stale = False
-        self._ahead, self._traced = 0, None
+        self._took: list[int] = [0]
+        self._traced: Any = None
         shapes = [tuple(p.shape) for p in params]
         self._theta, self._g = Flat(shapes, self.dtype), Flat(shapes, self.dtype)
         self._slots = [Flat(shapes, self.dtype) for _ in names]
@@ -119,19 +120,22 @@ class Bundle:
         for cell in self._cells:
             cell._node.array  # noqa: B018  (looking at it fetches it)
 
-    def trace(self, program: Program, rates: Callable[[int], Sequence[float]], trace: Trace) -> None:
+    def trace(
+        self, program: Program, rates: Callable[[range], Sequence[Sequence[float]]], trace: Trace
+    ) -> None:
         """Write one step into the graph that is being traced.
 
         Args:
             program: the rule.
-            rates: the numbers of step `t`.
+            rates: the numbers of some steps.
             trace: who takes notes.
         """
-        ahead = self._ahead = self._ahead + 1 if trace is self._traced else 1
+        took = self._took = self._took if trace is self._traced else [0]
         self._traced = trace
+        took[0] = ahead = took[0] + 1
         thetas = [p._node for p in self.params]
         grads = [node.grad._node for node in thetas]
-        numbers = trace.numbers(lambda: rates(self.count + ahead), self.dtype)
+        numbers = trace.numbers(lambda n: rates(self._times(ahead, took[0], n)), self.dtype)
         slots = [cell._node for cell in self._cells]
         theta, *slots = inline(program, [_flat(thetas), *slots, _flat(grads), *numbers])
         for p, piece in zip(self.params, _pieces(theta, thetas), strict=True):
@@ -139,7 +143,12 @@ class Bundle:
         for cell, slot in zip(self._cells, slots, strict=True):
             replace(cell, slot)
         if ahead == 1:
-            trace.replay(lambda: self._count(self._ahead))
+            trace.replay(lambda n: self._count(n * took[0]))
+
+    def _times(self, ahead: int, stride: int, n: int) -> range:
+        """The numbers of the steps that `n` runs of a program take at one place in it."""
+        first = self.count + ahead
+        return range(first, first + n * stride, stride)
 
     def _count(self, steps: int) -> None:
         self.count += steps

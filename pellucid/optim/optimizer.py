@@ -70,6 +70,10 @@ class Optimizer:
         """The numbers of step `t` (from 1) that differ between steps, in the order of `RATES`."""
         return (float(group["lr"]),)
 
+    def _rates_of(self, group: Mapping[str, Any], steps: range) -> list[tuple[float, ...]]:
+        """The same for several steps."""
+        return [self._rates(group, t) for t in steps]
+
     def _settings(self, group: Mapping[str, Any]) -> dict[str, Any]:
         """The settings that are part of the program."""
         return {}
@@ -140,7 +144,7 @@ class Optimizer:
             else:
                 trace.guard(lambda: self._settings(group))
                 with switched(scope=type(self).__name__, recording=False):
-                    bundle.trace(rule, lambda t: self._rates(group, t), trace)
+                    bundle.trace(rule, lambda times: self._rates_of(group, times), trace)
 
     def _bundled(self, number: int, group: dict[str, Any], live: Sequence[Tensor]) -> list[Bundle]:
         names = self._names(group)

@@ -76,6 +76,14 @@ class Generator:
         self._block += -(-count // 4)
         return leaf(state, (4,), uint32, kind="state", name="random state")
 
+    def words_ahead(self, blocks: int, steps: int) -> Any:
+        """The words at the start of each of the next `steps` steps of `blocks` blocks."""
+        at = np.arange(steps, dtype=np.uint64) * np.uint64(blocks) + np.uint64(self._block)
+        out = np.empty((steps, 4), np.uint32)
+        out[:] = self.words()
+        out[:, 2], out[:, 3] = at & np.uint64(_MASK), at >> np.uint64(32)
+        return out
+
     def skip(self, blocks: int) -> None:
         """Move on past `blocks` blocks of four words."""
         self._block += blocks

@@ -36,9 +36,9 @@ class Tracing:
         self._modules: dict[int, Any] = {}
         self._drawn: dict[int, tuple[Any, Node, int]] = {}
         self._numbers: list[Node] = []
-        self._sources: list[Callable[[], Sequence[float]]] = []
+        self._sources: list[Callable[[int], Sequence[Sequence[float]]]] = []
         self._guards: list[Callable[[], Any]] = []
-        self._replays: list[Callable[[], Any]] = []
+        self._replays: list[Callable[[int], Any]] = []
 
     # ---- reports ------------------------------------------------------------------------------
 
@@ -89,9 +89,11 @@ class Tracing:
         self._drawn[id(generator)] = (generator, start, used + blocks)
         return emit(moved_on, (start,), {"blocks": used}) if used else start
 
-    def numbers(self, source: Callable[[], Sequence[float]], dtype: DType) -> list[Node]:
-        """Unknowns for the numbers that `source` gives before every step."""
-        nodes = [unknown((), dtype, f"number {i}", "state") for i in range(len(source()))]
+    def numbers(
+        self, source: Callable[[int], Sequence[Sequence[float]]], dtype: DType
+    ) -> list[Node]:
+        """Unknowns for the numbers that `source` gives for every step."""
+        nodes = [unknown((), dtype, f"number {i}", "state") for i in range(len(source(1)[0]))]
         self._numbers += nodes
         self._sources.append(source)
         return nodes
@@ -100,8 +102,8 @@ class Tracing:
         """The trace holds while `source()` gives what it gives now."""
         self._guards.append(source)
 
-    def replay(self, call: Callable[[], Any]) -> None:
-        """`call()` after every step."""
+    def replay(self, call: Callable[[int], Any]) -> None:
+        """`call(n)` after n steps."""
         self._replays.append(call)
 
     # ---- the trace ----------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from pellucid.optim.optimizer import Optimizer
 from pellucid.tensor.grad_mode import no_grad
 from pellucid.tensor.random import default_generator
 from pellucid.training.checkpoint import Checkpoint, read, restore
+from pellucid.training.driver import check_engine, prepare
 from pellucid.training.history import History
 from pellucid.training.loop import Run
 from pellucid.training.metrics import Gathered, make_metrics
@@ -56,6 +57,7 @@ def fit(
     clip_norm: float | None = None,
     class_weight: Any = None,
     restore_best: bool = True,
+    engine: str | None = None,
 ) -> History:
     r"""Train a model: minimize the loss over the data, and keep the weights of the best epoch.
 
@@ -97,6 +99,8 @@ def fit(
         clip_norm: the gradient is shortened to this length where it is longer.
         class_weight: "balanced", or a weight for each class, for losses over classes.
         restore_best: put the best weights back at the end; the last ones stay otherwise.
+        engine: "numpy" computes op by op, "xla" compiles stretches of steps; None for what will be
+            done sooner, counting the time to compile. The choice stands in the history's notes.
 
     Returns:
         The history: loss of every step, figures of every epoch, best epoch and weights.
@@ -120,7 +124,7 @@ def fit(
     parts = divide(model, data, validation, seed=seed, shuffle=shuffle, batch_size=batch_size)
     plan = make_plan(
         parts.train.rows, epochs=epochs, batch_size=batch_size, patience=patience, shuffle=shuffle,
-        seed=seed, clip_norm=clip_norm, restore_best=restore_best,
+        seed=seed, clip_norm=clip_norm, restore_best=restore_best, engine=check_engine(engine),
         batches=None if isinstance(parts.train, FromRows) else parts.train.count(1),
     )  # fmt: skip
     objective = _objective(model, parts.train, loss, class_weight)
@@ -129,6 +133,7 @@ def fit(
     if restarts > 1:
         return _best_of(restarts, model, parts, objective, plan, chosen, shown)
     run = _run(model, parts, objective, plan, chosen, shown)
+    prepare(run)
     if checkpoint is not None:
         identity = _identity(run)
         run.checkpoint = Checkpoint(checkpoint, identity)

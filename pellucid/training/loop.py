@@ -79,6 +79,12 @@ class Run:
         self._began = self._drawn = self._epoch_began = time.perf_counter()
         self._taken = self._seen = 0
         self._each_step = [c for c in callbacks if _looks_at_steps(c)]
+        self.compiled: Any = None  # runs the epochs, where it is not the loop below
+
+    @property
+    def looks_at_steps(self) -> bool:
+        """Whether a callback wants to be called after every single step."""
+        return bool(self._each_step)
 
     @property
     def step(self) -> int:
@@ -152,12 +158,15 @@ class Run:
         if not self.position:
             call_all(self.callbacks, "on_epoch_start", self)
         start = self.position if self.train.exact else 0
-        batches = self.train.epoch(self.plan.batch_size, order, start)
-        for x, y in batches:
-            self._take_step(x, y)
-            if self.history.stopped:
-                return
-        self._finish_epoch()
+        if self.compiled is not None:
+            self.compiled.epoch()
+        else:
+            for x, y in self.train.epoch(self.plan.batch_size, order, start):
+                self.take_step(x, y)
+                if self.history.stopped:
+                    break
+        if not self.history.stopped:
+            self._finish_epoch()
 
     def _restore_best(self) -> None:
         if self.plan.restore_best and self.history.best_weights:
@@ -165,34 +174,48 @@ class Run:
 
     # ---- one step -----------------------------------------------------------------------------
 
-    def _take_step(self, x: tuple[Tensor, ...], y: Tensor) -> None:
-        self._whole = False
-        optimizer = self.optimizer
-        optimizer.zero_grad()
+    def take_step(self, x: tuple[Tensor, ...], y: Tensor) -> None:
+        """One step on one batch, op by op, and what follows it."""
+        self.begin_stretch()
+        loss, outputs = self.forward_and_move(x, y)
+        if self.pace.after_step is not None:
+            self.pace.after_step()
+        if type(outputs) is Tensor:
+            self.gathered.add(outputs._node.array, y._node.array)
+        self.end_stretch([loss.item()], y._node.shape[0])
+
+    def forward_and_move(self, x: Sequence[Tensor], y: Tensor) -> tuple[Tensor, Any]:
+        """Forward, loss, backward, update: the step itself, run or traced."""
+        self.optimizer.zero_grad()
         outputs = self.model(*x)
-        loss = self.objective.call(outputs, y)
+        loss: Tensor = self.objective.call(outputs, y)
         loss.backward()
         if self.plan.clip_norm is not None:
             clip_grad_norm_(self.model.parameters(), self.plan.clip_norm)
-        optimizer.step()
-        if self.pace.after_step is not None:
-            self.pace.after_step()
-        value = self.loss = loss.item()
-        self.history.step_loss.append(value)
-        if not math.isfinite(value):
-            raise self._diverged(value)
-        n = y._node.shape[0]
-        self.loss_sum += value * n
-        self.rows_seen += n
-        self.position += 1
-        if type(outputs) is Tensor:
-            self.gathered.add(outputs._node.array, y._node.array)
-        self._whole = True
-        self._after_step(n)
+        self.optimizer.step()
+        return loss, outputs
 
-    def _after_step(self, n: int) -> None:
-        self._taken += 1
-        self._seen += n
+    def begin_stretch(self) -> None:
+        """From here to `end_stretch` there is no state to go on from."""
+        self._whole = False
+
+    def end_stretch(self, losses: Sequence[float], n: int) -> None:
+        """Note the losses of one or several steps of `n` rows; then what comes between steps."""
+        for value in losses:
+            self.history.step_loss.append(value)
+            if not math.isfinite(value):
+                self.loss = value
+                raise self._diverged(value)
+            self.loss_sum += value * n
+        self.loss = losses[-1]
+        self.rows_seen += n * len(losses)
+        self.position += len(losses)
+        self._whole = True
+        self._after_steps(len(losses), n)
+
+    def _after_steps(self, steps: int, n: int) -> None:
+        self._taken += steps
+        self._seen += steps * n
         for callback in self._each_step:
             callback.on_step_end(self)
         if self.interrupts.count:
@@ -237,13 +260,14 @@ class Run:
 
     def _validate(self, held: Source) -> None:
         total, rows = 0.0, 0
+        gathered = Gathered(self.gathered.metrics)
         for outputs, y, loss in self._evaluated(held):
             n = y._node.shape[0]
             total, rows = total + loss.item() * n, rows + n
             if type(outputs) is Tensor:
-                self.gathered.add(outputs._node.array, y._node.array)
+                gathered.add(outputs._node.array, y._node.array)
         self.history.validation_loss.append(total / max(rows, 1))
-        for name, value in self.gathered.values().items():
+        for name, value in gathered.values().items():
             self.history.validation_metrics.setdefault(name, []).append(value)
 
     def _evaluated(self, held: Source) -> Iterator[tuple[Any, Tensor, Any]]:

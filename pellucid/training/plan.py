@@ -23,6 +23,7 @@ class Plan:
         seed: of the order and of random layers.
         clip_norm: the largest length of the gradient; None for any.
         restore_best: whether the best weights are put back at the end.
+        engine: "numpy", "xla", or "auto" for what will be done sooner.
     """
 
     epochs: int
@@ -32,6 +33,7 @@ class Plan:
     seed: int
     clip_norm: float | None
     restore_best: bool
+    engine: str = "auto"
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as plain data."""
@@ -48,6 +50,7 @@ def make_plan(
     seed: int,
     clip_norm: float | None,
     restore_best: bool,
+    engine: str = "auto",
     batches: int | None = None,
 ) -> Plan:
     """Fill in what was left open.
@@ -62,6 +65,7 @@ def make_plan(
         seed: of the order and of random layers.
         clip_norm: the largest length of the gradient.
         restore_best: whether the best weights are put back.
+        engine: as in `Plan`.
         batches: batches per epoch, where they come ready-made.
 
     Raises:
@@ -78,7 +82,7 @@ def make_plan(
     count = epochs or auto_epochs(max(steps, 1))
     if patience is None:
         patience = max(20, count // 5) if epochs is None else 0
-    return Plan(count, size, patience, shuffle, seed, clip_norm, restore_best)
+    return Plan(count, size, patience, shuffle, seed, clip_norm, restore_best, engine)
 
 
 def auto_batch_size(rows: int) -> int:

@@ -65,7 +65,7 @@ class XlaStepper:
     def __call__(self, arguments: Sequence[Any]) -> list[Any]:
         """The results for these arguments, as arrays that may still be computing."""
         step = self._step
-        numbers = np.array(step.host_numbers(), self._kind)
+        numbers = np.array(step.host_numbers()[0], self._kind)
         streams = np.array(states(step), np.uint32) if step.streams else _NO_STREAMS
         with wide():
             given = (self._bank.take(), self._read(), list(arguments), streams, numbers)

@@ -1,0 +1,145 @@
+"""Many steps in one call: the loop over batches runs inside the compiled program.
+
+The rows lie on XLA's side; a call gets only which rows each step takes. The number of steps is a
+value, not a shape, so one program serves heartbeats of any length, bit for bit the same.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from pellucid.engines.xla.bank import Bank
+from pellucid.engines.xla.space import wide
+from pellucid.engines.xla.stepper import ReadOnly, step_function
+from pellucid.graph.step import StepProgram
+
+__all__ = ["XlaStretch"]
+
+
+class XlaStretch:
+    """Runs stretches of steps over batches of rows.
+
+    Args:
+        step: its arguments are the parts of a batch.
+        bank: where its cells live.
+        data: arrays of all rows, one for each argument.
+        longest: the most steps in one call.
+        loop: whether the loop runs inside the program; else each step is a call of its own, which
+            is faster where convolutions are involved (inside loops XLA computes them slowly).
+
+    Attributes:
+        compile_seconds: how long tracing and compiling took.
+    """
+
+    def __init__(
+        self, step: StepProgram, bank: Bank, data: Sequence[Any], longest: int, loop: bool
+    ) -> None:
+        self._step, self._bank = step, bank
+        self._read = ReadOnly(step.read)
+        self._longest, self._loop = (longest if loop else 1), loop
+        wide_numbers = any(n.dtype.itemsize == 8 for n in step.numbers)
+        self._kind = "float64" if wide_numbers else "float32"
+        with wide():
+            self._data = [jnp.array(a) for a in data]
+        self.compiled: Any = None
+        self.compile_seconds = 0.0
+
+    def __call__(self, rows: Any, between: Callable[[], Any] | None = None) -> list[Any]:
+        """Take one step for each line of `rows`.
+
+        Args:
+            rows: which rows make up the batch of each step, `(steps, batch)`.
+            between: the host's bookkeeping after each step, such as moving a schedule.
+
+        Returns:
+            The results of all steps, stacked.
+        """
+        pieces = [
+            self._stretch(rows[at : at + self._longest], between)
+            for at in range(0, len(rows), self._longest)
+        ]
+        if len(pieces) == 1:
+            return [np.asarray(p) for p in pieces[0]]
+        return [np.concatenate([np.asarray(p) for p in same]) for same in zip(*pieces, strict=True)]
+
+    def _stretch(self, rows: Any, between: Callable[[], Any] | None) -> list[Any]:
+        n = len(rows)
+        order = np.zeros((self._longest, rows.shape[1]), np.int32)
+        order[:n] = rows
+        streams, numbers = self._host(n, between)
+        with wide():
+            given = (
+                self._bank.take(), self._read(), self._data, order, streams, numbers, np.int32(n)
+            )  # fmt: skip
+            if self.compiled is None:
+                self._compile(given)
+            state, results = self.compiled(*given)
+        self._bank.give(state)
+        return [y[:n] for y in results] if self._loop else [y[None] for y in results]
+
+    def _host(self, n: int, between: Callable[[], Any] | None) -> tuple[Any, Any]:
+        """Random states and numbers of the next steps; the bookkeeping is done on the way."""
+        step, count = self._step, len(self._step.numbers)
+        numbers = np.zeros((self._longest, count), self._kind)
+        streams = np.zeros((self._longest, len(step.streams), 4), np.uint32)
+        for s, stream in enumerate(step.streams):
+            streams[:n, s] = stream.generator.words_ahead(stream.blocks, n)
+        if between is None:
+            if count:
+                numbers[:n] = step.host_numbers(n)
+            step.after(n)
+        else:
+            for i in range(n):
+                if count:
+                    numbers[i] = step.host_numbers()[0]
+                step.after()
+                between()
+        return streams, numbers
+
+    def _compile(self, given: Any) -> None:
+        began = time.perf_counter()
+        one = step_function(self._step, self._bank)
+        function = self._looping(one) if self._loop else _single(one)
+        self.compiled = jax.jit(function, donate_argnums=0).lower(*given).compile()
+        self.compile_seconds = time.perf_counter() - began
+
+    def _looping(self, one: Any) -> Any:
+        longest = self._longest
+
+        def run(
+            state: Any, read: Any, data: Any, order: Any, streams: Any, numbers: Any, n: Any
+        ) -> Any:
+            def batch(i: Any) -> list[Any]:
+                return [jnp.take(a, order[i], axis=0, mode="clip") for a in data]
+
+            def body(i: Any, held: Any) -> Any:
+                state, kept = held
+                state, results = one(state, read, batch(i), streams[i], numbers[i])
+                kept = [
+                    lax.dynamic_update_index_in_dim(k, y, i, 0)
+                    for k, y in zip(kept, results, strict=True)
+                ]
+                return state, kept
+
+            shapes = jax.eval_shape(one, state, read, batch(0), streams[0], numbers[0])[1]
+            kept = [jnp.zeros((longest, *s.shape), s.dtype) for s in shapes]
+            return lax.fori_loop(0, n, body, (state, kept))
+
+        return run
+
+
+def _single(one: Any) -> Any:
+    def run(
+        state: Any, read: Any, data: Any, order: Any, streams: Any, numbers: Any, n: Any
+    ) -> Any:
+        batch = [jnp.take(a, order[0], axis=0, mode="clip") for a in data]
+        return one(state, read, batch, streams[0], numbers[0])
+
+    return run

@@ -1,0 +1,118 @@
+"""Which engine runs a training: op by op in NumPy, or compiled, whichever is done sooner.
+
+The choice depends on the program alone, never on a clock, so that the same call gives the same
+numbers every time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pellucid.errors import PellucidError, SettingError, TraceError
+from pellucid.graph.program import Program
+from pellucid.training.compiled import CompiledEpochs, sums_for, trace_step
+from pellucid.training.sources import FromRows
+
+if TYPE_CHECKING:
+    from pellucid.training.loop import Run
+
+__all__ = ["check_engine", "prepare", "seconds_compiled", "seconds_eager"]
+
+ENGINES = ("numpy", "xla")
+
+# Seconds, fitted to what `python -m benchmarks` measures on a current core.
+PER_OP = 4e-6  # an op in NumPy, its node and its share of the chain rule included
+PER_STEP_OP = 4e-7  # the same in a compiled step
+FLOPS, FLOPS_COMPILED = 6e10, 9e10  # per second
+BYTES, BYTES_COMPILED = 6e9, 2.5e10  # per second, elementwise
+START, PER_OP_COMPILE = 0.9, 2.5e-3  # importing jax and setting up; tracing and compiling an op
+
+
+def check_engine(engine: str | None) -> str:
+    """The engine that was asked for; "auto" where none was."""
+    if engine is None or engine == "auto":
+        return "auto"
+    if engine not in ENGINES:
+        raise SettingError(f"engine is 'numpy', 'xla' or None for the faster, not {engine!r}.")
+    return engine
+
+
+def prepare(run: Run) -> None:
+    """Choose, and compile if that was chosen.
+
+    Raises:
+        SettingError: the compiled engine was asked for and the data comes from a loader.
+        TraceError: it was asked for and the step can't be traced; names the line.
+    """
+    wanted = run.plan.engine
+    if wanted == "numpy":
+        return
+    if not isinstance(run.train, FromRows) or run.train.count(run.plan.batch_size) == 0:
+        if wanted == "xla":
+            raise SettingError(
+                "engine='xla' needs the rows in memory, and this data comes from a loader.\n"
+                " Pass (X, y), or compile the step of a loop of your own: pellucid.compile(step)."
+            )
+        return
+    if wanted == "auto" and not _long_enough(run):
+        return
+    try:
+        traced, shape, figures = trace_step(run)
+    except PellucidError as error:
+        if wanted == "xla" or not isinstance(error, TraceError):
+            raise
+        run.history.notes.append(f"engine: numpy, because the step can't be compiled: {error}")
+        return
+    if wanted == "auto" and not _worth_it(run, traced.step.program):
+        return
+    gathered = sums_for(run)
+    if gathered is not None:
+        run.gathered = gathered
+    run.compiled = CompiledEpochs(run, traced, shape, figures)
+    run.history.notes.append("engine: xla; whole stretches of steps run as one compiled program.")
+
+
+def seconds_eager(program: Program) -> float:
+    """How long a step takes op by op."""
+    flops, moved, ops = _cost(program)
+    return ops * PER_OP + flops / FLOPS + moved / BYTES
+
+
+def seconds_compiled(program: Program) -> tuple[float, float]:
+    """How long a compiled step takes, and how long it takes to compile."""
+    flops, moved, ops = _cost(program)
+    step = ops * PER_STEP_OP + flops / FLOPS_COMPILED + moved / BYTES_COMPILED
+    return step, START + ops * PER_OP_COMPILE
+
+
+def _cost(program: Program) -> tuple[float, float, int]:
+    flops = moved = 0.0
+    slots = program.slot_nodes()
+    for step in program.steps:
+        cost = step.op.measure(tuple(slots[i] for i in step.at), step.node, step.params)
+        if "view" in step.op.traits:
+            continue
+        flops, moved = flops + cost.flops, moved + cost.bytes
+    return flops, moved, len(program.steps)
+
+
+def _long_enough(run: Run) -> bool:
+    """Whether the training could possibly outlast the start of the compiled engine."""
+    weights = sum(p.numel() for p in run.model.parameters())
+    steps = (run.train.count(run.plan.batch_size) or 1) * run.plan.epochs
+    least = 1e-4 + 6e-11 * weights * run.plan.batch_size
+    return steps * least > START / 3 and not run.looks_at_steps
+
+
+def _worth_it(run: Run, program: Program) -> bool:
+    steps = (run.train.count(run.plan.batch_size) or 1) * run.plan.epochs
+    each, start = seconds_compiled(program)
+    eager = steps * seconds_eager(program)
+    better = start + steps * each < eager
+    if not better:
+        run.history.notes.append(
+            f"engine: numpy; about {eager:.1f} s, and compiling would take {start:.1f} s."
+        )
+    return better
+
+
