@@ -108,6 +108,7 @@ def contenders(
     needs: tuple[str, ...] = (),
     eager: bool = False,
     images: bool = False,
+    fits: bool = True,
 ) -> dict[str, Contender]:
     """Pellucid and PyTorch on one network.
 
@@ -115,12 +116,14 @@ def contenders(
         needs: names that the network uses and that pellucid may still lack.
         eager: pellucid's eager loop takes part too.
         images: the inputs are images, so PyTorch runs with channels last as well.
+        fits: the batches are rows of a table, as `fit` takes them.
     """
     given = (network, loss_of, material, steps_a_round)
     found = {
         "pellucid compile": Contender(partial(_pellucid, *given, "compile"), (*needs, "compile")),
-        "pellucid fit": Contender(partial(_fit, *given), (*needs, "fit(engine)")),
     }
+    if fits:
+        found["pellucid fit"] = Contender(partial(_fit, *given), (*needs, "fit(engine)"))
     if eager:
         found["pellucid eager"] = Contender(partial(_pellucid, *given, "eager"), needs)
     found["torch fused"] = Contender(partial(_torch, *given), quick=not images)

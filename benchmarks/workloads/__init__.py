@@ -16,6 +16,9 @@ NAMES = (
     "resnet",
     "lstm",
     "gru",
+    "gpt",
+    "gcn",
+    "restarts",
     "infer_b1",
     "eager_tiny",
 )
