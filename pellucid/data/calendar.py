@@ -13,7 +13,7 @@ from pellucid.data.columns import Column, Kind
 from pellucid.data.dates import ISO, check_format, date_features
 from pellucid.data.encoder import beside, strange_hole
 from pellucid.data.fields import Fields
-from pellucid.data.scale import Scale
+from pellucid.data.scale import LIMIT, Scale
 from pellucid.data.wording import listing
 from pellucid.errors import SettingError
 
@@ -68,10 +68,20 @@ class DateEncoder:
     def encode(self, series: pd.Series[Any]) -> _Floats:
         """Return typed cells as features (n, k)."""
         moments = series.to_numpy(dtype="datetime64[us]")
-        values = date_features(moments, self.origin, self.hours)
-        named = {f"{self.column}: {key}": value for key, value in values.items()}
+        named = self._parts(moments)
         scaled = [scale.apply(named[scale.feature]) for scale in self.scales]
         return beside(scaled, np.isnat(moments), self.flag)
+
+    def _parts(self, moments: NDArray[Any]) -> dict[str, _Floats]:
+        values = date_features(moments, self.origin, self.hours)
+        return {f"{self.column}: {key}": value for key, value in values.items()}
+
+    def limited(self, series: pd.Series[Any]) -> NDArray[np.bool_]:
+        """Return which typed cells lie so far out that one of their features is limited."""
+        named = self._parts(series.to_numpy(dtype="datetime64[us]"))
+        far = [scale.beyond(named[scale.feature]) for scale in self.scales]
+        some: NDArray[np.bool_] = np.any([np.zeros(len(series), dtype=bool), *far], axis=0)
+        return some
 
     def strange(self, series: pd.Series[Any]) -> str | None:
         """Return a sentence on holes that no training row had."""
@@ -80,7 +90,7 @@ class DateEncoder:
     def describe(self) -> str:
         """Return the steps in words."""
         parts = [scale.feature.removeprefix(f"{self.column}: ") for scale in self.scales]
-        return f"as {listing(parts)}; each scaled"
+        return f"as {listing(parts)}; each scaled, limited to ±{LIMIT:g}"
 
     def to_json(self) -> dict[str, object]:
         """Return the encoder as plain data."""

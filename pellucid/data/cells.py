@@ -1,44 +1,27 @@
 """Cells of a column as numbers, labels or yes and no, whatever they were written as.
 
 Every conversion works on the different values of a column, not on each cell, so that a million
-rows of ten words cost ten conversions; a cell that does not fit is reported with row and column.
+rows of ten words cost ten conversions; a mask tells which cells do not fit.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.wording import quoted
-from pellucid.errors import DataError
-
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "PAIRS",
-    "is_text",
-    "labels",
-    "missing_flag",
-    "not_a_number",
-    "not_finite",
-    "numbers",
-    "place",
-    "to_numbers",
-    "yes_no",
-]
+__all__ = ["PAIRS", "is_text", "labels", "numbers", "to_numbers", "yes_no"]
 
 # Which two words make a yes-or-no column; the first of each pair counts as 1.
 PAIRS = (("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"), ("1", "0"))
 _YES = {yes for yes, _ in PAIRS}
 _NO = {no for _, no in PAIRS}
-_LONG = 30
-_SHOWN = 3  # different texts that one message can name
 
 
 def is_text(series: pd.Series[Any]) -> bool:
@@ -98,7 +81,7 @@ def to_numbers(series: pd.Series[Any], decimal: str = ".") -> tuple[NDArray[np.f
 
     Example:
         >>> import pandas as pd
-        >>> values, bad = to_numbers(pd.Series(["1", "$1,200", None, "n/a"]))
+        >>> values, bad = to_numbers(pd.Series(["1", "$1,200", None, "big"]))
         >>> values.tolist(), bad.tolist()
         ([1.0, 1200.0, nan, nan], [False, False, False, True])
     """
@@ -152,56 +135,3 @@ def yes_no(series: pd.Series[Any]) -> tuple[NDArray[np.float64], Any]:
 def _yes(word: str | None) -> float:
     folded = "" if word is None else word.casefold()
     return 1.0 if folded in _YES else 0.0 if folded in _NO else np.nan
-
-
-def place(name: str, series: pd.Series[Any], position: int) -> str:
-    """Return 'houses.csv, row 118, column "area"'; rows count from 1, below the header."""
-    label = series.index[position]
-    row = int(label) + 1 if isinstance(label, int | np.integer) else position + 1
-    return f"{name}, row {row}, column {quoted(series.name)}"
-
-
-def not_a_number(name: str, series: pd.Series[Any], bad: NDArray[Any]) -> DataError:
-    """Return the error for text where numbers belong, with the remedy."""
-    first = int(np.argmax(bad))
-    texts = series[bad].astype(str).str.strip().value_counts()
-    start = f"{place(name, series, first)}: {quoted(_text(series.iloc[first]))} is not a number."
-    if len(texts) > _SHOWN or any(len(text) > _LONG or "\n" in text for text in texts.index):
-        column, cells = shlex.quote(str(series.name)), int(bad.sum())
-        different = "" if len(texts) == 1 else f" with {len(texts):,} different texts"
-        how_many = "" if cells == 1 else f" {cells:,} such cells{different}."
-        return DataError(
-            f"{start}{how_many} Make it a column of words with --type {column}=category, or leave"
-            f" it out with --type {column}=ignore."
-        )
-    return DataError(f"{start} {_as_missing([str(text) for text in texts.index], int(bad.sum()))}")
-
-
-def not_finite(name: str, series: pd.Series[Any], bad: NDArray[Any]) -> DataError:
-    """Return the error for an infinite number, with the remedy."""
-    first = int(np.argmax(bad))
-    texts = sorted({str(value) for value in series[bad]})
-    start = f"{place(name, series, first)}: {series.iloc[first]} is not a finite number."
-    return DataError(f"{start} {_as_missing(texts, int(bad.sum()))}")
-
-
-def _text(value: object) -> str:
-    return str(value).strip()
-
-
-def missing_flag(text: str) -> str:
-    """Return the option that makes a cell's text mean "no value", quoted for a shell.
-
-    Example:
-        >>> missing_flag("n/a"), missing_flag("$0")
-        ('--missing "n/a"', "--missing '$0'")
-    """
-    safe = not any(c in text for c in '"$`\\!')
-    return f'--missing "{text}"' if safe else f"--missing {shlex.quote(text)}"
-
-
-def _as_missing(texts: list[str], cells: int) -> str:
-    flags = " ".join(missing_flag(text) for text in texts)
-    if cells == 1:
-        return f"Treat it as missing with {flags}."
-    return f"{cells:,} such cells. Treat them as missing with {flags}."

@@ -13,18 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.cells import (
-    PAIRS,
-    is_text,
-    labels,
-    missing_flag,
-    not_a_number,
-    not_finite,
-    place,
-    to_numbers,
-    yes_no,
-)
+from pellucid.data.cells import PAIRS, is_text, labels, to_numbers, yes_no
 from pellucid.data.dates import ISO, check_format, guess_format, parse_dates
+from pellucid.data.missing import doubtful
+from pellucid.data.unfit import not_a_number, not_finite, unlike
 from pellucid.data.wording import count, did_you_mean, quoted
 from pellucid.errors import DataError, SettingError
 
@@ -214,7 +206,8 @@ def _mostly_numbers(
     if np.isnan(to_numbers(series.iloc[:_SAMPLE], decimal)[0]).all():
         return False
     _, bad = to_numbers(series, decimal)
-    if bad.sum() > _MOSTLY * (len(series) - column.missing):
+    unsure = sum(doubtful(series[bad]).values())
+    if bad.sum() - unsure > _MOSTLY * (len(series) - column.missing - unsure):
         return False
     if bad.any():
         raise not_a_number(name, series, bad)
@@ -284,15 +277,6 @@ def _sample(form: str) -> str:
 
 
 def _refuse(series: pd.Series[Any], values: Any, bad: Any, name: str, fault: str) -> Any:
-    if not bad.any():
-        return values
-    first = int(np.argmax(bad))
-    text = str(series.iloc[first]).strip()
-    cells = int(bad.sum())
-    start = f"{place(name, series, first)}: {quoted(text)} {fault}."
-    if cells == 1:
-        raise DataError(f"{start} Treat it as missing with {missing_flag(text)}.")
-    raise DataError(
-        f"{start} {cells:,} such cells. Correct them, or treat this text as missing with"
-        f" {missing_flag(text)}."
-    )
+    if bad.any():
+        raise unlike(name, series, bad, fault)
+    return values

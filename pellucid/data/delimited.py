@@ -13,17 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from pellucid.data.diagnose import explain, uneven
 from pellucid.data.layout import Layout
+from pellucid.data.missing import counted, missing_words
 from pellucid.data.source import Source
 from pellucid.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MISSING", "read_delimited"]
-
-# What a cell may say instead of a value. "n/a", "?" and "-" are not here on purpose: they are
-# reported once, with the option that adds them, because "-" may also be a word.
-MISSING = ("", "NA", "NaN", "nan", "null", "NULL", "None", "<NA>")
+__all__ = ["marked_texts", "read_delimited"]
 
 
 def read_delimited(
@@ -34,7 +31,7 @@ def read_delimited(
     Args:
         source: the file.
         layout: how it is laid out.
-        missing: cells that mean "no value", besides MISSING.
+        missing: cells that mean "no value", besides the usual.
         fixed: whether the caller chose the encoding, so that no other is tried.
     """
     try:
@@ -56,26 +53,52 @@ def _fallback(layout: Layout) -> Layout:
 def _parse(source: Source, layout: Layout, missing: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
-    options: dict[str, Any] = {
-        "sep": layout.delimiter,
-        "encoding": layout.encoding,
+    options = _options(layout) | {
         "decimal": layout.decimal,
-        "names": list(layout.names),
-        "header": 0 if layout.header else None,
-        "skiprows": layout.skip,
-        "index_col": False,
         "dtype": dict.fromkeys(layout.codes, str),
-        "na_values": [*MISSING, *missing],
+        "na_values": list(missing_words(missing)),
     }
     try:
         with source.open() as file, warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            frame: pd.DataFrame = pd.read_csv(
-                file, keep_default_na=False, low_memory=False, skipinitialspace=True, **options
-            )
+            frame: pd.DataFrame = pd.read_csv(file, low_memory=False, **options)
             return frame
     except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as error:
         raise explain(source, layout, str(error)) from error
+
+
+def _options(layout: Layout) -> dict[str, Any]:
+    """How every reading of a file cuts it into rows and cells."""
+    return {
+        "sep": layout.delimiter,
+        "encoding": layout.encoding,
+        "names": list(layout.names),
+        "header": 0 if layout.header else None,
+        "skiprows": layout.skip,
+        "index_col": False,
+        "keep_default_na": False,
+        "skipinitialspace": True,
+    }
+
+
+def marked_texts(
+    source: Source, layout: Layout, frame: pd.DataFrame, missing: Sequence[str] = ()
+) -> dict[str, dict[str, int]]:
+    """Return the texts that the parser took for holes: column -> text -> how many cells.
+
+    The parser forgets what a hole said, so the columns with holes are read once more as text.
+    What a person named as missing, and empty cells, are no news and left out.
+    """
+    import pandas as pd
+
+    holed = [name for name in frame.columns if frame[name].isna().any()]
+    if not holed:
+        return {}
+    with source.open() as file:
+        raw = pd.read_csv(file, usecols=holed, dtype=str, na_filter=False, **_options(layout))
+    known = set(missing_words(missing)).difference(missing, [""])
+    found = {name: counted(raw[name], raw[name].isin(known).to_numpy()) for name in holed}
+    return {name: texts for name, texts in found.items() if texts}
 
 
 def _undecodable(source: Source, layout: Layout) -> DataError:

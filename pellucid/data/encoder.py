@@ -48,6 +48,10 @@ class Encoder(Protocol):
         """Return typed cells as features (n, k)."""
         ...
 
+    def limited(self, series: pd.Series[Any]) -> NDArray[np.bool_]:
+        """Return which typed cells lie so far out that they are limited."""
+        ...
+
     def strange(self, series: pd.Series[Any]) -> str | None:
         """Return a sentence on cells unlike any training row."""
         ...

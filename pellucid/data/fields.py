@@ -82,6 +82,15 @@ class Fields:
             raise self.damage(key, "a list of different texts", found)
         return words
 
+    def numbers(self, key: str) -> tuple[float, ...]:
+        """Return a list of finite numbers."""
+        found = self._list(key, 0)
+        wrong = [n for n in found if isinstance(n, bool) or not isinstance(n, int | float)]
+        figures = tuple(float(n) for n in found if isinstance(n, int | float))
+        if wrong or not all(map(math.isfinite, figures)):
+            raise self.damage(key, "a list of finite numbers", found)
+        return figures
+
     def items(self, key: str, least: int = 0) -> list[tuple[object, str]]:
         """Return the entries of a list with their places."""
         found = self._list(key, least)

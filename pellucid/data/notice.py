@@ -10,7 +10,7 @@ from typing import Literal
 
 __all__ = ["Notice", "NoticeKind"]
 
-NoticeKind = Literal["reading", "target", "columns", "missing", "rows", "leak", "predict"]
+NoticeKind = Literal["reading", "target", "columns", "missing", "rows", "leak", "predict", "limit"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Notice:
 
     Args:
         kind: ``"reading"`` (delimiter, encoding), ``"target"``, ``"columns"``, ``"missing"``,
-            ``"rows"``, ``"leak"`` or ``"predict"``.
+            ``"rows"``, ``"leak"``, ``"predict"`` or ``"limit"`` (cells too far out).
         text: the sentence, ready to be shown.
 
     Example:

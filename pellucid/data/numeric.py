@@ -57,6 +57,11 @@ class NumberEncoder:
         scaled = [self.scale.apply(values)] if self.scale else []
         return beside(scaled, np.isnan(values), self.flag)
 
+    def limited(self, series: pd.Series[Any]) -> NDArray[np.bool_]:
+        """Return which typed cells lie so far out that they are limited."""
+        values = series.to_numpy(np.float64)
+        return self.scale.beyond(values) if self.scale else np.zeros(len(values), dtype=bool)
+
     def strange(self, series: pd.Series[Any]) -> str | None:
         """Return a sentence on holes that no training row had."""
         return strange_hole(self.column, series, self.flag)

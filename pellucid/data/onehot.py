@@ -78,6 +78,10 @@ class CategoryEncoder:
             hot.append(~np.any(hot, axis=0) & ~absent if hot else ~absent)
         return beside([column.astype(np.float64) for column in hot], absent, self.flag)
 
+    def limited(self, series: pd.Series[Any]) -> NDArray[np.bool_]:
+        """Return none: a word is never too far out."""
+        return np.zeros(len(series), dtype=bool)
+
     def strange(self, series: pd.Series[Any]) -> str | None:
         """Return a sentence on words and holes that have no feature."""
         cells = labels(series)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.cells import labels, not_a_number, place, to_numbers
+from pellucid.data.cells import labels, to_numbers
 from pellucid.data.fields import Fields
 from pellucid.data.target import Task, ordered
+from pellucid.data.unfit import not_a_number, place
 from pellucid.data.wording import listing, quoted
 from pellucid.errors import DataError, IndexRangeError
 
@@ -119,6 +120,24 @@ class Outcome:
             )
         words: NDArray[Any] = np.array(self.classes, dtype=object)[found]
         return words
+
+    def describe(self) -> str:
+        """Return how the network's output ŷ becomes the answer, in words.
+
+        Example:
+            >>> Outcome("price", "regression", (), 200.0, 50.0).describe()
+            'price = 200 + 50 · ŷ: the mean and standard deviation of the training rows'
+        """
+        if self.task == "regression":
+            sign = "−" if self.mean < 0 else ""
+            return (
+                f"{self.column} = {sign}{abs(self.mean):.6g} + {self.std:.6g} · ŷ: the mean and"
+                " standard deviation of the training rows"
+            )
+        return (
+            "the class with the largest of the scores ŷ; softmax, e^ŷ / Σ e^ŷ, makes them"
+            " probabilities"
+        )
 
     def to_json(self) -> dict[str, object]:
         """Return the encoding as plain data."""

@@ -6,7 +6,7 @@ file passes exactly through them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +17,14 @@ from pellucid.data.columns import convert
 from pellucid.data.encode import fit_encoder, load_encoder
 from pellucid.data.encoder import Encoder
 from pellucid.data.fields import Fields
+from pellucid.data.limits import about_limits
+from pellucid.data.missing import mark_missing
 from pellucid.data.notice import Notice
 from pellucid.data.outcome import Outcome
 from pellucid.data.read import Rows
 from pellucid.data.table import Table
 from pellucid.data.target import Task
+from pellucid.data.unfit import Unfit
 from pellucid.data.wording import closest, count, listing, quoted, size
 from pellucid.errors import DataError, FileFormatError
 
@@ -43,7 +46,9 @@ class Preparation:
         encoders: one for each column that became features, in the table's order.
         outcome: how the target is encoded.
         missing: cells that were read as "no value" on request; read new files the same way.
-        notices: columns that gave no feature.
+        notices: columns that gave no feature, and cells so far out that they are limited.
+        center: the mean of each feature over the training rows; empty when a model file of an
+            earlier version did not hold it.
 
     Example:
         >>> import pandas as pd
@@ -60,6 +65,7 @@ class Preparation:
     outcome: Outcome
     missing: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+    center: tuple[float, ...] = ()
 
     @classmethod
     def fit(cls, table: Table, rows: NDArray[np.int64] | None = None) -> Preparation:
@@ -81,10 +87,11 @@ class Preparation:
             raise DataError(f"{table.name}: no column varies among the training rows.")
         outcome = Outcome.fit(table.frame[table.target], table.task, chosen, table.name)
         flat = [encoder.column for encoder in found if not encoder.features]
-        notices = _about_flat(flat)
-        preparation = cls(kept, outcome, table.missing, notices)
-        _check_size(len(table), len(preparation.feature_names), table.name)
-        return preparation
+        _check_size(len(table), sum(len(encoder.features) for encoder in kept), table.name)
+        far = {e.column: e.limited(table.frame[e.column]) for e in kept}
+        notices = (*_about_flat(flat), *about_limits(far, table.frame))
+        center = np.concatenate([e.encode(part[e.column]).mean(axis=0) for e in kept])
+        return cls(kept, outcome, table.missing, notices, tuple(map(float, center)))
 
     def __repr__(self) -> str:
         columns, features = len(self.encoders), len(self.feature_names)
@@ -157,17 +164,39 @@ class Preparation:
         by_name = {str(column): column for column in frame.columns}
         self._check_columns(list(by_name), name)
         features = np.empty((len(frame), len(self.feature_names)), dtype=np.float32)
-        strange, end = [], 0
+        typed, end = self._typed(frame, by_name, name, mark), 0
+        for encoder, cells in typed:
+            start, end = end, end + len(encoder.features)
+            features[:, start:end] = encoder.encode(cells)
+        if notices is not None:
+            strange = [encoder.strange(cells) for encoder, cells in typed]
+            notices += [Notice("predict", f"{text}.") for text in strange if text]
+            far = {encoder.column: encoder.limited(cells) for encoder, cells in typed}
+            notices += [*about_limits(far, frame), *self._about_extra(list(by_name))]
+        return features
+
+    def _typed(
+        self, frame: pd.DataFrame, by_name: Mapping[str, Any], name: str, mark: str
+    ) -> list[tuple[Encoder, pd.Series[Any]]]:
+        """Return the cells in the types that the encoders take; refuse all others at once."""
+        found, unfit = [], Unfit(name)
         for encoder in self.encoders:
             cells = frame[by_name[encoder.column]].rename(encoder.column)
-            series = convert(cells, encoder.kind, encoder.form, name, mark)
-            start, end = end, end + len(encoder.features)
-            features[:, start:end] = encoder.encode(series)
-            strange.append(encoder.strange(series))
-        if notices is not None:
-            notices += [Notice("predict", f"{text}.") for text in strange if text]
-            notices += self._about_extra(list(by_name))
-        return features
+            cells = mark_missing(cells, self.missing)
+            with unfit.gather():
+                found.append((encoder, convert(cells, encoder.kind, encoder.form, name, mark)))
+        unfit.settle()
+        return found
+
+    def limited(self, data: pd.DataFrame | Rows | Table) -> dict[str, NDArray[np.bool_]]:
+        """Return, for each column, which cells lie so far out that they are limited.
+
+        Shape:
+            data: n rows → (n,) each
+        """
+        frame, name, mark = _cells_of(data)
+        by_name = {str(column): column for column in frame.columns}
+        return {e.column: e.limited(cells) for e, cells in self._typed(frame, by_name, name, mark)}
 
     def _check_columns(self, names: Sequence[str], name: str) -> None:
         absent = [column for column in self.inputs if column not in names]
@@ -213,6 +242,7 @@ class Preparation:
             "missing": list(self.missing),
             "columns": [encoder.to_json() for encoder in self.encoders],
             "target": self.outcome.to_json(),
+            "center": list(self.center),
         }
 
     @classmethod
@@ -222,7 +252,9 @@ class Preparation:
         Raises:
             FileFormatError: when an entry is missing, unknown, or of the wrong kind; names it.
         """
-        fields = Fields(data, "preparation", ("format", "version", "missing", "columns", "target"))
+        keys = ["format", "version", "missing", "columns", "target"]
+        keys += ["center"] if isinstance(data, dict) and "center" in data else []
+        fields = Fields(data, "preparation", keys)
         fields.text("format", [_FORMAT])
         if fields.number("version") != _VERSION:
             raise FileFormatError(
@@ -234,7 +266,11 @@ class Preparation:
         if len(set(names)) < len(names):
             raise fields.damage("columns", "a list of different columns", listing(names))
         outcome = Outcome.from_json(fields.data["target"], "preparation.target")
-        return cls(encoders, outcome, fields.texts("missing"))
+        center = fields.numbers("center") if "center" in keys else ()
+        features = sum(len(encoder.features) for encoder in encoders)
+        if center and len(center) != features:
+            raise fields.damage("center", f"a list of {features}", list(center))
+        return cls(encoders, outcome, fields.texts("missing"), (), center)
 
 
 def _cells_of(data: pd.DataFrame | Rows | Table) -> tuple[pd.DataFrame, str, str]:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pellucid.data.cells import is_text
-from pellucid.data.delimited import read_delimited
+from pellucid.data.delimited import marked_texts, read_delimited
 from pellucid.data.layout import Layout, guess_layout
 from pellucid.data.notice import Notice
 from pellucid.data.parquet import read_parquet
-from pellucid.data.source import MAX_BYTES, open_source
+from pellucid.data.remarks import about_marked
+from pellucid.data.source import MAX_BYTES, Source, open_source
 from pellucid.data.table import Table, make_table
 from pellucid.data.wording import count, listing, quoted
 from pellucid.errors import DataError
@@ -65,7 +66,8 @@ def read_rows(
 
     Args:
         path: a CSV, TSV or Parquet file, gzipped or not; ``"-"`` for standard input.
-        missing: cells that mean "no value", besides the empty one, NA, NaN, null and None.
+        missing: cells that mean "no value", besides the empty one, N/A, NaN, null, None and ?;
+            ``"not:NA"`` says that NA is a word here.
         delimiter: one character or its name (comma, semicolon, tab, pipe, space).
         encoding: a Python codec.
         decimal: ``"."`` or ``","``.
@@ -78,25 +80,22 @@ def read_rows(
     """
     source = open_source(path, max_bytes)
     if source.format == "parquet":
-        frame, layout = read_parquet(source), None
-        frame = _marked_missing(frame, missing)
-    else:
-        guess = guess_layout(source, delimiter, encoding, decimal, header)
-        frame, layout = read_delimited(source, guess, missing, encoding is not None)
-    if len(frame) == 0:
-        raise DataError(f"{source.name} has a header and no rows.")
-    said = _about(layout) + ([] if layout is None else _swallowed(frame, layout))
+        return Rows(_some(read_parquet(source), source), source.name)
+    guess = guess_layout(source, delimiter, encoding, decimal, header)
+    frame, layout = read_delimited(source, guess, missing, encoding is not None)
+    said = [*_about(layout), *_swallowed(_some(frame, source), layout)]
+    said += about_marked(marked_texts(source, layout, frame, missing))
     return Rows(frame, source.name, layout, tuple(said))
 
 
-def _marked_missing(frame: pd.DataFrame, missing: Sequence[str]) -> pd.DataFrame:
-    return frame.replace(list(missing), None) if missing else frame
+def _some(frame: pd.DataFrame, source: Source) -> pd.DataFrame:
+    if len(frame) == 0:
+        raise DataError(f"{source.name} has a header and no rows.")
+    return frame
 
 
-def _about(layout: Layout | None) -> list[Notice]:
+def _about(layout: Layout) -> list[Notice]:
     """Return notices on whatever is not a comma, UTF-8, a point and a full header."""
-    if layout is None:
-        return []
     said = []
     usual = (layout.delimiter, layout.decimal) == (",", ".") and layout.encoding.startswith("utf-8")
     if not usual:
@@ -147,7 +146,8 @@ def read(
         target: the column to predict; guessed when None, with a notice.
         task: ``"classification"``, ``"regression"``, their short forms, or None to guess.
         types: kinds by column name: number, category, date, date:FORMAT, boolean or ignore.
-        missing: cells that mean "no value", besides the empty one, NA, NaN, null and None.
+        missing: cells that mean "no value", besides the empty one, N/A, NaN, null, None and ?;
+            ``"not:NA"`` says that NA is a word here.
         delimiter: see `read_rows`, as for the rest.
         encoding: a Python codec.
         decimal: ``"."`` or ``","``.

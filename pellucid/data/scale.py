@@ -2,8 +2,9 @@
 
     z = (g(x) − μ) / σ,    g(x) = x,  or  asinh((x − median) / IQR) for a heavy tail
 
-with the median, the quartiles, μ and σ of the training rows alone. A heavy tail is one that reaches
-30 interquartile ranges from the median: there a plain z would press all common values into one.
+limited to −8 … 8, with the median, the quartiles, μ and σ of the training rows alone. A heavy tail
+is one that reaches 30 interquartile ranges from the median: there a plain z would press all common
+values into one.
 """
 
 from __future__ import annotations
@@ -77,14 +78,30 @@ class Scale:
         Shape:
             values: (n,) → (n,)
         """
+        return np.clip(self._standard(values), -LIMIT, LIMIT)
+
+    def _standard(self, values: _Floats) -> _Floats:
         bent = self._bend(self._fill(values))
-        z = (bent / 2 - self.mean / 2) / (self.std / 2)  # halves: 1e308 - -1e308 would overflow
-        return np.clip(z, -LIMIT, LIMIT)
+        return (bent / 2 - self.mean / 2) / (self.std / 2)  # halves: 1e308 - -1e308 would overflow
+
+    def beyond(self, values: _Floats) -> NDArray[np.bool_]:
+        """Return which values lie so far out that they are limited.
+
+        Shape:
+            values: (n,) → (n,)
+
+        Example:
+            >>> scale = Scale.fit("age", np.array([10.0, 20.0, 30.0]))
+            >>> scale.beyond(np.array([20.0, 90.0, np.nan]))
+            array([False,  True, False])
+        """
+        far: NDArray[np.bool_] = np.abs(self._standard(values)) > LIMIT
+        return far
 
     def describe(self) -> str:
         """Return the step in words."""
         heavy = f"asinh around the median {self.median:.4g}, then " if self.spread else ""
-        return f"{heavy}minus {self.mean:.4g}, divided by {self.std:.4g}"
+        return f"{heavy}minus {self.mean:.4g}, divided by {self.std:.4g}, limited to ±{LIMIT:g}"
 
     def to_json(self) -> dict[str, object]:
         """Return the scale as plain data."""

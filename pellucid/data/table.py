@@ -16,8 +16,17 @@ from numpy.typing import NDArray
 
 from pellucid.data.cells import is_text
 from pellucid.data.columns import COUNTS, Column, convert, guess_column
+from pellucid.data.missing import lost, mark_missing
 from pellucid.data.notice import Notice
+from pellucid.data.remarks import (
+    about_columns,
+    about_marked,
+    about_names,
+    about_target,
+    about_words,
+)
 from pellucid.data.target import Task, as_task, find_target, ordered, read_target
+from pellucid.data.unfit import Unfit, UnfitCells
 from pellucid.data.wording import count, did_you_mean, listing, quoted
 from pellucid.errors import DataError
 
@@ -28,13 +37,6 @@ __all__ = ["MIN_ROWS", "Table", "make_table"]
 
 MIN_ROWS = 10
 _NAMELESS = "the table"  # what messages call a frame that nobody named
-_PHRASES = {
-    "id": "name rows instead of describing them",
-    "text": "hold free text",
-    "constant": "have one value in every row",
-    "empty": "have no values",
-    "ignore": "were left out on request",
-}
 
 
 @dataclass(frozen=True)
@@ -131,33 +133,70 @@ def make_table(
         types: kinds by column name: number, category, date, date:FORMAT, boolean or ignore.
         name: what messages call the table.
         decimal: the decimal mark of numbers written as text.
-        missing: kept with the table, so that prediction reads cells the same way.
+        missing: cells that mean "no value", besides the empty one, N/A, NaN, null, None and ?;
+            ``"not:NA"`` says that NA is a word here. Prediction reads cells the same way.
         notices: notices made before, while reading.
 
     Raises:
         DataError: when it cannot be learned from; names row and column.
     """
     types = dict(types or {})
-    frame = _named(frame, name)
+    frame, marked = _without_missing(_named(frame, name), missing)
     goal, why = find_target(list(frame.columns), target, name)
     _check_types(types, list(frame.columns), name)
-    chosen = as_task(task) or _task_of(types.get(goal))
-    outcome, found = read_target(frame[goal], chosen, name, decimal)
-    said = [*notices, *_about_target(outcome, found, goal, why, chosen is None)]
+    chosen, unfit = as_task(task) or _task_of(types.get(goal)), Unfit(name)
+    outcome, found = _read_target(frame[goal], chosen, name, decimal, unfit)
+    said = [*notices, *about_marked(marked)]
+    said += about_target(outcome, found, goal, why, chosen is None)
     kept = outcome.notna().to_numpy()
-    frame = frame.loc[kept] if not kept.all() else frame
+    frame, outcome = frame.loc[kept], outcome[kept]
     _check_rows(frame, kept, name)
-    kinds = {
-        column: guess_column(frame[column], name, decimal, types.get(column))
-        for column in frame.columns
-        if column != goal
-    }
-    kinds[goal] = _target_column(outcome[kept], goal, found, chosen is not None)
-    columns = _with_input(tuple(kinds[column] for column in frame.columns), goal)
+    kinds = _kinds(frame, goal, types, name, decimal, unfit)
+    kinds[goal] = _target_column(outcome, goal, found, chosen is not None)
+    columns = _with_input(tuple(kinds[c] for c in frame.columns if c in kinds), goal)
+    typed = _typed(frame, columns, outcome, name, decimal, unfit)
     _check_inputs(columns, goal, name)
-    typed = _typed(frame, columns, goal, outcome[kept], name, decimal)
-    said += _about_columns(columns, goal, len(frame))
+    said += about_columns(columns, goal, len(frame)) + about_names(typed, columns, goal)
+    said += about_words(typed, columns, goal, missing)
     return Table(typed, goal, found, name, columns, tuple(said), tuple(missing))
+
+
+def _without_missing(
+    frame: pd.DataFrame, missing: Sequence[str]
+) -> tuple[pd.DataFrame, dict[str, dict[str, int]]]:
+    """Return the frame with holes for cells that mean "no value", and the texts that were there."""
+    marked, texts = frame.copy(deep=False), {}
+    for name in frame.columns:
+        before = frame[name]
+        after = mark_missing(before, missing)
+        if after is not before:
+            marked[name], texts[name] = after, lost(before, after, missing)
+    return marked, texts
+
+
+def _read_target(
+    series: pd.Series[Any], task: Task | None, name: str, decimal: str, unfit: Unfit
+) -> tuple[pd.Series[Any], Task]:
+    try:
+        return read_target(series, task, name, decimal)
+    except UnfitCells as error:
+        unfit.found.append(error)  # and the columns beside it are still looked through
+        return series, task or "regression"
+
+
+def _kinds(
+    frame: pd.DataFrame,
+    goal: str,
+    types: Mapping[str, str],
+    name: str,
+    decimal: str,
+    unfit: Unfit,
+) -> dict[str, Column]:
+    kinds = {}
+    for column in frame.columns.drop(goal):
+        with unfit.gather():
+            kinds[column] = guess_column(frame[column], name, decimal, types.get(column))
+    return kinds
 
 
 def _named(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -225,72 +264,19 @@ def _check_inputs(columns: Sequence[Column], goal: str, name: str) -> None:
 def _typed(
     frame: pd.DataFrame,
     columns: Sequence[Column],
-    goal: str,
     outcome: pd.Series[Any],
     name: str,
     decimal: str,
+    unfit: Unfit,
 ) -> pd.DataFrame:
+    """Return the cells in their own types; refuse all that do not fit, in one message."""
     import pandas as pd
 
-    cells = {
-        c.name: convert(frame[c.name], c.kind, c.form, name, decimal) if c.used else frame[c.name]
-        for c in columns
-        if c.name != goal
-    }
-    return pd.DataFrame({c.name: cells.get(c.name, outcome) for c in columns}, index=frame.index)
-
-
-def _about_target(
-    outcome: pd.Series[Any], task: Task, goal: str, why: str, guessed: bool
-) -> list[Notice]:
-    said = []
-    if why:
-        said.append(
-            Notice("target", f"target: guessed {quoted(goal)} {why}. Choose with --target.")
-        )
-    if guessed:
-        other = "regress" if task == "classification" else "class"
-        text = f"task: guessed {task} ({_evidence(outcome, task)}). Change with --task {other}."
-        said.append(Notice("target", text))
-    absent = np.flatnonzero(outcome.isna().to_numpy())
-    if len(absent):
-        said.append(
-            Notice(
-                "rows",
-                f"{count(len(absent), 'row')} of {len(outcome):,} without a value in the target"
-                f" {quoted(goal)} left out (first: row {absent[0] + 1}).",
-            )
-        )
-    return said
-
-
-def _evidence(outcome: pd.Series[Any], task: Task) -> str:
-    different = int(outcome.nunique())
-    if task == "classification":
-        return f"{different} different values"
-    return f"{different:,} different numbers"
-
-
-def _about_columns(columns: Sequence[Column], goal: str, rows: int) -> list[Notice]:
-    inputs = [column for column in columns if column.name != goal]
-    said = []
-    for kind, phrase in _PHRASES.items():
-        found = [column for column in inputs if column.kind == kind]
-        if found:
-            said.append(Notice("columns", f"left out: {_left_out(found, phrase)}."))
-    holes = [column for column in inputs if column.used and column.missing]
-    if holes:
-        each = listing([f"{c.name} {c.missing:,}" for c in holes])
-        said.append(Notice("missing", f"missing cells in {rows:,} rows: {each}."))
-    said += [
-        Notice("columns", f"{quoted(c.name)} is read as {c.kind}: {c.reason}.")
-        for c in inputs
-        if c.kind == "date" or c.reason.startswith("numbers written")
-    ]
-    return said
-
-
-def _left_out(found: Sequence[Column], phrase: str) -> str:
-    if len(found) == 1:
-        return f"{quoted(found[0].name)} ({found[0].kind}: {found[0].reason})"
-    return f"{len(found)} columns that {phrase}: {listing([c.name for c in found])}"
+    cells = {}
+    for c in columns:
+        cells[c.name] = outcome if c.name == outcome.name else frame[c.name]
+        with unfit.gather():
+            if c.used and c.name != outcome.name:
+                cells[c.name] = convert(frame[c.name], c.kind, c.form, name, decimal)
+    unfit.settle()
+    return pd.DataFrame(cells, index=frame.index)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.cells import is_text, labels, not_a_number, not_finite, to_numbers
+from pellucid.data.cells import is_text, labels, to_numbers
+from pellucid.data.unfit import UnfitCells, not_a_number, not_finite
 from pellucid.data.wording import closest, count, did_you_mean, listing, quoted
 from pellucid.errors import DataError, SettingError
 
@@ -162,10 +163,10 @@ def _numbers_with_text(series: pd.Series[Any], decimal: str) -> bool:
     return 0 < int(bad.sum()) <= int(np.isfinite(values).sum())
 
 
-def _text_in_target(name: str, series: pd.Series[Any], bad: NDArray[Any]) -> DataError:
-    return DataError(
-        f"{not_a_number(name, series, bad)} To predict the texts as classes, use --task class."
-    )
+def _text_in_target(name: str, series: pd.Series[Any], bad: NDArray[Any]) -> UnfitCells:
+    plain = not_a_number(name, series, bad)
+    remedy = f"{plain.remedy} To predict the texts as classes, use --task class."
+    return UnfitCells(plain.where, plain.fault, remedy, plain.texts)
 
 
 def _check_classes(words: Sequence[str], column: str, name: str) -> None:

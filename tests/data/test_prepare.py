@@ -141,17 +141,22 @@ def test_the_steps_read_as_sentences() -> None:
     bent = np.arcsinh((frame["tail"] - middle) / (high - low))
     mean, std = bent.mean(), bent.std(ddof=0)
     assert Preparation.fit(make_table(frame, target="y")).steps() == (
-        ("age", "number", "holes filled with 20 and marked; minus 20, divided by 7.071"),
+        (
+            "age",
+            "number",
+            "holes filled with 20 and marked; minus 20, divided by 7.071, limited to ±8",
+        ),
         (
             "tail",
             "number",
-            f"asinh around the median 1.528, then minus {mean:.4g}, divided by {std:.4g}",
+            f"asinh around the median 1.528, then minus {mean:.4g}, divided by {std:.4g}, limited"
+            " to ±8",
         ),
         ("side", "category", "3 features of 0 or 1, one for each word"),
         (
             "day",
             "date",
-            "as days since 2024-01-01, weekday sin, weekday cos; each scaled",
+            "as days since 2024-01-01, weekday sin, weekday cos; each scaled, limited to ±8",
         ),
     )
 
@@ -286,9 +291,68 @@ NEW = pd.DataFrame(
         "income": [1.0, 2.0],
         "city": ["rome", "oslo"],
         "smoker": ["no", "yes"],
-        "joined": ["2021-01-01", "2021-02-01"],
+        "joined": ["2020-03-01", "2020-04-01"],
     }
 )
+
+
+def test_cells_too_far_out_are_limited_and_said() -> None:
+    preparation = Preparation.fit(mixed())
+    found: list[Notice] = []
+    far = NEW.assign(age=[30.0, 1e9], joined=["2020-03-01", "2060-04-01"])
+    x = preparation.transform(far, notices=found)
+    assert np.abs(x).max() == 8
+    assert [(notice.kind, notice.text) for notice in found] == [
+        (
+            "limit",
+            "1 row of 2 lies farther than 8 standard deviations from the training mean in 2"
+            " columns (cells: age 1, joined 1; first: row 2), and is limited to that distance.",
+        )
+    ]
+    limited = preparation.limited(far)
+    assert {name: cells.tolist() for name, cells in limited.items() if cells.any()} == {
+        "age": [False, True],
+        "joined": [False, True],
+    }
+
+
+def test_limited_training_rows_are_said_too() -> None:
+    frame = pd.DataFrame({"x": [*np.linspace(0, 1, 199), 12.0], "y": ["a", "b"] * 100})
+    frame["w"] = np.arange(200) % 7
+    preparation = Preparation.fit(make_table(frame, target="y"))
+    assert [notice.text for notice in preparation.notices] == [
+        "1 row of 200 lies farther than 8 standard deviations from the training mean in 1 column"
+        " (cells: x 1; first: row 200), and is limited to that distance."
+    ]
+
+
+def test_the_center_is_the_mean_of_the_training_features() -> None:
+    table, rows = mixed(), np.arange(0, N, 2)
+    preparation = Preparation.fit(table, rows)
+    mean = preparation.transform(table)[rows].mean(axis=0)
+    np.testing.assert_allclose(preparation.center, mean, atol=1e-6)
+
+
+def test_a_frame_is_read_with_the_same_missing_words_as_in_training() -> None:
+    frame = mixed().frame
+    frame["city"] = frame["city"].fillna("-")
+    preparation = Preparation.fit(make_table(frame, target="y", missing=["-"]))
+    new = NEW.assign(age=["N/A", "?"], city=["-", "rome"], income=["1", "n/a"])
+    x = pd.DataFrame(preparation.transform(new), columns=preparation.feature_names)
+    marks = x[["age is missing", "income is missing", "city is missing"]].to_numpy()
+    assert marks.tolist() == [[1, 0, 1], [1, 1, 0]]
+
+
+def test_all_columns_that_do_not_fit_are_named_at_once() -> None:
+    new = NEW.assign(age=["old", "1"], joined=["2020-03-01", "soon"])
+    with pytest.raises(DataError) as caught:
+        Preparation.fit(mixed()).transform(new, name="new.csv")
+    assert str(caught.value) == (
+        "new.csv: 2 columns have cells that do not fit.\n"
+        ' row 1, column "age": "old" is not a number.\n'
+        ' row 2, column "joined": "soon" is not a date like 2024-12-31.\n'
+        ' Treat them as missing with --missing "old" --missing "soon".'
+    )
 
 
 def test_a_new_file_passes_without_its_target() -> None:

@@ -137,6 +137,12 @@ def at(data: Any, path: list[Any]) -> Any:
             "guess",
             'preparation.target.task should be classification or regression and is "guess".',
         ),
+        (
+            ["center"],
+            [1.0, "x"],
+            "preparation.center should be a list of finite numbers and is [1.0, 'x'].",
+        ),
+        (["center"], [1.0], "preparation.center should be a list of 18 and is [1.0]."),
         (["missing"], None, "preparation.missing should be a list and is None."),
     ],
 )
@@ -147,6 +153,15 @@ def test_each_damaged_entry_is_named(path: list[Any], value: Any, text: str) -> 
     with pytest.raises(FileFormatError) as caught:
         Preparation.from_json(data if path else value)
     assert str(caught.value) == START + text
+
+
+def test_a_file_without_the_means_is_read_as_before() -> None:
+    data = good()
+    del data["center"]
+    before = Preparation.fit(mixed())
+    after = Preparation.from_json(data)
+    assert after.center == () and len(before.center) == len(before.feature_names)
+    np.testing.assert_array_equal(after.transform(mixed()), before.transform(mixed()))
 
 
 def test_missing_and_unknown_entries_are_named() -> None:

@@ -220,10 +220,10 @@ FOREIGN: list[Case] = [
 CELLS: list[Case] = [
     (
         "a word among numbers",
-        good(117) + "n/a,a,5\n" * 37,
+        good(117) + "n.n.,a,5\n" * 37,
         {},
-        'houses.csv, row 118, column "area": "n/a" is not a number. 37 such cells.'
-        ' Treat them as missing with --missing "n/a".',
+        'houses.csv, row 118, column "area": "n.n." is not a number. 37 such cells.'
+        ' Treat them as missing with --missing "n.n.".',
     ),
     (
         "one word among numbers",
@@ -234,10 +234,10 @@ CELLS: list[Case] = [
     ),
     (
         "two words among numbers",
-        good() + "n/a,a,5\n" * 3 + "?,b,3\n",
+        good() + "-,a,5\n" * 3 + "x,b,3\n",
         {},
-        'houses.csv, row 21, column "area": "n/a" is not a number. 4 such cells.'
-        ' Treat them as missing with --missing "n/a" --missing "?".',
+        'houses.csv, row 21, column "area": "-" is not a number. 4 such cells.'
+        ' Treat them as missing with --missing "-" --missing "x".',
     ),
     (
         "many words among numbers",
@@ -333,6 +333,54 @@ CELLS: list[Case] = [
     ),
 ]
 
+SEVERAL: list[Case] = [
+    (
+        "columns of every kind",
+        "area,side,sold,garden,price\n"
+        + body(40, lambda i: f"{i % 7},{'ab'[i % 2]},2024-03-{i % 28 + 1:02},{'yn'[i % 2]},{i}")
+        + "-,a,2024-01-01,y,.\n-,a,soon,y,2\n5,a,2024-02-30,y,3\n",
+        {},
+        "houses.csv: 3 columns have cells that do not fit.\n"
+        ' row 41, column "price": "." is not a number.\n'
+        ' row 41, column "area": "-" is not a number. 2 such cells.\n'
+        ' row 42, column "sold": "soon" is not a date like 2024-12-31. 2 such cells.\n'
+        ' Treat them as missing with --missing "." --missing "-" --missing "2024-02-30"'
+        ' --missing "soon".',
+    ),
+    (
+        "columns with and without a short remedy",
+        "area,rooms,price\n"
+        + body(40, lambda i: f"{i % 7},{i % 3},{i}")
+        + body(4, lambda i: f"x{i},-,{i}"),
+        {},
+        "houses.csv: 2 columns have cells that do not fit.\n"
+        ' row 41, column "area": "x0" is not a number. 4 such cells with 4 different texts. Make it'
+        " a column of words with --type area=category, or leave it out with --type area=ignore.\n"
+        ' row 41, column "rooms": "-" is not a number. 4 such cells.\n'
+        ' Treat them as missing with --missing "-".',
+    ),
+    (
+        "more columns than one message names",
+        ",".join(f"c{i}" for i in range(25))
+        + ",y\n"
+        + body(40, lambda i: f"{i % 7}," * 25 + f"{i}")
+        + "-," * 25
+        + "7\n",
+        {},
+        "houses.csv: 25 columns have cells that do not fit.\n"
+        + "".join(f' row 41, column "c{i}": "-" is not a number.\n' for i in range(20))
+        + ' … and in "c20", "c21", "c22", "c23", "c24".\n'
+        ' Treat them as missing with --missing "-".',
+    ),
+    (
+        "a column of which most cells may mean no value",
+        good() + "-,a,5\n" * 60,
+        {},
+        'houses.csv, row 21, column "area": "-" is not a number. 60 such cells.'
+        ' Treat them as missing with --missing "-".',
+    ),
+]
+
 TARGETS: list[Case] = [
     (
         "misspelled",
@@ -400,10 +448,10 @@ TARGETS: list[Case] = [
     ),
     (
         "a word among numbers",
-        good() + "1,a,n/a\n" * 3,
+        good() + "1,a,-\n" * 3,
         {},
-        'houses.csv, row 21, column "price": "n/a" is not a number. 3 such cells. Treat them as'
-        ' missing with --missing "n/a". To predict the texts as classes, use --task class.',
+        'houses.csv, row 21, column "price": "-" is not a number. 3 such cells. Treat them as'
+        ' missing with --missing "-". To predict the texts as classes, use --task class.',
     ),
     (
         "as many classes as rows",
@@ -431,7 +479,10 @@ TARGETS: list[Case] = [
 
 @pytest.mark.parametrize(
     ("content", "options", "text"),
-    [pytest.param(*case[1:], id=case[0]) for case in [*STRUCTURE, *FOREIGN, *CELLS, *TARGETS]],
+    [
+        pytest.param(*case[1:], id=case[0])
+        for case in [*STRUCTURE, *FOREIGN, *CELLS, *SEVERAL, *TARGETS]
+    ],
 )
 def test_each_fault_has_its_sentence(
     tmp_path: Path, content: str | bytes, options: dict[str, Any], text: str
@@ -448,7 +499,7 @@ def test_the_remedy_for_infinities_works(tmp_path: Path) -> None:
 
 
 def test_the_remedies_for_text_among_numbers_work(tmp_path: Path) -> None:
-    path = write(tmp_path, good() + "n/a,a,5\n" * 3)
-    assert read(path, missing=["n/a"]).frame["area"].isna().sum() == 3
-    assert read(path, types={"area": "category"}).frame["area"].iloc[20] == "n/a"
+    path = write(tmp_path, good() + "-,a,5\n" * 3)
+    assert read(path, missing=["-"]).frame["area"].isna().sum() == 3
+    assert read(path, types={"area": "category"}).frame["area"].iloc[20] == "-"
     assert read(path, types={"area": "ignore"}).inputs == ("side",)
