@@ -49,6 +49,7 @@ from pellucid.tensor.derivative import grad as _grad
 from pellucid.tensor.device import cuda as cuda
 from pellucid.tensor.device import device as device
 from pellucid.tensor.familiar import FloatTensor as FloatTensor
+from pellucid.tensor.elsewhere import missing as _missing_from
 from pellucid.tensor.familiar import LongTensor as LongTensor
 from pellucid.tensor.familiar import e as e
 from pellucid.tensor.familiar import get_default_dtype as get_default_dtype
@@ -189,13 +190,10 @@ def _of_autograd(name: str) -> Any:
 
 
 def _missing(name: str) -> str:
-    text = f"pellucid has no attribute {name!r}."
-    if name.startswith("__"):
-        return text
-    import difflib  # only where something is missing
-
-    near = difflib.get_close_matches(name, __all__, n=1)
-    return f"{text} Did you mean {near[0]!r}?" if near else text
+    rooms = () if name.startswith("_") else ("nn", "nn.functional", "optim", "utils.data")
+    held = (r for r in rooms if name in importlib.import_module(f"pellucid.{r}").__all__)
+    room = next(held, "")
+    return _missing_from("pellucid", name, __all__, f"pellucid.{room}.{name}" if room else "")
 
 
 def __dir__() -> list[str]:

@@ -1,5 +1,7 @@
 """The nn room: modules and their functions, with PyTorch's names."""
 
+from typing import TYPE_CHECKING
+
 from pellucid.nn import functional, init, utils
 from pellucid.nn.activation import (
     ELU,
@@ -41,6 +43,7 @@ from pellucid.tensor import Parameter
 
 __all__ = [
     "ELU",
+from pellucid.tensor.elsewhere import refusing
     "GELU",
     "BCELoss",
     "BCEWithLogitsLoss",
@@ -83,3 +86,6 @@ __all__ = [
     "init",
     "utils",
 ]
+
+if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
+    __getattr__ = refusing("pellucid.nn", __all__)

@@ -1,5 +1,7 @@
 """PyTorch's name for the schedules: `pellucid.optim.lr_scheduler.StepLR`."""
 
+from typing import TYPE_CHECKING
+
 from pellucid.optim.plateau import ReduceLROnPlateau as ReduceLROnPlateau
 from pellucid.optim.schedule import ConstantLR as ConstantLR
 from pellucid.optim.schedule import CosineAnnealingLR as CosineAnnealingLR
@@ -10,6 +12,7 @@ from pellucid.optim.schedule import LRScheduler as LRScheduler
 from pellucid.optim.schedule import MultiStepLR as MultiStepLR
 from pellucid.optim.schedule import StepLR as StepLR
 from pellucid.optim.sequence import SequentialLR as SequentialLR
+from pellucid.tensor.elsewhere import refusing
 
 __all__ = [
     "ConstantLR",
@@ -23,3 +26,6 @@ __all__ = [
     "SequentialLR",
     "StepLR",
 ]
+
+if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
+    __getattr__ = refusing("pellucid.optim.lr_scheduler", __all__)

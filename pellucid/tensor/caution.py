@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pellucid.errors import PellucidWarning
+from pellucid.graph.node import Node
 
-__all__ = ["caution", "heard_once"]
+__all__ = ["caution", "heard_once", "not_kept"]
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 
@@ -39,6 +40,15 @@ def caution(text: str, about: str = "") -> None:
         frame = frame.f_back
         level += 1
     warnings.warn(text, PellucidWarning, stacklevel=level)
+
+
+def not_kept(node: Node) -> None:
+    """Warn where the blame of something computed is asked for, which is kept on request only."""
+    if node.requires_grad and node.inputs and not node.retains:
+        caution(
+            f"this Tensor has no .grad: {node.op.name} computed it, and only the leaves keep "
+            "theirs, such as weights.\n Call retain_grad() on it before backward()."
+        )
 
 
 @contextmanager

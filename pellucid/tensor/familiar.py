@@ -17,6 +17,7 @@ from pellucid.ops import elementwise as ew
 from pellucid.ops.extremes import all_
 from pellucid.ops.reduce import all_axes
 from pellucid.tensor.creation import tensor
+from pellucid.tensor.elsewhere import missing
 from pellucid.tensor.lift import function
 from pellucid.tensor.tensor import Tensor
 
@@ -113,3 +114,14 @@ def _type(self: Tensor, dtype: Any = None) -> Any:
 
 
 setattr(Tensor, "type", _type)  # noqa: B010  (the class does not declare it)
+
+
+def _absent(self: Tensor, name: str) -> Any:
+    """What a Tensor says about a name that it does not have."""
+    if name[0] == "_":  # protocols ask for such, and fields that are seldom set
+        raise AttributeError(name)
+    text = missing("Tensor", name, (n for n in dir(type(self)) if n[0] != "_"))
+    raise AttributeError(text, name=name)
+
+
+setattr(Tensor, "__getattr__", _absent)  # noqa: B010  (a type checker goes by the class)

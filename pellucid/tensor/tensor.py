@@ -18,7 +18,7 @@ from pellucid.graph.mode import _local, current, engine
 from pellucid.graph.node import Node, leaf, memory, stamp
 from pellucid.ops.held import detach as _detach
 from pellucid.shapes import show
-from pellucid.tensor.caution import caution
+from pellucid.tensor.caution import not_kept
 from pellucid.tensor.device import CPU, device
 from pellucid.tensor.hooks import Removable
 from pellucid.tensor.memory import adopt, replace
@@ -288,17 +288,9 @@ class Tensor(Methods):
         if trace is not None:
             trace.blamed(self._node, read=True)
         found: Tensor | None = self._node.grad
-        if found is None and self._node.op is not None and not self._node.retains:
-            self._not_kept()
+        if found is None and self._node.op is not None:
+            not_kept(self._node)
         return found
-
-    def _not_kept(self) -> None:
-        node = self._node
-        if node.requires_grad and node.inputs:
-            caution(
-                f"this Tensor has no .grad: {node.op.name} computed it, and only the leaves keep "
-                "theirs, such as weights.\n Call retain_grad() on it before backward()."
-            )
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:

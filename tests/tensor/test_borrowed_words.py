@@ -118,7 +118,7 @@ def test_a_name_that_is_nearly_right_is_suggested() -> None:
     ("code", "expected"),
     [
         ("pellucid.relux", "Did you mean 'relu'?"),
-        ("pellucid.ones(2).summ()", "Did you mean: 'sum'?"),
+        ("pellucid.ones(2).summ()", "Did you mean 'sum'?"),
         ("pellucid.nn.Linear(1, 1).weigth", "Did you mean: 'weight'?"),
     ],
 )

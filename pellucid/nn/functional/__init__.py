@@ -14,6 +14,7 @@ from pellucid.nn.functional import activations, attention, classes, layers, loss
 from pellucid.nn.functional.batch import batch_norm as batch_norm
 from pellucid.nn.functional.tables import embedding as embedding
 from pellucid.nn.functional.tables import embedding_bag as embedding_bag
+from pellucid.tensor.elsewhere import refusing
 from pellucid.tensor.functions.picking import one_hot as _one_hot
 from pellucid.tensor.functions.tiling import pad as _pad
 from pellucid.tensor.lift import lifted
@@ -55,3 +56,6 @@ __all__.sort()
 if TYPE_CHECKING:
 
     def __getattr__(name: str) -> Callable[..., Any]: ...
+
+else:
+    __getattr__ = refusing("pellucid.nn.functional", __all__)

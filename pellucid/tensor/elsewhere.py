@@ -1,0 +1,240 @@
+"""PyTorch's names that are not here yet, so that a script learns that, and not a name like it.
+
+Where something here does the same, it is said; a name that only looks alike is no help.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+__all__ = ["missing", "refusing"]
+
+# By room, what PyTorch has under it and this package has not, or had not when this was written.
+_BORROWED = {
+    "pellucid": """
+BFloat16Tensor BoolTensor BufferDict ByteTensor CharTensor DoubleTensor GradScaler HalfTensor
+IntTensor ShortTensor abs_ accelerator acos_ acosh_ adaptive_avg_pool1d adaptive_max_pool1d addmv_
+adjoint affine_grid_generator alpha_dropout alpha_dropout_ amp angle arccos_ arccosh_ arcsin_
+arcsinh_ arctan_ arctanh_ argwhere as_strided as_strided_ asin_ asinh_ atan_ atanh_ autocast
+avg_pool1d backends bartlett_window batch_norm bilinear binary_cross_entropy_with_logits binomial
+bitwise_left_shift bitwise_right_shift blackman_window can_cast cdouble ceil_ celu celu_ cfloat
+chalf channel_shuffle cholesky cholesky_inverse cholesky_solve clamp_ clamp_max_ clamp_min_ clip_
+compile compiler complex complex128 complex32 complex64 cond conj conj_physical conj_physical_
+constant_pad_nd conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d copysign
+cos_ cosh_ cosine_embedding_loss cosine_similarity cpu ctc_loss cumulative_trapezoid deg2rad_
+dequantize det detach diagflat digamma distributed distributions dropout dropout_ eig embedding
+embedding_bag empty_permuted empty_strided erf_ erfc_ erfinv exp2_ exp_ expm1_ export
+feature_alpha_dropout feature_alpha_dropout_ feature_dropout feature_dropout_ fft fill fill_ fix_
+float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz floor_ fmax fmin frac_ frexp
+frobenius_norm from_dlpack from_file frombuffer func futures fx gcd gcd_ geqrf ger
+get_default_device get_device get_device_module get_float32_matmul_precision
+get_num_interop_threads gradient group_norm gru gru_cell hamming_window hann_window hardshrink
+hinge_embedding_loss histogram histogramdd hub i0 i0_ igamma igammac imag index_put_ index_reduce
+instance_norm inverse is_anomaly_enabled is_complex is_conj is_inference is_inference_mode_enabled
+is_neg is_nonzero is_same_size is_signed isreal istft jit kaiser_window kl_div layer_norm lcm lcm_
+ldexp ldexp_ lgamma log10_ log1p_ log2_ log_ logaddexp2 logcumsumexp logdet logit_ lstm lstm_cell
+lstsq lu lu_solve lu_unpack margin_ranking_loss masked matrix_exp matrix_power matrix_rank
+max_pool1d max_pool2d max_pool3d memory_format mps multiprocessing nan_to_num_ nanquantile neg_
+negative_ nested nextafter nuclear_norm onnx orgqr ormqr pairwise_distance pca_lowrank pdist
+pinverse pixel_shuffle pixel_unshuffle poisson poisson_nll_loss polar polygamma prelu profiler qr
+quantization rad2deg_ randint_like random range real reciprocal_ relu_ renorm resize_as_
+resolve_conj resolve_neg rms_norm rnn_relu rnn_tanh round_ rrelu rrelu_ rsqrt_ rsub scalar_tensor
+selu selu_ set_anomaly_enabled set_default_device set_default_tensor_type
+set_float32_matmul_precision set_num_interop_threads sigmoid_ signal signbit sin_ sinc_ sinh_
+slogdet solve sparse sparse_bsc_tensor sparse_bsr_tensor sparse_compressed_tensor
+sparse_coo_tensor sparse_csc_tensor sparse_csr_tensor special split_with_sizes spmm sqrt_ square_
+stft svd svd_lowrank symeig tan_ tanh_ threshold threshold_ to_dlpack triangular_solve
+triplet_margin_loss trunc_ uint16 uint64 unique_consecutive unravel_index
+use_deterministic_algorithms vander view_as_complex view_as_real vmap while_loop windows xlogy_
+xpu zero_
+""",
+    "pellucid.nn": """
+AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveLogSoftmaxWithLoss AdaptiveMaxPool1d
+AdaptiveMaxPool2d AdaptiveMaxPool3d AlphaDropout AvgPool1d AvgPool2d AvgPool3d BatchNorm2d
+BatchNorm3d Bilinear Buffer CELU CTCLoss ChannelShuffle CircularPad1d CircularPad2d CircularPad3d
+ConstantPad1d ConstantPad2d ConstantPad3d Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d
+ConvTranspose3d CosineEmbeddingLoss CosineSimilarity CrossMapLRN2d DataParallel Dropout1d
+Dropout2d Dropout3d FeatureAlphaDropout Fold FractionalMaxPool2d FractionalMaxPool3d GLU
+GaussianNLLLoss GroupNorm Hardshrink Hardsigmoid Hardswish HingeEmbeddingLoss InstanceNorm1d
+InstanceNorm2d InstanceNorm3d LPPool1d LPPool2d LPPool3d LazyBatchNorm1d LazyBatchNorm2d
+LazyBatchNorm3d LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d
+LazyConvTranspose3d LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d LazyLinear
+LinearCrossEntropyLoss LocalResponseNorm MarginRankingLoss MaxPool1d MaxPool2d MaxPool3d
+MaxUnpool1d MaxUnpool2d MaxUnpool3d Mish MultiLabelMarginLoss MultiLabelSoftMarginLoss
+MultiMarginLoss NLLLoss2d PReLU PairwiseDistance ParameterDict ParameterList PixelShuffle
+PixelUnshuffle PoissonNLLLoss RMSNorm RReLU ReflectionPad1d ReflectionPad2d ReflectionPad3d
+ReplicationPad1d ReplicationPad2d ReplicationPad3d SELU SoftMarginLoss Softmax2d Softshrink
+Softsign SyncBatchNorm Tanhshrink Threshold Transformer TransformerDecoder TransformerDecoderLayer
+TransformerEncoder TransformerEncoderLayer TripletMarginLoss TripletMarginWithDistanceLoss Unfold
+Upsample UpsamplingBilinear2d UpsamplingNearest2d ZeroPad1d ZeroPad2d ZeroPad3d parallel
+""",
+    "pellucid.nn.functional": """
+adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d
+adaptive_max_pool2d adaptive_max_pool3d affine_grid alpha_dropout avg_pool1d avg_pool2d avg_pool3d
+bilinear celu celu_ channel_shuffle conv1d conv2d conv3d conv_transpose1d conv_transpose2d
+conv_transpose3d cosine_embedding_loss ctc_loss dropout1d dropout2d dropout3d elu_
+feature_alpha_dropout fold fractional_max_pool2d fractional_max_pool3d gaussian_nll_loss glu
+grid_sample group_norm gumbel_softmax hardshrink hardsigmoid hardswish hardtanh_
+hinge_embedding_loss instance_norm interpolate leaky_relu_ local_response_norm lp_pool1d lp_pool2d
+lp_pool3d margin_ranking_loss max_pool1d max_pool2d max_pool3d max_unpool1d max_unpool2d
+max_unpool3d mish multi_head_attention_forward multi_margin_loss multilabel_margin_loss
+multilabel_soft_margin_loss pairwise_distance pdist pixel_shuffle pixel_unshuffle poisson_nll_loss
+prelu relu_ rms_norm rrelu rrelu_ selu selu_ soft_margin_loss softshrink softsign tanhshrink
+threshold threshold_ triplet_margin_loss triplet_margin_with_distance_loss unfold upsample
+upsample_bilinear upsample_nearest
+""",
+    "pellucid.optim": """
+ASGD Adadelta Adafactor Adagrad Adamax LBFGS Muon NAdam RAdam Rprop SparseAdam swa_utils
+""",
+    "pellucid.optim.lr_scheduler": """
+ChainedScheduler CosineAnnealingWarmRestarts CyclicLR MultiplicativeLR OneCycleLR PolynomialLR
+""",
+    "Tensor": """
+H adjoint angle apply_ argwhere as_strided as_strided_ bernoulli bitwise_left_shift
+bitwise_left_shift_ bitwise_right_shift bitwise_right_shift_ byte cauchy_ cdouble cfloat chalf
+char cholesky cholesky_inverse cholesky_solve coalesce conj conj_physical conj_physical_ copysign
+copysign_ data_ptr dense_dim dequantize det diagflat digamma digamma_ eig erfinv erfinv_
+exponential_ fmax fmin frexp gcd gcd_ geometric_ geqrf ger get_device hardshrink histogram i0 i0_
+igamma igamma_ igammac igammac_ imag index index_reduce index_reduce_ indices inverse is_coalesced
+is_complex is_conj is_cpu is_cuda is_inference is_neg is_nested is_nonzero is_pinned is_quantized
+is_same_size is_shared is_signed is_sparse is_sparse_csr isreal istft lcm lcm_ ldexp ldexp_ lgamma
+lgamma_ log_normal_ logaddexp2 logcumsumexp logdet lstsq lu lu_solve matrix_exp matrix_power
+multinomial nanquantile ndimension new new_empty_strided nextafter nextafter_ orgqr ormqr
+pin_memory pinverse polygamma polygamma_ prelu qr real renorm renorm_ reshape_as resize resize_
+resize_as resize_as_ resolve_conj resolve_neg retains_grad set_ share_memory_ short signbit
+slogdet solve sparse_dim sparse_mask split_with_sizes squeeze_ stft sum_to_size svd swapaxes_
+swapdims_ symeig t_ to_dense to_padded_tensor to_sparse to_sparse_bsc to_sparse_bsr to_sparse_coo
+to_sparse_csc to_sparse_csr transpose_ triangular_solve unfold unique_consecutive unsqueeze_
+untyped_storage values xpu
+""",
+}
+
+# Where PyTorch keeps the room.
+_THERE = {
+    "pellucid": "torch",
+    "pellucid.nn": "torch.nn",
+    "pellucid.nn.functional": "torch.nn.functional",
+    "pellucid.optim": "torch.optim",
+    "pellucid.optim.lr_scheduler": "torch.optim.lr_scheduler",
+    "Tensor": "torch.Tensor",
+}
+
+# What does the same here: true for every input, or said to be only near.
+INSTEAD = {
+    "astype": "x.to(dtype)",
+    "BoolTensor": "pellucid.tensor(data, dtype=pellucid.bool)",
+    "Buffer": "register_buffer(name, tensor)",
+    "byte": "x.to(pellucid.uint8)",
+    "ByteTensor": "pellucid.tensor(data, dtype=pellucid.uint8)",
+    "char": "x.to(pellucid.int8)",
+    "CharTensor": "pellucid.tensor(data, dtype=pellucid.int8)",
+    "ConstantPad1d": "nn.functional.pad",
+    "ConstantPad2d": "nn.functional.pad",
+    "ConstantPad3d": "nn.functional.pad",
+    "copy": "x.clone()",
+    "CosineSimilarity": "nn.functional.cosine_similarity",
+    "diagflat": "x.flatten().diag()",
+    "DoubleTensor": "pellucid.tensor(data, dtype=pellucid.float64)",
+    "ger": "pellucid.outer",
+    "HalfTensor": "pellucid.tensor(data, dtype=pellucid.float16)",
+    "histogram": "pellucid.histc",
+    "IntTensor": "pellucid.tensor(data, dtype=pellucid.int32)",
+    "is_cuda": "False, as everything lives on the CPU",
+    "is_nonzero": "bool(x)",
+    "LazyLinear": "nn.Linear, with its in_features",
+    "Mish": "x * pellucid.tanh(nn.functional.softplus(x))",
+    "mish": "x * pellucid.tanh(nn.functional.softplus(x))",
+    "ndimension": "x.dim()",
+    "NLLLoss2d": "nn.NLLLoss",
+    "pairwise_distance": "(a - b).norm(dim=-1)",
+    "PairwiseDistance": "(a - b).norm(dim=-1)",
+    "ParameterDict": "register_parameter(name, weight) for each",
+    "ParameterList": "register_parameter(name, weight) for each",
+    "randint_like": "pellucid.randint(low, high, x.shape)",
+    "random": "pellucid.manual_seed, and pellucid.rand and its kin",
+    "range": "pellucid.arange, which leaves the end out",
+    "reshape_as": "x.reshape(other.shape)",
+    "scalar_tensor": "pellucid.tensor",
+    "short": "x.to(pellucid.int16)",
+    "ShortTensor": "pellucid.tensor(data, dtype=pellucid.int16)",
+    "Softmax2d": "nn.Softmax(dim=1)",
+    "softsign": "x / (1 + x.abs())",
+    "Softsign": "x / (1 + x.abs())",
+    "tanhshrink": "x - x.tanh()",
+    "Tanhshrink": "x - x.tanh()",
+    "ZeroPad1d": "nn.functional.pad",
+    "ZeroPad2d": "nn.functional.pad",
+    "ZeroPad3d": "nn.functional.pad",
+}
+NEAREST = {
+    "Adadelta": "optim.RMSprop",
+    "Adagrad": "optim.RMSprop",
+    "Adafactor": "optim.AdamW",
+    "Adamax": "optim.Adam",
+    "ASGD": "optim.SGD",
+    "CELU": "nn.ELU",
+    "CosineAnnealingWarmRestarts": "optim.lr_scheduler.CosineAnnealingLR",
+    "distributions": "pellucid.randn, pellucid.bernoulli and pellucid.multinomial",
+    "func": "pellucid.autograd.functional, with jacobian, hessian, jvp and vjp",
+    "MultiplicativeLR": "optim.lr_scheduler.LambdaLR",
+    "NAdam": "optim.Adam",
+    "OneCycleLR": "optim.lr_scheduler.SequentialLR, of LinearLR and CosineAnnealingLR",
+    "PolynomialLR": "optim.lr_scheduler.LambdaLR",
+    "PReLU": "nn.LeakyReLU, whose slope is given",
+    "RAdam": "optim.AdamW",
+    "RMSNorm": "nn.LayerNorm",
+    "Rprop": "optim.RMSprop",
+    "RReLU": "nn.LeakyReLU, whose slope is given",
+    "SparseAdam": "optim.Adam",
+}
+
+
+def missing(room: str, name: str, known: Iterable[str], elsewhere: str = "") -> str:
+    """What to say about a name that a room does not have.
+
+    Args:
+        room: "pellucid", "pellucid.nn" and so on, or "Tensor".
+        name: what was asked for.
+        known: what the room has.
+        elsewhere: where in this package it is, if it is.
+    """
+    whose = "a Tensor" if room == "Tensor" else room
+    text = f"{whose} has no attribute {name!r}"
+    if name.startswith("_"):
+        return f"{text}."
+    if elsewhere:
+        return f"{text}. It is here: {elsewhere}."
+    known = set(known)
+    borrowed = name in _BORROWED[room].split()
+    if borrowed and room == "Tensor" and name.endswith("_") and name[:-1] in known:
+        return f"{text}.\n Write x = x.{name[:-1]}(…)."
+    if borrowed:
+        return f"{text}: {_THERE[room]}.{name} is not here yet.{_instead(name)}"
+    if name in INSTEAD:
+        return f"{text}.{_instead(name)}"
+    near = _near(name, known)
+    return f"{text}. Did you mean {near!r}?" if near else f"{text}."
+
+
+def _instead(name: str) -> str:
+    if name in INSTEAD:
+        return f"\n In its place: {INSTEAD[name]}."
+    return f"\n The nearest is {NEAREST[name]}." if name in NEAREST else ""
+
+
+def _near(name: str, known: set[str]) -> str:
+    """A name that was probably meant: the same letters in another case, or all but a few."""
+    import difflib  # only where something is missing
+
+    same = [k for k in sorted(known) if k.lower() == name.lower()]
+    return next(iter(same or difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.7)), "")
+
+
+def refusing(room: str, known: Iterable[str]) -> Callable[[str], Any]:
+    """The `__getattr__` of a room: it knows what PyTorch has there."""
+
+    def refuse(name: str) -> Any:
+        raise AttributeError(missing(room, name, known), name=name)
+
+    return refuse
