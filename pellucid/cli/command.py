@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from pellucid.training.table_model import TableModel
 
 __all__ = [
     "Decimal", "Delimiter", "Encoding", "Header", "Json", "Missing", "Model", "Quiet", "Types",
-    "parse_types", "rows_for", "whole_numbers",
+    "class_weights", "loss_name", "parse_types", "rows_for", "whole_numbers",
 ]  # fmt: skip
 
 _READING = "Reading files"
@@ -95,6 +96,35 @@ def whole_numbers(text: str, option: str) -> tuple[int, ...]:
     if not all(part.isdecimal() and int(part) > 0 for part in parts):
         raise SettingError(f'{option} takes sizes such as 64,64 (0 for none), and got "{text}".')
     return tuple(map(int, parts))
+
+
+def class_weights(text: str) -> Any:
+    """What `--class-weight` says: None, "balanced", or a weight by class.
+
+    >>> class_weights("none"), class_weights("balanced"), class_weights("a,b=2,c=0.5")
+    (None, 'balanced', {'a,b': 2.0, 'c': 0.5})
+    """
+    if text in ("none", "balanced"):
+        return None if text == "none" else text
+    pairs = [(m[1], m[2]) for m in re.finditer(r"(.+?)=([^=,]*)(?:,|$)", text)]
+    try:
+        found = {name.strip(): float(weight) for name, weight in pairs}
+    except ValueError:
+        found = {}
+    if not found or ",".join("=".join(pair) for pair in pairs) != text:
+        raise SettingError(
+            f'--class-weight takes balanced, none or NAME=WEIGHT,… as in yes=10, and got "{text}".'
+        )
+    return found
+
+
+def loss_name(text: str | None) -> str | None:
+    """What `--loss` says, in the library's spelling.
+
+    >>> loss_name("cross-entropy"), loss_name("mae"), loss_name(None)
+    ('cross_entropy', 'l1', None)
+    """
+    return text and {"mae": "l1"}.get(text, text.replace("-", "_"))
 
 
 def rows_for(model: TableModel, file: str, missing: list[str] | None = None, **reading: Any) -> Any:

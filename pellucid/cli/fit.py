@@ -15,9 +15,9 @@ import typer
 
 from pellucid.cli import command as opt
 from pellucid.cli.exits import Exit
-from pellucid.cli.look import EndCard, Progress, remark, show_end_card
-from pellucid.cli.places import reserved
-from pellucid.data import Notice, open_table
+from pellucid.cli.look import EndCard, Progress, say_notice, show_end_card
+from pellucid.cli.places import refuse_foreign, reserved
+from pellucid.data import open_table
 from pellucid.errors import MissingExtraError, SettingError, TrainingError
 from pellucid.report import write
 from pellucid.report.run import assemble
@@ -33,9 +33,12 @@ __all__ = ["fit"]
 _NET, _LEARN, _DATA, _OUT = "Network", "Learning", "Built-in data and split", "Output"
 _USUAL = Settings()
 # Where an option's name differs from the setting's.
-_OPTION = {"batch_size": "batch", "weight_decay": "weight-decay", "validation": "val"}
+_OPTION = {
+    "batch_size": "batch", "weight_decay": "weight-decay", "validation": "val",
+    "class_weight": "class-weight",
+}  # fmt: skip
 _NAMES = "|".join([*(f.name for f in fields(Settings)), "noise"])
-_SETTING = re.compile(rf"\b({_NAMES})(?= must| \d)")
+_SETTING = re.compile(rf"\b({_NAMES})(?= must| \d|: the target| goes with)")
 
 
 def fit(
@@ -89,6 +92,26 @@ def fit(
     weight_decay: Annotated[
         float, typer.Option(help="Pull of the weights toward zero.", rich_help_panel=_LEARN)
     ] = _USUAL.weight_decay,
+    loss: Annotated[
+        str | None,
+        typer.Option(
+            help=(
+                "What is made small: mse, huber (bears outliers) or l1 for a number, "
+                "cross-entropy for a class; chosen by the target when left out."
+            ),
+            rich_help_panel=_LEARN,
+        ),
+    ] = _USUAL.loss,
+    class_weight: Annotated[
+        str,
+        typer.Option(
+            help=(
+                "How much a row of each class counts: balanced (a rare class as much as a common "
+                "one), none, or NAME=WEIGHT,…"
+            ),
+            rich_help_panel=_LEARN,
+        ),
+    ] = "none",
     patience: Annotated[
         int | None,
         typer.Option(
@@ -156,6 +179,14 @@ def fit(
             rich_help_panel=_OUT,
         ),
     ] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Write over a model of other data, or files that pellucid did not write.",
+            rich_help_panel=_OUT,
+        ),
+    ] = False,
     types: opt.Types = None,
     missing: opt.Missing = None,
     delimiter: opt.Delimiter = None,
@@ -172,7 +203,8 @@ def fit(
             hidden=opt.whole_numbers(hidden, "--hidden"), activation=activation, dropout=dropout,
             epochs=epochs, lr=lr, batch_size=batch, optimizer=optimizer,
             weight_decay=weight_decay, patience=patience, restarts=restarts, seed=seed,
-            validation=val, test=test,
+            validation=val, test=test, loss=opt.loss_name(loss),
+            class_weight=opt.class_weights(class_weight),
         )  # fmt: skip
         table = open_table(
             data, target=target, task=task, types=opt.parse_types(types),
@@ -181,10 +213,12 @@ def fit(
         )  # fmt: skip
         folder = out if out is not None else Path(f"pellucid-{_plain(table.name)}")
         page = report if report is not None else folder / "report.html"
+        if not force:
+            refuse_foreign(folder, table.name, table.target)
         with reserved(folder, page):
             run = train_table(
                 table, settings,
-                progress=None if quiet else Progress(), on_notice=None if quiet else _say,
+                progress=None if quiet else Progress(), on_notice=None if quiet else say_notice,
             )  # fmt: skip
             if not run.history.epochs:
                 raise KeyboardInterrupt(
@@ -219,10 +253,6 @@ def _in_options(data: str) -> Iterator[None]:
             raise
         less = float(rate[1]) / 10 if float(rate[1]) <= 1 else _USUAL.lr
         raise TrainingError(f"{first}\n try: pellucid fit {data} --lr {less:g}") from None
-
-
-def _say(notice: Notice) -> None:
-    remark(str(notice))
 
 
 def _plain(name: str) -> str:

@@ -8,18 +8,25 @@ from __future__ import annotations
 import math
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
 from pellucid.cli.progress import Progress
 from pellucid.cli.terminal import can_redraw, console_for, spelled
-from pellucid.report import Content, Metric
-from pellucid.report.numbers import count, duration, plural
-from pellucid.report.verdict import headline, say, verdict
+from pellucid.data.notice import Notice
+from pellucid.report import ClassScore, Content, Metric
+from pellucid.report.checks import alerts
+from pellucid.report.numbers import count, duration, percent, plural
+from pellucid.report.verdict import headline, judge, say
+from pellucid.training.suspicion import Suspicion
 
-__all__ = ["EndCard", "Progress", "remark", "show_end_card", "show_error", "warn"]
+__all__ = [
+    "EndCard", "Progress", "remark", "say_notice", "show_end_card", "show_error", "warn",
+]  # fmt: skip
+
+_CLASSES_SHOWN = 6
 
 
 def show_error(message: str, *, hint: str = "", stream: TextIO | None = None) -> None:
@@ -68,6 +75,11 @@ def remark(message: str, *, stream: TextIO | None = None) -> None:
     first, _, rest = message.strip("\n").partition("\n")
     facts = textwrap.indent(textwrap.dedent(rest), "  ").splitlines()
     _speak("note", first, facts, "dim", stream)
+
+
+def say_notice(notice: Notice) -> None:
+    """Says what was noticed about the data: as a warning where a score would mislead."""
+    (warn if isinstance(notice, Suspicion) and notice.grave else remark)(str(notice))
 
 
 def _speak(kind: str, first: str, rest: list[str], style: str, stream: TextIO | None) -> None:
@@ -120,12 +132,17 @@ class EndCard:
         yield "rows", _rows(content)
         for metric in (answer.metric, *answer.others):
             yield metric.name, _score(metric)
+        if content.errors.by_class:
+            yield "recall", _recalls(content.errors.by_class)
         epochs = len(content.training.train_loss)
         yield "best epoch", f"{content.training.best_epoch} of {count(epochs)}"
         if content.training.seconds is not None:
             yield "time", duration(content.training.seconds)
         for index, file in enumerate(self.files):
             yield "" if index else "files", str(file)
+        for alert in alerts(content):
+            if alert.level != "info":
+                yield "warning", f"{alert.title}. {alert.text}"
 
     def to_dict(self) -> dict[str, Any]:
         """The card as data for `--json`: numbers unrounded, paths as text."""
@@ -144,7 +161,10 @@ class EndCard:
             "scored_rows": answer.rows,
             "held_out": answer.held_out,
             "metrics": {m.name: _metric_dict(m) for m in (answer.metric, *answer.others)},
-            "verdict": verdict(answer.metric, answer.rows).text,
+            "judged_by": answer.metric.name,
+            "classes": {s.name: _class_dict(s) for s in content.errors.by_class},
+            "alerts": [asdict(alert) for alert in alerts(content)],
+            "verdict": judge(answer).text,
             "epochs": len(content.training.train_loss),
             "best_epoch": content.training.best_epoch,
             "seconds": content.training.seconds,
@@ -195,7 +215,7 @@ def _framed(card: EndCard, stream: TextIO) -> Any:
     grid.add_column(overflow="fold")
     for name, words in card.lines():
         grid.add_row(spelled(name, stream), spelled(words, stream))
-    level = verdict(card.content.answer.metric, card.content.answer.rows).level
+    level = judge(card.content.answer).level
     tone = {"good": "green", "warn": "yellow"}.get(level, "red")
     parts: list[Any] = [grid, *(Text(spelled(note, stream)) for note in card.notes)]
     parts.append(Text(spelled(_verdict(card), stream), tone))
@@ -207,7 +227,7 @@ def _framed(card: EndCard, stream: TextIO) -> Any:
 
 
 def _verdict(card: EndCard) -> str:
-    return verdict(card.content.answer.metric, card.content.answer.rows).text
+    return judge(card.content.answer).text
 
 
 def _rows(content: Content) -> str:
@@ -232,6 +252,20 @@ def _score(metric: Metric) -> str:
         return words
     how = f", {metric.baseline_name}" if metric.baseline_name else ""
     return f"{words}; baseline {say(metric, metric.baseline)}{how}"
+
+
+def _recalls(scores: Sequence[ClassScore]) -> str:
+    """What part of each class is found, the least found first."""
+    known = sorted((s for s in scores if s.recall is not None), key=lambda s: s.recall or 0.0)
+    said = [
+        f"{s.name} {percent(s.recall or 0.0)} of {count(s.rows)}" for s in known[:_CLASSES_SHOWN]
+    ]
+    left = len(known) - len(said)
+    return ", ".join([*said, *([f"{plural(left, 'more class', 'more classes')}"] if left else [])])
+
+
+def _class_dict(score: ClassScore) -> Mapping[str, Any]:
+    return {key: value for key, value in asdict(score).items() if key != "name"}
 
 
 def _metric_dict(metric: Metric) -> Mapping[str, Any]:

@@ -6,11 +6,45 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pellucid.errors import DataError
-from pellucid.training.artifact import why_not
+from pellucid.errors import DataError, FileFormatError
+from pellucid.training.artifact import DESCRIPTION, WEIGHTS, described, why_not
 from pellucid.training.files import replace_file
+from pellucid.training.revisit import HISTORY
 
-__all__ = ["reserved"]
+__all__ = ["refuse_foreign", "reserved"]
+
+
+def refuse_foreign(folder: Path, data: str, target: str) -> None:
+    """Refuse to write over what another program wrote, or the model of other data.
+
+    Args:
+        folder: where the model goes.
+        data: the name of the table that is learned from.
+        target: the column that is learned.
+
+    Raises:
+        DataError: names the file.
+    """
+    place = folder / DESCRIPTION
+    if not place.is_file():
+        for other in (folder / WEIGHTS, folder / HISTORY):
+            if other.is_file():
+                raise _theirs(other, "there is no model.json beside it to say whose it is")
+        return
+    try:
+        facts = described(place)["facts"]
+        owner, goal = facts["data"], facts["target"]
+    except (FileFormatError, KeyError, TypeError):
+        raise _theirs(place, "pellucid did not write it") from None
+    if (owner, goal) != (data, target):
+        raise _theirs(place, f"it is the model of {goal} in {owner}")
+
+
+def _theirs(place: Path, why: str) -> DataError:
+    return DataError(
+        f"{place} is there already, and {why}.\n"
+        " Choose another folder with --out, or write over it with --force."
+    )
 
 
 @contextmanager
@@ -24,14 +58,15 @@ def reserved(folder: Path, page: Path) -> Iterator[None]:
     Raises:
         DataError: one of them can't be written.
     """
-    new = [place for place in _missing(folder) + _missing(page.parent)]
+    new = _missing(folder) + _missing(page.parent)
     try:
         _try_out(folder)
         if page.is_dir():
             raise DataError(
                 f"can't write {page}: it is a folder.\n Name a file in it: {page / 'report.html'}"
             )
-        _try_out(page.parent)
+        if not page.exists() or page.is_file():  # a pipe or a device is written through
+            _try_out(page.resolve().parent)
         yield
     except BaseException:
         for place in new:

@@ -8,21 +8,22 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import ClassVar, TextIO
 
 from pellucid.cli.terminal import can_redraw, console_for, erase_line, has_unicode, spelled
 from pellucid.report.numbers import compact, duration, percent
+from pellucid.training.progress import clock
+from pellucid.training.spark import sparkline
 
-__all__ = ["Progress", "bar", "clock", "sparkline"]
+__all__ = ["Progress", "bar"]
 
 REDRAW_EVERY = 0.1
 BAR = 13
 BAR_NARROW = 6
 WIDE = 90
-SPARK = "▁▂▃▄▅▆▇█"
 SPARK_WIDTH = 16
 SHORT = {"accuracy": "acc", "r2": "R²"}
 
@@ -208,7 +209,7 @@ class Progress:
         yield Part(f"{compact(rate)} rows/s" if rate else "", 2, "dim")
         yield Part(end or (f"eta {clock(left)}" if left is not None else ""), 4)
         if has_unicode(self._stream):
-            yield Part(sparkline(self._losses), 1, "dim", only_live=True)
+            yield Part(sparkline(self._losses, SPARK_WIDTH), 1, "dim", only_live=True)
 
 
 def fitted(parts: Iterable[tuple[str, Part]], width: int) -> list[tuple[str, Part]]:
@@ -228,44 +229,6 @@ def bar(part: float, width: int = BAR) -> str:
     """
     done = min(max(int(part * width), 0), width)
     return f"[{('=' * done + '>')[:width]:{width}}]" if done < width else f"[{'=' * width}]"
-
-
-def clock(seconds: float) -> str:
-    """Writes the time left.
-
-    Example:
-        >>> clock(4.2), clock(75), clock(3700), clock(float("inf"))
-        ('0:04', '1:15', '1:01:40', '?')
-    """
-    if not math.isfinite(seconds):
-        return "?"
-    minutes, rest = divmod(max(round(seconds), 0), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def sparkline(values: Sequence[float], width: int = SPARK_WIDTH) -> str:
-    """Draws a run of numbers as small bars; those not finite are left as gaps.
-
-    Args:
-        values: one per epoch.
-        width: at most so many letters; each shows the last value of its stretch.
-
-    Example:
-        >>> sparkline([3.0, 2.0, 1.0, 0.0])
-        '█▆▃▁'
-    """
-    if len(values) > width:
-        values = [values[(i + 1) * len(values) // width - 1] for i in range(width)]
-    finite = [value for value in values if math.isfinite(value)]
-    if len(finite) < 2:
-        return ""
-    low, height = min(finite), max(finite) - min(finite)
-    top = len(SPARK) - 1
-    return "".join(
-        SPARK[round((value - low) / height * top) if height else 0] if math.isfinite(value) else " "
-        for value in values
-    )
 
 
 def _loss(value: float) -> str:

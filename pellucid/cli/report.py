@@ -11,9 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from pellucid.cli import command as opt
-from pellucid.cli.look import EndCard, remark, show_end_card
+from pellucid.cli.look import EndCard, say_notice, show_end_card
 from pellucid.cli.places import reserved
 from pellucid.data import Table, make_table
+from pellucid.data.table import MIN_ROWS
+from pellucid.data.wording import count
 from pellucid.errors import DataError
 from pellucid.report import write
 from pellucid.report.run import assemble
@@ -63,7 +65,7 @@ def report(
     )  # fmt: skip
     run = revisit(trained, _table(trained, rows), read_history(folder, trained.facts))
     for notice in run.notices if not quiet else ():
-        remark(str(notice))
+        say_notice(notice)
     command = shlex.join(["pellucid", *context.obj])
     with reserved(page.parent, page):
         content = assemble(run, _digests(folder), command=command, include_rows=include_rows)
@@ -89,6 +91,11 @@ def _table(model: TableModel, rows: Any) -> Table:
         raise DataError(
             f'{rows.name} lacks the target "{preparation.target}", and without it nothing can be'
             " measured.\n For answers alone: pellucid predict"
+        )
+    if len(rows.frame) < MIN_ROWS:
+        raise DataError(
+            f"{rows.name} has {count(len(rows.frame), 'row')}; a score needs at least {MIN_ROWS},"
+            " and says little below 30.\n For answers alone: pellucid predict"
         )
     return make_table(
         rows.frame,

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 from pellucid.report.boundary import Boundary, Frame, Points
 from pellucid.report.mistakes import (
     Calibration,
+    ClassScore,
     Confusion,
     Errors,
     Floats,
@@ -28,6 +29,7 @@ __all__ = [
     "Answer",
     "Boundary",
     "Calibration",
+    "ClassScore",
     "Column",
     "Confusion",
     "Content",
@@ -90,8 +92,8 @@ class Answer:
         inputs: how many columns went in.
         rows: how many rows the metric was measured on.
         held_out: False when those rows were also learned from.
-        metric: the main score.
-        others: further scores, for the table.
+        metric: the main score; where classes are imbalanced, one that a rare class counts in.
+        others: further scores, for the table; one clearly above its baseline speaks for the model.
     """
 
     task: Task

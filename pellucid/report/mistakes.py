@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 __all__ = [
     "Calibration",
+    "ClassScore",
     "Confusion",
     "Errors",
     "Histogram",
@@ -40,6 +41,29 @@ class Confusion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClassScore:
+    """How one class fares; None where there is nothing to divide by.
+
+    Args:
+        name: the class.
+        rows: rows of this class.
+        called: rows that the model gave this answer for.
+        recall: the part of its rows that are called so.
+        precision: the part of the rows called so that are of it.
+        f1: the harmonic mean of the two.
+        auc: how well its rows are ranked above the others.
+    """
+
+    name: str
+    rows: int
+    called: int
+    recall: float | None
+    precision: float | None
+    f1: float | None
+    auc: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Calibration:
     """How often the model is right when it says how sure it is.
 
@@ -60,7 +84,10 @@ class Calibration:
 
 @dataclass(frozen=True, kw_only=True)
 class Residuals:
-    """True values and predictions of a regression, in the target's own unit."""
+    """True values and predictions of a regression, in the target's own unit.
+
+    Misses far beyond all others are not in `spread`: they would press the rest into one bar.
+    """
 
     true: Floats
     predicted: Floats
@@ -104,6 +131,7 @@ class Errors:
     """Where the model is wrong; each part may be absent."""
 
     confusion: Confusion | None = None
+    by_class: tuple[ClassScore, ...] = ()
     calibration: Calibration | None = None
     residuals: Residuals | None = None
     importance: Importance | None = None

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from pellucid.report.content import Content
 from pellucid.report.html import Markup, join, tag
-from pellucid.report.limits import BUDGET, LADDER, Limits
-from pellucid.report.numbers import plural
+from pellucid.report.limits import BUDGET, HARD_LIMIT, LADDER, LAST, Limits, cut, left_out
 from pellucid.report.sections import Section, sections
 from pellucid.report.verdict import headline
 
@@ -31,20 +30,24 @@ def render(content: Content) -> str:
         content: everything to show.
 
     Returns:
-        one page of at most 2 MB; where that needs something left out, its last lines say what.
+        one page of 2 MB, and never of more than 5 MB; where that needs something left out, its last
+        lines say what.
     """
     page = ""
-    for limits in LADDER:
+    for limits in (*LADDER, *LAST):
+        room = HARD_LIMIT if limits in (LADDER[-1], *LAST) else BUDGET
         page = _page(content, limits)
-        if len(page.encode()) <= BUDGET:
+        if len(page.encode()) <= room:
             break
     return page
 
 
 def _page(content: Content, limits: Limits) -> str:
+    missing = "; ".join(left_out(content, limits))
+    content = cut(content, limits)
     parts = list(sections(content, limits))
     script = _static("replay.js") if "data-captions" in join(part.body for part in parts) else ""
-    html = tag("html", _head(content, script), _body(content, parts, limits, script), lang="en")
+    html = tag("html", _head(content, script), _body(content, parts, missing, script), lang="en")
     return f"<!DOCTYPE html>\n{html}\n"
 
 
@@ -67,7 +70,7 @@ def _head(content: Content, script: str) -> Markup:
     )
 
 
-def _body(content: Content, parts: Sequence[Section], limits: Limits, script: str) -> Markup:
+def _body(content: Content, parts: Sequence[Section], missing: str, script: str) -> Markup:
     return tag(
         "body",
         tag("a", "Skip to the answer", href="#answer", class_="skip"),
@@ -81,7 +84,7 @@ def _body(content: Content, parts: Sequence[Section], limits: Limits, script: st
         ),
         tag("nav", tag("ol", [_link(part) for part in parts]), aria_label="Sections"),
         tag("main", [_section(part) for part in parts]),
-        _footer(content, limits),
+        _footer(content, missing),
         tag("script", Markup(script)) if script else None,
     )
 
@@ -97,39 +100,17 @@ def _section(part: Section) -> Markup:
     return tag("section", heading, part.body, id=part.key, aria_labelledby=f"{part.key}-title")
 
 
-def _footer(content: Content, limits: Limits) -> Markup:
+def _footer(content: Content, missing: str) -> Markup:
     version = content.reproduce.versions.get("pellucid", "")
     return tag(
         "footer",
-        tag("p", _left_out(content, limits)) if _left_out(content, limits) else None,
+        tag("p", f"Left out to keep this file small: {missing}.") if missing else None,
         tag(
             "p",
             f"Written by pellucid {version}".strip(),
-            ". This file asks nothing from any other computer. A section has the same number in ",
-            "every report; sections without content are left out.",
+            ". This file asks nothing from any other computer.",
         ),
     )
-
-
-def _left_out(content: Content, limits: Limits) -> str:
-    """Says what is missing compared with the content; empty when nothing is."""
-    said = []
-    frames = len(content.boundary.frames) if content.boundary else 0
-    if frames > limits.frames:
-        said.append(f"{plural(frames - limits.frames, 'replay frame')} of {frames:,}")
-    samples = _samples(content)
-    if samples > limits.samples:
-        said.append(f"{plural(samples - limits.samples, 'drawn sample')} of {samples:,}")
-    columns = len(content.data.columns)
-    if columns > limits.columns:
-        said.append(f"{plural(columns - limits.columns, 'column')} of {columns:,}")
-    return f"Left out to keep this file small: {'; '.join(said)}." if said else ""
-
-
-def _samples(content: Content) -> int:
-    points = content.boundary.points if content.boundary else None
-    residuals = content.errors.residuals
-    return max(len(points.x) if points else 0, len(residuals.true) if residuals else 0)
 
 
 @cache

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
 from pellucid.errors import DataError
 from pellucid.report.content import Content
 from pellucid.report.page import render
+from pellucid.training.files import replace_file
 
 __all__ = ["write"]
 
@@ -16,8 +16,8 @@ __all__ = ["write"]
 def write(content: Content, path: str | os.PathLike[str]) -> Path:
     """Writes a report as one HTML file.
 
-    The page is written beside its place and moved there when complete, so that a reader never
-    sees half of it and a report that was there before stays until then.
+    A reader never sees half of it, and a report that was there before stays until the new one is
+    complete. A link is followed; a pipe or a device is written through.
 
     Args:
         content: everything to show.
@@ -32,24 +32,14 @@ def write(content: Content, path: str | os.PathLike[str]) -> Path:
     place = Path(path)
     _check(place)
     page = render(content).encode("utf-8")
-    beside = place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}.part")
     try:
-        _save(beside, page)
-        os.replace(beside, place)
+        replace_file(place, page)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise DataError(
             f"The report cannot be written to {place}: {error.strerror}.\n"
             "  Choose another place with --report."
         ) from error
     return place
-
-
-def _save(place: Path, page: bytes) -> None:
-    with place.open("wb") as file:
-        file.write(page)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _check(place: Path) -> None:

@@ -21,7 +21,15 @@ from pellucid.training.files import replace_file
 from pellucid.training.table_model import Architecture, TableModel
 from pellucid.training.tree import from_bytes, to_bytes
 
-__all__ = ["DESCRIPTION", "WEIGHTS", "load_model", "save_model", "why_not", "write_whole"]
+__all__ = [
+    "DESCRIPTION",
+    "WEIGHTS",
+    "described",
+    "load_model",
+    "save_model",
+    "why_not",
+    "write_whole",
+]
 
 WEIGHTS = "model.safetensors"
 DESCRIPTION = "model.json"
@@ -77,7 +85,7 @@ def load_model(path: str | os.PathLike[str]) -> TableModel:
     """
     folder = _folder(Path(path))
     file = folder / DESCRIPTION
-    data = _description(file)
+    data = described(file)
     weights = _weights(folder / WEIGHTS, _digest(data, file))
     try:
         architecture = _architecture(data["architecture"])
@@ -150,7 +158,12 @@ def _read(path: Path) -> bytes:
         raise FileFormatError(f"can't read {path}: {reason.strerror or reason}.") from None
 
 
-def _description(path: Path) -> Mapping[str, Any]:
+def described(path: Path) -> Mapping[str, Any]:
+    """What a `model.json` says.
+
+    Raises:
+        FileFormatError: it is no JSON, or not one that this pellucid wrote.
+    """
     try:
         data = json.loads(_read(path))
     except (ValueError, RecursionError) as broken:

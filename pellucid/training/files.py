@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,8 @@ def replace_file(path: Path, data: bytes) -> None:
     """Put `data` at `path` so that whoever looks finds the old file or the new one, whole.
 
     A link is followed; what is no plain file (a pipe, a device) is written through, never replaced.
+    The bytes are on the disk before the old file goes; a new file gets the usual permissions, a
+    file that was there keeps its own.
     """
     path = path.resolve() if path.is_symlink() else path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,12 +72,15 @@ def replace_file(path: Path, data: bytes) -> None:
         with path.open("wb") as through:
             through.write(data)
         return
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with beside.open("xb") as file:
             file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.is_file():
+            beside.chmod(path.stat().st_mode & 0o777)
+        os.replace(beside, path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise

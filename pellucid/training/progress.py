@@ -5,13 +5,14 @@ Anything with `start`, `update` and `finish` can take its place: `fit(progress=â
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from typing import Any, Protocol, TextIO
 
 from pellucid.errors import SettingError
 
-__all__ = ["Lines", "Progress", "Silent", "Terminal", "choose_progress"]
+__all__ = ["Lines", "Progress", "Silent", "Terminal", "choose_progress", "clock"]
 
 
 class Progress(Protocol):
@@ -180,11 +181,13 @@ def written(loss: float, val_loss: float | None, metric_name: str, metric: float
 
 
 def clock(seconds: float) -> str:
-    """Minutes and seconds.
+    """Minutes and seconds; "?" where no end is in sight.
 
-    >>> clock(4.2), clock(75), clock(3700)
-    ('0:04', '1:15', '1:01:40')
+    >>> clock(4.2), clock(75), clock(3700), clock(float("inf"))
+    ('0:04', '1:15', '1:01:40', '?')
     """
+    if not math.isfinite(seconds):
+        return "?"
     minutes, rest = divmod(max(round(seconds), 0), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -13,6 +13,7 @@ from pellucid.data.split import Split
 from pellucid.data.table import Table
 from pellucid.errors import FileFormatError, PellucidError
 from pellucid.training.history import History
+from pellucid.training.suspicion import suspicions
 from pellucid.training.table_model import TableModel
 from pellucid.training.table_run import TableRun, split_for
 from pellucid.training.table_settings import Settings
@@ -46,7 +47,7 @@ def revisit(model: TableModel, table: Table, history: History) -> TableRun:
         table, parts, settings, model, history,
         model.preparation.transform(table),
         model.preparation.transform_target(table.frame[table.target], name=table.name),
-        notices=[*table.notices, *parts.notices],
+        notices=[*table.notices, *parts.notices, *(suspicions(table) if same else ())],
     )  # fmt: skip
 
 

@@ -24,8 +24,10 @@ from pellucid.training.artifact import save_model
 from pellucid.training.callback import Callback
 from pellucid.training.fit import fit
 from pellucid.training.history import History
+from pellucid.training.suspicion import suspicions
 from pellucid.training.table_model import Architecture, TableModel
 from pellucid.training.table_settings import Settings
+from pellucid.training.weighing import fitted_loss, fitted_weights
 
 __all__ = ["Snapshots", "TableRun", "split_for", "train_table"]
 
@@ -126,9 +128,11 @@ def train_table(
         on_notice: is told what is noticed on the way, as it is noticed.
     """
     start = time.perf_counter()
+    loss = fitted_loss(settings.loss, table.task, table.target)
+    weights = fitted_weights(settings.class_weight, table.task, table.target, table.classes)
     parts = split_for(table, settings)
     preparation = Preparation.fit(table, parts.train)
-    notices = [*table.notices, *parts.notices, *preparation.notices]
+    notices = [*table.notices, *parts.notices, *preparation.notices, *suspicions(table)]
     for notice in notices if on_notice else ():
         on_notice(notice)  # type: ignore[misc]
     features = preparation.transform(table)
@@ -149,6 +153,8 @@ def train_table(
         network,
         (features[parts.train], targets[parts.train]),
         validation=(features[held], targets[held]) if len(held) else 0.0,
+        loss=loss,
+        class_weight=weights,
         callbacks=(snapshots,) if snapshots else (),
         progress=progress if progress is not None else False,
         **settings.for_fit(),

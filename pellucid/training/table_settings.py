@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from pellucid.data.wording import did_you_mean, quoted
 from pellucid.errors import SettingError
 from pellucid.training.fit import OPTIMIZERS, fit
 from pellucid.training.tabular import ACTIVATIONS, build_mlp
+from pellucid.training.weighing import check_loss, check_weights
 
 __all__ = ["Settings"]
 
@@ -41,6 +42,9 @@ class Settings:
         validation: share of all rows that choose the best epoch; None for the share that `fit`
             takes, of the rows that are not kept for the test.
         test: share of all rows kept away from training, for the final figure.
+        loss: "mse", "huber" or "l1" for a number, "cross_entropy" for a class.
+        class_weight: "balanced", so that a rare class counts as much as a common one, or how much
+            a row of each class counts, by its name; 1 where a class is not named.
 
     Example:
         >>> Settings(lr=0.0)
@@ -61,10 +65,14 @@ class Settings:
     seed: int = _FIT["seed"]
     validation: float | None = None
     test: float = 0.2
+    loss: str | None = None
+    class_weight: str | Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
         _known("activation", self.activation, tuple(ACTIVATIONS))
         _known("optimizer", self.optimizer, tuple(OPTIMIZERS))
+        check_loss(self.loss)
+        check_weights(self.class_weight)
         for name in ("dropout", "test", "validation"):
             value = getattr(self, name)
             if value is not None and not 0 <= value < 1:
@@ -89,7 +97,7 @@ class Settings:
         return float(_FIT["validation"]) * (1 - self.test)
 
     def for_fit(self) -> dict[str, Any]:
-        """The arguments that `fit` takes."""
+        """The arguments that `fit` takes, but for those that depend on the target."""
         names = ("lr", "optimizer", "weight_decay", *_LEAST)
         return {name: getattr(self, name) for name in names}
 

@@ -14,8 +14,10 @@ import pytest
 
 from pellucid.cli.exits import Exit
 from pellucid.cli.look import EndCard, Progress, remark, show_end_card, show_error, warn
-from pellucid.cli.progress import bar, clock, sparkline
+from pellucid.cli.progress import SPARK_WIDTH, bar
 from pellucid.cli.terminal import can_redraw, has_unicode, spelled
+from pellucid.training.progress import clock
+from pellucid.training.spark import sparkline
 from tests.report import made_up
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -100,7 +102,7 @@ def test_a_terminal_sees_one_line_that_is_redrawn():
     last = screen.frames()[-1]
     assert last.startswith("Fitting  epoch 37/100  [====>        ]  loss 0.0270 v0.0297")
     assert "in 37.0 s" in last and "eta" not in last
-    assert last.endswith(sparkline([1.0 / e for e in range(1, 38)]))
+    assert last.endswith(sparkline([1.0 / e for e in range(1, 38)], SPARK_WIDTH))
 
 
 def test_it_draws_at_most_ten_times_a_second():
@@ -266,7 +268,7 @@ def test_bars_clocks_and_sparklines():
     assert sparkline([]) == sparkline([1.0]) == ""
     assert sparkline([2.0, 2.0]) == "▁▁"
     assert sparkline([1.0, float("inf"), 2.0]) == "▁ █"
-    assert len(sparkline(list(np.linspace(1, 0, 500)))) == 16
+    assert len(sparkline(list(np.linspace(1, 0, 500)), SPARK_WIDTH)) == 16
 
 
 def said(function, *arguments, **options):

@@ -23,7 +23,16 @@ from pellucid.report.content import (
     WorstSample,
 )
 
-__all__ = ["accuracy", "calibration", "class_errors", "confusion", "worst_classified"]
+__all__ = [
+    "Z95",
+    "accuracy",
+    "calibration",
+    "checked",
+    "class_errors",
+    "confusion",
+    "wilson",
+    "worst_classified",
+]
 
 Z95 = 1.959963984540054
 
@@ -54,7 +63,7 @@ def accuracy(
         >>> m.value, m.baseline, m.baseline_name
         (0.75, 0.75, 'always guessing the most common class (B)')
     """
-    true, table = _checked(y_true, probabilities, classes)
+    true, table = checked(y_true, probabilities, classes)
     common = int(np.bincount(np.asarray(train_labels, dtype=np.int64)).argmax())
     value = float(np.mean(true == table.argmax(axis=1)))
     low, high = wilson(value, len(true))
@@ -69,7 +78,7 @@ def accuracy(
     )
 
 
-def wilson(fraction: float, n: int) -> tuple[float, float]:
+def wilson(fraction: float, n: float) -> tuple[float, float]:
     """Gives the 95 % interval of a fraction seen in n trials.
 
     Example:
@@ -79,7 +88,8 @@ def wilson(fraction: float, n: int) -> tuple[float, float]:
     middle = fraction + Z95**2 / (2 * n)
     half = Z95 * math.sqrt(fraction * (1 - fraction) / n + Z95**2 / (4 * n * n))
     scale = 1 + Z95**2 / n
-    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+    low = 0.0 if fraction == 0 else max(0.0, (middle - half) / scale)
+    return low, 1.0 if fraction == 1 else min(1.0, (middle + half) / scale)
 
 
 def confusion(y_true: npt.ArrayLike, predicted: npt.ArrayLike, classes: Sequence[str]) -> Confusion:
@@ -122,7 +132,7 @@ def calibration(
         >>> calibration([0, 1], [0.25, 0.75], ["A", "B"]).error
         0.25
     """
-    true, table = _checked(y_true, probabilities, classes)
+    true, table = checked(y_true, probabilities, classes)
     if len(classes) == 2:
         stated, happened, of = table[:, 1], true == 1, f"class {classes[1]}"
     else:
@@ -166,7 +176,7 @@ def worst_classified(
         >>> worst_classified([0, 1], [0.1, 0.2], ["A", "B"], limit=1)[0].row
         2
     """
-    true, table = _checked(y_true, probabilities, classes)
+    true, table = checked(y_true, probabilities, classes)
     index = np.arange(1, len(true) + 1) if rows is None else np.asarray(rows)
     chance = table[np.arange(len(true)), true]
     loss = -np.log(np.maximum(chance, np.finfo(np.float64).tiny))
@@ -208,7 +218,7 @@ def class_errors(
         >>> class_errors([0, 1], [0.1, 0.9], ["A", "B"]).confusion.counts.tolist()
         [[1, 0], [0, 1]]
     """
-    true, table = _checked(y_true, probabilities, classes)
+    true, table = checked(y_true, probabilities, classes)
     return Errors(
         confusion=confusion(true, table.argmax(axis=1), classes),
         calibration=calibration(true, table, classes),
@@ -216,9 +226,17 @@ def class_errors(
     )
 
 
-def _checked(
+def checked(
     y_true: npt.ArrayLike, probabilities: npt.ArrayLike, classes: Sequence[str]
 ) -> tuple[Ints, Floats]:
+    """Class numbers and a table of probabilities, one row each.
+
+    Shape:
+        probabilities: (n,) or (n, classes) → (n, classes)
+
+    Raises:
+        DataError: they do not fit together, or hold what cannot be scored.
+    """
     true, table = np.asarray(y_true), np.asarray(probabilities, dtype=np.float64)
     if table.ndim == 1:
         table = np.stack([1 - table, table], axis=1)

@@ -13,8 +13,16 @@ import numpy.typing as npt
 from pellucid.errors import DataError
 from pellucid.report.content import Errors, Floats, Metric, Residuals, WorstSample
 from pellucid.report.measure.spread import histogram
+from pellucid.report.measure.tails import inner_span
 
-__all__ = ["mean_absolute_error", "r2", "regress_errors", "residuals", "worst_predicted"]
+__all__ = [
+    "mean_absolute_error",
+    "median_absolute_error",
+    "r2",
+    "regress_errors",
+    "residuals",
+    "worst_predicted",
+]
 
 RESAMPLES = 400
 Score = Callable[[Floats, Floats], float]
@@ -79,6 +87,34 @@ def mean_absolute_error(
     )
 
 
+def median_absolute_error(
+    y_true: npt.ArrayLike, predicted: npt.ArrayLike, *, train_target: npt.ArrayLike
+) -> Metric:
+    """Scores a regression by its middle miss, median |y − ŷ|, which a few wild rows cannot move.
+
+    Args:
+        y_true: true values.
+        predicted: the model's values.
+        train_target: true values of the training rows; their median is the baseline.
+
+    Example:
+        >>> median_absolute_error([1.0, 3.0, 900.0], [1.5, 3.5, 4.0], train_target=[2.0]).value
+        0.5
+    """
+    true, guess = _checked(y_true, predicted)
+    middle = float(np.median(np.asarray(train_target, dtype=np.float64)))
+    low, high = _interval(true, guess, _middle_miss)
+    return Metric(
+        name="median absolute error",
+        value=_middle_miss(true, guess),
+        baseline=_middle_miss(true, np.full_like(true, middle)),
+        baseline_name="always guessing the median of the training rows",
+        higher_is_better=False,
+        low=low,
+        high=high,
+    )
+
+
 def residuals(y_true: npt.ArrayLike, predicted: npt.ArrayLike) -> Residuals:
     """Pairs true values with predictions and counts the misses, true − predicted.
 
@@ -87,7 +123,9 @@ def residuals(y_true: npt.ArrayLike, predicted: npt.ArrayLike) -> Residuals:
         [1.0, 2.0]
     """
     true, guess = _checked(y_true, predicted)
-    return Residuals(true=true, predicted=guess, spread=histogram(true - guess))
+    misses = true - guess
+    spread = histogram(misses, limits=inner_span(misses))
+    return Residuals(true=true, predicted=guess, spread=spread)
 
 
 def worst_predicted(
@@ -155,6 +193,10 @@ def _r2(true: Floats, guess: Floats) -> float:
 
 def _miss(true: Floats, guess: Floats) -> float:
     return float(np.mean(np.abs(true - guess)))
+
+
+def _middle_miss(true: Floats, guess: Floats) -> float:
+    return float(np.median(np.abs(true - guess)))
 
 
 def _interval(true: Floats, guess: Floats, score: Score) -> tuple[float | None, float | None]:

@@ -13,12 +13,17 @@ from pellucid.report.content import Counts, Histogram
 __all__ = ["counts", "histogram"]
 
 
-def histogram(values: npt.ArrayLike, bins: int | None = None) -> Histogram:
+def histogram(
+    values: npt.ArrayLike,
+    bins: int | None = None,
+    limits: tuple[float, float] | None = None,
+) -> Histogram:
     """Counts finite values in equal steps between the least and the largest.
 
     Args:
         values: numbers; NaN and infinities are left out.
         bins: how many steps; default √n, between 5 and 30.
+        limits: count only what lies between them.
 
     Example:
         >>> histogram([0.0, 1.0, 1.0, 2.0], bins=2).counts.tolist()
@@ -26,6 +31,8 @@ def histogram(values: npt.ArrayLike, bins: int | None = None) -> Histogram:
     """
     flat = np.asarray(values, dtype=np.float64).reshape(-1)
     flat = flat[np.isfinite(flat)]
+    if limits is not None:
+        flat = flat[(flat >= limits[0]) & (flat <= limits[1])]
     amount = bins or int(np.clip(np.sqrt(flat.size), 5, 30))
     try:
         with np.errstate(over="ignore", invalid="ignore"):

@@ -7,7 +7,8 @@ import numpy as np
 from pellucid.report.card import card, table
 from pellucid.report.content import Floats, Importance, Ints, Residuals
 from pellucid.report.html import Markup, bdi
-from pellucid.report.numbers import count, number, percent
+from pellucid.report.measure.tails import inner_span
+from pellucid.report.numbers import count, number, percent, plural
 from pellucid.report.scale import Scale, span
 from pellucid.report.svg import Plot, bar, legend, line, line_key, marker, markers, picture, text
 
@@ -21,12 +22,13 @@ MOST_BARS = 15
 def scatter_card(residuals: Residuals, target: str, most: int) -> Markup:
     """Draws each prediction against its true value; on the line both are equal."""
     true, guess = residuals.true, residuals.predicted
-    low, high = span([*true, *guess], pad=0.03)
+    low, high = span([*inner_span(true), *inner_span(guess)], pad=0.03)
     plot = Plot(Scale(low, high, LEFT, RIGHT), Scale(low, high, HEIGHT - 46, TOP))
-    keep = np.linspace(0, len(true) - 1, min(len(true), most)).round().astype(int)
+    near = np.flatnonzero((np.minimum(true, guess) >= low) & (np.maximum(true, guess) <= high))
+    keep = near[np.linspace(0, len(near) - 1, min(len(near), most)).round().astype(int)]
     places = [(plot.x(x), plot.y(y)) for x, y in zip(true[keep], guess[keep], strict=True)]
-    radius = float(np.clip(60 / np.sqrt(len(keep)), 2.0, 4.5))
-    sentence = _scatter_sentence(residuals)
+    radius = float(np.clip(60 / np.sqrt(max(len(keep), 1)), 2.0, 4.5))
+    sentence = _scatter_sentence(residuals) + _outside(len(true) - len(near))
     return card(
         "Predicted and true",
         sentence,
@@ -56,7 +58,7 @@ def residual_card(residuals: Residuals) -> Markup:
     ]
     middle = [(plot.x(0), TOP), (plot.x(0), plot.y(0))]
     zero = [line(middle, "halo"), line(middle, "ideal")]
-    sentence = _residual_sentence(residuals)
+    sentence = _residual_sentence(residuals) + _outside(len(residuals.true) - int(counts.sum()))
     return card(
         "Residuals (true \u2212 predicted)",
         sentence,
@@ -99,6 +101,11 @@ def importance_card(importance: Importance) -> Markup:
         picture(f"Drop of the score by shuffled input. {sentence}", WIDTH, height, *marks),
         twin=_importance_table(importance),
     )
+
+
+def _outside(rows: int) -> str:
+    """Says how many rows a picture leaves out, because they would press all others together."""
+    return f" {plural(rows, 'row')} outside the picture." if rows else ""
 
 
 def _scatter_sentence(residuals: Residuals) -> str:

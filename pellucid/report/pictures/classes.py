@@ -2,31 +2,119 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pellucid.report.card import card, table
-from pellucid.report.content import Calibration, Confusion
+from pellucid.report.content import Calibration, ClassScore, Confusion
 from pellucid.report.html import Markup, bdi, tag
-from pellucid.report.numbers import count, percent, plural
+from pellucid.report.numbers import count, number, percent, plural
 from pellucid.report.scale import Scale
 from pellucid.report.svg import Plot, bar, legend, line, line_key, markers, picture, text
 
-__all__ = ["calibration_card", "confusion_card"]
+__all__ = ["by_class_card", "calibration_card", "confusion_card"]
 
 MOST_NUMBERED = 20
 STRONGEST = 0.5
 LETTERS_PER_NAME = 14
+MOST_BARS = 12
 
 
-def confusion_card(confusion: Confusion) -> Markup:
-    """Draws the matrix of true class against answer, with counts and percent of each row."""
-    sentence = _confusion_sentence(confusion)
+def confusion_card(confusion: Confusion, most: int) -> Markup:
+    """Draws the matrix of true class against answer, with counts and percent of each row.
+
+    Args:
+        confusion: the counts.
+        most: how many classes to draw; of more, those with the most mistakes.
+    """
+    sentence, drawn = _confusion_sentence(confusion), _most_mistaken(confusion, most)
+    if len(drawn.classes) < len(confusion.classes) and drawn.classes:
+        sentence += (
+            f" Drawn: the {plural(len(drawn.classes), 'class', 'classes')} of "
+            f"{count(len(confusion.classes))} with the most mistakes."
+        )
+    label = f"Confusion matrix. {sentence}"
     return card(
         "Confusion matrix",
         sentence,
-        picture(f"Confusion matrix. {sentence}", 400, _height(confusion), *_matrix(confusion)),
+        picture(label, 400, _height(drawn), *_matrix(drawn)) if drawn.classes else None,
         twin=_confusion_table(confusion),
     )
+
+
+def _most_mistaken(confusion: Confusion, most: int) -> Confusion:
+    if len(confusion.classes) <= most:
+        return confusion
+    wrong = confusion.counts * (1 - np.eye(len(confusion.counts), dtype=np.int64))
+    mistakes = wrong.sum(axis=0) + wrong.sum(axis=1)
+    kept = np.sort(np.argsort(-mistakes, kind="stable")[:most])
+    return Confusion(
+        classes=tuple(confusion.classes[i] for i in kept),
+        counts=confusion.counts[np.ix_(kept, kept)],
+    )
+
+
+def by_class_card(scores: Sequence[ClassScore], most: int) -> Markup:
+    """Draws the recall of each class as a bar, the least found first; the table has the rest."""
+    order = sorted((s for s in scores if s.recall is not None), key=lambda s: s.recall or 0.0)
+    shown = order[: min(most, MOST_BARS)]
+    x = Scale(0, 1, 130, 330)
+    marks: list[Markup | None] = []
+    for i, score in enumerate(shown):
+        y, end = 12.0 + 24 * i, x(score.recall or 0.0)
+        marks += [
+            text(_cut(score.name, 18), 122, y + 12, "tick", "end"),
+            bar(130, y, 200, 16, "track", 2),
+            bar(130, y, end - 130, 16, "bar", 2),
+            text(_share(score.recall), 338, y + 12, "tick strong", "start"),
+        ]
+    sentence = _by_class_sentence(order)
+    height = 20.0 + 24 * len(shown)
+    return card(
+        "Class by class",
+        sentence,
+        picture(f"Recall of each class. {sentence}", 400, height, *marks) if shown else None,
+        twin=_by_class_table(scores, most),
+    )
+
+
+def _by_class_sentence(order: Sequence[ClassScore]) -> str:
+    if not order:
+        return "No row is scored."
+    worst = order[0]
+    found = f"Of {plural(worst.rows, 'row')} of {worst.name}, {_share(worst.recall)} are found"
+    if worst.precision is None:
+        return f"{found} (recall); nothing is called {worst.name}."
+    return (
+        f"{found} (recall); of {plural(worst.called, 'row')} called {worst.name}, "
+        f"{_share(worst.precision)} are right (precision)."
+    )
+
+
+def _by_class_table(scores: Sequence[ClassScore], most: int) -> Markup:
+    rows = [
+        [
+            bdi(s.name),
+            count(s.rows),
+            _share(s.recall),
+            _share(s.precision),
+            number(s.f1),
+            number(s.auc),
+        ]
+        for s in scores[:most]
+    ]
+    heads = ["class", "rows", "recall (found)", "precision (right when called)", "F1", "AUC"]
+    note = (
+        ""
+        if len(scores) <= most
+        else f"{plural(most, 'class', 'classes')} of {count(len(scores))}."
+    )
+    return table(heads, rows, caption="Scores of each class", note=note)
+
+
+def _share(value: float | None) -> str:
+    return number(None) if value is None else percent(value)
 
 
 def calibration_card(calibration: Calibration) -> Markup:

@@ -17,6 +17,7 @@ WIDTH, HEIGHT = 400.0, 250.0
 LEFT, RIGHT, TOP, BOTTOM = 54.0, 388.0, 26.0, 204.0
 TABLE_ROWS = 100
 STEP_POINTS = 300
+CURVE_POINTS = 4000
 LOG_ABOVE = 300.0
 
 
@@ -121,7 +122,7 @@ def _y(plot: Plot, value: float) -> float:
 
 
 def _curve(plot: Plot, values: Floats, kind: str) -> Markup:
-    places = [(plot.x(epoch), _y(plot, value)) for epoch, value in enumerate(values, 1)]
+    places = [(plot.x(int(i) + 1), _y(plot, values[i])) for i in _extremes(values, CURVE_POINTS)]
     if len(places) == 1:
         return markers(places, "circle", f"point {kind}-point", 5) or Markup("")
     return line(places, kind)
@@ -137,12 +138,20 @@ def _thin_steps(training: Training) -> list[tuple[float, float]]:
         return []
     losses = np.asarray(training.step_loss, dtype=np.float64)
     epochs = np.arange(1, len(losses) + 1) * (len(training.train_loss) / len(losses))
-    kept: list[int] = []
-    for part in np.array_split(np.arange(len(losses)), min(STEP_POINTS // 2, len(losses))):
-        finite = np.nan_to_num(losses[part], posinf=0.0, neginf=0.0)
-        kept += sorted({int(part[finite.argmin()]), int(part[finite.argmax()])})
+    kept = _extremes(losses, STEP_POINTS)
     start = 0.0 if len(training.train_loss) == 1 else 1.0
     return [(float(epochs[i]), float(losses[i])) for i in kept if epochs[i] >= start]
+
+
+def _extremes(values: Floats, most: int) -> list[int]:
+    """All positions, or of each stretch those of its least and its largest number."""
+    if len(values) <= most // 2:
+        return list(range(len(values)))
+    kept: list[int] = []
+    for part in np.array_split(np.arange(len(values)), most // 2):
+        finite = np.nan_to_num(values[part], posinf=0.0, neginf=0.0)
+        kept += sorted({int(part[finite.argmin()]), int(part[finite.argmax()])})
+    return kept
 
 
 def _loss_sentence(training: Training) -> str:

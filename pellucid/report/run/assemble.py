@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from pellucid._version import __version__
-from pellucid.data import Table
+from pellucid.data import Notice, Table
 from pellucid.report import (
     Alert,
     Boundary,
@@ -29,14 +29,21 @@ from pellucid.report import (
 )
 from pellucid.report.numbers import plural
 from pellucid.report.run.field import boundary_of
+from pellucid.report.run.findings import outlier_alerts, rare_class_alerts, tail_alerts
 from pellucid.report.run.network import model_facts
 from pellucid.report.run.outcome import Outcome
+from pellucid.training.suspicion import Suspicion
 from pellucid.training.table_run import TableRun
 
 __all__ = ["assemble"]
 
 _VERSIONS = ("numpy", "pandas", "scikit-learn", "safetensors")
-_LOSSES = {"cross_entropy": "cross-entropy", "mse": "squared error of the scaled target"}
+_LOSSES = {
+    "cross_entropy": "cross-entropy",
+    "mse": "squared error of the scaled target",
+    "huber": "Huber loss of the scaled target",
+    "l1": "absolute error of the scaled target",
+}
 _METRICS = {"r2": "R²"}
 _MOST_STEPS = 12
 
@@ -62,7 +69,7 @@ def assemble(
         reproduce=_reproduce(run, digests, command),
         errors=outcome.errors(),
         boundary=_boundary(run),
-        alerts=_alerts(run),
+        alerts=_alerts(run, outcome),
         include_rows=include_rows,
     )
 
@@ -128,11 +135,19 @@ def _training(run: TableRun) -> Training:
         metric_percent=percent,
         step_loss=_floats(history.step_loss),
         best_epoch=history.best_epoch,
-        loss_name=_LOSSES.get(history.loss_name, history.loss_name),
+        loss_name=_loss_name(run),
         optimizer=_how(run),
         seconds=history.seconds or None,
         ended=history.ended,
     )
+
+
+def _loss_name(run: TableRun) -> str:
+    name = _LOSSES.get(run.history.loss_name, run.history.loss_name)
+    weights = run.settings.class_weight
+    if weights is None:
+        return name
+    return f"{name}, {'balanced' if weights == 'balanced' else 'weighted'} by class"
 
 
 def _how(run: TableRun) -> str:
@@ -170,9 +185,18 @@ def _boundary(run: TableRun) -> Boundary | None:
     return boundary_of(run) if run.snapshots else None
 
 
-def _alerts(run: TableRun) -> tuple[Alert, ...]:
-    return tuple(
-        Alert(level="warn", title="Copies across the split", text=str(notice))
-        for notice in run.notices
-        if notice.kind == "leak"
+def _alerts(run: TableRun, outcome: Outcome) -> tuple[Alert, ...]:
+    misses = outcome.misses()
+    return (
+        *(_alert(notice) for notice in run.notices if notice.kind == "leak"),
+        *outlier_alerts(run),
+        *(() if misses is None else tail_alerts(run, misses)),
+        *rare_class_alerts(run),
     )
+
+
+def _alert(notice: Notice) -> Alert:
+    if not isinstance(notice, Suspicion):
+        return Alert(level="warn", title="Copies across the split", text=str(notice))
+    level: Literal["info", "warn"] = "warn" if notice.grave else "info"
+    return Alert(level=level, title=notice.title, text=notice.text, advice=notice.advice)

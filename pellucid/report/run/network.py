@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from pellucid.lenses import program
-from pellucid.nn.functional import cross_entropy, mse_loss
 from pellucid.report import ModelFacts, ProgramRow
 from pellucid.tensor.creation import from_numpy
 from pellucid.training.fit import OPTIMIZERS
+from pellucid.training.objective import choose_objective
 from pellucid.training.table_run import TableRun
 from pellucid.training.table_settings import Settings
+from pellucid.training.weighing import LOSSES, fitted_weights
 
 __all__ = ["model_facts"]
 
@@ -31,7 +32,7 @@ def model_facts(run: TableRun) -> ModelFacts:
         run.model.network,
         from_numpy(run.features[rows]),
         from_numpy(targets if classes else targets[:, None]),
-        loss=cross_entropy if classes else mse_loss,
+        loss=_loss(run),
         optimizer=lambda weights: _optimizer(weights, run.settings),
     ).to_dict()
     gradients = {line["number"]: line["gradient"] for line in found["backward"]}
@@ -42,6 +43,17 @@ def model_facts(run: TableRun) -> ModelFacts:
         rows=tuple(_row(line, gradients, found["update"]) for line in layers),
         code=_code(layers),
     )
+
+
+def _loss(run: TableRun) -> Any:
+    """What the training minimized, with its weights of classes."""
+    table, chosen = run.table, run.settings
+    targets = run.targets[run.learned]
+    outputs = from_numpy(run.model.outputs(run.features[run.learned[:1]]))
+    classes = run.model.preparation.classes
+    weights = fitted_weights(chosen.class_weight, table.task, table.target, classes)
+    name = chosen.loss or LOSSES[table.task][0]
+    return choose_objective(name, outputs, targets, weights).call
 
 
 def _batch(run: TableRun) -> Any:

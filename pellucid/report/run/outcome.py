@@ -39,16 +39,20 @@ class Outcome:
             self.true, self.train = undo(run.targets[self.rows]), undo(run.targets[run.learned])
             self.found = run.model.answers(features)
 
+    @property
+    def imbalanced(self) -> bool:
+        """Whether some class is so rare that accuracy hardly sees it."""
+        return bool(self.classes) and measure.uneven(self.train) >= measure.IMBALANCE
+
+    @property
+    def _measured_by(self) -> str:
+        if not self.classes:
+            return "R²"
+        return "balanced accuracy" if self.imbalanced else "accuracy"
+
     def answer(self) -> Answer:
         """The score beside its baseline."""
-        others: tuple[Metric, ...] = ()
-        if self.classes:
-            main = measure.accuracy(
-                self.true, self.found, train_labels=self.train, classes=self.classes
-            )
-        else:
-            main = measure.r2(self.true, self.found, train_target=self.train)
-            others = (measure.mean_absolute_error(self.true, self.found, train_target=self.train),)
+        main, *others = self._class_scores() if self.classes else self._number_scores()
         return Answer(
             task="class" if self.classes else "regress",
             target=self.run.table.target,
@@ -56,16 +60,43 @@ class Outcome:
             rows=len(self.rows),
             metric=main,
             held_out=self.run.held_out,
-            others=others,
+            others=tuple(others),
         )
+
+    def misses(self) -> Any:
+        """True − predicted of a number; None for classes."""
+        return None if self.classes else self.true - self.found
+
+    def _number_scores(self) -> list[Metric]:
+        """R² and the mean miss; where rows lie far off, also a score that they cannot move."""
+        scores = [measure.r2, measure.mean_absolute_error]
+        if measure.far_off(self.true).size or measure.far_off(self.misses()).size:
+            scores.append(measure.median_absolute_error)
+        return [score(self.true, self.found, train_target=self.train) for score in scores]
+
+    def _class_scores(self) -> list[Metric]:
+        """All scores of classes; the first is judged by: in it rare classes count."""
+        plain = measure.accuracy(
+            self.true, self.found, train_labels=self.train, classes=self.classes
+        )
+        even = measure.balanced_accuracy(self.true, self.found, self.classes)
+        area = measure.auc(self.true, self.found, self.classes)
+        nats = measure.log_loss(
+            self.true, self.found, train_labels=self.train, classes=self.classes
+        )
+        first = [even, plain] if self.imbalanced else [plain, even]
+        return [first[0], *([area] if area else []), first[1], nats]
 
     def errors(self) -> Errors:
         """Where it is wrong, and what each input is worth."""
         numbers = self.run.table.row_numbers(self.rows)
         values = self._values() if self.include_rows else ()
         if self.classes:
-            found = measure.class_errors(
-                self.true, self.found, self.classes, rows=numbers, values=values
+            found = replace(
+                measure.class_errors(
+                    self.true, self.found, self.classes, rows=numbers, values=values
+                ),
+                by_class=measure.by_class(self.true, self.found, self.classes),
             )
         else:
             found = measure.regress_errors(self.true, self.found, rows=numbers, values=values)
@@ -100,13 +131,19 @@ class Outcome:
             np.repeat(np.arange(len(features))[:, None], len(blocks), axis=1),
             list(blocks),
             seed=self.run.settings.seed,
-            metric_name="accuracy" if self.classes else "R²",
+            metric_name=self._measured_by,
             metric_percent=bool(self.classes),
         )
 
+    def _mean_recall(self, right: Any) -> float:
+        rows = np.bincount(self.true)
+        hits = np.bincount(self.true, weights=right, minlength=len(rows))
+        return float((hits[rows > 0] / rows[rows > 0]).mean())
+
     def _score(self, features: Any) -> float:
         if self.classes:
-            return float((self.run.model.outputs(features).argmax(1) == self.true).mean())
+            right = self.run.model.outputs(features).argmax(1) == self.true
+            return self._mean_recall(right) if self.imbalanced else float(right.mean())
         missed = ((self.true - self.run.model.answers(features)) ** 2).sum()
         spread = ((self.true - self.true.mean()) ** 2).sum()
         return float(1 - missed / spread) if spread else 0.0

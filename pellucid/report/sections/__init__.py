@@ -1,6 +1,6 @@
-"""The sections of a report, in their fixed order and with their fixed numbers.
+"""The sections of a report, in their fixed order, numbered as they come.
 
-A number means the same in every report; a section without content is left out.
+A section without content is left out; its name in a link (`#errors`) is the same in every report.
 """
 
 from __future__ import annotations
@@ -27,19 +27,21 @@ class Section:
 
 
 PARTS = (
-    (1, "answer", "Answer", answer.body),
-    (2, "alerts", "Alerts", alerts.body),
-    (3, "data", "Data", data.body),
-    (4, "model", "Model", model.body),
-    (5, "training", "Training", training.body),
-    (8, "errors", "Errors", errors.body),
-    (10, "reproduce", "Reproduce", reproduce.body),
+    ("answer", "Answer", answer.body),
+    ("alerts", "Alerts", alerts.body),
+    ("data", "Data", data.body),
+    ("model", "Model", model.body),
+    ("training", "Training", training.body),
+    ("errors", "Errors", errors.body),
+    ("reproduce", "Reproduce", reproduce.body),
 )
 
 
 def sections(content: Content, limits: Limits) -> Iterator[Section]:
     """Builds the sections that have something to show."""
-    for number, key, title, build in PARTS:
+    number = 0
+    for key, title, build in PARTS:
         body = build(content, limits)
         if body:
+            number += 1
             yield Section(number, key, title, body)

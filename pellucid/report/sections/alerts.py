@@ -1,12 +1,12 @@
-"""Section 2: what a reader should know before trusting the numbers."""
+"""What a reader should know before trusting the numbers."""
 
 from __future__ import annotations
 
+from pellucid.report.checks import alerts, checked
 from pellucid.report.content import Alert, Content
 from pellucid.report.html import Child, Markup, tag
 from pellucid.report.limits import Limits
 from pellucid.report.numbers import plural
-from pellucid.report.verdict import alerts, checked
 
 __all__ = ["body"]
 

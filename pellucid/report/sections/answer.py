@@ -1,4 +1,4 @@
-"""Section 1: the result in one paragraph, beside what costs nothing to reach."""
+"""The result in one paragraph, beside what costs nothing to reach."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pellucid.report.limits import Limits
 from pellucid.report.numbers import count, duration, plural
 from pellucid.report.pictures.boundary import boundary_card
 from pellucid.report.pictures.small import against_baseline
-from pellucid.report.verdict import say, verdict
+from pellucid.report.verdict import judge, say
 
 __all__ = ["body"]
 
@@ -19,7 +19,7 @@ __all__ = ["body"]
 def body(content: Content, limits: Limits) -> Child:
     """Paragraph, verdict, score beside baseline, and the boundary of two inputs."""
     answer, training = content.answer, content.training
-    judged = verdict(answer.metric, answer.rows)
+    judged = judge(answer)
     boundary = boundary_card(content.boundary, limits.samples) if content.boundary else None
     scores = _scores(answer)
     result = tag(

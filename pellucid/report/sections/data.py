@@ -1,4 +1,4 @@
-"""Section 3: where the rows came from, what each column is, and what was held out."""
+"""Where the rows came from, what each column is, and what was held out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section 8: where the network is wrong, and about which rows most."""
+"""Where the network is wrong, and about which rows most."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pellucid.report.html import Child, Markup, bdi, tag
 from pellucid.report.limits import Limits
 from pellucid.report.numbers import count, number, percent, plural
 from pellucid.report.pictures.amounts import importance_card, residual_card, scatter_card
-from pellucid.report.pictures.classes import calibration_card, confusion_card
+from pellucid.report.pictures.classes import by_class_card, calibration_card, confusion_card
 
 __all__ = ["body"]
 
@@ -21,7 +21,8 @@ def body(content: Content, limits: Limits) -> Child:
     """Confusion or residuals, calibration, importance, the worst samples."""
     errors, target = content.errors, content.answer.target
     pictures = [
-        confusion_card(errors.confusion) if errors.confusion else None,
+        confusion_card(errors.confusion, limits.matrix) if errors.confusion else None,
+        by_class_card(errors.by_class, limits.classes) if errors.by_class else None,
         calibration_card(errors.calibration) if errors.calibration else None,
         scatter_card(errors.residuals, target, limits.samples) if errors.residuals else None,
         residual_card(errors.residuals) if errors.residuals else None,

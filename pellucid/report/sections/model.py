@@ -1,4 +1,4 @@
-"""Section 4: the network as a program, as a picture and as Python."""
+"""The network as a program, as a picture and as Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section 10: what it takes to get the same numbers again."""
+"""What it takes to get the same numbers again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section 5: how it learned."""
+"""How it learned."""
 
 from __future__ import annotations
 

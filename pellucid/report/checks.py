@@ -1,0 +1,143 @@
+"""Checks a result for the common ways to be fooled, and says what to do about each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from pellucid.report.content import Alert, Content
+from pellucid.report.numbers import number, percent, plural
+from pellucid.report.trend import advice, falling_from, trend
+from pellucid.report.verdict import judge, say
+
+__all__ = ["alerts", "checked"]
+
+GAP = 0.10
+FEW_ROWS = 30
+
+
+def alerts(content: Content) -> tuple[Alert, ...]:
+    """Collects the alerts that came with the content and those the report finds by itself."""
+    found = (_held_out, _finite, _baseline, _gap, _never_predicted, _curve)
+    return (*content.alerts, *(alert for check in found for alert in check(content)))
+
+
+def checked(content: Content) -> Iterator[str]:
+    """Names the checks that this content allows, for a report in which all of them passed."""
+    training = content.training
+    yield "enough rows were held out"
+    yield "the loss stayed finite"
+    if content.answer.metric.baseline is not None:
+        yield "the score beats the baseline"
+    if training.train_metric is not None and training.validation_metric is not None:
+        yield "training and held-out score agree"
+    if content.errors.confusion is not None:
+        yield "every class is predicted"
+    if trend(training) != "unknown":
+        yield "the loss had come to rest"
+
+
+def _held_out(content: Content) -> Iterator[Alert]:
+    answer = content.answer
+    if not answer.held_out:
+        yield Alert(
+            level="warn",
+            title="No rows were held out",
+            text="The score is measured on the rows the network learned from.",
+            advice="Hold out some with --test 0.2.",
+        )
+    elif answer.rows < FEW_ROWS:
+        yield Alert(
+            level="info",
+            title="Few held-out rows",
+            text=f"The score rests on {plural(answer.rows, 'row')}; the next split may differ.",
+            advice="Compare several seeds with --seed.",
+        )
+
+
+def _finite(content: Content) -> Iterator[Alert]:
+    losses = np.asarray(content.training.train_loss, dtype=np.float64)
+    bad = np.flatnonzero(~np.isfinite(losses))
+    if bad.size:
+        yield Alert(
+            level="error",
+            title="The loss is not finite",
+            text=f"It left the numbers in epoch {int(bad[0]) + 1}.",
+            advice="Lower the learning rate with --lr.",
+        )
+
+
+def _baseline(content: Content) -> Iterator[Alert]:
+    metric = content.answer.metric
+    judged = judge(content.answer)
+    if judged.level == "error" and math.isfinite(metric.value):
+        yield Alert(
+            level="error",
+            title="No better than the baseline",
+            text=f"The {metric.name} is {say(metric, metric.value)}, and {metric.baseline_name} "
+            f"gives {say(metric, metric.baseline)}.",
+            advice=advice(content.training),
+        )
+
+
+def _gap(content: Content) -> Iterator[Alert]:
+    training = content.training
+    if training.train_metric is None or training.validation_metric is None:
+        return
+    at = training.best_epoch - 1
+    inside, outside = float(training.train_metric[at]), float(training.validation_metric[at])
+    if inside - outside > GAP:
+        form = percent if training.metric_percent else number
+        yield Alert(
+            level="warn",
+            title="Learned by heart",
+            text=f"The {training.metric_name} is {form(inside)} in training and {form(outside)} "
+            "on held-out rows.",
+            advice="More rows, a smaller network (--hidden), or fewer epochs narrow the gap.",
+        )
+
+
+def _never_predicted(content: Content) -> Iterator[Alert]:
+    confusion = content.errors.confusion
+    if confusion is None:
+        return
+    never = (confusion.counts.sum(axis=0) == 0) & (confusion.counts.sum(axis=1) > 0)
+    remedy = (
+        "" if content.reproduce.settings.get("class_weight") else "--class-weight balanced, or "
+    )
+    for index in np.flatnonzero(never)[:3]:
+        rows = int(confusion.counts[index].sum())
+        yield Alert(
+            level="warn",
+            title="A class is never predicted",
+            text=f"{plural(rows, 'row')} of class {confusion.classes[index]} exist, and the "
+            "network never answers with it.",
+            advice=f"It may be too rare: {remedy}more rows of it.",
+        )
+
+
+def _curve(content: Content) -> Iterator[Alert]:
+    training = content.training
+    found = trend(training)
+    if found == "falling":
+        before, late, epochs = falling_from(training)
+        part = "validation" if training.validation_loss is not None else "training"
+        yield Alert(
+            level="info",
+            title="Still improving",
+            text=f"The {part} loss was still falling at the end: from {number(before)} to "
+            f"{number(late)} over the last {plural(epochs, 'epoch')}.",
+            advice=f"More may help: --epochs {2 * len(training.train_loss)}.",
+        )
+    elif found == "overfitting":
+        assert training.validation_loss is not None
+        lowest, last = (float(training.validation_loss[at]) for at in (training.best_epoch - 1, -1))
+        yield Alert(
+            level="info",
+            title="Trained past the best",
+            text=f"The validation loss was lowest at epoch {training.best_epoch}, "
+            f"{number(lowest)}, and {number(last)} at the end. That epoch's weights were kept.",
+            advice="More epochs will not help; more rows, --weight-decay or --dropout 0.2 may.",
+        )
