@@ -5,14 +5,19 @@ With `--weight` it is one gradient instead: the chain rule from the loss of that
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
 import typer
 
 from pellucid.cli import command as opt
+from pellucid.cli.explain_answer import Answer
 from pellucid.cli.terminal import print_text, width_of
+from pellucid.data.scale import LIMIT
 from pellucid.data.wording import did_you_mean, listing
 from pellucid.errors import DataError, SettingError
 from pellucid.graph.walk import reachable
@@ -76,22 +81,28 @@ def explain(
     if not 1 <= row <= len(rows.frame):
         count = f"{len(rows.frame):,}"
         raise DataError(f"there is no row {row} in {data}: it has {count}, counted from 1.")
-    features = trained.preparation.transform(rows)[row - 1 : row]
+    one = replace(rows, frame=rows.frame.iloc[row - 1 : row])
+    features = trained.preparation.transform(one)
     scores = _scores(trained, features)
+    answer = None
     if weight is None:
         _forget_lines(scores)
-        at = (0, _chosen(trained, features, output))
-        found = explain_number(scores, at=at, depth=depth)
+        chosen = _chosen(trained, features, output)
+        found = explain_number(scores, at=(0, chosen), depth=depth)
+        answer = Answer(trained, features, one.frame.iloc[0], chosen)
     else:
         found = _blame(trained, rows, row, scores, weight, paths)
     if as_json:
-        typer.echo(found.json())
+        known = {"row": row, **(answer.to_dict() if answer else {}), **json.loads(found.json())}
+        typer.echo(json.dumps(known, ensure_ascii=False))
     elif latex:
         typer.echo(found.latex())
     else:
-        intro = _intro(trained, rows, row, features)
-        text = re.sub(r"\bdepth=(\d+)", r"--depth \1", found.text(width_of()))
-        print_text(f"{intro}\n\n{text}")
+        width = width_of()
+        lines = [*_intro(trained, one, row, features), ""]
+        lines += [*answer.lines(width), ""] if answer else []
+        text = re.sub(r"\bdepth=(\d+)", r"--depth \1", found.text(width))
+        print_text("\n".join([*lines, text]))
 
 
 def _scores(trained: TableModel, features: Any) -> Tensor:
@@ -102,20 +113,20 @@ def _scores(trained: TableModel, features: Any) -> Tensor:
     return scores
 
 
-def _intro(trained: TableModel, rows: Any, row: int, features: Any) -> str:
+def _intro(trained: TableModel, one: Any, row: int, features: Any) -> Iterator[str]:
     """The row as it came in, as the network sees it, and what the network says."""
     preparation = trained.preparation
-    lines = [f"Row {row} of {rows.name}: {_answer(trained, features)}{_truth(trained, rows, row)}."]
-    cells = rows.frame.iloc[row - 1]
+    yield f"Row {row} of {one.name}: {_answer(trained, features)}{_truth(trained, one)}."
+    cells, far = one.frame.iloc[0], preparation.limited(one)
     names = preparation.feature_names
     width = min(max(map(len, names[:_MOST_INPUTS])), 30)
     for i, (name, source) in enumerate(zip(names, preparation.feature_sources, strict=True)):
         if i == _MOST_INPUTS:
-            lines.append(f"  … and {len(names) - i} more")
+            yield f"  … and {len(names) - i} more"
             break
         value = f"{number(float(features[0, i])):>8}"
-        lines.append(f"  x[{i}] = {value}  {name:<{width}}  {_cell(cells, source)}")
-    return "\n".join(line.rstrip() for line in lines)
+        limited = f" (limited to ±{LIMIT:g})" if far[source][0] else ""
+        yield f"  x[{i}] = {value}  {name:<{width}}  {_cell(cells, source)}{limited}".rstrip()
 
 
 def _cell(cells: Any, source: str) -> str:
@@ -132,11 +143,11 @@ def _answer(trained: TableModel, features: Any) -> str:
     return f"the answer is {answer}, {percent(sure)} sure"
 
 
-def _truth(trained: TableModel, rows: Any, row: int) -> str:
+def _truth(trained: TableModel, one: Any) -> str:
     target = trained.preparation.target
-    if target not in rows.frame.columns:
+    if target not in one.frame.columns:
         return ""
-    return f"; {target} is {rows.frame[target].iloc[row - 1]}"
+    return f"; {target} is {one.frame[target].iloc[0]}"
 
 
 def _chosen(trained: TableModel, features: Any, output: str | None) -> int:

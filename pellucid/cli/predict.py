@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pellucid.cli import command as opt
-from pellucid.cli.look import remark
+from pellucid.cli.look import remark, warn
 from pellucid.data import Notice
 from pellucid.training.artifact import load_model, write_whole
 
@@ -51,7 +51,7 @@ def predict(
     notices: list[Notice] = list(rows.notices)
     found = trained.predict(rows, notices=notices)
     for notice in notices if not quiet else ():
-        remark(str(notice))
+        (warn if notice.kind == "limit" else remark)(str(notice))
     found = found.map(_short)
     if keep:
         found = _beside(rows.frame, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +13,7 @@ import typer
 from pellucid.cli import command as opt
 from pellucid.cli.terminal import print_text, width_of
 from pellucid.data import Preparation
+from pellucid.data.scale import LIMIT
 from pellucid.errors import SettingError
 from pellucid.lenses import program
 from pellucid.lenses.shown import Shown
@@ -39,11 +41,27 @@ def show(
     found = program(trained.network, (rows, trained.architecture.inputs))
     shown = Shown(_without_lines(found.unfold().view)) if ops else found
     if as_json:
-        typer.echo(shown.json())
+        known = {"preparation": _facts(trained.preparation), **json.loads(shown.json())}
+        typer.echo(json.dumps(known, ensure_ascii=False))
         return
     width = width_of()
     lines = [*_heading(trained, width), "", _said(shown, width), ""]
-    print_text("\n".join([*lines, *_steps(trained.preparation, width)]))
+    lines += [*_steps(trained.preparation, width), "", *_ending(trained.preparation, width)]
+    print_text("\n".join(lines))
+
+
+def _facts(preparation: Preparation) -> dict[str, Any]:
+    """What data passes before the network and after it."""
+    outcome = preparation.outcome
+    return {
+        "columns": [
+            {"column": column, "kind": kind, "step": step}
+            for column, kind, step in preparation.steps()
+        ],
+        "missing": list(preparation.missing),
+        "limit": LIMIT,
+        "target": {**outcome.to_json(), "answer": outcome.describe()},
+    }
 
 
 def _without_lines(view: View) -> View:
@@ -80,6 +98,13 @@ def _heading(model: TableModel, width: int) -> Iterator[str]:
         yield from textwrap.wrap(f"Classes: {', '.join(model.preparation.classes)}.", width)
 
 
+def _ending(preparation: Preparation, width: int) -> Iterator[str]:
+    yield "How the output ŷ becomes the answer:"
+    yield from textwrap.wrap(
+        f"{preparation.outcome.describe()}.", width, initial_indent="  ", subsequent_indent="  "
+    )
+
+
 def _steps(preparation: Preparation, width: int) -> Iterator[str]:
     steps = preparation.steps()
     lead = min(max(len(name) for name, _, _ in steps), 24) + 4
@@ -97,3 +122,9 @@ def _steps(preparation: Preparation, width: int) -> Iterator[str]:
         yield from (" " * lead + line for line in text[1:])
     if len(steps) > _MOST_STEPS:
         yield f"  … and {len(steps) - _MOST_STEPS} more columns"
+    if any(kind != "category" for _, kind, _ in steps):
+        yield from textwrap.wrap(
+            f"Limited: a value farther than {LIMIT:g} standard deviations from the training mean "
+            f"counts as {LIMIT:g}.",
+            width,
+        )

@@ -345,7 +345,8 @@ MODELS: list[tuple[str, Callable[[Path], Any], str]] = [
     ("a giant layer", change(lambda d: d["architecture"].update(hidden=[10**12])), said("m/model.json describes layers of other sizes than the weights in model.safetensors.", RETRAIN)),
     ("a layer in words", change(lambda d: d["architecture"].update(hidden=["wide"])), said("m/model.json is not whole: the layer sizes [14, 'wide', 1] are not whole numbers from 1.", RETRAIN)),
     ("an unknown activation", change(lambda d: d["architecture"].update(activation="os.system")), said("m/model.json describes no network that works: there is no activation 'os.system'.", f"Known: {KNOWN}.")),
-    ("a column less", change(lambda d: d["preparation"]["columns"].pop()), said("m/model.json describes a network of 14 inputs and 1 output, and its preparation gives 13 and takes 1.", RETRAIN)),
+    ("a mean less", change(lambda d: d["preparation"].update(center=[1.5])), said("m/model.json: the preprocessing in the model file is damaged: preparation.center should be a list of 14 and is [1.5].", RETRAIN)),
+    ("a column less", change(lambda d: (d["preparation"]["columns"].pop(), d["preparation"].pop("center"))), said("m/model.json describes a network of 14 inputs and 1 output, and its preparation gives 13 and takes 1.", RETRAIN)),
     ("no columns", change(lambda d: d["preparation"].update(columns=[])), said("m/model.json: the preprocessing in the model file is damaged: preparation.columns should be a list of 1 or more and is [].", RETRAIN)),
 ]  # fmt: skip
 
