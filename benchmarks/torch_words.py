@@ -7,6 +7,7 @@ library it is, so what is compared is the same program.
 from __future__ import annotations
 
 import importlib
+import statistics
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -77,26 +78,39 @@ def training(
     return run
 
 
-def fitting(
-    network: Network, loss_of: Callable[[Any], Any], material: Material, steps_a_round: int
-) -> Run:
-    """Pellucid's `fit` on the same batches, in the same order, for whole stretches of steps."""
-    pellucid = importlib.import_module("pellucid")
-    model = ready(pellucid, network, material.weights)
-    optimizer = pellucid.optim.Adam(model.parameters(), lr=LEARNING_RATE)
-    x, y = (a.reshape(-1, *a.shape[2:]) for a in (material.x, material.y))
-    epochs = steps_a_round // len(material.x)
+class Fit:
+    """Pellucid's `fit` on the same batches, in the same order, for whole stretches of steps.
 
-    def run(steps: int) -> list[float]:
-        history = pellucid.fit(
-            model, (x, y), loss=loss_of(pellucid), optimizer=optimizer, engine="xla",
-            batch_size=material.x.shape[1], epochs=epochs * (steps // steps_a_round),
-            validation=0, patience=0, shuffle=False, metrics=(), restore_best=False,
-            progress=False,
+    A call of `fit` makes its program anew; that belongs to the start, which is timed on its own.
+    So the time of a step is that of the epochs after the first, by the history's clock.
+    """
+
+    def __init__(
+        self, network: Network, loss_of: Callable[[Any], Any], material: Callable[[], Material]
+    ) -> None:
+        self.library = importlib.import_module("pellucid")
+        given = material()
+        self.model = ready(self.library, network, given.weights)
+        self.optimizer = self.library.optim.Adam(self.model.parameters(), lr=LEARNING_RATE)
+        self.loss = loss_of(self.library)
+        self.steps_an_epoch, self.batch_size = given.x.shape[:2]
+        self.data = tuple(a.reshape(-1, *a.shape[2:]) for a in (given.x, given.y))
+
+    def __call__(self, steps: int) -> list[float]:
+        return list(self._epochs(steps // self.steps_an_epoch).step_loss)
+
+    def seconds_a_step(self, seconds: float) -> float:
+        """The median epoch of one `fit` that takes about so long."""
+        warm = min(self._epochs(4).epoch_seconds[1:])
+        found = self._epochs(2 + round(seconds / warm)).epoch_seconds[1:]
+        return statistics.median(found) / self.steps_an_epoch
+
+    def _epochs(self, count: int) -> Any:
+        return self.library.fit(
+            self.model, self.data, loss=self.loss, optimizer=self.optimizer, engine="xla",
+            batch_size=self.batch_size, epochs=count, validation=0, patience=0, shuffle=False,
+            metrics=(), restore_best=False, progress=False,
         )  # fmt: skip
-        return list(history.step_loss)
-
-    return run
 
 
 def contenders(
@@ -123,9 +137,11 @@ def contenders(
         "pellucid compile": Contender(partial(_pellucid, *given, "compile"), (*needs, "compile")),
     }
     if fits:
-        found["pellucid fit"] = Contender(partial(_fit, *given), (*needs, "fit(engine)"))
+        found["pellucid fit"] = Contender(
+            partial(Fit, network, loss_of, material), (*needs, "fit(engine)")
+        )
     if eager:
-        found["pellucid eager"] = Contender(partial(_pellucid, *given, "eager"), needs)
+        found["pellucid eager"] = Contender(partial(_pellucid, *given, "eager"), needs, quick=False)
     found["torch fused"] = Contender(partial(_torch, *given), quick=not images)
     if images:
         found["torch channels_last"] = Contender(partial(_torch, *given, images=True))
@@ -138,10 +154,6 @@ def _pellucid(
     pellucid = importlib.import_module("pellucid")
     wrap = {"compile": {"wrap": getattr(pellucid, "compile", None)}, "eager": {}}[how]
     return training(pellucid, network, loss_of, material(), steps, **wrap)
-
-
-def _fit(network: Network, loss_of: Any, material: Callable[[], Material], steps: int) -> Run:
-    return fitting(network, loss_of, material(), steps)
 
 
 def _torch(

@@ -15,7 +15,10 @@ LEARNING_RATE = 1e-3
 PEERS = ("torch", "jax", "sklearn", "numpy")
 
 Run = Callable[[int], Sequence[float]]
-"""Does so many steps (a multiple of the workload's `batches`) and returns the loss of each."""
+"""Does so many steps (a multiple of the workload's `batches`) and returns the loss of each.
+
+One that knows better than by a clock around it how long a step takes has `seconds_a_step(seconds)`.
+"""
 
 Array = np.ndarray[Any, Any]
 
