@@ -21,7 +21,16 @@ from pellucid.nn.activation import (
     Tanh,
 )
 from pellucid.nn.attention import MultiheadAttention
+from pellucid.nn.adaptive import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+)
 from pellucid.nn.container import ModuleDict, ModuleList, Sequential
+from pellucid.nn.conv import Conv1d, Conv2d, Conv3d
 from pellucid.nn.dropout import Dropout
 from pellucid.nn.embedding import Embedding, EmbeddingBag
 from pellucid.nn.flatten import Flatten, Unflatten
@@ -38,21 +47,49 @@ from pellucid.nn.loss import (
     SmoothL1Loss,
 )
 from pellucid.nn.module import Module
-from pellucid.nn.norm import BatchNorm1d, LayerNorm
+from pellucid.nn.norm import BatchNorm1d, BatchNorm2d, BatchNorm3d, LayerNorm
+from pellucid.nn.pool import (
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    Fold,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+    Unfold,
+)
+from pellucid.nn.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from pellucid.tensor import Parameter
 
 __all__ = [
     "ELU",
-from pellucid.tensor.elsewhere import refusing
     "GELU",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
+    "AvgPool1d",
+    "AvgPool2d",
+    "AvgPool3d",
     "BCELoss",
     "BCEWithLogitsLoss",
     "BatchNorm1d",
+    "BatchNorm2d",
+    "BatchNorm3d",
+    "Conv1d",
+    "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
     "CrossEntropyLoss",
     "Dropout",
     "Embedding",
     "EmbeddingBag",
     "Flatten",
+    "Fold",
     "Hardtanh",
     "HuberLoss",
     "Identity",
@@ -64,6 +101,9 @@ from pellucid.tensor.elsewhere import refusing
     "LogSigmoid",
     "LogSoftmax",
     "MSELoss",
+    "MaxPool1d",
+    "MaxPool2d",
+    "MaxPool3d",
     "Module",
     "ModuleDict",
     "ModuleList",
@@ -82,6 +122,8 @@ from pellucid.tensor.elsewhere import refusing
     "Step",
     "Tanh",
     "Unflatten",
+    "Unfold",
+    "from pellucid.tensor.elsewhere import refusing",
     "functional",
     "init",
     "utils",

@@ -33,6 +33,8 @@ class Misfit(NamedTuple):
         remade: the layer that would fit: "Linear(16, 3)".
         width: the number of features that it takes.
         what: the shape of a fitting input: "inputs with 8 features".
+        ends: the setting of a layer before that decides how many features come.
+        trick: what makes this very input fit, where that is known.
     """
 
     expects: str
@@ -40,6 +42,8 @@ class Misfit(NamedTuple):
     remade: str
     width: int
     what: str
+    ends: str = "out_features"
+    trick: str = ""
 
 
 class _Link(NamedTuple):
@@ -152,11 +156,12 @@ def _rows(trail: _Trail) -> list[str]:
 
 def _remedy(trail: _Trail, misfit: Misfit) -> str:
     where = f"layer {trail.path}" if trail.path else "it"
-    ends = next((e for e in map(_last_width, reversed(trail.before)) if e is not None), None)
+    widths = (_last_width(link, misfit.ends) for link in reversed(trail.before))
+    ends = next((e for e in widths if e is not None), None)
     if ends is not None:
         return f" Make {where} {misfit.remade}, or make layer {ends} end in {misfit.width}."
     came = next((tuple(x.shape) for x in trail.inputs if isinstance(x, Tensor)), ())
-    trick = _reshaped(came, misfit.width, where)
+    trick = misfit.trick or _reshaped(came, misfit.width, where)
     return f" Make {where} {misfit.remade}, or {trick or f'give it {misfit.what}'}."
 
 
@@ -168,11 +173,11 @@ def _reshaped(came: Shape, width: int, where: str) -> str:
     return ""
 
 
-def _last_width(link: _Link) -> str | None:
+def _last_width(link: _Link, setting: str) -> str | None:
     """The path of the last layer within a link that decides how many features leave it."""
     if link.module is None:
         return None
-    wide = [m for m in link.module.modules() if hasattr(m, "out_features")]
+    wide = [m for m in link.module.modules() if hasattr(m, setting)]
     return wide[-1]._module_path if wide else None
 
 

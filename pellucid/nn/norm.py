@@ -6,7 +6,7 @@ y = γ (x − μ) / √(σ² + ε) + β
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from pellucid.dtypes import DType
 from pellucid.dtypes import int64 as _int64
@@ -22,7 +22,7 @@ from pellucid.shapes import show
 from pellucid.tensor import Parameter, Tensor
 from pellucid.tensor.creation import empty, ones, tensor, zeros
 
-__all__ = ["BatchNorm1d", "LayerNorm"]
+__all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "LayerNorm"]
 
 
 class LayerNorm(Module):
@@ -110,40 +110,16 @@ class LayerNorm(Module):
         return f"LayerNorm({own[0] if len(own) == 1 else own})"
 
 
-class BatchNorm1d(Module):
-    r"""Each feature over the batch to average 0 and spread 1, then scaled and moved.
-
-    $y = \gamma (x - \mu_B)/\sqrt{\sigma_B^2 + \varepsilon} + \beta$; in evaluation with the
-    averages that training has remembered.
-
-    Args:
-        num_features: size of axis 1.
-        eps: added to the variance.
-        momentum: share of each batch in what is remembered; None for the average of all batches.
-        affine: whether to learn γ and β.
-        track_running_stats: whether to remember; otherwise every batch is normalized by itself.
-        device: accepted for PyTorch's sake; only "cpu" exists.
-        dtype: kind of number of the weights.
-        bias: whether to learn β, where `affine` is on.
-
-    Shape:
-        `(N, C)` or `(N, C, L)` → the same.
-
-    Example:
-        >>> import pellucid
-        >>> from pellucid import nn
-        >>> nn.BatchNorm1d(1)(pellucid.tensor([[1.0], [3.0]])).detach()
-        tensor([[-1.0000],
-                [ 1.0000]])
-
-    Source: Ioffe & Szegedy 2015.
-    """
+class _BatchNorm(Module):
+    """What batch normalization is for inputs of any number of axes."""
 
     weight: Parameter | None
     bias: Parameter | None
     running_mean: Tensor | None
     running_var: Tensor | None
     num_batches_tracked: Tensor | None
+    _ranks: ClassVar[tuple[int, ...]]
+    _axes: ClassVar[str]
 
     def __init__(
         self,
@@ -187,11 +163,8 @@ class BatchNorm1d(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Normalized features."""
-        if len(input.shape) not in (2, 3):
-            raise ShapeError(
-                f"it works on axes (rows, features) or (rows, features, length), "
-                f"and got {show(input.shape)}."
-            )
+        if len(input.shape) not in self._ranks:
+            raise ShapeError(f"it works on axes {self._axes}, and got {show(input.shape)}.")
         from_batch = self.training or self.running_mean is None
         return F.batch_norm(
             input,
@@ -219,15 +192,16 @@ class BatchNorm1d(Module):
     def _misfit(self, *inputs: Any) -> Misfit | None:
         """Another number of features than the weights have."""
         shape = tuple(inputs[0].shape) if inputs and isinstance(inputs[0], Tensor) else ()
-        if len(shape) not in (2, 3) or shape[1] == self.num_features:
+        if len(shape) not in self._ranks or shape[1] == self.num_features:
             return None
-        n = self.num_features
+        n, what = self.num_features, "features" if 2 in self._ranks else "channels"
         return Misfit(
-            f"expects {n} features in axis 1 and got {shape[1]}",
+            f"expects {n} {what} in axis 1 and got {shape[1]}",
             f"num_features {n}",
-            f"BatchNorm1d({shape[1]})",
+            f"{type(self).__name__}({shape[1]})",
             n,
-            f"inputs with {n} features",
+            f"inputs with {n} {what}",
+            ends="out_features" if 2 in self._ranks else "out_channels",
         )
 
     def extra_repr(self) -> str:
@@ -239,4 +213,103 @@ class BatchNorm1d(Module):
 
     def _brief(self) -> str:
         """`BatchNorm1d(16)`."""
-        return f"BatchNorm1d({self.num_features})"
+        return f"{type(self).__name__}({self.num_features})"
+
+
+class BatchNorm1d(_BatchNorm):
+    r"""Each feature over the batch to average 0 and spread 1, then scaled and moved.
+
+    $y = \gamma (x - \mu_B)/\sqrt{\sigma_B^2 + \varepsilon} + \beta$; in evaluation with the
+    averages that training has remembered.
+
+    Args:
+        num_features: size of axis 1.
+        eps: added to the variance.
+        momentum: share of each batch in what is remembered; None for the average of all batches.
+        affine: whether to learn γ and β.
+        track_running_stats: whether to remember; otherwise every batch is normalized by itself.
+        device: accepted for PyTorch's sake; only "cpu" exists.
+        dtype: kind of number of the weights.
+        bias: whether to learn β, where `affine` is on.
+
+    Shape:
+        `(N, C)` or `(N, C, L)` → the same.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> nn.BatchNorm1d(1)(pellucid.tensor([[1.0], [3.0]])).detach()
+        tensor([[-1.0000],
+                [ 1.0000]])
+
+    Source: Ioffe & Szegedy 2015.
+    """
+
+    _ranks = (2, 3)
+    _axes = "(rows, features) or (rows, features, length)"
+
+
+class BatchNorm2d(_BatchNorm):
+    r"""Each channel over the batch and the plane to average 0 and spread 1, then scaled and moved.
+
+    $y = \gamma (x - \mu_B)/\sqrt{\sigma_B^2 + \varepsilon} + \beta$; in evaluation with the
+    averages that training has remembered.
+
+    Args:
+        num_features: number of channels, the size of axis 1.
+        eps: added to the variance.
+        momentum: share of each batch in what is remembered; None for the average of all batches.
+        affine: whether to learn γ and β.
+        track_running_stats: whether to remember; otherwise every batch is normalized by itself.
+        device: accepted for PyTorch's sake; only "cpu" exists.
+        dtype: kind of number of the weights.
+        bias: whether to learn β, where `affine` is on.
+
+    Shape:
+        `(N, C, H, W)` → the same.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> y = nn.BatchNorm2d(3)(pellucid.randn(8, 3, 5, 5))
+        >>> y.mean(dim=(0, 2, 3)).abs().max() < 1e-6
+        tensor(True)
+
+    Source: Ioffe & Szegedy 2015.
+    """
+
+    _ranks = (4,)
+    _axes = "(rows, channels, height, width)"
+
+
+class BatchNorm3d(_BatchNorm):
+    r"""Each channel over batch and volume to average 0 and spread 1, then scaled and moved.
+
+    $y = \gamma (x - \mu_B)/\sqrt{\sigma_B^2 + \varepsilon} + \beta$; in evaluation with the
+    averages that training has remembered.
+
+    Args:
+        num_features: number of channels, the size of axis 1.
+        eps: added to the variance.
+        momentum: share of each batch in what is remembered; None for the average of all batches.
+        affine: whether to learn γ and β.
+        track_running_stats: whether to remember; otherwise every batch is normalized by itself.
+        device: accepted for PyTorch's sake; only "cpu" exists.
+        dtype: kind of number of the weights.
+        bias: whether to learn β, where `affine` is on.
+
+    Shape:
+        `(N, C, D, H, W)` → the same.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> y = nn.BatchNorm3d(2)(pellucid.randn(4, 2, 3, 5, 5))
+        >>> y.mean(dim=(0, 2, 3, 4)).abs().max() < 1e-6
+        tensor(True)
+
+    Source: Ioffe & Szegedy 2015.
+    """
+
+    _ranks = (5,)
+    _axes = "(rows, channels, depth, height, width)"

@@ -110,7 +110,7 @@ def _max_pool_pick(
 def _rows(x: Any) -> Iterator[slice]:
     """Rows that fit the cache together."""
     n = x.shape[0]
-    few = rows_at_once(numel(x.shape[1:]) * x.dtype.itemsize * 4)
+    few = rows_at_once(numel(x.shape[1:]) * x.dtype.itemsize)
     return (slice(row, min(row + few, n)) for row in range(0, n, few))
 
 
@@ -278,13 +278,13 @@ def _sums(xp: Any, x: Any, kernel: Shape, stride: Shape, padding: Pairs) -> Any:
 def _averaged(xp: Any, sums: Any, counts: Counts) -> Any:
     """Sums over the number of numbers in each window."""
     if isinstance(counts, int):
-        return sums / xp.asarray(counts, sums.dtype) if sums.dtype.kind == "f" else sums // counts
+        return sums / xp.asarray(counts, sums.dtype)
     many = xp.asarray(1, sums.dtype)
     for axis, along in enumerate(counts):
         shape = [1] * len(counts)
         shape[axis] = len(along)
         many = many * xp.asarray(along, sums.dtype).reshape(shape)
-    return sums / many if sums.dtype.kind == "f" else sums // many
+    return sums / many
 
 
 def _avg_pool(xp: Any, x: Any, kernel: Shape, stride: Shape, padding: Pairs, counts: Counts) -> Any:
@@ -329,7 +329,7 @@ avg_pool: Op = define(
     gradient=(lambda g, y, x, **p: avg_pool_grad(g, size=x.shape[2:], **p),),
     shape=_avg_shape,
     dtype="keep",
-    accepts="int float",
+    accepts="float",
     cost=_reads,
     terms=("1/m in the window",),
     traits="window linear",

@@ -35,13 +35,14 @@ def places(size: Shape, kernel: Shape, stride: Shape, padding: Pairs, dilation: 
         zip(size, kernel, stride, padding, dilation, strict=True)
     ):
         reach, room = d * (k - 1) + 1, n + lo + hi
-        if reach > room:
+        short = reach - room
+        if short > 0:
             axis = _AXES[len(size)][i]
             spread = f" (dilation {d} spreads {k} over {reach})" if d > 1 else ""
             border = f" with a border of {lo} and {hi}" if lo or hi else ""
             raise Mismatch(
                 f"the window is {reach} in {axis}{spread} and the input is only {n}{border}",
-                f"Make the window smaller, or add a border: padding={lo + (reach - room + 1) // 2}.",
+                f"Make the window smaller, or add a border: padding={lo + (short + 1) // 2}.",
             )
         out.append((room - reach) // s + 1)
     return tuple(out)

@@ -10,7 +10,16 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pellucid.nn.functional import activations, attention, classes, layers, losses
+from pellucid.nn.functional import (
+    activations,
+    adaptive,
+    attention,
+    classes,
+    conv,
+    layers,
+    losses,
+    pool,
+)
 from pellucid.nn.functional.batch import batch_norm as batch_norm
 from pellucid.nn.functional.tables import embedding as embedding
 from pellucid.nn.functional.tables import embedding_bag as embedding_bag
@@ -20,7 +29,7 @@ from pellucid.tensor.functions.tiling import pad as _pad
 from pellucid.tensor.lift import lifted
 from pellucid.tensor.memory import assign
 
-_ROOMS = (activations, attention, classes, layers, losses)
+_ROOMS = (activations, adaptive, attention, classes, conv, layers, losses, pool)
 _NODES: dict[str, Callable[..., Any]] = {
     **{name: getattr(room, name) for room in _ROOMS for name in room.__all__},
     "one_hot": _one_hot,
