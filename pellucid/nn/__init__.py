@@ -60,6 +60,7 @@ from pellucid.nn.pool import (
 )
 from pellucid.nn.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from pellucid.tensor import Parameter
+from pellucid.tensor.elsewhere import refusing
 
 __all__ = [
     "ELU",
@@ -123,7 +124,6 @@ __all__ = [
     "Tanh",
     "Unflatten",
     "Unfold",
-    "from pellucid.tensor.elsewhere import refusing",
     "functional",
     "init",
     "utils",
