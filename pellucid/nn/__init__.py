@@ -20,7 +20,6 @@ from pellucid.nn.activation import (
     Step,
     Tanh,
 )
-from pellucid.nn.attention import MultiheadAttention
 from pellucid.nn.adaptive import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
@@ -29,6 +28,8 @@ from pellucid.nn.adaptive import (
     AdaptiveMaxPool2d,
     AdaptiveMaxPool3d,
 )
+from pellucid.nn.attention import MultiheadAttention
+from pellucid.nn.cell import GRUCell, LSTMCell, RNNCell, RNNCellBase
 from pellucid.nn.container import ModuleDict, ModuleList, Sequential
 from pellucid.nn.conv import Conv1d, Conv2d, Conv3d
 from pellucid.nn.dropout import Dropout
@@ -58,6 +59,8 @@ from pellucid.nn.pool import (
     MaxPool3d,
     Unfold,
 )
+from pellucid.nn.recurrence import RNNBase
+from pellucid.nn.recurrent import GRU, LSTM, RNN
 from pellucid.nn.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from pellucid.tensor import Parameter
 from pellucid.tensor.elsewhere import refusing
@@ -65,6 +68,9 @@ from pellucid.tensor.elsewhere import refusing
 __all__ = [
     "ELU",
     "GELU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPool3d",
@@ -91,11 +97,13 @@ __all__ = [
     "EmbeddingBag",
     "Flatten",
     "Fold",
+    "GRUCell",
     "Hardtanh",
     "HuberLoss",
     "Identity",
     "KLDivLoss",
     "L1Loss",
+    "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
@@ -111,6 +119,9 @@ __all__ = [
     "MultiheadAttention",
     "NLLLoss",
     "Parameter",
+    "RNNBase",
+    "RNNCell",
+    "RNNCellBase",
     "ReLU",
     "ReLU6",
     "Sequential",

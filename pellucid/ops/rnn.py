@@ -66,8 +66,9 @@ def _shape(z: Shape, h0: Shape, weight: Shape, bend: str) -> Shape:
 def _blame(g: Node, y: Node, z: Node, h0: Node, weight: Node, bend: str) -> tuple[Node | None, ...]:
     steps, (batch, size) = z.shape[0], h0.shape
     if spell_out():
-        x = [Spelled(n) for n in (z, h0, weight)]
-        back = _back(SPELLED, Spelled(g), _rnn(SPELLED, *x, bend=bend), x[2], bend).node
+        w = Spelled(weight)
+        states = _rnn(SPELLED, Spelled(z), Spelled(h0), w, bend)
+        back = _back(SPELLED, Spelled(g), states, w, bend).node
     else:
         back = rnn_back(g, y, weight, bend=bend)
     dz, first = rows(back, 0, steps), (steps, (0, batch, 1), (0, size, 1))
@@ -115,7 +116,7 @@ rnn: Op = define(
 
 rnn_back: Op = define(
     "rnn_back",
-    sentence="Walks the steps of a plain recurrence backward and gives each its share of the blame.",
+    sentence="Walks the steps of a recurrence backward and gives each its share of the blame.",
     equation=r"\delta_t = (1 - h_t^2)(g_t + W^\top \delta_{t+1})",
     derivative=r"\text{spelled out in single ops where it is wanted}",
     forward=_back,
