@@ -20,14 +20,11 @@ __all__ = ["Bundle", "Slots", "bundled", "rule"]
 
 # Beyond this size a weight is worth its own calls, and then nothing of it needs to be copied.
 LONE = 16384
+SMALL = 4096  # the same where a step is compiled: there the copies of small ones cost nothing
 
 
 class Slots(dict[str, Any]):
-    """What an optimizer remembers about one weight.
-
-    Looking at it fetches it from where a compiled step holds it; putting something else in is
-    noticed.
-    """
+    """What an optimizer remembers about one weight. Putting something else in is noticed."""
 
     __slots__ = ("owner",)
 
@@ -46,18 +43,6 @@ class Slots(dict[str, Any]):
 
     __setitem__, __delitem__ = _noticed("__setitem__"), _noticed("__delitem__")
     clear, pop, popitem, update = map(_noticed, ("clear", "pop", "popitem", "update"))
-
-    def _fetched(name: str) -> Any:  # type: ignore[misc]
-        """The dict's own method, after a look at where the numbers are."""
-
-        def method(self: Slots, *args: Any) -> Any:
-            self.owner.fetch()
-            return getattr(dict, name)(self, *args)
-
-        return method
-
-    __getitem__, __iter__, get = _fetched("__getitem__"), _fetched("__iter__"), _fetched("get")
-    items, values = _fetched("items"), _fetched("values")
 
 
 class Bundle:
@@ -91,8 +76,8 @@ class Bundle:
         self._steps = Flat([() for _ in params], float32)
         self._vectors = [slot.vector for slot in self._slots]
         self._cells = [
-            wrap(leaf(vector, vector.shape, self.dtype, kind="state", name=name))
-            for name, vector in zip(names, self._vectors, strict=True)
+            [wrap(leaf(v, v.shape, self.dtype, kind="state", name=name)) for v in slot.views]
+            for name, slot in zip(names, self._slots, strict=True)
         ]
         self._move_in(state)
 
@@ -101,10 +86,10 @@ class Bundle:
         for i, p in enumerate(self.params):
             before = state.get(p) or {}
             held: dict[str, Any] = {"step": of_array(self._steps.views[i])} if self.counted else {}
-            for name, slot in zip(self.names, self._slots, strict=True):
+            for name, slot, cells in zip(self.names, self._slots, self._cells, strict=True):
                 if name in before and before[name] is not None:
                     slot.views[i][...] = before[name]._node.array
-                held[name] = of_array(slot.views[i])
+                held[name] = cells[i]
             if held:
                 state[p] = Slots(self, {**before, **held})
 
@@ -115,15 +100,12 @@ class Bundle:
         first = state.get(self.params[0])
         return first is None if not (self.names or self.counted) else _owner(first) is self
 
-    def fetch(self) -> None:
-        """Have what is remembered in the bundle's own memory, where a compiled step holds it."""
-        for cell in self._cells:
-            cell._node.array  # noqa: B018  (looking at it fetches it)
-
     def trace(
         self, program: Program, rates: Callable[[range], Sequence[Sequence[float]]], trace: Trace
     ) -> None:
         """Write one step into the graph that is being traced.
+
+        Small weights are moved together, large ones each in its own shape: nothing is copied.
 
         Args:
             program: the rule.
@@ -133,17 +115,29 @@ class Bundle:
         took = self._took = self._took if trace is self._traced else [0]
         self._traced = trace
         took[0] = ahead = took[0] + 1
-        thetas = [p._node for p in self.params]
-        grads = [node.grad._node for node in thetas]
         numbers = trace.numbers(lambda n: rates(self._times(ahead, took[0], n)), self.dtype)
-        slots = [cell._node for cell in self._cells]
-        theta, *slots = inline(program, [_flat(thetas), *slots, _flat(grads), *numbers])
-        for p, piece in zip(self.params, _pieces(theta, thetas), strict=True):
-            replace(p, piece)
-        for cell, slot in zip(self._cells, slots, strict=True):
-            replace(cell, slot)
+        together = [i for i, p in enumerate(self.params) if p._node.size < SMALL]
+        alone = [[i] for i in range(len(self.params)) if i not in together]
+        for members in ([together] if together else []) + alone:
+            owners = [[cells[i] for i in members] for cells in (self.params, *self._cells)]
+            self._trace_some(program, owners, numbers, flat=members is together)
         if ahead == 1:
             trace.replay(lambda n: self._count(n * took[0]))
+
+    def _trace_some(
+        self, program: Program, owners: list[list[Tensor]], numbers: Sequence[Node], flat: bool
+    ) -> None:
+        like = [p._node for p in owners[0]]
+        grads = [node.grad._node for node in like]
+        if not (flat or program.elementwise):
+            flat = True
+        given = [[t._node for t in row] for row in owners] + [grads]
+        joined = [_flat(nodes) if flat else nodes[0] for nodes in given]
+        moved = inline(program, [*joined, *numbers])
+        for row, value in zip(owners, moved, strict=True):
+            pieces = _pieces(value, like) if flat else [value]
+            for owner, piece in zip(row, pieces, strict=True):
+                replace(owner, piece)
 
     def _times(self, ahead: int, stride: int, n: int) -> range:
         """The numbers of the steps that `n` runs of a program take at one place in it."""
@@ -159,7 +153,8 @@ class Bundle:
         """Take one step: run the rule over all weights at once and write each back in place."""
         nodes = [p._node for p in self.params]
         arrays = [node.array for node in nodes]
-        self.fetch()
+        if self._traced is not None:
+            self._look()
         theta = self._theta.gather(arrays)
         g = self._g.gather([node.grad._node.array for node in nodes])
         run_in_place(program, [theta, *self._vectors], [g], rates)
@@ -167,8 +162,13 @@ class Bundle:
         self._count(1)
         for node in nodes:
             stamp(node)
-        for cell in self._cells:
-            stamp(cell._node)
+
+    def _look(self) -> None:
+        """Fetch what a compiled step may hold, and note that it is about to be written here."""
+        for cells in self._cells:
+            for cell in cells:
+                cell._node.array  # noqa: B018  (looking at it fetches it)
+                stamp(cell._node)
 
 
 def bundled(

@@ -215,7 +215,7 @@ def stepper(traced: Traced, engine: str, banks: dict[Any, Any]) -> Any:
     cells = traced.step.cells
     bank = banks.get(cells)
     if bank is None:
-        bank = banks[cells] = xla.Bank(cells)
+        bank = banks[cells] = xla.bank_for(traced.step)
     return xla.XlaStepper(traced.step, bank)
 
 

@@ -226,7 +226,11 @@ def randperm(
     if n < 0:
         raise SettingError(f"randperm: n can't be negative and is {n}.")
     keys = words((n,), generator).array
-    order = np.argsort(keys, kind="stable")  # so that equal keys fall the same way everywhere
+    # Key and position in one word: sorting these is several times quicker than argsort, and equal
+    # keys fall the same way everywhere.
+    order = keys.astype(np.uint64) << np.uint64(32) | np.arange(n, dtype=np.uint64)
+    order.sort()
+    order &= np.uint64(_MASK)
     return of_array(order.astype((dtype or int64).name))
 
 

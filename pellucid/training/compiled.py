@@ -50,8 +50,9 @@ class CompiledEpochs:
         out = sum(slots[i].size for i in step.program.outputs[: step.results]) * 8
         longest = max(1, min(self._steps, LONGEST, ROOM // max(out, 1)))
         xla = importlib.import_module("pellucid.engines.xla.stretch")
+        bank = importlib.import_module("pellucid.engines.xla.stepper").bank_for(step)
         arrays = (*self._rows.inputs, self._rows.target)
-        self._stretch = xla.XlaStretch(step, xla.Bank(step.cells), arrays, longest, loop)
+        self._stretch = xla.XlaStretch(step, bank, arrays, longest, loop)
         self._beat, self._most = 1, longest if loop else LONGEST
 
     def epoch(self) -> None:

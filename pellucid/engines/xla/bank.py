@@ -6,19 +6,20 @@ that was written meanwhile is taken in again before the next step.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
+from pellucid.engines.xla.layout import Arranged, arrange, plain
 from pellucid.errors import TraceError
 from pellucid.graph.node import Node
 
 __all__ = ["Bank"]
 
 # Below this many numbers a cell shares a vector with others: one buffer is handed over, not six.
-LONE = 16384
+LONE = 4096
 
 _moves = [0]  # counts how often any bank has taken cells: most checks end here
 
@@ -28,17 +29,20 @@ class Bank:
 
     Args:
         cells: leaves that steps replace.
+        swapped: positions of matrices that are stored `(in, out)`.
 
     Attributes:
         state: the values as compiled steps take them in and give them out.
     """
 
-    def __init__(self, cells: Sequence[Node]) -> None:
+    def __init__(self, cells: Sequence[Node], swapped: Collection[int] = ()) -> None:
         self.cells = tuple(cells)
+        self._swapped = frozenset(swapped)
         self.state: list[Any] = []
         groups: dict[Any, list[int]] = {}
         for i, node in enumerate(self.cells):
-            groups.setdefault(node.dtype if node.size < LONE else i, []).append(i)
+            alone = node.size >= LONE or i in self._swapped
+            groups.setdefault(i if alone else node.dtype, []).append(i)
         self._groups = list(groups.values())
         self._at = {i: g for g, members in enumerate(self._groups) for i in members}
         self._index = {node: i for i, node in enumerate(self.cells)}
@@ -50,25 +54,31 @@ class Bank:
     # ---- inside a compiled step ---------------------------------------------------------------
 
     def unpack(self, state: Sequence[Any]) -> list[Any]:
-        """One value per cell."""
+        """One value per cell, as it lies."""
         out: list[Any] = [None] * len(self.cells)
         for members, vector in zip(self._groups, state, strict=True):
             start = 0
             for i in members:
                 node = self.cells[i]
                 part = vector if len(members) == 1 else vector[start : start + node.size]
-                out[i] = part.reshape(node.shape)
+                if i in self._swapped:
+                    out[i] = Arranged(part, (1, 0))
+                else:
+                    out[i] = part.reshape(node.shape)
                 start += node.size
         return out
 
     def pack(self, values: Sequence[Any]) -> list[Any]:
         """The values as the next step takes them."""
         return [
-            values[members[0]]
+            self._lying(members[0], values[members[0]])
             if len(members) == 1
-            else jnp.concatenate([values[i].reshape(-1) for i in members])
+            else jnp.concatenate([jnp.asarray(plain(values[i])).reshape(-1) for i in members])
             for members in self._groups
         ]
+
+    def _lying(self, i: int, value: Any) -> Any:
+        return arrange(value, (1, 0)) if i in self._swapped else jnp.asarray(plain(value))
 
     # ---- between steps ------------------------------------------------------------------------
 
@@ -88,7 +98,8 @@ class Bank:
         """Bring a cell's value, and those packed with it, back into its own memory."""
         g = self._at[self._index[node]]
         members = self._groups[g]
-        host = np.asarray(self.state[g]).reshape(-1)
+        host = np.asarray(self.state[g])
+        host = host.T.reshape(-1) if members[0] in self._swapped else host.reshape(-1)
         start = 0
         for i in members:
             cell = self.cells[i]
@@ -122,11 +133,13 @@ class Bank:
         for g in changed:
             members = self._groups[g]
             whole = (
-                arrays[members[0]]
+                arrays[members[0]].T
+                if members[0] in self._swapped
+                else arrays[members[0]]
                 if len(members) == 1
                 else np.concatenate([arrays[i].reshape(-1) for i in members])
             )
-            self.state[g] = jnp.array(whole)
+            self.state[g] = jnp.array(np.asarray(whole, order="C"))
         for i in {*self._home, *arrays}:
             node = self.cells[i]
             self._mirrors[i] = _writable(node.array)

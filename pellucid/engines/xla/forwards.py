@@ -15,7 +15,7 @@ def _tables() -> dict[str, Callable[..., Any]]:
     """The `INSTEAD` tables of all files beside this one."""
     found: dict[str, Callable[..., Any]] = {}
     for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        if module.name != "forwards":
+        if module.name not in ("bank", "forwards", "layout", "stepper", "stretch"):
             name = f"{__package__}.{module.name}"
             found |= getattr(importlib.import_module(name), "INSTEAD", {})
     return found

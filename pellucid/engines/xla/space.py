@@ -12,10 +12,13 @@ import jax
 import jax.numpy as jnp
 import jax.scipy.special as special
 
+from pellucid.engines.xla.cache import keep_programs
 from pellucid.ops.random import philox
 from pellucid.shapes import Shape
 
 __all__ = ["space", "wide"]
+
+keep_programs()
 
 
 def wide() -> Any:

@@ -10,14 +10,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from pellucid.engines.evaluate import evaluate
 from pellucid.engines.stepper import states
 from pellucid.engines.xla.bank import Bank
-from pellucid.engines.xla.forwards import INSTEAD
-from pellucid.engines.xla.space import space, wide
+from pellucid.engines.xla.layout import evaluate_arranged, plain, transposed_cells
+from pellucid.engines.xla.space import wide
 from pellucid.graph.step import StepProgram
 
-__all__ = ["XlaStepper", "step_function"]
+__all__ = ["ReadOnly", "XlaStepper", "bank_for", "step_function"]
+
+
+def bank_for(step: StepProgram) -> Bank:
+    """A bank for the cells of a step, with weights stored as this step wants them."""
+    return Bank(step.cells, transposed_cells(step.program, step.cells))
 
 
 def step_function(step: StepProgram, bank: Bank) -> Any:
@@ -35,10 +39,9 @@ def step_function(step: StepProgram, bank: Bank) -> Any:
             *(streams[i] for i in range(len(step.streams))),
             *(numbers[i].astype(n.dtype.name) for i, n in enumerate(step.numbers)),
         ]
-        outputs = evaluate(step.program, given, space, INSTEAD)
-        # A result that is an input, or the same as another, still needs memory of its own.
-        results = [jnp.asarray(y) for y in outputs[: step.results]]
-        return bank.pack([jnp.asarray(y) for y in outputs[step.results :]]), results
+        outputs = evaluate_arranged(step.program, given)
+        results = [jnp.asarray(plain(y)) for y in outputs[: step.results]]
+        return bank.pack(outputs[step.results :]), results
 
     return run
 

@@ -66,8 +66,8 @@ class XlaStretch:
             for at in range(0, len(rows), self._longest)
         ]
         if len(pieces) == 1:
-            return [np.asarray(p) for p in pieces[0]]
-        return [np.concatenate([np.asarray(p) for p in same]) for same in zip(*pieces, strict=True)]
+            return pieces[0]
+        return [np.concatenate(same) for same in zip(*pieces, strict=True)]
 
     def _stretch(self, rows: Any, between: Callable[[], Any] | None) -> list[Any]:
         n = len(rows)
@@ -82,7 +82,8 @@ class XlaStretch:
                 self._compile(given)
             state, results = self.compiled(*given)
         self._bank.give(state)
-        return [y[:n] for y in results] if self._loop else [y[None] for y in results]
+        arrays = [np.asarray(y) for y in results]
+        return [y[:n] for y in arrays] if self._loop else [y[None] for y in arrays]
 
     def _host(self, n: int, between: Callable[[], Any] | None) -> tuple[Any, Any]:
         """Random states and numbers of the next steps; the bookkeeping is done on the way."""

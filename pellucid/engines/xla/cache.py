@@ -1,0 +1,65 @@
+"""Compiled programs are kept on disk, so that the second run of a script does not compile again.
+
+They lie in the user's cache folder, bounded in size, the least recently used ones go first. The
+environment variable `PELLUCID_CACHE` names another folder; "off" keeps nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import jax
+
+__all__ = ["folder", "keep_programs"]
+
+BOUND = 512 * 2**20  # bytes
+
+
+def folder() -> Path | None:
+    """Where compiled programs are kept; None where they are not."""
+    wanted = os.environ.get("PELLUCID_CACHE", "")
+    if wanted.lower() in ("off", "0", "none"):
+        return None
+    if wanted:
+        return Path(wanted).expanduser()
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local"))
+    elif sys.platform == "darwin":
+        base = Path("~/Library/Caches")
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
+    return base.expanduser() / "pellucid" / "xla"
+
+
+def keep_programs() -> None:
+    """Turn the cache on, unless this process has set one up already."""
+    where = folder()
+    if where is None or jax.config.jax_compilation_cache_dir is not None:
+        return
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+    except OSError:  # a folder that can't be written costs time, not results
+        return
+    _trim(where)
+    jax.config.update("jax_compilation_cache_dir", str(where))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+def _trim(where: Path) -> None:
+    """Remove what was not used for longest, until the folder is within its bound."""
+    files = []
+    for path in where.iterdir():
+        with suppress(OSError):
+            state = path.stat()
+            files.append((max(state.st_atime, state.st_mtime), state.st_size, path))
+    total = sum(size for _, size, _ in files)
+    for _, size, path in sorted(files):
+        if total <= BOUND:
+            return
+        with suppress(OSError):
+            path.unlink()
+            total -= size
