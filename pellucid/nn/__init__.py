@@ -61,6 +61,8 @@ from pellucid.nn.pool import (
 )
 from pellucid.nn.recurrence import RNNBase
 from pellucid.nn.recurrent import GRU, LSTM, RNN
+from pellucid.nn.transformer import Transformer, TransformerDecoder, TransformerEncoder
+from pellucid.nn.transformer_layer import TransformerDecoderLayer, TransformerEncoderLayer
 from pellucid.nn.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from pellucid.tensor import Parameter
 from pellucid.tensor.elsewhere import refusing
@@ -133,6 +135,11 @@ __all__ = [
     "Softplus",
     "Step",
     "Tanh",
+    "Transformer",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "Unflatten",
     "Unfold",
     "functional",
