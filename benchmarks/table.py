@@ -22,14 +22,18 @@ def time_text(microseconds: float) -> str:
     return f"{microseconds:.3g} us"
 
 
+def figure_text(result: Result, name: str) -> str:
+    """The compared figure of one contender, with its unit."""
+    value = result.value(name)
+    return f"{value:.0f} MiB" if result.measure == "peak_mib" else time_text(value)
+
+
 def value_text(result: Result, name: str | None) -> str:
     """The compared figure and whose it is."""
     if name is None:
         return "-"
-    value = result.value(name)
-    text = f"{value:.0f} MiB" if result.measure == "peak_mib" else time_text(value)
     rest = name.partition(" ")[2] if name.split()[0] == "pellucid" else name
-    return f"{text} {rest}".strip()
+    return f"{figure_text(result, name)} {rest}".strip()
 
 
 def mark(result: Result) -> str:

@@ -54,7 +54,7 @@ def step_times(workload: Workload, roofline: Roofline, effort: Effort) -> Result
                 del seen[name]
                 continue
             seen[name].append({**json.loads(done.output), "others": done.others})
-    _keep_what_agrees(result, seen)
+    keep_what_agrees(result, seen)
     return result
 
 
@@ -92,7 +92,8 @@ def process_times(
     return result
 
 
-def _keep_what_agrees(result: Result, seen: dict[str, list[dict[str, Any]]]) -> None:
+def keep_what_agrees(result: Result, seen: dict[str, list[dict[str, Any]]]) -> None:
+    """Put in what computes the same as the first peer; the rest has failed, whatever its time."""
     losses = {name: rows[0]["losses"] for name, rows in seen.items()}
     told = next((n for p in PEERS for n in losses if n.split()[0] == p), None)
     for name, rows in seen.items():

@@ -1,0 +1,49 @@
+"""Processes are pinned and timed, failures are told, and the command leaves its figures."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from benchmarks.__main__ import main
+from benchmarks.processes import Failed, python
+
+needs_affinity = pytest.mark.skipif(
+    not hasattr(os, "sched_getaffinity"), reason="this system does not pin processes"
+)
+
+
+@needs_affinity
+def test_a_process_has_as_many_cores_and_threads_as_it_should() -> None:
+    asked = "import os; print(len(os.sched_getaffinity(0)), os.environ['OMP_NUM_THREADS'])"
+    done = python(["-c", asked], cores=1)
+    assert done.output.split() == ["1", "1"]
+    assert done.seconds > 0
+
+
+def test_a_process_that_breaks_says_why() -> None:
+    with pytest.raises(Failed, match="ValueError: no"):
+        python(["-c", "raise ValueError('no')"], cores=1)
+
+
+@pytest.mark.slow
+def test_one_workload_from_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "figures.json"
+    words = ["--only", "eager_tiny", "--quick", "--seconds", "0.1", "--json", str(file)]
+    assert main(words) == 0
+    assert "eager_tiny" in capsys.readouterr().out
+    told = json.loads(file.read_text("utf-8"))
+    assert told["rooflines"][0]["flops_per_second"] > 1e9
+    (result,) = told["results"]
+    assert result["workload"] == "eager_tiny"
+    assert result["entries"]["pellucid eager"]["microseconds"] > 1
+    assert result["failed"] == {}
+
+
+def test_an_unknown_workload_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--only", "mlp_huge"])
+    assert "invalid choice: 'mlp_huge'" in capsys.readouterr().err
