@@ -210,7 +210,7 @@ def _mostly_numbers(
     if bad.sum() - unsure > _MOSTLY * (len(series) - column.missing - unsure):
         return False
     if bad.any():
-        raise not_a_number(name, series, bad)
+        raise not_a_number(name, series, bad, decimal)
     return True
 
 
@@ -263,7 +263,7 @@ def convert(
         return again(_refuse(series, values, bad, name, "is neither yes nor no"))
     values, bad = to_numbers(series, decimal)
     if bad.any():
-        raise not_a_number(name, series, bad)
+        raise not_a_number(name, series, bad, decimal)
     if np.isinf(values).any():
         raise not_finite(name, series, np.isinf(values))
     return again(values)

@@ -83,7 +83,7 @@ def column_effects(
     Example:
         >>> import pandas as pd
         >>> from pellucid.data.table import make_table
-        >>> rows = {"a": range(20), "b": [3, 1] * 10, "y": np.linspace(0, 1, 20)}
+        >>> rows = {"a": [0, 2, 4, 2] * 5, "b": [3, 1] * 10, "y": np.linspace(0, 1, 20)}
         >>> preparation = Preparation.fit(make_table(pd.DataFrame(rows), target="y"))
         >>> x = np.array([[2.0, -1.0]], dtype=np.float32)
         >>> column_effects(preparation, x, lambda x: x @ [[1.0], [10.0]]).push.ravel().tolist()

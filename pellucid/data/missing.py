@@ -120,7 +120,9 @@ def lost(
 ) -> dict[str, int]:
     """Return the texts that became holes, and how often; empty and given ones are no news."""
     found = counted(before, (before.notna() & after.isna()).to_numpy())
-    return {text: number for text, number in found.items() if text and text not in given}
+    figures = {_figure(word) for word in given} - {None}
+    known = {text for text in found if text in given or _figure(text) in figures}
+    return {text: number for text, number in found.items() if text and text not in known}
 
 
 def is_doubtful(text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import sys
 import zlib
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ __all__ = ["MAX_BYTES", "Source", "open_source"]
 
 MAX_BYTES = 2 * 10**9
 _SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".data", ".csv.gz", ".tsv.gz", ".parquet", ".pq")
+_WEB = re.compile(r"(https?|s3|ftp):/+(.*)")
 _EXPORT = "Save it as CSV from the program that made it."
 _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\x03\x04", "an Excel workbook or a zip archive", _EXPORT),
@@ -108,8 +110,10 @@ def _from_stdin(max_bytes: int) -> Source:
 
 
 def _from_file(path: Path, max_bytes: int) -> Source:
-    if str(path).startswith(("http:/", "https:/", "s3:/", "ftp:/")):
-        raise DataError(f"{path} is a web address. Download the file first and give its path.")
+    web = _WEB.match(str(path))
+    if web:  # a Path has swallowed one of the slashes
+        address = f"{web[1]}://{web[2]}"
+        raise DataError(f"{address} is a web address. Download the file first and give its path.")
     if path.is_dir():
         raise DataError(f"{path} is a folder. {_inside(path)}")
     try:

@@ -146,7 +146,7 @@ def read_target(
         return pd.Series(words, series.index, dtype="object", name=series.name), found
     values, bad = to_numbers(series, decimal)
     if bad.any():
-        raise _text_in_target(name, series, bad)
+        raise _text_in_target(name, series, bad, decimal)
     if np.isinf(values).any():
         raise not_finite(name, series, np.isinf(values))
     known = values[~np.isnan(values)]
@@ -163,8 +163,10 @@ def _numbers_with_text(series: pd.Series[Any], decimal: str) -> bool:
     return 0 < int(bad.sum()) <= int(np.isfinite(values).sum())
 
 
-def _text_in_target(name: str, series: pd.Series[Any], bad: NDArray[Any]) -> UnfitCells:
-    plain = not_a_number(name, series, bad)
+def _text_in_target(
+    name: str, series: pd.Series[Any], bad: NDArray[Any], decimal: str
+) -> UnfitCells:
+    plain = not_a_number(name, series, bad, decimal)
     remedy = f"{plain.remedy} To predict the texts as classes, use --task class."
     return UnfitCells(plain.where, plain.fault, remedy, plain.texts)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.cells import numbers
 from pellucid.data.wording import listing, quoted
 from pellucid.errors import DataError
 
@@ -96,11 +97,28 @@ def place(name: str, series: pd.Series[Any], position: int) -> str:
     return f"{name}, row {row}, column {quoted(series.name)}"
 
 
-def not_a_number(name: str, series: pd.Series[Any], bad: NDArray[Any]) -> UnfitCells:
-    """Return the error for text where numbers belong, with the remedy."""
+def not_a_number(
+    name: str, series: pd.Series[Any], bad: NDArray[Any], decimal: str = "."
+) -> UnfitCells:
+    """Return the error for text where numbers belong, with the remedy.
+
+    Args:
+        name: what messages call the table.
+        series: the column.
+        bad: which cells are no numbers.
+        decimal: the decimal mark that was expected.
+    """
     first, cells = int(np.argmax(bad)), int(bad.sum())
     texts = series[bad].astype(str).str.strip().value_counts()
     start = f"{quoted(_text(series.iloc[first]))} is not a number."
+    other = "," if decimal == "." else "."
+    if not np.isnan(numbers(texts.index.to_numpy(object), other)).any():
+        how_many = "" if cells == 1 else f" {cells:,} such cells."
+        remedy = (
+            f'It is one with the decimal mark "{other}", and "{decimal}" was expected. Use one mark'
+            " in the whole file, or say which with --decimal."
+        )
+        return UnfitCells(place(name, series, first), f"{start}{how_many}", remedy)
     if len(texts) > _SHOWN or any(len(text) > _LONG or "\n" in text for text in texts.index):
         column = shlex.quote(str(series.name))
         different = "" if len(texts) == 1 else f" with {len(texts):,} different texts"

@@ -97,6 +97,9 @@ def test_words_that_may_be_missing_stay_and_are_named(tmp_path: Path) -> None:
 def test_given_words_are_no_news(tmp_path: Path) -> None:
     table = read(write(tmp_path, good() + "?,a,5\n-999,b,5\n"), missing=["?", "-999"])
     assert said(table) == ["missing cells in 22 rows: area 2."]
+    frame = pd.DataFrame({"x": [1.5, -999.0] * 10, "w": ["?", "a"] * 10, "y": np.arange(20.0)})
+    table = make_table(frame, types={"w": "category"}, missing=["?", "-999"])
+    assert said(table) == ["missing cells in 20 rows: x 10, w 10."]
 
 
 def test_a_given_number_is_missing_in_a_frame() -> None:

@@ -99,8 +99,13 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match=r"is a folder\. Give one CSV, TSV or Parquet file\.$"):
         read(tmp_path / "empty")
-    with pytest.raises(DataError, match="is a web address"):
-        read("https:/example.org/a.csv")
+    for address in ("https://example.org/a/b.csv", Path("https://example.org/a/b.csv")):
+        with pytest.raises(DataError) as caught:
+            read(address)
+        assert str(caught.value) == (
+            "https://example.org/a/b.csv is a web address. Download the file first and give its "
+            "path."
+        )
 
 
 def test_a_file_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -335,6 +335,21 @@ CELLS: list[Case] = [
 
 SEVERAL: list[Case] = [
     (
+        "two decimal marks in one column",
+        "area;rooms;price\n" + body(40, lambda i: f"{i % 7},5;{i % 3};{i},25") + "33.8;1;2,5\n" * 2,
+        {},
+        'houses.csv, row 41, column "area": "33.8" is not a number. 2 such cells. It is one with'
+        ' the decimal mark ".", and "," was expected. Use one mark in the whole file, or say which'
+        " with --decimal.",
+    ),
+    (
+        "a decimal comma among points",
+        good() + '"1,5",a,5\n',
+        {},
+        'houses.csv, row 21, column "area": "1,5" is not a number. It is one with the decimal mark'
+        ' ",", and "." was expected. Use one mark in the whole file, or say which with --decimal.',
+    ),
+    (
         "columns of every kind",
         "area,side,sold,garden,price\n"
         + body(40, lambda i: f"{i % 7},{'ab'[i % 2]},2024-03-{i % 28 + 1:02},{'yn'[i % 2]},{i}")
