@@ -12,6 +12,7 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
+from pellucid import _interrupt as _interrupt  # before NumPy, which takes its time
 from pellucid import autograd as autograd
 from pellucid._version import __version__ as __version__
 from pellucid.dtypes import DType as dtype

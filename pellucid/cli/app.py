@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from pellucid._interrupt import disarm
 from pellucid._version import __version__
 from pellucid.cli.exits import Exit
 from pellucid.cli.overview import overview
@@ -51,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: the words after `pellucid`; those of the process when None.
     """
+    disarm()
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     sys.exit(int(_run([word for word in words if word != "--debug"], debug)))

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "pellucid"
 
 # From the cellar to the roof. A room imports what is below it; rooms on one floor are strangers.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "dtypes", "shapes", "_version"),
+    ("errors", "dtypes", "shapes", "_version", "_interrupt"),
     ("graph",),
     ("ops",),
     ("engines", "autograd"),

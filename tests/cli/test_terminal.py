@@ -238,3 +238,30 @@ def test_the_tab_key_knows_commands_and_options(here: Path) -> None:
         at = str(len(typed.split()) - 1)
         done = piped(_PELLUCID_COMPLETE="complete_bash", COMP_WORDS=typed, COMP_CWORD=at)
         assert done.stdout.split() == [wanted]
+
+
+SLOW_NUMPY = "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(30)\n"
+
+
+@pytest.mark.parametrize("start", ["module", "script"])
+def test_an_interrupt_while_numpy_loads_ends_quietly(tmp_path: Path, start: str) -> None:
+    (tmp_path / "numpy").mkdir()
+    (tmp_path / "numpy" / "__init__.py").write_text(SLOW_NUMPY)
+    script = tmp_path / "pellucid"  # as pip writes it
+    script.write_text("import sys\nfrom pellucid.cli.app import main\nsys.exit(main())\n")
+    command = COMMAND if start == "module" else [sys.executable, str(script)]
+    done = subprocess.run(
+        [*command, "info"], capture_output=True, text=True, timeout=60,
+        env=environment(PYTHONPATH=f"{tmp_path / 'none'}{os.pathsep}{tmp_path}{os.pathsep}{ROOT}"),
+        cwd=ROOT.parent,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (Exit.INTERRUPTED, "", "")
+
+
+def test_a_script_that_imports_pellucid_keeps_its_own_answer_to_ctrl_c(tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(
+        "import signal, pellucid\n"
+        "assert signal.getsignal(signal.SIGINT) is signal.default_int_handler\n"
+    )
+    subprocess.run([sys.executable, str(script)], check=True, env=environment())

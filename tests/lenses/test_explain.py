@@ -117,7 +117,8 @@ def test_data_agrees_with_the_engine_and_survives_json() -> None:
     assert data["gradient"] == pytest.approx(float(model[0].weight.grad[2, 1]), rel=1e-5)
     shown = sum(p["contribution"] for p in data["paths"])
     assert data["left_out"]["sum"] == pytest.approx(data["gradient"] - shown)
-    assert data["left_out"]["share"] == pytest.approx(1 - shown / data["gradient"])
+    sizes = sum(abs(p["contribution"]) for p in data["paths"]) / data["uncanceled"]
+    assert data["left_out"]["share"] == pytest.approx(1 - sizes)
     assert data["left_out"]["count"] == data["count"] - 3
     for path in data["paths"]:
         product = 1.0
@@ -197,6 +198,48 @@ def test_where_blame_stops_it_says_where_and_why() -> None:
     assert "the slope is 0 for all 4 numbers that weight[1, 0] acts on." in text.replace(
         "w[1, 0]", "weight[1, 0]"
     )
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_an_input_of_0_is_named_as_the_reason(rows: int) -> None:
+    layer = nn.Linear(2, 3)
+    x = pellucid.tensor([[0.0, 1.0 + i] for i in range(rows)])
+    text = explain(F.mse_loss(layer(x), pellucid.ones(rows, 3)), wrt=layer.weight, at=(1, 0))
+    more = "" if rows == 1 else " in all 3 rows"
+    assert (
+        "▲ No blame gets through, because its input is 0: w[1, 0] is multiplied by x[:, 0], "
+        f"which is 0{more}, in linear at test_explain.py:"
+    ) in text.text(300)
+    w, zero = pellucid.tensor(2.0, requires_grad=True), pellucid.tensor(0.0)
+    w.name, zero.name = "w", "distance"
+    said = explain((w * zero) ** 2, wrt=w).text(300)
+    assert "because its input is 0: w is multiplied by distance, which is 0, in mul at" in said
+    w = pellucid.tensor(-2.0, requires_grad=True)
+    said = explain(pellucid.relu(w) * 3, wrt=w).text(300)
+    assert "▲ No blame gets through: at u1, made by relu at" in said
+    assert "the slope is 0 for x." in said and "input is 0" not in said
+
+
+def test_shares_are_of_sizes_whatever_the_sign_of_the_total() -> None:
+    w = pellucid.tensor(1.0, requires_grad=True)
+    for sign in (1.0, -1.0):
+        parts = pellucid.stack([w * 6.0, w * -2.0]) * sign
+        found = explain(parts.sum(), wrt=w)
+        data = found.to_dict()
+        assert data["gradient"] == 4.0 * sign
+        assert [p["share"] for p in data["paths"]] == [0.75, 0.25]
+        assert [p["contribution"] for p in data["paths"]] == [6.0 * sign, -2.0 * sign]
+        assert (
+            "The paths have different signs, so a share is of their sizes added up, signs left "
+            "aside; “adds” carries the sign."
+        ) in found.text(200)
+    same = explain(pellucid.stack([w * -6.0, w * -2.0]).sum(), wrt=w)
+    assert [p["share"] for p in same.to_dict()["paths"]] == [0.75, 0.25]
+    assert "different signs" not in same.text(200)
+    left = explain(pellucid.stack([w * -6.0, w * -3.0, w * 1.0]).sum(), wrt=w, paths=1)
+    assert "Left out: 2 paths, 40\xa0% of all sizes. Together they add −2.0." in left.text(200)
+    left = explain(pellucid.stack([w * -6.0, w * -2.0]).sum(), wrt=w, paths=1)
+    assert "Left out: 1 path. Together they add −2.0, 25\xa0% of −8.0." in left.text(200)
 
 
 def test_a_slope_that_is_not_a_number_is_not_explained_away() -> None:

@@ -55,9 +55,27 @@ class Found:
         """The entry's own value."""
         return float(np.asarray(self.record.source.array)[self.at])
 
-    def share(self, amount: float) -> float | None:
-        """A part of the gradient as a fraction of it; None of a gradient of 0."""
-        return amount / self.paths.total if self.paths.total else None
+    @property
+    def sizes(self) -> float:
+        """What all paths add up to when their signs are left aside."""
+        shown = sum(abs(p.product) for p in self.paths.shown)
+        known = self.paths.uncanceled
+        return shown + abs(self.paths.left_out) if known is None else max(known, shown)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some paths add and others take away."""
+        return self.sizes > abs(self.paths.total) * (1 + 1e-6)
+
+    @property
+    def unseen(self) -> float:
+        """The share of the paths that are not shown."""
+        shown = sum(abs(p.product) for p in self.paths.shown)
+        return max(1 - shown / self.sizes, 0.0) if self.sizes else 0.0
+
+    def share(self, amount: float) -> float:
+        """The size of a part among the sizes of all: never negative, whatever the total is."""
+        return abs(amount) / self.sizes if self.sizes else 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as data."""
@@ -75,7 +93,7 @@ class Found:
             "left_out": {
                 "count": paths.count - len(paths.shown),
                 "sum": paths.left_out,
-                "share": self.share(paths.left_out) or 0.0,
+                "share": self.unseen if paths.count > len(paths.shown) else 0.0,
             },
             "uncanceled": paths.uncanceled,
             "ordered": paths.ordered,
@@ -91,7 +109,7 @@ class Found:
         numbers += [(hop.route.stage.out, hop.end) for hop in path.hops]
         return {
             "contribution": path.product,
-            "share": self.share(path.product) or 0.0,
+            "share": self.share(path.product),
             "numbers": [self._number(n, i) for n, i in numbers],
             "factors": [
                 {

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from pellucid.graph.node import Node
 from pellucid.graph.where import made_at
 from pellucid.lenses.numerals import amount, number, percent, plural
 from pellucid.lenses.slope.found import Found
 from pellucid.lenses.view import Remark
 
 __all__ = ["check_remark", "left_out", "sentence", "stop_remark"]
+
+# Ops in which an entry is multiplied by a number of the other input.
+_PRODUCTS = ("linear", "bmm", "mul")
 
 
 def sentence(found: Found) -> str:
@@ -33,14 +37,22 @@ def left_out(found: Found) -> Iterator[Remark]:
     rest = paths.count - len(paths.shown)
     if paths.shown and rest > 0:
         many = plural(rest, "path")
-        carried = found.share(paths.left_out)
-        share = "" if carried is None else f", {percent(carried)} of {number(paths.total)}"
         most = "" if paths.ordered else "up to "
-        yield Remark(f"Left out: {most}{many}. Together they add {number(paths.left_out)}{share}.")
+        share = f", {percent(found.unseen)} of {number(paths.total)}"
+        size = ""
+        if found.mixed:
+            share, size = "", f", {percent(found.unseen)} of all sizes"
+        added = f"Together they add {number(paths.left_out)}{share}."
+        yield Remark(f"Left out: {most}{many}{size}. {added}")
     if paths.shown and not paths.ordered:
         yield Remark(
             "Some op on the way mixes numbers in a way that is not known number by number, so the "
             "order of the paths is a guess. Their slopes and the sums are exact."
+        )
+    if len(paths.shown) > 1 and found.mixed:
+        yield Remark(
+            "The paths have different signs, so a share is of their sizes added up, signs left "
+            "aside; “adds” carries the sign."
         )
     if paths.uncanceled and abs(paths.total) < 0.5 * paths.uncanceled:
         kept = percent(abs(paths.total) / paths.uncanceled)
@@ -56,13 +68,37 @@ def stop_remark(found: Found) -> Iterator[Remark]:
         return
     node, cut = found.paths.stopped
     place = made_at(node)
-    where = f"{found.symbols.of(node)}, made by {node.op.name}{f' at {place}' if place else ''}"
+    made = f"{node.op.name}{f' at {place}' if place else ''}"
+    where = f"{found.symbols.of(node)}, made by {made}"
+    zero = "" if cut else _zero_input(found, node)
+    if zero:
+        yield Remark(f"No blame gets through, because its input is 0: {zero}, in {made}.", "warn")
+        return
+    if not cut:
+        yield Remark(
+            f"No blame gets through: at {where}, the slope is 0 for {found.entry}.", "warn"
+        )
+        return
     numbers = "the number" if cut == 1 else f"all {amount(cut)} numbers"
     yield Remark(
         f"No blame gets through: at {where}, the slope is 0 for {numbers} that {found.entry} "
         "acts on.",
         "warn",
     )
+
+
+def _zero_input(found: Found, node: Node) -> str:
+    """The number that the entry is multiplied by, where that is why nothing gets through."""
+    source, symbols = found.record.source, found.symbols
+    partner = next((x for x in node.inputs[:2] if x is not source), None)
+    if node.op.name not in _PRODUCTS or partner is None or source not in node.inputs[:2]:
+        return ""
+    name, place = symbols.of(partner), ""
+    if node.op.name == "linear" and partner is node.inputs[0] and len(partner.shape) > 0:
+        rows = partner.size // partner.shape[-1]
+        name = f"{name}[{':, ' * (len(partner.shape) - 1)}{found.at[-1]}]"
+        place = "" if rows == 1 else f" in all {amount(rows)} rows"
+    return f"{found.entry} is multiplied by {name}, which is 0{place}"
 
 
 def check_remark(found: Found) -> Iterator[Remark]:

@@ -97,11 +97,11 @@ def _units(layer: Layer, found: Found) -> Iterator[tuple[Any, ...]]:
         return
     name: str | None = found.symbols.of(layer.node)
     place = f"{name}[{':, ' * (len(layer.node.shape) - 1)}"
-    largest = float(np.abs(shares).max())
+    largest, together = float(np.abs(shares).max()), float(np.abs(shares).sum())
     for i in np.argsort(-np.abs(shares), kind="stable")[:_UNITS]:
         value = float(shares[i])
         if value:
-            yield name, f"{place}{i}]", value / largest, found.share(value), value
+            yield name, f"{place}{i}]", value / largest, abs(value) / together, value
             name = None
 
 
