@@ -28,6 +28,7 @@ from pellucid.dtypes import int64 as int64
 from pellucid.dtypes import uint8 as uint8
 from pellucid.dtypes import uint32 as uint32
 from pellucid.tensor import jacobians as _jacobians
+from pellucid.tensor import linalg as linalg
 from pellucid.tensor.creation import arange as arange
 from pellucid.tensor.creation import as_tensor as as_tensor
 from pellucid.tensor.creation import empty as empty
@@ -69,6 +70,9 @@ from pellucid.tensor.grad_mode import set_grad_enabled as set_grad_enabled
 from pellucid.tensor.lift import FUNCTIONS as _FUNCTIONS
 from pellucid.tensor.limits import finfo as finfo
 from pellucid.tensor.limits import iinfo as iinfo
+from pellucid.tensor.meeting import broadcast_shapes as broadcast_shapes
+from pellucid.tensor.meeting import promote_types as promote_types
+from pellucid.tensor.meeting import result_type as result_type
 from pellucid.tensor.random import Generator as Generator
 from pellucid.tensor.random import bernoulli as bernoulli
 from pellucid.tensor.random import get_rng_state as get_rng_state
@@ -84,44 +88,61 @@ from pellucid.tensor.random import randn_like as randn_like
 from pellucid.tensor.random import randperm as randperm
 from pellucid.tensor.random import seed as seed
 from pellucid.tensor.random import set_rng_state as set_rng_state
+from pellucid.tensor.ranges import asarray as asarray
+from pellucid.tensor.ranges import logspace as logspace
+from pellucid.tensor.ranges import tril_indices as tril_indices
+from pellucid.tensor.ranges import triu_indices as triu_indices
 from pellucid.tensor.show import set_printoptions as set_printoptions
 from pellucid.tensor.tensor import Size as Size
 from pellucid.tensor.tensor import Tensor as Tensor
+from pellucid.tensor.threads import get_num_threads as get_num_threads
+from pellucid.tensor.threads import set_num_threads as set_num_threads
 
 float, double, half = float32, float64, float16
 int, long, short = int32, int64, int16
 
 __all__ = [
     "FloatTensor", "Generator", "History", "LongTensor", "Size", "Tensor", "__version__", "abs",
-    "absolute", "add", "addmm", "all", "allclose", "amax", "amin", "any", "arange", "arctan",
-    "argmax", "argmin", "argsort", "as_tensor", "atan", "autograd", "bernoulli", "bfloat16",
-    "bincount", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "bmm", "bool",
-    "broadcast_tensors", "broadcast_to", "bucketize", "cat", "ceil", "chunk", "clamp", "clip",
-    "clone", "concat", "concatenate", "cos", "cosh", "count_nonzero", "cuda", "cumsum", "data",
-    "device", "diag", "diag_embed", "diagonal", "div", "divide", "dot", "double", "dtype", "e",
-    "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf", "exp", "exp2", "expand",
-    "expand_as", "explain", "expm1", "eye", "finfo", "fit", "fix", "flatten", "flip", "fliplr",
-    "flipud", "float", "float16", "float32", "float64", "floor", "floor_divide", "from_numpy",
-    "full", "full_like", "gather", "ge", "get_default_dtype", "get_rng_state", "greater",
-    "greater_equal", "gt", "half", "histc", "hstack", "iinfo", "index_add", "index_select", "inf",
-    "inference_mode", "initial_seed", "int", "int8", "int16", "int32", "int64", "is_floating_point",
-    "is_grad_enabled", "is_tensor", "isclose", "isfinite", "isinf", "isnan", "kthvalue", "le",
-    "lenses", "less", "less_equal", "linspace", "load", "log", "log1p", "log2", "log10",
-    "log_softmax", "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp", "long",
-    "lt", "manual_seed", "masked_fill", "masked_select", "matmul", "max", "maximum", "mean",
-    "median", "meshgrid", "min", "minimum", "mm", "moveaxis", "movedim", "mul", "multinomial",
-    "multiply", "mv", "nan", "narrow", "ne", "neg", "negative", "nn", "no_grad", "nonzero", "norm",
-    "normal", "not_equal", "numel", "one_hot", "ones", "ones_like", "optim", "outer", "pad",
-    "permute", "pi", "pow", "prod", "program", "rand", "rand_like", "randint", "randn",
-    "randn_like", "randperm", "ravel", "reciprocal", "relu", "remainder", "repeat",
-    "repeat_interleave", "reshape", "roll", "round", "row_stack", "rsqrt", "save", "scatter",
-    "scatter_add", "searchsorted", "seed", "select", "set_default_dtype", "set_grad_enabled",
-    "set_printoptions", "set_rng_state", "short", "sigmoid", "sign", "sin", "sinh", "softmax",
-    "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "std_mean", "sub", "subtract",
-    "sum", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor",
-    "testing", "tile", "topk", "trace", "training", "transpose", "tril", "triu", "true_divide",
-    "trunc", "uint8", "uint32", "unbind", "unique", "unsqueeze", "utils", "var", "var_mean", "view",
-    "vstack", "where", "zeros", "zeros_like",
+    "absolute", "acos", "acosh", "add", "addbmm", "addcdiv", "addcmul", "addmm", "addmv", "addr",
+    "all", "allclose", "amax", "amin", "aminmax", "any", "arange", "arccos", "arccosh", "arcsin",
+    "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argsort", "argwhere",
+    "as_tensor", "asarray", "asin", "asinh", "atan", "atan2", "atanh", "atleast_1d", "atleast_2d",
+    "atleast_3d", "autograd", "baddbmm", "bernoulli", "bfloat16", "bincount", "bitwise_and",
+    "bitwise_not", "bitwise_or", "bitwise_xor", "block_diag", "bmm", "bool", "broadcast_shapes",
+    "broadcast_tensors", "broadcast_to", "bucketize", "cartesian_prod", "cat", "cdist", "ceil",
+    "chunk", "clamp", "clamp_max", "clamp_min", "clip", "clone", "column_stack", "combinations",
+    "concat", "concatenate", "corrcoef", "cos", "cosh", "count_nonzero", "cov", "cross", "cuda",
+    "cummax", "cummin", "cumprod", "cumsum", "data", "deg2rad", "device", "diag", "diag_embed",
+    "diagonal", "diff", "dist", "div", "divide", "dot", "double", "dsplit", "dstack", "dtype", "e",
+    "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf", "erfc", "exp", "exp2",
+    "expand", "expand_as", "explain", "expm1", "eye", "finfo", "fit", "fix", "flatten", "flip",
+    "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power", "floor",
+    "floor_divide", "fmod", "frac", "from_numpy", "full", "full_like", "gather", "ge",
+    "get_default_dtype", "get_num_threads", "get_rng_state", "greater", "greater_equal", "gt",
+    "half", "heaviside", "histc", "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy",
+    "index_fill", "index_put", "index_select", "inf", "inference_mode", "initial_seed", "inner",
+    "int", "int8", "int16", "int32", "int64", "is_floating_point", "is_grad_enabled", "is_tensor",
+    "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "kron", "kthvalue",
+    "le", "lenses", "lerp", "less", "less_equal", "linalg", "linspace", "load", "log", "log1p",
+    "log2", "log10", "log_softmax", "logaddexp", "logical_and", "logical_not", "logical_or",
+    "logical_xor", "logit", "logspace", "logsumexp", "long", "lt", "manual_seed", "masked_fill",
+    "masked_scatter", "masked_select", "matmul", "max", "maximum", "mean", "median", "meshgrid",
+    "min", "minimum", "mm", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv",
+    "nan", "nan_to_num", "nanmean", "nanmedian", "nansum", "narrow", "ne", "neg", "negative", "nn",
+    "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "one_hot", "ones", "ones_like",
+    "optim", "outer", "pad", "permute", "pi", "positive", "pow", "prod", "program", "promote_types",
+    "put", "quantile", "rad2deg", "rand", "rand_like", "randint", "randn", "randn_like", "randperm",
+    "ravel", "reciprocal", "relu", "remainder", "repeat", "repeat_interleave", "reshape",
+    "result_type", "roll", "rot90", "round", "row_stack", "rsqrt", "save", "scatter", "scatter_add",
+    "scatter_reduce", "searchsorted", "seed", "select", "set_default_dtype", "set_grad_enabled",
+    "set_num_threads", "set_printoptions", "set_rng_state", "sgn", "short", "sigmoid", "sign",
+    "sin", "sinc", "sinh", "softmax", "sort", "split", "sqrt", "square", "squeeze", "stack", "std",
+    "std_mean", "sub", "subtract", "sum", "swapaxes", "swapdims", "t", "take", "take_along_dim",
+    "tan", "tanh", "tensor", "tensor_split", "tensordot", "testing", "tile", "topk", "trace",
+    "training", "transpose", "trapezoid", "trapz", "tril", "tril_indices", "triu", "triu_indices",
+    "true_divide", "trunc", "uint8", "uint32", "unbind", "unflatten", "unique", "unsqueeze",
+    "utils", "var", "var_mean", "vdot", "view", "vsplit", "vstack", "where", "xlogy", "zeros",
+    "zeros_like",
 ]  # fmt: skip
 
 if TYPE_CHECKING:  # bound below, or loaded on first use
@@ -153,6 +174,7 @@ _FACE = {
 for _name, _call in _FACE.items():
     setattr(autograd, _name, _call)
 sys.modules["pellucid.autograd.functional"] = _jacobians
+sys.modules["pellucid.linalg"] = linalg
 for _name, _call in _FUNCTIONS.items():
     globals()[_name] = _call
 

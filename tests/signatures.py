@@ -14,19 +14,28 @@ from typing import Any
 
 import pellucid
 from pellucid.tensor import Tensor
-from pellucid.tensor.lift import FUNCTIONS
+from pellucid.tensor.lift import FUNCTIONS, _spellings
 
 ROOM = Path(pellucid.__file__).parent / "tensor"
 _WORDS = {
     "Node": "Tensor",
     "Dim": "int | tuple[int, ...] | list[int] | None",
 }
+_MADE = """\
+    def __new__(cls, *data: Any, device: Any = ...) -> Tensor:
+        \"\"\"`Tensor(2, 3)` is zeros of these sizes, `Tensor([1, 2])` float32 numbers.\"\"\"
+
+"""
+_SPELLED = ("axis", "keepdims")  # NumPy's words that checkers are told of
 _SHADOWED = re.compile(r"\b(int|float|bool|type)\b")  # methods of these names hide the classes
 _IMPORTS = {
     "builtins": "import builtins\n",
-    "Any": "from typing import Any\n\n",
-    "DType": "from pellucid.dtypes import DType\n",
+    "Sequence": "from collections.abc import Sequence\n",
+    "Any": "from typing import Any, overload\n",
+    "DType": "\nfrom pellucid.dtypes import DType\n",
     "Ordered": "from pellucid.tensor.functions.ordering import Ordered\n",
+    "Extremes": "from pellucid.tensor.functions.reduction import Extremes\n",
+    "Range": "from pellucid.tensor.functions.statistics import Range\n",
     "Generator": "from pellucid.tensor.random import Generator\n",
     "Tensor": "from pellucid.tensor.tensor import Tensor\n",
 }
@@ -34,7 +43,7 @@ _IMPORTS = {
 
 def methods() -> str:
     """The text of `_methods.pyi`."""
-    body = "\n".join(_method(name, call) for name, call in _bound())
+    body = _MADE + "\n".join(_method(name, call) for name, call in _bound())
     return _file("What is bound to Tensor at run time.", f"class Methods:\n{body}")
 
 
@@ -74,17 +83,55 @@ def _method(name: str, call: Callable[..., Any]) -> str:
     me = first.replace(name="self", annotation=first.empty, default=first.empty)
     if first.kind is first.VAR_POSITIONAL:
         me, rest = inspect.Parameter("self", first.POSITIONAL_OR_KEYWORD), [first, *rest]
-    returns = "Tensor" if name.endswith("_") else signature.return_annotation
-    given = _written([me, *rest], qualified=True)
-    head = _wrapped(f"    def {name}", given, _kind(returns, True))
-    return f'{head}\n        """{_first_line(getattr(Tensor, name).__doc__)}"""\n'
+    returns = _kind("Tensor" if name.endswith("_") else signature.return_annotation, True)
+    doc = f'        """{_first_line(getattr(Tensor, name).__doc__)}"""\n'
+    return _spelled("    ", name, _ways(call, [me, *rest]), returns, doc, qualified=True)
 
 
 def _function(name: str, call: Callable[..., Any]) -> str:
     signature = inspect.signature(call)
-    given = _written(list(signature.parameters.values()))
-    head = _wrapped(f"def {name}", given, _kind(signature.return_annotation, False))
-    return f'{head}\n    """{_first_line(call.__doc__)}"""\n'
+    ways = _ways(call, list(signature.parameters.values()))
+    doc = f'    """{_first_line(call.__doc__)}"""\n'
+    return _spelled("", name, ways, _kind(signature.return_annotation, False), doc)
+
+
+def _spelled(
+    margin: str,
+    name: str,
+    ways: list[list[inspect.Parameter]],
+    returns: str,
+    doc: str,
+    *,
+    qualified: bool = False,
+) -> str:
+    mark = f"{margin}@overload\n" if len(ways) > 1 else ""
+    heads = (
+        _wrapped(f"{margin}def {name}", _written(way, qualified=qualified), returns) for way in ways
+    )
+    between = "" if margin else "\n"  # as the formatter sets them
+    return between.join(f"{mark}{head}\n{doc}" for head in heads)
+
+
+def _ways(
+    call: Callable[..., Any], parameters: list[inspect.Parameter]
+) -> list[list[inspect.Parameter]]:
+    """The ways to call: with PyTorch's words, and with NumPy's where it has others."""
+    words = {word: meant for word, meant in _spellings(call).items() if word in _SPELLED}
+    named = {p.name: p for p in parameters}
+    if not words or any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return [parameters]
+    extra = {
+        meant: named[meant].replace(name=word, kind=inspect.Parameter.KEYWORD_ONLY)
+        for word, meant in words.items()
+    }
+    if all(p.default is not p.empty for p in extra.values()):
+        return [[*parameters, *extra.values()]]
+    borrowed, after = [], False
+    for p in parameters:  # what comes behind the renamed argument must be named too
+        after = after or p.name in extra
+        own = extra.get(p.name, p)
+        borrowed.append(own.replace(kind=inspect.Parameter.KEYWORD_ONLY) if after else own)
+    return [parameters, borrowed]
 
 
 def _wrapped(start: str, given: list[str], returns: str) -> str:

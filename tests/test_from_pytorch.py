@@ -154,16 +154,6 @@ def test_random_numbers_differ_but_repeat(torch: Any) -> None:
     assert drawn[pellucid] != drawn[torch]
 
 
-def test_pytorch_refuses_what_is_promoted_here(torch: Any) -> None:
-    with pytest.raises(RuntimeError):
-        torch.nn.Linear(4, 2)(torch.ones(1, 4, dtype=torch.float64))
-    mixed = torch.ones(1) + torch.ones(1, dtype=torch.float64)
-    assert mixed.dtype == torch.float64
-    assert pellucid.nn.Linear(4, 2)(pellucid.ones(1, 4, dtype=pellucid.float64)).dtype == (
-        pellucid.float64
-    )
-
-
 def test_pytorch_refuses_an_overwritten_value(torch: Any) -> None:
     for library in (pellucid, torch):
         u = library.ones(2, requires_grad=True)

@@ -1,6 +1,8 @@
 """The ops room: one record per operation. Importing it fills the registry."""
 
 from pellucid.ops import activation as activation
+from pellucid.ops import agree as agree
+from pellucid.ops import angles as angles
 from pellucid.ops import attention as attention
 from pellucid.ops import classes as classes
 from pellucid.ops import compare as compare
@@ -26,8 +28,10 @@ from pellucid.ops import random as random
 from pellucid.ops import rearrange as rearrange
 from pellucid.ops import reduce as reduce
 from pellucid.ops import rnn as rnn
+from pellucid.ops import running as running
 from pellucid.ops import segment as segment
 from pellucid.ops import softmax as softmax
+from pellucid.ops import tails as tails
 from pellucid.ops import whole as whole
 from pellucid.ops import window as window
 from pellucid.ops import writing as writing

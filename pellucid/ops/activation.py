@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from pellucid.graph.node import Node
-from pellucid.ops.compare import gt, logical_and, lt, where
+from pellucid.ops.compare import ge, gt, le, logical_or, lt, where
 from pellucid.ops.elementwise import add, erf, exp, mul, square, sub
 from pellucid.ops.op import Op, Sample, define, per_element
 
@@ -206,8 +206,8 @@ hardtanh: Op = define(
     derivative=r"\partial y/\partial x = [\mathrm{min} < x < \mathrm{max}]",
     forward=lambda xp, x, min_val=-1.0, max_val=1.0: xp.clip(x, min_val, max_val),
     gradient=(
-        lambda g, y, x, min_val=-1.0, max_val=1.0: mul(
-            g, logical_and(gt(x, min_val), lt(x, max_val))
+        lambda g, y, x, min_val=-1.0, max_val=1.0: where(
+            logical_or(le(x, min_val), ge(x, max_val)), 0.0, g
         ),
     ),
     kink="0 on both walls, as in PyTorch (clamp takes 1 there)",

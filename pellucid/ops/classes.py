@@ -102,6 +102,8 @@ def _nll_back(
     share = -g / _total(xp, counts, target, g.dtype) if reduction == "mean" else -g
     if counts is not None:
         share = share * counts
+    if ignore_index is not None:  # where all are ignored, the mean is 0/0 and yet nobody's fault
+        share = xp.where(target == ignore_index, xp.zeros((), g.dtype), share)
     return xp.written(xp.zeros(shape, g.dtype), _at(xp, shape, rows), share)
 
 

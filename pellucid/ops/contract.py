@@ -200,13 +200,27 @@ def _ordered(node: Node, letters: str, wanted: str) -> Node:
 
 
 def diagonal(x: Node, offset: int, axis1: int, axis2: int) -> Node:
-    """The diagonal of two axes, as a new last axis; every (n + 1)-th number of a flat square."""
-    others = tuple(a for a in range(len(x.shape)) if a not in (axis1, axis2))
-    x = permute(x, axes=(*others, axis1, axis2))
-    rows, columns = x.shape[-2:]
+    """The diagonal of two axes, as a new last axis.
+
+    The two axes are laid flat, and every (columns + 1)-th number is taken: where the numbers lie in
+    order in memory that is a view, and writing into it writes into `x`.
+    """
+    if axis1 > axis2:
+        axis1, axis2, offset = axis2, axis1, -offset
+    if axis2 > axis1 + 1:
+        order = [a for a in range(len(x.shape)) if a != axis2]
+        x = permute(x, axes=(*order[: axis1 + 1], axis2, *order[axis1 + 1 :]))
+    before, (rows, columns), after = (
+        x.shape[:axis1], x.shape[axis1 : axis1 + 2], x.shape[axis1 + 2 :],
+    )  # fmt: skip
     top, left = max(-offset, 0), max(offset, 0)
     n = max(min(rows - top, columns - left), 0)
-    lead = tuple((0, m, 1) for m in x.shape[:-2])
-    square = slice_(x, spec=(*lead, (top, top + n, 1), (left, left + n, 1)))
-    flat = reshape(square, shape=(*x.shape[:-2], n * n))
-    return slice_(flat, spec=(*lead, (0, n * n, n + 1)))
+    start = top * columns + left if n else 0
+    taken = (start, start + (n - 1) * (columns + 1) + 1 if n else start, columns + 1)
+    flat = reshape(x, shape=(*before, rows * columns, *after))
+    spec = (*((0, m, 1) for m in before), taken, *((0, m, 1) for m in after))
+    out = slice_(flat, spec=spec)
+    if not after:
+        return out
+    axes = range(len(out.shape))
+    return permute(out, axes=(*(a for a in axes if a != axis1), axis1))

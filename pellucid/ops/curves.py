@@ -1,4 +1,7 @@
-"""More of the curves of school: tangent, hyperbolic functions, and exponentials of other bases."""
+"""More of the curves of school: tangent, hyperbolic functions, and exponentials of other bases.
+
+The way back from them, from a sine to its angle, is in `angles`.
+"""
 
 from __future__ import annotations
 

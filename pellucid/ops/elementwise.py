@@ -11,7 +11,7 @@ from typing import Any
 from pellucid.dtypes import bool_, float64, int64
 from pellucid.errors import DTypeError, ShapeError
 from pellucid.graph.node import Node
-from pellucid.ops.compare import eq, ge, le, logical_and, where
+from pellucid.ops.compare import eq, ge, gt, le, logical_and, lt, where
 from pellucid.ops.op import Mistake, Op, Sample, define, per_element
 
 __all__ = [
@@ -109,7 +109,7 @@ pow: Op = define(
     sentence="Raises the first number to the power of the second.",
     equation="y = a^b",
     derivative=r"\partial y/\partial a = b\,a^{b-1},\quad \partial y/\partial b = a^b \ln a",
-    forward=lambda xp, a, b: xp.power(a, b),
+    forward=lambda xp, a, b: xp.power(a, b) if a.dtype.kind not in "iu" else _power(xp, a, b),
     gradient=(
         lambda g, y, a, b: mul(g, _slope_of_base(a, b)),
         lambda g, y, a, b: mul(g, mul(y, log(_where_zero(a, 1.0)))),
@@ -133,8 +133,8 @@ maximum: Op = define(
     equation=r"y = \max(a, b)",
     derivative=r"\partial y/\partial a = [a > b],\quad \partial y/\partial b = [b > a]",
     forward=lambda xp, a, b: xp.maximum(a, b),
-    gradient=(lambda g, y, a, b: _kept(g, a, b, y), lambda g, y, a, b: _kept(g, b, a, y)),
-    kink="where a = b each gets half of the blame, as in PyTorch",
+    gradient=(lambda g, y, a, b: _kept(g, a, b, lt), lambda g, y, a, b: _kept(g, b, a, lt)),
+    kink="where a = b each gets half of the blame, beside NaN each gets all, as in PyTorch",
     terms=("[a > b]", "[b > a]"),
     traits="elementwise",
     samples=PAIR,
@@ -146,8 +146,8 @@ minimum: Op = define(
     equation=r"y = \min(a, b)",
     derivative=r"\partial y/\partial a = [a < b],\quad \partial y/\partial b = [b < a]",
     forward=lambda xp, a, b: xp.minimum(a, b),
-    gradient=(lambda g, y, a, b: _kept(g, a, b, y), lambda g, y, a, b: _kept(g, b, a, y)),
-    kink="where a = b each gets half of the blame, as in PyTorch",
+    gradient=(lambda g, y, a, b: _kept(g, a, b, gt), lambda g, y, a, b: _kept(g, b, a, gt)),
+    kink="where a = b each gets half of the blame, beside NaN each gets all, as in PyTorch",
     terms=("[a < b]", "[b < a]"),
     traits="elementwise",
     samples=PAIR,
@@ -183,10 +183,10 @@ abs: Op = define(
 
 sign: Op = define(
     "sign",
-    sentence="−1, 0 or 1; flat, so no blame passes.",
+    sentence="−1, 0 or 1 (0 for NaN too); flat, so no blame passes.",
     equation=r"y = \operatorname{sign}(x)",
     derivative=r"\partial y/\partial x = 0",
-    forward=lambda xp, x: xp.sign(x) if x.dtype != bool else x,
+    forward=lambda xp, x: _sign(xp, x),
     gradient=(lambda g, y, x: mul(g, 0.0),),
     terms=("0",),
     traits="elementwise",
@@ -407,9 +407,24 @@ def _where_zero(x: Node, value: float) -> Node:
     return where(eq(x, 0), value, x)
 
 
-def _kept(g: Node, mine: Node, other: Node, y: Node) -> Node:
-    """The blame for `mine` where the result `y` is `mine`; half of it where both are equal."""
-    return where(eq(mine, other), mul(g, 0.5), where(eq(mine, y), g, 0.0))
+def _kept(g: Node, mine: Node, other: Node, loses: Op) -> Node:
+    """The blame for `mine` unless it loses against `other`; half of it where both are equal."""
+    return where(eq(mine, other), mul(g, 0.5), where(loses(mine, other), 0.0, g))
+
+
+def _sign(xp: Any, x: Any) -> Any:
+    if x.dtype.kind in "biu":
+        return xp.sign(x) if x.dtype != bool else x
+    return xp.where(x == x, xp.sign(x), 0)
+
+
+def _power(xp: Any, a: Any, b: Any) -> Any:
+    """Whole numbers to whole powers; of the negative ones all but ±1 are rounded to 0."""
+    if b.dtype.kind == "u":
+        return xp.power(a, b)
+    unit = xp.where(b % 2 == 0, a * a, a)
+    one = xp.logical_or(a == 1, a == -1)
+    return xp.where(b < 0, xp.where(one, unit, 0), xp.power(a, xp.maximum(b, 0)))
 
 
 def _inside(x: Node, low: Any, high: Any) -> Node:

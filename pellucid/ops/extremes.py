@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pellucid.graph.node import Node
-from pellucid.ops.compare import eq
+from pellucid.ops.compare import eq, isnan, logical_or
 from pellucid.ops.elementwise import cast, div, exp, mul, sub
 from pellucid.ops.op import Op, Sample, define
 from pellucid.ops.reduce import EMPTY, SAMPLES, Axes, counted, reduced, restore, sum_, whole
@@ -19,11 +19,18 @@ __all__ = ["all_", "amax", "amin", "any_", "argmax", "argmin", "logsumexp"]
 
 
 def _extreme(name: str, sentence: str, equation: str, pick: str) -> Op:
-    def forward(xp: Any, x: Any, axes: Axes, keepdim: bool = False) -> Any:
+    def forward(
+        xp: Any, x: Any, axes: Axes, keepdim: bool = False, nan_blamed: bool = False
+    ) -> Any:
         return getattr(xp, pick)(x, axis=axes, keepdims=keepdim)
 
-    def share(g: Node, y: Node, x: Node, axes: Axes, keepdim: bool = False) -> Node:
-        hits = cast(eq(x, restore(y, x, axes, keepdim)), dtype=x.dtype)
+    def share(
+        g: Node, y: Node, x: Node, axes: Axes, keepdim: bool = False, nan_blamed: bool = False
+    ) -> Node:
+        found = eq(x, restore(y, x, axes, keepdim))
+        if nan_blamed:  # a NaN equals nothing, and where there is one it is the extreme
+            found = logical_or(found, isnan(x))
+        hits = cast(found, dtype=x.dtype)
         count = sum_(hits, axes=axes, keepdim=True)
         return mul(div(hits, count), restore(g, x, axes, keepdim))
 
@@ -34,9 +41,12 @@ def _extreme(name: str, sentence: str, equation: str, pick: str) -> Op:
         derivative=r"\partial y/\partial x_i = [x_i = y] / \#\{x_j = y\}",
         forward=forward,
         gradient=(share,),
-        shape=lambda own, axes, keepdim=False: _not_empty(own, axes, reduced(own, axes, keepdim)),
+        shape=lambda own, axes, keepdim=False, nan_blamed=False: _not_empty(
+            own, axes, reduced(own, axes, keepdim)
+        ),
         dtype="keep",
-        kink="equal extremes share the blame evenly, as in PyTorch's amax and amin",
+        kink="equal extremes share the blame evenly; a NaN gives everyone NaN, as in PyTorch's "
+        "amax and amin, or takes all blame, as in its max and min (nan_blamed)",
         cost=whole,
         terms=("[x = y]/ties",),
         traits="reduces",

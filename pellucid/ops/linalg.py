@@ -9,6 +9,7 @@ from typing import Any
 
 from pellucid.errors import ShapeError
 from pellucid.graph.node import Node
+from pellucid.ops.agree import agreed, must_agree
 from pellucid.ops.movement import permute, reshape, swap
 from pellucid.ops.op import Mistake, Op, Sample, composition, define
 from pellucid.ops.reduce import sum_
@@ -23,6 +24,7 @@ dot_general: Op = define(
     derivative=r"\partial L/\partial a = G b^\top,\quad \partial L/\partial b = a^\top G",
     axes="... n k, ... k m -> ... n m",
     forward=lambda xp, a, b: xp.matmul(a, b),
+    dtype=agreed("bmm", "a", "b"),
     gradient=(
         lambda g, y, a, b: dot_general(g, swap(b, -1, -2)),
         lambda g, y, a, b: dot_general(swap(a, -1, -2), g),
@@ -57,6 +59,7 @@ transposed_dot: Op = define(
     derivative=r"\partial L/\partial a = b G^\top,\quad \partial L/\partial b = a G",
     axes="k n, k m -> n m",
     forward=lambda xp, a, b: a.T @ b,
+    dtype=agreed("tdot", "a", "b"),
     gradient=(
         lambda g, y, a, b: dot_general(b, permute(g, axes=(1, 0))),
         lambda g, y, a, b: dot_general(a, g),
@@ -97,6 +100,8 @@ def matmul(input: Node, other: Node) -> Node:
     A vector on the left is taken as a row, on the right as a column; that axis then vanishes.
     """
     a, b = input, other
+    if a.dtype is not b.dtype:
+        must_agree("matmul", "input", a.dtype, "other", b.dtype)
     if not a.shape or not b.shape:
         raise Mismatch("both sides need at least one axis; use * for single numbers")
     if a.shape[-1] != b.shape[-2 if len(b.shape) > 1 else 0]:
@@ -188,6 +193,7 @@ linear: Op = define(
     forward=_linear,
     gradient=(_to_input, _to_weight, _to_bias),
     shape=_linear_shape,
+    dtype=agreed("linear", "x", "weight", "bias"),
     cost=lambda shapes, out, **_: numel(out) * (2 * shapes[1][1] + (len(shapes) > 2)),
     terms=("w", "x", "1"),
     traits="linear-in-each",

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from pellucid.errors import DTypeError
-from pellucid.ops.elementwise import mul, neg
+from pellucid.ops.elementwise import div, mul, neg
 from pellucid.ops.op import Mistake, Op, Sample, define
 
 __all__ = [
     "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "ceil", "floor", "floor_divide",
-    "remainder", "round", "trunc",
+    "fmod", "remainder", "round", "trunc",
 ]  # fmt: skip
 
 ONE = (
@@ -81,6 +81,21 @@ remainder: Op = define(
     accepts="int float",
     kink="the slopes of the pieces; the jumps pass no blame",
     terms=("1", "−⌊a/b⌋"),
+    traits="elementwise",
+    samples=DIVISORS,
+)
+
+fmod: Op = define(
+    "fmod",
+    sentence="What is left after dividing and cutting off; has the sign of the dividend.",
+    equation=r"y = a - b \operatorname{trunc}(a / b)",
+    derivative=r"\partial y/\partial a = 1,\quad "
+    r"\partial y/\partial b = -\operatorname{trunc}(a / b)",
+    forward=lambda xp, a, b: xp.fmod(a, b),
+    gradient=(lambda g, y, a, b: g, lambda g, y, a, b: neg(mul(g, trunc(div(a, b))))),
+    accepts="int float",
+    kink="the slopes of the pieces; the jumps pass no blame",
+    terms=("1", "−trunc(a/b)"),
     traits="elementwise",
     samples=DIVISORS,
 )

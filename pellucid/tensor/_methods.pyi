@@ -2,14 +2,20 @@
 # ruff: noqa: E501
 
 import builtins
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, overload
 
 from pellucid.dtypes import DType
 from pellucid.tensor.functions.ordering import Ordered
+from pellucid.tensor.functions.reduction import Extremes
+from pellucid.tensor.functions.statistics import Range
 from pellucid.tensor.random import Generator
 from pellucid.tensor.tensor import Tensor
 
 class Methods:
+    def __new__(cls, *data: Any, device: Any = ...) -> Tensor:
+        """`Tensor(2, 3)` is zeros of these sizes, `Tensor([1, 2])` float32 numbers."""
+
     def abs(self) -> Tensor:
         """The distance from zero."""
 
@@ -19,21 +25,96 @@ class Methods:
     def absolute(self) -> Tensor:
         """The distance from zero."""
 
+    def absolute_(self) -> Tensor:
+        """`absolute`, written into this Tensor's own memory."""
+
+    def acos(self) -> Tensor:
+        """The angle whose cosine it is; NaN outside −1 to 1."""
+
+    def acos_(self) -> Tensor:
+        """`acos`, written into this Tensor's own memory."""
+
+    def acosh(self) -> Tensor:
+        """The number whose hyperbolic cosine it is; NaN below 1."""
+
+    def acosh_(self) -> Tensor:
+        """`acosh`, written into this Tensor's own memory."""
+
     def add(self, other: Any, *, alpha: builtins.float = ...) -> Tensor:
         """`input + alpha · other`."""
 
     def add_(self, other: Any, *, alpha: builtins.float = ...) -> Tensor:
         """`add`, written into this Tensor's own memory."""
 
+    def addbmm(
+        self,
+        batch1: Tensor,
+        batch2: Tensor,
+        *,
+        beta: builtins.float = ...,
+        alpha: builtins.float = ...,
+    ) -> Tensor:
+        """`beta · input + alpha · Σ batch1 @ batch2`, summed over the batch."""
+
+    def addbmm_(
+        self,
+        batch1: Tensor,
+        batch2: Tensor,
+        *,
+        beta: builtins.float = ...,
+        alpha: builtins.float = ...,
+    ) -> Tensor:
+        """`addbmm`, written into this Tensor's own memory."""
+
+    def addcdiv(self, tensor1: Tensor, tensor2: Tensor, *, value: builtins.float = ...) -> Tensor:
+        """`input + value · tensor1 / tensor2`."""
+
+    def addcdiv_(self, tensor1: Tensor, tensor2: Tensor, *, value: builtins.float = ...) -> Tensor:
+        """`addcdiv`, written into this Tensor's own memory."""
+
+    def addcmul(self, tensor1: Tensor, tensor2: Tensor, *, value: builtins.float = ...) -> Tensor:
+        """`input + value · tensor1 · tensor2`."""
+
+    def addcmul_(self, tensor1: Tensor, tensor2: Tensor, *, value: builtins.float = ...) -> Tensor:
+        """`addcmul`, written into this Tensor's own memory."""
+
     def addmm(
         self, mat1: Tensor, mat2: Tensor, *, beta: builtins.float = ..., alpha: builtins.float = ...
     ) -> Tensor:
         """`beta · input + alpha · mat1 @ mat2`."""
 
+    def addmm_(
+        self, mat1: Tensor, mat2: Tensor, *, beta: builtins.float = ..., alpha: builtins.float = ...
+    ) -> Tensor:
+        """`addmm`, written into this Tensor's own memory."""
+
+    def addmv(
+        self, mat: Tensor, vec: Tensor, *, beta: builtins.float = ..., alpha: builtins.float = ...
+    ) -> Tensor:
+        """`beta · input + alpha · mat @ vec`."""
+
+    def addmv_(
+        self, mat: Tensor, vec: Tensor, *, beta: builtins.float = ..., alpha: builtins.float = ...
+    ) -> Tensor:
+        """`addmv`, written into this Tensor's own memory."""
+
+    def addr(
+        self, vec1: Tensor, vec2: Tensor, *, beta: builtins.float = ..., alpha: builtins.float = ...
+    ) -> Tensor:
+        """`beta · input + alpha · vec1 ⊗ vec2`."""
+
+    def addr_(
+        self, vec1: Tensor, vec2: Tensor, *, beta: builtins.float = ..., alpha: builtins.float = ...
+    ) -> Tensor:
+        """`addr`, written into this Tensor's own memory."""
+
     def all(
         self,
         dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdim: builtins.bool = ...,
+        *,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
+        keepdims: builtins.bool = ...,
     ) -> Tensor:
         """Are all true (not zero)?"""
 
@@ -50,6 +131,9 @@ class Methods:
         self,
         dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdim: builtins.bool = ...,
+        *,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
+        keepdims: builtins.bool = ...,
     ) -> Tensor:
         """The largest along `dim`; equal ones share the blame."""
 
@@ -57,23 +141,92 @@ class Methods:
         self,
         dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdim: builtins.bool = ...,
+        *,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
+        keepdims: builtins.bool = ...,
     ) -> Tensor:
         """The smallest along `dim`; equal ones share the blame."""
+
+    def aminmax(
+        self,
+        *,
+        dim: builtins.int | None = ...,
+        keepdim: builtins.bool = ...,
+        axis: builtins.int | None = ...,
+        keepdims: builtins.bool = ...,
+    ) -> Range:
+        """The smallest and the largest along `dim`."""
 
     def any(
         self,
         dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdim: builtins.bool = ...,
+        *,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
+        keepdims: builtins.bool = ...,
     ) -> Tensor:
         """Is at least one true (not zero)?"""
+
+    def arccos(self) -> Tensor:
+        """The angle whose cosine it is; NaN outside −1 to 1."""
+
+    def arccos_(self) -> Tensor:
+        """`arccos`, written into this Tensor's own memory."""
+
+    def arccosh(self) -> Tensor:
+        """The number whose hyperbolic cosine it is; NaN below 1."""
+
+    def arccosh_(self) -> Tensor:
+        """`arccosh`, written into this Tensor's own memory."""
+
+    def arcsin(self) -> Tensor:
+        """The angle whose sine it is; NaN outside −1 to 1."""
+
+    def arcsin_(self) -> Tensor:
+        """`arcsin`, written into this Tensor's own memory."""
+
+    def arcsinh(self) -> Tensor:
+        """The number whose hyperbolic sine it is: a logarithm that takes both signs."""
+
+    def arcsinh_(self) -> Tensor:
+        """`arcsinh`, written into this Tensor's own memory."""
 
     def arctan(self) -> Tensor:
         """The angle whose tangent it is."""
 
-    def argmax(self, dim: builtins.int | None = ..., keepdim: builtins.bool = ...) -> Tensor:
+    def arctan2(self, other: Any) -> Tensor:
+        """The angle of the point (b, a), all the way around from −π to π."""
+
+    def arctan2_(self, other: Any) -> Tensor:
+        """`arctan2`, written into this Tensor's own memory."""
+
+    def arctan_(self) -> Tensor:
+        """`arctan`, written into this Tensor's own memory."""
+
+    def arctanh(self) -> Tensor:
+        """The number whose hyperbolic tangent it is; infinite at −1 and 1."""
+
+    def arctanh_(self) -> Tensor:
+        """`arctanh`, written into this Tensor's own memory."""
+
+    def argmax(
+        self,
+        dim: builtins.int | None = ...,
+        keepdim: builtins.bool = ...,
+        *,
+        axis: builtins.int | None = ...,
+        keepdims: builtins.bool = ...,
+    ) -> Tensor:
         """Where the largest is; over the flattened Tensor when `dim` is None."""
 
-    def argmin(self, dim: builtins.int | None = ..., keepdim: builtins.bool = ...) -> Tensor:
+    def argmin(
+        self,
+        dim: builtins.int | None = ...,
+        keepdim: builtins.bool = ...,
+        *,
+        axis: builtins.int | None = ...,
+        keepdims: builtins.bool = ...,
+    ) -> Tensor:
         """Where the smallest is; over the flattened Tensor when `dim` is None."""
 
     def argsort(
@@ -82,11 +235,62 @@ class Methods:
         descending: builtins.bool = ...,
         *,
         stable: builtins.bool = ...,
+        axis: builtins.int = ...,
     ) -> Tensor:
         """The positions that put the numbers in order along `dim`."""
 
+    def argwhere(self, *, as_tuple: builtins.bool = ...) -> Any:
+        """The positions of all numbers that are not zero: one row each, or one Tensor per axis."""
+
+    def asin(self) -> Tensor:
+        """The angle whose sine it is; NaN outside −1 to 1."""
+
+    def asin_(self) -> Tensor:
+        """`asin`, written into this Tensor's own memory."""
+
+    def asinh(self) -> Tensor:
+        """The number whose hyperbolic sine it is: a logarithm that takes both signs."""
+
+    def asinh_(self) -> Tensor:
+        """`asinh`, written into this Tensor's own memory."""
+
     def atan(self) -> Tensor:
         """The angle whose tangent it is."""
+
+    def atan2(self, other: Any) -> Tensor:
+        """The angle of the point (b, a), all the way around from −π to π."""
+
+    def atan2_(self, other: Any) -> Tensor:
+        """`atan2`, written into this Tensor's own memory."""
+
+    def atan_(self) -> Tensor:
+        """`atan`, written into this Tensor's own memory."""
+
+    def atanh(self) -> Tensor:
+        """The number whose hyperbolic tangent it is; infinite at −1 and 1."""
+
+    def atanh_(self) -> Tensor:
+        """`atanh`, written into this Tensor's own memory."""
+
+    def baddbmm(
+        self,
+        batch1: Tensor,
+        batch2: Tensor,
+        *,
+        beta: builtins.float = ...,
+        alpha: builtins.float = ...,
+    ) -> Tensor:
+        """`beta · input + alpha · batch1 @ batch2`, for batches of matrices."""
+
+    def baddbmm_(
+        self,
+        batch1: Tensor,
+        batch2: Tensor,
+        *,
+        beta: builtins.float = ...,
+        alpha: builtins.float = ...,
+    ) -> Tensor:
+        """`baddbmm`, written into this Tensor's own memory."""
 
     def bernoulli_(self, p: Any = ..., *, generator: Generator | None = ...) -> Tensor:
         """1 with probability `p`, else 0."""
@@ -100,14 +304,26 @@ class Methods:
     def bitwise_and(self, other: Any) -> Tensor:
         """The bits that both have; for bool: are both true?"""
 
+    def bitwise_and_(self, other: Any) -> Tensor:
+        """`bitwise_and`, written into this Tensor's own memory."""
+
     def bitwise_not(self) -> Tensor:
         """Every bit turned around; for bool: is it false?"""
+
+    def bitwise_not_(self) -> Tensor:
+        """`bitwise_not`, written into this Tensor's own memory."""
 
     def bitwise_or(self, other: Any) -> Tensor:
         """The bits that one of them has; for bool: is one true?"""
 
+    def bitwise_or_(self, other: Any) -> Tensor:
+        """`bitwise_or`, written into this Tensor's own memory."""
+
     def bitwise_xor(self, other: Any) -> Tensor:
         """The bits in which they differ; for bool: is exactly one true?"""
+
+    def bitwise_xor_(self, other: Any) -> Tensor:
+        """`bitwise_xor`, written into this Tensor's own memory."""
 
     def bmm(self, mat2: Tensor) -> Tensor:
         """The products of two batches of matrices."""
@@ -124,7 +340,9 @@ class Methods:
     def ceil_(self) -> Tensor:
         """`ceil`, written into this Tensor's own memory."""
 
-    def chunk(self, chunks: builtins.int, dim: builtins.int = ...) -> tuple[Tensor, ...]:
+    def chunk(
+        self, chunks: builtins.int, dim: builtins.int = ..., *, axis: builtins.int = ...
+    ) -> tuple[Tensor, ...]:
         """Cut along `dim` into at most so many pieces of equal size."""
 
     def clamp(self, min: Any = ..., max: Any = ...) -> Tensor:
@@ -132,6 +350,18 @@ class Methods:
 
     def clamp_(self, min: Any = ..., max: Any = ...) -> Tensor:
         """`clamp`, written into this Tensor's own memory."""
+
+    def clamp_max(self, max: Any) -> Tensor:
+        """What lies above `max` cut to it."""
+
+    def clamp_max_(self, max: Any) -> Tensor:
+        """`clamp_max`, written into this Tensor's own memory."""
+
+    def clamp_min(self, min: Any) -> Tensor:
+        """What lies below `min` raised to it."""
+
+    def clamp_min_(self, min: Any) -> Tensor:
+        """`clamp_min`, written into this Tensor's own memory."""
 
     def clip(self, min: Any = ..., max: Any = ...) -> Tensor:
         """Cut off what lies below `min` or above `max`."""
@@ -148,6 +378,9 @@ class Methods:
     def copy_(self, src: Any) -> Tensor:
         """Write another Tensor's numbers into this one's memory."""
 
+    def corrcoef(self) -> Tensor:
+        """How closely the rows follow each other, from −1 to 1."""
+
     def cos(self) -> Tensor:
         """The cosine."""
 
@@ -157,19 +390,81 @@ class Methods:
     def cosh(self) -> Tensor:
         """The hyperbolic cosine: the line of a hanging chain."""
 
+    def cosh_(self) -> Tensor:
+        """`cosh`, written into this Tensor's own memory."""
+
     def count_nonzero(
-        self, dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...
+        self,
+        dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
+        *,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
     ) -> Tensor:
         """How many numbers are not zero."""
+
+    def cov(self, *, correction: builtins.int = ...) -> Tensor:
+        """How the rows vary together: a row for each variable, a column for each observation."""
 
     def cpu(self) -> Tensor:
         """The Tensor itself: everything lives on the CPU."""
 
+    def cross(
+        self, other: Tensor, dim: builtins.int | None = ..., *, axis: builtins.int | None = ...
+    ) -> Tensor:
+        """The vector that stands upright on two others; `dim` (the first of size 3) holds x, y, z."""
+
     def cuda(self, device: Any = ..., non_blocking: builtins.bool = ...) -> Tensor:
         """Refused: there is no such device."""
 
+    @overload
+    def cummax(self, dim: builtins.int) -> Extremes:
+        """The largest so far along `dim`, and where it was; of equal ones the last."""
+    @overload
+    def cummax(self, *, axis: builtins.int) -> Extremes:
+        """The largest so far along `dim`, and where it was; of equal ones the last."""
+
+    @overload
+    def cummin(self, dim: builtins.int) -> Extremes:
+        """The smallest so far along `dim`, and where it was; of equal ones the last."""
+    @overload
+    def cummin(self, *, axis: builtins.int) -> Extremes:
+        """The smallest so far along `dim`, and where it was; of equal ones the last."""
+
+    @overload
+    def cumprod(self, dim: builtins.int, *, dtype: DType | None = ...) -> Tensor:
+        """Running products along `dim`."""
+    @overload
+    def cumprod(self, *, axis: builtins.int, dtype: DType | None = ...) -> Tensor:
+        """Running products along `dim`."""
+
+    @overload
+    def cumprod_(self, dim: builtins.int, *, dtype: DType | None = ...) -> Tensor:
+        """`cumprod`, written into this Tensor's own memory."""
+    @overload
+    def cumprod_(self, *, axis: builtins.int, dtype: DType | None = ...) -> Tensor:
+        """`cumprod`, written into this Tensor's own memory."""
+
+    @overload
     def cumsum(self, dim: builtins.int, *, dtype: DType | None = ...) -> Tensor:
         """Running totals along `dim`."""
+    @overload
+    def cumsum(self, *, axis: builtins.int, dtype: DType | None = ...) -> Tensor:
+        """Running totals along `dim`."""
+
+    @overload
+    def cumsum_(self, dim: builtins.int, *, dtype: DType | None = ...) -> Tensor:
+        """`cumsum`, written into this Tensor's own memory."""
+    @overload
+    def cumsum_(self, *, axis: builtins.int, dtype: DType | None = ...) -> Tensor:
+        """`cumsum`, written into this Tensor's own memory."""
+
+    def deg2rad(self) -> Tensor:
+        """Degrees as radians."""
+
+    def deg2rad_(self) -> Tensor:
+        """`deg2rad`, written into this Tensor's own memory."""
+
+    def detach_(self) -> Tensor:
+        """Forget the history: from now on a leaf that nobody computed."""
 
     def diag(self, diagonal: builtins.int = ...) -> Tensor:
         """The diagonal of a matrix, or a matrix with this diagonal."""
@@ -181,6 +476,20 @@ class Methods:
         self, offset: builtins.int = ..., dim1: builtins.int = ..., dim2: builtins.int = ...
     ) -> Tensor:
         """The numbers on a diagonal, as a new last axis."""
+
+    def diff(
+        self,
+        n: builtins.int = ...,
+        dim: builtins.int = ...,
+        prepend: Tensor | None = ...,
+        append: Tensor | None = ...,
+        *,
+        axis: builtins.int = ...,
+    ) -> Tensor:
+        """From each entry along `dim` to the next; `n` times over."""
+
+    def dist(self, other: Tensor, p: builtins.float = ...) -> Tensor:
+        """The length of the difference, by the `p`-norm."""
 
     def div(self, other: Any, *, rounding_mode: str | None = ...) -> Tensor:
         """`input / other`; rounded down with `rounding_mode="floor"`, toward zero with `"trunc"`."""
@@ -200,8 +509,14 @@ class Methods:
     def double(self) -> Tensor:
         """The same numbers as float64."""
 
+    def dsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
+        """Cut along the third axis."""
+
     def eq(self, other: Any) -> Tensor:
         """Are the two numbers equal?"""
+
+    def eq_(self, other: Any) -> Tensor:
+        """`eq`, written into this Tensor's own memory."""
 
     def equal(self, other: Tensor) -> builtins.bool:
         """Whether two Tensors have the same shape and the same numbers."""
@@ -209,11 +524,23 @@ class Methods:
     def erf(self) -> Tensor:
         """The error function: how much of a bell curve lies within x of its middle."""
 
+    def erf_(self) -> Tensor:
+        """`erf`, written into this Tensor's own memory."""
+
+    def erfc(self) -> Tensor:
+        """What the error function leaves: how much of a bell curve lies beyond x."""
+
+    def erfc_(self) -> Tensor:
+        """`erfc`, written into this Tensor's own memory."""
+
     def exp(self) -> Tensor:
         """The exponential; its own derivative."""
 
     def exp2(self) -> Tensor:
         """Two to the power of the number."""
+
+    def exp2_(self) -> Tensor:
+        """`exp2`, written into this Tensor's own memory."""
 
     def exp_(self) -> Tensor:
         """`exp`, written into this Tensor's own memory."""
@@ -227,11 +554,20 @@ class Methods:
     def expm1(self) -> Tensor:
         """The exponential less 1, exact for small x."""
 
+    def expm1_(self) -> Tensor:
+        """`expm1`, written into this Tensor's own memory."""
+
     def fill_(self, value: Any) -> Tensor:
         """Write one number everywhere."""
 
+    def fill_diagonal_(self, fill_value: builtins.float, wrap: builtins.bool = ...) -> Tensor:
+        """Write one number along the main diagonal; `wrap` starts anew below a tall matrix."""
+
     def fix(self) -> Tensor:
         """The whole number toward zero."""
+
+    def fix_(self) -> Tensor:
+        """`fix`, written into this Tensor's own memory."""
 
     def flatten(self, start_dim: builtins.int = ..., end_dim: builtins.int = ...) -> Tensor:
         """Axes `start_dim` to `end_dim` as one."""
@@ -248,6 +584,12 @@ class Methods:
     def float(self) -> Tensor:
         """The same numbers as float32."""
 
+    def float_power(self, exponent: Any) -> Tensor:
+        """`input` to the power of `exponent`, in float64."""
+
+    def float_power_(self, exponent: Any) -> Tensor:
+        """`float_power`, written into this Tensor's own memory."""
+
     def floor(self) -> Tensor:
         """The whole number below."""
 
@@ -260,44 +602,143 @@ class Methods:
     def floor_divide_(self, other: Any) -> Tensor:
         """`floor_divide`, written into this Tensor's own memory."""
 
+    def fmod(self, other: Any) -> Tensor:
+        """What is left after division, rounded toward zero; has the sign of `input`."""
+
+    def fmod_(self, other: Any) -> Tensor:
+        """`fmod`, written into this Tensor's own memory."""
+
+    def frac(self) -> Tensor:
+        """What stands behind the point: `x − trunc(x)`."""
+
+    def frac_(self) -> Tensor:
+        """`frac`, written into this Tensor's own memory."""
+
+    @overload
     def gather(self, dim: builtins.int, index: Tensor) -> Tensor:
+        """Pick one number per position of `index` along `dim`."""
+    @overload
+    def gather(self, *, axis: builtins.int, index: Tensor) -> Tensor:
         """Pick one number per position of `index` along `dim`."""
 
     def ge(self, other: Any) -> Tensor:
         """Is the first number at least the second?"""
 
+    def ge_(self, other: Any) -> Tensor:
+        """`ge`, written into this Tensor's own memory."""
+
     def greater(self, other: Any) -> Tensor:
         """Is the first number larger?"""
+
+    def greater_(self, other: Any) -> Tensor:
+        """`greater`, written into this Tensor's own memory."""
 
     def greater_equal(self, other: Any) -> Tensor:
         """Is the first number at least the second?"""
 
+    def greater_equal_(self, other: Any) -> Tensor:
+        """`greater_equal`, written into this Tensor's own memory."""
+
     def gt(self, other: Any) -> Tensor:
         """Is the first number larger?"""
 
+    def gt_(self, other: Any) -> Tensor:
+        """`gt`, written into this Tensor's own memory."""
+
     def half(self) -> Tensor:
         """The same numbers as float16."""
+
+    def heaviside(self, values: Tensor) -> Tensor:
+        """0 for negative numbers, 1 for positive ones, and `values` at 0."""
+
+    def heaviside_(self, values: Tensor) -> Tensor:
+        """`heaviside`, written into this Tensor's own memory."""
 
     def histc(
         self, bins: builtins.int = ..., min: builtins.float = ..., max: builtins.float = ...
     ) -> Tensor:
         """How many numbers fall into each of `bins` equal steps from `min` to `max`."""
 
+    def hsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
+        """Cut into columns; a vector into pieces."""
+
+    def hypot(self, other: Any) -> Tensor:
+        """How far the point (a, b) is from the origin."""
+
+    def hypot_(self, other: Any) -> Tensor:
+        """`hypot`, written into this Tensor's own memory."""
+
+    @overload
     def index_add(
         self, dim: builtins.int, index: Tensor, source: Tensor, *, alpha: builtins.float = ...
     ) -> Tensor:
         """`input` with the slices of `source` added at the positions `index` along `dim`."""
+    @overload
+    def index_add(
+        self, *, axis: builtins.int, index: Tensor, source: Tensor, alpha: builtins.float = ...
+    ) -> Tensor:
+        """`input` with the slices of `source` added at the positions `index` along `dim`."""
 
+    @overload
     def index_add_(
         self, dim: builtins.int, index: Tensor, source: Tensor, *, alpha: builtins.float = ...
     ) -> Tensor:
         """`index_add`, written into this Tensor's own memory."""
+    @overload
+    def index_add_(
+        self, *, axis: builtins.int, index: Tensor, source: Tensor, alpha: builtins.float = ...
+    ) -> Tensor:
+        """`index_add`, written into this Tensor's own memory."""
 
+    @overload
+    def index_copy(self, dim: builtins.int, index: Tensor, source: Tensor) -> Tensor:
+        """`input` with the slices of `source` at the positions `index` along `dim`."""
+    @overload
+    def index_copy(self, *, axis: builtins.int, index: Tensor, source: Tensor) -> Tensor:
+        """`input` with the slices of `source` at the positions `index` along `dim`."""
+
+    @overload
+    def index_copy_(self, dim: builtins.int, index: Tensor, source: Tensor) -> Tensor:
+        """`index_copy`, written into this Tensor's own memory."""
+    @overload
+    def index_copy_(self, *, axis: builtins.int, index: Tensor, source: Tensor) -> Tensor:
+        """`index_copy`, written into this Tensor's own memory."""
+
+    @overload
+    def index_fill(self, dim: builtins.int, index: Tensor, value: Any) -> Tensor:
+        """`input` with one number in all slices at the positions `index` along `dim`."""
+    @overload
+    def index_fill(self, *, axis: builtins.int, index: Tensor, value: Any) -> Tensor:
+        """`input` with one number in all slices at the positions `index` along `dim`."""
+
+    @overload
+    def index_fill_(self, dim: builtins.int, index: Tensor, value: Any) -> Tensor:
+        """`index_fill`, written into this Tensor's own memory."""
+    @overload
+    def index_fill_(self, *, axis: builtins.int, index: Tensor, value: Any) -> Tensor:
+        """`index_fill`, written into this Tensor's own memory."""
+
+    def index_put(self, indices: Any, values: Any, accumulate: builtins.bool = ...) -> Tensor:
+        """`input[indices] = values`, as a new Tensor; with `accumulate`, `+=` at every position."""
+
+    def index_put_(self, indices: Any, values: Any, accumulate: builtins.bool = ...) -> Tensor:
+        """`index_put`, written into this Tensor's own memory."""
+
+    @overload
     def index_select(self, dim: builtins.int, index: Tensor) -> Tensor:
         """The slices of `input` at the positions `index` along `dim`."""
+    @overload
+    def index_select(self, *, axis: builtins.int, index: Tensor) -> Tensor:
+        """The slices of `input` at the positions `index` along `dim`."""
+
+    def inner(self, other: Tensor) -> Tensor:
+        """Products summed over the last axis of both."""
 
     def int(self) -> Tensor:
         """The same numbers as int32."""
+
+    def is_contiguous(self) -> builtins.bool:
+        """Whether the numbers lie in memory in the order of the axes."""
 
     def isclose(
         self,
@@ -317,25 +758,58 @@ class Methods:
     def isnan(self) -> Tensor:
         """Is it not a number?"""
 
+    def isneginf(self) -> Tensor:
+        """Is it −∞?"""
+
+    def isposinf(self) -> Tensor:
+        """Is it ∞?"""
+
+    def kron(self, other: Tensor) -> Tensor:
+        """Every number of `input` times all of `other`, laid out as blocks."""
+
     def kthvalue(
-        self, k: builtins.int, dim: builtins.int = ..., keepdim: builtins.bool = ...
+        self,
+        k: builtins.int,
+        dim: builtins.int = ...,
+        keepdim: builtins.bool = ...,
+        *,
+        axis: builtins.int = ...,
+        keepdims: builtins.bool = ...,
     ) -> Ordered:
         """The `k`-th smallest along `dim`, counted from 1, and where it is."""
 
     def le(self, other: Any) -> Tensor:
         """Is the first number at most the second?"""
 
+    def le_(self, other: Any) -> Tensor:
+        """`le`, written into this Tensor's own memory."""
+
+    def lerp(self, end: Tensor, weight: Any) -> Tensor:
+        """`input + weight · (end − input)`: a place on the way from one to the other."""
+
+    def lerp_(self, end: Tensor, weight: Any) -> Tensor:
+        """`lerp`, written into this Tensor's own memory."""
+
     def less(self, other: Any) -> Tensor:
         """Is the first number smaller?"""
 
+    def less_(self, other: Any) -> Tensor:
+        """`less`, written into this Tensor's own memory."""
+
     def less_equal(self, other: Any) -> Tensor:
         """Is the first number at most the second?"""
+
+    def less_equal_(self, other: Any) -> Tensor:
+        """`less_equal`, written into this Tensor's own memory."""
 
     def log(self) -> Tensor:
         """The natural logarithm."""
 
     def log10(self) -> Tensor:
         """The logarithm to base 10."""
+
+    def log10_(self) -> Tensor:
+        """`log10`, written into this Tensor's own memory."""
 
     def log1p(self) -> Tensor:
         """The logarithm of 1 + x, exact for small x."""
@@ -346,14 +820,27 @@ class Methods:
     def log2(self) -> Tensor:
         """The logarithm to base 2."""
 
+    def log2_(self) -> Tensor:
+        """`log2`, written into this Tensor's own memory."""
+
     def log_(self) -> Tensor:
         """`log`, written into this Tensor's own memory."""
 
+    @overload
     def log_softmax(self, dim: builtins.int, dtype: DType | None = ...) -> Tensor:
         """The logarithm of softmax along `dim`."""
+    @overload
+    def log_softmax(self, *, axis: builtins.int, dtype: DType | None = ...) -> Tensor:
+        """The logarithm of softmax along `dim`."""
+
+    def logaddexp(self, other: Any) -> Tensor:
+        """The logarithm of the sum of two exponentials: adds what is held as logarithms."""
 
     def logical_and(self, other: Any) -> Tensor:
         """Are both true (not zero)?"""
+
+    def logical_and_(self, other: Any) -> Tensor:
+        """`logical_and`, written into this Tensor's own memory."""
 
     def logical_not(self) -> Tensor:
         """Is it false (zero)?"""
@@ -364,13 +851,34 @@ class Methods:
     def logical_or(self, other: Any) -> Tensor:
         """Is one of them true (not zero)?"""
 
+    def logical_or_(self, other: Any) -> Tensor:
+        """`logical_or`, written into this Tensor's own memory."""
+
     def logical_xor(self, other: Any) -> Tensor:
         """Is exactly one of them true?"""
 
+    def logical_xor_(self, other: Any) -> Tensor:
+        """`logical_xor`, written into this Tensor's own memory."""
+
+    def logit(self, eps: builtins.float | None = ...) -> Tensor:
+        """The number whose sigmoid it is: `ln(p / (1 − p))`; `eps` keeps `p` off 0 and 1."""
+
+    def logit_(self, eps: builtins.float | None = ...) -> Tensor:
+        """`logit`, written into this Tensor's own memory."""
+
+    @overload
     def logsumexp(
         self,
         dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None,
         keepdim: builtins.bool = ...,
+    ) -> Tensor:
+        """The logarithm of the sum of exponentials along `dim`."""
+    @overload
+    def logsumexp(
+        self,
+        *,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None,
+        keepdims: builtins.bool = ...,
     ) -> Tensor:
         """The logarithm of the sum of exponentials along `dim`."""
 
@@ -380,11 +888,20 @@ class Methods:
     def lt(self, other: Any) -> Tensor:
         """Is the first number smaller?"""
 
+    def lt_(self, other: Any) -> Tensor:
+        """`lt`, written into this Tensor's own memory."""
+
     def masked_fill(self, mask: Tensor, value: Any) -> Tensor:
         """`input` with `value` where the mask holds."""
 
     def masked_fill_(self, mask: Tensor, value: Any) -> Tensor:
         """`masked_fill`, written into this Tensor's own memory."""
+
+    def masked_scatter(self, mask: Tensor, source: Tensor) -> Tensor:
+        """`input` with the numbers of `source`, in order, where the mask holds."""
+
+    def masked_scatter_(self, mask: Tensor, source: Tensor) -> Tensor:
+        """`masked_scatter`, written into this Tensor's own memory."""
 
     def masked_select(self, mask: Tensor) -> Tensor:
         """The numbers where the mask holds, in a row."""
@@ -392,7 +909,14 @@ class Methods:
     def matmul(self, other: Tensor) -> Tensor:
         """The product of matrices, batches of matrices, or vectors."""
 
-    def max(self, dim: Any = ..., keepdim: builtins.bool = ...) -> Any:
+    def max(
+        self,
+        dim: Any = ...,
+        keepdim: builtins.bool = ...,
+        *,
+        axis: Any = ...,
+        keepdims: builtins.bool = ...,
+    ) -> Any:
         """The largest of all; along `dim` also where; with a second Tensor the larger of each two."""
 
     def maximum(self, other: Any) -> Tensor:
@@ -404,13 +928,29 @@ class Methods:
         keepdim: builtins.bool = ...,
         *,
         dtype: DType | None = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
+        keepdims: builtins.bool = ...,
     ) -> Tensor:
         """The average along `dim`."""
 
-    def median(self, dim: builtins.int | None = ..., keepdim: builtins.bool = ...) -> Any:
+    def median(
+        self,
+        dim: builtins.int | None = ...,
+        keepdim: builtins.bool = ...,
+        *,
+        axis: builtins.int | None = ...,
+        keepdims: builtins.bool = ...,
+    ) -> Any:
         """The number in the middle (the lower of two); with `dim` also where it is."""
 
-    def min(self, dim: Any = ..., keepdim: builtins.bool = ...) -> Any:
+    def min(
+        self,
+        dim: Any = ...,
+        keepdim: builtins.bool = ...,
+        *,
+        axis: Any = ...,
+        keepdims: builtins.bool = ...,
+    ) -> Any:
         """The smallest of all; along `dim` also where; with a second Tensor the smaller of each two."""
 
     def minimum(self, other: Any) -> Tensor:
@@ -424,6 +964,9 @@ class Methods:
 
     def movedim(self, source: Any, destination: Any) -> Tensor:
         """Axes `source` at the places `destination`; the others keep their order."""
+
+    def msort(self) -> Tensor:
+        """Numbers in order along the first axis."""
 
     def mul(self, other: Any) -> Tensor:
         """Multiplies number by number; each factor's blame is the other factor."""
@@ -440,11 +983,66 @@ class Methods:
     def mv(self, vec: Tensor) -> Tensor:
         """A matrix times a vector; offered as `mv`."""
 
+    def nan_to_num(
+        self,
+        nan: builtins.float | None = ...,
+        posinf: builtins.float | None = ...,
+        neginf: builtins.float | None = ...,
+    ) -> Tensor:
+        """NaN as `nan` (0), infinities as the largest and most negative number, or as told."""
+
+    def nan_to_num_(
+        self,
+        nan: builtins.float | None = ...,
+        posinf: builtins.float | None = ...,
+        neginf: builtins.float | None = ...,
+    ) -> Tensor:
+        """`nan_to_num`, written into this Tensor's own memory."""
+
+    def nanmean(
+        self,
+        dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
+        keepdim: builtins.bool = ...,
+        *,
+        dtype: DType | None = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
+        keepdims: builtins.bool = ...,
+    ) -> Tensor:
+        """The average along `dim` of what is not NaN."""
+
+    def nanmedian(
+        self,
+        dim: builtins.int | None = ...,
+        keepdim: builtins.bool = ...,
+        *,
+        axis: builtins.int | None = ...,
+        keepdims: builtins.bool = ...,
+    ) -> Any:
+        """The number in the middle of those that are not NaN (the lower of two)."""
+
+    def nansum(
+        self,
+        dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
+        keepdim: builtins.bool = ...,
+        *,
+        dtype: DType | None = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
+        keepdims: builtins.bool = ...,
+    ) -> Tensor:
+        """The sum along `dim` of what is not NaN."""
+
+    @overload
     def narrow(self, dim: builtins.int, start: builtins.int, length: builtins.int) -> Tensor:
+        """`length` entries along `dim`, from `start` on."""
+    @overload
+    def narrow(self, *, axis: builtins.int, start: builtins.int, length: builtins.int) -> Tensor:
         """`length` entries along `dim`, from `start` on."""
 
     def ne(self, other: Any) -> Tensor:
         """Do the two numbers differ?"""
+
+    def ne_(self, other: Any) -> Tensor:
+        """`ne`, written into this Tensor's own memory."""
 
     def neg(self) -> Tensor:
         """Turns the sign around."""
@@ -515,6 +1113,9 @@ class Methods:
         dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdim: builtins.bool = ...,
         dtype: DType | None = ...,
+        *,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
+        keepdims: builtins.bool = ...,
     ) -> Tensor:
         """The length along `dim`: the root of the sum of squares, or of `p`-th powers."""
 
@@ -530,11 +1131,17 @@ class Methods:
     def not_equal(self, other: Any) -> Tensor:
         """Do the two numbers differ?"""
 
+    def not_equal_(self, other: Any) -> Tensor:
+        """`not_equal`, written into this Tensor's own memory."""
+
     def outer(self, vec2: Tensor) -> Tensor:
         """Every number of one vector times every number of another."""
 
     def permute(self, *dims: Any) -> Tensor:
         """The axes in another order."""
+
+    def positive(self) -> Tensor:
+        """The numbers themselves, as `+x`."""
 
     def pow(self, exponent: Any) -> Tensor:
         """`input` to the power of `exponent`."""
@@ -548,8 +1155,34 @@ class Methods:
         keepdim: builtins.bool = ...,
         *,
         dtype: DType | None = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
+        keepdims: builtins.bool = ...,
     ) -> Tensor:
         """The product along `dim`."""
+
+    def put(self, index: Tensor, source: Tensor, accumulate: builtins.bool = ...) -> Tensor:
+        """`input` with the numbers of `source` at positions of the flattened Tensor."""
+
+    def put_(self, index: Tensor, source: Tensor, accumulate: builtins.bool = ...) -> Tensor:
+        """`put`, written into this Tensor's own memory."""
+
+    def quantile(
+        self,
+        q: Any,
+        dim: builtins.int | None = ...,
+        keepdim: builtins.bool = ...,
+        *,
+        interpolation: str = ...,
+        axis: builtins.int | None = ...,
+        keepdims: builtins.bool = ...,
+    ) -> Tensor:
+        """The number below which the part `q` of all numbers along `dim` lies."""
+
+    def rad2deg(self) -> Tensor:
+        """Radians as degrees."""
+
+    def rad2deg_(self) -> Tensor:
+        """`rad2deg`, written into this Tensor's own memory."""
 
     def random_(
         self,
@@ -584,7 +1217,9 @@ class Methods:
     def repeat(self, *repeats: Any) -> Tensor:
         """The whole Tensor, so many times along each axis."""
 
-    def repeat_interleave(self, repeats: Any, dim: builtins.int | None = ...) -> Tensor:
+    def repeat_interleave(
+        self, repeats: Any, dim: builtins.int | None = ..., *, axis: builtins.int | None = ...
+    ) -> Tensor:
         """Each entry along `dim` so many times in a row; with a Tensor, each as often as it says."""
 
     def reshape(self, *shape: Any) -> Tensor:
@@ -592,6 +1227,9 @@ class Methods:
 
     def roll(self, shifts: Any, dims: Any = ...) -> Tensor:
         """Move along `dims`, the end coming in at the start; without `dims`, as if flattened."""
+
+    def rot90(self, k: builtins.int = ..., dims: Sequence[builtins.int] = ...) -> Tensor:
+        """A quarter turn in the plane of two axes, `k` times."""
 
     def round(self, *, decimals: builtins.int = ...) -> Tensor:
         """The nearest whole number, or the nearest with so many decimals."""
@@ -605,24 +1243,100 @@ class Methods:
     def rsqrt_(self) -> Tensor:
         """`rsqrt`, written into this Tensor's own memory."""
 
+    @overload
     def scatter(
         self, dim: builtins.int, index: Tensor, src: Any = ..., *, value: Any = ...
     ) -> Tensor:
         """`input` with the numbers at positions `index` along `dim` replaced by `src`."""
+    @overload
+    def scatter(
+        self, *, axis: builtins.int, index: Tensor, src: Any = ..., value: Any = ...
+    ) -> Tensor:
+        """`input` with the numbers at positions `index` along `dim` replaced by `src`."""
 
+    @overload
     def scatter_(
         self, dim: builtins.int, index: Tensor, src: Any = ..., *, value: Any = ...
     ) -> Tensor:
         """`scatter`, written into this Tensor's own memory."""
+    @overload
+    def scatter_(
+        self, *, axis: builtins.int, index: Tensor, src: Any = ..., value: Any = ...
+    ) -> Tensor:
+        """`scatter`, written into this Tensor's own memory."""
 
+    @overload
     def scatter_add(self, dim: builtins.int, index: Tensor, src: Tensor) -> Tensor:
         """`input` with the numbers of `src` added at positions `index` along `dim`."""
+    @overload
+    def scatter_add(self, *, axis: builtins.int, index: Tensor, src: Tensor) -> Tensor:
+        """`input` with the numbers of `src` added at positions `index` along `dim`."""
 
+    @overload
     def scatter_add_(self, dim: builtins.int, index: Tensor, src: Tensor) -> Tensor:
         """`scatter_add`, written into this Tensor's own memory."""
+    @overload
+    def scatter_add_(self, *, axis: builtins.int, index: Tensor, src: Tensor) -> Tensor:
+        """`scatter_add`, written into this Tensor's own memory."""
 
+    @overload
+    def scatter_reduce(
+        self,
+        dim: builtins.int,
+        index: Tensor,
+        src: Tensor,
+        reduce: str,
+        *,
+        include_self: builtins.bool = ...,
+    ) -> Tensor:
+        """Combine the numbers of `src` that fall on one position along `dim`, and those of `input`."""
+    @overload
+    def scatter_reduce(
+        self,
+        *,
+        axis: builtins.int,
+        index: Tensor,
+        src: Tensor,
+        reduce: str,
+        include_self: builtins.bool = ...,
+    ) -> Tensor:
+        """Combine the numbers of `src` that fall on one position along `dim`, and those of `input`."""
+
+    @overload
+    def scatter_reduce_(
+        self,
+        dim: builtins.int,
+        index: Tensor,
+        src: Tensor,
+        reduce: str,
+        *,
+        include_self: builtins.bool = ...,
+    ) -> Tensor:
+        """`scatter_reduce`, written into this Tensor's own memory."""
+    @overload
+    def scatter_reduce_(
+        self,
+        *,
+        axis: builtins.int,
+        index: Tensor,
+        src: Tensor,
+        reduce: str,
+        include_self: builtins.bool = ...,
+    ) -> Tensor:
+        """`scatter_reduce`, written into this Tensor's own memory."""
+
+    @overload
     def select(self, dim: builtins.int, index: builtins.int) -> Tensor:
         """One entry along `dim`."""
+    @overload
+    def select(self, *, axis: builtins.int, index: builtins.int) -> Tensor:
+        """One entry along `dim`."""
+
+    def sgn(self) -> Tensor:
+        """−1, 0 or 1 (0 for NaN too); flat, so no blame passes."""
+
+    def sgn_(self) -> Tensor:
+        """`sgn`, written into this Tensor's own memory."""
 
     def sigmoid(self) -> Tensor:
         """Squashes any number into (0, 1): a probability."""
@@ -631,7 +1345,7 @@ class Methods:
         """`sigmoid`, written into this Tensor's own memory."""
 
     def sign(self) -> Tensor:
-        """−1, 0 or 1; flat, so no blame passes."""
+        """−1, 0 or 1 (0 for NaN too); flat, so no blame passes."""
 
     def sign_(self) -> Tensor:
         """`sign`, written into this Tensor's own memory."""
@@ -642,10 +1356,23 @@ class Methods:
     def sin_(self) -> Tensor:
         """`sin`, written into this Tensor's own memory."""
 
+    def sinc(self) -> Tensor:
+        """`sin(πx) / (πx)`, and 1 at 0."""
+
+    def sinc_(self) -> Tensor:
+        """`sinc`, written into this Tensor's own memory."""
+
     def sinh(self) -> Tensor:
         """The hyperbolic sine."""
 
+    def sinh_(self) -> Tensor:
+        """`sinh`, written into this Tensor's own memory."""
+
+    @overload
     def softmax(self, dim: builtins.int, dtype: DType | None = ...) -> Tensor:
+        """Probabilities along `dim`: positive and summing to 1."""
+    @overload
+    def softmax(self, *, axis: builtins.int, dtype: DType | None = ...) -> Tensor:
         """Probabilities along `dim`: positive and summing to 1."""
 
     def sort(
@@ -654,10 +1381,13 @@ class Methods:
         descending: builtins.bool = ...,
         *,
         stable: builtins.bool = ...,
+        axis: builtins.int = ...,
     ) -> Ordered:
         """Numbers in order along `dim`, and where each came from. Equal numbers keep their order."""
 
-    def split(self, split_size_or_sections: Any, dim: builtins.int = ...) -> tuple[Tensor, ...]:
+    def split(
+        self, split_size_or_sections: Any, dim: builtins.int = ..., *, axis: builtins.int = ...
+    ) -> tuple[Tensor, ...]:
         """Cut along `dim` into pieces of one size, or of the sizes listed."""
 
     def sqrt(self) -> Tensor:
@@ -672,7 +1402,12 @@ class Methods:
     def square_(self) -> Tensor:
         """`square`, written into this Tensor's own memory."""
 
-    def squeeze(self, dim: builtins.int | tuple[builtins.int, ...] | None = ...) -> Tensor:
+    def squeeze(
+        self,
+        dim: builtins.int | tuple[builtins.int, ...] | None = ...,
+        *,
+        axis: builtins.int | tuple[builtins.int, ...] | None = ...,
+    ) -> Tensor:
         """Drop axes of size 1: all, or only `dim`."""
 
     def std(
@@ -682,8 +1417,13 @@ class Methods:
         keepdim: builtins.bool = ...,
         *,
         correction: builtins.int | None = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
+        keepdims: builtins.bool = ...,
     ) -> Tensor:
         """The standard deviation along `dim`, the root of `var`."""
+
+    def stride(self, dim: builtins.int | None = ..., *, axis: builtins.int | None = ...) -> Any:
+        """How many numbers lie between neighbors along each axis, or along one."""
 
     def sub(self, other: Any, *, alpha: builtins.float = ...) -> Tensor:
         """`input − alpha · other`."""
@@ -703,6 +1443,8 @@ class Methods:
         keepdim: builtins.bool = ...,
         *,
         dtype: DType | None = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
+        keepdims: builtins.bool = ...,
     ) -> Tensor:
         """Add up along `dim`; over all axes when None."""
 
@@ -718,17 +1460,27 @@ class Methods:
     def take(self, index: Tensor) -> Tensor:
         """Pick from the flattened Tensor."""
 
-    def take_along_dim(self, indices: Tensor, dim: builtins.int | None = ...) -> Tensor:
+    def take_along_dim(
+        self, indices: Tensor, dim: builtins.int | None = ..., *, axis: builtins.int | None = ...
+    ) -> Tensor:
         """Pick along `dim`; the other axes are broadcast, as `argsort` and `argmax` results need."""
 
     def tan(self) -> Tensor:
         """The tangent: sine over cosine."""
+
+    def tan_(self) -> Tensor:
+        """`tan`, written into this Tensor's own memory."""
 
     def tanh(self) -> Tensor:
         """Squashes any number into (−1, 1), with zero in the middle."""
 
     def tanh_(self) -> Tensor:
         """`tanh`, written into this Tensor's own memory."""
+
+    def tensor_split(
+        self, indices_or_sections: Any, dim: builtins.int = ..., *, axis: builtins.int = ...
+    ) -> tuple[Tensor, ...]:
+        """Cut along `dim` into so many parts, as equal as can be, or at the places listed."""
 
     def tile(self, *dims: Any) -> Tensor:
         """Like `repeat`; counts that are missing on the left are 1."""
@@ -749,6 +1501,8 @@ class Methods:
         dim: builtins.int = ...,
         largest: builtins.bool = ...,
         sorted: builtins.bool = ...,
+        *,
+        axis: builtins.int = ...,
     ) -> Ordered:
         """The `k` largest (or smallest) along `dim`, and where they are; always sorted here."""
 
@@ -773,6 +1527,9 @@ class Methods:
     def true_divide(self, other: Any, *, rounding_mode: str | None = ...) -> Tensor:
         """`input / other`; rounded down with `rounding_mode="floor"`, toward zero with `"trunc"`."""
 
+    def true_divide_(self, other: Any, *, rounding_mode: str | None = ...) -> Tensor:
+        """`true_divide`, written into this Tensor's own memory."""
+
     def trunc(self) -> Tensor:
         """The whole number toward zero."""
 
@@ -785,8 +1542,15 @@ class Methods:
     def type_as(self, other: Tensor) -> Tensor:
         """The dtype of another Tensor."""
 
-    def unbind(self, dim: builtins.int = ...) -> tuple[Tensor, ...]:
+    def unbind(self, dim: builtins.int = ..., *, axis: builtins.int = ...) -> tuple[Tensor, ...]:
         """The Tensors along `dim`, without that axis."""
+
+    @overload
+    def unflatten(self, dim: builtins.int, sizes: Any) -> Tensor:
+        """One axis as several; one size may be −1. The reverse of `flatten`."""
+    @overload
+    def unflatten(self, *, axis: builtins.int, sizes: Any) -> Tensor:
+        """One axis as several; one size may be −1. The reverse of `flatten`."""
 
     def uniform_(
         self,
@@ -805,7 +1569,11 @@ class Methods:
     ) -> Any:
         """Each number once, in order; on request each input's place, and how often each occurs."""
 
+    @overload
     def unsqueeze(self, dim: builtins.int) -> Tensor:
+        """A new axis of size 1 at `dim`."""
+    @overload
+    def unsqueeze(self, *, axis: builtins.int) -> Tensor:
         """A new axis of size 1 at `dim`."""
 
     def var(
@@ -815,8 +1583,13 @@ class Methods:
         keepdim: builtins.bool = ...,
         *,
         correction: builtins.int | None = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
+        keepdims: builtins.bool = ...,
     ) -> Tensor:
         """The variance along `dim`, divided by n − 1 (or by n − `correction`)."""
+
+    def vdot(self, other: Tensor) -> Tensor:
+        """The sum of products of two vectors, as `dot`."""
 
     def view(self, *shape: Any) -> Tensor:
         """The same numbers in other axes; one size may be −1."""
@@ -824,8 +1597,17 @@ class Methods:
     def view_as(self, other: Tensor) -> Tensor:
         """The shape of another Tensor."""
 
-    def where(self, input: Any, other: Any) -> Tensor:
-        """`input` where the condition holds, `other` elsewhere."""
+    def vsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
+        """Cut into rows."""
+
+    def where(self, condition: Tensor, other: Any) -> Tensor:
+        """These numbers where the condition holds, `other` elsewhere."""
+
+    def xlogy(self, other: Any) -> Tensor:
+        """`input · ln(other)`, and 0 where `input` is 0, as entropies need it."""
+
+    def xlogy_(self, other: Any) -> Tensor:
+        """`xlogy`, written into this Tensor's own memory."""
 
     def zero_(self) -> Tensor:
         """Write zeros everywhere."""

@@ -18,15 +18,17 @@ from pellucid.dtypes import (
     int64,
 )  # fmt: skip
 from pellucid.graph.emit import emit
-from pellucid.graph.mode import _local, engine
+from pellucid.graph.mode import _local
 from pellucid.ops import elementwise as ew
 from pellucid.ops.op import REGISTRY
 from pellucid.tensor import alike as alike
 from pellucid.tensor import familiar as familiar
 from pellucid.tensor import filling as filling
 from pellucid.tensor import functions as functions
+from pellucid.tensor import layout as layout
 from pellucid.tensor.creation import as_tensor, held
 from pellucid.tensor.device import on_cpu
+from pellucid.tensor.functions.arithmetic import QUESTIONS, asked
 from pellucid.tensor.indexing import getitem, setitem
 from pellucid.tensor.lift import FUNCTIONS, node_of
 from pellucid.tensor.memory import adopt, assign
@@ -39,24 +41,35 @@ _NUMBERS = (Tensor, int, float, np.generic, np.ndarray)
 
 # Every function that is also a method in PyTorch.
 _METHODS = """
-abs absolute add addmm all allclose amax amin any arctan argmax argmin argsort atan bincount
-bitwise_and bitwise_not bitwise_or bitwise_xor bmm broadcast_to ceil chunk clamp clip clone cos
-cosh count_nonzero cumsum diag diag_embed diagonal div divide dot eq equal erf exp exp2 expand
-expand_as expm1 fix flatten flip fliplr flipud floor floor_divide gather ge greater greater_equal
-gt histc index_add index_select isclose isfinite isinf isnan kthvalue le less less_equal log log10
-log1p
-log2 log_softmax logical_and logical_not logical_or logical_xor logsumexp lt masked_fill
-masked_select matmul max maximum mean median min minimum mm moveaxis movedim mul multiply mv
-narrow ne neg negative nonzero norm not_equal outer permute pow prod ravel reciprocal relu
-remainder repeat repeat_interleave reshape roll round rsqrt scatter scatter_add select sigmoid
-sign sin sinh softmax sort split sqrt square squeeze std sub subtract sum swapaxes swapdims t take
-take_along_dim tan tanh tile topk trace transpose tril triu true_divide trunc unbind unique
-unsqueeze var view where
+argwhere
+abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr all allclose amax amin aminmax
+any arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort asin asinh atan atan2
+atanh baddbmm bincount bitwise_and bitwise_not bitwise_or bitwise_xor bmm broadcast_to ceil chunk
+clamp clamp_max clamp_min clip clone corrcoef cos cosh count_nonzero cov cross cummax cummin cumprod
+cumsum deg2rad diag diag_embed diagonal diff dist div divide dot dsplit eq equal erf erfc exp exp2
+expand expand_as expm1 fix flatten flip fliplr flipud float_power floor floor_divide fmod frac
+gather ge greater greater_equal gt heaviside histc hsplit hypot index_add index_copy index_fill
+index_put index_select inner isclose isfinite isinf isnan isneginf isposinf kron kthvalue le lerp
+less less_equal log log10 log1p log2 log_softmax logaddexp logical_and logical_not logical_or
+logical_xor logit logsumexp lt masked_fill masked_scatter masked_select matmul max maximum mean
+median min minimum mm moveaxis movedim msort mul multiply mv nan_to_num nanmean nanmedian nansum
+narrow ne neg negative nonzero norm not_equal outer permute positive pow prod put quantile rad2deg
+ravel reciprocal relu remainder repeat repeat_interleave reshape roll rot90 round rsqrt scatter
+scatter_add scatter_reduce select sgn sigmoid sign sin sinc sinh softmax sort split sqrt square
+squeeze std sub subtract sum swapaxes swapdims t take take_along_dim tan tanh tensor_split tile topk
+trace transpose tril triu true_divide trunc unbind unflatten unique unsqueeze var vdot view vsplit
+xlogy
 """
 _IN_PLACE = """
-abs add ceil clamp clip cos div divide exp floor floor_divide index_add log log1p logical_not
-masked_fill mul multiply neg negative pow reciprocal relu remainder round rsqrt scatter
-scatter_add sigmoid sign sin sqrt square sub subtract tanh tril triu trunc
+abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr arccos arccosh arcsin arcsinh
+arctan arctan2 arctanh asin asinh atan atan2 atanh baddbmm bitwise_and bitwise_not bitwise_or
+bitwise_xor ceil clamp clamp_max clamp_min clip cos cosh cumprod cumsum deg2rad div divide eq erf
+erfc exp exp2 expm1 fix float_power floor floor_divide fmod frac ge greater greater_equal gt
+heaviside hypot index_add index_copy index_fill index_put le lerp less less_equal log log10 log1p
+log2 logical_and logical_not logical_or logical_xor logit lt masked_fill masked_scatter mul multiply
+nan_to_num ne neg negative not_equal pow put rad2deg reciprocal relu remainder round rsqrt scatter
+scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh sqrt square sub subtract tan tanh tril
+triu true_divide trunc xlogy
 """
 
 
@@ -72,6 +85,23 @@ def _binary(name: str) -> Callable[[Tensor, Any], Any]:
             return NotImplemented
         out = _new(Tensor)
         out._node = emit(op, (self._node, right))
+        return out
+
+    return operator
+
+
+def _question(name: str) -> Callable[[Tensor, Any], Any]:
+    op = REGISTRY[name]
+
+    def operator(self: Tensor, other: Any) -> Any:
+        if isinstance(other, Tensor):
+            right: Any = other._node
+        elif isinstance(other, _NUMBERS):
+            right = node_of(other)
+        else:
+            return NotImplemented
+        out = _new(Tensor)
+        out._node = asked(op, self._node, right)
         return out
 
     return operator
@@ -120,10 +150,11 @@ def _augmented(name: str) -> Callable[[Tensor, Any], Any]:
 
 
 for _dunder, _op in {
-    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "eq": "eq", "ne": "ne",
-    "lt": "lt", "le": "le", "gt": "gt", "ge": "ge",
+    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div",
 }.items():  # fmt: skip
     setattr(Tensor, f"__{_dunder}__", _binary(_op))
+for _op in QUESTIONS:
+    setattr(Tensor, f"__{_op}__", _question(_op))
 for _dunder, _op in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div"}.items():
     setattr(Tensor, f"__r{_dunder}__", _reflected(_op))
     setattr(Tensor, f"__i{_dunder}__", _augmented(_op))
@@ -228,17 +259,6 @@ for _name, _dtype in {
 
 
 @_method
-def contiguous(self: Tensor) -> Tensor:
-    """The Tensor itself where its numbers lie in order in memory, else a copy in order."""
-    array = self._node.array
-    if array is None or engine().in_order(array) is array:
-        return self
-    copy = ew.clone(self._node)
-    copy.array = engine().in_order(copy.array)
-    return wrap(copy)
-
-
-@_method
 def cpu(self: Tensor) -> Tensor:
     """The Tensor itself: everything lives on the CPU."""
     return self
@@ -249,12 +269,6 @@ def cuda(self: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor
     """Refused: there is no such device."""
     on_cpu("cuda" if device is None else f"cuda:{device}" if type(device) is int else device)
     return self
-
-
-@_method
-def view_as(self: Tensor, other: Tensor) -> Tensor:
-    """The shape of another Tensor."""
-    return FUNCTIONS["view"](self, other._node.shape)  # type: ignore[no-any-return]
 
 
 @_method

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import DType, bfloat16, bool_, by_name, float32, int64
+from pellucid.dtypes import INT, DType, bfloat16, bool_, by_name, float32, int64
 from pellucid.errors import DataError, DTypeError, SettingError
 from pellucid.graph.node import leaf
 from pellucid.shapes import Shape
@@ -88,7 +88,21 @@ def _array(data: Any, dtype: DType | None, *, copy: bool) -> Any:
     if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
         raise DTypeError(_refusal(array))
     wanted = dtype if dtype is not None else _default(array, given)
+    if not given:
+        _in_range(array, wanted)
     return array.astype(held(wanted), copy=False)
+
+
+def _in_range(array: Any, wanted: DType) -> None:
+    """Refuse Python's whole numbers where they would wrap around."""
+    if wanted.category == INT and array.dtype.kind in "iu" and array.size:
+        of = np.iinfo(wanted.name)
+        for number in (int(array.min()), int(array.max())):
+            if not of.min <= number <= of.max:
+                raise DTypeError(
+                    f"{number} does not fit into {wanted.name}, which goes from {of.min} to "
+                    f"{of.max}.\n Choose a wider dtype."
+                )
 
 
 def _default(array: Any, given: bool) -> DType:
@@ -151,6 +165,8 @@ def _filled(
     kind = dtype or (
         float32 if isinstance(value, float) else bool_ if isinstance(value, bool) else int64
     )
+    if value:
+        _in_range(np.asarray(value), kind)
     return of_array(np.full(sizes(size), value, held(kind)), requires_grad)
 
 
@@ -254,7 +270,13 @@ def linspace(
 ) -> Tensor:  # fmt: skip
     """So many evenly spaced numbers, both ends included."""
     on_cpu(device)
+    _not_negative("linspace", steps)
     return of_array(np.linspace(start, end, steps).astype(held(dtype or float32)), requires_grad)
+
+
+def _not_negative(name: str, steps: int) -> None:
+    if steps < 0:
+        raise SettingError(f"{name}: the number of steps can't be negative and is {steps}.")
 
 
 def eye(

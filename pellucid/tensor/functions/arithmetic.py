@@ -9,32 +9,37 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import BOOL, FLOAT, float32
+from pellucid.dtypes import BOOL, FLOAT, INT, float32, int64
 from pellucid.errors import DTypeError, SettingError
 from pellucid.graph.emit import emit
 from pellucid.graph.node import Node
-from pellucid.ops import REGISTRY
+from pellucid.ops import REGISTRY, Op
 from pellucid.ops import compare as cmp
 from pellucid.ops import elementwise as ew
 from pellucid.ops import whole as wh
+from pellucid.tensor.functions.picking import nonzero
 from pellucid.tensor.lift import FUNCTIONS, function, lifted
 
-__all__: list[str] = []
+__all__ = ["QUESTIONS", "asked", "not_zero"]
 
 _ONE = """
 abs exp exp2 expm1 log log10 log1p log2 sqrt rsqrt reciprocal sin cos tan atan sinh cosh erf sign
 floor ceil trunc square neg relu sigmoid tanh logical_not bitwise_not isnan isinf isfinite clone
+erfc asin acos asinh acosh atanh
 """
 _TWO = """
-mul maximum minimum eq ne lt le gt ge logical_and logical_or logical_xor bitwise_and bitwise_or
-bitwise_xor
+mul maximum minimum logical_and logical_or logical_xor bitwise_and bitwise_or bitwise_xor atan2
+hypot logaddexp
 """
+QUESTIONS = ("eq", "ne", "lt", "le", "gt", "ge")
 
 
 def _one(name: str) -> Any:
     op = REGISTRY[name]
 
     def call(input: Node) -> Node:
+        if type(input) is not Node:
+            raise TypeError  # who called says which argument is no Tensor
         return emit(op, (input,))
 
     return _documented(call, name)
@@ -49,6 +54,26 @@ def _two(name: str) -> Any:
     return _documented(call, name)
 
 
+def _asked(name: str) -> Any:
+    op = REGISTRY[name]
+
+    def call(input: Node, other: Any) -> Node:
+        return asked(op, input, other)
+
+    return _documented(call, name)
+
+
+def asked(op: Op, input: Any, other: Any) -> Node:
+    """A comparison; with a number that the Tensor could not hold, in int64, where both fit."""
+    try:
+        return emit(op, (input, other))
+    except DTypeError:
+        narrow = isinstance(input, Node) and input.dtype.category == INT and input.dtype.bits < 64
+        if not (narrow and type(other) is int and -(2**63) <= other < 2**63):
+            raise
+        return emit(op, (ew.cast(input, dtype=int64), other))
+
+
 def _documented(call: Any, name: str) -> Any:
     op = REGISTRY[name]
     call.__name__ = call.__qualname__ = name
@@ -60,9 +85,13 @@ for _name in _ONE.split():
     FUNCTIONS[_name] = lifted(_one(_name))
 for _name in _TWO.split():
     FUNCTIONS[_name] = lifted(_two(_name))
+for _name in QUESTIONS:
+    FUNCTIONS[_name] = lifted(_asked(_name))
 for _alias, _name in {
     "absolute": "abs", "negative": "neg", "multiply": "mul", "greater": "gt", "less": "lt",
     "greater_equal": "ge", "less_equal": "le", "not_equal": "ne", "arctan": "atan", "fix": "trunc",
+    "arcsin": "asin", "arccos": "acos", "arcsinh": "asinh", "arccosh": "acosh",
+    "arctanh": "atanh", "arctan2": "atan2",
 }.items():  # fmt: skip
     FUNCTIONS[_alias] = FUNCTIONS[_name]
 
@@ -116,14 +145,14 @@ def pow(input: Any, exponent: Any) -> Node:
 @function()
 def floor_divide(input: Any, other: Any) -> Node:
     """How many times `other` fits whole into `input`, rounded down."""
-    _not_zero("floor_divide", input, other)
+    not_zero("floor_divide", input, other)
     return wh.floor_divide(input, other)
 
 
 @function()
 def remainder(input: Any, other: Any) -> Node:
     """What is left after floor division; has the sign of `other`."""
-    _not_zero("remainder", input, other)
+    not_zero("remainder", input, other)
     return wh.remainder(input, other)
 
 
@@ -133,10 +162,11 @@ def _whole(*values: Any) -> bool:
     )
 
 
-def _not_zero(name: str, input: Any, other: Any) -> None:
+def not_zero(name: str, input: Any, other: Any) -> None:
     """Whole numbers have no infinity to give back."""
     value = other.array if isinstance(other, Node) else other
-    if value is not None and _whole(input, other) and not np.all(value):
+    nothing = 0 in getattr(input, "shape", ()) or 0 in getattr(other, "shape", ())
+    if value is not None and not nothing and _whole(input, other) and not np.all(value):
         raise ZeroDivisionError(f"{name}: whole numbers can't be divided by zero.")
 
 
@@ -165,8 +195,10 @@ FUNCTIONS["clip"] = FUNCTIONS["clamp"]
 
 
 @function()
-def where(condition: Node, input: Any, other: Any) -> Node:
-    """`input` where the condition holds, `other` elsewhere."""
+def where(condition: Node, input: Any = None, other: Any = None) -> Any:
+    """`input` where the condition holds, `other` elsewhere; alone, the places where it holds."""
+    if input is None and other is None:
+        return nonzero(condition, as_tuple=True)
     return cmp.where(condition, input, other)
 
 

@@ -11,8 +11,10 @@ from pellucid.graph.node import Node
 from pellucid.ops import indexing as ix
 from pellucid.ops import movement as mv
 from pellucid.ops import ordering as od
-from pellucid.ops.compare import ge, isnan, le, logical_and, where
+from pellucid.ops.compare import eq, ge, isnan, le, logical_and, where
 from pellucid.ops.elementwise import cast, minimum, mul, sub
+from pellucid.ops.extremes import amax
+from pellucid.ops.reduce import reduced, sum_
 from pellucid.ops.whole import floor
 from pellucid.shapes import normalize_axis, show
 from pellucid.tensor.functions.picking import known_range
@@ -84,11 +86,22 @@ def median(input: Node, dim: int | None = None, keepdim: bool = False) -> Any:
         ordered = od.sort(flat, 0)[0]  # NaN comes last, and then there is no middle
         last = od.at(ordered, 0, input.size - 1)
         middle = od.at(ordered, 0, (input.size - 1) // 2)
-        return where(isnan(last), last, middle) if input.dtype.category == FLOAT else middle
+        if input.dtype.category != FLOAT:
+            return middle
+        # All that equal the middle share the blame: they are the largest of those up to it.
+        upto = where(le(flat, middle), flat, -math.inf)
+        of_all = where(isnan(last), flat, upto)
+        return amax(of_all, axes=(0,), keepdim=False, nan_blamed=True)
     axis = normalize_axis(dim, len(input.shape))
     n = input.shape[axis] if input.shape else 1
     _not_empty("median", n)
-    return kthvalue(input, (n - 1) // 2 + 1, dim, keepdim)
+    if input.dtype.category != FLOAT or not input.shape:
+        return kthvalue(input, (n - 1) // 2 + 1, dim, keepdim)
+    found = od.sort(input, axis)
+    odd = sum_(isnan(found[0]), axes=(axis,), keepdim=True)  # NaN comes last; the first is taken
+    at = where(eq(odd, 0), (n - 1) // 2, sub(n, odd))
+    shape = reduced(input.shape, (axis,), keepdim)
+    return Ordered(*(mv.reshape(ix.gather(x, at, axis=axis), shape=shape) for x in found))
 
 
 def _not_empty(name: str, n: int) -> None:
@@ -115,7 +128,8 @@ def unique(
 def bincount(input: Node, weights: Node | None = None, minlength: int = 0) -> Node:
     """How often each of the numbers 0, 1, 2, … occurs, or the total of its weights."""
     if input.dtype.category != INT or len(input.shape) != 1:
-        raise DTypeError(
+        wrong = DTypeError if input.dtype.category != INT else ShapeError
+        raise wrong(
             f"bincount takes a row of whole numbers and got {input.dtype.name} "
             f"of shape {show(input.shape)}."
         )

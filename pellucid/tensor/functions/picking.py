@@ -14,7 +14,7 @@ from pellucid.ops import writing as wr
 from pellucid.ops.compare import where
 from pellucid.ops.ordering import nonzero as find
 from pellucid.shapes import broadcast, normalize_axis, show
-from pellucid.tensor.lift import function
+from pellucid.tensor.lift import FUNCTIONS, function
 
 __all__ = ["known_range", "positions"]
 
@@ -209,3 +209,6 @@ def _classes(tensor: Node, wanted: int) -> int:
             f" Make num_classes at least {high + 1}."
         )
     return wanted if wanted > 0 else high + 1
+
+
+FUNCTIONS["argwhere"] = FUNCTIONS["nonzero"]

@@ -10,6 +10,7 @@ from pellucid.ops import contract
 from pellucid.ops import elementwise as ew
 from pellucid.ops import linalg as la
 from pellucid.ops import movement as mv
+from pellucid.ops.agree import must_agree
 from pellucid.ops.reduce import sum_
 from pellucid.shapes import Mismatch, show
 from pellucid.tensor.lift import function
@@ -45,6 +46,7 @@ def matmul(input: Node, other: Node) -> Node:
 def mm(input: Node, mat2: Node) -> Node:
     """The product of two matrices."""
     _ranks("mm", 2, input=input, mat2=mat2)
+    must_agree("mm", "input", input.dtype, "mat2", mat2.dtype)
     _meet(input, mat2)
     return la.dot_general(input, mat2)
 
@@ -53,6 +55,7 @@ def mm(input: Node, mat2: Node) -> Node:
 def bmm(input: Node, mat2: Node) -> Node:
     """The products of two batches of matrices."""
     _ranks("bmm", 3, input=input, mat2=mat2)
+    must_agree("bmm", "input", input.dtype, "mat2", mat2.dtype)
     if input.shape[0] != mat2.shape[0]:
         raise ShapeError(
             f"bmm: the batches differ: input {show(input.shape)} and mat2 {show(mat2.shape)}."
@@ -66,6 +69,7 @@ def mv_(input: Node, vec: Node) -> Node:
     """A matrix times a vector; offered as `mv`."""
     _ranks("mv", 2, input=input)
     _ranks("mv", 1, vec=vec)
+    must_agree("mv", "input", input.dtype, "vec", vec.dtype)
     return la.matmul(input, vec)
 
 
@@ -77,6 +81,7 @@ def dot(input: Node, tensor: Node) -> Node:
         raise ShapeError(
             f"dot: the vectors differ in length: {input.shape[0]} and {tensor.shape[0]}."
         )
+    must_agree("dot", "input", input.dtype, "tensor", tensor.dtype)
     return sum_(ew.mul(input, tensor), axes=(0,))
 
 
@@ -90,6 +95,7 @@ def outer(input: Node, vec2: Node) -> Node:
 @function()
 def addmm(input: Node, mat1: Node, mat2: Node, *, beta: float = 1, alpha: float = 1) -> Node:
     """`beta · input + alpha · mat1 @ mat2`."""
+    must_agree("addmm", "input", input.dtype, "mat1", mat1.dtype)
     product = mm(mat1, mat2)
     product = product if alpha == 1 else ew.mul(product, alpha)
     return ew.add(input if beta == 1 else ew.mul(input, beta), product)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from pellucid.dtypes import DType
+from pellucid.dtypes import FLOAT, DType
 from pellucid.errors import SettingError
 from pellucid.graph.node import Node
 from pellucid.ops import elementwise as ew
@@ -177,7 +177,8 @@ def _pick(input: Node, dim: Any, keepdim: bool, extreme: Any, position: Any, pai
     if input.size == 0 and (dim is None or input.shape[normalize_axis(dim, len(input.shape))] == 0):
         raise Mismatch("there is no largest or smallest of no numbers")
     if dim is None:
-        return extreme(input, axes=axes_of(input, None), keepdim=False)
+        nan = {"nan_blamed": True} if input.dtype.category == FLOAT else {}
+        return extreme(input, axes=axes_of(input, None), keepdim=False, **nan)
     if not input.shape:
         return Extremes(input, position(input, axis=0))
     axis = normalize_axis(dim, len(input.shape))

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from pellucid.errors import IndexRangeError, SettingError, ShapeError
+from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops import movement as mv
 from pellucid.shapes import broadcast, normalize_axis, numel, whole
 from pellucid.tensor.lift import FUNCTIONS, function
 
-__all__ = ["flat_sizes"]
+__all__ = ["flat_sizes", "some_axis"]
+
+
+def some_axis(name: str, input: Node, dim: int) -> int:
+    """The axis that `dim` names, counted from the start; a single number has none to cut."""
+    axis = normalize_axis(dim, len(input.shape))
+    if not input.shape:
+        raise ShapeError(
+            f"{name} needs at least one axis, and the Tensor has none.\n Give it one: x.reshape(1)."
+        )
+    return axis
 
 
 def flat_sizes(sizes: tuple[Any, ...]) -> tuple[int, ...]:
@@ -107,10 +118,18 @@ def expand_as(input: Node, other: Node) -> Node:
     return mv.expand(input, shape=other.shape)
 
 
+def listed(name: str, tensors: Any) -> list[Any]:
+    """The Tensors of a list; a lone number is none."""
+    if not isinstance(tensors, Iterable):
+        kind = "None" if tensors is None else f"a {type(tensors).__name__}"
+        raise DTypeError(f"{name} takes a list of Tensors and got {kind}.\n Write {name}([a, b]).")
+    return list(tensors)
+
+
 @function()
 def cat(tensors: Any, dim: int = 0) -> Node:
     """Join Tensors end to end along `dim`."""
-    parts = list(tensors)
+    parts = listed("cat", tensors)
     if not parts:
         raise SettingError("cat needs at least one Tensor and got an empty list.")
     kept = [p for p in parts if p.shape != (0,)] or parts[:1]  # PyTorch skips empty 1-axis Tensors
@@ -123,7 +142,7 @@ FUNCTIONS["concat"] = FUNCTIONS["concatenate"] = FUNCTIONS["cat"]
 @function()
 def stack(tensors: Any, dim: int = 0) -> Node:
     """Join Tensors along a new axis."""
-    parts = list(tensors)
+    parts = listed("stack", tensors)
     if not parts:
         raise SettingError("stack needs at least one Tensor and got an empty list.")
     if len({p.shape for p in parts}) > 1:
@@ -136,7 +155,7 @@ def stack(tensors: Any, dim: int = 0) -> Node:
 @function()
 def split(input: Node, split_size_or_sections: Any, dim: int = 0) -> tuple[Node, ...]:
     """Cut along `dim` into pieces of one size, or of the sizes listed."""
-    axis = normalize_axis(dim, len(input.shape))
+    axis = some_axis("split", input, dim)
     total = input.shape[axis]
     if isinstance(split_size_or_sections, int):
         step = split_size_or_sections
@@ -157,14 +176,14 @@ def chunk(input: Node, chunks: int, dim: int = 0) -> tuple[Node, ...]:
     """Cut along `dim` into at most so many pieces of equal size."""
     if chunks <= 0:
         raise SettingError(f"chunk: the number of chunks must be positive and is {chunks}.")
-    axis = normalize_axis(dim, len(input.shape))
+    axis = some_axis("chunk", input, dim)
     return split(input, max(1, -(-input.shape[axis] // chunks)), dim)
 
 
 @function()
 def unbind(input: Node, dim: int = 0) -> tuple[Node, ...]:
     """The Tensors along `dim`, without that axis."""
-    axis = normalize_axis(dim, len(input.shape))
+    axis = some_axis("unbind", input, dim)
     shape = (*input.shape[:axis], *input.shape[axis + 1 :])
     return tuple(mv.reshape(p, shape=shape) for p in _pieces(input, axis, [1] * input.shape[axis]))
 
@@ -208,7 +227,7 @@ def movedim(input: Node, source: Any, destination: Any) -> Node:
 @function()
 def narrow(input: Node, dim: int, start: int, length: int) -> Node:
     """`length` entries along `dim`, from `start` on."""
-    axis = normalize_axis(dim, len(input.shape))
+    axis = some_axis("narrow", input, dim)
     n = input.shape[axis]
     first = start + n if start < 0 else start
     if length < 0 or not 0 <= first <= first + length <= n:
@@ -233,7 +252,7 @@ def select(input: Node, dim: int, index: int) -> Node:
 
 
 def _stacked(tensors: Any, dim: int, rank: int) -> Node:
-    parts = [atleast(rank, p) for p in tensors]
+    parts = [atleast(rank, p) for p in listed("vstack" if rank == 2 else "hstack", tensors)]
     return cat(parts, dim if len(parts[0].shape) > dim else 0)
 
 

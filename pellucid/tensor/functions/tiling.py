@@ -8,6 +8,7 @@ import numpy as np
 
 from pellucid.dtypes import int64
 from pellucid.errors import SettingError, ShapeError
+from pellucid.graph.mode import engine
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import elementwise as ew
 from pellucid.ops import indexing as ix
@@ -17,7 +18,7 @@ from pellucid.ops.contract import diagonal as _diagonal
 from pellucid.ops.reduce import sum_
 from pellucid.shapes import normalize_axis, show
 from pellucid.tensor.functions.picking import known_range
-from pellucid.tensor.functions.shaping import flat_sizes
+from pellucid.tensor.functions.shaping import flat_sizes, some_axis
 from pellucid.tensor.lift import function
 
 __all__: list[str] = []
@@ -26,7 +27,8 @@ __all__: list[str] = []
 @function()
 def flip(input: Node, *dims: Any) -> Node:
     """Turn axes around."""
-    return ra.flip(input, axes=_axes(input, flat_sizes(dims)))
+    axes = _axes(input, flat_sizes(dims))
+    return ra.flip(input, axes=axes) if input.shape else input
 
 
 @function()
@@ -38,7 +40,7 @@ def fliplr(input: Node) -> Node:
 @function()
 def flipud(input: Node) -> Node:
     """Turn the rows around."""
-    return ra.flip(input, axes=(0,))
+    return ra.flip(input, axes=(some_axis("flipud", input, 0),))
 
 
 def _axes(input: Node, dims: tuple[int, ...]) -> tuple[int, ...]:
@@ -142,7 +144,10 @@ def diagonal(input: Node, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Node
             f"diagonal needs two different dims, and got {dim1} and {dim2} "
             f"for shape {show(input.shape)}."
         )
-    return _diagonal(input, offset, first, second)
+    out = _diagonal(input, offset, first, second)
+    if out.size and out.array is not None and not engine().shares(out.array, input.array):
+        out.array.flags.writeable = False  # a copy: what is written into it would be lost
+    return out
 
 
 @function()

@@ -1,0 +1,88 @@
+"""Results so far: the product and the largest of everything up to here; sums are in `reduce`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.graph.node import Node
+from pellucid.ops.compare import eq, logical_and, where
+from pellucid.ops.elementwise import div, mul
+from pellucid.ops.op import Op, Sample, define
+from pellucid.ops.reduce import cumsum, narrow, summed_dtype, whole, wide
+
+__all__ = ["cummax", "cummin", "cumprod"]
+
+
+def _running_product(xp: Any, x: Any, axis: int) -> Any:
+    terms = wide(x)
+    return narrow(xp.cumprod(terms, axis=axis) if x.shape else terms, x)
+
+
+def _cumprod_rule(g: Node, y: Node, x: Node, axis: int) -> Node:
+    """Blame times the products without the own factor; after a zero there is none.
+
+    Up to the first zero that is y/x; at the zero itself, the products with a 1 in its place.
+    """
+    zero = eq(x, 0)
+    seen = cumsum(zero, axis=axis)
+    first = logical_and(zero, eq(seen, 1))
+    without = cumprod(where(first, 1.0, x), axis=axis)
+    before = div(_from_here(mul(g, y), axis), where(zero, 1.0, x))
+    there = _from_here(mul(g, without), axis)
+    return where(eq(seen, 0), before, where(first, there, 0.0))
+
+
+def _from_here(g: Node, axis: int) -> Node:
+    return cumsum(g, axis=axis, reverse=True)
+
+
+cumprod: Op = define(
+    "cumprod",
+    sentence="Running products along an axis.",
+    equation=r"y_i = \prod_{j \le i} x_j",
+    derivative=r"\partial L/\partial x_j = \sum_{i \ge j} \frac{y_i}{x_j} \partial L/\partial y_i",
+    forward=_running_product,
+    gradient=(_cumprod_rule,),
+    shape=lambda own, axis: own,
+    dtype=summed_dtype,
+    kink="at a zero the slope is the product of the others; behind it nothing passes",
+    cost=whole,
+    terms=("y/x for all before",),
+    traits="",
+    samples=(
+        Sample(((2, 3),), {"axis": 1}, low=0.5, high=2.0),
+        Sample(((2, 3),), {"axis": 0}, low=-2.0, high=-0.5),
+        Sample(((0, 3),), {"axis": 0}),
+        Sample(((),), {"axis": 0}),
+    ),
+)
+
+
+def _record(name: str, sentence: str, equation: str, pick: str) -> Op:
+    def forward(xp: Any, x: Any, axis: int) -> Any:
+        return getattr(xp, pick).accumulate(x, axis=axis) if x.shape else x
+
+    return define(
+        name,
+        sentence=sentence,
+        equation=equation,
+        derivative=r"\text{none here: blame goes through the positions}",
+        forward=forward,
+        gradient=None,
+        shape=lambda own, axis: own,
+        dtype="keep",
+        accepts="int float",
+        cost=whole,
+        traits="",
+        samples=(
+            Sample(((2, 3),), {"axis": 1}),
+            Sample(((2, 3),), {"axis": 0}),
+            Sample(([1.0, float("nan"), 3.0],), {"axis": 0}),
+            Sample(((0, 3),), {"axis": 0}),
+            Sample(((),), {"axis": 0}),
+        ),
+    )
+
+
+cummax = _record("cummax", "The largest so far.", r"y_i = \max_{j \le i} x_j", "maximum")
+cummin = _record("cummin", "The smallest so far.", r"y_i = \min_{j \le i} x_j", "minimum")

@@ -1,0 +1,213 @@
+"""Putting numbers at positions, and combining those that fall on the same one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.dtypes import FLOAT, bool_, int64
+from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
+from pellucid.graph.emit import constant
+from pellucid.graph.node import Node, leaf
+from pellucid.ops import elementwise as ew
+from pellucid.ops import indexing as ix
+from pellucid.ops import movement as mv
+from pellucid.ops import whole as wh
+from pellucid.ops import writing as wr
+from pellucid.ops.compare import eq, lt, where
+from pellucid.ops.ordering import nonzero as find
+from pellucid.ops.segment import segment_max
+from pellucid.shapes import broadcast, normalize_axis, numel, show
+from pellucid.tensor.functions.picking import known_range, positions
+from pellucid.tensor.lift import function
+
+__all__: list[str] = []
+
+_REDUCTIONS = ("sum", "mean", "amax", "amin")
+
+
+def _same_dtype(name: str, input: Node, source: Node) -> None:
+    if source.dtype is not input.dtype:
+        raise DTypeError(
+            f"{name}: the numbers to put in are {source.dtype.name}, and the Tensor holds "
+            f"{input.dtype.name}.\n Convert them first: source.to(input.dtype)."
+        )
+
+
+def _wrapped(name: str, index: Node, n: int) -> Node:
+    """Positions counted from the start; negative ones count from the end."""
+    if index.array is not None and index.size:
+        low, high = known_range(name, index)
+        if low < -n or high >= n:
+            worst = low if low < -n else high
+            raise IndexRangeError(f"{name}: index {worst} is out of range: there are {n} entries.")
+        if low >= 0:
+            return index
+    return where(lt(index, 0), ew.add(index, n), index)
+
+
+@function()
+def index_fill(input: Node, dim: int, index: Node, value: Any) -> Node:
+    """`input` with one number in all slices at the positions `index` along `dim`."""
+    axis = normalize_axis(dim, len(input.shape))
+    index = positions("index_fill", index, input.shape[axis] if input.shape else 1, dim)
+    if isinstance(value, Node):
+        if value.shape:
+            raise ShapeError(f"index_fill: value must be one number, not {show(value.shape)}.")
+        value = value if value.dtype is input.dtype else ew.cast(value, dtype=input.dtype)
+    return wr.index_put(input, value, index, axes=(axis,))
+
+
+@function()
+def index_copy(input: Node, dim: int, index: Node, source: Node) -> Node:
+    """`input` with the slices of `source` at the positions `index` along `dim`."""
+    _same_dtype("index_copy", input, source)
+    axis = normalize_axis(dim, len(input.shape))
+    index = positions("index_copy", index, input.shape[axis] if input.shape else 1, dim)
+    wanted = (*input.shape[:axis], index.size, *input.shape[axis + 1 :])
+    if source.shape != wanted:
+        raise ShapeError(
+            f"index_copy: source needs shape {show(wanted)}, not {show(source.shape)}."
+        )
+    return wr.index_put(input, source, mv.reshape(index, shape=(index.size,)), axes=(axis,))
+
+
+@function()
+def index_put(input: Node, indices: Any, values: Any, accumulate: bool = False) -> Node:
+    """`input[indices] = values`, as a new Tensor; with `accumulate`, `+=` at every position."""
+    if isinstance(values, Node):
+        _same_dtype("index_put", input, values)
+    axes, lookups = _looked_up(input, list(indices))
+    if not accumulate:
+        return wr.index_put(input, values, *lookups, axes=axes)
+    shape = ix.taken(input.shape, *(x.shape for x in lookups), axes=axes)
+    more = values if isinstance(values, Node) else constant(values, input.dtype)
+    spread = mv.expand(more, shape=shape)
+    return ew.add(input, ix.index_add(spread, *lookups, axes=axes, shape=input.shape))
+
+
+def _looked_up(input: Node, indices: list[Any]) -> tuple[tuple[int, ...], list[Node]]:
+    """The axes that are looked up in, and the positions; masks become positions."""
+    axes: list[int] = []
+    lookups: list[Node] = []
+    axis = 0
+    for index in indices:
+        if index is None:
+            axis += 1
+            continue
+        if axis + (len(index.shape) if index.dtype is bool_ else 1) > len(input.shape):
+            raise IndexRangeError(f"index_put: too many indices for shape {show(input.shape)}.")
+        if index.dtype is not bool_:
+            axes.append(axis)
+            lookups.append(_wrapped("index_put", index, input.shape[axis]))
+            axis += 1
+            continue
+        found = find(index)
+        for k in range(len(index.shape)):
+            axes.append(axis)
+            lookups.append(mv.slice_(found, spec=((0, found.shape[0], 1), k)))
+            axis += 1
+    return tuple(axes), lookups
+
+
+@function()
+def put(input: Node, index: Node, source: Node, accumulate: bool = False) -> Node:
+    """`input` with the numbers of `source` at positions of the flattened Tensor."""
+    _same_dtype("put", input, source)
+    if index.size != source.size:
+        raise ShapeError(
+            f"put: {index.size} positions for {source.size} numbers; there must be one for each."
+        )
+    flat = mv.reshape(input, shape=(input.size,))
+    at = _wrapped("put", mv.reshape(index, shape=(index.size,)), input.size)
+    values = mv.reshape(source, shape=(source.size,))
+    return mv.reshape(index_put(flat, (at,), values, accumulate), shape=input.shape)
+
+
+@function()
+def masked_scatter(input: Node, mask: Node, source: Node) -> Node:
+    """`input` with the numbers of `source`, in order, where the mask holds."""
+    _same_dtype("masked_scatter", input, source)
+    if mask.dtype is not bool_:
+        raise DTypeError(f"masked_scatter: the mask must be bool and is {mask.dtype.name}.")
+    shape = broadcast(input.shape, mask.shape)
+    at = find(mv.reshape(mv.expand(mask, shape=shape), shape=(numel(shape),)))
+    count = at.shape[0]
+    if count > source.size:
+        raise ShapeError(
+            f"masked_scatter: the mask holds {count} times, and source has {source.size} numbers."
+        )
+    flat = mv.reshape(mv.expand(input, shape=shape), shape=(numel(shape),))
+    used = mv.slice_(mv.reshape(source, shape=(source.size,)), spec=((0, count, 1),))
+    at = mv.reshape(at, shape=(count,))
+    return mv.reshape(wr.index_put(flat, used, at, axes=(0,)), shape=shape)
+
+
+@function()
+def scatter_reduce(
+    input: Node, dim: int, index: Node, src: Node, reduce: str, *, include_self: bool = True
+) -> Node:
+    """Combine the numbers of `src` that fall on one position along `dim`, and those of `input`.
+
+    `reduce` is "sum", "mean", "amax" or "amin"; without `include_self` the numbers of `input`
+    only stay where none falls.
+    """
+    if reduce not in _REDUCTIONS:
+        raise SettingError(
+            f"scatter_reduce: reduce must be one of {', '.join(_REDUCTIONS)} and is {reduce!r}."
+        )
+    _same_dtype("scatter_reduce", input, src)
+    axis = normalize_axis(dim, len(input.shape))
+    index = positions("scatter_reduce", index, input.shape[axis] if input.shape else 1, dim)
+    ix.gathered(src.shape, index.shape, -1)
+    used = mv.slice_(src, spec=tuple((0, n, 1) for n in index.shape))
+    hits = ix.scatter_add(_ones(used), index, axis=axis, shape=input.shape)
+    if reduce in ("amax", "amin"):
+        return _extreme(input, index, used, hits, axis, reduce == "amin", include_self)
+    total = ix.scatter_add(used, index, axis=axis, shape=input.shape)
+    kept = input if include_self else where(eq(hits, 0), input, 0)
+    total = ew.add(total, kept)
+    if reduce == "sum":
+        return total
+    count = ew.maximum(ew.add(hits, 1) if include_self else hits, 1)
+    if total.dtype.category != FLOAT:
+        return wh.floor_divide(total, count)
+    return ew.div(total, ew.cast(count, dtype=total.dtype))
+
+
+def _ones(x: Node) -> Node:
+    return mv.expand(constant(1, int64), shape=x.shape)
+
+
+def _extreme(
+    input: Node, index: Node, used: Node, hits: Node, axis: int, smallest: bool, include_self: bool
+) -> Node:
+    """The largest of each position: all numbers are rows, each position is a group of them."""
+    cell = _cells(input.shape, index, axis)
+    rows, groups = mv.reshape(used, shape=(used.size,)), mv.reshape(cell, shape=(cell.size,))
+    if include_self:
+        own = mv.reshape(input, shape=(input.size,))
+        rows = mv.cat(rows, own, axis=0)
+        groups = mv.cat(groups, _numbered(input.size), axis=0)
+    rows = ew.neg(rows) if smallest else rows
+    found = segment_max(rows, groups, count=input.size)
+    found = mv.reshape(ew.neg(found) if smallest else found, shape=input.shape)
+    return found if include_self else where(eq(hits, 0), input, found)
+
+
+def _cells(shape: tuple[int, ...], index: Node, axis: int) -> Node:
+    """The number, in the flattened Tensor, of the place that each position names."""
+    place = index if index.dtype is int64 else ew.cast(index, dtype=int64)
+    place = ew.mul(place, numel(shape[axis + 1 :]))
+    for a, n in enumerate(index.shape):
+        if a != axis:
+            column = tuple(n if b == a else 1 for b in range(len(index.shape)))
+            steps = mv.reshape(_numbered(n), shape=column)
+            place = ew.add(place, ew.mul(steps, numel(shape[a + 1 :])))
+    return place
+
+
+def _numbered(n: int) -> Node:
+    """The whole numbers from 0 on."""
+    return leaf(np.arange(n), (n,), int64, kind="constant")

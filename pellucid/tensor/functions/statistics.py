@@ -1,0 +1,186 @@
+"""What many numbers are like: quantiles, averages without NaN, how columns vary together."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from pellucid.dtypes import FLOAT, DType, int64
+from pellucid.errors import DTypeError, SettingError, ShapeError
+from pellucid.graph.emit import constant
+from pellucid.graph.node import Node
+from pellucid.ops import elementwise as ew
+from pellucid.ops import extremes as ex
+from pellucid.ops import ordering as od
+from pellucid.ops import reduce as rd
+from pellucid.ops import whole as wh
+from pellucid.ops.compare import isnan, logical_not, where
+from pellucid.ops.indexing import gather, take
+from pellucid.ops.linalg import dot_general
+from pellucid.ops.movement import permute, reshape, swap
+from pellucid.shapes import normalize_axis, show
+from pellucid.tensor.functions.ordering import Ordered
+from pellucid.tensor.functions.reduction import Dim, axes_of, mean, sum
+from pellucid.tensor.functions.tiling import diagonal
+from pellucid.tensor.lift import function
+
+__all__: list[str] = []
+
+_BETWEEN = ("linear", "lower", "higher", "midpoint", "nearest")
+
+
+class Range(NamedTuple):
+    """What `aminmax` gives back."""
+
+    min: Any
+    max: Any
+
+
+@function()
+def aminmax(input: Node, *, dim: int | None = None, keepdim: bool = False) -> Range:
+    """The smallest and the largest along `dim`."""
+    axes = axes_of(input, dim)
+    return Range(*(pick(input, axes=axes, keepdim=keepdim) for pick in (ex.amin, ex.amax)))
+
+
+@function()
+def quantile(
+    input: Node,
+    q: Any,
+    dim: int | None = None,
+    keepdim: bool = False,
+    *,
+    interpolation: str = "linear",
+) -> Node:
+    """The number below which the part `q` of all numbers along `dim` lies.
+
+    Between two numbers it takes a straight line, or what `interpolation` says: "lower", "higher",
+    "midpoint" or "nearest". A row that holds NaN gives NaN. Several `q` become a new first axis.
+    """
+    share = q if isinstance(q, Node) else constant(float(q), input.dtype)
+    _checked(input, share, interpolation)
+    rank = len(input.shape)
+    if dim is None:
+        rows, axis = reshape(input, shape=(input.size,)), 0
+    else:
+        rows, axis = input, normalize_axis(dim, rank)
+        rows = rows if rows.shape else reshape(rows, shape=(1,))
+    found = _quantiles(rows, share, axis, interpolation)
+    lead = share.shape
+    if keepdim:
+        kept = tuple(1 if dim is None or a == axis else n for a, n in enumerate(input.shape))
+        return reshape(found, shape=(*lead, *kept))
+    rest = () if dim is None else rd.reduced(input.shape, (axis,) if rank else ())
+    return reshape(found, shape=(*lead, *rest))
+
+
+def _checked(input: Node, q: Node, interpolation: str) -> None:
+    if input.dtype.category != FLOAT or q.dtype is not input.dtype:
+        raise DTypeError(
+            f"quantile works on float numbers and shares of the same dtype, and got "
+            f"{input.dtype.name} and {q.dtype.name}.\n Convert first: x.float()."
+        )
+    if len(q.shape) > 1:
+        raise ShapeError(f"quantile: q must be a number or a row and has shape {show(q.shape)}.")
+    if not input.size:
+        raise ShapeError("quantile: there are no quantiles of no numbers.")
+    if interpolation not in _BETWEEN:
+        raise SettingError(
+            f"quantile: interpolation must be one of {', '.join(_BETWEEN)} and is "
+            f"{interpolation!r}."
+        )
+    if q.array is not None and not ((q.array >= 0) & (q.array <= 1)).all():
+        raise SettingError(f"quantile: q must lie between 0 and 1: {q.array.tolist()}.")
+
+
+def _quantiles(x: Node, q: Node, axis: int, interpolation: str) -> Node:
+    """One row of quantiles in front; `axis` is gone."""
+    n = x.shape[axis]
+    order = (axis, *(a for a in range(len(x.shape)) if a != axis))
+    ordered = od.sort(permute(x, axes=order), 0)[0]
+    place = reshape(ew.mul(q, float(n - 1)), shape=(q.size,))
+    if interpolation in ("lower", "higher", "nearest"):
+        pick = {"lower": wh.floor, "higher": wh.ceil, "nearest": wh.round}[interpolation]
+        found = _rows(ordered, pick(place))
+    else:
+        low = wh.floor(place)
+        before, after = _rows(ordered, low), _rows(ordered, wh.ceil(place))
+        part = ew.sub(place, low) if interpolation == "linear" else _halves(place, low)
+        weight = reshape(part, shape=(q.size, *[1] * (len(x.shape) - 1)))
+        found = ew.add(before, ew.mul(weight, ew.sub(after, before)))
+    last = od.at(ordered, 0, n - 1, keepdim=True)  # NaN comes last, and spoils its row
+    return where(isnan(last), last, found)
+
+
+def _halves(place: Node, low: Node) -> Node:
+    return ew.mul(ew.sub(wh.ceil(place), low), 0.5)
+
+
+def _rows(x: Node, places: Node) -> Node:
+    return take(x, ew.cast(places, dtype=int64), axes=(0,))
+
+
+@function()
+def nansum(
+    input: Node, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None
+) -> Node:
+    """The sum along `dim` of what is not NaN."""
+    return sum(_without_nan(input), dim, keepdim, dtype=dtype)
+
+
+@function()
+def nanmean(
+    input: Node, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None
+) -> Node:
+    """The average along `dim` of what is not NaN."""
+    total = nansum(input, dim, keepdim, dtype=dtype)
+    known = sum(logical_not(isnan(input)), dim, keepdim)
+    return ew.div(total, ew.cast(known, dtype=total.dtype))
+
+
+def _without_nan(x: Node) -> Node:
+    return where(isnan(x), 0.0, x) if x.dtype.category == FLOAT else x
+
+
+@function()
+def nanmedian(input: Node, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The number in the middle of those that are not NaN (the lower of two)."""
+    if dim is None:
+        return nanmedian(reshape(input, shape=(input.size,)), 0).values
+    axis = normalize_axis(dim, len(input.shape))
+    values, order = od.sort(input, axis)  # NaN comes last
+    known = rd.sum_(logical_not(isnan(values)), axes=(axis,), keepdim=True)
+    middle = ew.maximum(wh.floor_divide(ew.sub(known, 1), 2), 0)
+    picked = Ordered(*(gather(x, middle, axis=axis) for x in (values, order)))
+    if keepdim:
+        return picked
+    shape = rd.reduced(input.shape, (axis,))
+    return Ordered(*(reshape(x, shape=shape) for x in picked))
+
+
+@function()
+def msort(input: Node) -> Node:
+    """Numbers in order along the first axis."""
+    return od.sort(input, normalize_axis(0, len(input.shape)))[0]
+
+
+@function()
+def cov(input: Node, *, correction: int = 1) -> Node:
+    """How the rows vary together: a row for each variable, a column for each observation."""
+    if len(input.shape) > 2:
+        raise ShapeError(f"cov takes a matrix or a row and got shape {show(input.shape)}.")
+    rows = reshape(input, shape=(1, input.size)) if len(input.shape) < 2 else input
+    apart = ew.sub(rows, mean(rows, 1, True))
+    freedom = max(rows.shape[1] - correction, 0)
+    found = ew.div(dot_general(apart, swap(apart, 0, 1)), float(freedom))
+    return reshape(found, shape=()) if len(input.shape) < 2 else found
+
+
+@function()
+def corrcoef(input: Node) -> Node:
+    """How closely the rows follow each other, from −1 to 1."""
+    found = cov(input)
+    if not found.shape:
+        return ew.div(found, found)
+    spread = ew.sqrt(diagonal(found))
+    ratio = ew.div(ew.div(found, reshape(spread, shape=(*spread.shape, 1))), spread)
+    return ew.clamp(ratio, min=-1.0, max=1.0)
