@@ -15,6 +15,7 @@ from pellucid.dtypes import DType
 from pellucid.graph.emit import emit
 from pellucid.graph.mode import switched
 from pellucid.graph.node import Node, leaf
+from pellucid.graph.text import program_text
 from pellucid.shapes import Shape
 
 __all__ = ["Program", "Step", "collect", "inline", "trace", "unknown"]
@@ -60,6 +61,9 @@ class Program:
     def elementwise(self) -> bool:
         """Whether each number of a result depends on the numbers at its own place only."""
         return all("elementwise" in step.op.traits for step in self.steps)
+
+    def __str__(self) -> str:
+        return program_text(self)
 
     def __repr__(self) -> str:
         sizes = f"{len(self.inputs)} inputs, {len(self.steps)} steps, {len(self.outputs)} outputs"

@@ -66,7 +66,9 @@ class StepProgram:
         given = [source(steps) for source in self.sources]
         if len(given) == 1:
             return list(given[0])
-        return [[x for part in row for x in part] for row in zip(*given, strict=True)] or [()] * steps
+        return [[x for part in row for x in part] for row in zip(*given, strict=True)] or [
+            ()
+        ] * steps
 
     def after(self, steps: int = 1) -> None:
         """The bookkeeping after some steps."""

@@ -8,14 +8,22 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from pellucid.graph.node import Node
 
-__all__ = ["made_at"]
+__all__ = ["asked_at", "made_at"]
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _CELL = re.compile(r"[/\\]ipykernel_\d+[/\\]|<?ipython-input-(?:(\d+)-)?|vscode-notebook-cell")
+
+
+def asked_at(place: tuple[CodeType, int] | None) -> str:
+    """The user's line at a place in running code, as `made_at` spells it."""
+    node = Node()
+    node.where = place
+    return made_at(node)
 
 
 def made_at(node: Node) -> str:

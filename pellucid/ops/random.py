@@ -11,11 +11,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pellucid.dtypes import DType, float32, float64, uint32
+from pellucid.dtypes import DType, float32, float64, int64, uint32
 from pellucid.ops.op import Op, Sample, define, per_element
 from pellucid.shapes import Shape, numel
 
-__all__ = ["bits_to_normal", "bits_to_uniform", "random_bits"]
+__all__ = ["bits_to_integers", "bits_to_normal", "bits_to_uniform", "random_bits"]
 
 _M0, _M1 = 0xD2511F53, 0xCD9E8D57
 _W0, _W1 = 0x9E3779B9, 0xBB67AE85
@@ -122,4 +122,26 @@ bits_to_normal: Op = define(
         Sample(([[0, 1 << 31], [0, 1 << 30]],), {"dtype": float64}),
     ),
     source="Box & Muller 1958",
+)
+
+
+def _below(xp: Any, bits: Any, low: int, high: int, dtype: DType) -> Any:
+    wide = bits[0].astype("uint64") << xp.uint64(32) | bits[1].astype("uint64")
+    return ((wide % xp.uint64(high - low)).astype("int64") + low).astype(dtype.name)
+
+
+bits_to_integers: Op = define(
+    "bits_to_integers",
+    sentence="Random words into whole numbers from low up to, not including, high.",
+    equation=r"k = \mathrm{low} + w \bmod (\mathrm{high} - \mathrm{low})",
+    derivative=r"\text{none: whole numbers}",
+    forward=_below,
+    gradient=None,
+    shape=lambda own, low, high, dtype: own[1:],
+    dtype=lambda own, low, high, dtype: dtype,
+    cost=per_element(4),
+    traits="random",
+    samples=(
+        Sample(([[0, 1, 4294967295], [7, 8, 9]],), {"low": -2, "high": 5, "dtype": int64}),
+    ),
 )

@@ -20,10 +20,14 @@ from pellucid.errors import PellucidWarning, SettingError, TraceError
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node, _clock
 from pellucid.graph.program import Program, unknown
+from pellucid.graph.step import StepProgram
+from pellucid.ops.op import Op
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.nest import Nest, fill, flatten
+from pellucid.tensor.surroundings import Surroundings
 from pellucid.tensor.tensor import Tensor, wrap
 from pellucid.tensor.tracing import Traced, Tracing
+from pellucid.tensor.vjp import Backward, backward_of, compiled_op
 
 __all__ = ["Compiled", "compile", "later", "stepper"]
 
@@ -164,9 +168,11 @@ class Compiled:
 
     def _trace(self, nest: Nest, nodes: Sequence[Node]) -> Form:
         began = time.perf_counter()
-        traced, answer = trace_call(self._call, nest, nodes, grads=self._grads)
-        made = stepper(traced, self._engine, self._banks)
+        traced, answer, backward = trace_call(self._call, nest, nodes, grads=self._grads)
+        made = stepper(traced.step, self._engine, self._banks)
         form = Form(traced, made, answer, time.perf_counter() - began)
+        if backward is not None:
+            form.differentiable(backward, stepper(backward.step, self._engine, self._banks))
         self.traces += 1
         self._latest = form
         if self.traces == MANY:
@@ -182,20 +188,26 @@ class Compiled:
 
 def trace_call(
     call: Callable[..., Any], nest: Nest, nodes: Sequence[Node], *, grads: bool
-) -> tuple[Traced, Nest]:
+) -> tuple[Traced, Nest, Backward | None]:
     """Run a function once on unknowns in place of `nodes`.
 
     Returns:
-        What was traced, and the shape of what the function returned.
+        What was traced, the shape of what the function returned, and the backward program, where
+        blame can flow through it.
     """
+    recording = current().recording
     tracing = Tracing()
     unknowns = [unknown(n.shape, n.dtype, n.name, n.kind) for n in nodes]
     for stand_in, node in zip(unknowns, nodes, strict=True):
         stand_in.requires_grad = node.requires_grad
     tensors = [wrap(n) for n in unknowns]
+    outside = Surroundings(call)
+    before = outside.sizes()
+    tracing.guard(outside.plain)
     with tracing.notes():
         args, kwargs = fill(nest, tensors)
         out = call(*args, **kwargs)
+        outside.check_unchanged(before)
         answer, results = flatten(out)
         for i, (tensor, node) in enumerate(zip(tensors, unknowns, strict=True)):
             if tensor._node is not node:
@@ -204,19 +216,24 @@ def trace_call(
                     "function can't hand back.\n Return the new value, or work on a copy: "
                     "x = x.clone()."
                 )
-    return tracing.step(unknowns, [t._node for t in results], grads=grads), answer
+        given = [t._node for t in results]
+        backward = None
+        if recording and not tracing.went_backward:
+            backward = backward_of(given, unknowns, tracing.since)
+    if backward is not None:
+        given += backward.saved
+    return tracing.step(unknowns, given, grads=grads), answer, backward
 
 
-def stepper(traced: Traced, engine: str, banks: dict[Any, Any]) -> Any:
-    """What runs a traced step on an engine; banks are shared by the forms of one function."""
+def stepper(step: StepProgram, engine: str, banks: dict[Any, Any]) -> Any:
+    """What runs a step on an engine; banks are shared by the forms of one function."""
     if engine == "numpy":
-        return NumpyStepper(traced.step)
+        return NumpyStepper(step)
     xla = importlib.import_module("pellucid.engines.xla.stepper")
-    cells = traced.step.cells
-    bank = banks.get(cells)
+    bank = banks.get(step.cells)
     if bank is None:
-        bank = banks[cells] = xla.bank_for(traced.step)
-    return xla.XlaStepper(traced.step, bank)
+        bank = banks[step.cells] = xla.bank_for(step)
+    return xla.XlaStepper(step, bank)
 
 
 class Form:
@@ -229,6 +246,15 @@ class Form:
         slots = program.slot_nodes()
         self._results = [slots[i] for i in program.outputs[: step.results]]
         self._own = step.results - len(traced.blamed)
+        self._backward: Backward | None = None
+        self._ops: list[Op] = []
+
+    def differentiable(self, backward: Backward, run: Any) -> None:
+        """Let blame flow through the results."""
+        self._backward, self._ops = backward, compiled_op(backward, run)
+        self._own -= len(backward.saved)
+        at = {n: i for i, n in enumerate(self.traced.step.arguments)}
+        self._sources = [(at.get(n), n) for n in backward.sources]
 
     def __call__(self, nodes: Sequence[Node]) -> Any:
         """Run it."""
@@ -237,11 +263,25 @@ class Form:
         arguments += [n.grad._node.array for n in traced.accumulating]
         arrays = self.run(arguments)
         tensors = [later(n, a) for n, a in zip(self._results, arrays, strict=True)]
+        if self._backward is not None and current().recording:
+            self._connect(self._backward, nodes, tensors, arrays)
+            return fill(self.answer, tensors[: self._own])
         for node, tensor in zip(traced.blamed, tensors[self._own :], strict=True):
             node.grad = tensor
         for node in traced.forgotten:
             node.grad = None
         return fill(self.answer, tensors[: self._own])
+
+    def _connect(
+        self, backward: Backward, nodes: Sequence[Node], tensors: list[Tensor], arrays: Any
+    ) -> None:
+        """Make the results nodes of the graph, so that `backward()` finds its way."""
+        inputs = tuple(n if i is None else nodes[i] for i, n in self._sources)
+        held = {"held": arrays[self._own :]}
+        for position, op in zip(backward.heads, self._ops, strict=True):
+            node = tensors[position]._node
+            node.op, node.inputs, node.params, node.requires_grad = op, inputs, held, True
+            node.kind = "op"
 
     def report(self) -> Any:
         """What it costs."""

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 
 from pellucid.dtypes import FLOAT, DType, float32, float64, int64, uint32
-from pellucid.errors import DTypeError, SettingError, ShapeError
+from pellucid.errors import DTypeError, SettingError, ShapeError, TraceError
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import random as rnd
+from pellucid.ops.elementwise import cast
+from pellucid.ops.ordering import argsort
 from pellucid.shapes import Mismatch, Shape, broadcast, numel
 from pellucid.tensor.creation import held, of_array, sizes
 from pellucid.tensor.device import on_cpu
@@ -212,10 +214,8 @@ def randint(
         low, high = 0, low
     if high <= low:
         raise SettingError(f"randint needs high above low, and got low={low}, high={high}.")
-    drawn = words((2, *sizes((size,))), generator).array
-    wide = drawn[0].astype(np.uint64) << np.uint64(32) | drawn[1].astype(np.uint64)
-    drawn = (wide % np.uint64(high - low)).astype(np.int64) + low
-    return of_array(drawn.astype((dtype or int64).name))
+    bits = words((2, *sizes((size,))), generator)
+    return wrap(rnd.bits_to_integers(bits, low=int(low), high=int(high), dtype=dtype or int64))
 
 
 def randperm(
@@ -225,7 +225,11 @@ def randperm(
     on_cpu(device)
     if n < 0:
         raise SettingError(f"randperm: n can't be negative and is {n}.")
-    keys = words((n,), generator).array
+    drawn = words((n,), generator)
+    keys = drawn.array
+    if keys is None:  # a program is being traced
+        order = argsort(drawn, axis=0)
+        return wrap(cast(order, dtype=dtype) if dtype is not None else order)
     # Key and position in one word: sorting these is several times quicker than argsort, and equal
     # keys fall the same way everywhere.
     order = keys.astype(np.uint64) << np.uint64(32) | np.arange(n, dtype=np.uint64)
@@ -256,6 +260,11 @@ def multinomial(
     generator: Generator | None = None,
 ) -> Tensor:
     """Positions drawn in proportion to the weights in the last axis."""
+    if current().symbolic:
+        raise TraceError(
+            "multinomial draws by values, and only shapes are known here.\n"
+            " Draw outside of the compiled function and pass the positions in."
+        )
     weights = np.asarray(input.detach().numpy(), np.float64)
     if (weights < 0).any() or (weights.sum(-1) <= 0).any():
         raise SettingError("multinomial needs weights that are not negative and not all zero.")

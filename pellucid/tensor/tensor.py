@@ -13,9 +13,10 @@ from weakref import ref
 from pellucid.autograd import gradients
 from pellucid.dtypes import FLOAT, DType, by_name, float32
 from pellucid.errors import GraphError, ShapeError, TraceError
-from pellucid.graph.emit import emit
+from pellucid.graph.emit import emit, user_line
 from pellucid.graph.mode import _local, current, engine
 from pellucid.graph.node import Node, leaf, memory, stamp
+from pellucid.graph.where import asked_at, made_at
 from pellucid.ops.held import detach as _detach
 from pellucid.shapes import show
 from pellucid.tensor.caution import not_kept
@@ -233,10 +234,7 @@ class Tensor(Methods):
     def _value(self) -> Any:
         array = self._node.array
         if array is None:
-            raise TraceError(
-                "the value of this Tensor is not known: only shapes are tracked here.\n"
-                " Ask for numbers outside the traced function, or use where() instead of if."
-            )
+            raise TraceError(_unknown_value(self._node))
         return array
 
     # ---- blame --------------------------------------------------------------------------------
@@ -264,6 +262,11 @@ class Tensor(Methods):
                     "requires_grad can only be switched off on Tensors that nothing computed.\n"
                     " Use x.detach() for a copy without history."
                 )
+            return self
+        if current().trace is not None and node.array is None:
+            if requires_grad:
+                self._node = node = emit(_detach, (node,))
+                node.requires_grad = node.retains = True
             return self
         if node.op is not None:  # computed without a record: from now on a leaf of its own
             self._node = node = leaf(node.array, node.shape, node.dtype, name=node.name)
@@ -499,6 +502,22 @@ def _accumulate(node: Node, g: Node, keep_graph: bool, seen: set[int]) -> None:
             array = array.copy()
         seen.add(id(array))
         node.grad = wrap(leaf(array, node.shape, node.dtype, name=_grad_name(node)))
+
+
+def _unknown_value(node: Node) -> str:
+    if not current().symbolic and node.op is not None:
+        line = made_at(node)
+        where = f" at {line}" if line else ""
+        return (
+            f"this Tensor was made{where} while a function was being compiled, and has no value.\n"
+            " Let the function return it."
+        )
+    asked = asked_at(user_line()) if current().trace is not None else ""
+    where = f" (asked for at {asked})" if asked else ""
+    return (
+        f"the value of this Tensor is not known{where}: only shapes are tracked here.\n"
+        " Ask for numbers outside the traced function, or use where() instead of if."
+    )
 
 
 def _grad_name(node: Node) -> str:

@@ -39,6 +39,7 @@ class Tracing:
         self._sources: list[Callable[[int], Sequence[Sequence[float]]]] = []
         self._guards: list[Callable[[], Any]] = []
         self._replays: list[Callable[[int], Any]] = []
+        self.went_backward = False
 
     # ---- reports ------------------------------------------------------------------------------
 
@@ -61,6 +62,7 @@ class Tracing:
     def blamed(self, node: Node, read: bool) -> None:
         """Remember `.grad` as it was; where it is read, an unknown stands for what is there."""
         first = self._origin.get(node, node)
+        self.went_backward = True
         if first.seq >= self.since or first in self._blame:
             return
         held = self._blame[first] = first.grad
@@ -127,7 +129,9 @@ class Tracing:
         """What everything stands for when the step is over."""
         moved = {before: owner._node for owner, before in self._owners.values()}
         self._moved = {a: b for a, b in moved.items() if a is not b and a.array is not None}
-        now = {self._origin.get(owner._node, None): owner._node for owner, _ in self._owners.values()}
+        now = {
+            self._origin.get(owner._node, None): owner._node for owner, _ in self._owners.values()
+        }
         self._grads = {n: now.get(n, n).grad for n in self._blame}
         self._grads = {n: g for n, g in self._grads.items() if g is not self._blame[n]}
 

@@ -1,5 +1,7 @@
-"""Epochs on the compiled engine: one program takes many steps, and between these heartbeats come
-progress, callbacks, checkpoints and Ctrl-C, exactly as between the steps of the NumPy engine.
+"""Epochs on the compiled engine: one program takes many steps at a time.
+
+Between these heartbeats come progress, callbacks, checkpoints and Ctrl-C, exactly as between the
+steps of the NumPy engine.
 """
 
 from __future__ import annotations
@@ -83,7 +85,8 @@ class CompiledEpochs:
         run.begin_stretch()
         losses, *rest = self._stretch(rows, run.pace.after_step)
         if self._figures:
-            run.gathered.add_sums([r.sum(0) for r in rest], self._shape, len(rows))
+            gathered: Any = run.gathered
+            gathered.add_sums([r.sum(0) for r in rest], self._shape, len(rows))
         else:
             for i, line in enumerate(rows):
                 if rest:

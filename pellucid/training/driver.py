@@ -6,7 +6,7 @@ numbers every time.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pellucid.errors import PellucidError, SettingError, TraceError
 from pellucid.graph.program import Program
@@ -114,5 +114,3 @@ def _worth_it(run: Run, program: Program) -> bool:
             f"engine: numpy; about {eager:.1f} s, and compiling would take {start:.1f} s."
         )
     return better
-
-

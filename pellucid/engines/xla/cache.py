@@ -10,6 +10,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import jax
 
@@ -37,16 +38,17 @@ def folder() -> Path | None:
 def keep_programs() -> None:
     """Turn the cache on, unless this process has set one up already."""
     where = folder()
-    if where is None or jax.config.jax_compilation_cache_dir is not None:
+    config: Any = jax.config
+    if where is None or config.jax_compilation_cache_dir is not None:
         return
     try:
         where.mkdir(parents=True, exist_ok=True)
     except OSError:  # a folder that can't be written costs time, not results
         return
     _trim(where)
-    jax.config.update("jax_compilation_cache_dir", str(where))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    config.update("jax_compilation_cache_dir", str(where))
+    config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
 def _trim(where: Path) -> None:

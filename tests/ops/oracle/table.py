@@ -23,6 +23,8 @@ ALONE: dict[str, str] = {
     "random_bits": "a generator of its own; known answers in tests/tensor/test_random.py",
     "bits_to_uniform": "a generator of its own; known answers in tests/tensor/test_random.py",
     "bits_to_normal": "a generator of its own; known answers in tests/tensor/test_random.py",
+    "bits_to_integers": "a generator of its own; known answers in tests/tensor/test_random.py",
+    "moved_on": "a generator's position; compared with drawing in tests/tensor/test_compile.py",
 }
 
 
