@@ -14,7 +14,10 @@ from pellucid.ops.op import Mistake, Op, Sample, define
 from pellucid.ops.window import Pairs, bordered, landing, places, rows_at_once, spans
 from pellucid.shapes import Mismatch, Shape, numel, show
 
-__all__ = ["avg_pool", "avg_pool_grad", "max_pool", "max_pool_at", "max_pool_grad", "max_pool_pick"]
+__all__ = [
+    "Counts", "avg_pool", "avg_pool_grad", "lowest", "max_pool", "max_pool_at", "max_pool_grad",
+    "max_pool_pick",
+]  # fmt: skip
 
 Counts = int | tuple[tuple[int, ...], ...]
 
@@ -28,7 +31,8 @@ def _pooled(
     return (*own[:2], *places(own[2:], kernel, stride, padding, dilation or (1,) * rank))
 
 
-def _lowest(xp: Any, dtype: Any) -> Any:
+def lowest(xp: Any, dtype: Any) -> Any:
+    """What is never the largest."""
     return -float("inf") if dtype.kind == "f" else xp.iinfo(dtype).min
 
 
@@ -39,7 +43,7 @@ def _views(
     xp: Any, x: Any, out: Shape, kernel: Shape, stride: Shape, padding: Pairs, dilation: Shape
 ) -> list[Any]:
     """What each place within the window sees, over all positions."""
-    x = bordered(xp, x, padding, _lowest(xp, x.dtype)) if any(map(any, padding)) else x
+    x = bordered(xp, x, padding, lowest(xp, x.dtype)) if any(map(any, padding)) else x
     return [x[span] for span in spans(kernel, stride, dilation, out)]
 
 
