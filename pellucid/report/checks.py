@@ -88,14 +88,14 @@ def _gap(content: Content) -> Iterator[Alert]:
         return
     at = training.best_epoch - 1
     inside, outside = float(training.train_metric[at]), float(training.validation_metric[at])
-    if inside - outside > GAP:
+    if inside > GAP and inside - outside > GAP:
         form = percent if training.metric_percent else number
         yield Alert(
             level="warn",
             title="Learned by heart",
             text=f"The {training.metric_name} is {form(inside)} in training and {form(outside)} "
             "on held-out rows.",
-            advice="More rows, a smaller network (--hidden), or fewer epochs narrow the gap.",
+            advice="More rows, a smaller network (--hidden) or --weight-decay narrow the gap.",
         )
 
 

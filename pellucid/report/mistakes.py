@@ -26,10 +26,14 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, kw_only=True)
 class Histogram:
-    """How a number column is spread: `counts[i]` values lie between `edges[i]` and `edges[i+1]`."""
+    """How numbers are spread: `counts[i]` of them lie between `edges[i]` and `edges[i+1]`.
+
+    `outside` counts those so far off that they would press all others into one bar.
+    """
 
     edges: Floats
     counts: Ints
+    outside: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.cells import PAIRS
 from pellucid.data.notice import Notice
 from pellucid.data.table import Table
 from pellucid.data.wording import listing, quoted
@@ -166,8 +167,7 @@ def _of_classes(table: Table) -> Any:
         if not _right(guess, true):
             return ""
         assert guess is not None
-        same = len(np.unique(codes)) == len(names)
-        if same and list(kept.map(_plain)) == [_plain(w) for w in table.frame[table.target][here]]:
+        if _spelled(kept, kind) == _spelled(table.frame[table.target][here], kind):
             return f"equals {_target(table)}"
         return f"alone gives {_target(table)}: right in {np.mean(guess == true):.1%} of the rows"
 
@@ -261,9 +261,16 @@ def _codes(cells: pd.Series[Any]) -> _Ints:
     return found
 
 
-def _plain(cell: Any) -> str:
-    """A cell as text, so that 1, 1.0 and "1" are the same."""
+def _spelled(cells: pd.Series[Any], kind: str) -> list[str]:
+    """Cells as text, so that 1, 1.0 and "1" are the same, and yes and 1 where that is the kind."""
+    return [_as_number(str(cell), kind) for cell in cells]
+
+
+def _as_number(word: str, kind: str) -> str:
+    for yes, no in PAIRS if kind == "boolean" else ():
+        if word.lower() in (yes, no):
+            return str(int(word.lower() == yes))
     try:
-        return f"{float(cell):g}"
-    except (TypeError, ValueError):
-        return str(cell)
+        return f"{float(word):g}"
+    except ValueError:
+        return word

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -83,3 +84,25 @@ def test_a_folder_without_permission(content, tmp_path):
             report.write(content, tmp_path / "r.html")
     finally:
         tmp_path.chmod(0o700)
+
+
+def test_a_link_is_followed_and_a_pipe_is_written_through(content, tmp_path):
+    target, link, pipe = tmp_path / "target.html", tmp_path / "link.html", tmp_path / "pipe"
+    target.write_text("old")
+    link.symlink_to(target)
+    report.write(content, link)
+    assert link.is_symlink() and target.read_text("utf-8") == report.render(content)
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as reader:
+        read = reader.submit(pipe.read_bytes)
+        report.write(content, pipe)
+        assert read.result(timeout=10).decode() == report.render(content)
+    assert pipe.is_fifo()
+
+
+def test_an_old_report_keeps_its_permissions(content, tmp_path):
+    path = tmp_path / "r.html"
+    path.write_text("old")
+    path.chmod(0o640)
+    report.write(content, path)
+    assert path.stat().st_mode & 0o777 == 0o640

@@ -23,7 +23,7 @@ def histogram(
     Args:
         values: numbers; NaN and infinities are left out.
         bins: how many steps; default √n, between 5 and 30.
-        limits: count only what lies between them.
+        limits: the range that the steps divide; what lies beyond it is counted apart.
 
     Example:
         >>> histogram([0.0, 1.0, 1.0, 2.0], bins=2).counts.tolist()
@@ -31,6 +31,7 @@ def histogram(
     """
     flat = np.asarray(values, dtype=np.float64).reshape(-1)
     flat = flat[np.isfinite(flat)]
+    whole = flat.size
     if limits is not None:
         flat = flat[(flat >= limits[0]) & (flat <= limits[1])]
     amount = bins or int(np.clip(np.sqrt(flat.size), 5, 30))
@@ -39,7 +40,7 @@ def histogram(
             heights, edges = np.histogram(flat, bins=amount)
     except ValueError:  # neighboring floats, or a range past the largest float: one step holds all
         heights, edges = np.array([flat.size]), np.array([flat.min(), flat.max()])
-    return Histogram(edges=edges, counts=heights.astype(np.int64))
+    return Histogram(edges=edges, counts=heights.astype(np.int64), outside=whole - flat.size)
 
 
 def counts(values: Iterable[object], limit: int = 8) -> Counts:

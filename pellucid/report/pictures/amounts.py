@@ -58,7 +58,7 @@ def residual_card(residuals: Residuals) -> Markup:
     ]
     middle = [(plot.x(0), TOP), (plot.x(0), plot.y(0))]
     zero = [line(middle, "halo"), line(middle, "ideal")]
-    sentence = _residual_sentence(residuals) + _outside(len(residuals.true) - int(counts.sum()))
+    sentence = _residual_sentence(residuals) + _outside(residuals.spread.outside)
     return card(
         "Residuals (true \u2212 predicted)",
         sentence,
@@ -91,9 +91,11 @@ def importance_card(importance: Importance) -> Markup:
             text(say(drop), max(x(drop), x(0)) + 6, y + 12, "tick strong", "start"),
         ]
     marks.append(line([(x(0), 6), (x(0), height - 24)], "base"))
-    first = f"{importance.names[0]} matters most"
+    most, cost = importance.names[0], float(importance.drop[0])
     sentence = (
-        f"{first}: shuffling it costs {say(float(importance.drop[0]))} of {importance.metric_name}."
+        f"{most} matters most: shuffling it costs {say(cost)} of {importance.metric_name}."
+        if cost > 0
+        else f"Shuffling any of them costs nothing of {importance.metric_name}."
     )
     return card(
         "What each input is worth",

@@ -70,7 +70,8 @@ def spread_words(spread: Histogram | Counts | None) -> str:
         'a 5, b 2, others 1'
     """
     if isinstance(spread, Histogram):
-        return f"{number(float(spread.edges[0]))} to {number(float(spread.edges[-1]))}"
+        beyond = f", {count(spread.outside)} far outside" if spread.outside else ""
+        return f"{number(float(spread.edges[0]))} to {number(float(spread.edges[-1]))}{beyond}"
     if spread is None:
         return ""
     named = [f"{name} {count(n)}" for name, n in zip(spread.names, spread.counts, strict=True)]

@@ -108,7 +108,8 @@ def _column(table: Table, column: Any, notes: Mapping[str, str]) -> Column:
     cells = table.frame[column.name]
     spread: Any = None
     if column.kind == "number":
-        spread = measure.histogram(cells.to_numpy(np.float64))
+        values = cells.to_numpy(np.float64)
+        spread = measure.histogram(values, limits=measure.inner_span(values))
     elif column.kind == "category":
         spread = measure.counts(cells.dropna())
     elif column.kind == "boolean" and used:

@@ -135,15 +135,12 @@ class Outcome:
             metric_percent=bool(self.classes),
         )
 
-    def _mean_recall(self, right: Any) -> float:
-        rows = np.bincount(self.true)
-        hits = np.bincount(self.true, weights=right, minlength=len(rows))
-        return float((hits[rows > 0] / rows[rows > 0]).mean())
-
     def _score(self, features: Any) -> float:
         if self.classes:
-            right = self.run.model.outputs(features).argmax(1) == self.true
-            return self._mean_recall(right) if self.imbalanced else float(right.mean())
+            if self.imbalanced:
+                shares = self.run.model.probabilities(features)
+                return measure.balanced_accuracy(self.true, shares, self.classes).value
+            return float((self.run.model.outputs(features).argmax(1) == self.true).mean())
         missed = ((self.true - self.run.model.answers(features)) ** 2).sum()
         spread = ((self.true - self.true.mean()) ** 2).sum()
         return float(1 - missed / spread) if spread else 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pellucid.report.card import card, facts, table
 from pellucid.report.content import Answer, Content, Metric
@@ -41,7 +41,11 @@ def body(content: Content, limits: Limits) -> Child:
         scores if boundary else None,
         class_="stack",
     )
-    return tag("div", result, boundary or scores, class_="pair")
+    pair = tag("div", result, boundary or scores, class_="pair")
+    if not answer.others:
+        return pair
+    every = tag("div", tag("h3", "All scores"), _table((answer.metric, *answer.others)))
+    return tag("div", pair, every, class_="stack")
 
 
 def _known(content: Content) -> Iterator[tuple[str, Child]]:
@@ -85,17 +89,23 @@ def _result(metric: Metric) -> str:
 
 def _scores(answer: Answer) -> Markup | None:
     picture = against_baseline(answer.metric)
-    metrics = (answer.metric, *answer.others)
-    rows = [
-        [m.name, say(m, m.value), say(m, m.low), say(m, m.high), say(m, m.baseline)]
-        for m in metrics
-    ]
-    heads = ["score", "this model", "95\u00a0% from", "to", "baseline"]
-    grid = table(heads, rows, caption="Scores beside their baselines")
+    grid = _table((answer.metric,))
     if picture is None:
-        return grid
+        return None if answer.others else grid
     metric = answer.metric
     sentence = (
         f"{metric.name}: {say(metric, metric.value)}, baseline {say(metric, metric.baseline)}."
     )
     return card("Score and baseline", sentence[:1].upper() + sentence[1:], picture, twin=grid)
+
+
+def _table(metrics: Sequence[Metric]) -> Markup:
+    rows = [
+        [m.name, say(m, m.value), say(m, m.low), say(m, m.high), say(m, m.baseline)]
+        + ([m.baseline_name] if len(metrics) > 1 else [])
+        for m in metrics
+    ]
+    heads = ["score", "this model", "95\u00a0% from", "to", "baseline"]
+    more = ["which is"] if len(metrics) > 1 else []
+    caption = "All scores beside their baselines" if more else "Score beside its baseline"
+    return table(heads + more, rows, caption=caption, words=(5,) if more else ())
