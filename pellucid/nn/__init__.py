@@ -35,6 +35,14 @@ from pellucid.nn.conv import Conv1d, Conv2d, Conv3d
 from pellucid.nn.dropout import Dropout
 from pellucid.nn.embedding import Embedding, EmbeddingBag
 from pellucid.nn.flatten import Flatten, Unflatten
+from pellucid.nn.graph import (
+    MessagePassing,
+    global_add_pool,
+    global_max_pool,
+    global_mean_pool,
+)
+from pellucid.nn.graph_attention import GATConv
+from pellucid.nn.graph_conv import GCNConv, GINConv, SAGEConv
 from pellucid.nn.linear import Identity, Linear
 from pellucid.nn.loss import (
     BCELoss,
@@ -99,6 +107,9 @@ __all__ = [
     "EmbeddingBag",
     "Flatten",
     "Fold",
+    "GATConv",
+    "GCNConv",
+    "GINConv",
     "GRUCell",
     "Hardtanh",
     "HuberLoss",
@@ -115,6 +126,7 @@ __all__ = [
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "MessagePassing",
     "Module",
     "ModuleDict",
     "ModuleList",
@@ -126,6 +138,7 @@ __all__ = [
     "RNNCellBase",
     "ReLU",
     "ReLU6",
+    "SAGEConv",
     "Sequential",
     "SiLU",
     "Sigmoid",
@@ -143,6 +156,9 @@ __all__ = [
     "Unflatten",
     "Unfold",
     "functional",
+    "global_add_pool",
+    "global_max_pool",
+    "global_mean_pool",
     "init",
     "utils",
 ]
