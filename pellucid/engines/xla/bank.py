@@ -12,7 +12,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from pellucid.engines.xla.layout import Arranged, arrange, plain
+from pellucid.engines.xla.arranged import Arranged, arrange, plain
 from pellucid.errors import TraceError
 from pellucid.graph.node import Node
 

@@ -8,64 +8,20 @@ the few that profit from it ask for it, and everything else gets the plain value
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax.numpy as jnp
 
+from pellucid.engines.xla.arranged import Arranged, arrange, plain
 from pellucid.engines.xla.forwards import INSTEAD
+from pellucid.engines.xla.images import IMAGES
+from pellucid.engines.xla.products import PRODUCTS, WORTH
 from pellucid.engines.xla.space import space
 from pellucid.graph.program import Program
 
-__all__ = ["ARRANGED", "Arranged", "arrange", "evaluate_arranged", "plain", "transposed_cells"]
+__all__ = ["evaluate_arranged", "transposed_cells"]
 
-Order = tuple[int, ...]
-SWAPPED: Order = (1, 0)
-WORTH = 4096  # numbers in a weight below which its order does not matter
-
-
-class Arranged(NamedTuple):
-    """A value whose axes lie in another order.
-
-    Attributes:
-        array: the numbers as they lie.
-        order: `order[i]` is the axis of the value that lies at position i.
-    """
-
-    array: Any
-    order: Order
-
-    @property
-    def ndim(self) -> int:
-        """How many axes."""
-        return len(self.order)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the value."""
-        sizes: list[int] = [0] * len(self.order)
-        for size, axis in zip(self.array.shape, self.order, strict=True):
-            sizes[axis] = size
-        return tuple(sizes)
-
-
-def plain(value: Any) -> Any:
-    """The value with its axes in their own order."""
-    if type(value) is Arranged:
-        return jnp.transpose(value.array, [value.order.index(a) for a in range(len(value.order))])
-    return value
-
-
-def arrange(value: Any, order: Order) -> Any:
-    """The numbers of a value in an order; a value with fewer axes is broadcast as usual."""
-    if type(value) is Arranged:
-        if value.order == order:
-            return value.array
-        value = plain(value)
-    if value.ndim == 0:
-        return value
-    if value.ndim < len(order):
-        value = value.reshape((1,) * (len(order) - value.ndim) + value.shape)
-    return jnp.transpose(value, order)
+ARRANGED: dict[str, Callable[..., Any]] = {**PRODUCTS, **IMAGES}
 
 
 def evaluate_arranged(program: Program, given: Sequence[Any]) -> list[Any]:
@@ -93,51 +49,27 @@ def _passed_on(op: Any, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any
             return Arranged(forward(space, *(arrange(x, order) for x in inputs), **params), order)
         if op.name == "detach":
             return inputs[0]
-        if op.name in ("sum", "mean", "max", "min", "var") and len(inputs) == 1:
-            return _reduced(forward, inputs[0], params)
+        if op.name in _REDUCING and len(inputs) == 1:
+            return _reduced(forward, inputs[0], params, whole=op.name == "standardize")
+        if op.name == "expand":
+            shape = params["shape"]
+            return Arranged(jnp.broadcast_to(inputs[0].array, [shape[a] for a in order]), order)
     return forward(space, *(plain(x) for x in inputs), **params)
 
 
-def _reduced(forward: Callable[..., Any], x: Arranged, params: Mapping[str, Any]) -> Any:
+_REDUCING = ("sum", "mean", "amax", "amin", "var", "standardize")
+
+
+def _reduced(
+    forward: Callable[..., Any], x: Arranged, params: Mapping[str, Any], whole: bool
+) -> Any:
     axes = params["axes"]
     at = tuple(i for i, axis in enumerate(x.order) if axis in axes)
     y = forward(space, x.array, **{**params, "axes": at})
-    if params.get("keepdim"):
+    if whole or params.get("keepdim"):
         return Arranged(y, x.order)
     left = [axis for axis in x.order if axis not in axes]
     return jnp.transpose(y, [left.index(a) for a in sorted(left)]) if len(left) > 1 else y
-
-
-# ---- ops that ask for an order --------------------------------------------------------------
-
-
-def _linear(x: Any, weight: Any, bias: Any = None) -> Any:
-    if type(weight) is not Arranged or weight.order != SWAPPED:
-        return NotImplemented
-    x = plain(x)
-    y = x.reshape(-1, x.shape[-1]) @ weight.array
-    if bias is not None:
-        y = y + plain(bias)
-    return y.reshape(*x.shape[:-1], weight.array.shape[1])
-
-
-def _to_input(g: Any, weight: Any) -> Any:
-    if type(weight) is not Arranged or weight.order != SWAPPED:
-        return NotImplemented
-    return plain(g) @ weight.array.T
-
-
-def _to_weight(g: Any, x: Any) -> Any:
-    """The product with fewer columns on the left runs at the speed of light, the other at half."""
-    g, x = plain(g), plain(x)
-    if g.ndim != 2 or x.ndim != 2 or g.shape[1] <= x.shape[1] or g.shape[1] * x.shape[1] < WORTH:
-        return NotImplemented
-    return Arranged(x.T @ g, SWAPPED)
-
-
-ARRANGED: dict[str, Callable[..., Any]] = {
-    "linear": _linear, "bmm": _to_input, "tdot": _to_weight,
-}  # fmt: skip
 
 
 def transposed_cells(program: Program, cells: Sequence[Any]) -> set[int]:

@@ -12,7 +12,8 @@ import numpy as np
 
 from pellucid.engines.stepper import states
 from pellucid.engines.xla.bank import Bank
-from pellucid.engines.xla.layout import evaluate_arranged, plain, transposed_cells
+from pellucid.engines.xla.arranged import plain
+from pellucid.engines.xla.layout import evaluate_arranged, transposed_cells
 from pellucid.engines.xla.space import wide
 from pellucid.graph.step import StepProgram
 

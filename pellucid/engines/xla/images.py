@@ -1,0 +1,76 @@
+"""Convolutions and pools ask for their channels last, and hand them on so: copies are saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pellucid.engines.xla.arranged import Arranged, Order, arrange
+from pellucid.engines.xla.conv import conv_nhwc, conv_transpose_nhwc, conv_weight_grad_nhwc
+from pellucid.engines.xla.pool import (
+    avg_pool_grad_nhwc,
+    avg_pool_nhwc,
+    max_pool_grad_nhwc,
+    max_pool_nhwc,
+)
+
+__all__ = ["IMAGES"]
+
+
+def _last(rank: int) -> Order:
+    """(N, C, *spatial) with the channels last."""
+    return (0, *range(2, rank), 1)
+
+
+def _filters(rank: int) -> Order:
+    """(out, in, *window) as (*window, in, out)."""
+    return (*range(2, rank), 1, 0)
+
+
+def _conv(x: Any, weight: Any, bias: Any = None, **p: Any) -> Any:
+    if _empty(x, weight):
+        return NotImplemented
+    order = _last(x.ndim)
+    y = conv_nhwc(arrange(x, order), arrange(weight, _filters(x.ndim)), **p)
+    return Arranged(y if bias is None else y + bias, order)
+
+
+def _conv_transpose(x: Any, weight: Any, **p: Any) -> Any:
+    if _empty(x, weight):
+        return NotImplemented
+    order = _last(x.ndim)
+    y = conv_transpose_nhwc(arrange(x, order), arrange(weight, _filters(x.ndim)), **p)
+    return Arranged(y, order)
+
+
+def _weight_grad(x: Any, g: Any, **p: Any) -> Any:
+    if _empty(x, g):
+        return NotImplemented
+    order = _last(x.ndim)
+    y = conv_weight_grad_nhwc(arrange(x, order), arrange(g, order), **p)
+    return Arranged(y, _filters(x.ndim))
+
+
+def _pool(call: Callable[..., Any]) -> Callable[..., Any]:
+    def pooled(*inputs: Any, **p: Any) -> Any:
+        if _empty(*inputs):
+            return NotImplemented
+        order = _last(inputs[0].ndim)
+        return Arranged(call(*(arrange(x, order) for x in inputs), **p), order)
+
+    return pooled
+
+
+def _empty(*inputs: Any) -> bool:
+    return any(0 in x.shape for x in inputs)
+
+
+IMAGES: dict[str, Callable[..., Any]] = {
+    "conv": _conv,
+    "conv_transpose": _conv_transpose,
+    "conv_weight_grad": _weight_grad,
+    "max_pool": _pool(max_pool_nhwc),
+    "max_pool_grad": _pool(max_pool_grad_nhwc),
+    "avg_pool": _pool(avg_pool_nhwc),
+    "avg_pool_grad": _pool(avg_pool_grad_nhwc),
+}
