@@ -128,7 +128,8 @@ class Sequential(_Numbered):
 
     def _broken_off(self, number: int) -> ModuleError:
         """What to say where a layer gives the next one nothing."""
-        (giver, before), (taker, after) = list(self._modules.items())[number - 1 : number + 1]
+        held: list[Any] = list(self._modules.items())
+        (giver, before), (taker, after) = held[number - 1 : number + 1]
         return ModuleError(
             f"layer {taker}, {after._brief()}, got None: layer {giver}, {before._brief()}, gave "
             "nothing.\n Let its forward() end in return …, with what it computed."
