@@ -53,9 +53,9 @@ def _cell(cell: Child, side: str, column: int) -> Markup:
     return tag("td" if column else "th", cell, class_=kind, scope=None if column else "row")
 
 
-def folded(*children: Child, summary: str = "Show as table") -> Markup:
-    """Hides a table until it is asked for."""
-    return tag("details", tag("summary", summary), children)
+def folded(*children: Child, summary: str = "Show as table", open_: bool = False) -> Markup:
+    """Hides a table until it is asked for; an open one can be folded away."""
+    return tag("details", tag("summary", summary), children, open=open_)
 
 
 def card(
@@ -65,6 +65,7 @@ def card(
     twin: Child = None,
     wide: bool = False,
     class_: str = "",
+    open_: bool = False,
 ) -> Markup:
     """Frames a picture: title, sentence, picture, and its table to unfold.
 
@@ -75,12 +76,13 @@ def card(
         twin: the same as a table.
         wide: whether the card takes the whole width.
         class_: further classes.
+        open_: whether the table is unfolded at first.
     """
     return tag(
         "figure",
         tag("figcaption", tag("h3", title), tag("p", sentence, class_="sentence")),
         children,
-        folded(twin) if twin else None,
+        folded(twin, open_=open_) if twin else None,
         class_=f"card{' full' if wide else ''} {class_}".strip(),
     )
 

@@ -34,6 +34,8 @@ def write(content: Content, path: str | os.PathLike[str]) -> Path:
     page = render(content).encode("utf-8")
     try:
         replace_file(place, page)
+    except BrokenPipeError:  # whoever read the pipe has seen enough
+        raise
     except OSError as error:
         raise DataError(
             f"The report cannot be written to {place}: {error.strerror}.\n"

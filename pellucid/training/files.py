@@ -66,12 +66,12 @@ def replace_file(path: Path, data: bytes) -> None:
     The bytes are on the disk before the old file goes; a new file gets the usual permissions, a
     file that was there keeps its own.
     """
-    path = path.resolve() if path.is_symlink() else path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and not path.is_file() and not path.is_dir():
+    if _takes_a_stream(path):
         with path.open("wb") as through:
             through.write(data)
         return
+    path = path.resolve() if path.is_symlink() else path
+    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
     try:
         with beside.open("xb") as file:
@@ -84,3 +84,10 @@ def replace_file(path: Path, data: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def _takes_a_stream(path: Path) -> bool:
+    """Whether a place is a pipe or a device; /dev/stdout is one wherever it leads."""
+    if not path.exists() or path.is_dir():
+        return False
+    return not path.is_file() or path.parts[:2] in (("/", "dev"), ("/", "proc"))

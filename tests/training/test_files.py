@@ -6,6 +6,8 @@ import contextlib
 import io
 import os
 import pickle
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -196,3 +198,29 @@ def test_what_is_no_plain_file_is_written_through(tmp_path: Path) -> None:
         replace_file(pipe, b"through")
         assert read.result(timeout=10) == b"through"
     assert pipe.is_fifo()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="no /dev/stdout here")
+@pytest.mark.parametrize("into", ["pipe", "file"])
+def test_standard_output_is_written_through(tmp_path: Path, into: str) -> None:
+    code = (
+        "from pathlib import Path; from pellucid.training.files import replace_file;"
+        "replace_file(Path('/dev/stdout'), b'page\\n'); print('more')"
+    )
+    if into == "pipe":
+        found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+        assert found.stdout == b"page\nmore\n"
+        return
+    with (tmp_path / "out").open("ab") as out:
+        subprocess.run([sys.executable, "-c", code], stdout=out, check=True)
+    assert b"more\n" in (tmp_path / "out").read_bytes()
+
+
+def test_a_new_file_has_the_usual_permissions_and_an_old_one_keeps_its_own(tmp_path: Path) -> None:
+    new, plain = tmp_path / "new", tmp_path / "plain"
+    replace_file(new, b"1")
+    plain.write_bytes(b"1")
+    assert new.stat().st_mode == plain.stat().st_mode
+    new.chmod(0o600)
+    replace_file(new, b"2")
+    assert new.stat().st_mode & 0o777 == 0o600 and new.read_bytes() == b"2"

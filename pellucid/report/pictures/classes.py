@@ -19,6 +19,7 @@ MOST_NUMBERED = 20
 STRONGEST = 0.5
 LETTERS_PER_NAME = 14
 MOST_BARS = 12
+FEW_CLASSES = 6
 
 
 def confusion_card(confusion: Confusion, most: int) -> Markup:
@@ -76,6 +77,7 @@ def by_class_card(scores: Sequence[ClassScore], most: int) -> Markup:
         sentence,
         picture(f"Recall of each class. {sentence}", 400, height, *marks) if shown else None,
         twin=_by_class_table(scores, most),
+        open_=len(scores) <= FEW_CLASSES,
     )
 
 
@@ -104,7 +106,7 @@ def _by_class_table(scores: Sequence[ClassScore], most: int) -> Markup:
         ]
         for s in scores[:most]
     ]
-    heads = ["class", "rows", "recall (found)", "precision (right when called)", "F1", "AUC"]
+    heads = ["class", "rows", "recall", "precision", "F1", "AUC"]
     note = (
         ""
         if len(scores) <= most
