@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+QUIET = 0.25
+"""Cores that others may take of a quiet machine."""
+
 
 @dataclass
 class Entry:
     """One contender.
 
     Attributes:
-        microseconds: the median over the turns, of a step or of a whole process.
+        microseconds: of a step or of a whole process: the median over the quiet turns, or over all
+            where none was quiet.
         turns: every turn's figure.
-        others: cores that other programs took meanwhile, the median over the turns.
+        others: cores that other programs took meanwhile, the median over the same turns.
         start_seconds: from nothing but Python to the end of the first round.
         peak_mib: the most memory its process held, where it was asked.
         apart: the largest relative distance of its first losses from the first peer's.

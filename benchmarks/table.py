@@ -8,10 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks.result import Result
+from benchmarks.result import QUIET, Result
 from benchmarks.roofline import Roofline
-
-QUIET = 0.25
 
 
 def time_text(microseconds: float) -> str:

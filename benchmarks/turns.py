@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.processes import Failed, python
-from benchmarks.result import Entry, Result
-from benchmarks.roofline import Roofline
+from benchmarks.result import QUIET, Entry, Result
 from benchmarks.workload import PEERS, Workload, absent
 
 AGREE = 2e-4
@@ -29,13 +28,11 @@ class Effort:
     say: Say = lambda text: print(text, file=sys.stderr)
 
 
-def step_times(workload: Workload, roofline: Roofline, effort: Effort) -> Result:
-    """Time a step of each contender that can run, on the cores of the roofline."""
-    cores = roofline.cores
+def step_times(workload: Workload, cores: int, effort: Effort) -> Result:
+    """Time a step of each contender that can run; the roofline is put in when it is known."""
     result = Result(
-        workload.name, workload.title, cores, workload.target, workload.against,
-        roofline_us=roofline.microseconds(workload.flops, workload.moved),
-    )  # fmt: skip
+        workload.name, workload.title, cores, workload.target, workload.against, roofline_us=None
+    )
     seen: dict[str, list[dict[str, Any]]] = {}
     for name, contender in workload.contenders.items():
         lack = absent(name, contender)
@@ -114,12 +111,14 @@ def distance(own: Sequence[float], other: Sequence[float]) -> float:
 
 
 def _entry(rows: list[dict[str, Any]], apart: float | None = None) -> Entry:
+    quiet = [row for row in rows if (row["others"] or 0.0) < QUIET] or rows
+
     def middle(key: str) -> float | None:
-        values = [row[key] for row in rows if row.get(key) is not None]
+        values = [row[key] for row in quiet if row.get(key) is not None]
         return statistics.median(values) if values else None
 
     return Entry(
-        microseconds=middle("microseconds") or 0.0,
+        microseconds=statistics.median(row["microseconds"] for row in quiet),
         turns=[row["microseconds"] for row in rows],
         others=middle("others"),
         start_seconds=middle("start_seconds"),

@@ -35,7 +35,7 @@ def _imports(folder: Path, effort: Effort, cores: int) -> Iterator[Result]:
         and (not effort.quick or library in ("pellucid", "jax"))
     }
     yield process_times(
-        "import", "import of the library", commands, effort, target=0.3, against="jax", cores=cores
+        "import", "Import of the library", commands, effort, target=0.3, against="jax", cores=cores
     )
 
 
@@ -50,13 +50,13 @@ def _first_epoch(folder: Path, effort: Effort, cores: int) -> Iterator[Result]:
         else:
             commands[name] = ["-m", f"benchmarks.programs.{program}_digits", str(data)]
     first = process_times(
-        "first_epoch", "from process start to the end of the first epoch, 1,797 x 64", commands,
+        "first_epoch", "Process start to end of first epoch, 1,797 x 64", commands,
         effort, target=0.5, against="torch", cores=cores,
     )  # fmt: skip
     first.left_out.update(left_out)
     yield first
     yield replace(
-        first, workload="peak_memory", title="peak memory of that program", measure="peak_mib",
+        first, workload="peak_memory", title="Peak memory of that program", measure="peak_mib",
         target=None, against=None,
     )  # fmt: skip
 

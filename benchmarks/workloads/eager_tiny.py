@@ -20,7 +20,7 @@ def _build(library: str, **adam: Any) -> Run:
 
 
 WORKLOAD = Workload(
-    "eager_tiny", f"eager loop, MLP 4-16-16-3, {ROWS} rows", STEPS, mlp.flops(SIZES, ROWS),
+    "eager_tiny", f"Eager loop, MLP 4-16-16-3, {ROWS} rows", STEPS, mlp.flops(SIZES, ROWS),
     draw.adam_bytes(mlp.shapes(SIZES)), 0.6,
     {
         "pellucid eager": Contender(partial(_build, "pellucid")),

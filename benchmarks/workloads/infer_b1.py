@@ -76,7 +76,7 @@ def _sklearn() -> Run:
 
 
 WORKLOAD = Workload(
-    "infer_b1", "one row through MLP 784-512-512-10", ROWS,
+    "infer_b1", "One row through MLP 784-512-512-10", ROWS,
     sum(2.0 * a * b for a, b in itertools.pairwise(SIZES)),
     draw.adam_bytes(mlp.shapes(SIZES)) / 6, 0.7,
     {

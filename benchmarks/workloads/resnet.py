@@ -94,7 +94,7 @@ def flops() -> float:
 
 NEEDS = ("nn.Conv2d", "nn.BatchNorm2d")
 WORKLOAD = Workload(
-    "resnet", f"residual net 32x32, batch {BATCH}", BATCHES, flops(), draw.adam_bytes(shapes()),
+    "resnet", f"Residual net 32x32, batch {BATCH}", BATCHES, flops(), draw.adam_bytes(shapes()),
     1.35,
     {
         **torch_words.contenders(

@@ -108,6 +108,23 @@ def test_other_numbers_are_no_time() -> None:
     assert found.entries["pellucid fit"].apart == pytest.approx(1.1e-4, rel=0.02)
 
 
+def test_quiet_turns_count_where_there_are_any() -> None:
+    def median(*turns: tuple[float, float]) -> float:
+        rows = [{"losses": [1.0], "microseconds": us, "others": busy} for us, busy in turns]
+        found = result({})
+        keep_what_agrees(found, {"jax jit": rows})
+        return found.value("jax jit")
+
+    assert median((9.0, 1.1), (5.0, 0.0), (6.0, 0.2), (7.0, 0.1)) == 6.0
+    assert median((9.0, 1.1), (8.0, 0.9), (12.0, 1.0)) == 9.0
+
+
+def test_a_peak_is_the_best_of_what_was_seen() -> None:
+    assert Roofline(1, 90.0, 80.0, 30.0).better(Roofline(1, 100.0, 70.0, 31.0)) == Roofline(
+        1, 100.0, 80.0, 31.0
+    )
+
+
 def test_the_roofline_is_the_larger_of_the_two_times() -> None:
     peak = Roofline(1, 100e9, 80e9, 20e9)
     assert peak.microseconds(1e6, 0) == pytest.approx(10)
