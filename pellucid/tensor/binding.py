@@ -17,6 +17,7 @@ from pellucid.dtypes import (
     int32,
     int64,
 )  # fmt: skip
+from pellucid.errors import DTypeError
 from pellucid.graph.emit import emit
 from pellucid.graph.mode import _local
 from pellucid.ops import elementwise as ew
@@ -101,7 +102,10 @@ def _question(name: str) -> Callable[[Tensor, Any], Any]:
         else:
             return NotImplemented
         out = _new(Tensor)
-        out._node = asked(op, self._node, right)
+        try:
+            out._node = emit(op, (self._node, right))
+        except DTypeError:  # perhaps a number that the dtype can't hold
+            out._node = asked(op, self._node, right)
         return out
 
     return operator
