@@ -23,6 +23,7 @@ from pellucid.ops.recurrent import (
     rows,
     shifted,
     spell_out,
+    taped,
 )
 from pellucid.ops.reduce import sum_
 from pellucid.ops.spelled import SPELLED, Spelled, apply
@@ -50,8 +51,7 @@ def _steps(xp: Any, z: Any, h: Any, weight: Any, bias: Any) -> Iterator[tuple[An
 
 
 def _tape(xp: Any, z: Any, h0: Any, weight: Any, bias: Any) -> Any:
-    parts = zip(*_steps(xp, z, h0, weight, bias), strict=True)
-    return xp.stack([xp.stack(part) for part in parts])
+    return taped(xp, _steps(xp, z, h0, weight, bias), h0)
 
 
 def _back(xp: Any, g: Any, tape: Any, h0: Any, weight: Any) -> Any:

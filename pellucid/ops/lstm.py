@@ -23,6 +23,7 @@ from pellucid.ops.recurrent import (
     rows,
     shifted,
     spell_out,
+    taped,
 )
 from pellucid.ops.spelled import SPELLED, Spelled, apply
 from pellucid.shapes import Shape
@@ -42,7 +43,8 @@ def _steps(xp: Any, z: Any, h: Any, c: Any, weight: Any) -> Iterator[tuple[Any, 
     size, across = weight.shape[1], weight.T.copy()  # NumPy multiplies by what lies in order
     for t in range(z.shape[0]):
         a = z[t] + h @ across
-        i, f, o = (apply(sigmoid, xp, a[:, k * size : (k + 1) * size]) for k in (0, 1, 3))
+        both, o = apply(sigmoid, xp, a[:, : 2 * size]), apply(sigmoid, xp, a[:, 3 * size :])
+        i, f = both[:, :size], both[:, size:]
         g = apply(tanh, xp, a[:, 2 * size : 3 * size])
         c = f * c + i * g
         h = o * apply(tanh, xp, c)
@@ -50,8 +52,7 @@ def _steps(xp: Any, z: Any, h: Any, c: Any, weight: Any) -> Iterator[tuple[Any, 
 
 
 def _tape(xp: Any, z: Any, h0: Any, c0: Any, weight: Any) -> Any:
-    parts = zip(*_steps(xp, z, h0, c0, weight), strict=True)
-    return xp.stack([xp.stack(part) for part in parts])
+    return taped(xp, _steps(xp, z, h0, c0, weight), h0)
 
 
 def _back(xp: Any, g: Any, tape: Any, c0: Any, weight: Any) -> Any:

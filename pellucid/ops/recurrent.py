@@ -6,6 +6,7 @@ blame do not, so they are one product over all steps, after the loop:  ∂L/∂W
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pellucid.graph.mode import current
@@ -16,6 +17,7 @@ from pellucid.shapes import Mismatch, Shape, numel, show
 
 __all__ = [
     "check_steps", "earlier", "hidden_cost", "into_weight", "rows", "shifted", "spell_out",
+    "taped",
 ]  # fmt: skip
 
 
@@ -45,6 +47,13 @@ def spell_out() -> bool:
     """Whether the blame being computed will be differentiated itself."""
     mode = current()
     return mode.recording and not mode.keeping
+
+
+def taped(xp: Any, steps: Iterable[tuple[Any, ...]], like: Any) -> Any:
+    """What the steps of a loop gave, one block for each kind of number."""
+    kinds = list(zip(*steps, strict=True))
+    flat = xp.stack([x for kind in kinds for x in kind])
+    return flat.reshape(len(kinds), len(kinds[0]), *like.shape)
 
 
 def shifted(xp: Any, first: Any, states: Any) -> Any:
