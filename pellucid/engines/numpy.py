@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.dtypes import DType
+from pellucid.engines.pieces import in_pieces
 from pellucid.engines.rows import add_rows, worthwhile
 from pellucid.engines.words import random_words
 from pellucid.errors import DTypeError
@@ -73,6 +74,7 @@ class _Namespace:
     """NumPy, plus what both engines have: `erf`, `written`, `added`, `scatter_add`, `random_words`."""
 
     random_words = staticmethod(random_words)
+    in_pieces = staticmethod(in_pieces)
     sum = staticmethod(total)
     max = staticmethod(largest)
 

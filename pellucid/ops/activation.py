@@ -5,11 +5,10 @@ Each record carries its range, where it goes flat, and what it is good for; the 
 
 from __future__ import annotations
 
-import math
-
 from pellucid.graph.node import Node
+from pellucid.ops.bell import gelu_slope, gelu_tanh_slope, gelu_tanh_values, gelu_values
 from pellucid.ops.compare import ge, gt, le, logical_or, lt, where
-from pellucid.ops.elementwise import add, erf, exp, mul, square, sub
+from pellucid.ops.elementwise import add, exp, mul, square, sub
 from pellucid.ops.op import Op, Sample, define, per_element
 
 __all__ = [
@@ -17,7 +16,6 @@ __all__ = [
     "silu", "softplus", "step", "tanh",
 ]  # fmt: skip
 
-_BEND = math.sqrt(2.0 / math.pi)
 ONE = (Sample(((2, 3),)), Sample(((),)), Sample(((0, 3),)), Sample(((4,),), low=-30.0, high=30.0))
 
 identity: Op = define(
@@ -148,8 +146,8 @@ gelu: Op = define(
     sentence="The number times the chance that a standard normal draw lies below it.",
     equation=r"y = x\,\Phi(x),\quad \Phi(x) = \tfrac12(1 + \operatorname{erf}(x/\sqrt2))",
     derivative=r"\partial y/\partial x = \Phi(x) + x\,\varphi(x)",
-    forward=lambda xp, x: x * (0.5 * xp.erf(x * math.sqrt(0.5)) + 0.5),
-    gradient=(lambda g, y, x: mul(g, _gelu_slope(x)),),
+    forward=gelu_values,
+    gradient=(lambda g, y, x: mul(g, gelu_slope(x)),),
     dtype="float",
     cost=per_element(15),
     terms=("Φ(x) + x·φ(x)",),
@@ -164,8 +162,8 @@ gelu_tanh: Op = define(
     sentence="GELU with its bell curve replaced by a tanh of a cubic: cheaper, nearly the same.",
     equation=r"y = \tfrac12 x\,(1 + \tanh(\sqrt{2/\pi}\,(x + 0.044715\,x^3)))",
     derivative=r"\partial y/\partial x = \tfrac12(1 + t) + \tfrac12 x (1 - t^2)\,u',\ t = \tanh u",
-    forward=lambda xp, x: 0.5 * x * (1 + xp.tanh(_BEND * (x + 0.044715 * x * x * x))),
-    gradient=(lambda g, y, x: mul(g, _gelu_tanh_slope(x)),),
+    forward=gelu_tanh_values,
+    gradient=(lambda g, y, x: mul(g, gelu_tanh_slope(x)),),
     dtype="float",
     cost=per_element(15),
     terms=("½(1 + t) + ½x(1 − t²)·u′",),
@@ -239,16 +237,3 @@ def _at_most_zero(x: Node) -> Node:
 def _silu_slope(x: Node) -> Node:
     s = sigmoid(x)
     return mul(s, add(mul(x, sub(1.0, s)), 1.0))
-
-
-def _gelu_slope(x: Node) -> Node:
-    below = add(mul(erf(mul(x, math.sqrt(0.5))), 0.5), 0.5)
-    bell = mul(exp(mul(square(x), -0.5)), 1.0 / math.sqrt(2.0 * math.pi))
-    return add(below, mul(x, bell))
-
-
-def _gelu_tanh_slope(x: Node) -> Node:
-    cubic = mul(square(x), 0.044715)
-    t = tanh(mul(mul(x, add(cubic, 1.0)), _BEND))
-    inner = mul(add(mul(cubic, 3.0), 1.0), _BEND)
-    return mul(add(add(t, 1.0), mul(mul(x, sub(1.0, square(t))), inner)), 0.5)

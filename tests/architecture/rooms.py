@@ -63,6 +63,7 @@ ONLY_IN = {
 NUMPY_IN = {
     "engines/numpy.py": "the engine: every forward runs here",
     "engines/flat.py": "an optimizer's vectors: many weights laid side by side for the engine",
+    "engines/pieces.py": "large arrays piece by piece, so that they stay in the cache",
     "engines/rows.py": "rows added up by number: what numpy.add.at does slowly",
     "engines/words.py": "the random generator: integers, the same on both engines",
     "tensor/": "arrays come in and go out here (creation, item, numpy(), printing)",

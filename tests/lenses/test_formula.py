@@ -118,8 +118,8 @@ def formulas_of(name: str) -> set[str]:
 # Slopes that their records put into words, or that need more than the numbers at hand; and products
 # that are told as the matrix product inside them.
 IN_WORDS = {
-    "cumsum", "dropout", "einsum", "gather", "gelu_tanh", "index", "matmul", "nll_back", "prod",
-    "put", "slice", "standardize", "tril", "triu",
+    "causal", "cumsum", "dropout", "einsum", "gather", "gelu_tanh", "gelu_tanh_slope", "index",
+    "matmul", "nll_back", "prod", "put", "segment_softmax", "slice", "standardize", "tril", "triu",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from tests.ops.oracle.row import Row, named
@@ -17,6 +18,16 @@ def _functional(name: str) -> Row:
     return Row(lambda t, *xs, **params: getattr(t.nn.functional, name)(*xs, **params))
 
 
+def _gelu_slope(t: Any, x: Any) -> Any:
+    return t.special.ndtr(x) + x * t.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+
+
+def _gelu_tanh_slope(t: Any, x: Any) -> Any:
+    bend = math.sqrt(2 / math.pi)
+    u = t.tanh(bend * (x + 0.044715 * x**3))
+    return 0.5 * (1 + u) + 0.5 * x * (1 - u * u) * bend * (1 + 3 * 0.044715 * x**2)
+
+
 ROWS: dict[str, Row] = {
     **named("eq", "ne", "lt", "le", "gt", "ge", "isnan", "isinf", "isfinite", "where"),
     **named("logical_and", "logical_or", "logical_xor", "logical_not"),
@@ -29,6 +40,8 @@ ROWS: dict[str, Row] = {
     **named("floor", "ceil", "round", "trunc", "remainder", "relu", "sigmoid", "tanh"),
     **{name: _functional(name) for name in ("silu", "gelu", "softplus", "hardtanh", "elu")},
     "leaky_relu": _functional("leaky_relu"),
+    "gelu_slope": Row(_gelu_slope),
+    "gelu_tanh_slope": Row(_gelu_tanh_slope),
     "gelu_tanh": Row(lambda t, x: t.nn.functional.gelu(x, approximate="tanh")),
     "floor_divide": Row(lambda t, a, b: t.div(a, b, rounding_mode="floor")),
     "clamp": Row(lambda t, x, min=None, max=None: t.clamp(x, min, max)),
