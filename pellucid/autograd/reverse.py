@@ -61,7 +61,7 @@ def gradients(
                 g = _hooked(node, g)
             if node.op is None or node.retains or node in wanted:
                 found[node] = g
-            # A weight that moved while a step was traced came out of an op, and yet blame ends there.
+            # A weight that moved in the step being traced came out of an op; yet blame ends there.
             if node.op is not None and node.op.gradient is not None:
                 if node.spent and "linear" not in node.op.traits:
                     raise GraphError(_SPENT)
