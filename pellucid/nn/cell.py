@@ -13,13 +13,13 @@ from pellucid.errors import DTypeError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.nn import init
 from pellucid.nn.border import Misfit
-from pellucid.nn.functional.recurrent import GATES, Weights, input_sums, recur
+from pellucid.nn.functional.recurrent import GATES, Weights, input_sums, recur, rest
 from pellucid.nn.module import Module
 from pellucid.nn.recurrence import check_bend, check_size
 from pellucid.ops.movement import reshape
 from pellucid.shapes import show
 from pellucid.tensor import Parameter, Tensor
-from pellucid.tensor.creation import empty, zeros
+from pellucid.tensor.creation import empty
 from pellucid.tensor.tensor import wrap
 
 __all__ = ["GRUCell", "LSTMCell", "RNNCell", "RNNCellBase"]
@@ -101,7 +101,7 @@ class RNNCellBase(Module):
     def _state(self, name: str, given: Tensor | None, x: Node, alone: bool) -> Node:
         batch = 1 if alone else x.shape[0]
         if given is None:
-            return zeros((batch, self.hidden_size), dtype=x.dtype)._node
+            return rest((batch, self.hidden_size), x.dtype)
         if not isinstance(given, Tensor):
             raise DTypeError(f"{name} must be a Tensor and is a {type(given).__name__}.")
         shape = (self.hidden_size,) if alone else (batch, self.hidden_size)

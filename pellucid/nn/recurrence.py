@@ -16,7 +16,7 @@ from pellucid.graph.node import Node
 from pellucid.nn import init
 from pellucid.nn.border import Misfit
 from pellucid.nn.functional.layers import check_chance, dropout
-from pellucid.nn.functional.recurrent import GATES, IDLE, Weights, input_sums, recur
+from pellucid.nn.functional.recurrent import GATES, IDLE, Weights, input_sums, recur, rest
 from pellucid.nn.module import Module
 from pellucid.nn.ragged import Even, Layout, Ragged
 from pellucid.nn.utils.rnn import PackedSequence
@@ -24,7 +24,7 @@ from pellucid.ops.indexing import take
 from pellucid.ops.movement import cat, permute, reshape, slice_
 from pellucid.shapes import show
 from pellucid.tensor import Parameter, Tensor
-from pellucid.tensor.creation import empty, zeros
+from pellucid.tensor.creation import empty
 from pellucid.tensor.tensor import wrap
 
 __all__ = ["RNNBase", "check_bend", "check_size"]
@@ -204,7 +204,7 @@ class RNNBase(Module):
         names = ("h0", "c0") if self.mode == "LSTM" else ("h0",)
         wanted = (len(self._suffixes), batch, self.hidden_size)
         if hx is None:
-            return [zeros(wanted, dtype=dtype)._node] * len(names)
+            return [rest(wanted, dtype)] * len(names)
         given = hx if isinstance(hx, tuple | list) else (hx,)
         if len(given) != len(names) or not all(isinstance(s, Tensor) for s in given):
             what = "a pair of Tensors (h0, c0)" if len(names) == 2 else "one Tensor h0"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pellucid.dtypes import DType
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add
@@ -16,9 +17,10 @@ from pellucid.ops.lstm import lstm, lstm_tape
 from pellucid.ops.movement import slice_
 from pellucid.ops.recurrent import rows
 from pellucid.ops.rnn import rnn
+from pellucid.shapes import Shape
 from pellucid.tensor.creation import zeros
 
-__all__ = ["GATES", "IDLE", "Weights", "input_sums", "recur"]
+__all__ = ["GATES", "IDLE", "Weights", "input_sums", "recur", "rest"]
 
 GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 
@@ -40,6 +42,13 @@ class Weights(NamedTuple):
     hh: Node
     b_ih: Node | None
     b_hh: Node | None
+
+
+def rest(shape: Shape, dtype: DType) -> Node:
+    """The state before anything was read: zeros, which nobody gave."""
+    node = zeros(shape, dtype=dtype)._node
+    node.kind, node.name = "constant", "0"
+    return node
 
 
 def input_sums(mode: str, x: Node, w: Weights) -> Node:
@@ -68,7 +77,7 @@ def _lstm(z: Node, h0: Node, c0: Node, w: Weights) -> tuple[Node, Node]:
 
 
 def _gru(z: Node, h0: Node, w: Weights) -> Node:
-    bias = w.b_hh if w.b_hh is not None else zeros(w.hh.shape[0], dtype=w.hh.dtype)._node
+    bias = w.b_hh if w.b_hh is not None else rest(w.hh.shape[:1], w.hh.dtype)
     given = (z, h0, w.hh, bias)
     return gru(*given, gru_tape(*given)) if _learning(*given) else gru(*given)
 
