@@ -179,7 +179,7 @@ max_pool: Op = define(
     accepts="int float",
     kink="the first of equal numbers gets all blame, as in PyTorch",
     cost=_reads,
-    terms=("1 at the largest",),
+    terms=("1",),
     traits="window",
     samples=(
         Sample(((2, 2, 4, 5),), _settings()),
@@ -233,7 +233,7 @@ max_pool_grad: Op = define(
     dtype="keep",
     kink="the first of equal numbers gets all blame, as in PyTorch",
     cost=_window_reads,
-    terms=("1 at the largest", "", ""),
+    terms=("1", "", ""),
     traits="window",
     samples=(
         Sample(((1, 1, 2, 2), _Y, _X), _STEP),
@@ -252,7 +252,7 @@ max_pool_pick: Op = define(
     dtype="keep",
     kink="the first of equal numbers is picked",
     cost=_window_reads,
-    terms=("1 at the largest", "", ""),
+    terms=("1", "", ""),
     traits="window",
     samples=(
         Sample(((1, 1, 3, 3), _Y, _X), _STEP),

@@ -223,7 +223,7 @@ unfold: Op = define(
     shape=_unfolded,
     dtype="keep",
     cost=FREE,
-    terms=("1 where seen",),
+    terms=("1",),
     traits="window linear",
     samples=(
         Sample(((2, 2, 3, 4),), _settings()),
@@ -257,7 +257,7 @@ fold: Op = define(
     shape=_folded,
     dtype="keep",
     cost=lambda shapes, out, **_: numel(shapes[0]),
-    terms=("1 where it lands",),
+    terms=("1",),
     traits="window linear",
     samples=(
         Sample(((2, 8, 6),), _settings((3, 4))),

@@ -125,8 +125,8 @@ def _window(
     for k, p in zip(kernel, border, strict=True):
         if p > k // 2:
             raise SettingError(
-                f"{name}: padding {p} is more than half of the window, {k}: "
-                "some windows would see nothing but the border."
+                f"{name}: padding {p} is more than half of the window, {k}: some windows would see "
+                f"nothing but the border.\n Take {k // 2} at most."
             )
     return kernel, steps, border
 
@@ -230,7 +230,7 @@ def _avg_pool(
 ) -> Node:
     kernel, stride, border = _window(name, rank, kernel_size, stride, padding)
     if divisor is not None and (isinstance(divisor, bool) or not divisor):
-        raise SettingError(f"{name}: divisor_override must not be {divisor!r}.")
+        raise SettingError(f"{name}: nothing can be divided by divisor_override={divisor!r}.")
 
     def call(x: Node) -> Node:
         size = x.shape[2:]

@@ -57,6 +57,14 @@ def _short(value: Shape) -> str:
     return str(value[0]) if len(set(value)) == 1 else show(value)
 
 
+def _remedy(have: int, rank: int) -> str:
+    if have > rank + 2:
+        return "Join the axes in front: x.flatten(0, 1)."
+    if have == 2:
+        return f"Cut each row into its axes: x.reshape(-1, {AXES[rank]})."
+    return "Give it the axes that are missing: x.unsqueeze(0)."
+
+
 def batched(name: str, input: Node, rank: int, call: Callable[[Node], Any]) -> Any:
     """Apply `call` to rows; a single one is given a row axis, which is taken off again."""
     have = len(input.shape)
@@ -65,7 +73,7 @@ def batched(name: str, input: Node, rank: int, call: Callable[[Node], Any]) -> A
     if have != rank + 1:
         raise ShapeError(
             f"{name}: the input needs axes (rows, {AXES[rank]}), or ({AXES[rank]}) for one row, "
-            f"and its shape is {show(input.shape)}."
+            f"and its shape is {show(input.shape)}.\n {_remedy(have, rank)}"
         )
     out = call(reshape(input, shape=(1, *input.shape)))
     if isinstance(out, tuple):

@@ -1,4 +1,7 @@
-"""PyTorch's answers for convolutions and pools; borders of two widths are added beforehand."""
+"""PyTorch's answers for convolutions, pools and batch norm.
+
+Borders of two widths are added beforehand: PyTorch's functions take one width for both ends.
+"""
 
 from __future__ import annotations
 
@@ -103,6 +106,16 @@ def _avg_pool_grad(t: Any, g: Any, size: Any, **p: Any) -> Any:
     return t.autograd.grad(_avg_pool(t, x, **p), x, g, create_graph=True)[0]
 
 
+def _affine_norm(t: Any, x: Any, weight: Any, bias: Any = None, *, axis: int, eps: float) -> Any:
+    assert axis == 1
+    return t.nn.functional.batch_norm(x, None, None, weight, bias, training=True, eps=eps)
+
+
+def _affine_norm_grad(t: Any, g: Any, x: Any, weight: Any, **p: Any) -> Any:
+    given = x.detach().clone().requires_grad_()
+    return t.autograd.grad(_affine_norm(t, given, weight.detach(), **p), given, g.detach())[0]
+
+
 ROWS: dict[str, Row] = {
     "conv": Row(_conv),
     "conv_transpose": Row(_transpose),
@@ -115,4 +128,6 @@ ROWS: dict[str, Row] = {
     "max_pool_pick": Row(_max_pool_pick),
     "avg_pool": Row(_avg_pool),
     "avg_pool_grad": Row(_avg_pool_grad),
+    "affine_norm": Row(_affine_norm),
+    "affine_norm_grad": Row(_affine_norm_grad),
 }
