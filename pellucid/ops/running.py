@@ -71,7 +71,6 @@ def _record(name: str, sentence: str, equation: str, pick: str) -> Op:
         gradient=None,
         shape=lambda own, axis: own,
         dtype="keep",
-        accepts="int float",
         cost=whole,
         traits="",
         samples=(

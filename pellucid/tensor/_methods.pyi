@@ -587,9 +587,6 @@ class Methods:
     def float_power(self, exponent: Any) -> Tensor:
         """`input` to the power of `exponent`, in float64."""
 
-    def float_power_(self, exponent: Any) -> Tensor:
-        """`float_power`, written into this Tensor's own memory."""
-
     def floor(self) -> Tensor:
         """The whole number below."""
 

@@ -65,7 +65,7 @@ _IN_PLACE = """
 abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr arccos arccosh arcsin arcsinh
 arctan arctan2 arctanh asin asinh atan atan2 atanh baddbmm bitwise_and bitwise_not bitwise_or
 bitwise_xor ceil clamp clamp_max clamp_min clip cos cosh cumprod cumsum deg2rad div divide eq erf
-erfc exp exp2 expm1 fix float_power floor floor_divide fmod frac ge greater greater_equal gt
+erfc exp exp2 expm1 fix floor floor_divide fmod frac ge greater greater_equal gt
 heaviside hypot index_add index_copy index_fill index_put le lerp less less_equal log log10 log1p
 log2 logical_and logical_not logical_or logical_xor logit lt masked_fill masked_scatter mul multiply
 nan_to_num ne neg negative not_equal pow put rad2deg reciprocal relu remainder round rsqrt scatter

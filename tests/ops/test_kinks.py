@@ -14,6 +14,11 @@ from pellucid.ops import REGISTRY
 Call = Callable[[Any, Any], Any]
 INF, NAN = float("inf"), float("nan")
 
+
+def _of_seven(m: Any, x: Any) -> Any:
+    return m.fmod(x, 3.5)
+
+
 KINKS: dict[str, list[tuple[Call, list[float]]]] = {
     "relu": [(lambda m, x: m.relu(x), [0.0, -0.0, 1.0])],
     "gate": [(lambda m, x: m.relu(x), [0.0])],
@@ -48,6 +53,13 @@ KINKS: dict[str, list[tuple[Call, list[float]]]] = {
     "max": [(lambda m, x: x.max(), [2.0, 2.0, 1.0]), (lambda m, x: x.max(0)[0], [2.0, 2.0, 1.0])],
     "where": [(lambda m, x: m.where(x > 0, x.log(), m.zeros_like(x)), [1.0, 2.0])],
     "floor": [(lambda m, x: x.floor() * x, [2.0, 2.5])],
+    "fmod": [(lambda m, x: m.fmod(m.full_like(x, 7.0), x), [3.5, -2.0]), (_of_seven, [3.5, -7.0])],
+    "atan2": [(lambda m, x: m.atan2(x, m.zeros_like(x)), [0.0, 1.0, -1.0])],
+    "hypot": [(lambda m, x: m.hypot(x, m.zeros_like(x)), [0.0, -2.0])],
+    "cumprod": [
+        (lambda m, x: m.cumprod(x, 0), [2.0, 0.0, 3.0, 0.0, 4.0]),
+        (lambda m, x: m.cumprod(x, 0), [0.0, 0.0]),
+    ],
     "huber": [
         (lambda m, x: _nn(m).huber_loss(x, m.zeros_like(x), reduction="sum"), [1.0, -1.0, 0.0])
     ],

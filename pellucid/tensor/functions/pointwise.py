@@ -25,6 +25,7 @@ __all__: list[str] = []
 @function()
 def lerp(input: Node, end: Node, weight: Any) -> Node:
     """`input + weight · (end − input)`: a place on the way from one to the other."""
+    _real("lerp", input)
     return ew.add(input, ew.mul(weight, ew.sub(end, input)))
 
 
@@ -37,7 +38,16 @@ def addcmul(input: Node, tensor1: Node, tensor2: Node, *, value: float = 1) -> N
 @function()
 def addcdiv(input: Node, tensor1: Node, tensor2: Node, *, value: float = 1) -> Node:
     """`input + value · tensor1 / tensor2`."""
+    if tensor1.dtype.category != FLOAT and tensor2.dtype.category != FLOAT:
+        _real("addcdiv", tensor1)
     return _added(input, ew.div(tensor1, tensor2), value)
+
+
+def _real(name: str, x: Node) -> None:
+    if x.dtype.category != FLOAT:
+        raise DTypeError(
+            f"{name} works on float numbers and got {x.dtype.name}.\n Convert first: x.float()."
+        )
 
 
 def _added(input: Node, more: Node, value: float) -> Node:
@@ -67,10 +77,7 @@ def fmod(input: Node, other: Any) -> Node:
 @function()
 def frac(input: Node) -> Node:
     """What stands behind the point: `x − trunc(x)`."""
-    if input.dtype.category != FLOAT:
-        raise DTypeError(
-            f"frac works on float numbers and got {input.dtype.name}.\n Convert first: x.float()."
-        )
+    _real("frac", input)
     return ew.sub(input, wh.trunc(input))
 
 

@@ -52,6 +52,9 @@ def index_fill(input: Node, dim: int, index: Node, value: Any) -> Node:
     """`input` with one number in all slices at the positions `index` along `dim`."""
     axis = normalize_axis(dim, len(input.shape))
     index = positions("index_fill", index, input.shape[axis] if input.shape else 1, dim)
+    if not input.shape:
+        one = mv.reshape(input, shape=(1,))
+        return mv.reshape(index_fill(one, 0, index, value), shape=())
     if isinstance(value, Node):
         if value.shape:
             raise ShapeError(f"index_fill: value must be one number, not {show(value.shape)}.")
@@ -63,6 +66,9 @@ def index_fill(input: Node, dim: int, index: Node, value: Any) -> Node:
 def index_copy(input: Node, dim: int, index: Node, source: Node) -> Node:
     """`input` with the slices of `source` at the positions `index` along `dim`."""
     _same_dtype("index_copy", input, source)
+    if not input.shape:  # PyTorch takes one number for an axis of one
+        one = mv.reshape(input, shape=(1,))
+        return mv.reshape(index_copy(one, dim, index, source), shape=())
     axis = normalize_axis(dim, len(input.shape))
     index = positions("index_copy", index, input.shape[axis] if input.shape else 1, dim)
     wanted = (*input.shape[:axis], index.size, *input.shape[axis + 1 :])

@@ -192,6 +192,8 @@ def combinations(input: Node, r: int = 2, with_replacement: bool = False) -> Nod
         raise ShapeError(f"combinations takes a row and got shape {show(input.shape)}.")
     if r < 0:
         raise SettingError(f"combinations: r can't be negative and is {r}.")
+    if r == 0:
+        return mv.slice_(input, spec=((0, 0, 1),))
     chosen = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     places = np.array(list(chosen(range(input.size), r)), np.int64).reshape(-1, r)
     return ix.take(input, leaf(places, places.shape, int64, kind="constant"), axes=(0,))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
-from pellucid.dtypes import FLOAT, DType, int64
+from pellucid.dtypes import FLOAT, DType, float32, int64
 from pellucid.errors import DTypeError, SettingError, ShapeError
 from pellucid.graph.emit import constant
 from pellucid.graph.node import Node
@@ -144,9 +145,13 @@ def _without_nan(x: Node) -> Node:
 @function()
 def nanmedian(input: Node, dim: int | None = None, keepdim: bool = False) -> Any:
     """The number in the middle of those that are not NaN (the lower of two)."""
+    if dim is None and not input.size and input.dtype.category == FLOAT:
+        return constant(math.nan, input.dtype)
     if dim is None:
         return nanmedian(reshape(input, shape=(input.size,)), 0).values
     axis = normalize_axis(dim, len(input.shape))
+    if input.shape[axis : axis + 1] == (0,):
+        raise ShapeError("nanmedian: there is no middle of no numbers.")
     values, order = od.sort(input, axis)  # NaN comes last
     known = rd.sum_(logical_not(isnan(values)), axes=(axis,), keepdim=True)
     middle = ew.maximum(wh.floor_divide(ew.sub(known, 1), 2), 0)
@@ -168,6 +173,7 @@ def cov(input: Node, *, correction: int = 1) -> Node:
     """How the rows vary together: a row for each variable, a column for each observation."""
     if len(input.shape) > 2:
         raise ShapeError(f"cov takes a matrix or a row and got shape {show(input.shape)}.")
+    input = input if input.dtype.category == FLOAT else ew.cast(input, dtype=float32)
     rows = reshape(input, shape=(1, input.size)) if len(input.shape) < 2 else input
     apart = ew.sub(rows, mean(rows, 1, True))
     freedom = max(rows.shape[1] - correction, 0)
