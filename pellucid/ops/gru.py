@@ -54,21 +54,32 @@ def _tape(xp: Any, z: Any, h0: Any, weight: Any, bias: Any) -> Any:
     return taped(xp, _steps(xp, z, h0, weight, bias), h0)
 
 
-def _back(xp: Any, g: Any, tape: Any, h0: Any, weight: Any) -> Any:
+def _back(xp: Any, g: Any, tape: Any, h0: Any, weight: Any, more: Any = None) -> Any:
+    """Blame of the sums inside the gates, step by step, from blame `g` of the states.
+
+    `more` is blame of the gates themselves, where somebody looked at the tape.
+    """
     r, u, n, q, h = (tape[k] for k in range(5))
+    slopes = r * (1 - r), u * (1 - u), 1 - n * n
     # What one unit of blame for h, or for the sum inside tanh, is for the sums inside the gates.
-    to_n, to_u = (1 - u) * (1 - n * n), (shifted(xp, h0, h) - n) * u * (1 - u)
-    to_r = q * r * (1 - r)
+    to_n, to_u = (1 - u) * slopes[2], (shifted(xp, h0, h) - n) * slopes[1]
+    to_r = q * slopes[0]
+    extra = None if more is None else [*(more[k] * slopes[k] for k in range(3)), more[3]]
     dh, inputs, hidden = xp.zeros_like(h0), [], []
     for t in reversed(range(g.shape[0])):
         dh = dh + g[t]
-        dn = dh * to_n[t]
-        both = xp.concatenate([dn * to_r[t], dh * to_u[t]], axis=1)
+        dn = _plus(dh * to_n[t], extra, 2, t)
+        dr, du = _plus(dn * to_r[t], extra, 0, t), _plus(dh * to_u[t], extra, 1, t)
+        both = xp.concatenate([dr, du], axis=1)
         inputs.append(xp.concatenate([both, dn], axis=1))
-        hidden.append(xp.concatenate([both, dn * r[t]], axis=1))
+        hidden.append(xp.concatenate([both, _plus(dn * r[t], extra, 3, t)], axis=1))
         dh = dh * u[t] + hidden[-1] @ weight
     first = xp.concatenate([dh, xp.zeros_like(both)], axis=1)
     return xp.stack([*reversed(inputs), *reversed(hidden), first])
+
+
+def _plus(x: Any, extra: Any, k: int, t: int) -> Any:
+    return x if extra is None else x + extra[k][t]
 
 
 def _gru(xp: Any, z: Any, h0: Any, weight: Any, bias: Any, tape: Any = None) -> Any:
@@ -93,15 +104,11 @@ def _shape(z: Shape, h0: Shape, weight: Shape, bias: Shape, tape: Shape | None =
     return (z[0], *h0)
 
 
-def _blame(
-    g: Node, y: Node, z: Node, h0: Node, weight: Node, bias: Node, tape: Node | None = None
+def _shares(
+    back: Node, y: Node, z: Node, h0: Node, weight: Node, bias: Node
 ) -> tuple[Node | None, ...]:
+    """What each input gets of the blame of all gates, `y` being the states of all steps."""
     steps, (batch, size) = z.shape[0], h0.shape
-    if spell_out():
-        x = [Spelled(n) for n in (z, h0, weight, bias)]
-        back = _back(SPELLED, Spelled(g), _tape(SPELLED, *x), x[1], x[2]).node
-    else:
-        back = gru_back(g, gru_tape(z, h0, weight, bias) if tape is None else tape, h0, weight)
     hidden = rows(back, steps, 2 * steps)
     first = (2 * steps, (0, batch, 1), (0, size, 1))
     return (
@@ -109,8 +116,28 @@ def _blame(
         slice_(back, spec=first) if h0.requires_grad else None,
         into_weight(hidden, earlier(h0, y)) if weight.requires_grad else None,
         sum_(hidden, axes=(0, 1)) if bias.requires_grad else None,
-        None,
     )
+
+
+def _blame(
+    g: Node, y: Node, z: Node, h0: Node, weight: Node, bias: Node, tape: Node | None = None
+) -> tuple[Node | None, ...]:
+    if spell_out():
+        x = [Spelled(n) for n in (z, h0, weight, bias)]
+        back = _back(SPELLED, Spelled(g), _tape(SPELLED, *x), x[1], x[2]).node
+    else:
+        back = gru_back(g, gru_tape(z, h0, weight, bias) if tape is None else tape, h0, weight)
+    return (*_shares(back, y, z, h0, weight, bias), None)
+
+
+def _blame_of_tape(
+    g: Node, y: Node, z: Node, h0: Node, weight: Node, bias: Node
+) -> tuple[Node | None, ...]:
+    x = [Spelled(n) for n in (z, h0, weight, bias)]
+    tape = _tape(SPELLED, *x) if spell_out() else Spelled(y)
+    more = Spelled(g)
+    back = _back(SPELLED, more[4], tape, x[1], x[2], more).node
+    return _shares(back, tape[4].node, z, h0, weight, bias)
 
 
 gru: Op = define(
@@ -157,12 +184,13 @@ gru_tape: Op = define(
     "gru_tape",
     sentence="Gates, proposals and states of every step, kept so that blame need not redo them.",
     equation=r"y = (r, u, n, W_n h + b_n, h)_{t = 1 \ldots T}",
-    derivative=r"\text{none: blame takes the way through the gru that reads it}",
+    derivative=r"\partial h_t/\partial n_t = 1 - u_t",
     forward=_tape,
-    gradient=None,
+    gradient=_blame_of_tape,
     shape=_tape_shape,
     accepts="float",
     cost=lambda shapes, out, **_: hidden_cost(shapes, 3, 40),
+    terms=("∂h/∂z", "u + W·∂h/∂z", "h·∂h/∂z", "∂h/∂z"),
     traits="recurrent",
     samples=SAMPLES,
 )

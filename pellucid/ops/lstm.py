@@ -55,19 +55,30 @@ def _tape(xp: Any, z: Any, h0: Any, c0: Any, weight: Any) -> Any:
     return taped(xp, _steps(xp, z, h0, c0, weight), h0)
 
 
-def _back(xp: Any, g: Any, tape: Any, c0: Any, weight: Any) -> Any:
+def _back(xp: Any, g: Any, tape: Any, c0: Any, weight: Any, more: Any = None) -> Any:
+    """Blame of the sums inside the gates, step by step, from blame `g` of states and last cell.
+
+    `more` is blame of the gates and cells themselves, where somebody looked at the tape.
+    """
     steps, size = g.shape[0] - 1, weight.shape[1]
     i, f, n, o, c = (tape[k] for k in range(5))
     bent = apply(tanh, xp, c)
+    slopes = i * (1 - i), f * (1 - f), 1 - n * n, o * (1 - o)
     # What one unit of blame for c, or for h, is for the sums inside the gates.
-    to_i, to_f = n * i * (1 - i), shifted(xp, c0, c) * f * (1 - f)
-    to_n, to_o = i * (1 - n * n), bent * o * (1 - o)
+    to_i, to_f = n * slopes[0], shifted(xp, c0, c) * slopes[1]
+    to_n, to_o = i * slopes[2], bent * slopes[3]
     h_to_c = o * (1 - bent * bent)
+    extra = None
+    if more is not None:
+        extra = xp.concatenate([more[k] * slope for k, slope in enumerate(slopes)], axis=2)
     dh, dc, found = xp.zeros_like(c0), g[steps], []
     for t in reversed(range(steps)):
         dh = dh + g[t]
         dc = dc + dh * h_to_c[t]
+        if extra is not None:
+            dc = dc + more[4][t]
         dz = xp.concatenate([dc * to_i[t], dc * to_f[t], dc * to_n[t], dh * to_o[t]], axis=1)
+        dz = dz if extra is None else dz + extra[t]
         found.append(dz)
         dh, dc = dz @ weight, dc * f[t]
     first = xp.concatenate([dh, dc, xp.zeros_like(dz[:, : 2 * size])], axis=1)
@@ -98,15 +109,11 @@ def _shape(z: Shape, h0: Shape, c0: Shape, weight: Shape, tape: Shape | None = N
     return (z[0] + 1, *h0)
 
 
-def _blame(
-    g: Node, y: Node, z: Node, h0: Node, c0: Node, weight: Node, tape: Node | None = None
+def _shares(
+    back: Node, y: Node, z: Node, h0: Node, c0: Node, weight: Node
 ) -> tuple[Node | None, ...]:
+    """What each input gets of the blame of all gates, `y` being the states of all steps."""
     steps, (batch, size) = z.shape[0], h0.shape
-    if spell_out():
-        x = [Spelled(n) for n in (z, h0, c0, weight)]
-        back = _back(SPELLED, Spelled(g), _tape(SPELLED, *x), x[2], x[3]).node
-    else:
-        back = lstm_back(g, lstm_tape(z, h0, c0, weight) if tape is None else tape, c0, weight)
     dz = rows(back, 0, steps)
     to_h, to_c = (
         slice_(back, spec=(steps, (0, batch, 1), (k * size, (k + 1) * size, 1)))
@@ -114,9 +121,29 @@ def _blame(
         else None
         for k, x in enumerate((h0, c0))
     )
-    if not weight.requires_grad:
-        return dz, to_h, to_c, None, None
-    return dz, to_h, to_c, into_weight(dz, earlier(h0, rows(y, 0, steps))), None
+    return dz, to_h, to_c, into_weight(dz, earlier(h0, y)) if weight.requires_grad else None
+
+
+def _blame(
+    g: Node, y: Node, z: Node, h0: Node, c0: Node, weight: Node, tape: Node | None = None
+) -> tuple[Node | None, ...]:
+    if spell_out():
+        x = [Spelled(n) for n in (z, h0, c0, weight)]
+        back = _back(SPELLED, Spelled(g), _tape(SPELLED, *x), x[2], x[3]).node
+    else:
+        back = lstm_back(g, lstm_tape(z, h0, c0, weight) if tape is None else tape, c0, weight)
+    return (*_shares(back, rows(y, 0, z.shape[0]), z, h0, c0, weight), None)
+
+
+def _blame_of_tape(
+    g: Node, y: Node, z: Node, h0: Node, c0: Node, weight: Node
+) -> tuple[Node | None, ...]:
+    x = [Spelled(n) for n in (z, h0, c0, weight)]
+    tape = _tape(SPELLED, *x) if spell_out() else Spelled(y)
+    more = Spelled(g)
+    states = SPELLED.concatenate([more[5], SPELLED.zeros_like(more[4][:1])])
+    back = _back(SPELLED, states, tape, x[2], x[3], more).node
+    return _shares(back, tape[5].node, z, h0, c0, weight)
 
 
 lstm: Op = define(
@@ -164,12 +191,13 @@ lstm_tape: Op = define(
     "lstm_tape",
     sentence="Gates, cells and states of every step, kept so that blame need not redo them.",
     equation=r"y = (i, f, g, o, c, h)_{t = 1 \ldots T}",
-    derivative=r"\text{none: blame takes the way through the lstm that reads it}",
+    derivative=r"\partial c_t/\partial c_{t-1} = f",
     forward=_tape,
-    gradient=None,
+    gradient=_blame_of_tape,
     shape=_tape_shape,
     accepts="float",
     cost=lambda shapes, out, **_: hidden_cost(shapes, 4, 50),
+    terms=("∂h/∂z", "W·∂h/∂z", "f", "h·∂h/∂z"),
     traits="recurrent",
     samples=SAMPLES,
 )

@@ -259,6 +259,18 @@ def test_gates_are_kept_only_where_a_gradient_will_be_asked_for() -> None:
         assert "lstm_tape" not in names(layer(x)[0]._node)
 
 
+@pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
+def test_the_chain_rule_is_explained_and_holds_when_the_forward_pass_runs_again(name: str) -> None:
+    layer = getattr(nn, name)(2, 3).double()
+    x = pellucid.tensor(array((4, 2, 2), 1))
+    loss = (layer(x)[0] ** 2).sum()
+    (slope,) = pellucid.autograd.grad(loss, layer.weight_hh_l0, retain_graph=True)
+    text = str(pellucid.explain(loss, layer.weight_hh_l0, at=(0, 0)))
+    assert f"{slope[0, 0].item():.3g}".replace("-", "−")[:5] in text
+    assert "▲ Check" not in text
+    assert "run again" in text
+
+
 def test_the_backward_pass_is_one_op_for_all_steps() -> None:
     layer, x = nn.LSTM(2, 3), pellucid.randn(9, 1, 2)
     with switched(keeping=True):

@@ -47,6 +47,8 @@ class Record:
         """For every node on the way, the slope of the root with respect to it."""
         suffix: dict[Node, Array] = {self.root: np.ones(self.root.shape)}
         for stage in reversed(self.stages):
+            if stage.out not in suffix:  # read only by rules that send it no blame: a tape
+                continue
             for x, share in stage.pull(suffix[stage.out]).items():
                 suffix[x] = suffix[x] + share if x in suffix else share
         for stage in self.stages:  # where no blame arrives at all

@@ -28,11 +28,11 @@ def _lstm(t: Any, z: Any, h: Any, c: Any, weight: Any) -> Any:
 
 def _lstm_tape(t: Any, z: Any, h: Any, c: Any, weight: Any) -> Any:
     saved = []
-    for step in z.detach():
+    for step in z:
         i, f, g, o = (step + h @ weight.T).chunk(4, 1)
         h, c = _cell(t, "lstm_cell", step, (h, c), weight)
         saved.append(t.stack([i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid(), c, h]))
-    return t.stack(saved, 1).detach()
+    return t.stack(saved, 1)
 
 
 def _lstm_back(t: Any, g: Any, tape: Any, c0: Any, weight: Any) -> Any:
@@ -62,14 +62,14 @@ def _gru(t: Any, z: Any, h: Any, weight: Any, bias: Any) -> Any:
 
 def _gru_tape(t: Any, z: Any, h: Any, weight: Any, bias: Any) -> Any:
     saved, size = [], h.shape[1]
-    for step in z.detach():
+    for step in z:
         a = h @ weight.T + bias
         r, u = ((step + a)[:, k * size : (k + 1) * size].sigmoid() for k in (0, 1))
         q = a[:, 2 * size :]
         n = (step[:, 2 * size :] + r * q).tanh()
         h = _cell(t, "gru_cell", step, h, weight, bias)
         saved.append(t.stack([r, u, n, q, h]))
-    return t.stack(saved, 1).detach()
+    return t.stack(saved, 1)
 
 
 def _gru_back(t: Any, g: Any, tape: Any, h0: Any, weight: Any) -> Any:
