@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pellucid.ops.elementwise import ONE, add, div, mul, neg, rsqrt, square, sub
 from pellucid.ops.op import Op, Sample, define, per_element
+from pellucid.ops.reduce import unless_zero
 
 __all__ = ["acos", "acosh", "asin", "asinh", "atan2", "atanh", "hypot"]
 
@@ -94,11 +95,11 @@ atan2: Op = define(
     r"\partial y/\partial b = -a/(a^2 + b^2)",
     forward=lambda xp, a, b: xp.arctan2(a, b),
     gradient=(
-        lambda g, y, a, b: mul(g, div(b, add(square(a), square(b)))),
-        lambda g, y, a, b: neg(mul(g, div(a, add(square(a), square(b))))),
+        lambda g, y, a, b: mul(g, unless_zero(b, add(square(a), square(b)))),
+        lambda g, y, a, b: neg(mul(g, unless_zero(a, add(square(a), square(b))))),
     ),
     dtype="float",
-    kink="NaN at the origin, which has no angle, as in PyTorch",
+    kink="0 at the origin, which has no angle, as in PyTorch",
     cost=per_element(12),
     terms=("b/(a² + b²)", "−a/(a² + b²)"),
     traits="elementwise",

@@ -136,8 +136,7 @@ def test_a_traceback_suggests_once(code: str, expected: str) -> None:
     [
         (
             lambda: pellucid.relu([1.0]),  # type: ignore[arg-type]
-            "relu works on Tensors and numbers and got a list.\n"
-            " Make a Tensor: pellucid.tensor(value).",
+            "relu: input must be a Tensor and is a list.\n Make one: pellucid.tensor(value).",
         ),
         (
             lambda: pellucid.mean("abc"),  # type: ignore[arg-type]

@@ -604,7 +604,8 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: pellucid.exp("a"),
         DTypeError,
-        "exp works on Tensors and numbers and got a str.\n Make a Tensor: pellucid.tensor(value).",
+        "exp: input must be a Tensor and is a str.\n"
+        " Text must become numbers first; pellucid.fit does that for tables.",
     ),
     (
         lambda: pellucid.meshgrid(pellucid.zeros(2), indexing="yx"),

@@ -120,6 +120,8 @@ def expand_as(input: Node, other: Node) -> Node:
 
 def listed(name: str, tensors: Any) -> list[Any]:
     """The Tensors of a list; a lone number is none."""
+    if isinstance(tensors, Node):
+        raise TypeError  # who called says what is missing
     if not isinstance(tensors, Iterable):
         kind = "None" if tensors is None else f"a {type(tensors).__name__}"
         raise DTypeError(f"{name} takes a list of Tensors and got {kind}.\n Write {name}([a, b]).")
