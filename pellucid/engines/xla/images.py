@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pellucid.engines.xla.arranged import Arranged, Order, arrange
+from pellucid.engines.xla.arranged import Arranged, Order, arrange, plain
 from pellucid.engines.xla.conv import conv_nhwc, conv_transpose_nhwc, conv_weight_grad_nhwc
 from pellucid.engines.xla.pool import (
     avg_pool_grad_nhwc,
@@ -13,6 +13,9 @@ from pellucid.engines.xla.pool import (
     max_pool_grad_nhwc,
     max_pool_nhwc,
 )
+from pellucid.engines.xla.space import space
+from pellucid.ops.normalize import affine_norm, affine_norm_grad
+from pellucid.ops.op import Op
 
 __all__ = ["IMAGES"]
 
@@ -61,6 +64,19 @@ def _pool(call: Callable[..., Any]) -> Callable[..., Any]:
     return pooled
 
 
+def _norm(op: Op) -> Callable[..., Any]:
+    """Batch norm follows the order of its input; any will do."""
+
+    def normed(*inputs: Any, axis: int, eps: float) -> Any:
+        order = next((x.order for x in inputs if type(x) is Arranged and x.ndim > 2), None)
+        if order is None:
+            return NotImplemented
+        laid = (arrange(x, order) if x.ndim == len(order) else plain(x) for x in inputs)
+        return Arranged(op.forward(space, *laid, axis=order.index(axis), eps=eps), order)
+
+    return normed
+
+
 def _empty(*inputs: Any) -> bool:
     return any(0 in x.shape for x in inputs)
 
@@ -73,4 +89,6 @@ IMAGES: dict[str, Callable[..., Any]] = {
     "max_pool_grad": _pool(max_pool_grad_nhwc),
     "avg_pool": _pool(avg_pool_nhwc),
     "avg_pool_grad": _pool(avg_pool_grad_nhwc),
+    "affine_norm": _norm(affine_norm),
+    "affine_norm_grad": _norm(affine_norm_grad),
 }
