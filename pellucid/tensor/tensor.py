@@ -13,18 +13,19 @@ from weakref import ref
 from pellucid.autograd import gradients
 from pellucid.dtypes import FLOAT, DType, by_name, float32
 from pellucid.errors import GraphError, ShapeError, TraceError
-from pellucid.graph.emit import emit, user_line
+from pellucid.graph.emit import emit
 from pellucid.graph.mode import _local, current, engine
 from pellucid.graph.node import Node, leaf, memory, stamp
-from pellucid.graph.where import asked_at, made_at
 from pellucid.ops.held import detach as _detach
 from pellucid.shapes import show
 from pellucid.tensor.caution import not_kept
 from pellucid.tensor.device import CPU, device
+from pellucid.tensor.gathering import accumulate
 from pellucid.tensor.hooks import Removable
 from pellucid.tensor.memory import adopt, replace
 from pellucid.tensor.show import describe
 from pellucid.tensor.size import Size
+from pellucid.tensor.unknown import unknown_value
 
 __all__ = ["Parameter", "Size", "Tensor", "wrap"]
 
@@ -234,7 +235,7 @@ class Tensor(Methods):
     def _value(self) -> Any:
         array = self._node.array
         if array is None:
-            raise TraceError(_unknown_value(self._node))
+            raise TraceError(unknown_value(self._node))
         return array
 
     # ---- blame --------------------------------------------------------------------------------
@@ -335,7 +336,7 @@ class Tensor(Methods):
         for node, g in found.items():
             if wanted is not None and node not in wanted:
                 continue
-            _accumulate(node, g, create_graph, seen)
+            accumulate(node, g, create_graph, seen, wrap)
             for call in tuple(node.settled or ()):
                 call()
 
@@ -481,47 +482,6 @@ def wrap(node: Node) -> Tensor:
     out = _new(Tensor)
     out._node = node
     return out
-
-
-def _accumulate(node: Node, g: Node, keep_graph: bool, seen: set[int]) -> None:
-    trace = _local.mode.trace
-    if trace is not None:
-        trace.blamed(node, read=True)
-    held = node.grad
-    if held is not None and (keep_graph or g.array is None):
-        node.grad = held + wrap(g)
-    elif held is not None:
-        engine().add_into(held._node.array, g.array)
-        stamp(held._node)
-    elif keep_graph or g.array is None:
-        node.grad = wrap(g)
-    else:
-        array = g.array
-        # The same array may be the blame of two leaves, or a view of a third: each needs its own.
-        if g.op is None or id(array) in seen or array.base is not None:
-            array = array.copy()
-        seen.add(id(array))
-        node.grad = wrap(leaf(array, node.shape, node.dtype, name=_grad_name(node)))
-
-
-def _unknown_value(node: Node) -> str:
-    if not current().symbolic and node.op is not None:
-        line = made_at(node)
-        where = f" at {line}" if line else ""
-        return (
-            f"this Tensor was made{where} while a function was being compiled, and has no value.\n"
-            " Let the function return it."
-        )
-    asked = asked_at(user_line()) if current().trace is not None else ""
-    where = f" (asked for at {asked})" if asked else ""
-    return (
-        f"the value of this Tensor is not known{where}: only shapes are tracked here.\n"
-        " Ask for numbers outside the traced function, or use where() instead of if."
-    )
-
-
-def _grad_name(node: Node) -> str:
-    return f"{node.name}.grad" if node.name else ""
 
 
 def _several(value: Any) -> list[Tensor]:
