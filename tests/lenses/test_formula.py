@@ -119,7 +119,8 @@ def formulas_of(name: str) -> set[str]:
 # that are told as the matrix product inside them.
 IN_WORDS = {
     "avg_pool", "avg_pool_grad",
-    "causal", "cumprod", "cumsum", "dropout", "einsum", "gather", "gelu_tanh", "gelu_tanh_slope", "index",
+    "causal", "cumprod", "cumsum", "dropout", "einsum", "gather", "gelu_tanh", "gelu_tanh_slope",
+    "index",
     "matmul", "nll_back", "prod", "put", "segment_softmax", "slice", "standardize", "tril", "triu",
 }  # fmt: skip
 
