@@ -21,7 +21,6 @@ from pellucid.ops.recurrent import (
     hidden_cost,
     into_weight,
     rows,
-    shifted,
     spell_out,
     taped,
 )
@@ -60,28 +59,25 @@ def _back(xp: Any, g: Any, tape: Any, c0: Any, weight: Any, more: Any = None) ->
 
     `more` is blame of the gates and cells themselves, where somebody looked at the tape.
     """
-    steps, size = g.shape[0] - 1, weight.shape[1]
-    i, f, n, o, c = (tape[k] for k in range(5))
-    bent = apply(tanh, xp, c)
-    slopes = i * (1 - i), f * (1 - f), 1 - n * n, o * (1 - o)
-    # What one unit of blame for c, or for h, is for the sums inside the gates.
-    to_i, to_f = n * slopes[0], shifted(xp, c0, c) * slopes[1]
-    to_n, to_o = i * slopes[2], bent * slopes[3]
-    h_to_c = o * (1 - bent * bent)
-    extra = None
-    if more is not None:
-        extra = xp.concatenate([more[k] * slope for k, slope in enumerate(slopes)], axis=2)
+    steps = g.shape[0] - 1
     dh, dc, found = xp.zeros_like(c0), g[steps], []
     for t in reversed(range(steps)):
+        i, f, n, o, c = (tape[k, t] for k in range(5))
+        bent = apply(tanh, xp, c)
         dh = dh + g[t]
-        dc = dc + dh * h_to_c[t]
-        if extra is not None:
-            dc = dc + more[4][t]
-        dz = xp.concatenate([dc * to_i[t], dc * to_f[t], dc * to_n[t], dh * to_o[t]], axis=1)
-        dz = dz if extra is None else dz + extra[t]
-        found.append(dz)
-        dh, dc = dz @ weight, dc * f[t]
-    first = xp.concatenate([dh, dc, xp.zeros_like(dz[:, : 2 * size])], axis=1)
+        do = dh * o
+        dc = dc + do * (1 - bent * bent)
+        if more is not None:
+            dc = dc + more[4, t]
+        di, df = dc * i, dc * f
+        parts = [di * n * (1 - i), df * (tape[4, t - 1] if t else c0) * (1 - f),
+                 di * (1 - n * n), do * bent * (1 - o)]  # fmt: skip
+        if more is not None:
+            slopes = i * (1 - i), f * (1 - f), 1 - n * n, o * (1 - o)
+            parts = [d + more[k, t] * slopes[k] for k, d in enumerate(parts)]
+        found.append(xp.concatenate(parts, axis=1))
+        dh, dc = found[-1] @ weight, df
+    first = xp.concatenate([dh, dc, xp.zeros_like(dh), xp.zeros_like(dh)], axis=1)
     return xp.stack([*reversed(found), first])
 
 
