@@ -19,9 +19,16 @@ def _of_seven(m: Any, x: Any) -> Any:
     return m.fmod(x, 3.5)
 
 
+def _recurrent(m: Any, x: Any) -> Any:
+    cell = m.nn.RNNCell(1, 1, bias=False, nonlinearity="relu").double()
+    m.nn.init.ones_(cell.weight_ih), m.nn.init.ones_(cell.weight_hh)
+    return cell(x.reshape(-1, 1))
+
+
 KINKS: dict[str, list[tuple[Call, list[float]]]] = {
     "relu": [(lambda m, x: m.relu(x), [0.0, -0.0, 1.0])],
     "gate": [(lambda m, x: m.relu(x), [0.0])],
+    "rnn": [(_recurrent, [0.0, -0.0, 1.0])],
     "leaky_relu": [(lambda m, x: _nn(m).leaky_relu(x, 0.1), [0.0, -1.0])],
     "elu": [(lambda m, x: _nn(m).elu(x, 0.5), [0.0, -1.0])],
     "hardtanh": [(lambda m, x: _nn(m).hardtanh(x), [-1.0, 1.0, 0.0])],
