@@ -17,7 +17,7 @@ from pellucid.graph import mode as _mode
 from pellucid.graph.node import Node, _clock, last_write, leaf, memory
 from pellucid.graph.where import made_at
 
-__all__ = ["constant", "emit", "user_line"]
+__all__ = ["check_unwritten", "constant", "emit", "user_line"]
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 _inside: dict[str, bool] = {}
@@ -57,7 +57,7 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
         if x.requires_grad:
             flows = True
         if suspect and because is not None:
-            _check_unwritten(x, because)
+            check_unwritten(x, because)
     signature = tuple(key)
     found = op.inferred.get(signature)
     if found is None:
@@ -170,7 +170,8 @@ def _promoted(op: Any, inputs: tuple[Node, ...], casts: Any) -> tuple[Node, ...]
     )
 
 
-def _check_unwritten(x: Node, because: Node) -> None:
+def check_unwritten(x: Node, because: Node) -> None:
+    """Refuse to go back through `because` where one of its inputs was changed since."""
     if max(x.written, x.root.written) <= because.seq:
         return
     if x is not because and x not in because.inputs:

@@ -51,6 +51,9 @@ class Trace(Protocol):
     def called(self, module: Any) -> None:
         """A module is called."""
 
+    def switched(self, module: Any) -> None:
+        """A module is set to training or evaluation."""
+
     def drawn(self, generator: Any, count: int) -> Node:
         """A generator is asked for `count` words: the state to draw them from."""
 
@@ -59,6 +62,11 @@ class Trace(Protocol):
 
     def guard(self, source: Any) -> None:
         """The trace is right for as long as `source()` gives what it gives now."""
+
+    def ask(self, node: Node, question: Any) -> Any:
+        """`question(numbers)` about an argument, asked again at every call; NotImplemented where
+        the node is none. The answer must not depend on the order of the numbers.
+        """
 
     def replay(self, call: Any) -> None:
         """`call(n)` after n steps: bookkeeping that is no arithmetic."""

@@ -31,9 +31,11 @@ class Switches(Tree):
         """Training behavior (dropout drops, batch norm averages its batch) on or off."""
         if not isinstance(mode, bool):
             raise SettingError(f"train() takes True or False and got {mode!r}.")
+        trace = current().trace
         for module in self.modules():
             module.__dict__["training"] = mode
-        trace = current().trace
+            if trace is not None:
+                trace.switched(module)
         if trace is not None:
             trace.replay(lambda _: self.train(mode))
         return self

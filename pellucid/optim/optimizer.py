@@ -107,6 +107,9 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
+        trace = current().trace
+        if trace is not None:
+            trace.guard(lambda: len(self.param_groups))
         for number, group in enumerate(self.param_groups):
             self._move_group(number, group)
         return loss
@@ -142,9 +145,15 @@ class Optimizer:
             if trace is None:
                 bundle.move(rule, self._rates(group, bundle.count + 1))
             else:
-                trace.guard(lambda: self._settings(group))
+                trace.guard(lambda: (self._settings(group), self._stands(number, group)))
                 with switched(scope=type(self).__name__, recording=False):
                     bundle.trace(rule, lambda times: self._rates_of(group, times), trace)
+
+    def _stands(self, number: int, group: Any) -> bool:
+        """Whether a group and what is remembered about it are still those that were traced."""
+        groups, known = self.param_groups, self._bundles.get(number)
+        same = number < len(groups) and groups[number] is group
+        return same and known is not None and all(b.fits(self.state) for b in known[1])
 
     def _bundled(self, number: int, group: dict[str, Any], live: Sequence[Tensor]) -> list[Bundle]:
         names = self._names(group)

@@ -11,6 +11,7 @@ import importlib
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,6 @@ from pellucid.graph.step import StepProgram
 from pellucid.ops.op import Op
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.nest import Nest, fill, flatten
-from pellucid.tensor.surroundings import Surroundings
 from pellucid.tensor.tensor import Tensor, wrap
 from pellucid.tensor.tracing import Traced, Tracing
 from pellucid.tensor.vjp import Backward, backward_of, compiled_op
@@ -130,11 +130,24 @@ class Compiled:
         )
         forms = self._forms.setdefault(key, [])
         for form in forms:
-            if form.traced.holds():
+            if form.traced.holds(nodes):
                 return form(nodes)
         form = self._trace(nest, nodes)
         forms.append(form)
         return form(nodes)
+
+    def __get__(self, owner: Any, kind: Any = None) -> Any:
+        """A method: each object has forms of its own."""
+        if owner is None:
+            return self
+        mine = owner.__dict__.get(self.__name__)
+        if type(mine) is not Compiled:
+            bound = MethodType(self._call, owner)
+            mine = owner.__dict__[self.__name__] = Compiled(bound, self._engine, self._grads)
+        return mine
+
+    def __reduce__(self) -> Any:
+        return Compiled, (self._call, self._engine, self._grads)  # it is compiled anew there
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["_call"], name)
@@ -178,8 +191,8 @@ class Compiled:
         if self.traces == MANY:
             warnings.warn(
                 f"{getattr(self._call, '__name__', 'a function')} was compiled {MANY} times: each "
-                "new shape and each new Python number among its arguments is a program of its "
-                "own.\n Pass changing numbers as Tensors, and batches of one size.",
+                "new shape, each new Python number among its arguments and each new Tensor that it "
+                "finds outside is a program of its own.\n Pass changing numbers as Tensors, and batches of one size.",
                 PellucidWarning,
                 stacklevel=4,
             )
@@ -196,18 +209,16 @@ def trace_call(
         blame can flow through it.
     """
     recording = current().recording
-    tracing = Tracing()
     unknowns = [unknown(n.shape, n.dtype, n.name, n.kind) for n in nodes]
+    tracing = Tracing({u: n.array for u, n in zip(unknowns, nodes, strict=True)})
     for stand_in, node in zip(unknowns, nodes, strict=True):
         stand_in.requires_grad = node.requires_grad
     tensors = [wrap(n) for n in unknowns]
-    outside = Surroundings(call)
-    before = outside.sizes()
-    tracing.guard(outside.plain)
+    tracing.surrounded(call, nest.plain())
     with tracing.notes():
         args, kwargs = fill(nest, tensors)
         out = call(*args, **kwargs)
-        outside.check_unchanged(before)
+        _check_containers(nest, tensors, (args, kwargs))
         answer, results = flatten(out)
         for i, (tensor, node) in enumerate(zip(tensors, unknowns, strict=True)):
             if tensor._node is not node:
@@ -225,14 +236,24 @@ def trace_call(
     return tracing.step(unknowns, given, grads=grads), answer, backward
 
 
+def _check_containers(nest: Nest, tensors: Sequence[Tensor], given: Any) -> None:
+    after, there = flatten(given)
+    if after.key != nest.key or any(a is not b for a, b in zip(there, tensors, strict=True)):
+        raise TraceError(
+            "the function changes a list or dict among its arguments, which a compiled function "
+            "can't hand back.\n Return what is new."
+        )
+
+
 def stepper(step: StepProgram, engine: str, banks: dict[Any, Any]) -> Any:
     """What runs a step on an engine; banks are shared by the forms of one function."""
     if engine == "numpy":
         return NumpyStepper(step)
     xla = importlib.import_module("pellucid.engines.xla.stepper")
-    bank = banks.get(step.cells)
+    key = (step.cells, *((n.shape, n.dtype) for n in step.cells))
+    bank = banks.get(key)
     if bank is None:
-        bank = banks[step.cells] = xla.bank_for(step)
+        bank = banks[key] = xla.bank_for(step)
     return xla.XlaStepper(step, bank)
 
 

@@ -40,6 +40,12 @@ class Nest(NamedTuple):
             return (type(value), value)
         return (self.kind, self.value, *(part.key for part in self.parts))
 
+    def plain(self) -> list[Any]:
+        """The values that are no Tensors."""
+        if self.kind == "plain":
+            return [self.value]
+        return [value for part in self.parts for value in part.plain()]
+
 
 _TENSOR = Nest("tensor")
 

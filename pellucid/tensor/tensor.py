@@ -428,6 +428,8 @@ class Tensor(Methods):
         if current().trace is not None:
             replace(self, new)
             return
+        if node.away is not None:
+            node.array  # noqa: B018  (where it was must know that it has left)
         node.array, node.shape, node.dtype = new.array, new.shape, new.dtype
         stamp(node)
 

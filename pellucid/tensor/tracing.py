@@ -6,8 +6,10 @@ where the step writes it, an output. Afterwards every Tensor is as it was: nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from pellucid.dtypes import DType, uint32
@@ -18,26 +20,35 @@ from pellucid.graph.node import Node, leaf
 from pellucid.graph.program import collect, unknown
 from pellucid.graph.step import StepProgram, Stream
 from pellucid.ops.held import detach, moved_on
+from pellucid.tensor.surroundings import Surroundings, told
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = ["Tracing"]
 
 
 class Tracing:
-    """Who takes the notes; `graph.mode.Trace` says what is reported and by whom."""
+    """Who takes the notes; `graph.mode.Trace` says what is reported and by whom.
 
-    def __init__(self) -> None:
+    Args:
+        known: for some of the unknowns, the numbers that they stand for this time.
+    """
+
+    def __init__(self, known: Mapping[Node, Any] = MappingProxyType({})) -> None:
+        self._known = known
+        self._questions: list[tuple[Node, Callable[[Any], Any], Any]] = []
         self.since = leaf(None, (), uint32).seq
         self._owners: dict[int, tuple[Any, Node]] = {}
         self._aliases: dict[int, tuple[Any, Node]] = {}
         self._blame: dict[Node, Any] = {}
         self._stand_ins: dict[Node, Node] = {}
         self._origin: dict[Node, Node] = {}
-        self._modules: dict[int, Any] = {}
+        self._modules: dict[int, tuple[Any, dict[str, Any]]] = {}
+        self._switched: set[int] = set()
         self._drawn: dict[int, tuple[Any, Node, int]] = {}
         self._numbers: list[Node] = []
         self._sources: list[Callable[[int], Sequence[Sequence[float]]]] = []
-        self._guards: list[Callable[[], Any]] = []
+        self._guards: list[tuple[Callable[[], Any], Any]] = []
+        self._checks: list[Callable[[], None]] = []
         self._replays: list[Callable[[int], Any]] = []
         self.went_backward = False
 
@@ -76,9 +87,25 @@ class Tracing:
 
     def called(self, module: Any) -> None:
         """Remember how a module was set when it was called."""
-        if id(module) not in self._modules:
-            self._modules[id(module)] = module
-            self.guard(lambda: settings(module))
+        if id(module) in self._modules:
+            return
+        self._modules[id(module)] = (module, numbers_of(module))
+        self.guard(lambda: settings(module))
+        if id(module) not in self._switched:
+            mode = module.training
+            self._guards.append((lambda: module.training, mode))
+        self.surrounded(type(module).forward)
+
+    def surrounded(self, call: Callable[..., Any], given: Sequence[Any] = ()) -> None:
+        """The step runs `call`: what that finds outside, and in objects given, is in the program."""
+        outside = Surroundings(call, given)
+        if outside:
+            self.guard(outside.plain)
+            self._checks.append(partial(outside.check_unchanged, outside.named()))
+
+    def switched(self, module: Any) -> None:
+        """A module was set to training or evaluation by the step itself."""
+        self._switched.add(id(module))
 
     def drawn(self, generator: Any, count: int) -> Node:
         """The state of a stream at this point of the step."""
@@ -102,7 +129,18 @@ class Tracing:
 
     def guard(self, source: Callable[[], Any]) -> None:
         """The trace holds while `source()` gives what it gives now."""
-        self._guards.append(source)
+        self._guards.append((source, _LATER))
+
+    def ask(self, node: Node, question: Callable[[Any], Any]) -> Any:
+        """What `question` says about the numbers of an argument."""
+        while node.op is not None and node.op.name in ("reshape", "permute", "detach"):
+            node = node.inputs[0]
+        numbers = self._known.get(node)
+        if numbers is None:
+            return NotImplemented
+        answer = question(numbers)
+        self._questions.append((node, question, answer))
+        return answer
 
     def replay(self, call: Callable[[int], Any]) -> None:
         """`call(n)` after n steps."""
@@ -127,6 +165,10 @@ class Tracing:
 
     def _end(self) -> None:
         """What everything stands for when the step is over."""
+        for check in self._checks:
+            check()
+        for module, before in self._modules.values():
+            _check_unchanged(module, before)
         moved = {before: owner._node for owner, before in self._owners.values()}
         self._moved = {a: b for a, b in moved.items() if a is not b and a.array is not None}
         now = {
@@ -164,8 +206,10 @@ class Tracing:
             tuple(self._numbers), tuple(self._sources), tuple(self._replays),
         )  # fmt: skip
         forgotten = tuple(n for n, g in self._grads.items() if g is None or not grads)
-        guards = tuple((source, source()) for source in self._guards)
-        return Traced(step, tuple(self._stand_ins), tuple(blame), forgotten, guards)
+        guards = tuple((ask, ask() if now is _LATER else now) for ask, now in self._guards)
+        at = {node: i for i, node in enumerate(arguments)}
+        questions = tuple((at[n], question, answer) for n, question, answer in self._questions)
+        return Traced(step, tuple(self._stand_ins), tuple(blame), forgotten, guards, questions)
 
 
 class Traced:
@@ -177,9 +221,10 @@ class Traced:
         blamed: leaves whose `.grad` is a result, after the call's own.
         forgotten: leaves whose `.grad` is None afterwards.
         guards: pairs of a question and the answer for which this trace is right.
+        questions: the same about the numbers of an argument, which is given by its position.
     """
 
-    __slots__ = ("accumulating", "blamed", "forgotten", "guards", "step")
+    __slots__ = ("accumulating", "blamed", "forgotten", "guards", "questions", "step")
 
     def __init__(
         self,
@@ -188,26 +233,54 @@ class Traced:
         blamed: tuple[Node, ...],
         forgotten: tuple[Node, ...],
         guards: tuple[tuple[Callable[[], Any], Any], ...],
+        questions: tuple[tuple[int, Callable[[Any], Any], Any], ...] = (),
     ) -> None:
         self.step, self.accumulating, self.blamed = step, accumulating, blamed
-        self.forgotten, self.guards = forgotten, guards
+        self.forgotten, self.guards, self.questions = forgotten, guards, questions
 
-    def holds(self) -> bool:
-        """Whether everything that the trace took for granted is still so."""
+    def holds(self, nodes: Sequence[Node]) -> bool:
+        """Whether everything that the trace took for granted is so for these arguments."""
+        for i, question, answer in self.questions:
+            if question(nodes[i].array) != answer:
+                return False
         return all(source() == value for source, value in self.guards)
 
 
-_SIMPLE = (bool, int, float, str, tuple, type(None))
+_LATER = object()  # the answer to a guard's question is taken when tracing is over
 
 
 def settings(module: Any) -> Any:
-    """What a module's forward can depend on, besides the numbers in its Tensors."""
+    """What a module's forward can depend on, besides its mode and the numbers in its Tensors."""
     own = module.__dict__
-    simple = [(k, v) for k, v in own.items() if type(v) in _SIMPLE and k[:8] != "_module_"]
+    simple = [v for k, v in own.items() if type(v) in _SIMPLE and k != "training"]
     weights = [p._node for p in own["_parameters"].values() if p is not None]
-    parts: list[Any] = [(id(w), w.requires_grad) for w in weights]
+    parts: list[Any] = [(id(w), w.requires_grad, w.shape, w.dtype) for w in weights]
     parts += [id(b._node) for b in own["_buffers"].values() if b is not None]
     return simple, parts, [id(m) for m in own["_modules"].values()]
+
+
+_SIMPLE = (bool, int, float, str, tuple, type(None))
+_KEPT = {"training", "_parameters", "_buffers", "_modules"}
+
+
+def numbers_of(module: Any) -> dict[str, Any]:
+    """A module's own plain values, and how long its lists are."""
+    return {
+        name: told(value) if type(value) in _SIMPLE else len(value)
+        for name, value in module.__dict__.items()
+        if name not in _KEPT and type(value) in (*_SIMPLE, list, dict)
+    }
+
+
+def _check_unchanged(module: Any, before: dict[str, Any]) -> None:
+    for name, value in numbers_of(module).items():
+        if name in before and before[name] != value:
+            what = "fills" if type(getattr(module, name)) in (list, dict) else "changes"
+            raise TraceError(
+                f"{type(module).__name__}.forward {what} self.{name}. A compiled function is run by "
+                "Python once, and never again.\n Return the value, or keep a Tensor in a buffer, "
+                "which is written each time: self.register_buffer(…)."
+            )
 
 
 def _unknown(node: Node) -> str:

@@ -15,7 +15,8 @@ import numpy as np
 
 from pellucid.autograd import gradients
 from pellucid.errors import GraphError
-from pellucid.graph.mode import switched
+from pellucid.graph.emit import check_unwritten
+from pellucid.graph.mode import current, switched
 from pellucid.graph.node import Node, leaf
 from pellucid.graph.program import collect, unknown
 from pellucid.graph.step import StepProgram
@@ -102,8 +103,11 @@ def compiled_op(backward: Backward, run: Any) -> list[Op]:
 
     def rule_of(k: int) -> Any:
         def rule(g: Node, y: Node, *inputs: Node, held: Any) -> tuple[Node, ...]:
-            if y.requires_grad and g.requires_grad:
+            if current().recording:
                 raise GraphError(_ONCE)
+            for x in inputs:
+                if x.array is not None:  # fetches it from a compiled step, with the time it moved
+                    check_unwritten(x, y)
             blame = [
                 g.array if i == k else np.zeros(n.shape, n.dtype.name)
                 for i, n in enumerate(backward.step.arguments[: len(backward.heads)])

@@ -6,6 +6,7 @@ that was written meanwhile is taken in again before the next step.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -14,12 +15,15 @@ import numpy as np
 
 from pellucid.engines.xla.arranged import Arranged, arrange, plain
 from pellucid.errors import TraceError
-from pellucid.graph.node import Node
+from pellucid.graph.node import Node, _clock, last_write
 
 __all__ = ["Bank"]
 
 # Below this many numbers a cell shares a vector with others: one buffer is handed over, not six.
 LONE = 4096
+
+_twice = object()
+_held_twice = {0: _twice}  # with the name above two references, like a cell's memory at home
 
 _moves = [0]  # counts how often any bank has taken cells: most checks end here
 
@@ -49,6 +53,8 @@ class Bank:
         self._mirrors: dict[int, Any] = {}
         self._home: dict[int, int] = dict.fromkeys(range(len(self.cells)), -1)
         self._seen = -1
+        self._given = 0  # when the state was replaced last
+        self._shared: list[int] = []  # cells whose memory somebody else looks at
         self._fetch = self.fetch
 
     # ---- inside a compiled step ---------------------------------------------------------------
@@ -93,6 +99,9 @@ class Bank:
     def give(self, state: list[Any]) -> None:
         """The state after a step."""
         self.state = state
+        self._given = last_write[0] = next(_clock)
+        for i in self._shared:
+            self.cells[i].array  # noqa: B018  (looking at it fetches it)
 
     def fetch(self, node: Node) -> Any:
         """Bring a cell's value, and those packed with it, back into its own memory."""
@@ -107,7 +116,7 @@ class Bank:
                 mirror = self._mirrors[i]
                 mirror[...] = host[start : start + cell.size].reshape(cell.shape)
                 cell.array = mirror
-                self._home[i] = max(cell.written, cell.root.written)
+                cell.written = cell.root.written = self._home[i] = self._given
             start += cell.size
         return node.array
 
@@ -118,11 +127,15 @@ class Bank:
                 self._home.setdefault(i, -1)
 
     def _take_in(self) -> None:
+        for i in self._home:
+            self._mirrors[i] = self._checked(i, self.cells[i].array)
+        # An array that somebody else holds too may be written without a stamp, and be read any time.
+        self._shared = [i for i in self._home if self._looked_at(i)]
         changed = {
             self._at[i]
             for i, stamp in self._home.items()
             if stamp < 0 or max(self.cells[i].written, self.cells[i].root.written) > stamp
-        }
+        } | {self._at[i] for i in self._shared}
         arrays = {}
         for g in changed:
             parts = [self.cells[i].array for i in self._groups[g]]
@@ -149,6 +162,12 @@ class Bank:
         if changed:
             _moves[0] += 1
         self._seen = _moves[0]
+
+    def _looked_at(self, i: int) -> bool:
+        """Whether more than the cell and this bank hold a cell's memory, as `.numpy()` does."""
+        if self.cells[i].kind == "state":  # an optimizer holds its memory, and says when it writes
+            return False
+        return sys.getrefcount(self._mirrors[i]) > sys.getrefcount(_held_twice[0])
 
     def _checked(self, i: int, array: Any) -> Any:
         node = self.cells[i]
