@@ -23,14 +23,9 @@ ROUNDS = 10
 
 
 def _high_low(xp: Any, a: int, b: Any) -> tuple[Any, Any]:
-    """High and low half of the 64-bit product of two 32-bit words, in 32-bit arithmetic alone."""
-    half, low16 = xp.uint32(16), xp.uint32(0xFFFF)
-    a_low, a_high = xp.uint32(a & 0xFFFF), xp.uint32(a >> 16)
-    b_low, b_high = b & low16, b >> half
-    low = a_low * b_low
-    middle = a_high * b_low + (low >> half)
-    cross = a_low * b_high + (middle & low16)
-    return a_high * b_high + (middle >> half) + (cross >> half), xp.uint32(a) * b
+    """High and low half of the 64-bit product of two 32-bit words."""
+    product = b.astype("uint64") * xp.uint64(a)
+    return (product >> xp.uint64(32)).astype("uint32"), product.astype("uint32")
 
 
 def philox(xp: Any, state: Any, blocks: int) -> Any:

@@ -230,12 +230,12 @@ def randperm(
     if keys is None:  # a program is being traced
         order = argsort(drawn, axis=0)
         return wrap(cast(order, dtype=dtype) if dtype is not None else order)
-    # Key and position in one word: sorting these is several times quicker than argsort, and equal
-    # keys fall the same way everywhere.
-    order = keys.astype(np.uint64) << np.uint64(32) | np.arange(n, dtype=np.uint64)
-    order.sort()
-    order &= np.uint64(_MASK)
-    return of_array(order.astype((dtype or int64).name))
+    # Half a key at a time, which NumPy sorts by counting: three times quicker than whole keys.
+    # Stable, so that equal keys fall the same way everywhere.
+    order = np.argsort(keys.astype(np.uint16), kind="stable")
+    high = (keys >> np.uint32(16)).astype(np.uint16)
+    order = order[np.argsort(high[order], kind="stable")]
+    return of_array(order.astype((dtype or int64).name, copy=False))
 
 
 def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:

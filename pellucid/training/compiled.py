@@ -112,7 +112,7 @@ def trace_step(run: Run) -> tuple[Traced, tuple[int, ...], bool]:
     x, y = next(iter(run.train.epoch(run.plan.batch_size, None)))
     unknowns = [unknown(t._node.shape, t._node.dtype) for t in (*x, y)]
     sums = partial(run.gathered.metrics)
-    tracing = Tracing()
+    tracing = Tracing(_numbers(run, unknowns))
     with tracing.notes():
         tensors = [wrap(node) for node in unknowns]
         loss, outputs = run.forward_and_move(tensors[:-1], tensors[-1])
@@ -134,3 +134,10 @@ def sums_for(run: Run) -> Sums | None:
     if partial(run.gathered.metrics) is None or not isinstance(run.train, FromRows):
         return None
     return Sums(run.gathered.metrics, run.train.data.target)
+
+
+def _numbers(run: Run, unknowns: list[Any]) -> dict[Any, Any]:
+    """All rows that the unknowns of a step will ever stand for."""
+    if not isinstance(run.train, FromRows):
+        return {}
+    return dict(zip(unknowns, (*run.train.data.inputs, run.train.data.target), strict=True))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from pellucid.dtypes import BOOL, FLOAT
 from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
+from pellucid.graph.mode import current
 from pellucid.graph.node import Node
 from pellucid.nn.caution import made_by, place
 from pellucid.ops.classes import class_axis
@@ -94,12 +96,15 @@ def class_numbers(name: str, input: Node, target: Node, ignore_index: int) -> in
             f"{show(target.shape)}.\n Convert it: target.long()."
             + (f" For probabilities give {show(shape)}." if name == "cross_entropy" else "")
         )
-    if target.array is None:
-        return ignore_index
-    return _in_range(name, target.array, shape[axis], ignore_index)
+    question = partial(_in_range, name, shape[axis], ignore_index)
+    if target.array is not None:
+        return question(target.array)
+    trace = current().trace
+    answer = NotImplemented if trace is None else trace.ask(target, question)
+    return ignore_index if answer is NotImplemented else answer
 
 
-def _in_range(name: str, classes: Any, count: int, ignore_index: int) -> int | None:
+def _in_range(name: str, count: int, ignore_index: int, classes: Any) -> int | None:
     if classes.size == 0:
         return None
     # Seen as unsigned, a negative number is a huge one: one look at the largest settles both ends.
