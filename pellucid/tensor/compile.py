@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.dtypes import FLOAT
 from pellucid.engines.stepper import NumpyStepper
 from pellucid.errors import PellucidWarning, SettingError, TraceError
 from pellucid.graph.mode import current
@@ -25,6 +26,7 @@ from pellucid.graph.step import StepProgram
 from pellucid.ops.op import Op
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.nest import Nest, fill, flatten
+from pellucid.tensor.report import Report, make_report
 from pellucid.tensor.tensor import Tensor, wrap
 from pellucid.tensor.tracing import Traced, Tracing
 from pellucid.tensor.vjp import Backward, backward_of, compiled_op
@@ -170,9 +172,14 @@ class Compiled:
         """
         return self._form().traced.step.program
 
-    def report(self) -> Any:
-        """What the latest form costs: floating-point operations, bytes, memory, time to compile."""
-        return self._form().report()
+    def report(self, measure: bool = False) -> Report:
+        """What the latest form costs: floating-point operations, bytes, memory, time to compile.
+
+        Args:
+            measure: time it too, on copies of its state and on drawn numbers in place of its
+                arguments, so that nothing changes; and measure this machine, once in a process.
+        """
+        return self._form().report(self._engine, measure)
 
     def _form(self) -> Form:
         if self._latest is None:
@@ -192,7 +199,8 @@ class Compiled:
             warnings.warn(
                 f"{getattr(self._call, '__name__', 'a function')} was compiled {MANY} times: each "
                 "new shape, each new Python number among its arguments and each new Tensor that it "
-                "finds outside is a program of its own.\n Pass changing numbers as Tensors, and batches of one size.",
+                "finds outside is a program of its own.\n Pass changing numbers as Tensors, and "
+                "batches of one size.",
                 PellucidWarning,
                 stacklevel=4,
             )
@@ -304,9 +312,23 @@ class Form:
             node.op, node.inputs, node.params, node.requires_grad = op, inputs, held, True
             node.kind = "op"
 
-    def report(self) -> Any:
+    def report(self, engine: str, measure: bool) -> Report:
         """What it costs."""
-        raise NotImplementedError
+        step, run = self.traced.step, self.run
+        drawn = [_drawn(node) for node in step.arguments] if measure else []
+        return make_report(
+            step.program, engine,
+            memory=run.memory(), trace_seconds=self.trace_seconds,
+            compile_seconds=run.compile_seconds, cached=run.cached,
+            rehearsal=run.rehearsal(drawn) if measure else None,
+        )  # fmt: skip
+
+
+def _drawn(like: Node) -> Any:
+    """Numbers of an argument's shape to time a step on: normal ones, and zeros for whole ones."""
+    if like.dtype.category != FLOAT:
+        return np.zeros(like.shape, like.dtype.name)
+    return np.random.default_rng(0).standard_normal(like.shape).astype(like.dtype.name)
 
 
 def later(like: Node, array: Any) -> Tensor:

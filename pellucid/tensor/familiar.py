@@ -19,7 +19,7 @@ from pellucid.ops.reduce import all_axes
 from pellucid.tensor.creation import tensor
 from pellucid.tensor.elsewhere import missing
 from pellucid.tensor.lift import function
-from pellucid.tensor.tensor import Tensor
+from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = [
     "FloatTensor", "LongTensor", "e", "get_default_dtype", "inf", "is_floating_point",
@@ -87,7 +87,7 @@ def allclose(
 ) -> bool:
     """Whether all numbers are close; see `isclose`."""
     close = isclose(input, other, rtol, atol, equal_nan)
-    return bool(all_(close, axes=all_axes(close, None)).array)
+    return bool(wrap(all_(close, axes=all_axes(close, None))))
 
 
 @function()
@@ -96,7 +96,7 @@ def equal(input: Node, other: Node) -> bool:
     if input.shape != other.shape:
         return False
     same = cmp.eq(input, other)
-    return bool(all_(same, axes=all_axes(same, None)).array)
+    return bool(wrap(all_(same, axes=all_axes(same, None))))
 
 
 _OLD_NAMES = {"FloatTensor": float32, "DoubleTensor": float64, "LongTensor": int64}

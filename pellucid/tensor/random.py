@@ -53,6 +53,7 @@ class Generator:
 
     def manual_seed(self, seed: int) -> Generator:
         """Start again at the beginning of the stream `seed`."""
+        _not_traced("manual_seed")
         self._seed, self._block = int(seed) & 0xFFFFFFFFFFFFFFFF, 0
         return self
 
@@ -66,6 +67,7 @@ class Generator:
 
     def set_state(self, state: Tensor) -> None:
         """Continue where `get_state` was taken."""
+        _not_traced("set_state")
         words = [int(w) for w in np.asarray(state.tolist())]
         self._seed, self._block = words[0] | words[1] << 32, words[2] | words[3] << 32
 
@@ -94,6 +96,14 @@ class Generator:
         """Seed and position as an array of four words."""
         parts = (self._seed, self._seed >> 32, self._block, self._block >> 32)
         return np.array([p & _MASK for p in parts], np.uint32)
+
+
+def _not_traced(what: str) -> None:
+    if current().trace is not None:
+        raise TraceError(
+            f"{what} in a compiled function would seed once, and not at every call.\n"
+            " Seed where the function is called."
+        )
 
 
 default_generator = Generator()

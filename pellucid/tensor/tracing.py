@@ -97,7 +97,7 @@ class Tracing:
         self.surrounded(type(module).forward)
 
     def surrounded(self, call: Callable[..., Any], given: Sequence[Any] = ()) -> None:
-        """The step runs `call`: what that finds outside, and in objects given, is in the program."""
+        """The step runs `call`: the program holds for what that finds outside and is given."""
         outside = Surroundings(call, given)
         if outside:
             self.guard(outside.plain)
@@ -277,8 +277,8 @@ def _check_unchanged(module: Any, before: dict[str, Any]) -> None:
         if name in before and before[name] != value:
             what = "fills" if type(getattr(module, name)) in (list, dict) else "changes"
             raise TraceError(
-                f"{type(module).__name__}.forward {what} self.{name}. A compiled function is run by "
-                "Python once, and never again.\n Return the value, or keep a Tensor in a buffer, "
+                f"{type(module).__name__}.forward {what} self.{name}. A compiled function is run "
+                "by Python once, and never again.\n Return the value, or keep a Tensor in a buffer, "
                 "which is written each time: self.register_buffer(…)."
             )
 

@@ -129,7 +129,7 @@ class Bank:
     def _take_in(self) -> None:
         for i in self._home:
             self._mirrors[i] = self._checked(i, self.cells[i].array)
-        # An array that somebody else holds too may be written without a stamp, and be read any time.
+        # What somebody else holds too may be written without a stamp, and be read at any time.
         self._shared = [i for i in self._home if self._looked_at(i)]
         changed = {
             self._at[i]
