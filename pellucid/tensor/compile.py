@@ -189,8 +189,8 @@ class Compiled:
     def _trace(self, nest: Nest, nodes: Sequence[Node]) -> Form:
         began = time.perf_counter()
         traced, answer, backward = trace_call(self._call, nest, nodes, grads=self._grads)
-        made = stepper(traced.step, self._engine, self._banks)
-        form = Form(traced, made, answer, time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        form = Form(traced, stepper(traced.step, self._engine, self._banks), answer, seconds)
         if backward is not None:
             form.differentiable(backward, stepper(backward.step, self._engine, self._banks))
         self.traces += 1
@@ -202,7 +202,7 @@ class Compiled:
                 "finds outside is a program of its own.\n Pass changing numbers as Tensors, and "
                 "batches of one size.",
                 PellucidWarning,
-                stacklevel=4,
+                stacklevel=3,
             )
         return form
 
