@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,26 @@ from pellucid.engines.numpy import namespace, quietly
 from pellucid.graph.node import stamp
 from pellucid.graph.step import StepProgram
 
-__all__ = ["NumpyStepper", "states"]
+__all__ = ["Memory", "NumpyStepper", "states"]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes that a call needs, as the engine itself says.
+
+    Attributes:
+        arguments: given to it, the state included.
+        outputs: handed back, the new state included.
+        reused: outputs that take the place of arguments.
+        temporaries: in between.
+        peak: the most at one time.
+    """
+
+    arguments: int
+    outputs: int
+    reused: int
+    temporaries: int
+    peak: int
 
 
 class NumpyStepper:
@@ -22,6 +42,9 @@ class NumpyStepper:
         step: what to run.
     """
 
+    compile_seconds = 0.0
+    cached: bool | None = None
+
     def __init__(self, step: StepProgram) -> None:
         self._step = step
         self._kinds = [np.dtype(n.dtype.name).type for n in step.numbers]
@@ -29,15 +52,8 @@ class NumpyStepper:
     def __call__(self, arguments: Sequence[Any]) -> list[Any]:
         """The results for these arguments."""
         step = self._step
-        numbers = zip(self._kinds, step.host_numbers()[0], strict=True)
-        inputs = [
-            *arguments,
-            *(node.array for node in (*step.cells, *step.read)),
-            *states(step),
-            *(kind(value) for kind, value in numbers),
-        ]
-        outputs = quietly(evaluate, step.program, inputs, namespace)
         memory = [node.array for node in step.cells]
+        outputs = quietly(evaluate, step.program, self._inputs(arguments, memory), namespace)
         # A result may look at memory that is about to be written.
         outputs = [
             np.array(y) if any(np.may_share_memory(y, m) for m in memory) else np.asarray(y)
@@ -48,6 +64,44 @@ class NumpyStepper:
             stamp(node)
         step.after()
         return outputs[: step.results]
+
+    def _inputs(self, arguments: Sequence[Any], cells: Sequence[Any]) -> list[Any]:
+        step = self._step
+        numbers = zip(self._kinds, step.host_numbers()[0], strict=True)
+        return [
+            *arguments,
+            *cells,
+            *(node.array for node in step.read),
+            *states(step),
+            *(kind(value) for kind, value in numbers),
+        ]
+
+    def rehearsal(self, arguments: Sequence[Any]) -> Callable[[], None]:
+        """A call that takes the step on copies of the state: time passes, and nothing changes."""
+        step = self._step
+        memory = [np.array(node.array) for node in step.cells]
+
+        def rehearse() -> None:
+            outputs = quietly(evaluate, step.program, self._inputs(arguments, memory), namespace)
+            for array, value in zip(memory, outputs[step.results :], strict=True):
+                array[...] = value
+
+        return rehearse
+
+    def memory(self) -> Memory:
+        """What a run holds: here every value of the program stays until its end."""
+        program = self._step.program
+        made = {len(program.inputs) + len(program.held) + i for i in range(len(program.steps))}
+        slots = [n.size * n.dtype.itemsize for n in program.slot_nodes()]
+        given = sum(slots[i] for i in range(len(slots)) if i not in made)
+        out = made & set(program.outputs)
+        between = sum(
+            slots[i]
+            for i, step in zip(sorted(made), program.steps, strict=True)
+            if i not in out and not step.op.view
+        )
+        handed = sum(slots[i] for i in out)
+        return Memory(given, handed, 0, between, given + handed + between)
 
 
 def states(step: StepProgram) -> list[Any]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 
+from pellucid.graph.amounts import compact, size
+
 __all__ = [
     "amount", "bracketed", "compact", "number", "percent", "plural", "shape", "signed", "size",
     "subscript",
@@ -107,29 +109,6 @@ def shape(dims: tuple[int, ...]) -> str:
     return " × ".join(map(str, dims)) or "()"
 
 
-def compact(value: float, gap: str = "") -> str:
-    """A large count with a letter for its thousands.
-
-    Example:
-        >>> compact(1_068_800), compact(3000), compact(87)
-        ('1.07M', '3k', '87')
-    """
-    for letter, unit in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if abs(value) >= 0.9995 * unit:
-            return f"{value / unit:.3g}{gap}{letter}"
-    return f"{value:.0f}{gap}"
-
-
-def size(count: int) -> str:
-    """Bytes in decimal units.
-
-    Example:
-        >>> size(512), size(12_400)
-        ('512 B', '12.4 kB')
-    """
-    return f"{compact(count, ' ')}B" if count >= 1000 else f"{count} B"
-
-
 def subscript(value: int) -> str:
     """A small index below a letter.
 
@@ -141,15 +120,15 @@ def subscript(value: int) -> str:
 
 
 def _finite(value: float, digits: int) -> str:
-    size = abs(value)
-    if size == 0:
+    large = abs(value)
+    if large == 0:
         return "0.0"
-    if not 1e-4 <= size < 1e6:
+    if not 1e-4 <= large < 1e6:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
         return f"{mantissa}e{int(exponent)}"
-    if size >= 10 ** (digits - 1):
+    if large >= 10 ** (digits - 1):
         return f"{value:,.0f}"
-    places = digits - 1 - math.floor(math.log10(size))
+    places = digits - 1 - math.floor(math.log10(large))
     text = f"{value:.{places}f}".rstrip("0")
     return f"{text}0" if text.endswith(".") else text

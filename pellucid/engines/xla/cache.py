@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import jax.monitoring
 
-__all__ = ["folder", "keep_programs"]
+__all__ = ["folder", "found", "keep_programs"]
 
 BOUND = 512 * 2**20  # bytes
 
@@ -35,8 +36,22 @@ def folder() -> Path | None:
     return base.expanduser() / "pellucid" / "xla"
 
 
+_hits = [0]
+
+
+def found() -> int:
+    """How many programs came from the disk so far."""
+    return _hits[0]
+
+
+def _heard(event: str, **_: Any) -> None:
+    if event == "/jax/compilation_cache/cache_hits":
+        _hits[0] += 1
+
+
 def keep_programs() -> None:
     """Turn the cache on, unless this process has set one up already."""
+    jax.monitoring.register_event_listener(_heard)
     where = folder()
     config: Any = jax.config
     if where is None or config.jax_compilation_cache_dir is not None:

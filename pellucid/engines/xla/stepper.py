@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from pellucid.engines.stepper import states
-from pellucid.engines.xla.bank import Bank
+from pellucid.engines.stepper import Memory, states
 from pellucid.engines.xla.arranged import plain
+from pellucid.engines.xla.bank import Bank
+from pellucid.engines.xla.cache import found
 from pellucid.engines.xla.layout import evaluate_arranged, transposed_cells
 from pellucid.engines.xla.space import wide
 from pellucid.graph.step import StepProgram
@@ -57,6 +58,7 @@ class XlaStepper:
     Attributes:
         compile_seconds: how long tracing and compiling took.
         compiled: XLA's executable, for reports.
+        cached: whether it was found on the disk.
     """
 
     def __init__(self, step: StepProgram, bank: Bank) -> None:
@@ -65,12 +67,12 @@ class XlaStepper:
         self._kind = "float64" if any(n.dtype.itemsize == 8 for n in step.numbers) else "float32"
         self.compiled: Any = None
         self.compile_seconds = 0.0
+        self.cached: bool | None = None
 
     def __call__(self, arguments: Sequence[Any]) -> list[Any]:
         """The results for these arguments, as arrays that may still be computing."""
         step = self._step
-        numbers = np.array(step.host_numbers()[0], self._kind)
-        streams = np.array(states(step), np.uint32) if step.streams else _NO_STREAMS
+        streams, numbers = self._host()
         with wide():
             given = (self._bank.take(), self._read(), list(arguments), streams, numbers)
             if self.compiled is None:
@@ -80,11 +82,39 @@ class XlaStepper:
         step.after()
         return results  # type: ignore[no-any-return]
 
+    def _host(self) -> tuple[Any, Any]:
+        step = self._step
+        numbers = np.array(step.host_numbers()[0], self._kind)
+        return np.array(states(step), np.uint32) if step.streams else _NO_STREAMS, numbers
+
+    def rehearsal(self, arguments: Sequence[Any]) -> Callable[[], None]:
+        """A call that takes the step on copies of the state: time passes, and nothing changes."""
+        with wide():
+            held = [jnp.array(part) for part in self._bank.take()]
+            rest = (self._read(), list(arguments), *self._host())
+
+        def rehearse() -> None:
+            with wide():
+                held[:], results = self.compiled(held, *rest)
+                jax.block_until_ready((held, results))  # type: ignore[no-untyped-call]
+
+        return rehearse
+
+    def memory(self) -> Memory | None:
+        """What XLA says that a call needs; None before the first."""
+        told = None if self.compiled is None else self.compiled.memory_analysis()
+        if told is None:
+            return None
+        given, handed = told.argument_size_in_bytes, told.output_size_in_bytes
+        reused, between = told.alias_size_in_bytes, told.temp_size_in_bytes
+        return Memory(given, handed, reused, between, told.peak_memory_in_bytes)
+
     def _compile(self, given: Any) -> None:
-        began = time.perf_counter()
+        began, before = time.perf_counter(), found()
         function = jax.jit(step_function(self._step, self._bank), donate_argnums=0)
         self.compiled = function.lower(*given).compile()
         self.compile_seconds = time.perf_counter() - began
+        self.cached = found() > before
 
 
 class ReadOnly:
