@@ -201,11 +201,14 @@ class Run:
 
     def end_stretch(self, losses: Sequence[float], n: int) -> None:
         """Note the losses of one or several steps of `n` rows; then what comes between steps."""
+        if not math.isfinite(sum(losses)):  # one look at all; where it fails, find the first
+            first = next((i for i, v in enumerate(losses) if not math.isfinite(v)), len(losses))
+            if first < len(losses):
+                self.history.step_loss += losses[: first + 1]
+                self.loss = losses[first]
+                raise self._diverged(self.loss)
+        self.history.step_loss += losses
         for value in losses:
-            self.history.step_loss.append(value)
-            if not math.isfinite(value):
-                self.loss = value
-                raise self._diverged(value)
             self.loss_sum += value * n
         self.loss = losses[-1]
         self.rows_seen += n * len(losses)

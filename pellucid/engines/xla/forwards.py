@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
+
+from pellucid.engines.xla import classes, conv, pool, recurrent
 
 __all__ = ["INSTEAD"]
 
-# Files that build on this one, and hold no table.
-_OTHERS = ("bank", "forwards", "layout", "stepper", "stretch")
-
-
-def _tables() -> dict[str, Callable[..., Any]]:
-    """The `INSTEAD` tables of all files beside this one."""
-    found: dict[str, Callable[..., Any]] = {}
-    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        if module.name not in _OTHERS:
-            name = f"{__package__}.{module.name}"
-            found |= getattr(importlib.import_module(name), "INSTEAD", {})
-    return found
-
-
-INSTEAD = _tables()
+INSTEAD: dict[str, Callable[..., Any]] = {
+    **classes.INSTEAD, **conv.INSTEAD, **pool.INSTEAD, **recurrent.INSTEAD,
+}  # fmt: skip

@@ -47,7 +47,10 @@ class XlaStretch:
         wide_numbers = any(n.dtype.itemsize == 8 for n in step.numbers)
         self._kind = "float64" if wide_numbers else "float32"
         with wide():
-            self._data = [jnp.array(a) for a in data]
+            # Rows that are their own targets are held, and gathered, once.
+            once = {_place(a): a for a in data}
+            self._data = [jnp.array(a) for a in once.values()]
+            self._which = [list(once).index(_place(a)) for a in data]
         self.compiled: Any = None
         self.compile_seconds = 0.0
 
@@ -107,18 +110,18 @@ class XlaStretch:
     def _compile(self, given: Any) -> None:
         began = time.perf_counter()
         one = step_function(self._step, self._bank)
-        function = self._looping(one) if self._loop else _single(one)
+        function = self._looping(one) if self._loop else _single(one, self._which)
         self.compiled = jax.jit(function, donate_argnums=0).lower(*given).compile()
         self.compile_seconds = time.perf_counter() - began
 
     def _looping(self, one: Any) -> Any:
-        longest = self._longest
+        longest, which = self._longest, self._which
 
         def run(
             state: Any, read: Any, data: Any, order: Any, streams: Any, numbers: Any, n: Any
         ) -> Any:
             def batch(i: Any) -> list[Any]:
-                return [jnp.take(a, order[i], axis=0, mode="clip") for a in data]
+                return _rows(data, order[i], which)
 
             def body(i: Any, held: Any) -> Any:
                 state, kept = held
@@ -136,11 +139,21 @@ class XlaStretch:
         return run
 
 
-def _single(one: Any) -> Any:
+def _place(array: Any) -> Any:
+    """Equal for arrays that are the same numbers in the same memory."""
+    return array.__array_interface__["data"], array.shape, array.strides, array.dtype
+
+
+def _rows(data: Sequence[Any], rows: Any, which: Sequence[int]) -> list[Any]:
+    """The rows of a batch, of each argument."""
+    taken = [jnp.take(a, rows, axis=0, mode="clip") for a in data]
+    return [taken[i] for i in which]
+
+
+def _single(one: Any, which: Sequence[int]) -> Any:
     def run(
         state: Any, read: Any, data: Any, order: Any, streams: Any, numbers: Any, n: Any
     ) -> Any:
-        batch = [jnp.take(a, order[0], axis=0, mode="clip") for a in data]
-        return one(state, read, batch, streams[0], numbers[0])
+        return one(state, read, _rows(data, order[0], which), streams[0], numbers[0])
 
     return run
