@@ -84,7 +84,8 @@ class Node:
         base: the node whose memory this one shares (a view), if any.
         spent: a backward pass has used up the graph behind it.
         hooks: functions that see, and may replace, the blame arriving here.
-        away: where the value is while a compiled step holds it: called with the node, it fetches it.
+        away: where the value is while a compiled step holds it: called with the node, it fetches
+            it; called with True besides, it knows that the memory may be written unseen.
         settled: functions called after a backward pass has added to `grad`.
         grad: what has accumulated here, for leaves.
     """
@@ -103,7 +104,7 @@ class Node:
     written: int = 0
     base: Node | None = None
     spent: bool = False
-    away: Callable[[Node], Any] | None = None
+    away: Callable[..., Any] | None = None
     hooks: list[Callable[[Node], Node | None]] | None = None
     settled: list[Callable[[], None]] | None = None
     retains: bool = False

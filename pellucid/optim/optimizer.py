@@ -145,15 +145,20 @@ class Optimizer:
             if trace is None:
                 bundle.move(rule, self._rates(group, bundle.count + 1))
             else:
-                trace.guard(lambda: (self._settings(group), self._stands(number, group)))
+                known = self._bundles[number]
+                trace.guard(lambda: (self._settings(group), self._stands(number, group, known)))
                 with switched(scope=type(self).__name__, recording=False):
                     bundle.trace(rule, lambda times: self._rates_of(group, times), trace)
 
-    def _stands(self, number: int, group: Any) -> bool:
+    def _stands(self, number: int, group: Any, known: tuple[Any, list[Bundle]]) -> bool:
         """Whether a group and what is remembered about it are still those that were traced."""
-        groups, known = self.param_groups, self._bundles.get(number)
+        groups = self.param_groups
         same = number < len(groups) and groups[number] is group
-        return same and known is not None and all(b.fits(self.state) for b in known[1])
+        return (
+            same
+            and self._bundles.get(number) is known
+            and all(b.fits(self.state) for b in known[1])
+        )
 
     def _bundled(self, number: int, group: dict[str, Any], live: Sequence[Tensor]) -> list[Bundle]:
         names = self._names(group)

@@ -178,7 +178,11 @@ class Tensor(Methods):
                 "this Tensor is part of a graph, and NumPy would not see that.\n"
                 " Use x.detach().numpy()."
             )
-        return self._value()
+        value = self._value()
+        root = self._node.root
+        if root.away is not None:
+            root.away(root, True)
+        return value
 
     def item(self) -> Any:
         """The one number it holds, as a Python number."""
@@ -195,7 +199,7 @@ class Tensor(Methods):
         return self._value().tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        value = self._value() if not self._node.requires_grad else self.numpy()
+        value = self.numpy()
         if dtype is not None and value.dtype != dtype:
             if copy is False:
                 raise ValueError(f"no {dtype} without a copy: the Tensor is {self.dtype.name}")

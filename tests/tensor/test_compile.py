@@ -29,7 +29,7 @@ def same(a: Any, b: Any) -> bool:
     return bool(np.allclose(a.detach().numpy(), b.detach().numpy(), rtol=1e-5, atol=1e-6))
 
 
-# ---- what it takes and gives ----------------------------------------------------------------------
+# ---- what it takes and gives ---------------------------------------------------------------------
 
 
 def test_a_decorator_with_and_without_brackets_and_a_call() -> None:
@@ -195,7 +195,7 @@ def test_compiled_inside_compiled(engine: str) -> None:
     assert same(outer(x()), x() * 2 + 1) and (inner.traces, outer.traces) == (0, 1)
 
 
-# ---- when it traces anew --------------------------------------------------------------------------
+# ---- when it traces anew -------------------------------------------------------------------------
 
 
 def test_shapes_kinds_and_modes() -> None:
@@ -372,7 +372,7 @@ def test_many_forms_are_remarked_upon() -> None:
     assert seen[0].filename == __file__
 
 
-# ---- a second call --------------------------------------------------------------------------------
+# ---- a second call -------------------------------------------------------------------------------
 
 
 def frames(call: Any) -> int:

@@ -103,8 +103,16 @@ class Bank:
         for i in self._shared:
             self.cells[i].array  # noqa: B018  (looking at it fetches it)
 
-    def fetch(self, node: Node) -> Any:
-        """Bring a cell's value, and those packed with it, back into its own memory."""
+    def fetch(self, node: Node, lent: bool = False) -> Any:
+        """Bring a cell's value, and those packed with it, back into its own memory.
+
+        Args:
+            node: the cell.
+            lent: its memory is handed to somebody who may write it and tell nobody.
+        """
+        if lent and "array" in node.__dict__:
+            self._home[self._index[node]] = -1
+            return node.array
         g = self._at[self._index[node]]
         members = self._groups[g]
         host = np.asarray(self.state[g])
