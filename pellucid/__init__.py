@@ -29,6 +29,7 @@ from pellucid.dtypes import uint8 as uint8
 from pellucid.dtypes import uint32 as uint32
 from pellucid.tensor import jacobians as _jacobians
 from pellucid.tensor import linalg as linalg
+from pellucid.tensor import probe as probes
 from pellucid.tensor.compile import compile as compile
 from pellucid.tensor.creation import arange as arange
 from pellucid.tensor.creation import as_tensor as as_tensor
@@ -74,6 +75,7 @@ from pellucid.tensor.limits import iinfo as iinfo
 from pellucid.tensor.meeting import broadcast_shapes as broadcast_shapes
 from pellucid.tensor.meeting import promote_types as promote_types
 from pellucid.tensor.meeting import result_type as result_type
+from pellucid.tensor.probe import probe as probe
 from pellucid.tensor.random import Generator as Generator
 from pellucid.tensor.random import bernoulli as bernoulli
 from pellucid.tensor.random import get_rng_state as get_rng_state
@@ -131,19 +133,19 @@ __all__ = [
     "min", "minimum", "mm", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv",
     "nan", "nan_to_num", "nanmean", "nanmedian", "nansum", "narrow", "ne", "neg", "negative", "nn",
     "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "one_hot", "ones", "ones_like",
-    "optim", "outer", "pad", "permute", "pi", "positive", "pow", "prod", "program", "promote_types",
-    "put", "quantile", "rad2deg", "rand", "rand_like", "randint", "randn", "randn_like", "randperm",
-    "ravel", "reciprocal", "relu", "remainder", "repeat", "repeat_interleave", "reshape",
-    "result_type", "roll", "rot90", "round", "row_stack", "rsqrt", "save", "scatter", "scatter_add",
-    "scatter_reduce", "searchsorted", "seed", "select", "set_default_dtype", "set_grad_enabled",
-    "set_num_threads", "set_printoptions", "set_rng_state", "sgn", "short", "sigmoid", "sign",
-    "sin", "sinc", "sinh", "softmax", "sort", "split", "sqrt", "square", "squeeze", "stack", "std",
-    "std_mean", "sub", "subtract", "sum", "swapaxes", "swapdims", "t", "take", "take_along_dim",
-    "tan", "tanh", "tensor", "tensor_split", "tensordot", "testing", "tile", "topk", "trace",
-    "training", "transpose", "trapezoid", "trapz", "tril", "tril_indices", "triu", "triu_indices",
-    "true_divide", "trunc", "uint8", "uint32", "unbind", "unflatten", "unique", "unsqueeze",
-    "utils", "var", "var_mean", "vdot", "view", "vsplit", "vstack", "where", "xlogy", "zeros",
-    "zeros_like",
+    "optim", "outer", "pad", "permute", "pi", "positive", "pow", "probe", "probes", "prod",
+    "program", "promote_types", "put", "quantile", "rad2deg", "rand", "rand_like", "randint",
+    "randn", "randn_like", "randperm", "ravel", "reciprocal", "relu", "remainder", "repeat",
+    "repeat_interleave", "reshape", "result_type", "roll", "rot90", "round", "row_stack", "rsqrt",
+    "save", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select",
+    "set_default_dtype", "set_grad_enabled", "set_num_threads", "set_printoptions", "set_rng_state",
+    "sgn", "short", "sigmoid", "sign", "sin", "sinc", "sinh", "softmax", "sort", "split", "sqrt",
+    "square", "squeeze", "stack", "std", "std_mean", "sub", "subtract", "sum", "swapaxes",
+    "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor", "tensor_split", "tensordot",
+    "testing", "tile", "topk", "trace", "training", "transpose", "trapezoid", "trapz", "tril",
+    "tril_indices", "triu", "triu_indices", "true_divide", "trunc", "uint8", "uint32", "unbind",
+    "unflatten", "unique", "unsqueeze", "utils", "var", "var_mean", "vdot", "view", "vsplit",
+    "vstack", "where", "xlogy", "zeros", "zeros_like",
 ]  # fmt: skip
 
 if TYPE_CHECKING:  # bound below, or loaded on first use
@@ -176,6 +178,7 @@ for _name, _call in _FACE.items():
     setattr(autograd, _name, _call)
 sys.modules["pellucid.autograd.functional"] = _jacobians
 sys.modules["pellucid.linalg"] = linalg
+sys.modules["pellucid.probes"] = probes
 for _name, _call in _FUNCTIONS.items():
     globals()[_name] = _call
 

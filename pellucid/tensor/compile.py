@@ -26,6 +26,7 @@ from pellucid.graph.step import StepProgram
 from pellucid.ops.op import Op
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.nest import Nest, fill, flatten
+from pellucid.tensor.probe import listening, overheard
 from pellucid.tensor.report import Report, make_report
 from pellucid.tensor.tensor import Tensor, wrap
 from pellucid.tensor.tracing import Traced, Tracing
@@ -125,18 +126,25 @@ class Compiled:
             return self._call(*args, **kwargs)
         nest, tensors = flatten((args, kwargs))
         nodes = [t._node for t in tensors]
+        held = listening()
         key = (
             nest.key,
             mode.recording,
+            held is not None,
             *[(n.shape, n.dtype, n.requires_grad) for n in nodes],
         )
         forms = self._forms.setdefault(key, [])
         for form in forms:
             if form.traced.holds(nodes):
-                return form(nodes)
-        form = self._trace(nest, nodes)
-        forms.append(form)
-        return form(nodes)
+                break
+        else:
+            form = self._trace(nest, nodes)
+            forms.append(form)
+        if held is None:
+            return form(nodes)
+        answer, figures = form(nodes)
+        held.take(figures)
+        return answer
 
     def __get__(self, owner: Any, kind: Any = None) -> Any:
         """A method: each object has forms of its own."""
@@ -188,7 +196,8 @@ class Compiled:
 
     def _trace(self, nest: Nest, nodes: Sequence[Node]) -> Form:
         began = time.perf_counter()
-        traced, answer, backward = trace_call(self._call, nest, nodes, grads=self._grads)
+        call = self._call if listening() is None else overheard(self._call)
+        traced, answer, backward = trace_call(call, nest, nodes, grads=self._grads)
         seconds = time.perf_counter() - began
         form = Form(traced, stepper(traced.step, self._engine, self._banks), answer, seconds)
         if backward is not None:
