@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from pellucid.training.sums import Sums, partial
 if TYPE_CHECKING:
     from pellucid.training.loop import Run
 
-__all__ = ["CompiledEpochs", "sums_for", "trace_step"]
+__all__ = ["CompiledEpochs", "sums_for", "trace_batch", "trace_step"]
 
 BEAT = 0.05  # seconds between two looks at the clock, Ctrl-C and the screen
 LONGEST = 1024
@@ -110,6 +111,13 @@ def trace_step(run: Run) -> tuple[Traced, tuple[int, ...], bool]:
         What was traced, the shape of the outputs, and whether its results after the loss are sums.
     """
     x, y = next(iter(run.train.epoch(run.plan.batch_size, None)))
+    return trace_batch(run, x, y)
+
+
+def trace_batch(
+    run: Run, x: Sequence[Tensor], y: Tensor
+) -> tuple[Traced, tuple[int, ...], bool]:
+    """The same for batches of a given shape."""
     unknowns = [unknown(t._node.shape, t._node.dtype) for t in (*x, y)]
     sums = partial(run.gathered.metrics)
     tracing = Tracing(_numbers(run, unknowns))
