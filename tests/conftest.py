@@ -6,6 +6,7 @@ import importlib.util
 import os
 import random
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
 os.environ.setdefault("COLUMNS", "100")
+# Compiled programs are kept for this run only: other processes of it find them, the user's don't.
+if "PELLUCID_CACHE" not in os.environ:
+    _kept = tempfile.TemporaryDirectory(prefix="pellucid-tests-")
+    os.environ["PELLUCID_CACHE"] = _kept.name
 for variable in ("FORCE_COLOR", "NO_COLOR", "PELLUCID_ENGINE"):
     os.environ.pop(variable, None)
 

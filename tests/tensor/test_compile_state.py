@@ -6,6 +6,7 @@ import copy
 import gc
 import pickle
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -219,7 +220,7 @@ def test_a_forward_beside_a_step(engine: str) -> None:
         np.testing.assert_allclose(got, one.model(X).detach().numpy(), rtol=1e-4, atol=1e-6)
         seen.append(got)
         one.model.train()
-    assert all((a != b).any() for a, b in zip(seen, seen[1:], strict=False))
+    assert all((a != b).any() for a, b in pairwise(seen))
     assert (forward.traces, one.call.traces) == (1, 2)
 
 
