@@ -243,6 +243,10 @@ class Traced:
         for i, question, answer in self.questions:
             if question(nodes[i].array) != answer:
                 return False
+        return self.stands()
+
+    def stands(self) -> bool:
+        """The same but for arguments: nothing around the step is otherwise than it was."""
         return all(source() == value for source, value in self.guards)
 
 

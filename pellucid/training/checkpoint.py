@@ -102,7 +102,7 @@ def read(path: str | PathLike[str], identity: Mapping[str, Any]) -> dict[str, An
 
 
 def restore(run: Any, state: Mapping[str, Any]) -> None:
-    """Put a run where its checkpoint was."""
+    """Put a run where its checkpoint was; what it has gathered of an epoch comes separately."""
     run.model.load_state_dict(state["model"])
     run.optimizer.load_state_dict(state["optimizer"])
     run.pace.restore(state["schedule"])
@@ -115,7 +115,6 @@ def restore(run: Any, state: Mapping[str, Any]) -> None:
     run.history.settings, run.history.notes = settings, notes
     run.history.best_weights = {k: t.numpy() for k, t in state["best"].items()}
     run.epoch, run.position, run.loss_sum, run.rows_seen = state["at"]
-    run.gathered.restore(state["gathered"])
     run.before = state["seconds"]
     run.order_state = state["random"]["order"]
     run.order.set_state(run.order_state)

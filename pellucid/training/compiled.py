@@ -42,11 +42,16 @@ class CompiledEpochs:
     """
 
     def __init__(self, run: Run, traced: Traced, shape: tuple[int, ...], figures: bool) -> None:
-        self._run, self._figures, self._shape = run, figures, shape
+        self._run = run
         source = run.train
         assert isinstance(source, FromRows)
         self._rows, self._size = source.data, run.plan.batch_size
         self._steps = len(self._rows) // self._size
+        self._beat = 1
+        self._build(traced, shape, figures)
+
+    def _build(self, traced: Traced, shape: tuple[int, ...], figures: bool) -> None:
+        self._traced, self._shape, self._figures = traced, shape, figures
         step = traced.step
         loop = not any(s.op.name.startswith(NOT_IN_LOOPS) for s in step.program.steps)
         slots = step.program.slot_nodes()
@@ -56,7 +61,7 @@ class CompiledEpochs:
         bank = importlib.import_module("pellucid.engines.xla.stepper").bank_for(step)
         arrays = (*self._rows.inputs, self._rows.target)
         self._stretch = xla.XlaStretch(step, bank, arrays, longest, loop)
-        self._beat, self._most = 1, longest if loop else LONGEST
+        self._most = longest if loop else LONGEST
 
     def epoch(self) -> None:
         """Take the steps of an epoch that are left; the caller finishes it."""
@@ -81,6 +86,8 @@ class CompiledEpochs:
 
     def _take(self, rows: Any) -> None:
         run = self._run
+        if not self._traced.stands():  # a callback froze a layer, or changed a setting
+            self._build(*trace_step(run))
         began = time.perf_counter()
         first = self._stretch.compiled is None
         run.begin_stretch()

@@ -133,12 +133,17 @@ def fit(
     if restarts > 1:
         return _best_of(restarts, model, parts, objective, plan, chosen, shown)
     run = _run(model, parts, objective, plan, chosen, shown)
+    if checkpoint is None:
+        prepare(run)
+        return run.go()
+    identity = _identity(run)
+    run.checkpoint = Checkpoint(checkpoint, identity)
+    found = read(checkpoint, identity) if resume and Path(checkpoint).exists() else None
+    if found is not None:
+        restore(run, found)  # before a step is traced: it is traced on what is there
     prepare(run)
-    if checkpoint is not None:
-        identity = _identity(run)
-        run.checkpoint = Checkpoint(checkpoint, identity)
-        if resume and Path(checkpoint).exists():
-            restore(run, read(checkpoint, identity))
+    if found is not None:
+        run.gathered.restore(found["gathered"])
     return run.go()
 
 

@@ -104,7 +104,7 @@ class Sums(Gathered):
     def state(self) -> list[Any]:
         """The sums so far."""
         counts = np.array([self._hits, self._numbers], np.int64)
-        return [counts, *self._sums] if self._sums else []
+        return [counts, *map(np.asarray, self._sums)] if self._sums else []
 
     def restore(self, state: Sequence[Any]) -> None:
         """Go on from a state."""
