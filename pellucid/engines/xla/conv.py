@@ -181,6 +181,8 @@ def conv_weight_grad_nhwc(
 ) -> Any:
     """The blame of the filters (*window, in, out): x is seen through g, rows taken as channels."""
     rank = len(stride)
+    if x.shape[-1] == 1 and rank == 2 and {*stride, *dilation} == {1}:
+        return _weight_grad_of_one_channel(x, g, kernel, padding)
     pairs = tuple(
         (lo, d * (k - 1) + (m - 1) * s + 1 - n - lo)
         for n, m, k, s, (lo, _), d in zip(
@@ -198,6 +200,19 @@ def conv_weight_grad_nhwc(
             _order(rank, rank + 1, 0), _order(rank, rank + 1, 0), _order(rank, rank, rank + 1)
         ),
     )
+
+
+def _weight_grad_of_one_channel(x: Any, g: Any, kernel: Shape, padding: Pairs) -> Any:
+    """A product for each row of the window: for a single channel twice as fast as a convolution."""
+    (height, width), (rows, columns) = kernel, g.shape[1:-1]
+    x = jnp.pad(x, ((0, 0), *padding, (0, 0)))
+    beside = jnp.concatenate([x[:, :, j : j + columns] for j in range(width)], axis=-1)
+    flat = g.reshape(-1, g.shape[-1])
+    found = [
+        (flat.T @ beside[:, i : i + rows].reshape(-1, width)).T.reshape(width, 1, -1)
+        for i in range(height)
+    ]
+    return jnp.stack(found)
 
 
 # ---- PyTorch's order -----------------------------------------------------------------------------

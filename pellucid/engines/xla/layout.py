@@ -72,19 +72,23 @@ def _reduced(
     return jnp.transpose(y, [left.index(a) for a in sorted(left)]) if len(left) > 1 else y
 
 
+_TELLING = ("elementwise", "recurrent")
+_ASKING = {"linear", "recurrent"}
+
+
 def transposed_cells(program: Program, cells: Sequence[Any]) -> set[int]:
     """Which cells are better stored `(in, out)`: weights that widen, and what is kept about them."""
     at = {node: i for i, node in enumerate(program.inputs)}
     readers: dict[int, set[str]] = {}
     for step in program.steps:
         for slot in step.at:
-            kind = "elementwise" if "elementwise" in step.op.traits else step.op.name
+            kind = next((t for t in _TELLING if t in step.op.traits), step.op.name)
             readers.setdefault(slot, set()).add(kind)
     found, shapes = set(), set()
     for k, node in enumerate(cells):
         if len(node.shape) == 2 and node.shape[0] > node.shape[1] and node.size >= WORTH:
             uses = readers.get(at[node], set())
-            if "linear" in uses and uses <= {"linear", "bmm", "elementwise", "detach"}:
+            if uses & _ASKING and uses <= _ASKING | {"bmm", "elementwise", "detach"}:
                 found.add(k)
                 shapes.add(node.shape)
     for k, node in enumerate(cells):
