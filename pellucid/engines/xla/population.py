@@ -1,0 +1,464 @@
+"""Many networks trained as one program: whole epochs, validation and the best weights inside.
+
+Every state cell carries an axis of members: the last one for small networks, where the members fill
+the vector unit, the first one for layers that are worth a matrix product of their own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from pellucid.engines.xla.population_ops import Each, evaluate_each, evaluate_mapped
+from pellucid.engines.xla.space import wide
+from pellucid.graph.node import Node
+from pellucid.graph.step import StepProgram
+
+__all__ = ["Stretch", "Varied", "XlaPopulation", "members_last"]
+
+# The largest product inside a step, in multiplications for one member, up to which its terms are
+# written out with the members last; measured, see docs/performance.md.
+WRITTEN_OUT = 1 << 14
+GROWTH = 1e6  # as `training.diverged` has it
+
+
+@dataclass(frozen=True, eq=False)
+class Varied:
+    """A step, and the numbers inside of it in which members differ.
+
+    Attributes:
+        step: of one member.
+        held: by position among the constants, one array for each member, stacked first.
+        shares: by position among the steps, the share that a dropout leaves out, for each member.
+    """
+
+    step: StepProgram
+    held: Mapping[int, Any] = field(default_factory=dict)
+    shares: Mapping[int, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """What one call is to do, counted in steps of the usual size and in epochs.
+
+    Attributes:
+        order: rows of each step, `(steps, batch)`, or `(steps, batch, members)`.
+        streams, numbers: what the host gives to each step.
+        tail_order, tail_streams, tail_numbers: the same for the shorter batch of each epoch.
+        spans: for each epoch the first step of this call and the one after its last.
+        ends: for each epoch 1 if it ends in this call.
+        count: how many epochs this is about.
+    """
+
+    order: Any
+    streams: Any
+    numbers: Any
+    tail_order: Any
+    tail_streams: Any
+    tail_numbers: Any
+    spans: Any
+    ends: Any
+    count: int
+
+
+def members_last(step: StepProgram) -> bool:
+    """Whether the members belong on the last axis: no layer is worth a matrix product."""
+    slots = step.program.slot_nodes()
+    largest = 0
+    for s in step.program.steps:
+        if s.op.name in ("linear", "bmm", "tdot"):
+            cost = s.op.measure(tuple(slots[i] for i in s.at), s.node, s.params)
+            largest = max(largest, cost.flops // 2)
+    return largest <= WRITTEN_OUT
+
+
+class XlaPopulation:
+    """The compiled training of so many members at a time.
+
+    Args:
+        step, tail: a step on a usual batch, and on the last one of an epoch if it is another.
+        checks: evaluations on blocks of the validation rows: the usual size, and the last one.
+        data, held: arrays of all training rows, and of all validation rows.
+        blocks: how many validation rows each of `checks` takes.
+        patience: epochs without a better loss before a member stops; 0 for never.
+        last: whether the members lie along the last axis.
+        own_seeds: whether each member draws from a stream of its own.
+
+    Attributes:
+        compile_seconds: how long tracing and compiling took.
+    """
+
+    def __init__(
+        self,
+        step: Varied,
+        tail: Varied | None,
+        checks: Sequence[Varied],
+        data: Sequence[Any],
+        held: Sequence[Any],
+        *,
+        blocks: Sequence[int],
+        sizes: tuple[int, int],
+        patience: int,
+        last: bool,
+        own_seeds: bool,
+    ) -> None:
+        self._step, self._tail, self._checks = step, tail, tuple(checks)
+        self._blocks, self._sizes, self._patience = tuple(blocks), sizes, patience
+        self.last, self._own_seeds = last, own_seeds
+        programs = [v for v in (step, tail, *checks) if v is not None]
+        self.cells = step.step.cells
+        place = {node: i for i, node in enumerate(self.cells)}
+        for extra in (v.step.cells for v in programs[1:]):
+            self.cells += tuple(n for n in extra if n not in place)
+            place = {node: i for i, node in enumerate(self.cells)}
+        self._place = place
+        self.read = tuple({n: 0 for v in programs for n in v.step.read if n not in place})
+        self._reading = {node: i for i, node in enumerate(self.read)}
+        self._groups = _groups(self.cells) if last else [[i] for i in range(len(self.cells))]
+        self._kept = [
+            g for g, members in enumerate(self._groups) if self.cells[members[0]].kind != "state"
+        ]
+        with wide():
+            self._data = ([jnp.array(a) for a in data], [jnp.array(a) for a in held])
+        self._programs = programs
+        self._compiled: Any = None
+        self.compile_seconds = 0.0
+
+    # ---- the state ----------------------------------------------------------------------------
+
+    def start(self, values: Sequence[Any], read: Sequence[Any], chosen: Any, seeds: Any) -> None:
+        """Take members in.
+
+        Args:
+            values: for each of `cells`, the members' arrays stacked first.
+            read: for each of `read`, the same; or None where the node's own array serves all.
+            chosen: which of the group's members these are, for what is inside of programs.
+            seeds: two words for each member.
+        """
+        n = len(chosen)
+        state = [self._lie([values[i] for i in members]) for members in self._groups]
+        turned = [None if r is None else self._axis(r) for r in read]
+        shared = [r if r is not None else m.array for r, m in zip(turned, self.read, strict=True)]
+        self._read_own = [r is not None for r in read]
+        inside = [
+            (
+                {k: self._axis(a[chosen]) for k, a in v.held.items()},
+                {k: a[chosen] for k, a in v.shares.items()},
+            )
+            for v in self._programs
+        ]
+        with wide():
+            self._own = jax.tree.map(jnp.array, (shared, inside, np.asarray(seeds)))
+            self._state = [jnp.array(s) for s in state]
+            self._best = [jnp.array(state[g]) for g in self._kept]
+            self._track = {
+                "best_loss": jnp.full(n, jnp.inf, "float64"),
+                "best_epoch": jnp.zeros(n, "int32"),
+                "ended": jnp.zeros(n, "int32"),
+                "died": jnp.full(n, -1, "int32"),
+                "first": jnp.full(n, jnp.nan, "float64"),
+                "total": jnp.zeros(n, "float64"),
+                "sums": [
+                    jnp.zeros(self._with(y.shape, n), "float64") for y in self._figures(self._step)
+                ],
+                "epoch": jnp.int32(0),
+                "step": jnp.int32(0),
+            }
+
+    def weights(self) -> dict[Node, Any]:
+        """The best weights of the members, and the buffers beside them, stacked first."""
+        found: dict[Node, Any] = {}
+        for place, g in enumerate(self._kept):
+            whole = np.asarray(self._best[place])
+            start = 0
+            for i in self._groups[g]:
+                cell = self.cells[i]
+                if self.last:
+                    part = whole[start : start + cell.size]
+                    start += cell.size
+                    found[cell] = np.moveaxis(part.reshape(*cell.shape, -1), -1, 0)
+                else:
+                    found[cell] = whole
+        return found
+
+    def track(self) -> dict[str, Any]:
+        """Best loss and epoch of each member, and how it ended."""
+        names = ("best_loss", "best_epoch", "ended", "died")
+        return {name: np.asarray(self._track[name]) for name in names}
+
+    def _axis(self, stacked: Any) -> Any:
+        return np.moveaxis(np.asarray(stacked), 0, -1) if self.last else np.asarray(stacked)
+
+    def _lie(self, arrays: list[Any]) -> Any:
+        if not self.last:
+            return np.asarray(arrays[0])
+        flat = [np.asarray(a).reshape(len(a), -1).T for a in arrays]
+        return np.ascontiguousarray(np.concatenate(flat))
+
+    def _with(self, shape: Sequence[int], n: int) -> tuple[int, ...]:
+        return (*shape, n) if self.last else (n, *shape)
+
+    @staticmethod
+    def _figures(varied: Varied) -> list[Node]:
+        program, count = varied.step.program, varied.step.results
+        slots = program.slot_nodes()
+        return [slots[i] for i in program.outputs[1:count]]
+
+    def _unpack(self, state: Sequence[Any]) -> list[Each]:
+        out: list[Any] = [None] * len(self.cells)
+        for members, whole in zip(self._groups, state, strict=True):
+            start = 0
+            for i in members:
+                cell = self.cells[i]
+                if self.last:
+                    part = whole[start : start + cell.size].reshape(*cell.shape, whole.shape[-1])
+                    start += cell.size
+                else:
+                    part = whole
+                out[i] = Each(part)
+        return out
+
+    def _pack(self, values: Sequence[Any], n: int) -> list[Any]:
+        packed = []
+        for members in self._groups:
+            parts = [self._whole(values[i], self.cells[i].shape, n) for i in members]
+            if self.last:
+                parts = [p.reshape(-1, n) for p in parts]
+            packed.append(parts[0] if len(parts) == 1 else jnp.concatenate(parts))
+        return packed
+
+    def _whole(self, value: Any, shape: Sequence[int], n: int) -> Any:
+        """A value with the axis of members, even if all share it."""
+        if type(value) is Each:
+            return jnp.broadcast_to(value.array, self._with(shape, n))
+        value = jnp.asarray(value)
+        return jnp.broadcast_to(value[..., None] if self.last else value, self._with(shape, n))
+
+    # ---- a call -------------------------------------------------------------------------------
+
+    def __call__(self, stretch: Stretch, which: Any) -> dict[str, Any]:
+        """Take the steps of a stretch.
+
+        Args:
+            stretch: the steps, padded to the same lengths in every call.
+            which: for each member, the column of `numbers` that is its own.
+
+        Returns:
+            What happened in each step and epoch, the members along the last axis.
+        """
+        s = stretch
+        with wide():
+            given = (
+                (self._state, self._best, self._track), self._own, self._data, which,
+                (s.order, s.streams, s.numbers), (s.tail_order, s.tail_streams, s.tail_numbers),
+                s.spans, s.ends, np.int32(s.count),
+            )  # fmt: skip
+            if self._compiled is None:
+                began = time.perf_counter()
+                self._compiled = jax.jit(self._run, donate_argnums=0).lower(*given).compile()
+                self.compile_seconds = time.perf_counter() - began
+            (self._state, self._best, self._track), kept = self._compiled(*given)
+        return {k: jax.tree.map(np.asarray, v) for k, v in kept.items()}
+
+    def _run(
+        self, held: Any, own: Any, data: Any, which: Any, usual: Any, tails: Any, spans: Any,
+        ends: Any, count: Any,
+    ) -> Any:  # fmt: skip
+        n = held[2]["best_loss"].shape[0]
+        shape = (len(usual[0]), len(ends))
+        kept = self._buffers(*shape, n)
+
+        def one(varied: Varied, rows: Any, given: Any, i: Any, state: Any, track: Any) -> Any:
+            batch = [self._batch(a, given[0][i]) for a in data[0]]
+            outputs = self._evaluated(varied, batch, state, own, given[1][i], given[2][i], which)
+            results = [self._whole(y, (), n) for y in outputs[:1]]
+            shapes = [y.shape for y in self._figures(varied)]
+            results += [
+                self._whole(y, s, n) for y, s in zip(outputs[1 : varied.step.results], shapes, strict=True)
+            ]
+            after = dict(zip(varied.step.cells, outputs[varied.step.results :], strict=True))
+            before = dict(zip(self.cells, self._unpack(state), strict=True))
+            values = [after.get(cell, before[cell]) for cell in self.cells]
+            return self._pack(values, n), self._noted(track, results, rows), results[0]
+
+        def step(i: Any, carry: Any) -> Any:
+            state, track, losses = carry
+            state, track, loss = one(self._step, self._sizes[0], usual, i, state, track)
+            return state, track, lax.dynamic_update_index_in_dim(losses, loss, i, 0)
+
+        def finish(e: Any, carry: Any) -> Any:
+            (state, best, track), kept = carry
+            if self._tail is not None:
+                state, track, loss = one(self._tail, self._sizes[1], tails, e, state, track)
+                kept = {**kept, "tail_loss": _put(kept["tail_loss"], loss, e)}
+            best, track, kept = self._finished(state, best, track, kept, own, data[1], e, which)
+            return (state, best, track), kept
+
+        def epoch(e: Any, carry: Any) -> Any:
+            (state, best, track), kept = carry
+            state, track, losses = lax.fori_loop(
+                spans[e, 0], spans[e, 1], step, (state, track, kept["step_loss"])
+            )
+            carry = ((state, best, track), {**kept, "step_loss": losses})
+            return lax.fori_loop(e, e + ends[e], finish, carry)
+
+        return lax.fori_loop(0, count, epoch, (held, kept))
+
+    def _buffers(self, steps: int, epochs: int, n: int) -> dict[str, Any]:
+        kind = self._programs[0].step.program.slot_nodes()[
+            self._programs[0].step.program.outputs[0]
+        ].dtype.name
+        kept: dict[str, Any] = {
+            "step_loss": jnp.zeros((steps, n), kind),
+            "train_loss": jnp.zeros((epochs, n), "float64"),
+            "sums": [
+                jnp.zeros((epochs, *self._with(y.shape, n)), "float64")
+                for y in self._figures(self._step)
+            ],
+        }
+        if self._tail is not None:
+            kept["tail_loss"] = jnp.zeros((epochs, n), kind)
+        if self._checks:
+            kept["check_loss"] = jnp.zeros((epochs, n), "float64")
+            kept["check_sums"] = [
+                jnp.zeros((epochs, *self._with(y.shape, n)), "float64")
+                for y in self._figures(self._checks[0])
+            ]
+        return kept
+
+    def _batch(self, array: Any, rows: Any) -> Any:
+        """The rows of a batch; each member's own where their order differs."""
+        found = jnp.take(array, rows, axis=0, mode="clip")
+        if rows.ndim == 1:
+            return found
+        return Each(jnp.moveaxis(found, 1, -1 if self.last else 0))
+
+    def _evaluated(
+        self, varied: Varied, batch: Sequence[Any], state: Any, own: Any, streams: Any,
+        numbers: Any, which: Any,
+    ) -> list[Any]:  # fmt: skip
+        step = varied.step
+        reads, inside, seeds = own
+        held, shares = inside[self._programs.index(varied)]
+        cells = self._unpack(state)
+
+        def value(node: Node) -> Any:
+            if node in self._place:
+                return cells[self._place[node]]
+            i = self._reading[node]
+            return Each(reads[i]) if self._read_own[i] else reads[i]
+
+        def stream(i: int) -> Any:
+            at = streams[i]
+            if not self._own_seeds:
+                return at
+            place = [jnp.broadcast_to(at[k], seeds.shape[1:]) for k in (2, 3)]
+            return Each(jnp.stack([seeds[0], seeds[1], *place], axis=0 if self.last else 1))
+
+        def number(i: int) -> Any:
+            kind = step.numbers[i].dtype.name
+            if numbers.shape[-1] == 1:
+                return numbers[i, 0].astype(kind)
+            return Each(numbers[i][which].astype(kind))
+
+        given = [
+            *batch,
+            *(value(node) for node in (*step.cells, *step.read)),
+            *(stream(i) for i in range(len(step.streams))),
+            *(number(i) for i in range(len(step.numbers))),
+        ]
+        run = evaluate_each if self.last else evaluate_mapped
+        return run(step.program, given, {k: Each(a) for k, a in held.items()}, shares)
+
+    # ---- what is kept -------------------------------------------------------------------------
+
+    def _noted(self, track: Any, results: Sequence[Any], rows: int) -> Any:
+        loss = results[0].astype("float64")
+        lost = (track["died"] < 0) & ~jnp.isfinite(loss) & (track["ended"] == 0)
+        return {
+            **track,
+            "died": jnp.where(lost, track["step"], track["died"]),
+            "first": jnp.where(track["step"] == 0, loss, track["first"]),
+            "total": track["total"] + loss * rows,
+            "sums": [a + r for a, r in zip(track["sums"], results[1:], strict=True)],
+            "step": track["step"] + 1,
+        }
+
+    def _finished(
+        self, state: Any, best: Any, track: Any, kept: Any, own: Any, held: Any, e: Any, which: Any
+    ) -> Any:
+        loss = track["total"] / self._data[0][0].shape[0]
+        grown = loss > GROWTH * jnp.maximum(track["first"], 1.0)
+        alive = (track["died"] < 0) & (track["ended"] == 0)
+        died = jnp.where(alive & grown, track["step"] - 1, track["died"])
+        kept = {**kept, "train_loss": _put(kept["train_loss"], loss, e)}
+        kept["sums"] = [_put(k, s, e) for k, s in zip(kept["sums"], track["sums"], strict=True)]
+        watched = loss
+        if self._checks:
+            watched, sums = self._validated(state, own, held, which, loss.shape[0])
+            kept["check_loss"] = _put(kept["check_loss"], watched, e)
+            kept["check_sums"] = [
+                _put(k, s, e) for k, s in zip(kept["check_sums"], sums, strict=True)
+            ]
+        epoch = track["epoch"] + 1
+        alive &= died < 0
+        better = alive & jnp.isfinite(watched) & (watched < track["best_loss"])
+        at = jnp.where(better, epoch, track["best_epoch"])
+        waited = alive & ~better & (epoch - at >= self._patience)
+        ended = jnp.where(waited, epoch, track["ended"]) if self._patience else track["ended"]
+        track = {
+            **track, "died": died, "best_epoch": at, "ended": ended, "epoch": epoch,
+            "best_loss": jnp.where(better, watched, track["best_loss"]),
+            "total": jnp.zeros_like(loss), "sums": [jnp.zeros_like(s) for s in track["sums"]],
+        }  # fmt: skip
+        best = [
+            jnp.where(self._beside(better, state[g]), state[g], b)
+            for g, b in zip(self._kept, best, strict=True)
+        ]
+        return best, track, kept
+
+    def _beside(self, flags: Any, array: Any) -> Any:
+        return flags if self.last else flags.reshape(-1, *[1] * (array.ndim - 1))
+
+    def _validated(self, state: Any, own: Any, held: Any, which: Any, n: int) -> Any:
+        """Loss and figures on the validation rows: whole blocks in a loop, then the rest."""
+        rows = held[-1].shape[0]
+        nothing = jnp.zeros((0, 4), "uint32"), jnp.zeros((0, 1), "float32")
+
+        def block(varied: Varied, at: Any, size: int, sums: list[Any]) -> list[Any]:
+            batch = [lax.dynamic_slice_in_dim(a, at, size) for a in held]
+            found = self._evaluated(varied, batch, state, own, *nothing, which)
+            shapes = [(), *(y.shape for y in self._figures(varied))]
+            parts = [self._whole(y, s, n) for y, s in zip(found, shapes, strict=True)]
+            parts[0] = parts[0].astype("float64") * size
+            return [a + p for a, p in zip(sums, parts, strict=True)]
+
+        first = self._checks[0]
+        shapes = [(), *(y.shape for y in self._figures(first))]
+        sums = [jnp.zeros(self._with(s, n), "float64") for s in shapes]
+        size, rest = self._blocks[0], self._blocks[1] if len(self._checks) > 1 else 0
+        count = (rows - rest) // size
+        sums = lax.fori_loop(0, count, lambda i, s: block(first, i * size, size, s), sums)
+        if len(self._checks) > 1:
+            sums = block(self._checks[1], count * size, self._blocks[1], sums)
+        return sums[0] / rows, sums[1:]
+
+
+def _put(buffer: Any, value: Any, at: Any) -> Any:
+    return lax.dynamic_update_index_in_dim(buffer, value.astype(buffer.dtype), at, 0)
+
+
+def _groups(cells: Sequence[Node]) -> list[list[int]]:
+    """Cells that lie in one vector: all weights, all moments of a kind; so one update moves all."""
+    groups: dict[Any, list[int]] = {}
+    for i, cell in enumerate(cells):
+        key = (cell.dtype, cell.kind, cell.name if cell.kind == "state" else "")
+        groups.setdefault(key, []).append(i)
+    return list(groups.values())

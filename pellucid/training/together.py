@@ -1,0 +1,175 @@
+"""Many trainings that differ in start, rate or decay, run as one compiled program.
+
+Each member's losses are those it would have had alone, to rounding: the same start, the same batches,
+the same random layers, the same rule for the best epoch and for stopping.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import partial as bound
+from typing import Any
+
+import numpy as np
+
+from pellucid.graph.program import unknown
+from pellucid.graph.step import StepProgram
+from pellucid.shapes import Shape
+from pellucid.tensor.grad_mode import no_grad
+from pellucid.tensor.random import default_generator
+from pellucid.tensor.tensor import Tensor, wrap
+from pellucid.tensor.tracing import Tracing
+from pellucid.training.chunk import Chunks
+from pellucid.training.compiled import trace_batch
+from pellucid.training.interrupt import Interrupts
+from pellucid.training.loop import Run
+from pellucid.training.members import Form, Paced, Start, Trained, check_sizes, sizes
+from pellucid.training.merged import alike
+from pellucid.training.progress import Progress
+from pellucid.training.sources import FromRows
+from pellucid.training.sums import partial
+
+__all__ = ["forms", "train_together"]
+
+MEMORY = 1 << 28  # bytes that the members of one chunk may take
+
+
+def forms(runs: Sequence[Run]) -> list[Form]:
+    """The programs of some runs, those of the same form laid over each other.
+
+    `kinds` and `members` are left empty; each run is to be found in one form's `runs`.
+
+    Raises:
+        TraceError: a step that can't be traced.
+    """
+    found: list[Form] = []
+    for run in runs:
+        steps, shape = _programs(run)
+        form = next((f for f in found if f.shape == shape and _alike(f.steps, steps)), None)
+        if form is None:
+            form = Form(shape)
+            found.append(form)
+        form.runs.append(run)
+        form.every.append(steps)
+    return found
+
+
+def _alike(first: Sequence[StepProgram | None], other: Sequence[StepProgram | None]) -> bool:
+    pairs = zip(first, other, strict=True)
+    return all(a is b if a is None or b is None else alike(a, b) for a, b in pairs)
+
+
+def _programs(run: Run) -> tuple[list[StepProgram | None], Shape]:
+    """The step on a usual batch, on the last one if it is another, and the evaluations."""
+    train, held = run.train, run.held
+    assert isinstance(train, FromRows)
+    modes = [(m, m.training) for m in run.model.modules()]
+    try:
+        run.model.train()
+        whole, rest = sizes(train, run.plan.batch_size)
+        traced, shape, _ = trace_batch(run, *_rows(train, whole))
+        steps: list[StepProgram | None] = [traced.step, None]
+        if rest:
+            steps[1] = trace_batch(run, *_rows(train, rest))[0].step
+        if isinstance(held, FromRows):
+            run.model.eval()
+            steps += [_trace_check(run, *_rows(held, n)) for n in check_sizes(run) if n]
+    finally:
+        for module, training in modes:
+            module.training = training
+    return steps, shape
+
+
+def _rows(source: FromRows, n: int) -> tuple[tuple[Tensor, ...], Tensor]:
+    return next(source.data.take(np.arange(n)).batches(n))
+
+
+def _trace_check(run: Run, x: Sequence[Tensor], y: Tensor) -> StepProgram:
+    unknowns = [unknown(t._node.shape, t._node.dtype) for t in (*x, y)]
+    data = run.held.data if isinstance(run.held, FromRows) else None
+    known = {} if data is None else dict(zip(unknowns, (*data.inputs, data.target), strict=True))
+    tracing = Tracing(known)
+    with tracing.notes(), no_grad():
+        tensors = [wrap(node) for node in unknowns]
+        outputs = run.model(*tensors[:-1])
+        results = [run.objective.call(outputs, tensors[-1])]
+        if type(outputs) is Tensor:
+            sums = partial(run.gathered.metrics) or []
+            results += [s(outputs, tensors[-1]) for s in sums]
+    return tracing.step(unknowns, [t._node for t in results], grads=False).step
+
+
+def train_together(
+    groups: Sequence[Form],
+    members: Sequence[Start],
+    *,
+    own_order: bool,
+    own_seeds: bool,
+    paced: Paced | None,
+    chunk: int | None,
+    progress: Progress,
+) -> Trained:
+    """Train all members, a chunk at a time.
+
+    Args:
+        groups: the forms, with the members of each.
+        members: by number.
+        own_order: each member sees the rows in an order of its own.
+        own_seeds: each member has random layers of its own.
+        paced: makes the schedule of a step size, with the optimizer that it moves.
+        chunk: how many at a time; None for as many as memory allows.
+        progress: told of every stretch.
+    """
+    epochs = groups[0].run.plan.epochs
+    work = [(form, at) for form in groups for at in _chunks(form, chunk)]
+    out = Trained.nothing(len(members), groups[0])
+    began = time.perf_counter()
+    stream = default_generator.get_state()
+    progress.start(epochs * len(work))
+    made: dict[int, Chunks] = {}
+    try:
+        with Interrupts() as interrupts:
+            for done, (form, at) in enumerate(work):
+                if interrupts.count:
+                    break
+                if id(form) not in made:
+                    made = {id(form): Chunks(form, len(at), own_order, own_seeds, paced)}
+                shown = bound(_show, progress, done * epochs, len(work) * epochs, began)
+                made[id(form)].train(at, members, out, interrupts, shown)
+    finally:
+        default_generator.set_state(stream)
+        progress.finish()
+    if interrupts.count:
+        out.stopped = "interrupted"
+    if interrupts.count > 1:
+        raise KeyboardInterrupt
+    out.seconds = time.perf_counter() - began
+    return out
+
+
+def _show(
+    progress: Progress, before: int, epochs: int, began: float, epoch: int, step: int, loss: float,
+    checked: float | None, rows: int,
+) -> None:  # fmt: skip
+    spent = time.perf_counter() - began
+    done = before + epoch
+    progress.update(
+        done, step, loss, val_loss=checked, rows_per_second=rows / spent,
+        seconds_left=spent / max(done, 1) * (epochs - done),
+    )  # fmt: skip
+
+
+def _chunks(form: Form, chunk: int | None) -> list[list[int]]:
+    """Chunks of one size, so that one program serves them all; the last may lack a few."""
+    n = len(form.members)
+    size = min(chunk or _affordable(form), n)
+    size = -(-n // -(-n // size))
+    return [list(range(at, min(at + size, n))) for at in range(0, n, size)]
+
+
+def _affordable(form: Form) -> int:
+    nodes = form.usual.program.slot_nodes()[len(form.usual.arguments) :]
+    each = sum(node.size * node.dtype.itemsize for node in nodes)
+    size = max(MEMORY // max(each, 1), 1)
+    return size // 16 * 16 if size > 16 else size
