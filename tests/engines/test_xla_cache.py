@@ -26,7 +26,8 @@ def step(x):
     moves.step()
     return loss
 print([step(pl.ones(3)).item() for _ in range(2)])
-print(seen.count("cache_hits"), seen.count("cache_misses"), str(jax.config.jax_compilation_cache_dir))
+kept = str(jax.config.jax_compilation_cache_dir)
+print(seen.count("cache_hits"), seen.count("cache_misses"), kept)
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import signal
 import threading
@@ -237,6 +238,57 @@ def test_weights_changed_by_a_callback() -> None:
                 p.mul_(0.9)
 
     alike(lambda e: trained(e, callbacks=[shrink]))
+
+
+def freezes(run: Any) -> None:
+    if run.epoch == 1:
+        run.optimizer.param_groups[0]["params"][0].requires_grad_(False)
+    if run.epoch == 3:
+        run.optimizer.param_groups[0]["params"][0].requires_grad_(True)
+
+
+def stops_dropping(run: Any) -> None:
+    for module in run.model.modules():
+        if type(module) is nn.Dropout:
+            module.p = 0.0
+
+
+def forgets_moments(run: Any) -> None:
+    run.optimizer.state.clear()
+
+
+def turns_back(run: Any) -> None:
+    if run.epoch == 1:
+        run.kept = copy.deepcopy(run.optimizer.state_dict()), copy.deepcopy(run.model.state_dict())
+    if run.epoch == 2:
+        run.optimizer.load_state_dict(run.kept[0])
+        run.model.load_state_dict(run.kept[1])
+
+
+def other_betas(run: Any) -> None:
+    run.optimizer.param_groups[0]["betas"] = (0.5, 0.9)
+
+
+CHANGES = [freezes, stops_dropping, forgets_moments, turns_back, other_betas]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda f: f.__name__)
+def test_what_a_callback_changes_is_noticed(change: Any) -> None:
+    data = (X[:96], LABELS[:96])  # all batches of one size: none is computed op by op
+    alike(
+        lambda e: trained(e, data, net(3, dropout=0.3), validation=0, epochs=5, callbacks=[change])
+    )
+
+
+def test_an_undisturbed_training_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    builds = []
+    build = compiled_epochs.CompiledEpochs._build
+    monkeypatch.setattr(
+        compiled_epochs.CompiledEpochs, "_build", lambda *a: builds.append(1) or build(*a)
+    )
+    trained("xla", epochs=6, schedule="cosine", clip_norm=1.0)
+    trained("xla", (X, LABELS), net(3, dropout=0.3), epochs=6, callbacks=[Watch()])
+    assert len(builds) == 2
 
 
 def test_the_length_of_heartbeats_changes_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
