@@ -65,6 +65,9 @@ def largest(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return maximum(x, axis=axis, keepdims=keepdims)
 
 
+_BITS = {np.dtype(np.float32): np.int32, np.dtype(np.float64): np.int64}
+
+
 @functools.lru_cache(maxsize=64)
 def _ones(n: int, dtype: Any) -> Any:
     return np.ones(n, dtype)
@@ -86,6 +89,18 @@ class _Namespace:
     @staticmethod
     def erf(x: Any) -> Any:
         return importlib.import_module("scipy.special").erf(x).astype(x.dtype, copy=False)
+
+    @staticmethod
+    def unless(drop: Any, x: Any) -> Any:
+        """`x` with zeros where `drop` holds, infinities and NaN too.
+
+        The bits of a number, or none of them: up to eight times as fast as `where`.
+        """
+        bits = _BITS.get(x.dtype)
+        if bits is None or drop.shape != x.shape or not x.ndim:
+            return np.where(drop, np.zeros((), x.dtype), x)
+        keep = np.subtract(drop.view(np.int8), 1, dtype=bits)
+        return np.bitwise_and(x.view(bits), keep, out=keep).view(x.dtype)
 
     @staticmethod
     def written(array: Any, at: Any, values: Any) -> Any:

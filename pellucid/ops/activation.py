@@ -36,7 +36,7 @@ gate: Op = define(
     sentence="Lets a number through where another is positive: the derivative of ReLU at work.",
     equation=r"y = g \cdot [x > 0]",
     derivative=r"\partial y/\partial g = [x > 0],\quad \partial y/\partial x = 0",
-    forward=lambda xp, g, x: xp.where(x <= 0, xp.asarray(0, g.dtype), g),
+    forward=lambda xp, g, x: xp.unless(x <= 0, g),
     gradient=(lambda gg, y, g, x: gate(gg, x), None),
     terms=("[x > 0]", "0"),
     traits="elementwise",

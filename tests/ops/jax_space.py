@@ -10,7 +10,7 @@ __all__ = ["JaxSpace"]
 
 
 class JaxSpace:
-    """`jax.numpy`, plus `erf`, `written`, `added`, `scatter_add` and `random_words`."""
+    """`jax.numpy`, plus `erf`, `unless`, `written`, `added`, `scatter_add` and `random_words`."""
 
     def __init__(self) -> None:
         import jax
@@ -22,6 +22,9 @@ class JaxSpace:
 
     def erf(self, x: Any) -> Any:
         return self._jax.scipy.special.erf(x)
+
+    def unless(self, drop: Any, x: Any) -> Any:
+        return self._jax.numpy.where(drop, self._jax.numpy.zeros((), x.dtype), x)
 
     def written(self, array: Any, at: Any, values: Any) -> Any:
         return array.at[at].set(values)

@@ -39,6 +39,11 @@ class _Space:
         return special.erf(x)
 
     @staticmethod
+    def unless(drop: Any, x: Any) -> Any:
+        """`x` with zeros where `drop` holds."""
+        return jnp.where(drop, jnp.zeros((), x.dtype), x)
+
+    @staticmethod
     def written(array: Any, at: Any, values: Any) -> Any:
         """A copy of `array` with the part at the index `at` replaced."""
         return array.at[at].set(values)
