@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,6 +62,9 @@ class CompiledEpochs:
         bank = importlib.import_module("pellucid.engines.xla.stepper").bank_for(step)
         arrays = (*self._rows.inputs, self._rows.target)
         self._stretch = xla.XlaStretch(step, bank, arrays, longest, loop)
+        self._data = arrays
+        if self._run.probing is not None:
+            self._run.probing.look_through(bank)
         self._most = longest if loop else LONGEST
 
     def epoch(self) -> None:
@@ -90,6 +94,9 @@ class CompiledEpochs:
             self._build(*trace_step(run))
         began = time.perf_counter()
         first = self._stretch.compiled is None
+        if run.probing is not None and run.probing.due():
+            run.probing.look(run, [a[rows[0]] for a in self._data])
+            began = time.perf_counter()
         run.begin_stretch()
         losses, *rest = self._stretch(rows, run.pace.after_step)
         if self._figures:
@@ -130,7 +137,8 @@ def trace_batch(
     tracing = Tracing(_numbers(run, unknowns))
     with tracing.notes():
         tensors = [wrap(node) for node in unknowns]
-        loss, outputs = run.forward_and_move(tensors[:-1], tensors[-1])
+        with run.probing.watching(run) if run.probing else nullcontext() as watch:
+            loss, outputs = run.forward_and_move(tensors[:-1], tensors[-1])
         results = [loss.detach()]
         shape: tuple[int, ...] = ()
         if type(outputs) is Tensor:
@@ -141,6 +149,8 @@ def trace_batch(
                 else [s(outputs.detach(), tensors[-1]) for s in sums]
             )
     found = tracing.step(unknowns, [t._node for t in results], grads=False)
+    if run.probing is not None and watch is not None:
+        run.probing.trace(watch.held, lambda told: tracing.step(unknowns, told, grads=False))
     return found, shape, sums is not None
 
 

@@ -22,6 +22,7 @@ from pellucid.training.objective import Objective, choose_objective
 from pellucid.training.pace import make_pace
 from pellucid.training.parts import Parts, divide
 from pellucid.training.plan import Plan, make_plan
+from pellucid.training.probes import make_probing
 from pellucid.training.progress import Progress, choose_progress
 from pellucid.training.sources import FromRows, Source
 from pellucid.training.weights import copied, draw_again, put_back
@@ -58,6 +59,7 @@ def fit(
     class_weight: Any = None,
     restore_best: bool = True,
     engine: str | None = None,
+    probes: Any = None,
 ) -> History:
     r"""Train a model: minimize the loss over the data, and keep the weights of the best epoch.
 
@@ -101,6 +103,10 @@ def fit(
         restore_best: put the best weights back at the end; the last ones stay otherwise.
         engine: "numpy" computes op by op, "xla" compiles stretches of steps; None for what will be
             done sooner, counting the time to compile. The choice stands in the history's notes.
+        probes: True to watch each layer's output and each weight's gradient and update now and
+            then, at less than a twentieth of the time; names such as `["*.grad_norm"]` for some of
+            them; None for what the model's own `pellucid.probe` calls offer; False for nothing.
+            The figures are in the history's `probes`; the training itself stays the same.
 
     Returns:
         The history: loss of every step, figures of every epoch, best epoch and weights.
@@ -127,12 +133,13 @@ def fit(
         seed=seed, clip_norm=clip_norm, restore_best=restore_best, engine=check_engine(engine),
         batches=None if isinstance(parts.train, FromRows) else parts.train.count(1),
     )  # fmt: skip
-    objective = _objective(model, parts.train, loss, class_weight)
-    chosen = _Chosen(optimizer, lr, weight_decay, schedule, metrics, tuple(callbacks))
+    objective = objective_of(model, parts.train, loss, class_weight)
+    make_probing(probes)  # a mistake speaks before anything is done
+    chosen = Chosen(optimizer, lr, weight_decay, schedule, metrics, tuple(callbacks), probes)
     shown = choose_progress(progress)
     if restarts > 1:
         return _best_of(restarts, model, parts, objective, plan, chosen, shown)
-    run = _run(model, parts, objective, plan, chosen, shown)
+    run = run_of(model, parts, objective, plan, chosen, shown)
     if checkpoint is None:
         prepare(run)
         return run.go()
@@ -147,13 +154,14 @@ def fit(
     return run.go()
 
 
-class _Chosen:
+class Chosen:
     """What makes optimizer, schedule and metrics of each start."""
 
     def __init__(
         self, optimizer: Any, lr: float, weight_decay: float, schedule: Any, metrics: Any,
-        callbacks: tuple[Any, ...],
+        callbacks: tuple[Any, ...], probes: Any = None,
     ) -> None:  # fmt: skip
+        self.probes = probes
         self.optimizer, self.lr, self.weight_decay = optimizer, lr, weight_decay
         self.schedule, self.metrics, self.callbacks = schedule, metrics, callbacks
 
@@ -182,8 +190,8 @@ def optimizer_over(model: Module, given: Any, lr: float, weight_decay: float) ->
     return made
 
 
-def _run(
-    model: Module, parts: Parts, objective: Objective, plan: Plan, chosen: _Chosen, shown: Progress
+def run_of(
+    model: Module, parts: Parts, objective: Objective, plan: Plan, chosen: Chosen, shown: Progress
 ) -> Run:
     optimizer = chosen.make_optimizer(model)
     steps = parts.train.count(plan.batch_size)
@@ -198,15 +206,17 @@ def _run(
         preparation=parts.preparation,
     )
     held = None if parts.held is None else parts.held.laid_out(objective.lay_out)
-    return Run(
+    run = Run(
         model, parts.train.laid_out(objective.lay_out), held, objective, optimizer, plan,
         pace=pace, gathered=Gathered(metrics), history=history,
         callbacks=chosen.callbacks, progress=shown,
     )  # fmt: skip
+    run.probing = make_probing(chosen.probes)
+    return run
 
 
 def _best_of(
-    restarts: int, model: Module, parts: Parts, objective: Objective, plan: Plan, chosen: _Chosen,
+    restarts: int, model: Module, parts: Parts, objective: Objective, plan: Plan, chosen: Chosen,
     shown: Progress,
 ) -> History:  # fmt: skip
     """Several trainings, each from weights of its own; the model gets the best one's."""
@@ -220,7 +230,7 @@ def _best_of(
     for start in range(restarts):
         if start:
             draw_again(model, plan.seed + start)
-        history = _run(model, parts, objective, plan, chosen, shown).go()
+        history = run_of(model, parts, objective, plan, chosen, shown).go()
         starts.append(
             {"start": start, "best_loss": history.best_loss, "best_epoch": history.best_epoch}
         )
@@ -251,7 +261,7 @@ def _check(model: Any, more: Any, restarts: Any, checkpoint: Any, resume: bool) 
         raise SettingError("resume=True needs to know from which file: give checkpoint=….")
 
 
-def _objective(model: Module, train: Source, loss: Any, class_weight: Any) -> Objective:
+def objective_of(model: Module, train: Source, loss: Any, class_weight: Any) -> Objective:
     """Look at what the model gives for two rows, without leaving a trace in it."""
     stream, modes = default_generator.get_state(), [(m, m.training) for m in model.modules()]
     x, y = train.first()

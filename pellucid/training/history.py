@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pellucid.errors import FileFormatError
 from pellucid.training.files import replace_file
 from pellucid.training.picture import curves, page
+from pellucid.training.probe_table import ProbeTable
 from pellucid.training.spark import sparkline
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class History:
         notes: what was decided on the way, one sentence each.
         restarts: for each start, its seed, its best loss and the epoch of it; empty for a single
             one.
+        probes: what the probes said now and then; a table of columns, by name.
         best_weights: the weights of the best epoch, by name; not part of a saved history.
         preparation: for a table, the steps from its cells to the network; not part of a saved
             history.
@@ -77,8 +79,13 @@ class History:
     settings: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     restarts: list[dict[str, Any]] = field(default_factory=list)
+    probes: ProbeTable = field(default_factory=ProbeTable, repr=False, compare=False)
     best_weights: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     preparation: Any = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.probes, ProbeTable):  # as it stands in a file
+            self.probes = ProbeTable(self.probes)
 
     @property
     def epochs(self) -> int:
@@ -158,7 +165,8 @@ class History:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but weights and preparation, as plain data."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
+        return plain | ({"probes": self.probes.to_dict()} if self.probes else {})
 
     def __repr__(self) -> str:
         if not self.epochs:

@@ -26,6 +26,7 @@ from pellucid.training.metrics import Gathered
 from pellucid.training.objective import Objective
 from pellucid.training.pace import Pace
 from pellucid.training.plan import Plan
+from pellucid.training.probes import Probing, Watch
 from pellucid.training.progress import Progress
 from pellucid.training.sources import Source
 from pellucid.training.threads import threads_for
@@ -80,6 +81,8 @@ class Run:
         self._taken = self._seen = 0
         self._each_step = [c for c in callbacks if _looks_at_steps(c)]
         self.compiled: Any = None  # runs the epochs, where it is not the loop below
+        self.probing: Probing | None = None
+        self.watch: Watch | None = None  # hears the step at work
 
     @property
     def looks_at_steps(self) -> bool:
@@ -177,7 +180,11 @@ class Run:
     def take_step(self, x: tuple[Tensor, ...], y: Tensor) -> None:
         """One step on one batch, op by op, and what follows it."""
         self.begin_stretch()
-        loss, outputs = self.forward_and_move(x, y)
+        probing = self.probing
+        if probing is not None and self.compiled is None and probing.due():
+            loss, outputs = probing.take_step(self, x, y)
+        else:
+            loss, outputs = self.forward_and_move(x, y)
         if self.pace.after_step is not None:
             self.pace.after_step()
         if type(outputs) is Tensor:
@@ -189,10 +196,17 @@ class Run:
         self.optimizer.zero_grad()
         outputs = self.model(*x)
         loss: Tensor = self.objective.call(outputs, y)
+        watch = self.watch
+        if watch is not None:
+            watch.forward(loss)
         loss.backward()
+        if watch is not None:
+            watch.backward()
         if self.plan.clip_norm is not None:
             clip_grad_norm_(self.model.parameters(), self.plan.clip_norm)
         self.optimizer.step()
+        if watch is not None:
+            watch.moved()
         return loss, outputs
 
     def begin_stretch(self) -> None:

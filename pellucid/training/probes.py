@@ -1,0 +1,257 @@
+r"""Probes in `fit`: a look at a step now and then, so rarely that it costs next to nothing.
+
+For each layer the mean and spread of its output, and the share of zeros where it is an activation;
+for each weight the length of its gradient and how far it moves, compared with its own length:
+
+$$ \text{grad\_norm} = \lVert \nabla_\theta L \rVert \qquad
+   \text{update\_ratio} = \lVert \Delta\theta \rVert / \lVert \theta \rVert $$
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pellucid.errors import SettingError
+from pellucid.graph.node import Node
+from pellucid.graph.walk import reachable
+from pellucid.nn.module import Module
+from pellucid.nn.state import closest
+from pellucid.tensor.probe import Held, listen, mean, norm, std, zero_fraction
+from pellucid.tensor.tensor import Tensor, wrap
+from pellucid.tensor.tracing import Traced
+
+if TYPE_CHECKING:
+    from pellucid.training.loop import Run
+
+__all__ = ["Probing", "Watch", "make_probing"]
+
+SHARE = 40.0  # a look may take one part in so many of the time: 2.5 %
+
+
+def make_probing(given: Any) -> Probing | None:
+    """What the `probes` of `fit` ask for.
+
+    Args:
+        given: True for the default set; None for what the model's own `pellucid.probe` calls offer;
+            False for nothing; or names, in which `*` stands for anything.
+
+    Raises:
+        SettingError: something else.
+    """
+    if given is False:
+        return None
+    if given is None or given is True:
+        return Probing(given is True, ())
+    names = [given] if isinstance(given, str) else given
+    if not isinstance(names, list | tuple) or not all(isinstance(n, str) for n in names):
+        raise SettingError(
+            f"probes is True, False, or names such as ['0.weight.grad_norm', '*.zero_fraction'], "
+            f"not {given!r}."
+        )
+    return Probing(True, tuple(names))
+
+
+class Probing:
+    """Decides when to look, and fills the table of the history.
+
+    Args:
+        default: whether layers and weights are watched, besides what the model itself offers.
+        patterns: names to watch; none for all.
+    """
+
+    def __init__(self, default: bool, patterns: Sequence[str]) -> None:
+        self._default, self._patterns = default, tuple(patterns)
+        self._last = float("-inf")
+        self._wait = self._floor = 0.0
+        self._over = False
+        self._names: list[str] = []
+        self._traced: Traced | None = None
+        self._look: Any = None
+
+    def due(self) -> bool:
+        """Whether it is time to look again."""
+        return not self._over and time.perf_counter() - self._last >= self._wait
+
+    def wants(self, name: str) -> bool:
+        """Whether a figure was asked for."""
+        return not self._patterns or any(_fits(name, p) for p in self._patterns)
+
+    # ---- op by op -----------------------------------------------------------------------------
+
+    def take_step(self, run: Run, x: tuple[Tensor, ...], y: Tensor) -> tuple[Tensor, Any]:
+        """One step of a run, and a row about it."""
+        began = time.perf_counter()
+        with self.watching(run) as watch:
+            out = run.forward_and_move(x, y)
+        self._check(watch.held)
+        figures = {name: _plain(t._node.array) for name, t in watch.held.items()}
+        self._note(run, figures, time.perf_counter() - began)
+        return out
+
+    @contextmanager
+    def watching(self, run: Run) -> Iterator[Watch]:
+        """Hear what the next step of a run has to say."""
+        run.watch = watch = Watch(run.model, self._default)
+        try:
+            with watch.hear(self.wants):
+                yield watch
+        finally:
+            run.watch = None
+
+    # ---- compiled -----------------------------------------------------------------------------
+
+    def trace(self, held: Held, program: Callable[[Sequence[Node]], Traced]) -> None:
+        """Keep the program of what was heard while a step was traced.
+
+        Args:
+            held: what was heard.
+            program: the program of some results.
+        """
+        self._check(held)
+        self._names = list(held)
+        self._traced = program([t._node for t in held.values()]) if held else None
+
+    def look_through(self, bank: Any) -> None:
+        """The state of compiled steps lies in `bank`."""
+        if self._traced is not None:
+            xla = importlib.import_module("pellucid.engines.xla.look")
+            self._look = xla.XlaLook(self._traced.step, bank)
+
+    def look(self, run: Run, batch: Sequence[Any]) -> None:
+        """A row about the step that comes next, with this batch."""
+        if self._look is None:
+            return
+        first = not self._look.compile_seconds
+        began = time.perf_counter()
+        values = self._look(batch)
+        figures = dict(zip(self._names, map(_plain, values), strict=True))
+        # What a look takes is known from the second one on: the first was compiled.
+        self._note(run, figures, 0.0 if first else time.perf_counter() - began)
+
+    # ---- both ---------------------------------------------------------------------------------
+
+    def _note(self, run: Run, figures: dict[str, Any], seconds: float) -> None:
+        table = run.history.probes
+        if figures:
+            before = table.thinned
+            table.add(run.step + 1, run.epoch + 1, figures)
+            if table.thinned > before:  # half as often from now on
+                self._floor = 2 * max(self._wait, self._floor)
+        self._wait = max(SHARE * seconds, self._floor)
+        self._last = time.perf_counter()
+
+    def _check(self, held: Held) -> None:
+        """Nothing to hear means no more looks; a name that nothing has is a mistake."""
+        for pattern in self._patterns:
+            if not any(_fits(name, pattern) for name in held.names):
+                raise SettingError(
+                    f"probes: nothing is called {pattern!r}.{closest(pattern, held.names)}\n"
+                    f" There are {len(held.names)} figures; probes=True takes them all, and "
+                    "history.probes.names lists them."
+                )
+        self._over = not held
+
+
+class Watch:
+    """Hears one step of a model.
+
+    Args:
+        model: what is trained.
+        default: whether its layers and weights are watched.
+
+    Attributes:
+        held: what was heard.
+    """
+
+    held: Held
+
+    def __init__(self, model: Module, default: bool) -> None:
+        self._model, self._default = model, default
+        self._outputs: set[Node] = set()
+        self._before: dict[str, Tensor] = {}
+
+    @contextmanager
+    def hear(self, wants: Callable[[str], bool]) -> Iterator[None]:
+        """Listen, with a hook on every layer."""
+        layers = [(p, m) for p, m in self._model.named_modules() if not m._modules]
+        bare = [m for _, m in layers if m._module_hooks is None]
+        hooks = [
+            m.register_forward_hook(lambda m, x, y, p=p: self._layer(p, m, y))
+            for p, m in (layers if self._default else ())
+        ]
+        try:
+            with listen(wants) as self.held:
+                yield
+        finally:
+            for hook in hooks:
+                hook.remove()
+            for module in bare:  # calls are as quick as before
+                module.__dict__.pop("_module_hooks", None)
+
+    def _layer(self, path: str, module: Module, output: Any) -> None:
+        first = output[0] if isinstance(output, tuple | list) and output else output
+        if isinstance(first, Tensor):
+            self._outputs.add(first._node)
+            bends = type(module).__module__ == "pellucid.nn.activation"
+            self.held.hear_all(path, first, mean, std, *([zero_fraction] if bends else []))
+
+    def forward(self, loss: Tensor) -> None:
+        """The forward pass is over: activations that are no layers of their own."""
+        if not self._default:
+            return
+        layers = {p for p, m in self._model.named_modules() if _of_ours(m)}
+        found = [
+            n
+            for n in reachable([loss._node])
+            if n.op is not None
+            and "activation" in n.op.traits
+            and n.part is None
+            and not (n in self._outputs or (n.scope and n.scope in layers))
+        ]
+        for node in found:
+            path = f"{node.scope}.{node.op.name}" if node.scope else node.op.name
+            self.held.hear_all(path, wrap(node), mean, std, zero_fraction)
+
+    def backward(self) -> None:
+        """The blame is there, and nothing has moved yet."""
+        if not self._default:
+            return
+        for name, p in self._model.named_parameters():
+            grad = p._node.grad
+            if grad is None:
+                continue
+            self.held.hear(f"{name}.grad_norm", partial(norm, grad.detach()))
+            if self.held.wants(f"{name}.update_ratio"):
+                self._before[name] = p.detach().clone()
+
+    def moved(self) -> None:
+        """The weights have moved."""
+        for name, p in self._model.named_parameters() if self._default else ():
+            if p._node.grad is not None:
+                before = self._before.get(name, p)
+                self.held.hear(f"{name}.update_ratio", partial(_ratio, before, p))
+
+
+def _ratio(before: Tensor, after: Tensor) -> Tensor:
+    """How far a weight moved, compared with its length; 0 for one that is and stays 0."""
+    length = norm(after.detach())
+    share: Tensor = norm(after.detach() - before) / length.clamp(1e-30)
+    return share
+
+
+def _of_ours(module: Module) -> bool:
+    return not module._modules and type(module).__module__.startswith("pellucid.nn.")
+
+
+def _fits(name: str, pattern: str) -> bool:
+    return fnmatchcase(name, pattern) or fnmatchcase(name, pattern + ".*")
+
+
+def _plain(array: Any) -> Any:
+    return float(array) if array.ndim == 0 else array.tolist()
