@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from pellucid.errors import SettingError
+from pellucid.errors import SettingError, TraceError
 from pellucid.graph.mode import current, switched
 from pellucid.graph.program import Program
-from pellucid.optim.bundle import Bundle, bundled, rule
+from pellucid.optim.bundle import Bundle, Slots, bundled, rule
 from pellucid.optim.saving import pack, unpack
 from pellucid.tensor.grad_mode import enable_grad
 from pellucid.tensor.hooks import Removable
@@ -140,13 +140,15 @@ class Optimizer:
         live = [p for p in group["params"] if p._node.grad is not None]
         if not live:
             return
-        for bundle in self._bundled(number, group, live):
+        bundles = self._bundled(number, group, live)
+        known = self._bundles[number]
+        if trace is not None:
+            trace.guard(lambda: (self._settings(group), self._stands(number, group, known)))
+        for bundle in bundles:
             rule = self._rule(group, bundle.size, bundle.dtype)
             if trace is None:
                 bundle.move(rule, self._rates(group, bundle.count + 1))
             else:
-                known = self._bundles[number]
-                trace.guard(lambda: (self._settings(group), self._stands(number, group, known)))
                 with switched(scope=type(self).__name__, recording=False):
                     bundle.trace(rule, lambda times: self._rates_of(group, times), trace)
 
@@ -273,13 +275,32 @@ def _noted(step: Callable[..., Any]) -> Callable[..., Any]:
     def noted(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
         for hook in self._before:
             hook(self, args, kwargs)
+        before = None if current().trace is None else {p: set(h) for p, h in self.state.items()}
         out = step(self, *args, **kwargs)
+        if before is not None:
+            _check_remembered(self, before)
         self._stepped = True
         for hook in self._after:
             hook(self, args, kwargs)
         return out
 
     return noted
+
+
+def _check_remembered(self: Optimizer, before: Mapping[Any, set[str]]) -> None:
+    """Refuse a step of a person's own that made state while it was traced: it has no value."""
+    made = False
+    for p, held in self.state.items():
+        for name in set(held) - before.get(p, set()):
+            value = held[name]
+            if isinstance(value, Tensor) and value._node.array is None and type(held) is not Slots:
+                del held[name]
+                made = True
+    if made:
+        raise TraceError(
+            f"{type(self).__name__}.step makes its state at the first step, and a compiled function"
+            " can't keep what it makes.\n Make it in __init__, or take one step before compiling."
+        )
 
 
 Optimizer.step = _noted(Optimizer.step)  # type: ignore[method-assign]

@@ -237,6 +237,7 @@ def trace_call(
         out = call(*args, **kwargs)
         _check_containers(nest, tensors, (args, kwargs))
         answer, results = flatten(out)
+        _check_results(answer)
         for i, (tensor, node) in enumerate(zip(tensors, unknowns, strict=True)):
             if tensor._node is not node:
                 raise TraceError(
@@ -251,6 +252,16 @@ def trace_call(
     if backward is not None:
         given += backward.saved
     return tracing.step(unknowns, given, grads=grads), answer, backward
+
+
+def _check_results(answer: Nest) -> None:
+    for value in answer.plain():
+        if any(isinstance(v, Tensor) for v in getattr(value, "__dict__", {}).values()):
+            raise TraceError(
+                f"the function returns a {type(value).__name__} with Tensors in it, which a "
+                "compiled function can't fill.\n Return a tuple, list or dict, and make the object "
+                "outside."
+            )
 
 
 def _check_containers(nest: Nest, tensors: Sequence[Tensor], given: Any) -> None:

@@ -142,7 +142,12 @@ def _inside(value: Any) -> Any:
         return list(enumerate(value)) if len(value) <= _MANY else None
     if kind is dict:
         return list(value.items()) if len(value) <= _MANY else None
-    if kind in (FunctionType, MethodType, ModuleType) or isinstance(value, type) or _ours(kind):
+    if kind in (FunctionType, MethodType, ModuleType) or isinstance(value, type):
+        return None
+    if hasattr(value, "param_groups") and not _ours(kind.step):  # a rate is read like any number
+        groups = enumerate(value.param_groups)
+        return [(f"{k} of {i}", v) for i, g in groups for k, v in g.items() if k != "params"]
+    if any(map(_ours, kind.__mro__)):
         return None
     if hasattr(value, "_parameters") or kind.__module__ == "builtins":
         return None  # a module says itself how it is set

@@ -178,8 +178,7 @@ class Tensor(Methods):
                 "this Tensor is part of a graph, and NumPy would not see that.\n"
                 " Use x.detach().numpy()."
             )
-        value = self._value()
-        root = self._node.root
+        value, root = self._value(), self._node.root
         if root.away is not None:
             root.away(root, True)
         return value
@@ -331,7 +330,8 @@ class Tensor(Methods):
             GraphError: there is no graph, or it was used up by an earlier backward.
         """
         start = self._start(gradient)
-        wanted = None if inputs is None else [t._node for t in _several(inputs)]
+        several = [inputs] if isinstance(inputs, Tensor) else inputs
+        wanted = None if inputs is None else [t._node for t in several]
         keep = create_graph if retain_graph is None else retain_graph
         found = gradients(
             [(self._node, start)], wrt=wanted or (), create_graph=create_graph, spend=not keep
@@ -488,10 +488,6 @@ def wrap(node: Node) -> Tensor:
     out = _new(Tensor)
     out._node = node
     return out
-
-
-def _several(value: Any) -> list[Tensor]:
-    return [value] if isinstance(value, Tensor) else list(value)
 
 
 def _rebuild(

@@ -221,6 +221,67 @@ def test_arguments_that_change() -> None:
         )
 
 
+class Answer:
+    def __init__(self, x: Any) -> None:
+        self.x = x
+
+
+def test_objects_that_hold_results() -> None:
+    assert complaint(lambda x: Answer(x * 2), X) == (
+        "the function returns a Answer with Tensors in it, which a compiled function can't fill.\n"
+        " Return a tuple, list or dict, and make the object outside."
+    )
+
+
+class Heavy(pl.optim.Optimizer):
+    """As people write them: momentum made where it is first needed."""
+
+    def __init__(self, params: Any, lr: float) -> None:
+        super().__init__(params, {"lr": lr})
+
+    def step(self, closure: Any = None) -> None:
+        with pl.no_grad():
+            for group in self.param_groups:
+                for p in group["params"]:
+                    held = self.state[p]
+                    if "m" not in held:
+                        held["m"] = pl.zeros_like(p)
+                    held["m"].mul_(0.9).add_(p.grad)
+                    p.add_(held["m"], alpha=-group["lr"])
+
+
+@pytest.mark.parametrize("engine", ["numpy", "xla"])
+def test_optimizers_of_ones_own(engine: str) -> None:
+    def losses(compiled: bool) -> list[float]:
+        pl.manual_seed(0)
+        net = nn.Linear(3, 1)
+        moves = Heavy(net.parameters(), 0.1)
+
+        def step(x: Any) -> Any:
+            moves.zero_grad()
+            loss = net(x).pow(2).mean()
+            loss.backward()
+            moves.step()
+            return loss
+
+        call: Any = pl.compile(step, engine=engine) if compiled else step
+        if compiled:
+            with pytest.raises(TraceError) as caught:
+                call(X)
+            assert str(caught.value) == (
+                "Heavy.step makes its state at the first step, and a compiled function can't keep "
+                "what it makes.\n Make it in __init__, or take one step before compiling."
+            )
+        found = [step(X).item()]
+        for rate in (0.1, 0.1, 0.05):
+            moves.param_groups[0]["lr"] = rate
+            found += [call(X).item(), call(X).item()]
+        assert not compiled or call.traces == 2  # its rate is read like any number
+        return found
+
+    np.testing.assert_allclose(losses(True), losses(False), rtol=1e-4)
+
+
 def test_working_on_a_copy_is_fine() -> None:
     def call(x: Any) -> Any:
         x = x.clone()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import gc
 import pickle
+import signal
+import threading
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -273,3 +275,31 @@ def test_a_step_that_changes_weights_spends_graphs_made_before() -> None:
         one.losses(1)
         with pytest.raises(pl.errors.GraphError, match="was changed in place"):
             loss.backward()
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals to threads")
+def test_ctrl_c_loses_no_weight() -> None:
+    pl.manual_seed(0)
+    net = nn.Linear(600, 600)
+    moves = pl.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
+    rows = pl.randn(800, 600)
+
+    @pl.compile
+    def step(x: Any) -> Any:
+        moves.zero_grad()
+        loss = net(x).pow(2).mean()
+        loss.backward()
+        moves.step()
+        return loss
+
+    step(rows).item()
+    main = threading.main_thread().ident
+    assert main is not None
+    for k in range(6):
+        press = threading.Timer(0.05 + 0.007 * k, signal.pthread_kill, (main, signal.SIGINT))
+        press.start()
+        with pytest.raises(KeyboardInterrupt):
+            while True:
+                step(rows)
+        press.join()
+        assert np.isfinite(net.weight.sum().item()) and step(rows).item() > 0

@@ -7,7 +7,7 @@ that was written meanwhile is taken in again before the next step.
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import jax.numpy as jnp
@@ -95,6 +95,28 @@ class Bank:
         if self._home:
             self._take_in()
         return self.state
+
+    def run(self, program: Any, given: Sequence[Any], after: Callable[[], Any]) -> Any:
+        """Let a program replace the state; Ctrl-C finds the state before or the one after.
+
+        Args:
+            program: what XLA compiled; it takes the state first, and gives the new one first.
+            given: its arguments.
+            after: called when the state was replaced.
+
+        Returns:
+            What else the program gives.
+        """
+        call = getattr(program, "_call", None) or program  # past its frame of Python
+        made: list[Any] = []
+        try:
+            # One call in C: what the program takes in is gone, and what it gives can't be missed.
+            made.extend(map(call, *[(x,) for x in given]))
+        finally:
+            if made:
+                self.give(made[0][0])
+                after()
+        return made[0][1]
 
     def give(self, state: list[Any]) -> None:
         """The state after a step."""

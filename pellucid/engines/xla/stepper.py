@@ -77,10 +77,7 @@ class XlaStepper:
             given = (self._bank.take(), self._read(), list(arguments), streams, numbers)
             if self.compiled is None:
                 self._compile(given)
-            state, results = self.compiled(*given)
-        self._bank.give(state)
-        step.after()
-        return results  # type: ignore[no-any-return]
+            return self._bank.run(self.compiled, given, step.after)  # type: ignore[no-any-return]
 
     def _host(self) -> tuple[Any, Any]:
         step = self._step

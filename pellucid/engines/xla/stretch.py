@@ -83,8 +83,7 @@ class XlaStretch:
             )  # fmt: skip
             if self.compiled is None:
                 self._compile(given)
-            state, results = self.compiled(*given)
-        self._bank.give(state)
+            results = self._bank.run(self.compiled, given, lambda: None)
         arrays = [np.asarray(y) for y in results]
         return [y[:n] for y in arrays] if self._loop else [y[None] for y in arrays]
 
