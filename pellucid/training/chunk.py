@@ -27,6 +27,7 @@ from pellucid.training.sources import FromRows
 
 __all__ = ["Chunks"]
 
+GROWTH = 1e6  # as `left_its_range` has it
 BEAT = 0.05  # seconds between two looks at Ctrl-C and the screen
 LONGEST = 1024  # steps in one call
 ROOM = 1 << 25  # bytes of losses that one call may hand back
@@ -74,6 +75,7 @@ class Chunks:
             patience=run.plan.patience,
             last=xla.members_last(usual),
             own_seeds=own_seeds and draws,
+            keeps_best=run.plan.restore_best,
         )  # fmt: skip
 
     def _varied(self, k: int) -> Any:
@@ -112,17 +114,19 @@ class Chunks:
         epoch = done = 0
         while epoch < self._run.plan.epochs and not interrupts.count:
             began, first = time.perf_counter(), self._made.compile_seconds == 0
-            spans, ends = self._spans(done, self._run.plan.epochs - epoch)
+            spans, ends = self._spans(done, self._run.plan.epochs - epoch, epoch == done == 0)
             rates: list[Any] = []
-            kept = self._made(self._stretch(spans, ends, done, rates), self._which)
+            kept = self._made(self._stretch(spans, ends, done, rates), self._which, self._limit)
+            if epoch == done == 0:
+                self._limit = GROWTH * np.maximum(kept["step_loss"][0].astype(np.float64), 1.0)
             self._note(out, numbers, kept, spans, ends, epoch, done, rates)
             steps = sum(stop - start for start, stop in spans)
             epoch, done = epoch + sum(ends), 0 if ends[-1] else done + steps
-            if not first:
+            if not (first or epoch == done == 0):
                 self._adapt(time.perf_counter() - began, steps)
             self._tell(out, numbers, epoch, done, shown)
             track = self._made.track()
-            if ((track["ended"] > 0) | (track["died"] >= 0)).all():
+            if not (track["alive"] & (track["ended"] == 0)).any():
                 break
         self._end(out, numbers, epoch)
 
@@ -143,6 +147,7 @@ class Chunks:
         self._orders = [Generator().manual_seed(seed + ORDER) for seed in orders]
         self._taken = [0, 0]
         self._lines: Any = None
+        self._limit = np.full(len(some), np.inf)  # known after the first step
 
     def _stacked(self, cell: Node, some: list[Start]) -> Any:
         name = self._names.get(cell)
@@ -159,18 +164,18 @@ class Chunks:
         return np.stack(arrays)
 
     def _end(self, out: Trained, numbers: list[int], epoch: int) -> None:
-        steps = self._full + bool(self._rest)
-        n, track = len(numbers), self._made.track()
+        n, each, track = len(numbers), self._full + bool(self._rest), self._made.track()
         out.best_loss[numbers] = track["best_loss"][:n]
         out.best_epoch[numbers] = track["best_epoch"][:n]
-        out.died[numbers] = died = track["died"][:n]
-        ended = track["ended"][:n]
-        out.patience[numbers] = ended > 0
-        out.epochs[numbers] = np.where(
-            died >= 0, died // steps, np.where(ended > 0, ended, epoch)
-        )
-        for i in numbers:
-            self._forget_after(out, i, steps)
+        out.patience[numbers] = track["ended"][:n] > 0
+        for place, i in enumerate(numbers):
+            ended = int(track["ended"][place])
+            if not ended and not track["alive"][place]:
+                out.died[i] = died = self._last_step(out, i, self._limit[place], each)
+                out.epochs[i] = died // each
+            else:
+                out.epochs[i] = ended or epoch
+            self._forget_after(out, i, each)
         weights = self._made.weights()
         for place, i in enumerate(numbers):
             out.weights[i] = {
@@ -181,6 +186,16 @@ class Chunks:
         for k, step in enumerate(self._form.steps[:2]):
             if step is not None:
                 step.after(-self._taken[k])  # the next members begin where these did
+
+    @staticmethod
+    def _last_step(out: Trained, i: int, limit: float, each: int) -> int:
+        """The step at which a member was lost, counted from 0."""
+        over = ~(out.train_loss[i] <= limit)
+        if out.step_loss is not None:
+            over_steps = ~np.isfinite(out.step_loss[i])
+            if over_steps.any() and over_steps.argmax() < (over.argmax() + 1) * each:
+                return int(over_steps.argmax())
+        return int(over.argmax() + 1) * each - 1
 
     @staticmethod
     def _forget_after(out: Trained, i: int, steps: int) -> None:
@@ -195,23 +210,28 @@ class Chunks:
 
     # ---- a stretch ----------------------------------------------------------------------------
 
-    def _spans(self, done: int, epochs: int) -> tuple[Spans, list[int]]:
+    def _spans(self, done: int, epochs: int, first: bool) -> tuple[Spans, list[int]]:
         """The steps of the next call, epoch by epoch, and which epochs end in it."""
-        whole = min(self._beat // self._full, self._epochs, epochs)
+        beat = 1 if first else self._beat
+        whole = min(beat // self._full, self._epochs, epochs)
         if done or whole < 1 or self._longest < self._full:
-            steps = min(self._beat, self._full - done, self._longest)
+            steps = min(beat, self._full - done, self._longest)
             return [(0, steps)], [int(done + steps == self._full)]
         return [(e * self._full, (e + 1) * self._full) for e in range(whole)], [1] * whole
 
     def _stretch(self, spans: Spans, ends: list[int], done: int, rates: list[Any]) -> Any:
         """What the call needs. Random states and rates move on; the rates go into `rates`."""
         usual, rest = self._room(0, self._longest), self._room(1, self._epochs)
+        if not (self._rest or self._paces):  # nothing comes between the steps
+            steps = spans[-1][1]
+            usual.arrays[1][:steps], usual.arrays[2][:steps] = self._ahead(0, steps)
         for (start, stop), end in zip(spans, ends, strict=True):
             if self._lines is None:
                 self._lines = self._drawn()
             lines = self._lines[done * self._size : (done + stop - start) * self._size]
             lines = lines.reshape(stop - start, self._size, *lines.shape[1:])
-            usual.add(lines, *self._ahead(0, stop - start))
+            between = self._rest or self._paces
+            usual.add(lines, *(self._ahead(0, stop - start) if between else ()))
             if end:
                 if self._rest:
                     rest.add(self._lines[None, -self._rest :], *self._ahead(1, 1))
@@ -304,12 +324,14 @@ class Chunks:
         epoch: int, done: int,
     ) -> None:  # fmt: skip
         n, each = len(numbers), self._full + bool(self._rest)
-        for e, ((start, stop), end) in enumerate(zip(spans, ends, strict=True)):
-            at = (epoch + e) * each + done
-            found[numbers, at : at + stop - start] = kept["step_loss"][start:stop, :n].T
-            if end and self._rest:
-                found[numbers, (epoch + e + 1) * each - 1] = kept["tail_loss"][e, :n]
-            done = 0
+        at, losses = epoch * each + done, kept["step_loss"][: spans[-1][1], :n]
+        if self._rest and ends[-1] and not done and len(losses) % self._full == 0:
+            whole = losses.reshape(len(spans), self._full, n)
+            losses = np.concatenate([whole, kept["tail_loss"][: len(spans), None, :n]], axis=1)
+            losses = losses.reshape(-1, n)
+        elif self._rest and ends[-1]:
+            losses = np.concatenate([losses, kept["tail_loss"][:1, :n]])
+        found[numbers, at : at + len(losses)] = losses.T
 
     def _tell(
         self, out: Trained, numbers: list[int], epoch: int, done: int, shown: Callable[..., None]
@@ -337,9 +359,9 @@ class _Given:
         self._at = 0
 
     def add(self, *parts: Any) -> None:
-        """For some more steps: rows, random states, numbers."""
+        """For some more steps: rows, random states, numbers, or only the first of these."""
         start, self._at = self._at, self._at + len(parts[0])
-        for array, part in zip(self.arrays, parts, strict=True):
+        for array, part in zip(self.arrays, parts, strict=False):
             array[start : self._at] = part
 
 

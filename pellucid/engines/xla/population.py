@@ -26,7 +26,6 @@ __all__ = ["Stretch", "Varied", "XlaPopulation", "members_last"]
 # The largest product inside a step, in multiplications for one member, up to which its terms are
 # written out with the members last; measured, see docs/performance.md.
 WRITTEN_OUT = 1 << 14
-GROWTH = 1e6  # as `training.diverged` has it
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +89,7 @@ class XlaPopulation:
         patience: epochs without a better loss before a member stops; 0 for never.
         last: whether the members lie along the last axis.
         own_seeds: whether each member draws from a stream of its own.
+        keeps_best: whether the weights of the best epoch are kept; else those of the last.
 
     Attributes:
         compile_seconds: how long tracing and compiling took.
@@ -108,10 +108,11 @@ class XlaPopulation:
         patience: int,
         last: bool,
         own_seeds: bool,
+        keeps_best: bool,
     ) -> None:
         self._step, self._tail, self._checks = step, tail, tuple(checks)
         self._blocks, self._sizes, self._patience = tuple(blocks), sizes, patience
-        self.last, self._own_seeds = last, own_seeds
+        self.last, self._own_seeds, self._keeps_best = last, own_seeds, keeps_best
         programs = [v for v in (step, tail, *checks) if v is not None]
         self.cells = step.step.cells
         place = {node: i for i, node in enumerate(self.cells)}
@@ -157,26 +158,24 @@ class XlaPopulation:
         with wide():
             self._own = jax.tree.map(jnp.array, (shared, inside, np.asarray(seeds)))
             self._state = [jnp.array(s) for s in state]
-            self._best = [jnp.array(state[g]) for g in self._kept]
+            self._best = [jnp.array(state[g]) for g in self._kept] if self._keeps_best else []
             self._track = {
                 "best_loss": jnp.full(n, jnp.inf, "float64"),
                 "best_epoch": jnp.zeros(n, "int32"),
                 "ended": jnp.zeros(n, "int32"),
-                "died": jnp.full(n, -1, "int32"),
-                "first": jnp.full(n, jnp.nan, "float64"),
+                "alive": jnp.ones(n, "bool"),
                 "total": jnp.zeros(n, "float64"),
                 "sums": [
                     jnp.zeros(self._with(y.shape, n), "float64") for y in self._figures(self._step)
                 ],
                 "epoch": jnp.int32(0),
-                "step": jnp.int32(0),
             }
 
     def weights(self) -> dict[Node, Any]:
-        """The best weights of the members, and the buffers beside them, stacked first."""
+        """The members' weights and buffers, of the epoch that is kept, stacked first."""
         found: dict[Node, Any] = {}
         for place, g in enumerate(self._kept):
-            whole = np.asarray(self._best[place])
+            whole = np.asarray(self._best[place] if self._keeps_best else self._state[g])
             start = 0
             for i in self._groups[g]:
                 cell = self.cells[i]
@@ -190,7 +189,7 @@ class XlaPopulation:
 
     def track(self) -> dict[str, Any]:
         """Best loss and epoch of each member, and how it ended."""
-        names = ("best_loss", "best_epoch", "ended", "died")
+        names = ("best_loss", "best_epoch", "ended", "alive")
         return {name: np.asarray(self._track[name]) for name in names}
 
     def _axis(self, stacked: Any) -> Any:
@@ -243,12 +242,13 @@ class XlaPopulation:
 
     # ---- a call -------------------------------------------------------------------------------
 
-    def __call__(self, stretch: Stretch, which: Any) -> dict[str, Any]:
+    def __call__(self, stretch: Stretch, which: Any, limit: Any) -> dict[str, Any]:
         """Take the steps of a stretch.
 
         Args:
             stretch: the steps, padded to the same lengths in every call.
             which: for each member, the column of `numbers` that is its own.
+            limit: for each member, the mean loss above which it counts as lost.
 
         Returns:
             What happened in each step and epoch, the members along the last axis.
@@ -256,7 +256,7 @@ class XlaPopulation:
         s = stretch
         with wide():
             given = (
-                (self._state, self._best, self._track), self._own, self._data, which,
+                (self._state, self._best, self._track), self._own, self._data, (which, limit),
                 (s.order, s.streams, s.numbers), (s.tail_order, s.tail_streams, s.tail_numbers),
                 s.spans, s.ends, np.int32(s.count),
             )  # fmt: skip
@@ -268,9 +268,10 @@ class XlaPopulation:
         return {k: jax.tree.map(np.asarray, v) for k, v in kept.items()}
 
     def _run(
-        self, held: Any, own: Any, data: Any, which: Any, usual: Any, tails: Any, spans: Any,
+        self, held: Any, own: Any, data: Any, each: Any, usual: Any, tails: Any, spans: Any,
         ends: Any, count: Any,
     ) -> Any:  # fmt: skip
+        which, limit = each
         n = held[2]["best_loss"].shape[0]
         shape = (len(usual[0]), len(ends))
         kept = self._buffers(*shape, n)
@@ -298,7 +299,9 @@ class XlaPopulation:
             if self._tail is not None:
                 state, track, loss = one(self._tail, self._sizes[1], tails, e, state, track)
                 kept = {**kept, "tail_loss": _put(kept["tail_loss"], loss, e)}
-            best, track, kept = self._finished(state, best, track, kept, own, data[1], e, which)
+            best, track, kept = self._finished(
+                state, best, track, kept, own, data[1], e, which, limit
+            )
             return (state, best, track), kept
 
         def epoch(e: Any, carry: Any) -> Any:
@@ -380,24 +383,19 @@ class XlaPopulation:
     # ---- what is kept -------------------------------------------------------------------------
 
     def _noted(self, track: Any, results: Sequence[Any], rows: int) -> Any:
-        loss = results[0].astype("float64")
-        lost = (track["died"] < 0) & ~jnp.isfinite(loss) & (track["ended"] == 0)
         return {
             **track,
-            "died": jnp.where(lost, track["step"], track["died"]),
-            "first": jnp.where(track["step"] == 0, loss, track["first"]),
-            "total": track["total"] + loss * rows,
+            "total": track["total"] + results[0].astype("float64") * rows,
             "sums": [a + r for a, r in zip(track["sums"], results[1:], strict=True)],
-            "step": track["step"] + 1,
         }
 
     def _finished(
-        self, state: Any, best: Any, track: Any, kept: Any, own: Any, held: Any, e: Any, which: Any
-    ) -> Any:
+        self, state: Any, best: Any, track: Any, kept: Any, own: Any, held: Any, e: Any, which: Any,
+        limit: Any,
+    ) -> Any:  # fmt: skip
         loss = track["total"] / self._data[0][0].shape[0]
-        grown = loss > GROWTH * jnp.maximum(track["first"], 1.0)
-        alive = (track["died"] < 0) & (track["ended"] == 0)
-        died = jnp.where(alive & grown, track["step"] - 1, track["died"])
+        # A sum in float64 is finite as long as every loss was. (NaN fails the comparison too.)
+        alive = track["alive"] & (loss <= limit) & jnp.isfinite(loss)
         kept = {**kept, "train_loss": _put(kept["train_loss"], loss, e)}
         kept["sums"] = [_put(k, s, e) for k, s in zip(kept["sums"], track["sums"], strict=True)]
         watched = loss
@@ -408,16 +406,20 @@ class XlaPopulation:
                 _put(k, s, e) for k, s in zip(kept["check_sums"], sums, strict=True)
             ]
         epoch = track["epoch"] + 1
-        alive &= died < 0
-        better = alive & jnp.isfinite(watched) & (watched < track["best_loss"])
+        better = alive & (track["ended"] == 0) & jnp.isfinite(watched)
+        better &= watched < track["best_loss"]
         at = jnp.where(better, epoch, track["best_epoch"])
-        waited = alive & ~better & (epoch - at >= self._patience)
-        ended = jnp.where(waited, epoch, track["ended"]) if self._patience else track["ended"]
+        ended = track["ended"]
+        if self._patience:
+            waited = alive & (ended == 0) & ~better & (epoch - at >= self._patience)
+            ended = jnp.where(waited, epoch, ended)
         track = {
-            **track, "died": died, "best_epoch": at, "ended": ended, "epoch": epoch,
+            **track, "alive": alive, "best_epoch": at, "ended": ended, "epoch": epoch,
             "best_loss": jnp.where(better, watched, track["best_loss"]),
             "total": jnp.zeros_like(loss), "sums": [jnp.zeros_like(s) for s in track["sums"]],
         }  # fmt: skip
+        if not self._keeps_best:
+            return best, track, kept
         best = [
             jnp.where(self._beside(better, state[g]), state[g], b)
             for g, b in zip(self._kept, best, strict=True)
