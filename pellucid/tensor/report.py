@@ -141,7 +141,7 @@ class Report:
         return [
             *lines,
             f"time      {duration(self.seconds)} a call, the median of several on copies of its "
-            f"state; {self.roofline:.0%} of the roofline, which is "
+            f"state; {_percent(self.roofline)} of the roofline, which is "
             f"{duration(self.least_seconds or 0.0)}",
             f"machine   {compact(self.peak.flops, ' ')}FLOP/s, "
             f"{compact(self.peak.cached_bytes, ' ')}B/s in the cache, "
@@ -207,6 +207,10 @@ def _median(call: Callable[[], object]) -> float:
         call()
         times.append(time.perf_counter() - began)
     return statistics.median(times)
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.1 else f"{100 * share:.2g}%"
 
 
 def _named(part: Share) -> str:

@@ -99,7 +99,7 @@ class ProbeTable(Mapping[str, Any]):
             return "ProbeTable(no rows)"
         flat = [name for name in self.names if self[name].ndim == 1]
         width = max((len(n) for n in flat[:_SHOWN]), default=0)
-        head = f"{self.rows} looks, steps {self['step'][0]:,} to {self['step'][-1]:,}"
+        head = f"looks: {self.rows:,}, from step {self['step'][0]:,} to {self['step'][-1]:,}"
         lines = [f"{'':<{width}}  {'first':>10}  {'last':>10}"]
         for name in flat[:_SHOWN]:
             column = self[name]

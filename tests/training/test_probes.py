@@ -392,7 +392,7 @@ def test_a_table_as_text() -> None:
     table.add(1, 1, {"0.mean": 0.25, "1.zero_fraction": 0.5})
     table.add(1500, 3, {"0.mean": 0.125, "1.zero_fraction": 0.75})
     assert repr(table) == (
-        "2 looks, steps 1 to 1,500\n"
+        "looks: 2, from step 1 to 1,500\n"
         "                      first        last\n"
         "0.mean                 0.25       0.125\n"
         "1.zero_fraction         0.5        0.75"
