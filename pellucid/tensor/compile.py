@@ -59,8 +59,11 @@ def compile(
         engine: "xla" compiles; "numpy" runs the traced program op by op.
         grads: whether `.grad` is there after a step that calls `backward()`, as after an eager one;
             False saves the memory traffic.
-        fullgraph, dynamic, backend, mode, options: accepted as in PyTorch; a whole graph is always
-            taken, for the shapes of each call.
+        fullgraph: accepted as in PyTorch; a whole graph is always taken.
+        dynamic: accepted as in PyTorch; a program is for the shapes of its call.
+        backend: accepted as in PyTorch.
+        mode: accepted as in PyTorch.
+        options: accepted as in PyTorch.
         disable: give the function back as it is.
 
     Returns:

@@ -282,8 +282,8 @@ def _check_unchanged(module: Any, before: dict[str, Any]) -> None:
             what = "fills" if type(getattr(module, name)) in (list, dict) else "changes"
             raise TraceError(
                 f"{type(module).__name__}.forward {what} self.{name}. A compiled function is run "
-                "by Python once, and never again.\n Return the value, or keep a Tensor in a buffer, "
-                "which is written each time: self.register_buffer(…)."
+                "by Python once, and never again.\n Return the value, or keep a Tensor in a "
+                "buffer, which is written each time: self.register_buffer(…)."
             )
 
 

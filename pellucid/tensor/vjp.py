@@ -1,5 +1,6 @@
-"""Blame through a compiled function: its backward pass is a program too, and it gets what the
-forward one saved.
+"""Blame through a compiled function: its backward pass is a program too.
+
+It gets what the forward one saved.
 
     forward:   x, θ        → y, saved
     backward:  ∂L/∂y, saved, θ → ∂L/∂x, ∂L/∂θ
