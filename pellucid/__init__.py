@@ -133,11 +133,11 @@ __all__ = [
     "min", "minimum", "mm", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv",
     "nan", "nan_to_num", "nanmean", "nanmedian", "nansum", "narrow", "ne", "neg", "negative", "nn",
     "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "one_hot", "ones", "ones_like",
-    "optim", "outer", "pad", "permute", "pi", "positive", "pow", "probe", "probes", "prod",
-    "program", "promote_types", "put", "quantile", "rad2deg", "rand", "rand_like", "randint",
-    "randn", "randn_like", "randperm", "ravel", "reciprocal", "relu", "remainder", "repeat",
-    "repeat_interleave", "reshape", "result_type", "roll", "rot90", "round", "row_stack", "rsqrt",
-    "save", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select",
+    "optim", "outer", "pad", "permute", "pi", "population", "positive", "pow", "probe", "probes",
+    "prod", "program", "promote_types", "put", "quantile", "rad2deg", "rand", "rand_like",
+    "randint", "randn", "randn_like", "randperm", "ravel", "reciprocal", "relu", "remainder",
+    "repeat", "repeat_interleave", "reshape", "result_type", "roll", "rot90", "round", "row_stack",
+    "rsqrt", "save", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select",
     "set_default_dtype", "set_grad_enabled", "set_num_threads", "set_printoptions", "set_rng_state",
     "sgn", "short", "sigmoid", "sign", "sin", "sinc", "sinh", "softmax", "sort", "split", "sqrt",
     "square", "squeeze", "stack", "std", "std_mean", "sub", "subtract", "sum", "swapaxes",
@@ -163,6 +163,7 @@ if TYPE_CHECKING:  # bound below, or loaded on first use
     from pellucid.training import load as load
     from pellucid.training import save as save
     from pellucid.training.fit import fit as fit
+    from pellucid.training.populate import population as population
 
 # The Tensor face of the chain rule stands above the room that computes it.
 _FACE = {
@@ -187,6 +188,7 @@ _LAZY = {
     "History": "pellucid.training",
     "fit": "pellucid.training",
     "load": "pellucid.training",
+    "population": "pellucid.training",
     "save": "pellucid.training",
     "explain": "pellucid.lenses",
     "program": "pellucid.lenses",

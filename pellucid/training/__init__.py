@@ -11,6 +11,8 @@ from pellucid.training.files import load as load
 from pellucid.training.files import save as save
 from pellucid.training.fit import fit as fit
 from pellucid.training.history import History as History
+from pellucid.training.populate import population as population
+from pellucid.training.populated import Population as Population
 from pellucid.training.table_model import TableModel as TableModel
 from pellucid.training.table_run import TableRun as TableRun
 from pellucid.training.table_run import train_table as train_table
@@ -21,6 +23,7 @@ __all__ = [
     "Callback",
     "EarlyStopping",
     "History",
+    "Population",
     "Settings",
     "TableModel",
     "TableRun",
@@ -28,6 +31,7 @@ __all__ = [
     "fit",
     "load",
     "load_model",
+    "population",
     "save",
     "save_model",
     "train_table",

@@ -1,4 +1,4 @@
-"""Members of one form, a chunk at a time: what the host gives to each stretch, and what it notes."""
+"""Members of one form, a chunk at a time: what the host gives to a stretch, and what it notes."""
 
 from __future__ import annotations
 
@@ -57,6 +57,7 @@ class Chunks:
         self._epochs = max(1, most // self._full)
         self._longest = self._epochs * self._full if most >= self._full else most
         self._beat, self._columns = 1, 0
+        self._limit = np.full(width, np.inf)
         self._made = self._make(own_seeds)
 
     def _make(self, own_seeds: bool) -> Any:

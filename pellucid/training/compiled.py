@@ -128,9 +128,7 @@ def trace_step(run: Run) -> tuple[Traced, tuple[int, ...], bool]:
     return trace_batch(run, x, y)
 
 
-def trace_batch(
-    run: Run, x: Sequence[Tensor], y: Tensor
-) -> tuple[Traced, tuple[int, ...], bool]:
+def trace_batch(run: Run, x: Sequence[Tensor], y: Tensor) -> tuple[Traced, tuple[int, ...], bool]:
     """The same for batches of a given shape."""
     unknowns = [unknown(t._node.shape, t._node.dtype) for t in (*x, y)]
     sums = partial(run.gathered.metrics)

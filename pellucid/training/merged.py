@@ -1,7 +1,7 @@
 """Steps of several settings as one: what they do is the same, some numbers inside differ.
 
-A weight decay or a dropout's share is part of a traced program, not one of its inputs. Programs that
-are alike but for such numbers are laid over each other, and each member brings its own.
+A weight decay or a dropout's share is part of a traced program, not one of its inputs. Programs
+that are alike but for such numbers are laid over each other, and each member brings its own.
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ from pellucid.training.sums import Sums
 __all__ = ["figures_at", "history_of"]
 
 
-def history_of(out: Trained, i: int, run: Run, shape: tuple[int, ...], beginning: History) -> History:
+def history_of(
+    out: Trained, i: int, run: Run, shape: tuple[int, ...], beginning: History
+) -> History:
     """The history of member `i`.
 
     Args:

@@ -1,7 +1,7 @@
 """Many trainings that differ in start, rate or decay, run as one compiled program.
 
-Each member's losses are those it would have had alone, to rounding: the same start, the same batches,
-the same random layers, the same rule for the best epoch and for stopping.
+Each member's losses are those it would have had alone, to rounding: the same start, the same
+batches, the same random layers, the same rule for the best epoch and for stopping.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import partial as bound
-from typing import Any
 
 import numpy as np
 

@@ -282,7 +282,8 @@ class XlaPopulation:
             results = [self._whole(y, (), n) for y in outputs[:1]]
             shapes = [y.shape for y in self._figures(varied)]
             results += [
-                self._whole(y, s, n) for y, s in zip(outputs[1 : varied.step.results], shapes, strict=True)
+                self._whole(y, s, n)
+                for y, s in zip(outputs[1 : varied.step.results], shapes, strict=True)
             ]
             after = dict(zip(varied.step.cells, outputs[varied.step.results :], strict=True))
             before = dict(zip(self.cells, self._unpack(state), strict=True))
@@ -315,9 +316,11 @@ class XlaPopulation:
         return lax.fori_loop(0, count, epoch, (held, kept))
 
     def _buffers(self, steps: int, epochs: int, n: int) -> dict[str, Any]:
-        kind = self._programs[0].step.program.slot_nodes()[
-            self._programs[0].step.program.outputs[0]
-        ].dtype.name
+        kind = (
+            self._programs[0]
+            .step.program.slot_nodes()[self._programs[0].step.program.outputs[0]]
+            .dtype.name
+        )
         kept: dict[str, Any] = {
             "step_loss": jnp.zeros((steps, n), kind),
             "train_loss": jnp.zeros((epochs, n), "float64"),

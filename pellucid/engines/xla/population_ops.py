@@ -1,13 +1,14 @@
-"""One member's program over many members at once, the members along the last axis of every value.
+"""One member's program over many members at once, the members on the last axis of every value.
 
-Networks of a few neurons have axes of 8 or 1, which waste a vector unit; a thousand members fill it.
-Sums over short axes are written out term by term, because XLA's own reductions over other axes than
-the last take ten times as long. What has no rule here goes through `jax.vmap`, op by op.
+Networks of a few neurons have axes of 8 or 1, which waste a vector unit; many members fill
+it. Sums over short axes are written out term by term, because XLA's own reductions over other axes
+than the last take ten times as long. What has no rule here goes through `jax.vmap`, op by op.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import jax
@@ -22,6 +23,7 @@ from pellucid.ops.classes import class_axis
 
 __all__ = ["FEW", "Each", "evaluate_each", "evaluate_mapped", "terms"]
 
+_NOTHING: Mapping[int, Any] = MappingProxyType({})
 FEW = 32  # terms that are written out; more are a loop of XLA's, or a product
 
 
@@ -44,8 +46,8 @@ Rule = Callable[..., Any]
 def evaluate_each(
     program: Program,
     given: Sequence[Any],
-    held: Mapping[int, Any] = {},  # noqa: B006  (never written)
-    settings: Mapping[int, Any] = {},  # noqa: B006
+    held: Mapping[int, Any] = _NOTHING,
+    settings: Mapping[int, Any] = _NOTHING,
 ) -> list[Any]:
     """The outputs of a program.
 
@@ -71,8 +73,8 @@ def evaluate_each(
 def evaluate_mapped(
     program: Program,
     given: Sequence[Any],
-    held: Mapping[int, Any] = {},  # noqa: B006
-    settings: Mapping[int, Any] = {},  # noqa: B006
+    held: Mapping[int, Any] = _NOTHING,
+    settings: Mapping[int, Any] = _NOTHING,
 ) -> list[Any]:
     """The same with the members along the first axis: layers wide enough to be products."""
     own = [i for i, x in enumerate(given) if type(x) is Each]
@@ -89,7 +91,8 @@ def evaluate_mapped(
 
 
 def _forward(op: Any) -> Callable[..., Any]:
-    return INSTEAD.get(op.name, op.forward)
+    found: Callable[..., Any] = INSTEAD.get(op.name, op.forward)
+    return found
 
 
 def _one_op(op: Any, inputs: list[Any], params: Mapping[str, Any], node: Node) -> Each:
@@ -113,7 +116,7 @@ def _mapped(op: Any, inputs: list[Any], params: Mapping[str, Any]) -> Each:
     axes = [x.array.ndim - 1 if type(x) is Each else None for x in inputs]
     arrays = [x.array if type(x) is Each else jnp.asarray(x) for x in inputs]
     call = jax.vmap(lambda *a: forward(space, *a, **params), in_axes=axes, out_axes=-1)
-    return Each(call(*arrays))
+    return Each(call(*arrays))  # type: ignore[no-untyped-call]
 
 
 def behind(x: Any) -> Any:
@@ -146,7 +149,7 @@ def _added(parts: Sequence[Any]) -> Any:
     return parts[0]
 
 
-# ---- moving numbers -------------------------------------------------------------------------------
+# ---- moving numbers ------------------------------------------------------------------------------
 
 
 def _reshape(op: Any, inputs: list[Any], params: Any, node: Node) -> Any:
@@ -181,7 +184,7 @@ def _cat(op: Any, inputs: list[Any], params: Any, node: Node) -> Any:
     return jnp.concatenate(whole, axis=params["axis"] % len(node.shape))
 
 
-# ---- sums -----------------------------------------------------------------------------------------
+# ---- sums ----------------------------------------------------------------------------------------
 
 
 def _sum(op: Any, inputs: list[Any], params: Any, node: Node) -> Any:
@@ -241,7 +244,7 @@ def _softmax(op: Any, inputs: list[Any], params: Any, node: Node) -> Any:
     return e / total if op.name == "softmax" else shifted - jnp.log(total)
 
 
-# ---- products -------------------------------------------------------------------------------------
+# ---- products ------------------------------------------------------------------------------------
 
 
 def _dot(a: Any, b: Any, axis_a: int, axis_b: int) -> Any:
@@ -307,7 +310,7 @@ def _tdot(op: Any, inputs: list[Any], params: Any, node: Node) -> Any:
     return _in_blocks(a, b, 0, 0) if a.size and b.size else NotImplemented
 
 
-# ---- classes and chance ---------------------------------------------------------------------------
+# ---- classes and chance --------------------------------------------------------------------------
 
 
 def _hot(shape: tuple[int, ...], target: Any) -> Any:
