@@ -64,8 +64,9 @@ class Trace(Protocol):
         """The trace is right for as long as `source()` gives what it gives now."""
 
     def ask(self, node: Node, question: Any) -> Any:
-        """`question(numbers)` about an argument, asked again at every call; NotImplemented where
-        the node is none. The answer must not depend on the order of the numbers.
+        """`question(numbers)` about an argument, asked again at every call.
+
+        NotImplemented where the node is none. The order of the numbers must not matter.
         """
 
     def replay(self, call: Any) -> None:

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from pellucid.dtypes import DType
     from pellucid.shapes import Shape
 
-__all__ = ["Node", "Part", "last_write", "leaf", "memory", "stamp"]
+__all__ = ["Node", "Part", "last_change", "last_write", "leaf", "memory", "stamp"]
 
 _clock = itertools.count(1)
 
 
+# Counts changes to what programs take for granted: a module's settings, its weights, which of
+# them learn. Where it stands still, none of that has to be looked at again.
+last_change = [0]
 last_write = [0]  # when anything was last written in place: most checks end here
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pellucid.errors import DTypeError, ModuleError, ShapeError
 from pellucid.graph import mode as _mode
+from pellucid.graph.node import last_change
 from pellucid.nn.border import tell
 from pellucid.nn.diagram import diagram
 from pellucid.nn.hooks import Hooks, Removable
@@ -121,6 +122,7 @@ class Module(Switches):
         else:
             if type(value) is Tensor and value._node.requires_grad:
                 loose_weight(self, name, value)
+            last_change[0] += 1
             object.__setattr__(self, name, value)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -152,9 +154,11 @@ class Module(Switches):
                     " A buffer is a Tensor or None."
                 )
             self._buffers[name] = value
+            last_change[0] += 1
         object.__setattr__(self, name, value)
 
     def __delattr__(self, name: str) -> None:
+        last_change[0] += 1
         forget(self, name)
         object.__delattr__(self, name)
 

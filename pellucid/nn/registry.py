@@ -11,6 +11,7 @@ from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 from pellucid.errors import ModuleError, PellucidWarning, SettingError
+from pellucid.graph.node import last_change
 from pellucid.nn.walk import modules_of
 from pellucid.tensor import Parameter, Tensor
 
@@ -29,6 +30,7 @@ structure = [0]
 def changed() -> None:
     """Some module owns something new: paths are read afresh at the next call."""
     structure[0] += 1
+    last_change[0] += 1
 
 
 def not_started(module: Module) -> str:

@@ -12,6 +12,7 @@ from pellucid.dtypes import float32 as _float32
 from pellucid.dtypes import float64 as _float64
 from pellucid.errors import DTypeError, SettingError
 from pellucid.graph.mode import current, switched
+from pellucid.graph.node import last_change
 from pellucid.nn.tree import Tree
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import as_tensor
@@ -32,6 +33,7 @@ class Switches(Tree):
         if not isinstance(mode, bool):
             raise SettingError(f"train() takes True or False and got {mode!r}.")
         trace = current().trace
+        last_change[0] += 1
         for module in self.modules():
             module.__dict__["training"] = mode
             if trace is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pellucid.errors import DTypeError, GraphError, ShapeError
 from pellucid.graph.emit import emit
 from pellucid.graph.mode import current, engine
-from pellucid.graph.node import Node, stamp
+from pellucid.graph.node import Node, last_change, stamp
 from pellucid.ops.elementwise import cast
 from pellucid.ops.movement import Spec, as_index, inverse, permute, reshape
 from pellucid.ops.writing import put
@@ -110,8 +110,10 @@ def replace(self: Tensor, value: Node) -> None:
     trace = current().trace
     if trace is not None:
         value = trace.moved(owner, value)
-    elif value.array is not None:  # in order, so that reshaping it is a view again
-        value.array = engine().in_order(value.array)
+    else:
+        last_change[0] += 1
+        if value.array is not None:  # in order, so that reshaping it is a view again
+            value.array = engine().in_order(value.array)
     owner._node = value
     for view, path in paths:
         node = value

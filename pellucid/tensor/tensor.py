@@ -15,7 +15,7 @@ from pellucid.dtypes import FLOAT, DType, by_name, float32
 from pellucid.errors import GraphError, ShapeError, TraceError
 from pellucid.graph.emit import emit
 from pellucid.graph.mode import _local, current, engine
-from pellucid.graph.node import Node, leaf, memory, stamp
+from pellucid.graph.node import Node, last_change, leaf, memory, stamp
 from pellucid.ops.held import detach as _detach
 from pellucid.shapes import show
 from pellucid.tensor.caution import not_kept
@@ -274,7 +274,9 @@ class Tensor(Methods):
             return self
         if node.op is not None:  # computed without a record: from now on a leaf of its own
             self._node = node = leaf(node.array, node.shape, node.dtype, name=node.name)
-        node.requires_grad = requires_grad
+        if node.requires_grad is not requires_grad:
+            node.requires_grad = requires_grad
+            last_change[0] += 1
         return self
 
     @property
@@ -435,6 +437,7 @@ class Tensor(Methods):
         if node.away is not None:
             node.array  # noqa: B018  (where it was must know that it has left)
         node.array, node.shape, node.dtype = new.array, new.shape, new.dtype
+        last_change[0] += 1
         stamp(node)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:

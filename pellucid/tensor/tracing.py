@@ -16,7 +16,7 @@ from pellucid.dtypes import DType, uint32
 from pellucid.errors import TraceError
 from pellucid.graph.emit import emit
 from pellucid.graph.mode import switched
-from pellucid.graph.node import Node, leaf
+from pellucid.graph.node import Node, last_change, leaf
 from pellucid.graph.program import collect, unknown
 from pellucid.graph.step import StepProgram, Stream
 from pellucid.ops.held import detach, moved_on
@@ -48,6 +48,7 @@ class Tracing:
         self._numbers: list[Node] = []
         self._sources: list[Callable[[int], Sequence[Sequence[float]]]] = []
         self._guards: list[tuple[Callable[[], Any], Any]] = []
+        self._settings: list[tuple[Callable[[], Any], Any]] = []
         self._checks: list[Callable[[], None]] = []
         self._replays: list[Callable[[int], Any]] = []
         self.went_backward = False
@@ -90,10 +91,10 @@ class Tracing:
         if id(module) in self._modules:
             return
         self._modules[id(module)] = (module, numbers_of(module))
-        self.guard(lambda: settings(module))
+        self._settings.append((lambda: settings(module), _LATER))
         if id(module) not in self._switched:
             mode = module.training
-            self._guards.append((lambda: module.training, mode))
+            self._settings.append((lambda: module.training, mode))
         self.surrounded(type(module).forward)
 
     def surrounded(self, call: Callable[..., Any], given: Sequence[Any] = ()) -> None:
@@ -207,9 +208,12 @@ class Tracing:
         )  # fmt: skip
         forgotten = tuple(n for n, g in self._grads.items() if g is None or not grads)
         guards = tuple((ask, ask() if now is _LATER else now) for ask, now in self._guards)
+        modules = tuple((ask, ask() if now is _LATER else now) for ask, now in self._settings)
         at = {node: i for i, node in enumerate(arguments)}
         questions = tuple((at[n], question, answer) for n, question, answer in self._questions)
-        return Traced(step, tuple(self._stand_ins), tuple(blame), forgotten, guards, questions)
+        return Traced(
+            step, tuple(self._stand_ins), tuple(blame), forgotten, guards, modules, questions
+        )
 
 
 class Traced:
@@ -221,10 +225,20 @@ class Traced:
         blamed: leaves whose `.grad` is a result, after the call's own.
         forgotten: leaves whose `.grad` is None afterwards.
         guards: pairs of a question and the answer for which this trace is right.
+        modules: the same about modules, which say when they change.
         questions: the same about the numbers of an argument, which is given by its position.
     """
 
-    __slots__ = ("accumulating", "blamed", "forgotten", "guards", "questions", "step")
+    __slots__ = (
+        "_mark",
+        "accumulating",
+        "blamed",
+        "forgotten",
+        "guards",
+        "modules",
+        "questions",
+        "step",
+    )
 
     def __init__(
         self,
@@ -233,8 +247,10 @@ class Traced:
         blamed: tuple[Node, ...],
         forgotten: tuple[Node, ...],
         guards: tuple[tuple[Callable[[], Any], Any], ...],
+        modules: tuple[tuple[Callable[[], Any], Any], ...] = (),
         questions: tuple[tuple[int, Callable[[Any], Any], Any], ...] = (),
     ) -> None:
+        self.modules, self._mark = modules, -1
         self.step, self.accumulating, self.blamed = step, accumulating, blamed
         self.forgotten, self.guards, self.questions = forgotten, guards, questions
 
@@ -247,6 +263,10 @@ class Traced:
 
     def stands(self) -> bool:
         """The same but for arguments: nothing around the step is otherwise than it was."""
+        if self._mark != last_change[0]:
+            if not all(source() == value for source, value in self.modules):
+                return False
+            self._mark = last_change[0]
         return all(source() == value for source, value in self.guards)
 
 
