@@ -74,7 +74,7 @@ def _ones(n: int, dtype: Any) -> Any:
 
 
 class _Namespace:
-    """NumPy, plus what both engines have: `erf`, `written`, `added`, `scatter_add`, `random_words`."""
+    """NumPy, plus what both engines have: `erf`, `unless`, `written`, `scatter_add` and others."""
 
     random_words = staticmethod(random_words)
     in_pieces = staticmethod(in_pieces)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pellucid.graph.program import unknown
+from pellucid.tensor.compile import compile
 from pellucid.tensor.random import randperm
 from pellucid.tensor.tensor import Tensor, wrap
 from pellucid.tensor.tracing import Traced, Tracing
@@ -31,6 +32,9 @@ LONGEST = 1024
 ROOM = 1 << 25  # bytes of outputs that one heartbeat may hand back
 # Inside a loop XLA computes these slowly, so steps that use them are calls of their own.
 NOT_IN_LOOPS = ("conv",)
+# Steps with these run so much faster compiled that evaluation is worth compiling too; products of
+# matrices alone are as fast in NumPy.
+HEAVY = ("conv", "max_pool", "avg_pool", "lstm", "gru", "rnn", "causal")
 
 
 class CompiledEpochs:
@@ -40,6 +44,9 @@ class CompiledEpochs:
         run: what is trained.
         traced: its step, with results loss, then sums or outputs.
         figures: whether the results after the loss are sums for the metrics.
+
+    Attributes:
+        forward: what evaluates rows: the model, compiled where that pays.
     """
 
     def __init__(self, run: Run, traced: Traced, shape: tuple[int, ...], figures: bool) -> None:
@@ -66,6 +73,8 @@ class CompiledEpochs:
         if self._run.probing is not None:
             self._run.probing.look_through(bank)
         self._most = longest if loop else LONGEST
+        heavy = any(s.op.name.startswith(HEAVY) for s in step.program.steps)
+        self.forward = compile(self._run.model, grads=False) if heavy else self._run.model
 
     def epoch(self) -> None:
         """Take the steps of an epoch that are left; the caller finishes it."""

@@ -290,9 +290,10 @@ class Run:
     def _evaluated(self, held: Source) -> Iterator[tuple[Any, Tensor, Any]]:
         """Outputs, targets and loss, batch by batch, without a graph and with the model in eval."""
         self.model.eval()
+        model = self.model if self.compiled is None else self.compiled.forward
         with no_grad():
             for x, y in held.epoch(max(self.plan.batch_size, EVALUATE_ROWS), None):
-                outputs = self.model(*x)
+                outputs = model(*x)
                 yield outputs, y, self.objective.call(outputs, y)
         self.model.train()
 

@@ -77,7 +77,7 @@ _ASKING = {"linear", "recurrent"}
 
 
 def transposed_cells(program: Program, cells: Sequence[Any]) -> set[int]:
-    """Which cells are better stored `(in, out)`: weights that widen, and what is kept about them."""
+    """Which cells are better stored `(in, out)`: widening weights, and what is kept about them."""
     at = {node: i for i, node in enumerate(program.inputs)}
     readers: dict[int, set[str]] = {}
     for step in program.steps:
