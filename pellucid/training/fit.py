@@ -17,13 +17,15 @@ from pellucid.training.checkpoint import Checkpoint, read, restore
 from pellucid.training.driver import check_engine, prepare
 from pellucid.training.history import History
 from pellucid.training.loop import Run
+from pellucid.training.members import Paced
 from pellucid.training.metrics import Gathered, make_metrics
 from pellucid.training.objective import Objective, choose_objective
-from pellucid.training.pace import make_pace
+from pellucid.training.pace import Pace, make_pace
 from pellucid.training.parts import Parts, divide
 from pellucid.training.plan import Plan, make_plan
 from pellucid.training.probes import make_probing
 from pellucid.training.progress import Progress, choose_progress
+from pellucid.training.restarts import best_together
 from pellucid.training.sources import FromRows, Source
 from pellucid.training.weights import copied, draw_again, put_back
 
@@ -88,7 +90,7 @@ def fit(
         callbacks: `Callback` objects, or functions called after each epoch.
         seed: of validation rows, order of rows, and random layers.
         restarts: train from so many starts (the model as it is, then fresh weights) and keep the
-            best.
+            best. Where it is sooner done, all of them run at once, as one compiled program.
         metrics: None for what fits the loss (accuracy, R²), or names and functions of your own.
         schedule: None, "cosine", "plateau", or a function that makes a schedule of the optimizer.
         weight_decay: pull toward zero; the default is little, and helps where rows are few.
@@ -170,6 +172,15 @@ class Chosen:
             return self.optimizer
         return optimizer_over(model, self.optimizer, self.lr, self.weight_decay)
 
+    def paced(self) -> Paced | None:
+        """What makes the schedule of a rate; None where rates stay."""
+        return None if self.schedule is None else self._paced
+
+    def _paced(self, run: Run, rate: float) -> tuple[Optimizer, Pace]:
+        optimizer = optimizer_over(run.model, self.optimizer, rate, self.weight_decay)
+        steps = (run.train.count(run.plan.batch_size) or 1) * run.plan.epochs
+        return optimizer, make_pace(self.schedule, optimizer, steps)
+
 
 def optimizer_over(model: Module, given: Any, lr: float, weight_decay: float) -> Optimizer:
     """The optimizer of a name or class, over the weights of a model that may move.
@@ -224,6 +235,11 @@ def _best_of(
         raise SettingError(
             "restarts need an optimizer by name or class: each start gets a new one."
         )
+    run = run_of(model, parts, objective, plan, chosen, shown)
+    if not chosen.probes:
+        together = best_together(restarts, run, chosen.paced(), shown)
+        if together is not None:
+            return together
     best: History | None = None
     weights: dict[str, Any] = {}
     starts: list[dict[str, Any]] = []

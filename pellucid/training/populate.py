@@ -13,11 +13,10 @@ from pellucid.errors import SettingError
 from pellucid.nn.module import Module
 from pellucid.optim.optimizer import Optimizer
 from pellucid.tensor.random import default_generator
-from pellucid.training.fit import Chosen, objective_of, optimizer_over, run_of
+from pellucid.training.fit import Chosen, objective_of, run_of
 from pellucid.training.history import History
 from pellucid.training.loop import Run
 from pellucid.training.members import Start, values_of
-from pellucid.training.pace import Pace, make_pace
 from pellucid.training.parts import Parts, divide
 from pellucid.training.plan import Plan, make_plan
 from pellucid.training.populated import Population
@@ -131,10 +130,11 @@ def population(
     )  # fmt: skip
     objective = objective_of(first, parts.train, loss, class_weight)
     kinds = _Kinds(makers, parts, objective, plan, (optimizer, schedule, metrics))
+    paced = Chosen(optimizer, 0.0, 0.0, schedule, metrics, ()).paced()
     groups = kinds.sorted(members)
     starts = [Start(m["seed"], float(m["lr"]), makers.values(m)) for m in members]
     trained = train_together(
-        groups, starts, own_order=shuffles == "own", own_seeds=True, paced=kinds.paced,
+        groups, starts, own_order=shuffles == "own", own_seeds=True, paced=paced,
         chunk=chunk, progress=choose_progress(progress),
     )  # fmt: skip
     varying = {k for k in named if isinstance(named[k], list | tuple)} | {"seed"}
@@ -224,16 +224,6 @@ class _Kinds:
                 ' Choose "cosine", or a schedule that goes by steps or epochs.'
             )
         return run
-
-    @property
-    def paced(self) -> Any:
-        """What makes the schedule of a rate; None where rates stay."""
-        return self._paced if self._schedule is not None else None
-
-    def _paced(self, run: Run, rate: float) -> tuple[Optimizer, Pace]:
-        optimizer = optimizer_over(run.model, self._optimizer, rate, 0.0)
-        steps = (run.train.count(run.plan.batch_size) or 1) * run.plan.epochs
-        return optimizer, make_pace(self._schedule, optimizer, steps)
 
 
 # ---- what was asked for -------------------------------------------------------------------------

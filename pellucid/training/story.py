@@ -26,8 +26,14 @@ def history_of(
         beginning: names, settings and notes; left as it is.
     """
     epochs = int(out.epochs[i])
-    found = History(**{**beginning.to_dict(), "notes": list(beginning.notes)})
-    found.preparation = beginning.preparation
+    found = History(
+        loss_name=beginning.loss_name,
+        metric_name=beginning.metric_name,
+        optimizer=beginning.optimizer,
+        settings=dict(beginning.settings),
+        notes=list(beginning.notes),
+        preparation=beginning.preparation,
+    )
     found.train_loss = out.train_loss[i, :epochs].tolist()
     if out.check_loss is not None:
         found.validation_loss = out.check_loss[i, :epochs].tolist()
