@@ -6,12 +6,12 @@ part is given its share of the least time that this machine would need.
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from html import escape
 from typing import Any
+
+import numpy as np
 
 from pellucid.engines.stepper import Memory
 from pellucid.graph.amounts import compact, duration, size
@@ -111,7 +111,7 @@ class Report:
         tables = [self._rows("part", (*self.parts, self.whole), len(self.parts))]
         if len(self.modules) > 1:
             tables.append(self._rows("module", self._shown(), len(self.modules)))
-        remarks = "".join(f"<p>{escape(line)}</p>" for line in self._remarks())
+        remarks = "".join(f"<p>{_escaped(line)}</p>" for line in self._remarks())
         return "".join(map(_table, tables)) + remarks
 
     def _rows(self, title: str, group: Sequence[Share], counted: int) -> list[list[str]]:
@@ -206,7 +206,7 @@ def _median(call: Callable[[], object]) -> float:
         began = time.perf_counter()
         call()
         times.append(time.perf_counter() - began)
-    return statistics.median(times)
+    return float(np.median(times))
 
 
 def _percent(share: float) -> str:
@@ -242,11 +242,17 @@ def _wrapped(line: str) -> str:
     return "\n".join(lines)
 
 
+def _escaped(text: str) -> str:
+    from html import escape  # few reports become pages, and every import would pay for it
+
+    return escape(text)
+
+
 def _table(rows: list[list[str]]) -> str:
     head, *body = rows
     right = ' style="text-align:right"'
     lines = [
-        "<tr>" + "".join(f"<{tag}{right if i else ''}>{escape(cell)}</{tag}>"
+        "<tr>" + "".join(f"<{tag}{right if i else ''}>{_escaped(cell)}</{tag}>"
                          for i, cell in enumerate(row)) + "</tr>"
         for tag, row in (("th", head), *(("td", row) for row in body))
     ]  # fmt: skip
