@@ -23,7 +23,9 @@ os.environ.setdefault("COLUMNS", "100")
 if "PELLUCID_CACHE" not in os.environ:
     _kept = tempfile.TemporaryDirectory(prefix="pellucid-tests-")
     os.environ["PELLUCID_CACHE"] = _kept.name
-for variable in ("FORCE_COLOR", "NO_COLOR", "PELLUCID_ENGINE"):
+# Without its bytecode each process that a test starts would compile the whole package anew, which
+# an installed one never does.
+for variable in ("FORCE_COLOR", "NO_COLOR", "PELLUCID_ENGINE", "PYTHONDONTWRITEBYTECODE"):
     os.environ.pop(variable, None)
 
 settings.register_profile(

@@ -16,7 +16,9 @@ from tests.pages import blocks, run_page
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
-WITH_CODE = [p for p in PAGES if any(b.language in ("python", "console") for b in blocks(p))]
+WITH_CODE = [
+    p for p in PAGES if any(b.language in ("python", "console") and not b.skip for b in blocks(p))
+]
 
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda p: p.relative_to(ROOT).as_posix())

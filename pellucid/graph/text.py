@@ -26,9 +26,9 @@ def program_text(program: Program) -> str:
         >>> from pellucid.ops.elementwise import add, mul
         >>> x = unknown((3,), float32, "x")
         >>> print(program_text(trace(lambda x: add(mul(x, x), 1.0), [x])))
-        inputs   x (3)
-        %1 = mul(x, x)       (3)
-        %2 = add(%1, 1.0)    (3)
+        inputs   x (3,)
+        %1 = mul(x, x)       (3,)...
+        %2 = add(%1, 1.0)    (3,)...
         outputs  %2
     """
     names: dict[Node, str] = {}

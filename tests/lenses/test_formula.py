@@ -122,6 +122,8 @@ IN_WORDS = {
     "causal", "cumprod", "cumsum", "dropout", "einsum", "gather", "gelu_tanh", "gelu_tanh_slope",
     "index",
     "matmul", "nll_back", "prod", "put", "segment_softmax", "slice", "standardize", "tril", "triu",
+    # A walk over many steps: its slope is a sum over the steps, which no single line can hold.
+    "gru", "gru_tape", "lstm", "lstm_tape", "rnn",
 }  # fmt: skip
 
 

@@ -25,6 +25,25 @@ def _recurrent(m: Any, x: Any) -> Any:
     return cell(x.reshape(-1, 1))
 
 
+def _windows(name: str, size: int = 2, **settings: Any) -> Call:
+    """A pooling over a row of numbers, a window of `size` at every position."""
+    settings = {"stride": 1, **settings}
+    return lambda m, x: getattr(_nn(m), name)(x.reshape(1, 1, -1), size, **settings)
+
+
+def _places(m: Any, x: Any) -> Any:
+    """Which of equal numbers is named, as weights for the numbers themselves."""
+    _, at = _windows("max_pool1d", return_indices=True)(m, x)
+    return at.reshape(-1) * x[:-1]
+
+
+def _blame_of_blame(m: Any, x: Any) -> Any:
+    """The blame that a maximum hands back, differentiated again: who was picked gets it."""
+    y = _windows("max_pool1d")(m, x)
+    (g,) = m.autograd.grad((y**2).sum(), x, create_graph=True)
+    return g**2
+
+
 KINKS: dict[str, list[tuple[Call, list[float]]]] = {
     "relu": [(lambda m, x: m.relu(x), [0.0, -0.0, 1.0])],
     "gate": [(lambda m, x: m.relu(x), [0.0])],
@@ -49,6 +68,14 @@ KINKS: dict[str, list[tuple[Call, list[float]]]] = {
     ],
     "amax": [(lambda m, x: m.amax(x), [3.0, 3.0, 1.0])],
     "amin": [(lambda m, x: m.amin(x), [1.0, 3.0, 1.0])],
+    "max_pool": [
+        (_windows("max_pool1d"), [2.0, 2.0, 1.0, 1.0, 3.0]),
+        (_windows("max_pool1d", 3, padding=1), [0.0, -0.0, 0.0, -INF, 1.0]),
+        (_windows("max_pool1d", 2, padding=1, dilation=2), [-1.0, 5.0, -1.0, 5.0]),
+    ],
+    "max_pool_at": [(_places, [2.0, 2.0, 1.0, 1.0, 3.0]), (_places, [0.0, -0.0, 0.0])],
+    "max_pool_grad": [(_blame_of_blame, [2.0, 2.0, 1.0, 1.0])],
+    "max_pool_pick": [(_blame_of_blame, [2.0, 2.0, 2.0, 3.0, 3.0])],
     "std": [(lambda m, x: x.std(), [2.0, 2.0, 2.0])],
     "norm": [
         (lambda m, x: x.norm(), [0.0, 0.0]),
