@@ -179,7 +179,9 @@ class Chosen:
     def _paced(self, run: Run, rate: float) -> tuple[Optimizer, Pace]:
         optimizer = optimizer_over(run.model, self.optimizer, rate, self.weight_decay)
         steps = (run.train.count(run.plan.batch_size) or 1) * run.plan.epochs
-        return optimizer, make_pace(self.schedule, optimizer, steps)
+        pace = make_pace(self.schedule, optimizer, steps)
+        optimizer._stepped = True  # its steps are taken inside a program
+        return optimizer, pace
 
 
 def optimizer_over(model: Module, given: Any, lr: float, weight_decay: float) -> Optimizer:

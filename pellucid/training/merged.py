@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from pellucid.graph.node import Node
 from pellucid.graph.program import Program, Step
 from pellucid.graph.step import StepProgram
 
@@ -21,11 +22,11 @@ class Differing(NamedTuple):
     """Where programs of one form hold other numbers.
 
     Attributes:
-        held: by position among the constants, the array of each program, stacked.
-        shares: by position among the steps, the share that each program's dropout leaves out.
+        held: by step and operand, the constant that each program has there, stacked.
+        shares: by step, the share that each program's dropout leaves out.
     """
 
-    held: dict[int, Any]
+    held: dict[tuple[int, int], Any]
     shares: dict[int, Any]
 
 
@@ -34,21 +35,33 @@ def alike(first: StepProgram, other: StepProgram) -> bool:
     a, b = first.program, other.program
     return (
         len(a.steps) == len(b.steps)
-        and a.outputs == b.outputs
         and len(first.streams) == len(other.streams)
-        and [(n.shape, n.dtype) for n in a.inputs] == [(n.shape, n.dtype) for n in b.inputs]
-        and [(n.shape, n.dtype) for n in a.held] == [(n.shape, n.dtype) for n in b.held]
-        and all(map(_same_use, a.steps, b.steps))
+        and list(map(_kind, a.inputs)) == list(map(_kind, b.inputs))
+        and _places(a, a.outputs) == _places(b, b.outputs)
+        and all(_same_use(a, s, b, t) for s, t in zip(a.steps, b.steps, strict=True))
     )
 
 
-def _same_use(s: Step, t: Step) -> bool:
+def _same_use(a: Program, s: Step, b: Program, t: Step) -> bool:
     return (
         s.op is t.op
-        and s.at == t.at
-        and (s.node.shape, s.node.dtype) == (t.node.shape, t.node.dtype)
+        and _kind(s.node) == _kind(t.node)
+        and _places(a, s.at) == _places(b, t.at)
         and _kept(s) == _kept(t)
     )
+
+
+def _kind(node: Node) -> Any:
+    return node.shape, node.dtype
+
+
+def _places(program: Program, slots: Sequence[int]) -> list[Any]:
+    """Which inputs and steps are read. Constants stand for themselves: equal ones are one slot."""
+    before, after = len(program.inputs), len(program.inputs) + len(program.held)
+    return [
+        i if i < before else ("step", i - after) if i >= after else _kind(program.held[i - before])
+        for i in slots
+    ]
 
 
 def _kept(step: Step) -> dict[str, Any]:
@@ -61,15 +74,23 @@ def _kept(step: Step) -> dict[str, Any]:
 def differing(programs: Sequence[Program]) -> Differing:
     """The numbers in which programs of one form differ."""
     first = programs[0]
-    held = {}
-    for i, node in enumerate(first.held):
-        arrays = [p.held[i].array for p in programs]
-        if any(not np.array_equal(a, node.array, equal_nan=True) for a in arrays):
-            held[i] = np.stack(arrays)
-    shares = {}
+    held, shares = {}, {}
     for i, step in enumerate(first.steps):
+        for k in range(len(step.at)):
+            arrays = [_constant(p, p.steps[i].at[k]) for p in programs]
+            if any(not np.array_equal(a, arrays[0], equal_nan=True) for a in arrays[1:]):
+                held[i, k] = np.stack(arrays)
         if step.op.name == "dropout":
             chances = np.array([p.steps[i].params["p"] for p in programs], np.float64)
             if (chances != chances[0]).any():
                 shares[i] = chances
     return Differing(held, shares)
+
+
+def _constant(program: Program, slot: int) -> Any:
+    """What is held in a slot; nothing where it is computed or given."""
+    at = slot - len(program.inputs)
+    return program.held[at].array if 0 <= at < len(program.held) else _NOTHING
+
+
+_NOTHING = np.zeros(0)

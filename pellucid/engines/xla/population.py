@@ -34,12 +34,12 @@ class Varied:
 
     Attributes:
         step: of one member.
-        held: by position among the constants, one array for each member, stacked first.
+        held: by step and operand, the constant there of each member, stacked first.
         shares: by position among the steps, the share that a dropout leaves out, for each member.
     """
 
     step: StepProgram
-    held: Mapping[int, Any] = field(default_factory=dict)
+    held: Mapping[tuple[int, int], Any] = field(default_factory=dict)
     shares: Mapping[int, Any] = field(default_factory=dict)
 
 

@@ -23,7 +23,7 @@ from pellucid.ops.classes import class_axis
 
 __all__ = ["FEW", "Each", "evaluate_each", "evaluate_mapped", "terms"]
 
-_NOTHING: Mapping[int, Any] = MappingProxyType({})
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 FEW = 32  # terms that are written out; more are a loop of XLA's, or a product
 
 
@@ -46,7 +46,7 @@ Rule = Callable[..., Any]
 def evaluate_each(
     program: Program,
     given: Sequence[Any],
-    held: Mapping[int, Any] = _NOTHING,
+    held: Mapping[Any, Any] = _NOTHING,
     settings: Mapping[int, Any] = _NOTHING,
 ) -> list[Any]:
     """The outputs of a program.
@@ -54,13 +54,12 @@ def evaluate_each(
     Args:
         program: of a single member.
         given: an `Each` where members differ, a plain array where they share.
-        held: by position among the program's constants, an `Each` where members differ in one.
+        held: by step and operand, an `Each` where members differ in a constant.
         settings: by position among the steps, each member's share that a dropout leaves out.
     """
-    values: list[Any] = [*given]
-    values += [held.get(i, node.array) for i, node in enumerate(program.held)]
+    values: list[Any] = [*given, *(node.array for node in program.held)]
     for i, (op, at, params, node) in enumerate(program.steps):
-        inputs = [values[k] for k in at]
+        inputs = [held.get((i, k), values[slot]) for k, slot in enumerate(at)]
         if i in settings:
             values.append(_dropped(*inputs, p=settings[i]))
         elif any(type(x) is Each for x in inputs):
@@ -73,7 +72,7 @@ def evaluate_each(
 def evaluate_mapped(
     program: Program,
     given: Sequence[Any],
-    held: Mapping[int, Any] = _NOTHING,
+    held: Mapping[Any, Any] = _NOTHING,
     settings: Mapping[int, Any] = _NOTHING,
 ) -> list[Any]:
     """The same with the members along the first axis: layers wide enough to be products."""

@@ -1,0 +1,404 @@
+"""Many networks trained together are each the network trained alone, to rounding."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import signal
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid import nn
+from pellucid.errors import SettingError, TraceError, TrainingError
+from pellucid.training import Population, populated
+from pellucid.utils.data import DataLoader, TensorDataset
+from tests.training.small import QUIET
+
+RANDOM = np.random.default_rng(0)
+X = RANDOM.normal(size=(70, 3)).astype(np.float32)
+Y = (X[:, :1] * X[:, 1:2]).astype(np.float32)
+CLASSES = (X[:, 0] > 0).astype(np.int64) + (X[:, 1] > 0)
+YES = (CLASSES > 0).astype(np.float32)[:, None]
+XOR = np.float32([[0, 0], [0, 1], [1, 0], [1, 1]]), np.float32([[0], [1], [1], [0]])
+
+
+def mlp(*sizes: int, between: Any = nn.Tanh) -> nn.Module:
+    layers: list[Any] = []
+    for a, b in pairwise(sizes):
+        layers += [nn.Linear(a, b), between()]
+    return nn.Sequential(*layers[:-1])
+
+
+def alone(make: Any, data: Any, seed: int, **options: Any) -> tuple[nn.Module, pl.History]:
+    pl.manual_seed(seed)
+    model = make()
+    return model, pl.fit(model, data, seed=seed, engine="numpy", **options, **QUIET)
+
+
+def check(found: Population, index: int, model: nn.Module, history: pl.History) -> None:
+    """The losses of all steps, the figures of all epochs and the best weights are the same."""
+    told = found.history(index)
+    close = dict(rtol=5e-4, atol=2e-6)
+    assert told.steps == history.steps and told.best_epoch == history.best_epoch
+    np.testing.assert_allclose(told.step_loss, history.step_loss, **close)
+    np.testing.assert_allclose(told.train_loss, history.train_loss, **close)
+    np.testing.assert_allclose(told.validation_loss, history.validation_loss, **close)
+    assert told.train_metrics.keys() == history.train_metrics.keys()
+    for name, values in history.train_metrics.items():
+        np.testing.assert_allclose(told.train_metrics[name], values, rtol=2e-3, atol=1e-5)
+    for name, values in history.validation_metrics.items():
+        np.testing.assert_allclose(told.validation_metrics[name], values, rtol=2e-3, atol=1e-5)
+    np.testing.assert_allclose(told.learning_rate, history.learning_rate, rtol=1e-6)
+    for name, weight in found.model(index).state_dict().items():
+        ours, theirs = weight.numpy(), model.state_dict()[name].numpy()
+        np.testing.assert_allclose(ours, theirs, rtol=2e-3, atol=2e-4)
+
+
+KINDS: dict[str, tuple[Any, Any, dict[str, Any]]] = {
+    "squared error, Adam": (lambda: mlp(3, 8, 1), Y, {}),
+    "classes, AdamW, ReLU": (
+        lambda: mlp(3, 8, 3, between=nn.ReLU), CLASSES, {"optimizer": "adamw"}
+    ),
+    "yes or no, SGD, sigmoid": (
+        lambda: mlp(3, 8, 1, between=nn.Sigmoid), YES,
+        {"optimizer": "sgd", "loss": "bce_with_logits"},
+    ),
+    "dropout": (
+        lambda: nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Dropout(0.3), nn.Linear(8, 3)),
+        CLASSES, {},
+    ),
+    "batch norm": (
+        lambda: nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 3)),
+        CLASSES, {"optimizer": "rmsprop"},
+    ),
+    "layer norm, clipped, class weights": (
+        lambda: nn.Sequential(nn.Linear(3, 8), nn.LayerNorm(8), nn.GELU(), nn.Linear(8, 3)),
+        CLASSES, {"clip_norm": 0.5, "class_weight": [1.0, 2.0, 0.5]},
+    ),
+    "wide layers": (
+        lambda: nn.Sequential(
+            nn.Linear(3, 80), nn.ReLU(), nn.Dropout(0.2), nn.Linear(80, 80), nn.Tanh(),
+            nn.Linear(80, 3),
+        ),
+        CLASSES, {},
+    ),
+    "convolution": (
+        lambda: nn.Sequential(
+            nn.Unflatten(1, (1, 3)), nn.Conv1d(1, 4, 3, padding=1), nn.ReLU(), nn.Flatten(),
+            nn.Linear(12, 3),
+        ),
+        CLASSES, {},
+    ),
+    "cosine": (lambda: mlp(3, 8, 1), Y, {"schedule": "cosine"}),
+    "whole batches, no validation": (
+        lambda: mlp(3, 8, 1), Y, {"batch_size": 70, "validation": 0}
+    ),
+    "a row left over": (lambda: mlp(3, 8, 1), Y, {"batch_size": 23}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_member_is_the_network_trained_alone(name: str) -> None:
+    make, target, given = KINDS[name]
+    options = {
+        "epochs": 4, "batch_size": 16, "validation": (X[:20], target[:20]), **given,
+    }  # fmt: skip
+    found = pl.population(
+        make, (X, target), seeds=[3, 8], lr=[0.01, 0.03], shuffles="own", **options, **QUIET
+    )
+    assert [m["seed"] for m in found.members] == [3, 8, 3, 8]
+    for index, member in enumerate(found.members):
+        model, history = alone(make, (X, target), member["seed"], lr=member["lr"], **options)
+        check(found, index, model, history)
+
+
+def test_decays_and_dropouts_are_numbers_of_each_member() -> None:
+    def make(dropout: float) -> nn.Module:
+        return nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Dropout(dropout), nn.Linear(8, 1))
+
+    options = {"epochs": 4, "batch_size": 16, "validation": 0, "optimizer": "adamw"}
+    found = pl.population(
+        make, (X, Y), seeds=[4], weight_decay=[0.0, 0.1, 0.3], dropout=[0.1, 0.5], lr=0.02,
+        shuffles="own", **options, **QUIET,
+    )  # fmt: skip
+    assert len(found) == 6 and len({id(f) for f in found._form.values()}) == 2  # 0 has no term
+    for index, m in enumerate(found.members):
+        model, history = alone(
+            lambda p=m["dropout"]: make(p), (X, Y), 4, lr=0.02, weight_decay=m["weight_decay"],
+            **options,
+        )  # fmt: skip
+        check(found, index, model, history)
+
+
+def test_other_sizes_are_other_programs() -> None:
+    found = pl.population(
+        lambda hidden: mlp(3, hidden, 1), (X, Y), seeds=2, hidden=[4, 8], epochs=2, lr=0.01,
+        shuffles="own", validation=0, **QUIET,
+    )  # fmt: skip
+    for index, m in enumerate(found.members):
+        made = found.model(index)
+        assert made[0].weight.shape == (m["hidden"], 3)  # type: ignore[index]
+        model, history = alone(
+            lambda h=m["hidden"]: mlp(3, h, 1), (X, Y), m["seed"], lr=0.01, epochs=2, validation=0
+        )
+        check(found, index, model, history)
+
+
+def test_patience_stops_each_by_itself() -> None:
+    options = {"epochs": 60, "validation": (X[:9], Y[::-1][:9]), "patience": 2, "batch_size": 16}
+    make = lambda: mlp(3, 8, 1)  # noqa: E731
+    found = pl.population(make, (X, Y), seeds=6, lr=0.05, shuffles="own", **options, **QUIET)
+    ends = set()
+    for index in range(6):
+        model, history = alone(make, (X, Y), index, lr=0.05, **options)
+        check(found, index, model, history)
+        assert found.stopped[index] == history.stopped
+        ends.add(history.epochs)
+    assert len(ends) > 1 and "patience" in found.stopped
+
+
+def test_chunks_give_the_same_numbers() -> None:
+    def train(chunk: int | None) -> Population:
+        return pl.population(
+            lambda: mlp(3, 8, 1), (X, Y), seeds=7, lr=[0.01, 0.02], epochs=3, chunk=chunk, **QUIET
+        )
+
+    whole = train(None)
+    for chunk in (1, 4, 100):
+        some = train(chunk)
+        np.testing.assert_allclose(some.step_loss, whole.step_loss, rtol=2e-5, atol=1e-7)
+        np.testing.assert_allclose(some.validation_loss, whole.validation_loss, rtol=2e-5)
+        assert some.best_index == whole.best_index
+
+
+def test_a_shared_order_is_that_of_the_seed() -> None:
+    options = {"epochs": 3, "batch_size": 16, "lr": 0.01, "validation": 0}
+    found = pl.population(lambda: mlp(3, 8, 1), (X, Y), seeds=[0, 5], **options, **QUIET)
+    model, history = alone(lambda: mlp(3, 8, 1), (X, Y), 0, **options)
+    check(found, 0, model, history)
+    own = pl.population(
+        lambda: mlp(3, 8, 1), (X, Y), seeds=[0, 5], shuffles="own", **options, **QUIET
+    )
+    same = np.isclose(own.step_loss, found.step_loss, rtol=1e-5).all(axis=1)
+    assert same.tolist() == [True, False]
+
+
+def test_one_that_diverges_is_noted_and_troubles_nobody() -> None:
+    options = {"epochs": 30, "batch_size": 16, "optimizer": "sgd", "validation": 0}
+    found = pl.population(
+        lambda: mlp(3, 8, 1, between=nn.ReLU), (X, Y), seeds=[1], lr=[0.01, 1e4], grid=True,
+        shuffles="own", **options, **QUIET,
+    )  # fmt: skip
+    assert found.diverged == [1] and found.stopped == ["finished", "diverged"]
+    model, history = alone(lambda: mlp(3, 8, 1, between=nn.ReLU), (X, Y), 1, lr=0.01, **options)
+    check(found, 0, model, history)
+    with pytest.raises(TrainingError) as error:
+        alone(lambda: mlp(3, 8, 1, between=nn.ReLU), (X, Y), 1, lr=1e4, **options)
+    lost = error.value.history  # type: ignore[attr-defined]
+    assert found.history(1).steps == lost.steps and found.history(1).epochs == lost.epochs
+    assert found.best_index == 0 and "1 diverged." in repr(found)
+
+
+def test_lists_go_together_without_a_grid() -> None:
+    found = pl.population(
+        lambda: mlp(3, 4, 1), (X, Y), seeds=[1, 2, 3], lr=[0.1, 0.2, 0.3], grid=False, epochs=1,
+        **QUIET,
+    )  # fmt: skip
+    assert found.members == [
+        {"seed": 1, "lr": 0.1}, {"seed": 2, "lr": 0.2}, {"seed": 3, "lr": 0.3},
+    ]  # fmt: skip
+
+
+# ---- what comes back ----------------------------------------------------------------------------
+
+
+def test_a_thousand_starts_of_xor() -> None:
+    found = pl.population(
+        lambda: mlp(2, 8, 1), XOR, seeds=1000, lr=0.05, epochs=200, validation=0, **QUIET
+    )
+    assert len(found) == 1000 and found.train_loss.shape == (1000, 200)
+    assert found.seconds < 30
+    spread = found.quantiles()
+    assert spread[0.0] == found.best_loss.min() == found.best_loss[found.best_index] < 1e-3
+    assert list(spread.values()) == sorted(spread.values())
+    x, y = map(pl.tensor, XOR)
+    assert ((found.best()(x) - y).abs() < 0.1).all()
+
+
+def test_what_it_looks_like() -> None:
+    found = pl.population(
+        lambda: mlp(3, 4, 3), (X, CLASSES), seeds=3, lr=[0.01, 0.1], epochs=3, **QUIET
+    )
+    lines = repr(found).split("\n")
+    assert lines[0].startswith("6 networks in ")
+    assert lines[0].endswith(" s, by validation loss at the best epoch")
+    assert lines[1].split()[::2][:3] == ["least", "quarter", "half"]
+    assert lines[2].split() == ["member", "seed", "lr", "best", "loss", "epoch"]
+    assert len(lines) == 8
+    frame = found.to_frame()
+    assert list(frame.columns) == [
+        "seed", "lr", "best_loss", "best_epoch", "epochs", "stopped", "train_accuracy",
+        "validation_accuracy",
+    ]  # fmt: skip
+    assert frame["best_loss"].tolist() == found.best_loss.tolist()
+    with pytest.raises(SettingError) as error:
+        found.model(6)
+    assert str(error.value) == "there are 6 members, numbered from 0, and 6 is none of them."
+
+
+def test_ctrl_c_keeps_what_is_there() -> None:
+    class Press:
+        calls = 0
+
+        def start(self, total: int) -> None:
+            self.total = total
+
+        def update(self, epoch: int, *figures: Any, **named: Any) -> None:
+            self.calls += 1
+            if self.calls == 3:
+                os.kill(os.getpid(), signal.SIGINT)
+
+        def finish(self) -> None:
+            pass
+
+    found = pl.population(
+        lambda: mlp(3, 4, 1), (X, Y), seeds=4, epochs=5000, chunk=2, progress=Press()
+    )
+    assert len(found) == 2 and found.stopped == ["interrupted"] * 2
+    history = found.history(0)
+    assert 0 < history.epochs < 5000 and history.best_epoch > 0
+    assert np.isnan(found.train_loss[0, history.epochs :]).all()
+    assert "Stopped by hand." in repr(found)
+
+
+# ---- restarts -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("between", [nn.Tanh, lambda: nn.Dropout(0.2)])
+def test_restarts_together_are_those_one_by_one(between: Any) -> None:
+    def train(engine: str) -> tuple[nn.Module, pl.History]:
+        pl.manual_seed(2)
+        model = mlp(3, 8, 1, between=between)
+        options: dict[str, Any] = {"epochs": 8, "batch_size": 16, "lr": 0.02, "restarts": 5}
+        return model, pl.fit(model, (X, Y), engine=engine, **options, **QUIET)
+
+    (slow, one), (quick, all_) = train("numpy"), train("xla")
+    assert "trained together" in all_.notes[-1] and "together" not in str(one.notes)
+    for a, b in zip(one.restarts, all_.restarts, strict=True):
+        assert (a["start"], a["best_epoch"]) == (b["start"], b["best_epoch"])
+        assert b["best_loss"] == pytest.approx(a["best_loss"], rel=5e-4)
+    np.testing.assert_allclose(all_.step_loss, one.step_loss, rtol=5e-4, atol=2e-6)
+    np.testing.assert_allclose(all_.validation_metric, one.validation_metric, atol=2e-3)
+    for name, weight in slow.state_dict().items():
+        np.testing.assert_allclose(quick.state_dict()[name].numpy(), weight.numpy(), atol=1e-4)
+
+
+def test_restarts_that_all_diverge_say_so() -> None:
+    pl.manual_seed(0)
+    model = mlp(3, 8, 1, between=nn.ReLU)
+    before = model.state_dict()["0.weight"].numpy().copy()
+    with pytest.raises(TrainingError, match="epoch 1, learning rate 1e"):
+        pl.fit(model, (X, Y), restarts=4, engine="xla", optimizer="sgd", lr=1e30, epochs=3, **QUIET)
+    assert (model.state_dict()["0.weight"].numpy() == before).all()
+
+
+# ---- mistakes -----------------------------------------------------------------------------------
+
+MISTAKES: list[tuple[dict[str, Any], str]] = [
+    ({"seeds": 0}, "seeds is how many, at least 1, or a list of them, not 0."),
+    ({"seeds": []}, "seeds is how many, or a list of whole numbers from 0, not []."),
+    ({"seeds": [-1]}, "seeds is how many, or a list of whole numbers from 0, not [-1]."),
+    ({"seeds": "ab"}, "seeds is how many, or a list of whole numbers from 0, not 'ab'."),
+    ({"lr": []}, "lr is an empty list: there is nothing to try."),
+    ({"lr": [0.1, -1]}, "lr must be a number from 0, or a list of them, not -1."),
+    ({"weight_decay": "x"}, "weight_decay must be a number from 0, or a list of them, not 'x'."),
+    (
+        {"seeds": 3, "lr": [0.1, 0.2], "grid": False},
+        "with grid=False the lists go together, one of each for a member; but seeds has 3, lr has"
+        " 2.",
+    ),
+    (
+        {"dropout": 0.1},
+        "dropout is no setting of population, and model_fn, which takes nothing, doesn't name it.\n"
+        " Write model_fn as lambda dropout: …, or leave dropout out.",
+    ),
+    ({"chunk": 0}, "chunk must be a whole number from 1, not 0."),
+    ({"shuffles": "both"}, "shuffles is 'shared' or 'own', not 'both'."),
+    (
+        {"schedule": "plateau"},
+        "a population's schedule can't follow the loss, which each member has of its own.\n"
+        ' Choose "cosine", or a schedule that goes by steps or epochs.',
+    ),
+    (
+        {"metrics": {"worst": lambda p, y: float(abs(p - y).max())}},
+        "metrics of a population are among accuracy, r2, mse, rmse, mae.\n"
+        " Measure others on its models: population.model(i).",
+    ),
+    ({"optimizer": "adan"}, "there is no optimizer 'adan'. Known: adam, adamw, sgd, rmsprop."),
+]
+
+
+@pytest.mark.parametrize(("given", "text"), MISTAKES)
+def test_mistakes(given: dict[str, Any], text: str) -> None:
+    with pytest.raises(SettingError) as error:
+        pl.population(lambda: mlp(3, 4, 1), (X, Y), epochs=1, **given, **QUIET)
+    assert str(error.value) == text
+
+
+def test_mistakes_about_the_network() -> None:
+    with pytest.raises(SettingError) as error:
+        pl.population(mlp(3, 4, 1), (X, Y))  # type: ignore[arg-type]
+    assert str(error.value) == (
+        "population takes a function that makes a network, not a Sequential:\n"
+        " pellucid.population(lambda: nn.Sequential(…), (X, y)). To train one network from many"
+        " starts: fit(model, (X, y), restarts=100)."
+    )
+    with pytest.raises(SettingError) as error:
+        pl.population(lambda: 3, (X, Y))  # type: ignore[arg-type, return-value]
+    assert str(error.value) == (
+        "model_fn must make a Module, and it made a int.\n"
+        " Give a function without arguments that returns the network."
+    )
+    model = mlp(3, 4, 1)
+    with pytest.raises(SettingError) as error:
+        pl.population(lambda: model, (X, Y), optimizer=pl.optim.Adam(model.parameters()))
+    assert str(error.value) == (
+        "a population needs an optimizer by name or class: each member has its own."
+    )
+
+
+def test_rows_must_be_in_memory() -> None:
+    loader = DataLoader(TensorDataset(pl.tensor(X), pl.tensor(Y)), 16)
+    with pytest.raises(SettingError) as error:
+        pl.population(lambda: mlp(3, 4, 1), loader, validation=0, **QUIET)
+    assert str(error.value) == (
+        "a population needs the rows in memory, and this data comes from a loader.\n Pass (X, y)."
+    )
+
+
+def test_a_network_that_looks_at_its_numbers_is_refused() -> None:
+    class Looks(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(3, 1)
+
+        def forward(self, x: Any) -> Any:
+            y = self.layer(x)
+            return y if y.sum().item() > 0 else -y
+
+    with pytest.raises(TraceError, match=r"test_population\.py"):
+        pl.population(Looks, (X, Y), epochs=1, **QUIET)
+    pl.manual_seed(0)
+    history = pl.fit(Looks(), (X, Y), restarts=4, epochs=100, **QUIET)  # one by one
+    assert len(history.restarts) == 4
+
+
+def test_the_signature_follows_fit() -> None:
+    ours, theirs = (inspect.signature(f).parameters for f in (pl.population, pl.fit))
+    shared = {"epochs", "batch_size", "validation", "patience", "optimizer", "loss", "clip_norm"}
+    assert all(ours[name].default == theirs[name].default for name in shared)
+    assert populated.Population is Population
