@@ -84,8 +84,9 @@ class History:
     preparation: Any = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.probes, ProbeTable):  # as it stands in a file
-            self.probes = ProbeTable(self.probes)
+        held: Any = self.probes
+        if not isinstance(held, ProbeTable):  # as it stands in a file
+            self.probes = ProbeTable(held)
 
     @property
     def epochs(self) -> int:
