@@ -217,3 +217,37 @@ def test_what_the_page_says_is_missing_is_missing(name: str) -> None:
 def test_what_is_missing_exists_in_pytorch(torch: Any) -> None:
     assert [name for name in absent() if find(torch, name) is None] == []
     assert len(absent()) > 3
+
+
+OUTDATED = {"Container", "NLLLoss2d"}  # kept by PyTorch for old scripts
+ROOMS = ("nn", "optim", "optim.lr_scheduler")
+
+
+def family(name: str) -> str:
+    """A name without its dimensions: one on the page stands for all."""
+    return re.sub(r"[123]d$", "", name)
+
+
+def classes(room: Any) -> list[str]:
+    """What a room of PyTorch offers to build networks and trainings from."""
+    kinds = {n: k for n, k in vars(room).items() if isinstance(k, type) and n[0].isupper()}
+    return [n for n, kind in kinds.items() if kind.__module__.startswith(room.__name__)]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_page_names_all_that_is_missing(torch: Any, room: str) -> None:
+    there, here = find(torch, room), find(pellucid, room)
+    missing = {n for n in classes(there) if not hasattr(here, n)} - OUTDATED
+    told = {family(name) for name in absent()}
+    assert {n for n in missing if family(f"{room}.{n}") not in told} == set()
+
+
+def test_padding_has_all_modes(torch: Any) -> None:
+    for mode in ("constant", "reflect", "replicate", "circular"):
+        rows = np.arange(12, dtype="float32").reshape(1, 3, 4)
+        given = pellucid.tensor(rows), torch.tensor(rows)
+        results = [
+            m.nn.functional.pad(x, (1, 2), mode=mode)
+            for m, x in zip((pellucid, torch), given, strict=True)
+        ]
+        same(*results)
