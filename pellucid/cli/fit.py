@@ -18,7 +18,7 @@ from pellucid.cli.exits import Exit
 from pellucid.cli.look import EndCard, Progress, say_notice, show_end_card
 from pellucid.cli.places import refuse_foreign, reserved
 from pellucid.data import open_table
-from pellucid.errors import MissingExtraError, SettingError, TrainingError
+from pellucid.errors import SettingError, TrainingError
 from pellucid.report import write
 from pellucid.report.run import assemble
 from pellucid.training.artifact import DESCRIPTION, WEIGHTS, write_whole
@@ -130,8 +130,12 @@ def fit(
         int, typer.Option(help="The same seed gives the same run.", rich_help_panel=_LEARN)
     ] = _USUAL.seed,
     engine: Annotated[
-        str, typer.Option(help="What computes: numpy.", rich_help_panel=_LEARN)
-    ] = "numpy",
+        str,
+        typer.Option(
+            help="What computes: numpy, xla (compiled), or auto for what is done sooner.",
+            rich_help_panel=_LEARN,
+        ),
+    ] = _USUAL.engine,
     val: Annotated[
         float | None,
         typer.Option(
@@ -197,14 +201,13 @@ def fit(
     quiet: opt.Quiet = False,
 ) -> int:
     """Train, write, and say how it went."""
-    _check_engine(engine)
     with _in_options(data):
         settings = Settings(
             hidden=opt.whole_numbers(hidden, "--hidden"), activation=activation, dropout=dropout,
             epochs=epochs, lr=lr, batch_size=batch, optimizer=optimizer,
             weight_decay=weight_decay, patience=patience, restarts=restarts, seed=seed,
             validation=val, test=test, loss=opt.loss_name(loss),
-            class_weight=opt.class_weights(class_weight),
+            class_weight=opt.class_weights(class_weight), engine=engine,
         )  # fmt: skip
         table = open_table(
             data, target=target, task=task, types=opt.parse_types(types),
@@ -226,16 +229,6 @@ def fit(
                 )
     command = shlex.join(["pellucid", *context.obj])
     return _hand_over(run, folder, page, command, include_rows, as_json)
-
-
-def _check_engine(name: str) -> None:
-    if name == "xla":
-        raise MissingExtraError(
-            "the compiled engine (xla) is not part of this version.\n"
-            " Leave --engine out: the numpy engine gives the same numbers."
-        )
-    if name != "numpy":
-        raise SettingError(f'there is no engine "{name}".\n Known: numpy.')
 
 
 @contextmanager

@@ -30,7 +30,7 @@ def info(as_json: opt.Json = False) -> None:
         "python": platform.python_version(),
         "executable": sys.executable,
         "system": f"{platform.system()} {platform.machine()}",
-        "engines": "numpy",
+        "engines": "numpy, xla",
         "device": "cpu",
     }
     facts |= {name: _installed(name) for name in _PACKAGES}

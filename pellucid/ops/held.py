@@ -1,4 +1,4 @@
-"""What a traced step needs where an eager one just looks: values cut off, random states moved on."""
+"""What a traced step needs where an eager one looks: values cut off, random states moved on."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from pellucid.training.sources import FromRows
 if TYPE_CHECKING:
     from pellucid.training.loop import Run
 
-__all__ = ["check_engine", "prepare", "seconds_compiled", "seconds_eager"]
+__all__ = ["ENGINES", "check_engine", "prepare", "seconds_compiled", "seconds_eager"]
 
 ENGINES = ("numpy", "xla")
 

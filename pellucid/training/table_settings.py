@@ -10,6 +10,7 @@ from typing import Any
 
 from pellucid.data.wording import did_you_mean, quoted
 from pellucid.errors import SettingError
+from pellucid.training.driver import ENGINES
 from pellucid.training.fit import OPTIMIZERS, fit
 from pellucid.training.tabular import ACTIVATIONS, build_mlp
 from pellucid.training.weighing import check_loss, check_weights
@@ -45,6 +46,7 @@ class Settings:
         loss: "mse", "huber" or "l1" for a number, "cross_entropy" for a class.
         class_weight: "balanced", so that a rare class counts as much as a common one, or how much
             a row of each class counts, by its name; 1 where a class is not named.
+        engine: "numpy", "xla", or "auto" for what is done sooner.
 
     Example:
         >>> Settings(lr=0.0)
@@ -67,10 +69,12 @@ class Settings:
     test: float = 0.2
     loss: str | None = None
     class_weight: str | Mapping[str, float] | None = None
+    engine: str = "auto"
 
     def __post_init__(self) -> None:
         _known("activation", self.activation, tuple(ACTIVATIONS))
         _known("optimizer", self.optimizer, tuple(OPTIMIZERS))
+        _known("engine", self.engine, ("auto", *ENGINES))
         check_loss(self.loss)
         check_weights(self.class_weight)
         for name in ("dropout", "test", "validation"):
@@ -98,7 +102,7 @@ class Settings:
 
     def for_fit(self) -> dict[str, Any]:
         """The arguments that `fit` takes, but for those that depend on the target."""
-        names = ("lr", "optimizer", "weight_decay", *_LEAST)
+        names = ("lr", "optimizer", "weight_decay", "engine", *_LEAST)
         return {name: getattr(self, name) for name in names}
 
 

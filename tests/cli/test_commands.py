@@ -244,7 +244,7 @@ def test_gradients_are_checked_here_and_now(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_info_says_what_is_here() -> None:
     found = good("info", "--json").data
-    assert found["pellucid"] == pl.__version__ and found["engines"] == "numpy"
+    assert found["pellucid"] == pl.__version__ and found["engines"] == "numpy, xla"
     assert found["numpy"] == np.__version__
     assert f"numpy         {np.__version__}" in good("info").out
 

@@ -119,6 +119,7 @@ def test_options_reach_the_training(here: Path) -> None:
         "hidden": [5, 4], "activation": "tanh", "dropout": 0.25, "epochs": 7, "lr": 0.02,
         "batch_size": 10, "optimizer": "adamw", "weight_decay": 0.1, "patience": 2, "restarts": 1,
         "seed": 3, "validation": 0.1, "test": 0.3, "loss": None, "class_weight": None,
+        "engine": "numpy",
     }  # fmt: skip
     assert found["facts"]["history"]["optimizer"] == "AdamW"
     assert "150: 90 to learn from, 15 to choose the epoch, 45 held out" in said.out

@@ -245,7 +245,7 @@ USAGE = [
     ("fit good.csv --delimiter ab", said('the delimiter "ab" is not one character.', "Use comma, semicolon, tab, pipe, space or a character of your own.")),
     ("fit good.csv --encoding utf-99", said('"utf-99" is not a known encoding. Did you mean "utf-8"?')),
     ("fit good.csv --decimal x", said('the decimal mark is "." or ",", not "x".')),
-    ("fit moons --engine cuda", said('there is no engine "cuda".', "Known: numpy.")),
+    ("fit moons --engine cuda", said('there is no engine "cuda".', "Known: auto, numpy, xla.")),
     ("fitt moons", said('there is no command "fitt". Did you mean "fit"?', "try: pellucid --help")),
     ("--wat", said("there is no option --wat.", "try: pellucid --help")),
     ("gallery rleu", said('there is no activation "rleu". Did you mean "relu"?', "Known: identity, relu, leaky_relu, elu, sigmoid, tanh, silu, gelu, gelu_tanh, softplus, hardtanh, step.")),
@@ -279,15 +279,6 @@ def test_a_rate_that_is_a_little_too_large_is_lowered_a_little(here: Path) -> No
     found = pellucid("fit", "diabetes", "--optimizer", "sgd", "--lr", 1, "--epochs", 9, "-q")
     assert found.code == Exit.TRAINING
     assert found.err.endswith("  try: pellucid fit diabetes --lr 0.1\n")
-
-
-def test_the_compiled_engine_is_not_here_yet(here: Path) -> None:
-    found = pellucid("fit", "moons", "--engine", "xla")
-    assert found.code == Exit.MISSING
-    assert found.err == said(
-        "the compiled engine (xla) is not part of this version.",
-        "Leave --engine out: the numpy engine gives the same numbers.",
-    )
 
 
 def test_a_mistake_of_ours_asks_for_a_report(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
