@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+import statistics
+import time
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from benchmarks import draw, jax_words, torch_words
-from benchmarks.workload import Material, Workload
+from benchmarks.workload import LEARNING_RATE, Contender, Material, Workload
 
 NETS, HIDDEN, STEPS = 1000, 8, 200
 SHAPES: dict[str, tuple[int, ...]] = {
@@ -56,10 +60,79 @@ def loss_of(library: Any) -> Any:
     return loss
 
 
+class Together:
+    """`pellucid.population` with the given starts: each net is a network of its own there."""
+
+    def __init__(self) -> None:
+        self.library = importlib.import_module("pellucid")
+        self.given = material()
+
+    def __call__(self, steps: int) -> list[float]:
+        found = self._train(steps, progress=False)
+        return list(found.step_loss.sum(axis=0).tolist())
+
+    def seconds_a_step(self, seconds: float) -> float:
+        """The median between two looks at the progress, in one training of about so long."""
+        looks = self._looks(10 * STEPS)
+        found = self._looks(max(10 * STEPS, round(seconds / statistics.median(looks))))
+        return statistics.median(found)
+
+    def _looks(self, steps: int) -> list[float]:
+        clock = Clock()
+        self._train(steps, progress=clock)
+        return clock.seconds_a_step()
+
+    def _train(self, steps: int, progress: Any) -> Any:
+        given = self.given
+        return self.library.population(
+            self._one, (given.x[0], given.y[0]), seeds=NETS, lr=LEARNING_RATE, weight_decay=0.0,
+            epochs=steps, batch_size=len(given.x[0]), validation=0, patience=0, loss="mse",
+            metrics=(), shuffle=False, restore_best=False, progress=progress,
+        )  # fmt: skip
+
+    def _one(self, seed: int) -> Any:
+        """A net alone, with the weights that it has among the others."""
+        nn, weights = self.library.nn, self.given.weights
+        with self.library.no_grad():
+            model = nn.Sequential(nn.Linear(2, HIDDEN), nn.Tanh(), nn.Linear(HIDDEN, 1))
+            for parameter, name in zip(model.parameters(), ("w1", "b1", "w2", "b2"), strict=True):
+                start = weights[name][seed].reshape(tuple(parameter.shape))
+                parameter[...] = self.library.from_numpy(start.copy())
+        return model
+
+
+class Clock:
+    """A progress that notes when it was told what."""
+
+    def __init__(self) -> None:
+        self._told: list[tuple[float, int]] = []
+
+    def start(self, total_epochs: int) -> None:
+        """A training begins."""
+
+    def update(self, epoch: int, *figures: Any, **named: Any) -> None:
+        """So many epochs are done."""
+        self._told.append((time.perf_counter(), epoch))
+
+    def finish(self) -> None:
+        """It is over."""
+
+    def seconds_a_step(self) -> list[float]:
+        """The pace of each stretch of the full length."""
+        pairs = list(pairwise(self._told))
+        longest = max(after[1] - before[1] for before, after in pairs)
+        return [
+            (after[0] - before[0]) / (after[1] - before[1])
+            for before, after in pairs
+            if after[1] - before[1] > longest / 2
+        ]
+
+
 WORKLOAD = Workload(
     "restarts", f"{NETS:,} restarts of 2-{HIDDEN}-1 on XOR", STEPS,
     NETS * 4 * 2.0 * (2 * 2 * HIDDEN + 3 * HIDDEN), draw.adam_bytes(SHAPES), 0.55,
     {
+        "pellucid population": Contender(Together, ("population",)),
         **torch_words.contenders(network, loss_of, material, STEPS, fits=False),
         **jax_words.contenders("restarts", material, STEPS),
     },

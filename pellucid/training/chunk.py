@@ -30,7 +30,7 @@ __all__ = ["Chunks"]
 GROWTH = 1e6  # as `left_its_range` has it
 BEAT = 0.05  # seconds between two looks at Ctrl-C and the screen
 LONGEST = 1024  # steps in one call
-ROOM = 1 << 25  # bytes of losses that one call may hand back
+ROOM = 1 << 22  # bytes of losses that one call may hand back
 
 Spans = list[tuple[int, int]]
 
@@ -306,17 +306,18 @@ class Chunks:
     ) -> None:  # fmt: skip
         n, count = len(numbers), sum(ends)
         stop = epoch + count
-        out.train_loss[numbers, epoch:stop] = kept["train_loss"][:count, :n].T
+        at = _side_by_side(numbers)
+        out.train_loss[at, epoch:stop] = kept["train_loss"][:count, :n].T
         if count:
-            out.rate[numbers, epoch:stop] = np.array(rates).T[self._which[:n]]
+            out.rate[at, epoch:stop] = np.array(rates).T[self._which[:n]]
         pairs = [(out.sums, kept["sums"])]
         if out.check_loss is not None:
-            out.check_loss[numbers, epoch:stop] = kept["check_loss"][:count, :n].T
+            out.check_loss[at, epoch:stop] = kept["check_loss"][:count, :n].T
             pairs.append((out.check_sums, kept["check_sums"]))
         for held, new in pairs:
             for total, values in zip(held, new, strict=True):
                 members = np.moveaxis(values, -1, 1) if self._made.last else values
-                total[numbers, epoch:stop] = np.swapaxes(members[:count, :n], 0, 1)
+                total[at, epoch:stop] = np.swapaxes(members[:count, :n], 0, 1)
         if out.step_loss is not None:
             self._note_steps(out.step_loss, numbers, kept, spans, ends, epoch, done)
 
@@ -332,7 +333,7 @@ class Chunks:
             losses = losses.reshape(-1, n)
         elif self._rest and ends[-1]:
             losses = np.concatenate([losses, kept["tail_loss"][:1, :n]])
-        found[numbers, at : at + len(losses)] = losses.T
+        found[_side_by_side(numbers), at : at + len(losses)] = losses.T
 
     def _tell(
         self, out: Trained, numbers: list[int], epoch: int, done: int, shown: Callable[..., None]
@@ -364,6 +365,12 @@ class _Given:
         start, self._at = self._at, self._at + len(parts[0])
         for array, part in zip(self.arrays, parts, strict=False):
             array[start : self._at] = part
+
+
+def _side_by_side(numbers: list[int]) -> Any:
+    """A slice where that is what they are: copied at once, not one by one."""
+    first, last = numbers[0], numbers[-1]
+    return slice(first, last + 1) if last - first + 1 == len(numbers) else numbers
 
 
 def _least(losses: Any) -> float:

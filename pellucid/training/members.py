@@ -123,11 +123,11 @@ class Trained:
         steps = (run.train.count(run.plan.batch_size) or 1) * epochs
         sums = [np.full((n, epochs, *f.shape), np.nan) for f in form.figures]
         return cls(
-            train_loss=np.full((n, epochs), np.nan),
-            check_loss=np.full((n, epochs), np.nan) if checked else None,
+            train_loss=_empty(n, epochs),
+            check_loss=_empty(n, epochs) if checked else None,
             sums=sums,
             check_sums=[s.copy() for s in sums] if checked else [],
-            step_loss=np.full((n, steps), np.nan, np.float32) if 4 * n * steps <= STEPS else None,
+            step_loss=_empty(n, steps, np.float32) if 4 * n * steps <= STEPS else None,
             best_loss=np.full(n, np.inf),
             best_epoch=np.zeros(n, np.int64),
             epochs=np.zeros(n, np.int64),
@@ -137,6 +137,11 @@ class Trained:
             began=np.zeros(n, bool),
             weights=[{} for _ in range(n)],
         )
+
+
+def _empty(n: int, times: int, kind: Any = np.float64) -> Any:
+    """No numbers yet; they come time by time, so that is how they lie."""
+    return np.full((times, n), np.nan, kind).T
 
 
 def values_of(model: Module) -> dict[str, Any]:

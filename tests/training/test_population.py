@@ -23,7 +23,10 @@ X = RANDOM.normal(size=(70, 3)).astype(np.float32)
 Y = (X[:, :1] * X[:, 1:2]).astype(np.float32)
 CLASSES = (X[:, 0] > 0).astype(np.int64) + (X[:, 1] > 0)
 YES = (CLASSES > 0).astype(np.float32)[:, None]
-XOR = np.float32([[0, 0], [0, 1], [1, 0], [1, 1]]), np.float32([[0], [1], [1], [0]])
+XOR = (
+    np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32),
+    np.array([[0], [1], [1], [0]], np.float32),
+)
 
 
 def mlp(*sizes: int, between: Any = nn.Tanh) -> nn.Module:
@@ -42,7 +45,7 @@ def alone(make: Any, data: Any, seed: int, **options: Any) -> tuple[nn.Module, p
 def check(found: Population, index: int, model: nn.Module, history: pl.History) -> None:
     """The losses of all steps, the figures of all epochs and the best weights are the same."""
     told = found.history(index)
-    close = dict(rtol=5e-4, atol=2e-6)
+    close: dict[str, Any] = {"rtol": 5e-4, "atol": 2e-6}
     assert told.steps == history.steps and told.best_epoch == history.best_epoch
     np.testing.assert_allclose(told.step_loss, history.step_loss, **close)
     np.testing.assert_allclose(told.train_loss, history.train_loss, **close)
@@ -104,7 +107,7 @@ KINDS: dict[str, tuple[Any, Any, dict[str, Any]]] = {
 @pytest.mark.parametrize("name", KINDS)
 def test_each_member_is_the_network_trained_alone(name: str) -> None:
     make, target, given = KINDS[name]
-    options = {
+    options: dict[str, Any] = {
         "epochs": 4, "batch_size": 16, "validation": (X[:20], target[:20]), **given,
     }  # fmt: skip
     found = pl.population(
@@ -120,7 +123,7 @@ def test_decays_and_dropouts_are_numbers_of_each_member() -> None:
     def make(dropout: float) -> nn.Module:
         return nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Dropout(dropout), nn.Linear(8, 1))
 
-    options = {"epochs": 4, "batch_size": 16, "validation": 0, "optimizer": "adamw"}
+    options: dict[str, Any] = {"epochs": 4, "batch_size": 16, "validation": 0, "optimizer": "adamw"}
     found = pl.population(
         make, (X, Y), seeds=[4], weight_decay=[0.0, 0.1, 0.3], dropout=[0.1, 0.5], lr=0.02,
         shuffles="own", **options, **QUIET,
@@ -149,7 +152,9 @@ def test_other_sizes_are_other_programs() -> None:
 
 
 def test_patience_stops_each_by_itself() -> None:
-    options = {"epochs": 60, "validation": (X[:9], Y[::-1][:9]), "patience": 2, "batch_size": 16}
+    options: dict[str, Any] = {
+        "epochs": 60, "validation": (X[:9], Y[::-1][:9]), "patience": 2, "batch_size": 16,
+    }  # fmt: skip
     make = lambda: mlp(3, 8, 1)  # noqa: E731
     found = pl.population(make, (X, Y), seeds=6, lr=0.05, shuffles="own", **options, **QUIET)
     ends = set()
@@ -167,28 +172,29 @@ def test_chunks_give_the_same_numbers() -> None:
             lambda: mlp(3, 8, 1), (X, Y), seeds=7, lr=[0.01, 0.02], epochs=3, chunk=chunk, **QUIET
         )
 
-    whole = train(None)
+    whole: Any = train(None)
     for chunk in (1, 4, 100):
-        some = train(chunk)
+        some: Any = train(chunk)
         np.testing.assert_allclose(some.step_loss, whole.step_loss, rtol=2e-5, atol=1e-7)
         np.testing.assert_allclose(some.validation_loss, whole.validation_loss, rtol=2e-5)
         assert some.best_index == whole.best_index
 
 
 def test_a_shared_order_is_that_of_the_seed() -> None:
-    options = {"epochs": 3, "batch_size": 16, "lr": 0.01, "validation": 0}
+    options: dict[str, Any] = {"epochs": 3, "batch_size": 16, "lr": 0.01, "validation": 0}
     found = pl.population(lambda: mlp(3, 8, 1), (X, Y), seeds=[0, 5], **options, **QUIET)
     model, history = alone(lambda: mlp(3, 8, 1), (X, Y), 0, **options)
     check(found, 0, model, history)
     own = pl.population(
         lambda: mlp(3, 8, 1), (X, Y), seeds=[0, 5], shuffles="own", **options, **QUIET
     )
+    assert own.step_loss is not None and found.step_loss is not None
     same = np.isclose(own.step_loss, found.step_loss, rtol=1e-5).all(axis=1)
     assert same.tolist() == [True, False]
 
 
 def test_one_that_diverges_is_noted_and_troubles_nobody() -> None:
-    options = {"epochs": 30, "batch_size": 16, "optimizer": "sgd", "validation": 0}
+    options: dict[str, Any] = {"epochs": 30, "batch_size": 16, "optimizer": "sgd", "validation": 0}
     found = pl.population(
         lambda: mlp(3, 8, 1, between=nn.ReLU), (X, Y), seeds=[1], lr=[0.01, 1e4], grid=True,
         shuffles="own", **options, **QUIET,
@@ -351,14 +357,14 @@ def test_mistakes(given: dict[str, Any], text: str) -> None:
 
 def test_mistakes_about_the_network() -> None:
     with pytest.raises(SettingError) as error:
-        pl.population(mlp(3, 4, 1), (X, Y))  # type: ignore[arg-type]
+        pl.population(mlp(3, 4, 1), (X, Y))
     assert str(error.value) == (
         "population takes a function that makes a network, not a Sequential:\n"
         " pellucid.population(lambda: nn.Sequential(…), (X, y)). To train one network from many"
         " starts: fit(model, (X, y), restarts=100)."
     )
     with pytest.raises(SettingError) as error:
-        pl.population(lambda: 3, (X, Y))  # type: ignore[arg-type, return-value]
+        pl.population(lambda: 3, (X, Y))  # type: ignore[arg-type,return-value]
     assert str(error.value) == (
         "model_fn must make a Module, and it made a int.\n"
         " Give a function without arguments that returns the network."
