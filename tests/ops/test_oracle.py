@@ -191,13 +191,6 @@ def jax_module() -> Any:
     return pytest.importorskip("jax")
 
 
-def arrays_of(inputs: tuple[Any, ...], jnp: Any) -> list[Any]:
-    return [
-        jnp.asarray(x.detach().numpy()) if isinstance(x, pellucid.Tensor) else jnp.asarray(x)
-        for x in inputs
-    ]
-
-
 ON_JAX = sorted(n for n in RECORDS if isinstance(RECORDS[n], Op))
 
 
@@ -206,60 +199,73 @@ def test_the_same_forward_compiled_by_jax(name: str, jax_module: Any) -> None:
     """Tracing sees shapes only, so a forward must not look at values; its gradient is JAX's."""
     op = RECORDS[name]
     assert isinstance(op, Op)
+    asked = [Asked(op, sample, inputs) for sample, inputs in samples(name)]
     with jax_module.enable_x64(True):
-        for sample, inputs in samples(name):
-            y = compute(name, sample, inputs)
-            arrays = [
-                jax_module.numpy.asarray(x.detach().numpy() if hasattr(x, "detach") else x)
-                for x in inputs
-            ]
-            moving = [i for i, x in enumerate(inputs) if flowing([x])] if y.requires_grad else []
-            g = blame(y)
-            theirs, wanted = _on_jax(jax_module, op, sample, arrays, moving, g)
-            ours = y.detach().numpy()
-            assert theirs.dtype == ours.dtype and theirs.shape == ours.shape, sample
-            np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-7, err_msg=str(sample))
-            if moving and sample.smooth:
-                found = pellucid.autograd.grad(
-                    y, flowing(inputs), pellucid.tensor(g), allow_unused=True,
-                    materialize_grads=True,
-                )  # fmt: skip
-                for mine, other in zip(found, wanted, strict=True):
-                    np.testing.assert_allclose(
-                        mine.numpy(), other, rtol=1e-8, atol=1e-8, err_msg=str(sample)
-                    )
+        for question, (theirs, wanted) in zip(asked, _on_jax(jax_module, op, asked), strict=True):
+            question.answered(np.asarray(theirs), wanted)
 
 
-def _on_jax(
-    jax: Any, op: Op, sample: Sample, arrays: list[Any], moving: list[int], g: Any
-) -> tuple[Any, list[Any]]:
-    """Value, and blame of the inputs at `moving`, of the op's own forward under `jax.jit`."""
+class Asked:
+    """A sample of an op: what ours give for it, and what JAX is to compute."""
 
-    def forward(*xs: Any) -> Any:
-        filled = list(arrays)
-        for i, x in zip(moving, xs, strict=True):
-            filled[i] = x
-        return op.forward(JaxSpace(), *filled, **sample.params)
+    def __init__(self, op: Op, sample: Sample, inputs: tuple[Any, ...]) -> None:
+        self.op, self.sample, self.inputs = op, sample, inputs
+        self.y = compute(op.name, sample, inputs)
+        self.blame = blame(self.y)
+        self.moving = [i for i, x in enumerate(inputs) if flowing([x])]
+        if not self.y.requires_grad:
+            self.moving = []
 
+    def arrays(self) -> list[Any]:
+        return [np.asarray(x.detach().numpy() if hasattr(x, "detach") else x) for x in self.inputs]
+
+    def on_jax(self, jax: Any, arrays: Any) -> tuple[Any, Any]:
+        """Value, and blame of the inputs that move, of the op's own forward."""
+
+        def forward(*xs: Any) -> Any:
+            filled = list(arrays)
+            for i, x in zip(self.moving, xs, strict=True):
+                filled[i] = x
+            return self.op.forward(JaxSpace(), *filled, **self.sample.params)
+
+        if not self.moving:
+            return forward(), ()
+        y, pull = jax.vjp(forward, *(arrays[i] for i in self.moving))
+        return y, pull(jax.numpy.asarray(self.blame))
+
+    def answered(self, theirs: Any, wanted: Any) -> None:
+        ours, sample = self.y.detach().numpy(), str(self.sample)
+        assert theirs.dtype == ours.dtype and theirs.shape == ours.shape, sample
+        np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-7, err_msg=sample)
+        if self.moving and self.sample.smooth:
+            found = pellucid.autograd.grad(
+                self.y, flowing(self.inputs), pellucid.tensor(self.blame), allow_unused=True,
+                materialize_grads=True,
+            )  # fmt: skip
+            for mine, other in zip(found, wanted, strict=True):
+                np.testing.assert_allclose(
+                    mine.numpy(), np.asarray(other), rtol=1e-8, atol=1e-8, err_msg=sample
+                )
+
+
+def _on_jax(jax: Any, op: Op, asked: list[Asked]) -> Any:
+    """The answers to all samples, out of one program under `jax.jit`."""
+
+    def answers(given: list[list[Any]]) -> list[tuple[Any, Any]]:
+        return [question.on_jax(jax, xs) for question, xs in zip(asked, given, strict=True)]
+
+    given = [question.arrays() for question in asked]
     if op.name in SIZED_BY_VALUE:
-        return np.asarray(forward()), []
-    if not moving:
-        free = [i for i, x in enumerate(arrays) if hasattr(x, "shape")]
-        moving = free
-        return np.asarray(jax.jit(forward, compiler_options=QUICK)(*(arrays[i] for i in free))), []
-
-    def both(g: Any, *xs: Any) -> Any:
-        y, pull = jax.vjp(forward, *xs)
-        return y, pull(g)
-
-    y, blames = jax.jit(both, compiler_options=QUICK)(
-        jax.numpy.asarray(g), *(arrays[i] for i in moving)
-    )
-    return np.asarray(y), [np.asarray(x) for x in blames]
+        return answers([[jax.numpy.asarray(x) for x in xs] for xs in given])
+    return jax.jit(answers, compiler_options=QUICK)(given)
 
 
 # The numbers matter here, not the speed: XLA need not optimize.
-QUICK = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+QUICK = {
+    "xla_backend_optimization_level": 0,
+    "xla_llvm_disable_expensive_passes": True,
+    "xla_cpu_use_fusion_emitters": False,  # a third of the time to compile
+}
 SIZED_BY_VALUE = {"nonzero", "unique"}  # tracing cannot know how many there will be
 
 
