@@ -136,7 +136,5 @@ bits_to_integers: Op = define(
     dtype=lambda own, low, high, dtype: dtype,
     cost=per_element(4),
     traits="random",
-    samples=(
-        Sample(([[0, 1, 4294967295], [7, 8, 9]],), {"low": -2, "high": 5, "dtype": int64}),
-    ),
+    samples=(Sample(([[0, 1, 4294967295], [7, 8, 9]],), {"low": -2, "high": 5, "dtype": int64}),),
 )

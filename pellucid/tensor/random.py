@@ -242,10 +242,10 @@ def randperm(
         return wrap(cast(order, dtype=dtype) if dtype is not None else order)
     # Half a key at a time, which NumPy sorts by counting: three times quicker than whole keys.
     # Stable, so that equal keys fall the same way everywhere.
-    order = np.argsort(keys.astype(np.uint16), kind="stable")
+    by_low = np.argsort(keys.astype(np.uint16), kind="stable")
     high = (keys >> np.uint32(16)).astype(np.uint16)
-    order = order[np.argsort(high[order], kind="stable")]
-    return of_array(order.astype((dtype or int64).name, copy=False))
+    found = by_low[np.argsort(high[by_low], kind="stable")]
+    return of_array(found.astype((dtype or int64).name, copy=False))
 
 
 def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:

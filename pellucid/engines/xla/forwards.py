@@ -9,6 +9,6 @@ from pellucid.engines.xla import classes, conv, pool, recurrent
 
 __all__ = ["INSTEAD"]
 
-INSTEAD: dict[str, Callable[..., Any]] = {
-    **classes.INSTEAD, **conv.INSTEAD, **pool.INSTEAD, **recurrent.INSTEAD,
-}  # fmt: skip
+INSTEAD: dict[str, Callable[..., Any]] = {}
+for table in (classes, conv, pool, recurrent):
+    INSTEAD |= table.INSTEAD
