@@ -8,6 +8,7 @@ from pellucid.autograd import gradients
 from pellucid.errors import GraphError
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add
+from pellucid.tensor.gathering import starting
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = ["backward", "grad"]
@@ -47,7 +48,8 @@ def grad(
     given = _several(grad_outputs) if grad_outputs is not None else [None] * len(heads)
     roots: dict[Node, Node] = {}
     for head, start in zip(heads, given, strict=True):
-        begin, held = head._start(start), roots.get(head._node)
+        begin = starting(head._node, None if start is None else start._node)
+        held = roots.get(head._node)
         roots[head._node] = begin if held is None else add(held, begin)
     keep = create_graph if retain_graph is None else retain_graph
     found = gradients(

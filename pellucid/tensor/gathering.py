@@ -1,14 +1,46 @@
-"""What a backward pass leaves behind: blame added up in `.grad`, in memory of its own."""
+"""Both ends of a backward pass: where the blame starts, and the `.grad` in which it adds up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from pellucid.graph.mode import _local, engine
+from pellucid.errors import GraphError, ShapeError
+from pellucid.graph.mode import _local, current, engine
 from pellucid.graph.node import Node, leaf, stamp
+from pellucid.shapes import show
 
-__all__ = ["accumulate"]
+__all__ = ["accumulate", "starting"]
+
+
+def starting(node: Node, gradient: Node | None) -> Node:
+    """The blame that a backward pass starts with: what was given, or 1 for a single number."""
+    if not node.requires_grad:
+        raise GraphError(
+            "backward() has nowhere to go: this Tensor doesn't depend on any Tensor with "
+            "requires_grad=True.\n"
+            " Was it computed under no_grad(), or detached, or from data only?"
+        )
+    if gradient is None:
+        return _one(node)
+    if gradient.shape != node.shape:
+        raise ShapeError(
+            f"gradient needs the shape of the Tensor, {show(node.shape)}, "
+            f"and has {show(gradient.shape)}."
+        )
+    return gradient
+
+
+def _one(node: Node) -> Node:
+    if node.size != 1:
+        raise GraphError(
+            f"backward() starts from one number, and this has shape {show(node.shape)}.\n"
+            " Reduce it first, as in loss.mean().backward(), or pass backward(gradient=…)."
+        )
+    one = leaf(None, node.shape, node.dtype, kind="constant", name="1")
+    if not current().symbolic or current().trace is not None:
+        one.array = engine().constant(1.0, node.dtype).reshape(node.shape)
+    return one
 
 
 def accumulate(

@@ -1,10 +1,14 @@
-"""Handles of hooks: what is put on can be taken off again."""
+"""Hooks on Tensors: who hears of blame that arrives, and of blame that has been added up."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Removable"]
+from pellucid.errors import GraphError
+from pellucid.graph.node import Node
+
+__all__ = ["Removable", "on_blame", "on_settled"]
 
 
 class Removable:
@@ -25,3 +29,37 @@ class Removable:
 
     def __exit__(self, *_: object) -> None:
         self.remove()
+
+
+def on_blame(node: Node, hook: Callable[[Any], Any], wrap: Callable[[Node], Any]) -> Removable:
+    """Call `hook` with the blame that arrives at a node; what it returns replaces the blame.
+
+    Args:
+        node: whose blame.
+        hook: takes a Tensor, gives a Tensor or None.
+        wrap: makes a Tensor of a node.
+    """
+    if not node.requires_grad:
+        raise GraphError("a hook needs a Tensor with requires_grad=True.")
+
+    def on_node(g: Node) -> Node | None:
+        out = hook(wrap(g))
+        return None if out is None else out._node
+
+    if node.hooks is None:
+        node.hooks = []
+    node.hooks.append(on_node)
+    return Removable(node.hooks, on_node)
+
+
+def on_settled(node: Node, call: Callable[[], None]) -> Removable:
+    """Call something each time a backward pass has added to the `.grad` of a leaf."""
+    if not node.requires_grad or node.op is not None:
+        raise GraphError(
+            "this hook is for leaf Tensors with requires_grad=True, where .grad accumulates.\n"
+            " Use register_hook for others."
+        )
+    if node.settled is None:
+        node.settled = []
+    node.settled.append(call)
+    return Removable(node.settled, call)

@@ -20,8 +20,8 @@ from pellucid.ops.held import detach as _detach
 from pellucid.shapes import show
 from pellucid.tensor.caution import not_kept
 from pellucid.tensor.device import CPU, device
-from pellucid.tensor.gathering import accumulate
-from pellucid.tensor.hooks import Removable
+from pellucid.tensor.gathering import accumulate, starting
+from pellucid.tensor.hooks import Removable, on_blame, on_settled
 from pellucid.tensor.memory import adopt, replace
 from pellucid.tensor.show import describe
 from pellucid.tensor.size import Size
@@ -331,7 +331,7 @@ class Tensor(Methods):
         Raises:
             GraphError: there is no graph, or it was used up by an earlier backward.
         """
-        start = self._start(gradient)
+        start = starting(self._node, None if gradient is None else gradient._node)
         several = [inputs] if isinstance(inputs, Tensor) else inputs
         wanted = None if inputs is None else [t._node for t in several]
         keep = create_graph if retain_graph is None else retain_graph
@@ -346,34 +346,6 @@ class Tensor(Methods):
             for call in tuple(node.settled or ()):
                 call()
 
-    def _start(self, gradient: Tensor | None) -> Node:
-        node = self._node
-        if not node.requires_grad:
-            raise GraphError(
-                "backward() has nowhere to go: this Tensor doesn't depend on any Tensor with "
-                "requires_grad=True.\n"
-                " Was it computed under no_grad(), or detached, or from data only?"
-            )
-        if gradient is None:
-            if node.size != 1:
-                raise GraphError(
-                    f"backward() starts from one number, and this has shape {show(node.shape)}.\n"
-                    " Reduce it first, as in loss.mean().backward(), or pass backward(gradient=…)."
-                )
-            one = leaf(None, node.shape, node.dtype, kind="constant", name="1")
-            one.array = (
-                None
-                if current().symbolic and current().trace is None
-                else engine().constant(1.0, node.dtype).reshape(node.shape)
-            )
-            return one
-        if gradient._node.shape != node.shape:
-            raise ShapeError(
-                f"gradient needs the shape of the Tensor, {show(node.shape)}, "
-                f"and has {show(gradient._node.shape)}."
-            )
-        return gradient._node
-
     def retain_grad(self) -> None:
         """Keep the blame that arrives at this Tensor in `.grad`, though it is not a leaf."""
         if not self._node.requires_grad:
@@ -382,33 +354,11 @@ class Tensor(Methods):
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Removable:
         """Call `hook(blame)` when blame arrives here; what it returns replaces the blame."""
-        if not self._node.requires_grad:
-            raise GraphError("a hook needs a Tensor with requires_grad=True.")
-
-        def on_node(g: Node) -> Node | None:
-            out = hook(wrap(g))
-            return None if out is None else out._node
-
-        if self._node.hooks is None:
-            self._node.hooks = []
-        self._node.hooks.append(on_node)
-        return Removable(self._node.hooks, on_node)
+        return on_blame(self._node, hook, wrap)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> Removable:
         """Call `hook(tensor)` each time a backward pass has added to `.grad`."""
-        if not self._node.requires_grad or self._node.op is not None:
-            raise GraphError(
-                "this hook is for leaf Tensors with requires_grad=True, where .grad accumulates.\n"
-                " Use register_hook for others."
-            )
-
-        def on_node() -> None:
-            hook(self)
-
-        if self._node.settled is None:
-            self._node.settled = []
-        self._node.settled.append(on_node)
-        return Removable(self._node.settled, on_node)
+        return on_settled(self._node, lambda: hook(self))
 
     # ---- memory -------------------------------------------------------------------------------
 

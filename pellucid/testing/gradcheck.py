@@ -68,8 +68,8 @@ def gradcheck(
     if not outputs:
         raise GraphError("gradcheck: the function gives no float Tensor, so it has no derivative.")
     for i in checked:
-        for k, difference in enumerate(outputs):
-            measured = _measured(func, given, i, k, eps)
+        quotients = _measured(func, given, i, len(outputs), eps)
+        for k, (difference, measured) in enumerate(zip(outputs, quotients, strict=True)):
             rule = _by_rule(difference, given[i])
             wrong = _first_wrong(rule, measured, atol, rtol)
             if wrong is None:
@@ -162,22 +162,26 @@ def _start(y: Tensor) -> Tensor:
 
 
 def _measured(
-    func: Callable[..., Any], given: tuple[Tensor, ...], i: int, k: int, eps: float
-) -> Any:
-    """The Jacobian by central differences: outputs down, inputs across."""
+    func: Callable[..., Any], given: tuple[Tensor, ...], i: int, outputs: int, eps: float
+) -> list[Any]:
+    """For each output the Jacobian by central differences: its numbers down, inputs across."""
     center = np.array(given[i].detach().numpy())
-    columns = []
+    columns: list[list[Any]] = [[] for _ in range(outputs)]
     for j in range(center.size):
-        sides = []
-        for step in (eps, -eps):
-            moved = center.copy()
-            moved.reshape(-1)[j] += step
-            args = list(given)
-            args[i] = of_array(moved, requires_grad=True)
-            y = _floats(func(*args))[k]
-            sides.append(np.array(y.detach().numpy(), np.float64).reshape(-1))
-        columns.append((sides[0] - sides[1]) / (2 * eps))
-    return np.stack(columns, axis=1) if columns else np.zeros((0, 0))
+        sides = [_moved(func, given, i, center, j, step) for step in (eps, -eps)]
+        for column, after, before in zip(columns, *sides, strict=True):
+            column.append((after - before) / (2 * eps))
+    return [np.stack(c, axis=1) if c else np.zeros((0, 0)) for c in columns]
+
+
+def _moved(
+    func: Callable[..., Any], given: tuple[Tensor, ...], i: int, center: Any, j: int, step: float
+) -> list[Any]:
+    """The outputs, flat, when number `j` of input `i` is moved by a step."""
+    moved = center.copy()
+    moved.reshape(-1)[j] += step
+    args = (*given[:i], of_array(moved, requires_grad=True), *given[i + 1 :])
+    return [np.array(y.detach().numpy(), np.float64).reshape(-1) for y in _floats(func(*args))]
 
 
 def _by_rule(y: Tensor, x: Tensor) -> Any:
