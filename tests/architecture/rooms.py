@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,7 +130,8 @@ def sources(package: Path = PACKAGE) -> list[Path]:
     return sorted(package.rglob("*.py"))
 
 
-def imports(package: Path = PACKAGE) -> list[Import]:
+@cache
+def imports(package: Path = PACKAGE) -> tuple[Import, ...]:
     """Every import statement of a package, one entry for each module asked for."""
     found = []
     for path in sources(package):
@@ -139,7 +141,7 @@ def imports(package: Path = PACKAGE) -> list[Import]:
         for node, function in _walk(tree, None):
             for target in _targets(node, file, package):
                 found.append(Import(file, node.lineno, target, function, node.lineno in never_run))
-    return found
+    return tuple(found)
 
 
 def _for_the_type_checker(tree: ast.AST) -> set[int]:
@@ -192,7 +194,7 @@ def _module_or_name(base: str, name: str, package: Path) -> str:
     return f"{base}.{name}" if is_module else base
 
 
-def upward(found: list[Import]) -> list[str]:
+def upward(found: Sequence[Import]) -> list[str]:
     """Imports that climb, or that cross to a sibling."""
     complaints = []
     for i in found:
@@ -210,7 +212,7 @@ def upward(found: list[Import]) -> list[str]:
     return complaints
 
 
-def hidden(found: list[Import]) -> list[str]:
+def hidden(found: Sequence[Import]) -> list[str]:
     """Imports inside functions that have no right to be there."""
     complaints = []
     for i in found:
@@ -222,7 +224,7 @@ def hidden(found: list[Import]) -> list[str]:
     return complaints
 
 
-def heavy(found: list[Import]) -> list[str]:
+def heavy(found: Sequence[Import]) -> list[str]:
     """Heavy packages imported while a module loads."""
     return [
         f"{i} at the top of the file"
@@ -235,7 +237,7 @@ def heavy(found: list[Import]) -> list[str]:
     ]
 
 
-def misplaced(found: list[Import]) -> list[str]:
+def misplaced(found: Sequence[Import]) -> list[str]:
     """Foreign packages outside the files that are their door."""
     doors = {**ONLY_IN, "numpy": tuple(NUMPY_IN)}
     return [

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pellucid.report import measure, render
@@ -47,7 +47,14 @@ def test_the_scale_does_not_depend_on_the_unit(values, unit):
     assert measure.robust_z(np.array(values) * unit) == pytest.approx(z, rel=1e-6, abs=1e-6)
 
 
+def test_what_is_too_far_for_a_number_is_still_far():
+    values = [0.0, 2.3e289, 8.7e-20]
+    assert measure.robust_z(values)[1] > 1e300
+    assert measure.inner_span(values)[1] < 1.0
+
+
 @given(st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=60))
+@example([0.0, 2.3198720126784524e289, 8.70411198316018e-20])
 def test_the_range_to_draw_is_part_of_the_numbers(values):
     low, high = measure.inner_span(values)
     assert min(values) <= low <= high <= max(values)

@@ -33,8 +33,11 @@ def robust_z(values: npt.ArrayLike) -> Floats:
         return np.zeros(flat.shape)
     middle = float(np.median(finite / unit))
     spread = NORMAL * float(np.median(np.abs(finite / unit - middle)))
-    found: Floats = (flat / unit - middle) / spread if spread else np.zeros(flat.shape)
-    return np.where(np.isfinite(found), found, 0.0)
+    if not spread:
+        return np.zeros(flat.shape)
+    with np.errstate(over="ignore"):  # too far for a number: the farthest there is
+        found = np.nan_to_num((flat / unit - middle) / spread)
+    return np.where(np.isfinite(flat), found, 0.0)
 
 
 def far_off(values: npt.ArrayLike) -> Ints:
