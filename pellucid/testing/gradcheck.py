@@ -67,10 +67,11 @@ def gradcheck(
     outputs = _floats(func(*given))
     if not outputs:
         raise GraphError("gradcheck: the function gives no float Tensor, so it has no derivative.")
-    for i in checked:
+    rules = [_by_rule(y, [given[i] for i in checked]) for y in outputs]
+    for at, i in enumerate(checked):
         quotients = _measured(func, given, i, len(outputs), eps)
         for k, (difference, measured) in enumerate(zip(outputs, quotients, strict=True)):
-            rule = _by_rule(difference, given[i])
+            rule = rules[k][at]
             wrong = _first_wrong(rule, measured, atol, rtol)
             if wrong is None:
                 continue
@@ -184,18 +185,19 @@ def _moved(
     return [np.array(y.detach().numpy(), np.float64).reshape(-1) for y in _floats(func(*args))]
 
 
-def _by_rule(y: Tensor, x: Tensor) -> Any:
-    """The Jacobian by one backward pass for each output number."""
-    rows = np.zeros((y.numel(), x.numel()))
+def _by_rule(y: Tensor, xs: list[Tensor]) -> list[Any]:
+    """The Jacobian by each input, by one backward pass for each output number."""
+    found = [np.zeros((y.numel(), x.numel())) for x in xs]
     if not y.requires_grad:
-        return rows
+        return found
     for r in range(y.numel()):
         one = np.zeros(tuple(y.shape), y.dtype.name)
         one.reshape(-1)[r] = 1
-        (g,) = grad(y, x, of_array(one), retain_graph=True, allow_unused=True)
-        if g is not None:
-            rows[r] = np.asarray(g.detach().numpy(), np.float64).reshape(-1)
-    return rows
+        blames = grad(y, xs, of_array(one), retain_graph=True, allow_unused=True)
+        for rows, g in zip(found, blames, strict=True):
+            if g is not None:
+                rows[r] = np.asarray(g.detach().numpy(), np.float64).reshape(-1)
+    return found
 
 
 def _first_wrong(rule: Any, measured: Any, atol: float, rtol: float) -> tuple[int, int] | None:
