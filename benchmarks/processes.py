@@ -7,6 +7,8 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,34 +40,50 @@ def python(words: list[str], cores: int) -> Done:
     Raises:
         Failed: it returned something else than 0, or took too long.
     """
-    allowed = _allowed()[:cores]
-
-    def pin() -> None:
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(0, allowed)
-
     before, own_before, start = _busy(), _children(), time.perf_counter()
-    try:
-        done = subprocess.run(
+    with _pinned(_allowed()[:cores]):
+        process = subprocess.Popen(
             [sys.executable, *words],
             env={**os.environ, **dict.fromkeys(THREADS, str(cores)), "JAX_PLATFORMS": "cpu"},
-            preexec_fn=pin,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
-            timeout=PATIENCE_SECONDS,
         )
-    except subprocess.TimeoutExpired:
-        raise Failed(f"gave up after {PATIENCE_SECONDS:.0f} s") from None
+    with process:
+        try:
+            output, errors = process.communicate(timeout=PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise Failed(f"gave up after {PATIENCE_SECONDS:.0f} s") from None
+        except BaseException:
+            process.kill()
+            raise
     seconds = time.perf_counter() - start
-    if done.returncode:
-        lines = done.stderr.strip().splitlines() or [f"ended with {done.returncode}"]
+    if process.returncode:
+        lines = errors.strip().splitlines() or [f"ended with {process.returncode}"]
         raise Failed(lines[-1])
     after = _busy()
     others = None
     if before is not None and after is not None:
         others = max(0.0, after - before - (_children() - own_before)) / seconds
-    return Done(done.stdout, seconds, others)
+    return Done(output, seconds, others)
+
+
+@contextmanager
+def _pinned(cores: list[int]) -> Iterator[None]:
+    """This thread keeps to some cores, and a process that it starts inherits that.
+
+    A `preexec_fn` would do it too, but needs a fork, which is unsafe once JAX has threads here.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _allowed() -> list[int]:

@@ -232,9 +232,10 @@ def test_dropout_in_training_alone() -> None:
 
 
 def test_how_it_starts_and_shows(torch: Any) -> None:
-    layer = nn.MultiheadAttention(64, 4, add_bias_kv=True)
-    theirs = torch.nn.MultiheadAttention(64, 4, add_bias_kv=True)
-    assert "(out_proj): Linear(in_features=64, out_features=64, bias=True)" in repr(layer)
+    torch.manual_seed(0)
+    layer = nn.MultiheadAttention(256, 4, add_bias_kv=True)
+    theirs = torch.nn.MultiheadAttention(256, 4, add_bias_kv=True)
+    assert "(out_proj): Linear(in_features=256, out_features=256, bias=True)" in repr(layer)
     for (name, p), (_, q) in zip(layer.named_parameters(), theirs.named_parameters(), strict=True):
         assert tuple(p.shape) == tuple(q.shape), name
         spread, expected = p.detach().numpy().std(), q.detach().numpy().std()
