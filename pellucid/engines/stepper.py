@@ -54,11 +54,16 @@ class NumpyStepper:
         step = self._step
         memory = [node.array for node in step.cells]
         outputs = quietly(evaluate, step.program, self._inputs(arguments, memory), namespace)
-        # A result may look at memory that is about to be written.
-        outputs = [
-            np.array(y) if any(np.may_share_memory(y, m) for m in memory) else np.asarray(y)
-            for y in outputs
-        ]
+        # A result may look at memory that is about to be written, belongs to the program, or is
+        # another result too.
+        taken = [*memory, *(n.array for n in (*step.program.held, *step.read))]
+        for i, y in enumerate(outputs):
+            y = outputs[i] = np.asarray(y)
+            shared = i < step.results and not y.flags.writeable
+            if shared or any(np.may_share_memory(y, m) for m in taken):
+                y = outputs[i] = np.array(y)
+            if i < step.results:
+                taken.append(y)
         for node, value in zip(step.cells, outputs[step.results :], strict=True):
             node.array[...] = value
             stamp(node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -112,8 +113,9 @@ class Bundle:
             rates: the numbers of some steps.
             trace: who takes notes.
         """
-        took = self._took = self._took if trace is self._traced else [0]
-        self._traced = trace
+        same = self._traced is not None and self._traced() is trace
+        took = self._took = self._took if same else [0]
+        self._traced = weakref.ref(trace)  # what it notes holds on to whole data sets
         took[0] = ahead = took[0] + 1
         numbers = trace.numbers(lambda n: rates(self._times(ahead, took[0], n)), self.dtype)
         together = [i for i, p in enumerate(self.params) if p._node.size < SMALL]

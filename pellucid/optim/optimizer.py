@@ -276,15 +276,39 @@ def _noted(step: Callable[..., Any]) -> Callable[..., Any]:
         for hook in self._before:
             hook(self, args, kwargs)
         before = None if current().trace is None else {p: set(h) for p, h in self.state.items()}
+        counted = None if before is None else _numbers(self)
         out = step(self, *args, **kwargs)
         if before is not None:
             _check_remembered(self, before)
+            _check_counted(self, counted)
         self._stepped = True
         for hook in self._after:
             hook(self, args, kwargs)
         return out
 
     return noted
+
+
+def _numbers(optimizer: Optimizer) -> dict[Any, Any]:
+    """The plain numbers that an optimizer keeps, by weight and name."""
+    found: dict[Any, Any] = {
+        (id(p), k): v
+        for p, held in optimizer.state.items()
+        for k, v in dict.items(held)
+        if type(v) in (bool, int, float)
+    }
+    own = {k: v for k, v in vars(optimizer).items() if type(v) in (bool, int, float)}
+    return found | {k: v for k, v in own.items() if k[0] != "_"}
+
+
+def _check_counted(self: Optimizer, before: dict[Any, Any] | None) -> None:
+    """Refuse a step of a person's own that changes Python numbers: it would do so once."""
+    if _numbers(self) != before:
+        raise TraceError(
+            f"{type(self).__name__}.step changes Python numbers of its own, such as a count of "
+            "steps. A compiled function is run by Python once, and never again.\n"
+            ' Keep them in Tensors: state["step"] = pellucid.tensor(0.0), and add to that.'
+        )
 
 
 def _check_remembered(self: Optimizer, before: Mapping[Any, set[str]]) -> None:

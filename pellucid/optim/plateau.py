@@ -8,7 +8,7 @@ from typing import Any
 
 from pellucid.errors import SettingError
 from pellucid.optim.optimizer import Optimizer
-from pellucid.optim.settings import number
+from pellucid.optim.settings import number, refuse_traced
 
 __all__ = ["ReduceLROnPlateau"]
 
@@ -69,6 +69,7 @@ class ReduceLROnPlateau:
 
     def step(self, metrics: Any) -> None:
         """Look at the figure, and drop the rate if patience is used up."""
+        refuse_traced(type(self).__name__)
         current = float(metrics)
         self.last_epoch += 1
         if self.is_better(current, self.best):

@@ -14,7 +14,7 @@ from typing import Any
 
 from pellucid.errors import PellucidWarning, SettingError, StateError
 from pellucid.optim.optimizer import Optimizer
-from pellucid.optim.settings import check_range, number
+from pellucid.optim.settings import check_range, number, refuse_traced
 
 __all__ = [
     "ConstantLR", "CosineAnnealingLR", "ExponentialLR", "LRScheduler", "LambdaLR", "LinearLR",
@@ -59,6 +59,7 @@ class LRScheduler:
 
     def step(self) -> None:
         """Go on to the next rate."""
+        refuse_traced(type(self).__name__)
         if self._calls == 0 and not self.optimizer._stepped:
             warnings.warn(_TOO_EARLY, PellucidWarning, stacklevel=2)
         self._calls += 1

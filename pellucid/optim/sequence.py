@@ -9,6 +9,7 @@ from typing import Any
 from pellucid.errors import SettingError
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.schedule import LRScheduler
+from pellucid.optim.settings import refuse_traced
 
 __all__ = ["SequentialLR"]
 
@@ -58,6 +59,7 @@ class SequentialLR:
 
     def step(self) -> None:
         """Go on to the next rate."""
+        refuse_traced(type(self).__name__)
         self.last_epoch += 1
         at = bisect_right(self._milestones, self.last_epoch)
         schedule = self._schedulers[at]

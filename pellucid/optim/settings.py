@@ -5,9 +5,19 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pellucid.errors import SettingError
+from pellucid.errors import SettingError, TraceError
+from pellucid.graph.mode import current
 
-__all__ = ["check_betas", "check_passive", "check_range", "number"]
+__all__ = ["check_betas", "check_passive", "check_range", "number", "refuse_traced"]
+
+
+def refuse_traced(who: str) -> None:
+    """A schedule moves Python numbers, which a compiled function would do once."""
+    if current().trace is not None:
+        raise TraceError(
+            f"{who}.step() is called in a function that is compiled, and would happen once only.\n"
+            " Call it after the compiled step: its rates are read before each."
+        )
 
 
 def number(value: Any) -> float:

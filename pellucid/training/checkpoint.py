@@ -73,6 +73,7 @@ def state_of(run: Any) -> dict[str, Any]:
         "gathered": run.gathered.state(),
         "history": history,
         "seconds": run.seconds(),
+        "engine": "numpy" if run.compiled is None else "xla",
     }
 
 

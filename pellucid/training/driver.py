@@ -6,6 +6,7 @@ numbers every time.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pellucid.errors import PellucidError, SettingError, TraceError
@@ -16,7 +17,7 @@ from pellucid.training.sources import FromRows
 if TYPE_CHECKING:
     from pellucid.training.loop import Run
 
-__all__ = ["ENGINES", "check_engine", "prepare", "seconds_compiled", "seconds_eager"]
+__all__ = ["ENGINES", "check_engine", "keep_engine", "prepare", "seconds_compiled", "seconds_eager"]
 
 ENGINES = ("numpy", "xla")
 
@@ -37,6 +38,12 @@ def check_engine(engine: str | None) -> str:
     return engine
 
 
+def keep_engine(run: Run, engine: str | None) -> None:
+    """A training that goes on does so on the engine it was on, unless another was asked for."""
+    if run.plan.engine == "auto" and engine in ENGINES:
+        run.plan = replace(run.plan, engine=engine)
+
+
 def prepare(run: Run) -> None:
     """Choose, and compile if that was chosen.
 
@@ -46,6 +53,7 @@ def prepare(run: Run) -> None:
     """
     wanted = run.plan.engine
     if wanted == "numpy":
+        run.history.notes.append("engine: numpy, as asked.")
         return
     if not isinstance(run.train, FromRows) or run.train.count(run.plan.batch_size) == 0:
         if wanted == "xla":
@@ -55,6 +63,7 @@ def prepare(run: Run) -> None:
             )
         return
     if wanted == "auto" and not _long_enough(run):
+        run.history.notes.append("engine: numpy; it is done before a program would be compiled.")
         return
     try:
         traced, shape, figures = trace_step(run)

@@ -14,7 +14,7 @@ from pellucid.optim.optimizer import Optimizer
 from pellucid.tensor.grad_mode import no_grad
 from pellucid.tensor.random import default_generator
 from pellucid.training.checkpoint import Checkpoint, read, restore
-from pellucid.training.driver import check_engine, prepare
+from pellucid.training.driver import check_engine, keep_engine, prepare
 from pellucid.training.history import History
 from pellucid.training.loop import Run
 from pellucid.training.members import Paced
@@ -149,6 +149,7 @@ def fit(
     run.checkpoint = Checkpoint(checkpoint, identity)
     found = read(checkpoint, identity) if resume and Path(checkpoint).exists() else None
     if found is not None:
+        keep_engine(run, found.get("engine"))
         restore(run, found)  # before a step is traced: it is traced on what is there
     prepare(run)
     if found is not None:

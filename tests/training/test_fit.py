@@ -38,7 +38,8 @@ def test_it_learns_classes_and_says_what_it_decided() -> None:
     assert history.validation_metric[-1] > 0.85 and history.metric_name == "accuracy"
     assert history.loss_name == "cross_entropy" and history.optimizer == "Adam"
     assert history.notes == [
-        "loss: cross_entropy, because the targets are class numbers 0 to 2. Choose with loss=…."
+        "loss: cross_entropy, because the targets are class numbers 0 to 2. Choose with loss=….",
+        "engine: numpy; it is done before a program would be compiled.",
     ]
     assert history.settings["train_rows"] == 72 and history.settings["validation_rows"] == 18
     assert history.epochs == 40 and history.steps == 40 * 5

@@ -7,6 +7,7 @@ that was written meanwhile is taken in again before the next step.
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -56,6 +57,7 @@ class Bank:
         self._given = 0  # when the state was replaced last
         self._shared: list[int] = []  # cells whose memory somebody else looks at
         self._fetch = self.fetch
+        self.lock = threading.RLock()  # one step at a time may take the state and give it back
 
     # ---- inside a compiled step ---------------------------------------------------------------
 

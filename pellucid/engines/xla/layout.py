@@ -51,7 +51,7 @@ def _passed_on(op: Any, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any
             return inputs[0]
         if op.name in _REDUCING and len(inputs) == 1:
             return _reduced(forward, inputs[0], params, whole=op.name == "standardize")
-        if op.name == "expand":
+        if op.name == "expand" and len(params["shape"]) == rank:
             shape = params["shape"]
             return Arranged(jnp.broadcast_to(inputs[0].array, [shape[a] for a in order]), order)
     return forward(space, *(plain(x) for x in inputs), **params)

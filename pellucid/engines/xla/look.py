@@ -51,7 +51,8 @@ class XlaLook:
         numbers = np.array(step.host_numbers()[0], self._kind)
         streams = np.array(states(step), np.uint32).reshape(len(step.streams), 4)
         with wide():
-            given = (self._bank.take(), self._read(), list(arguments), streams, numbers)
+            own = [np.array(a) for a in arguments]
+            given = (self._bank.take(), self._read(), own, streams, numbers)
             if self._compiled is None:
                 self._compile(given)
             flat = np.asarray(self._compiled(*given))

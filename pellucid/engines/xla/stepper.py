@@ -16,6 +16,7 @@ from pellucid.engines.xla.bank import Bank
 from pellucid.engines.xla.cache import found
 from pellucid.engines.xla.layout import evaluate_arranged, transposed_cells
 from pellucid.engines.xla.space import wide
+from pellucid.errors import TraceError
 from pellucid.graph.step import StepProgram
 
 __all__ = ["ReadOnly", "XlaStepper", "bank_for", "step_function"]
@@ -73,8 +74,10 @@ class XlaStepper:
         """The results for these arguments, as arrays that may still be computing."""
         step = self._step
         streams, numbers = self._host()
-        with wide():
-            given = (self._bank.take(), self._read(), list(arguments), streams, numbers)
+        # XLA may still be reading when this returns; whoever called may write what it passed.
+        own = [np.array(a) for a in arguments]
+        with self._bank.lock, wide():
+            given = (self._bank.take(), self._read(), own, streams, numbers)
             if self.compiled is None:
                 self._compile(given)
             return self._bank.run(self.compiled, given, step.after)  # type: ignore[no-any-return]
@@ -128,9 +131,20 @@ class ReadOnly:
         for i, node in enumerate(self._nodes):
             array = node.array
             mark = (id(array), max(node.written, node.root.written))  # an id: banks count who looks
-            if self._known[i] != mark:
-                self._known[i], self._there[i] = mark, jnp.array(array)
+            # What looks at memory of somebody else may have been written without a stamp.
+            if self._known[i] != mark or array.base is not None:
+                self._check(i, array)
+                self._known[i], self._there[i] = mark, jnp.array(np.array(array))
         return list(self._there)
+
+    def _check(self, i: int, array: Any) -> None:
+        node = self._nodes[i]
+        before = self._there[i]
+        if before is not None and (before.shape != array.shape or before.dtype != array.dtype):
+            raise TraceError(
+                f"{node.name or 'a Tensor'} had shape {before.shape} when the step was compiled "
+                f"and now has {array.shape}.\n Compile the step again."
+            )
 
 
 _NO_STREAMS = np.zeros((0, 4), np.uint32)
