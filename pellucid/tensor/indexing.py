@@ -6,6 +6,7 @@ As in PyTorch the block is cut out first, and look-ups happen inside it.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from pellucid.ops.movement import Spec, expand, reshape, slice_
 from pellucid.ops.ordering import nonzero
 from pellucid.ops.writing import index_put, put
 from pellucid.shapes import Mismatch, Shape, broadcast, numel, show
+from pellucid.tensor.bounds import look_at
 from pellucid.tensor.lift import node_of
 from pellucid.tensor.memory import overwrite, recorded, replace
 from pellucid.tensor.tensor import Tensor
@@ -297,14 +299,21 @@ def _position(item: int, n: int, axis: int) -> int:
 def _positions(index: Node, n: int, axis: int) -> Node:
     """Positions checked where they are known, counted from the start."""
     array = index.array
-    if array is None:
+    counted_back = look_at(index, partial(_check_positions, n, axis))
+    if array is None and counted_back is not False:
         return where(lt(index, 0), add(index, n), index)
-    if array.size:
-        low, high = int(array.min()), int(array.max())
-        if low < -n or high >= n:
-            worst = high if high >= n else low
-            raise IndexRangeError(f"index {worst} is out of range: dim {axis} has {n} entries.")
-        if low < 0:
-            array = np.where(array < 0, array + n, array)
-            return leaf(array, index.shape, index.dtype, kind="constant")
+    if array is not None and counted_back:
+        array = np.where(array < 0, array + n, array)
+        return leaf(array, index.shape, index.dtype, kind="constant")
     return index if index.dtype is int64 else cast(index, dtype=int64)
+
+
+def _check_positions(n: int, axis: int, numbers: Any) -> bool:
+    """Whether some positions are counted from the end; refuses those outside."""
+    if not numbers.size:
+        return False
+    low, high = int(numbers.min()), int(numbers.max())
+    if low < -n or high >= n:
+        worst = high if high >= n else low
+        raise IndexRangeError(f"index {worst} is out of range: dim {axis} has {n} entries.")
+    return low < 0

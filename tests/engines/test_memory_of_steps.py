@@ -123,3 +123,24 @@ def test_an_optimizer_does_not_keep_the_rows_it_was_traced_on() -> None:
     gc.collect()
     held = [o for o in gc.get_objects() if type(o).__name__ == "Tracing"]
     assert held == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_positions_out_of_range_speak_before_the_program_runs(engine: str) -> None:
+    table = nn.Embedding(10, 4)
+    picks = [
+        (table, pellucid.tensor([11]), "number 11 has no row"),
+        (lambda i: pellucid.ones(3)[i], pellucid.tensor([5]), "index 5 is out of range"),
+        (lambda i: pellucid.ones(3).gather(0, i), pellucid.tensor([4]), "index 4 is out of range"),
+    ]
+    for call, wrong, text in picks:
+        compiled = pellucid.compile(call, engine=engine)
+        assert np.array_equal(compiled(wrong * 0).detach(), call(wrong * 0).detach())
+        with pytest.raises(IndexError, match=text):
+            compiled(wrong)
+
+
+def test_positions_counted_from_the_end() -> None:
+    pick = pellucid.compile(lambda i: pellucid.arange(5)[i])
+    assert pick(pellucid.tensor([1, 2])).tolist() == [1, 2]
+    assert pick(pellucid.tensor([-1, 2])).tolist() == [4, 2]

@@ -26,7 +26,8 @@ ARRANGED: dict[str, Callable[..., Any]] = {**PRODUCTS, **IMAGES}
 
 def evaluate_arranged(program: Program, given: Sequence[Any]) -> list[Any]:
     """The outputs of a program; inputs and outputs may be `Arranged`."""
-    values: list[Any] = [*given, *(node.array for node in program.held)]
+    held = (node.array for node in program.held)
+    values: list[Any] = [*given, *(jnp.asarray(a) if a.ndim else a for a in held)]
     for op, at, params, _ in program.steps:
         inputs = [values[i] for i in at]
         special = ARRANGED.get(op.name)

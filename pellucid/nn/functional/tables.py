@@ -5,6 +5,7 @@ They take Tensors, not nodes, because with `max_norm` they write into the table.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
@@ -20,6 +21,7 @@ from pellucid.ops.ordering import searchsorted
 from pellucid.ops.product import norm
 from pellucid.shapes import numel, show
 from pellucid.tensor import Tensor
+from pellucid.tensor.bounds import look_at
 from pellucid.tensor.creation import arange
 from pellucid.tensor.lift import node_of
 from pellucid.tensor.tensor import wrap
@@ -76,9 +78,14 @@ def _checked(name: str, index: Any, weight: Tensor, padding_idx: int | None) -> 
             " Make one: pellucid.tensor(value)."
         )
     rows = weight._node.shape[0] if weight._node.shape else 0
-    if index.array is None or not index.size or index.array.dtype.kind not in "iu":
-        return index
-    low, high = int(index.array.min()), int(index.array.max())
+    look_at(index, partial(_check_rows, name, rows))
+    return index
+
+
+def _check_rows(name: str, rows: int, numbers: Any) -> None:
+    if not numbers.size or numbers.dtype.kind not in "iu":
+        return
+    low, high = int(numbers.min()), int(numbers.max())
     if low < 0 or high >= rows:
         worst = low if low < 0 else high
         raise IndexRangeError(
@@ -89,7 +96,6 @@ def _checked(name: str, index: Any, weight: Tensor, padding_idx: int | None) -> 
                 else " Negative numbers stand for nothing here."
             )
         )
-    return index
 
 
 def _shorten(weight: Tensor, index: Node, longest: float, kind: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from pellucid.dtypes import INT, bool_, int64
@@ -14,6 +15,7 @@ from pellucid.ops import writing as wr
 from pellucid.ops.compare import where
 from pellucid.ops.ordering import nonzero as find
 from pellucid.shapes import broadcast, normalize_axis, show
+from pellucid.tensor.bounds import look_at
 from pellucid.tensor.lift import FUNCTIONS, function
 
 __all__ = ["known_range", "positions"]
@@ -26,16 +28,21 @@ def positions(name: str, index: Node, n: int, dim: int) -> Node:
             f"{name}: index must hold whole numbers and is {index.dtype.name}.\n"
             " Convert it first: index.long()."
         )
-    if index.array is not None and index.size:
-        low, high = known_range(name, index)
-        if low < 0 or high >= n:
-            worst = low if low < 0 else high
-            raise IndexRangeError(
-                f"{name}: index {worst} is out of range: dim {dim} has {n} entries.\n"
-                f" Valid positions are 0 to {n - 1}." if n else
-                f"{name}: index {worst} is out of range: dim {dim} is empty."
-            )  # fmt: skip
+    look_at(index, partial(_check_positions, name, n, dim))
     return index
+
+
+def _check_positions(name: str, n: int, dim: int, numbers: Any) -> None:
+    if not numbers.size:
+        return
+    low, high = int(numbers.min()), int(numbers.max())
+    if low < 0 or high >= n:
+        worst = low if low < 0 else high
+        raise IndexRangeError(
+            f"{name}: index {worst} is out of range: dim {dim} has {n} entries.\n"
+            f" Valid positions are 0 to {n - 1}." if n else
+            f"{name}: index {worst} is out of range: dim {dim} is empty."
+        )  # fmt: skip
 
 
 def known_range(name: str, x: Node) -> tuple[int, int]:
