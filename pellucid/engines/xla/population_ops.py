@@ -57,7 +57,8 @@ def evaluate_each(
         held: by step and operand, an `Each` where members differ in a constant.
         settings: by position among the steps, each member's share that a dropout leaves out.
     """
-    values: list[Any] = [*given, *(node.array for node in program.held)]
+    known = (node.array for node in program.held)
+    values: list[Any] = [*given, *(jnp.asarray(a) if a.ndim else a for a in known)]
     for i, (op, at, params, node) in enumerate(program.steps):
         inputs = [held.get((i, k), values[slot]) for k, slot in enumerate(at)]
         if i in settings:
