@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pellucid.errors import ShapeError
 from pellucid.graph.mode import current
-from pellucid.graph.node import Node
+from pellucid.graph.node import Node, last_change
 from pellucid.ops.activation import identity
 from pellucid.shapes import show
 from pellucid.tensor import Tensor
@@ -37,7 +37,12 @@ class Hooks:
         entries: list[Any] = getattr(self, when)
         entry = _Entry(hook, **settings)
         entries.insert(0 if prepend else len(entries), entry)
-        return Removable(entries, entry)
+        last_change[0] += 1
+        return _Hung(entries, entry)
+
+    def entries(self) -> list[Any]:
+        """All of them."""
+        return [*self.before, *self.after, *self.blame_before, *self.blame_after]
 
     def around(self, module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The module's forward with its hooks around it."""
@@ -64,6 +69,12 @@ class Hooks:
                 for h in tuple(self.after):
                     if h.always_call:
                         h.hook(module, args, None)
+
+
+class _Hung(Removable):
+    def remove(self) -> None:
+        last_change[0] += 1  # a compiled step looks again at its modules
+        super().remove()
 
 
 class _Entry:

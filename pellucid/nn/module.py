@@ -153,6 +153,9 @@ class Module(Switches):
                     f"{type(self).__name__}.{name} is a buffer and can't become {_kind(value)}.\n"
                     " A buffer is a Tensor or None."
                 )
+            trace = _local.mode.trace
+            if trace is not None:  # it puts the buffer back; a step writes it
+                trace.called(self)
             self._buffers[name] = value
             last_change[0] += 1
         object.__setattr__(self, name, value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -24,7 +25,6 @@ from pellucid.graph.node import Node, _clock
 from pellucid.graph.program import Program, unknown
 from pellucid.graph.step import StepProgram
 from pellucid.ops.op import Op
-from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.nest import Nest, fill, flatten
 from pellucid.tensor.probe import listening, overheard
 from pellucid.tensor.report import Report, make_report
@@ -35,6 +35,7 @@ from pellucid.tensor.vjp import Backward, backward_of, compiled_op
 __all__ = ["Compiled", "compile", "later", "stepper"]
 
 ENGINES = ("xla", "numpy")
+KEPT = 64  # forms for the same shapes: the latest
 MANY = 8  # forms of one function after which something is probably wrong
 
 
@@ -143,6 +144,8 @@ class Compiled:
         else:
             form = self._trace(nest, nodes)
             forms.append(form)
+            del forms[:-KEPT]
+        self._latest = form
         if held is None:
             return form(nodes)
         answer, figures = form(nodes)
@@ -153,13 +156,16 @@ class Compiled:
         """A method: each object has forms of its own."""
         if owner is None:
             return self
-        mine = owner.__dict__.get(self.__name__)
-        if type(mine) is not Compiled:
+        name = f"_{self._call.__qualname__}"  # a class and its parent may have one of a name
+        mine = owner.__dict__.get(name)
+        if type(mine) is not Compiled or getattr(mine._call, "__self__", None) is not owner:
             bound = MethodType(self._call, owner)
-            mine = owner.__dict__[self.__name__] = Compiled(bound, self._engine, self._grads)
+            mine = owner.__dict__[name] = Compiled(bound, self._engine, self._grads)
         return mine
 
     def __reduce__(self) -> Any:
+        if _found(self) is self:  # a decorated function: pickled by its name, like any
+            return self.__qualname__
         return Compiled, (self._call, self._engine, self._grads)  # it is compiled anew there
 
     def __getattr__(self, name: str) -> Any:
@@ -206,7 +212,6 @@ class Compiled:
         if backward is not None:
             form.differentiable(backward, stepper(backward.step, self._engine, self._banks))
         self.traces += 1
-        self._latest = form
         if self.traces == MANY:
             warnings.warn(
                 f"{getattr(self._call, '__name__', 'a function')} was compiled {MANY} times: each "
@@ -217,6 +222,14 @@ class Compiled:
                 stacklevel=3,
             )
         return form
+
+
+def _found(compiled: Compiled) -> Any:
+    """What is found where a decorated function says that it is."""
+    there: Any = sys.modules.get(getattr(compiled, "__module__", None) or "")
+    for name in getattr(compiled, "__qualname__", "").split("."):
+        there = getattr(there, name, None)
+    return there
 
 
 def trace_call(
@@ -232,7 +245,7 @@ def trace_call(
     unknowns = [unknown(n.shape, n.dtype, n.name, n.kind) for n in nodes]
     tracing = Tracing({u: n.array for u, n in zip(unknowns, nodes, strict=True)})
     for stand_in, node in zip(unknowns, nodes, strict=True):
-        stand_in.requires_grad = node.requires_grad
+        stand_in.requires_grad, stand_in.grad = node.requires_grad, node.grad
     tensors = [wrap(n) for n in unknowns]
     tracing.surrounded(call, nest.plain())
     with tracing.notes():
@@ -254,7 +267,21 @@ def trace_call(
             backward = backward_of(given, unknowns, tracing.since)
     if backward is not None:
         given += backward.saved
-    return tracing.step(unknowns, given, grads=grads), answer, backward
+    traced = tracing.step(unknowns, given, grads=grads)
+    _check_leaves(traced, nodes)
+    for node in unknowns:
+        node.grad = None  # it was the caller's
+    return traced, answer, backward
+
+
+def _check_leaves(traced: Traced, nodes: Sequence[Node]) -> None:
+    for i, _ in traced.graded:
+        if nodes[i].op is not None:
+            raise TraceError(
+                f"the function calls backward(), and its argument number {i} was computed outside "
+                "from Tensors that ask for gradients, which it can't reach.\n Compute it inside, "
+                "or pass it detached: x.detach()."
+            )
 
 
 def _check_results(answer: Nest) -> None:
@@ -298,6 +325,8 @@ class Form:
         slots = program.slot_nodes()
         self._results = [slots[i] for i in program.outputs[: step.results]]
         self._own = step.results - len(traced.blamed)
+        at = {n: i for i, n in enumerate(step.arguments)}
+        self._graded = [[at.get(n) for n in of] for of in _with_grads(traced)]
         self._backward: Backward | None = None
         self._ops: list[Op] = []
 
@@ -311,16 +340,22 @@ class Form:
     def __call__(self, nodes: Sequence[Node]) -> Any:
         """Run it."""
         traced = self.traced
+        adding, blamed, forgotten = _with_grads(traced)
+        if traced.graded:  # of an argument, it is the `.grad` of what was passed this time
+            adding, blamed, forgotten = (
+                [n if i is None else nodes[i] for n, i in zip(of, at, strict=True)]
+                for of, at in zip((adding, blamed, forgotten), self._graded, strict=True)
+            )
         arguments = [n.array for n in nodes]
-        arguments += [n.grad._node.array for n in traced.accumulating]
+        arguments += [n.grad._node.array for n in adding]
         arrays = self.run(arguments)
         tensors = [later(n, a) for n, a in zip(self._results, arrays, strict=True)]
         if self._backward is not None and current().recording:
             self._connect(self._backward, nodes, tensors, arrays)
             return fill(self.answer, tensors[: self._own])
-        for node, tensor in zip(traced.blamed, tensors[self._own :], strict=True):
+        for node, tensor in zip(blamed, tensors[self._own :], strict=True):
             node.grad = tensor
-        for node in traced.forgotten:
+        for node in forgotten:
             node.grad = None
         return fill(self.answer, tensors[: self._own])
 
@@ -347,6 +382,10 @@ class Form:
         )  # fmt: skip
 
 
+def _with_grads(traced: Traced) -> tuple[Sequence[Node], ...]:
+    return traced.accumulating, traced.blamed, traced.forgotten
+
+
 def _drawn(like: Node) -> Any:
     """Numbers of an argument's shape to time a step on: normal ones, and zeros for whole ones."""
     if like.dtype.category != FLOAT:
@@ -370,8 +409,3 @@ def _arrived(node: Node, array: Any) -> Any:
     node.array = value = np.array(array)
     node.away = None
     return value
-
-
-def as_node(value: Any) -> Node:
-    """The node of a Tensor or an array."""
-    return as_tensor(value)._node

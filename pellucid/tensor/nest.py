@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from pellucid.errors import TraceError
 from pellucid.tensor.creation import as_tensor
+from pellucid.tensor.surroundings import wavers
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["Nest", "fill", "flatten"]
@@ -20,11 +23,13 @@ class Nest(NamedTuple):
         kind: "tensor", "plain", or the class of a container.
         parts: what is inside.
         value: the plain value, or the keys of a dict.
+        more: what is told apart besides: what is in a set, how long a deque may grow.
     """
 
     kind: Any
     parts: tuple[Nest, ...] = ()
     value: Any = None
+    more: Any = None
 
     @property
     def key(self) -> Any:
@@ -33,12 +38,8 @@ class Nest(NamedTuple):
             return "tensor"
         if self.kind == "plain":
             value = self.value
-            try:
-                hash(value)
-            except TypeError:
-                return (type(value), id(value))
-            return (type(value), value)
-        return (self.kind, self.value, *(part.key for part in self.parts))
+            return (type(value), self.more if type(value) in _CONTENT else _identity(value))
+        return (self.kind, self.value, self.more, *(part.key for part in self.parts))
 
     def plain(self) -> list[Any]:
         """The values that are no Tensors."""
@@ -47,6 +48,35 @@ class Nest(NamedTuple):
         return [value for part in self.parts for value in part.plain()]
 
 
+def _identity(value: Any) -> Any:
+    try:
+        hash(value)
+    except (TypeError, ValueError):
+        if wavers(value):  # an object of a person's own class: what is in it is asked each time
+            return id(value)
+        raise TraceError(
+            f"a compiled function got a {type(value).__name__}, and can't tell one from another.\n"
+            " Pass its numbers as Tensors, or numbers and words in a tuple, list or dict."
+        ) from None
+    return value
+
+
+def _members(value: Any) -> Any:
+    if any(isinstance(v, Tensor) for v in value):
+        raise TraceError(
+            "a compiled function got a set with Tensors in it, which has no order.\n"
+            " Pass a list or a dict."
+        )
+    return frozenset((type(v), v) for v in value)
+
+
+# What is told apart by what is in it, as it was before the call.
+_CONTENT: dict[Any, Any] = {
+    set: _members,
+    frozenset: _members,
+    bytearray: bytes,
+    slice: lambda s: tuple((type(v), v) for v in (s.start, s.stop, s.step)),
+}
 _TENSOR = Nest("tensor")
 
 
@@ -64,8 +94,13 @@ def _taken(value: Any, found: list[Tensor]) -> Nest:
     if kind is np.ndarray:
         found.append(as_tensor(value))
         return _TENSOR
-    if kind is dict:
-        return Nest(dict, tuple(_taken(v, found) for v in value.values()), tuple(value))
+    if kind in _CONTENT:
+        return Nest("plain", (), value, _CONTENT[kind](value))
+    if isinstance(value, dict):
+        more = value.default_factory if isinstance(value, defaultdict) else None
+        return Nest(kind, tuple(_taken(v, found) for v in value.values()), tuple(value), more)
+    if kind is deque:
+        return Nest(deque, tuple(_taken(v, found) for v in value), None, value.maxlen)
     if kind in (tuple, list) or hasattr(value, "_fields"):
         return Nest(kind, tuple(_taken(v, found) for v in value))
     return Nest("plain", (), value)
@@ -83,6 +118,9 @@ def _put(nest: Nest, tensors: Any) -> Any:
     if kind == "plain":
         return nest.value
     parts = [_put(part, tensors) for part in nest.parts]
-    if kind is dict:
-        return dict(zip(nest.value, parts, strict=True))
+    if issubclass(kind, dict):
+        items = dict(zip(nest.value, parts, strict=True))
+        return kind(nest.more, items) if issubclass(kind, defaultdict) else kind(items)
+    if kind is deque:
+        return deque(parts, nest.more)
     return kind(*parts) if hasattr(kind, "_fields") else kind(parts)

@@ -7,24 +7,28 @@ when one of that is another; what it changes outside would change only once.
 from __future__ import annotations
 
 import dis
+import functools
 import inspect
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+import numpy as np
+
 from pellucid.errors import TraceError
 from pellucid.graph.where import asked_at
 from pellucid.tensor.tensor import Tensor
 
-__all__ = ["Surroundings", "told"]
+__all__ = ["Surroundings", "held", "is_compiled", "told", "wavers"]
 
 _PLAIN = (str, bytes, type(None))
 _NUMBERS = (bool, int, float)
 _GROWING = (list, dict, set)
 _KNOWN = (*_NUMBERS, *_PLAIN)
 _MISSING = object()
-_DEPTH, _MANY = 3, 64  # how far into containers, and into how large ones, it is looked
+_DEPTH, _MANY = 6, 1000  # how far into containers, and into how large ones, it is looked
 
 
 class Surroundings:
@@ -45,13 +49,28 @@ class Surroundings:
             if not isinstance(value, _KNOWN) and _inside(value) is not None:
                 self._readers.setdefault(type(value).__name__, partial(_itself, value))
         self._sources = tuple(self._readers.values())
+
+    def hold(self) -> None:
+        """Keep alive whatever is told apart by its id."""
         for source in self._sources:
-            _held(source(), self._alive, _DEPTH)
+            held(source(), self._alive)
 
     def _look(self, call: Any) -> None:
-        function = inspect.unwrap(call) if callable(call) else call
+        if isinstance(call, functools.partial):
+            given = (call.args, call.keywords)
+            self._readers.setdefault(f"partial {len(self._readers)}", partial(_itself, given))
+            for part in (call.func, *call.args, *call.keywords.values()):
+                self._look(part)
+            return
+        if not callable(call):
+            return
+        function = inspect.unwrap(call)
+        if is_compiled(function):
+            function = function._call
         owner = getattr(function, "__self__", None)
         function = getattr(function, "__func__", function)
+        if type(function) is not FunctionType:
+            owner, function = function, type(function).__call__  # called like a function
         if type(function) is not FunctionType or function in self._seen or _ours(function):
             return
         self._seen.add(function)
@@ -65,9 +84,22 @@ class Surroundings:
         for name in _outer_names(code):
             if name in known and type(known[name]) is not ModuleType:
                 self._readers.setdefault(name, partial(known.get, name))
+        for path in _paths(code):
+            self._look_into(path, known)
         for source in tuple(self._readers.values()):
-            if type(value := source()) in (FunctionType, MethodType):
-                self._look(value)
+            self._look(source())
+
+    def _look_into(self, path: tuple[str, ...], known: dict[str, Any]) -> None:
+        """Note what `config.rates.fast` reads where `config` is an imported module."""
+        there = known.get(path[0])
+        for i, name in enumerate(path[1:], 2):
+            if type(there) is not ModuleType or _ours_is(there) or _installed(there):
+                return
+            owner, there = there, getattr(there, name, _MISSING)
+            if type(there) is not ModuleType:
+                source = partial(getattr, owner, name, _MISSING)
+                self._readers.setdefault(".".join(path[:i]), source)
+                return
 
     def __bool__(self) -> bool:
         return bool(self._readers)
@@ -96,7 +128,7 @@ class Surroundings:
                 )
 
 
-def told(value: Any, depth: int = _DEPTH) -> Any:
+def told(value: Any, depth: int = _DEPTH, seen: set[int] | None = None) -> Any:
     """A value such that equal ones lead to the same program: numbers by value, objects by id."""
     kind = type(value)
     if kind in _NUMBERS:
@@ -105,34 +137,58 @@ def told(value: Any, depth: int = _DEPTH) -> Any:
         return value
     if isinstance(value, Tensor):
         return id(value._node)
-    inside = _inside(value) if depth else None
+    if kind is np.ndarray:
+        return id(value), value.shape, value.tobytes() if value.size <= _MANY else None
+    seen = set() if seen is None else seen
+    inside = None if id(value) in seen else _inside(value) if depth else None
     if inside is None:
         return id(value)
-    return id(value) if kind is not tuple else 0, [(k, told(v, depth - 1)) for k, v in inside]
+    seen.add(id(value))
+    parts = [(k, told(v, depth - 1, seen)) for k, v in inside]
+    return id(value) if kind is not tuple else 0, parts
 
 
-def _held(value: Any, alive: list[Any], depth: int) -> None:
+def wavers(value: Any) -> bool:
+    """Whether what `told` tells of a value can change while it stays the same object."""
+    if type(value) is tuple:
+        return any(map(wavers, value))
+    return type(value) is np.ndarray or _inside(value) is not None
+
+
+def held(value: Any, alive: list[Any]) -> None:
     """Keep everything that `told` speaks of by id."""
+    _held(value, alive, _DEPTH, set())
+
+
+def _held(value: Any, alive: list[Any], depth: int, seen: set[int]) -> None:
     alive.append(value._node if isinstance(value, Tensor) else value)
-    for _, part in (_inside(value) if depth else None) or ():
-        _held(part, alive, depth - 1)
+    if not depth or id(value) in seen:
+        return
+    seen.add(id(value))
+    for _, part in _inside(value) or ():
+        _held(part, alive, depth - 1, seen)
 
 
 class _Size(int):
     """The length of a list or dict."""
 
 
-def _named(name: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
-    kind = type(value)
+def _named(
+    name: str, value: Any, depth: int, seen: set[int] | None = None
+) -> Iterator[tuple[str, Any]]:
+    kind, seen = type(value), set() if seen is None else seen
     if kind in _GROWING:
         yield name, _Size(len(value))
     elif kind in _NUMBERS or kind in _PLAIN:
         yield name, value
     elif kind is not FunctionType:
         yield name, id(value)
-    for key, part in (_inside(value) if depth else None) or ():
+    if not depth or id(value) in seen:
+        return
+    seen.add(id(value))
+    for key, part in _inside(value) or ():
         at = f"{name}[{key!r}]" if kind in (tuple, *_GROWING) else f"{name}.{key}"
-        yield from _named(at, part, depth - 1)
+        yield from _named(at, part, depth - 1, seen)
 
 
 def _inside(value: Any) -> Any:
@@ -142,6 +198,8 @@ def _inside(value: Any) -> Any:
         return list(enumerate(value)) if len(value) <= _MANY else None
     if kind is dict:
         return list(value.items()) if len(value) <= _MANY else None
+    if kind in (set, frozenset):  # by what is in them: numbers and names, in no order
+        return [(v, v) for v in sorted(value, key=repr)] if len(value) <= _MANY else None
     if kind in (FunctionType, MethodType, ModuleType) or isinstance(value, type):
         return None
     if hasattr(value, "param_groups") and not _ours(kind.step):  # a rate is read like any number
@@ -152,7 +210,26 @@ def _inside(value: Any) -> Any:
     if hasattr(value, "_parameters") or kind.__module__ == "builtins":
         return None  # a module says itself how it is set
     members = getattr(value, "__dict__", None)
-    return list(members.items()) if type(members) is dict and len(members) <= _MANY else None
+    if type(members) is not dict or len(members) > _MANY:
+        return None
+    return [(k, v) for k, v in members.items() if not is_compiled(v)]
+
+
+def is_compiled(value: Any) -> bool:
+    """Whether a value is a `Compiled`: those come and go where methods are called."""
+    return type(value).__name__ == "Compiled" and _ours(type(value))
+
+
+def _ours_is(module: ModuleType) -> bool:
+    return module.__name__.partition(".")[0] == "pellucid"
+
+
+@lru_cache(maxsize=256)
+def _installed(module: ModuleType) -> bool:
+    """Whether a module comes with Python or was installed: its settings are not a person's own."""
+    name = module.__name__.partition(".")[0]
+    place = getattr(module, "__file__", None) or ""
+    return name in sys.stdlib_module_names or "site-packages" in place
 
 
 def _ours(thing: Any) -> bool:
@@ -179,4 +256,23 @@ def _outer_names(code: CodeType) -> tuple[str, ...]:
     for part in code.co_consts:
         if isinstance(part, CodeType):
             found.update(dict.fromkeys(_outer_names(part)))
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _paths(code: CodeType) -> tuple[tuple[str, ...], ...]:
+    """The dotted names that a function reads, `config.rates.fast`, and its inner functions."""
+    found: dict[tuple[str, ...], None] = {}
+    path: tuple[str, ...] = ()
+    for step in dis.get_instructions(code):
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            path = (step.argval,)
+        elif step.opname in ("LOAD_ATTR", "LOAD_METHOD") and path:
+            path = (*path, step.argval)
+            found[path] = None
+        elif step.opname != "CACHE":
+            path = ()
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            found.update(dict.fromkeys(_paths(part)))
     return tuple(found)

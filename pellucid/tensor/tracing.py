@@ -20,7 +20,8 @@ from pellucid.graph.node import Node, last_change, leaf
 from pellucid.graph.program import collect, unknown
 from pellucid.graph.step import StepProgram, Stream
 from pellucid.ops.held import detach, moved_on
-from pellucid.tensor.surroundings import Surroundings, told
+from pellucid.tensor.belongings import Belongings
+from pellucid.tensor.surroundings import Surroundings
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = ["Tracing"]
@@ -42,7 +43,9 @@ class Tracing:
         self._blame: dict[Node, Any] = {}
         self._stand_ins: dict[Node, Node] = {}
         self._origin: dict[Node, Node] = {}
-        self._modules: dict[int, tuple[Any, dict[str, Any]]] = {}
+        self._modules: dict[int, Belongings] = {}
+        self._holds: list[Callable[[], None]] = []
+        self._kept_on: set[Node] = set()
         self._switched: set[int] = set()
         self._drawn: dict[int, tuple[Any, Node, int]] = {}
         self._numbers: list[Node] = []
@@ -80,7 +83,9 @@ class Tracing:
         held = self._blame[first] = first.grad
         if not read:
             return
-        self.guard(lambda: first.grad is None)
+        self._kept_on.add(first)
+        if first not in self._known:  # an argument: the caller sees to it
+            self.guard(lambda: first.grad is None)
         if held is not None:
             stand_in = unknown(first.shape, first.dtype, f"{first.name}.grad", "state")
             self._stand_ins[first] = stand_in
@@ -90,18 +95,24 @@ class Tracing:
         """Remember how a module was set when it was called."""
         if id(module) in self._modules:
             return
-        self._modules[id(module)] = (module, numbers_of(module))
-        self._settings.append((lambda: settings(module), _LATER))
+        noted = self._modules[id(module)] = Belongings(module)
+        self._settings.append((noted.settings, _LATER))
+        self._holds.append(noted.hold)
+        if noted.loose:
+            self.guard(noted.inside)
         if id(module) not in self._switched:
             mode = module.training
             self._settings.append((lambda: module.training, mode))
         self.surrounded(type(module).forward)
+        for entry in noted.hooks():
+            self.surrounded(entry.hook)
 
     def surrounded(self, call: Callable[..., Any], given: Sequence[Any] = ()) -> None:
         """The step runs `call`: the program holds for what that finds outside and is given."""
         outside = Surroundings(call, given)
         if outside:
             self.guard(outside.plain)
+            self._holds.append(outside.hold)
             self._checks.append(partial(outside.check_unchanged, outside.named()))
 
     def switched(self, module: Any) -> None:
@@ -163,13 +174,18 @@ class Tracing:
                 owner._node = before
             for node, grad in self._blame.items():
                 node.grad = grad
+            for noted in self._modules.values():
+                noted.restore()
 
     def _end(self) -> None:
         """What everything stands for when the step is over."""
         for check in self._checks:
             check()
-        for module, before in self._modules.values():
-            _check_unchanged(module, before)
+        for noted in self._modules.values():
+            noted.check_unchanged()
+            for buffer, value in noted.written():  # what is assigned is written, like x[:] = value
+                self._owners.setdefault(id(buffer), (buffer, buffer._node))
+                buffer._node = value
         moved = {before: owner._node for owner, before in self._owners.values()}
         self._moved = {a: b for a, b in moved.items() if a is not b and a.array is not None}
         now = {
@@ -186,7 +202,10 @@ class Tracing:
             results: what a call gives back.
             grads: whether `.grad` is one of the results too.
         """
-        blame = {n: g._node for n, g in self._grads.items() if g is not None} if grads else {}
+        blame = {n: g._node for n, g in self._grads.items() if g is not None}
+        if not grads:
+            self._check_forgettable(blame)
+            blame = {}
         cells = tuple(self._moved)
         streams = tuple(Stream(*known) for known in self._drawn.values())
         given = [*arguments, *(s.node for s in streams), *self._numbers, *self._stand_ins.values()]
@@ -206,14 +225,27 @@ class Tracing:
             program, arguments, cells, read, streams,
             tuple(self._numbers), tuple(self._sources), tuple(self._replays),
         )  # fmt: skip
+        for hold in self._holds:
+            hold()
         forgotten = tuple(n for n, g in self._grads.items() if g is None or not grads)
         guards = tuple((ask, ask() if now is _LATER else now) for ask, now in self._guards)
         modules = tuple((ask, ask() if now is _LATER else now) for ask, now in self._settings)
         at = {node: i for i, node in enumerate(arguments)}
         questions = tuple((at[n], question, answer) for n, question, answer in self._questions)
         return Traced(
-            step, tuple(self._stand_ins), tuple(blame), forgotten, guards, modules, questions
-        )
+            step, tuple(self._stand_ins), tuple(blame), forgotten, guards, modules, questions,
+            tuple((at[n], n.grad is None) for n in self._blame if n in self._known),
+        )  # fmt: skip
+
+    def _check_forgettable(self, blame: Mapping[Node, Node]) -> None:
+        for node in blame:
+            if node in self._kept_on:
+                named = f" of {node.name}" if node.name else ""
+                raise TraceError(
+                    f"grads=False: the gradient{named} adds up from call to call, and .grad is not "
+                    "kept.\n Call optimizer.zero_grad() in the function, or compile with "
+                    "grads=True."
+                )
 
 
 class Traced:
@@ -227,6 +259,7 @@ class Traced:
         guards: pairs of a question and the answer for which this trace is right.
         modules: the same about modules, which say when they change.
         questions: the same about the numbers of an argument, which is given by its position.
+        graded: positions of arguments whose `.grad` the step sees, and whether it is None.
     """
 
     __slots__ = (
@@ -234,6 +267,7 @@ class Traced:
         "accumulating",
         "blamed",
         "forgotten",
+        "graded",
         "guards",
         "modules",
         "questions",
@@ -249,13 +283,18 @@ class Traced:
         guards: tuple[tuple[Callable[[], Any], Any], ...],
         modules: tuple[tuple[Callable[[], Any], Any], ...] = (),
         questions: tuple[tuple[int, Callable[[Any], Any], Any], ...] = (),
+        graded: tuple[tuple[int, bool], ...] = (),
     ) -> None:
+        self.graded = graded
         self.modules, self._mark = modules, -1
         self.step, self.accumulating, self.blamed = step, accumulating, blamed
         self.forgotten, self.guards, self.questions = forgotten, guards, questions
 
     def holds(self, nodes: Sequence[Node]) -> bool:
         """Whether everything that the trace took for granted is so for these arguments."""
+        for i, missing in self.graded:
+            if (nodes[i].grad is None) is not missing or nodes[i].op is not None:
+                return False
         for i, question, answer in self.questions:
             if question(nodes[i].array) != answer:
                 return False
@@ -271,40 +310,6 @@ class Traced:
 
 
 _LATER = object()  # the answer to a guard's question is taken when tracing is over
-
-
-def settings(module: Any) -> Any:
-    """What a module's forward can depend on, besides its mode and the numbers in its Tensors."""
-    own = module.__dict__
-    simple = [v for k, v in own.items() if type(v) in _SIMPLE and k != "training"]
-    weights = [p._node for p in own["_parameters"].values() if p is not None]
-    parts: list[Any] = [(id(w), w.requires_grad, w.shape, w.dtype) for w in weights]
-    parts += [id(b._node) for b in own["_buffers"].values() if b is not None]
-    return simple, parts, [id(m) for m in own["_modules"].values()]
-
-
-_SIMPLE = (bool, int, float, str, tuple, type(None))
-_KEPT = {"training", "_parameters", "_buffers", "_modules"}
-
-
-def numbers_of(module: Any) -> dict[str, Any]:
-    """A module's own plain values, and how long its lists are."""
-    return {
-        name: told(value) if type(value) in _SIMPLE else len(value)
-        for name, value in module.__dict__.items()
-        if name not in _KEPT and type(value) in (*_SIMPLE, list, dict)
-    }
-
-
-def _check_unchanged(module: Any, before: dict[str, Any]) -> None:
-    for name, value in numbers_of(module).items():
-        if name in before and before[name] != value:
-            what = "fills" if type(getattr(module, name)) in (list, dict) else "changes"
-            raise TraceError(
-                f"{type(module).__name__}.forward {what} self.{name}. A compiled function is run "
-                "by Python once, and never again.\n Return the value, or keep a Tensor in a "
-                "buffer, which is written each time: self.register_buffer(…)."
-            )
 
 
 def _unknown(node: Node) -> str:
