@@ -9,6 +9,7 @@ from __future__ import annotations
 import dis
 import functools
 import inspect
+import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
@@ -21,7 +22,9 @@ from pellucid.errors import TraceError
 from pellucid.graph.where import asked_at
 from pellucid.tensor.tensor import Tensor
 
-__all__ = ["Surroundings", "held", "is_compiled", "told", "wavers"]
+__all__ = [
+    "Surroundings", "held", "is_compiled", "other_draws", "refuse_draws", "told", "wavers",
+]  # fmt: skip
 
 _PLAIN = (str, bytes, type(None))
 _NUMBERS = (bool, int, float)
@@ -276,3 +279,23 @@ def _paths(code: CodeType) -> tuple[tuple[str, ...], ...]:
         if isinstance(part, CodeType):
             found.update(dict.fromkeys(_paths(part)))
     return tuple(found)
+
+
+def other_draws() -> tuple[Any, ...]:
+    """Where the random streams of Python and NumPy stand."""
+    kind, words, at, *_ = np.random.get_state()  # noqa: NPY002
+    return random.getstate(), kind, bytes(words), at
+
+
+def refuse_draws(before: tuple[Any, ...]) -> None:
+    """Refuse a function that has drawn from one of these: it would draw once only.
+
+    Raises:
+        TraceError: a stream has moved on since `before`.
+    """
+    if other_draws() != before:
+        raise TraceError(
+            "the function draws random numbers from Python or NumPy, which a compiled function "
+            "would do once, and then use the same ones at every call.\n"
+            " Draw with pellucid.rand, randn or randint: they go on with each call."
+        )

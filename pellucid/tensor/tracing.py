@@ -21,7 +21,7 @@ from pellucid.graph.program import collect, unknown
 from pellucid.graph.step import StepProgram, Stream
 from pellucid.ops.held import detach, moved_on
 from pellucid.tensor.belongings import Belongings
-from pellucid.tensor.surroundings import Surroundings
+from pellucid.tensor.surroundings import Surroundings, other_draws, refuse_draws
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = ["Tracing"]
@@ -163,11 +163,13 @@ class Tracing:
     @contextmanager
     def notes(self) -> Any:
         """Compute nothing, report everything; afterwards all Tensors are as they were."""
+        drawn = other_draws()
         try:
             with switched(
                 symbolic=True, keeping=False, trace=self, part=None, because=None, scope=""
             ):
                 yield
+                refuse_draws(drawn)
                 self._end()
         finally:
             for owner, before in (*self._owners.values(), *self._aliases.values()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -372,3 +373,16 @@ def test_values_that_leak_say_where_they_came_from() -> None:
         f"this Tensor was made at {HERE}:{line} while a function was being compiled, and has no "
         "value.\n Let the function return it."
     )
+
+
+def test_random_numbers_of_python_and_numpy() -> None:
+    text = (
+        "the function draws random numbers from Python or NumPy, which a compiled function would "
+        "do once, and then use the same ones at every call.\n"
+        " Draw with pellucid.rand, randn or randint: they go on with each call."
+    )
+    draws = (lambda x: x * random.random(), lambda x: x + float(np.random.rand()))  # noqa: NPY002
+    for draw in draws:
+        with pytest.raises(TraceError) as caught:
+            pl.compile(draw, engine="numpy")(pl.ones(2))
+        assert str(caught.value) == text
