@@ -53,7 +53,9 @@ class NumpyStepper:
         """The results for these arguments."""
         step = self._step
         memory = [node.array for node in step.cells]
-        outputs = quietly(evaluate, step.program, self._inputs(arguments, memory), namespace)
+        outputs: list[Any] = quietly(
+            evaluate, step.program, self._inputs(arguments, memory), namespace
+        )
         # A result may look at memory that is about to be written, belongs to the program, or is
         # another result too.
         taken = [*memory, *(n.array for n in (*step.program.held, *step.read))]

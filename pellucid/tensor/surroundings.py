@@ -283,8 +283,8 @@ def _paths(code: CodeType) -> tuple[tuple[str, ...], ...]:
 
 def other_draws() -> tuple[Any, ...]:
     """Where the random streams of Python and NumPy stand."""
-    kind, words, at, *_ = np.random.get_state()  # noqa: NPY002
-    return random.getstate(), kind, bytes(words), at
+    state: Any = np.random.get_state()  # noqa: NPY002
+    return random.getstate(), state[1].tobytes(), *state[2:]
 
 
 def refuse_draws(before: tuple[Any, ...]) -> None:

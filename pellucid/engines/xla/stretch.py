@@ -49,7 +49,7 @@ class XlaStretch:
         with wide():
             # Rows that are their own targets are held, and gathered, once.
             once = {_place(a): a for a in data}
-            self._data = jax.block_until_ready([jnp.array(a) for a in once.values()])
+            self._data = [jnp.array(a).block_until_ready() for a in once.values()]
             self._which = [list(once).index(_place(a)) for a in data]
         self.compiled: Any = None
         self.compile_seconds = 0.0
