@@ -6,8 +6,9 @@ numbers every time.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pellucid.errors import PellucidError, SettingError, TraceError
 from pellucid.graph.program import Program
@@ -38,10 +39,18 @@ def check_engine(engine: str | None) -> str:
     return engine
 
 
-def keep_engine(run: Run, engine: str | None) -> None:
+def keep_engine(run: Run, state: Mapping[str, Any]) -> None:
     """A training that goes on does so on the engine it was on, unless another was asked for."""
+    engine = state.get("engine")
     if run.plan.engine == "auto" and engine in ENGINES:
         run.plan = replace(run.plan, engine=engine)
+        run.history.notes += [n for n in state["history"]["notes"] if n.startswith("engine: ")]
+
+
+def _say(run: Run, note: str) -> None:
+    """Note the choice, unless the run goes on and said it when it began."""
+    if not any(n.startswith("engine: ") for n in run.history.notes):
+        run.history.notes.append(note)
 
 
 def prepare(run: Run) -> None:
@@ -53,7 +62,6 @@ def prepare(run: Run) -> None:
     """
     wanted = run.plan.engine
     if wanted == "numpy":
-        run.history.notes.append("engine: numpy, as asked.")
         return
     if not isinstance(run.train, FromRows) or run.train.count(run.plan.batch_size) == 0:
         if wanted == "xla":
@@ -63,14 +71,14 @@ def prepare(run: Run) -> None:
             )
         return
     if wanted == "auto" and not _long_enough(run):
-        run.history.notes.append("engine: numpy; it is done before a program would be compiled.")
+        _say(run, "engine: numpy; it is done before a program would be compiled.")
         return
     try:
         traced, shape, figures = trace_step(run)
     except PellucidError as error:
         if wanted == "xla" or not isinstance(error, TraceError):
             raise
-        run.history.notes.append(f"engine: numpy, because the step can't be compiled: {error}")
+        _say(run, f"engine: numpy, because the step can't be compiled: {error}")
         return
     if wanted == "auto" and not _worth_it(run, traced.step.program):
         return
@@ -78,7 +86,7 @@ def prepare(run: Run) -> None:
     if gathered is not None:
         run.gathered = gathered
     run.compiled = CompiledEpochs(run, traced, shape, figures)
-    run.history.notes.append("engine: xla; whole stretches of steps run as one compiled program.")
+    _say(run, "engine: xla; whole stretches of steps run as one compiled program.")
 
 
 def seconds_eager(program: Program) -> float:
@@ -119,7 +127,5 @@ def _worth_it(run: Run, program: Program) -> bool:
     eager = steps * seconds_eager(program)
     better = start + steps * each < eager
     if not better:
-        run.history.notes.append(
-            f"engine: numpy; about {eager:.1f} s, and compiling would take {start:.1f} s."
-        )
+        _say(run, f"engine: numpy; about {eager:.1f} s, and compiling would take {start:.1f} s.")
     return better

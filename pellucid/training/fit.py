@@ -104,7 +104,7 @@ def fit(
         class_weight: "balanced", or a weight for each class, for losses over classes.
         restore_best: put the best weights back at the end; the last ones stay otherwise.
         engine: "numpy" computes op by op, "xla" compiles stretches of steps; None for what will be
-            done sooner, counting the time to compile. The choice stands in the history's notes.
+            done sooner, counting the time to compile; that choice stands in the history's notes.
         probes: True to watch each layer's output and each weight's gradient and update now and
             then, at less than a twentieth of the time; names such as `["*.grad_norm"]` for some of
             them; None for what the model's own `pellucid.probe` calls offer; False for nothing.
@@ -149,7 +149,7 @@ def fit(
     run.checkpoint = Checkpoint(checkpoint, identity)
     found = read(checkpoint, identity) if resume and Path(checkpoint).exists() else None
     if found is not None:
-        keep_engine(run, found.get("engine"))
+        keep_engine(run, found)
         restore(run, found)  # before a step is traced: it is traced on what is there
     prepare(run)
     if found is not None:
