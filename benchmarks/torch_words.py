@@ -88,11 +88,11 @@ class Fit:
     def __init__(
         self, network: Network, loss_of: Callable[[Any], Any], material: Callable[[], Material]
     ) -> None:
-        self.library = importlib.import_module("pellucid")
+        self.package = importlib.import_module("pellucid")
         given = material()
-        self.model = ready(self.library, network, given.weights)
-        self.optimizer = self.library.optim.Adam(self.model.parameters(), lr=LEARNING_RATE)
-        self.loss = loss_of(self.library)
+        self.model = ready(self.package, network, given.weights)
+        self.optimizer = self.package.optim.Adam(self.model.parameters(), lr=LEARNING_RATE)
+        self.loss = loss_of(self.package)
         self.steps_an_epoch, self.batch_size = given.x.shape[:2]
         self.data = tuple(a.reshape(-1, *a.shape[2:]) for a in (given.x, given.y))
 
@@ -106,7 +106,7 @@ class Fit:
         return statistics.median(found) / self.steps_an_epoch
 
     def _epochs(self, count: int) -> Any:
-        return self.library.fit(
+        return self.package.fit(
             self.model, self.data, loss=self.loss, optimizer=self.optimizer, engine="xla",
             batch_size=self.batch_size, epochs=count, validation=0, patience=0, shuffle=False,
             metrics=(), restore_best=False, progress=False,

@@ -64,7 +64,7 @@ class Together:
     """`pellucid.population` with the given starts: each net is a network of its own there."""
 
     def __init__(self) -> None:
-        self.library = importlib.import_module("pellucid")
+        self.package = importlib.import_module("pellucid")
         self.given = material()
 
     def __call__(self, steps: int) -> list[float]:
@@ -84,7 +84,7 @@ class Together:
 
     def _train(self, steps: int, progress: Any) -> Any:
         given = self.given
-        return self.library.population(
+        return self.package.population(
             self._one, (given.x[0], given.y[0]), seeds=NETS, lr=LEARNING_RATE, weight_decay=0.0,
             epochs=steps, batch_size=len(given.x[0]), validation=0, patience=0, loss="mse",
             metrics=(), shuffle=False, restore_best=False, progress=progress,
@@ -92,12 +92,12 @@ class Together:
 
     def _one(self, seed: int) -> Any:
         """A net alone, with the weights that it has among the others."""
-        nn, weights = self.library.nn, self.given.weights
-        with self.library.no_grad():
+        nn, weights = self.package.nn, self.given.weights
+        with self.package.no_grad():
             model = nn.Sequential(nn.Linear(2, HIDDEN), nn.Tanh(), nn.Linear(HIDDEN, 1))
             for parameter, name in zip(model.parameters(), ("w1", "b1", "w2", "b2"), strict=True):
                 start = weights[name][seed].reshape(tuple(parameter.shape))
-                parameter[...] = self.library.from_numpy(start.copy())
+                parameter[...] = self.package.from_numpy(start.copy())
         return model
 
 

@@ -5,14 +5,19 @@ It is what both engines are handed: arguments, state cells, and the few numbers 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pellucid.graph.node import Node
 from pellucid.graph.program import Program
 
-__all__ = ["StepProgram", "Stream"]
+__all__ = ["StepProgram", "Stream", "number_kind"]
+
+
+def number_kind(nodes: Iterable[Node]) -> str:
+    """The kind of float that holds the numbers of all these nodes."""
+    return "float64" if any(n.dtype.itemsize == 8 for n in nodes) else "float32"
 
 
 @dataclass(frozen=True, eq=False)

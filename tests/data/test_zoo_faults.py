@@ -1,4 +1,7 @@
-"""Every way a file can be no table, and the sentence that each of them gets, word for word."""
+"""Every way a file can be no table, and the sentence that each of them gets, word for word.
+
+Long because it is a table: each file stands beside the exact text that answers it.
+"""
 
 from __future__ import annotations
 

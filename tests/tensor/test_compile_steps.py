@@ -1,4 +1,7 @@
-"""Training steps as people write them: op by op, as a program in NumPy, on XLA, and in PyTorch."""
+"""Training steps as people write them: op by op, as a program in NumPy, on XLA, and in PyTorch.
+
+Long because it is a collection: every kind of step stands whole, as somebody would write it.
+"""
 
 from __future__ import annotations
 

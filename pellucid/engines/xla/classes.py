@@ -13,14 +13,13 @@ from jax import lax
 from pellucid.ops.classes import class_axis, nll, nll_back
 from pellucid.shapes import Shape
 
-__all__ = ["INSTEAD"]
+__all__ = ["INSTEAD", "hot"]
 
 FEW = 256
 
 
-def _hot(shape: Shape, target: Any) -> Any:
-    """Whether each place is that of the true class."""
-    axis = class_axis(shape)
+def hot(shape: Shape, target: Any, axis: int) -> Any:
+    """Whether each place is that of the true class, with the classes along `axis`."""
     places = lax.broadcasted_iota(target.dtype, shape, axis)
     return places == jnp.expand_dims(target, axis)
 
@@ -36,7 +35,7 @@ def _nll(
     if weight is not None or log_p.shape[class_axis(log_p.shape)] > FEW:
         return nll.forward(xp, log_p, target, weight, reduction, ignore_index)
     axis = class_axis(log_p.shape)
-    hit = _hot(log_p.shape, target)
+    hit = hot(log_p.shape, target, axis)
     each = -jnp.sum(jnp.where(hit, log_p, jnp.zeros((), log_p.dtype)), axis=axis)
     if ignore_index is not None and not 0 <= ignore_index < log_p.shape[axis]:
         pass  # such a target hits no class, and adds nothing
@@ -60,7 +59,7 @@ def _nll_back(
     if weight is not None or shape[class_axis(shape)] > FEW:
         return nll_back.forward(xp, g, target, weight, shape, reduction, ignore_index)
     share = -g / _count(target, ignore_index, g.dtype) if reduction == "mean" else -g
-    hit = _hot(shape, target)
+    hit = hot(shape, target, class_axis(shape))
     if ignore_index is not None:
         hit = hit & jnp.expand_dims(target != ignore_index, class_axis(shape))
     if share.ndim:

@@ -17,7 +17,7 @@ from pellucid.engines.stepper import states
 from pellucid.engines.xla.bank import Bank
 from pellucid.engines.xla.space import wide
 from pellucid.engines.xla.stepper import ReadOnly, step_function
-from pellucid.graph.step import StepProgram
+from pellucid.graph.step import StepProgram, number_kind
 
 __all__ = ["XlaLook"]
 
@@ -40,8 +40,7 @@ class XlaLook:
         self._read = ReadOnly(step.read)
         slots = step.program.slot_nodes()
         self._results = [slots[i] for i in step.program.outputs[: step.results]]
-        wide_numbers = any(n.dtype.itemsize == 8 for n in (*step.numbers, *self._results))
-        self._kind = "float64" if wide_numbers else "float32"
+        self._kind = number_kind((*step.numbers, *self._results))
         self._compiled: Any = None
         self.compile_seconds = 0.0
 

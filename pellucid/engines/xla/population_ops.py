@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from pellucid.engines.xla.classes import hot
 from pellucid.engines.xla.forwards import INSTEAD
 from pellucid.engines.xla.space import space
 from pellucid.graph.node import Node
@@ -313,13 +314,6 @@ def _tdot(op: Any, inputs: list[Any], params: Any, node: Node) -> Any:
 # ---- classes and chance --------------------------------------------------------------------------
 
 
-def _hot(shape: tuple[int, ...], target: Any) -> Any:
-    """Whether each place is that of the true class; for one member or, behind, for each."""
-    axis = class_axis(shape)
-    places = lax.broadcasted_iota(target.dtype, (*shape, 1), axis)
-    return places == jnp.expand_dims(target, axis)
-
-
 def _few_classes(inputs: list[Any], params: Any, shape: tuple[int, ...]) -> bool:
     plain = len(inputs) == 2 and params.get("ignore_index") is None
     return plain and 0 < shape[class_axis(shape)] <= FEW
@@ -330,7 +324,7 @@ def _nll(op: Any, inputs: list[Any], params: Any, node: Node) -> Any:
     shape = log_p.shape[:-1]
     if not _few_classes(inputs, params, shape):
         return NotImplemented
-    hit = _hot(shape, target)
+    hit = hot((*shape, 1), target, class_axis(shape))
     each = -terms(jnp.where(hit, log_p, jnp.zeros((), log_p.dtype)), class_axis(shape))
     reduction = params.get("reduction", "mean")
     if reduction == "none":
@@ -352,7 +346,7 @@ def _nll_back(op: Any, inputs: list[Any], params: Any, node: Node) -> Any:
     share = -g / jnp.asarray(count, g.dtype) if mean else -g
     if share.ndim > 1:
         share = jnp.expand_dims(share, class_axis(shape))
-    found = jnp.where(_hot(shape, target), share, jnp.zeros((), g.dtype))
+    found = jnp.where(hot((*shape, 1), target, class_axis(shape)), share, jnp.zeros((), g.dtype))
     members = max(x.array.shape[-1] for x in inputs if type(x) is Each)
     return jnp.broadcast_to(found, (*shape, members))
 

@@ -17,7 +17,7 @@ from pellucid.engines.xla.cache import found
 from pellucid.engines.xla.layout import evaluate_arranged, transposed_cells
 from pellucid.engines.xla.space import wide
 from pellucid.errors import TraceError
-from pellucid.graph.step import StepProgram
+from pellucid.graph.step import StepProgram, number_kind
 
 __all__ = ["ReadOnly", "XlaStepper", "bank_for", "step_function"]
 
@@ -65,7 +65,7 @@ class XlaStepper:
     def __init__(self, step: StepProgram, bank: Bank) -> None:
         self._step, self._bank = step, bank
         self._read = ReadOnly(step.read)
-        self._kind = "float64" if any(n.dtype.itemsize == 8 for n in step.numbers) else "float32"
+        self._kind = number_kind(step.numbers)
         self.compiled: Any = None
         self.compile_seconds = 0.0
         self.cached: bool | None = None

@@ -18,7 +18,7 @@ from jax import lax
 from pellucid.engines.xla.bank import Bank
 from pellucid.engines.xla.space import wide
 from pellucid.engines.xla.stepper import ReadOnly, step_function
-from pellucid.graph.step import StepProgram
+from pellucid.graph.step import StepProgram, number_kind
 
 __all__ = ["XlaStretch"]
 
@@ -44,8 +44,7 @@ class XlaStretch:
         self._step, self._bank = step, bank
         self._read = ReadOnly(step.read)
         self._longest, self._loop = (longest if loop else 1), loop
-        wide_numbers = any(n.dtype.itemsize == 8 for n in step.numbers)
-        self._kind = "float64" if wide_numbers else "float32"
+        self._kind = number_kind(step.numbers)
         with wide():
             # Rows that are their own targets are held, and gathered, once.
             once = {_place(a): a for a in data}
