@@ -53,6 +53,7 @@ from pellucid.tensor.derivative import grad as _grad
 from pellucid.tensor.device import cuda as cuda
 from pellucid.tensor.device import device as device
 from pellucid.tensor.elsewhere import missing as _missing_from
+from pellucid.tensor.elsewhere import refusal as _refusal
 from pellucid.tensor.familiar import FloatTensor as FloatTensor
 from pellucid.tensor.familiar import LongTensor as LongTensor
 from pellucid.tensor.familiar import e as e
@@ -168,7 +169,6 @@ if TYPE_CHECKING:  # bound below, or loaded on first use
 # The Tensor face of the chain rule stands above the room that computes it.
 _FACE = {
     "Function": _Function,
-    "__getattr__": lambda name: _of_autograd(name),
     "backward": _backward,
     "enable_grad": enable_grad,
     "functional": _jacobians,
@@ -202,7 +202,7 @@ def _found(name: str) -> Any:
     elif name in _ROOMS:
         value = importlib.import_module(f"pellucid.{name}")
     else:
-        raise AttributeError(_missing(name), name=name)
+        raise _refusal("pellucid", name, _missing(name), sys._getframe(1))
     globals()[name] = value
     return value
 
@@ -214,8 +214,12 @@ if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
 def _of_autograd(name: str) -> Any:
     """`autograd.gradcheck`, which PyTorch keeps there and this library with its tests."""
     if name not in ("gradcheck", "gradgradcheck"):
-        raise AttributeError(f"pellucid.autograd has no attribute {name!r}.", name=name)
+        text = _missing_from("pellucid.autograd", name, {*_FACE, "gradcheck", "gradgradcheck"})
+        raise _refusal("pellucid.autograd", name, text, sys._getframe(1))
     return getattr(_found("testing"), name)
+
+
+autograd.__dict__["__getattr__"] = _of_autograd
 
 
 def _missing(name: str) -> str:

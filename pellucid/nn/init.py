@@ -7,7 +7,7 @@ with one over the number of inputs (fan-in), times a gain for the activation tha
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pellucid.dtypes import float64
 from pellucid.errors import SettingError, ShapeError
@@ -15,6 +15,7 @@ from pellucid.graph.mode import switched
 from pellucid.shapes import show
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import of_array
+from pellucid.tensor.elsewhere import refusing
 from pellucid.tensor.random import Generator, rand, randn
 
 __all__ = [
@@ -245,3 +246,7 @@ def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> floa
         raise SettingError(f"mode is 'fan_in' or 'fan_out', not {mode!r}.")
     fan = _fans(tensor)[mode == "fan_out"]
     return calculate_gain(nonlinearity, a) / math.sqrt(fan)
+
+
+if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
+    __getattr__ = refusing("pellucid.nn.init", __all__)

@@ -12,6 +12,7 @@ from pellucid.errors import DataError, DTypeError, SettingError
 from pellucid.graph.node import leaf
 from pellucid.shapes import Shape
 from pellucid.tensor.device import on_cpu
+from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = [
@@ -183,6 +184,7 @@ def sizes(size: tuple[Any, ...]) -> Shape:
     return shape
 
 
+@returning
 def zeros(
     *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -190,6 +192,7 @@ def zeros(
     return _filled(size, 0, dtype or float32, device, requires_grad)
 
 
+@returning
 def ones(
     *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -197,6 +200,7 @@ def ones(
     return _filled(size, 1, dtype or float32, device, requires_grad)
 
 
+@returning
 def empty(
     *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -204,6 +208,7 @@ def empty(
     return _filled(size, 0, dtype or float32, device, requires_grad)
 
 
+@returning
 def full(
     size: Any,
     fill_value: Any,
@@ -250,6 +255,7 @@ def full_like(
     return _filled((tuple(input.shape),), fill_value, dtype or input.dtype, device, requires_grad)
 
 
+@returning
 def arange(
     start: Any, end: Any = None, step: Any = 1, *, dtype: DType | None = None, device: Any = None,
     requires_grad: bool = False,
@@ -264,6 +270,7 @@ def arange(
     return of_array(np.arange(start, end, step).astype(held(kind)), requires_grad)
 
 
+@returning
 def linspace(
     start: float, end: float, steps: int, *, dtype: DType | None = None, device: Any = None,
     requires_grad: bool = False,
@@ -279,6 +286,7 @@ def _not_negative(name: str, steps: int) -> None:
         raise SettingError(f"{name}: the number of steps can't be negative and is {steps}.")
 
 
+@returning
 def eye(
     n: int,
     m: int | None = None,

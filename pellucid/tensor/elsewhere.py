@@ -5,10 +5,15 @@ Where something here does the same, it is said; a name that only looks alike is 
 
 from __future__ import annotations
 
+import dis
+import sys
 from collections.abc import Callable, Iterable
+from types import FrameType
 from typing import Any
 
-__all__ = ["missing", "refusing"]
+__all__ = ["missing", "refusal", "refusing"]
+
+_IMPORT_FROM = dis.opmap["IMPORT_FROM"]
 
 # By room, what PyTorch has under it and this package has not, or had not when this was written.
 _BORROWED = {
@@ -84,6 +89,27 @@ prelu relu_ rms_norm rrelu rrelu_ selu selu_ soft_margin_loss softshrink softsig
 threshold threshold_ triplet_margin_loss triplet_margin_with_distance_loss unfold upsample
 upsample_bilinear upsample_nearest
 """,
+    "pellucid.nn.utils": """
+clip_grads_with_norm_ convert_conv2d_weight_memory_format convert_conv3d_weight_memory_format
+fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights parametrizations
+parametrize prune remove_spectral_norm remove_weight_norm skip_init spectral_norm weight_norm
+""",
+    "pellucid.linalg": """
+LinAlgError cholesky cholesky_ex cond det eig eigh eigvals eigvalsh householder_product inv inv_ex
+ldl_factor ldl_factor_ex ldl_solve lstsq lu lu_factor lu_factor_ex lu_solve matrix_exp
+matrix_power matrix_rank multi_dot pinv qr slogdet solve solve_ex solve_triangular svd svdvals
+tensorinv tensorsolve vander vecdot
+""",
+    "pellucid.utils": """
+benchmark checkpoint cpp_extension dlpack model_zoo tensorboard
+""",
+    "pellucid.utils.data": """
+ChainDataset DistributedSampler IterDataPipe MapDataPipe StackDataset default_convert
+get_worker_info
+""",
+    "pellucid.autograd": """
+anomaly_mode detect_anomaly forward_ad profiler set_detect_anomaly
+""",
     "pellucid.optim": """
 ASGD Adadelta Adafactor Adagrad Adamax LBFGS Muon NAdam RAdam Rprop SparseAdam swa_utils
 """,
@@ -115,6 +141,11 @@ _THERE = {
     "pellucid": "torch",
     "pellucid.nn": "torch.nn",
     "pellucid.nn.functional": "torch.nn.functional",
+    "pellucid.nn.utils": "torch.nn.utils",
+    "pellucid.linalg": "torch.linalg",
+    "pellucid.utils": "torch.utils",
+    "pellucid.utils.data": "torch.utils.data",
+    "pellucid.autograd": "torch.autograd",
     "pellucid.optim": "torch.optim",
     "pellucid.optim.lr_scheduler": "torch.optim.lr_scheduler",
     "Tensor": "torch.Tensor",
@@ -134,15 +165,19 @@ INSTEAD = {
     "ConstantPad3d": "nn.functional.pad",
     "copy": "x.clone()",
     "CosineSimilarity": "nn.functional.cosine_similarity",
+    "cross": "pellucid.cross",
     "diagflat": "x.flatten().diag()",
+    "diagonal": "pellucid.diagonal",
     "DoubleTensor": "pellucid.tensor(data, dtype=pellucid.float64)",
     "ger": "pellucid.outer",
     "HalfTensor": "pellucid.tensor(data, dtype=pellucid.float16)",
     "histogram": "pellucid.histc",
     "IntTensor": "pellucid.tensor(data, dtype=pellucid.int32)",
+    "inference_mode": "pellucid.inference_mode",
     "is_cuda": "False, as everything lives on the CPU",
     "is_nonzero": "bool(x)",
     "LazyLinear": "nn.Linear, with its in_features",
+    "matmul": "pellucid.matmul",
     "Mish": "x * pellucid.tanh(nn.functional.softplus(x))",
     "mish": "x * pellucid.tanh(nn.functional.softplus(x))",
     "ndimension": "x.dim()",
@@ -156,6 +191,7 @@ INSTEAD = {
     "range": "pellucid.arange, which leaves the end out",
     "reshape_as": "x.reshape(other.shape)",
     "scalar_tensor": "pellucid.tensor",
+    "set_grad_enabled": "pellucid.set_grad_enabled",
     "short": "x.to(pellucid.int16)",
     "ShortTensor": "pellucid.tensor(data, dtype=pellucid.int16)",
     "Softmax2d": "nn.Softmax(dim=1)",
@@ -163,6 +199,7 @@ INSTEAD = {
     "Softsign": "x / (1 + x.abs())",
     "tanhshrink": "x - x.tanh()",
     "Tanhshrink": "x - x.tanh()",
+    "Variable": "pellucid.tensor(data, requires_grad=True)",
     "ZeroPad1d": "nn.functional.pad",
     "ZeroPad2d": "nn.functional.pad",
     "ZeroPad3d": "nn.functional.pad",
@@ -206,7 +243,7 @@ def missing(room: str, name: str, known: Iterable[str], elsewhere: str = "") -> 
     if elsewhere:
         return f"{text}. It is here: {elsewhere}."
     known = set(known)
-    borrowed = name in _BORROWED[room].split()
+    borrowed = name in _BORROWED.get(room, "").split()
     if borrowed and room == "Tensor" and name.endswith("_") and name[:-1] in known:
         return f"{text}.\n Write x = x.{name[:-1]}(…)."
     if borrowed:
@@ -228,13 +265,35 @@ def _near(name: str, known: set[str]) -> str:
     import difflib  # only where something is missing
 
     same = [k for k in sorted(known) if k.lower() == name.lower()]
-    return next(iter(same or difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.7)), "")
+    near = same or difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.7)
+    if not near:
+        plain = {k.lower(): k for k in sorted(known)}
+        near = [plain[k] for k in difflib.get_close_matches(name.lower(), plain, 1, 0.7)]
+    return next(iter(near), "")
 
 
 def refusing(room: str, known: Iterable[str]) -> Callable[[str], Any]:
     """The `__getattr__` of a room: it knows what PyTorch has there."""
 
     def refuse(name: str) -> Any:
-        raise AttributeError(missing(room, name, known), name=name)
+        raise refusal(room, name, missing(room, name, known), sys._getframe(1))
 
     return refuse
+
+
+def refusal(room: str, name: str, text: str, asking: FrameType) -> Exception:
+    """What to raise in a room's `__getattr__` for a name that is not there.
+
+    `from room import name` takes an AttributeError as leave to write a message of its own, and lets
+    an ImportError through; so whoever is importing gets the latter, and `hasattr` stays right.
+
+    Args:
+        room: the module's name.
+        name: what was asked for.
+        text: what to say.
+        asking: the frame that asked.
+    """
+    importing = asking.f_code.co_code[asking.f_lasti] == _IMPORT_FROM
+    if importing and f"{room}.{name}" not in sys.modules:  # a room that is just being read
+        return ImportError(text, name=room)
+    return AttributeError(text, name=name)

@@ -16,6 +16,7 @@ from pellucid.ops.op import shape_lines
 from pellucid.shapes import Mismatch
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.memory import adopt
+from pellucid.tensor.returned import about_out, asks_for_out
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = ["FUNCTIONS", "explained", "function", "lifted", "node_of"]
@@ -81,6 +82,10 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
         except Mismatch as mismatch:
             raise explained(call, mismatch, (*taken, *kwargs.values())) from None
         except (AttributeError, TypeError) as error:
+            if asks_for_out(error, kwargs):
+                if kwargs.pop("out") is None:
+                    return on_tensors(*args, **kwargs)
+                raise about_out(_called(call)) from None
             refusal = _no_tensor(call, error, taken, kwargs)
             if refusal is None:
                 raise
@@ -94,6 +99,12 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
         return _put_on(out, args, kwargs)
 
     return on_tensors
+
+
+def _called(call: Callable[..., Any]) -> str:
+    """What a person writes to call it."""
+    name = call.__name__.strip("_")
+    return f"pellucid.{name}" if name in FUNCTIONS else name
 
 
 def _spellings(call: Callable[..., Any]) -> dict[str, str]:

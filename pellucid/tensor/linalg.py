@@ -6,7 +6,7 @@ What needs singular values (the nuclear and the spectral norm) is not offered.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pellucid.dtypes import FLOAT, DType
 from pellucid.errors import DTypeError, SettingError, ShapeError
@@ -16,6 +16,7 @@ from pellucid.ops import extremes as ex
 from pellucid.ops import reduce as rd
 from pellucid.ops.movement import reshape
 from pellucid.shapes import normalize_axis, show
+from pellucid.tensor.elsewhere import refusing
 from pellucid.tensor.functions.reduction import norm as _length
 from pellucid.tensor.lift import lifted
 
@@ -89,3 +90,6 @@ def _real(name: str, x: Node) -> None:
 for _call in (_norm, _vector_norm, _matrix_norm):
     _call.__name__ = _call.__qualname__ = _call.__name__.removeprefix("_")
 norm, vector_norm, matrix_norm = lifted(_norm), lifted(_vector_norm), lifted(_matrix_norm)
+
+if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
+    __getattr__ = refusing("pellucid.linalg", __all__)

@@ -20,6 +20,7 @@ from pellucid.ops.ordering import argsort
 from pellucid.shapes import Mismatch, Shape, broadcast, numel
 from pellucid.tensor.creation import held, of_array, sizes
 from pellucid.tensor.device import on_cpu
+from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = [
@@ -161,6 +162,7 @@ def _real(dtype: DType | None) -> DType:
     return dtype or float32
 
 
+@returning
 def rand(
     *size: Any, generator: Generator | None = None, dtype: DType | None = None, device: Any = None,
     requires_grad: bool = False,
@@ -170,6 +172,7 @@ def rand(
     return wrap(uniform_node(sizes(size), _real(dtype), generator)).requires_grad_(requires_grad)
 
 
+@returning
 def randn(
     *size: Any, generator: Generator | None = None, dtype: DType | None = None, device: Any = None,
     requires_grad: bool = False,
@@ -195,6 +198,7 @@ def randn_like(
     return randn(tuple(input.shape), dtype=kind, device=device, requires_grad=requires_grad)
 
 
+@returning
 def normal(
     mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None
 ) -> Tensor:
@@ -212,6 +216,7 @@ def _common(*values: Any) -> Shape:
         raise ShapeError(f"normal: mean and std don't fit together: {mismatch}.") from None
 
 
+@returning
 def randint(
     low: int, high: Any = None, size: Any = None, *, generator: Generator | None = None,
     dtype: DType | None = None, device: Any = None,
@@ -228,6 +233,7 @@ def randint(
     return wrap(rnd.bits_to_integers(bits, low=int(low), high=int(high), dtype=dtype or int64))
 
 
+@returning
 def randperm(
     n: int, *, generator: Generator | None = None, dtype: DType | None = None, device: Any = None
 ) -> Tensor:
@@ -248,6 +254,7 @@ def randperm(
     return of_array(found.astype((dtype or int64).name, copy=False))
 
 
+@returning
 def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
     """1 with the probability that the Tensor holds, else 0."""
     if input.dtype.category != FLOAT:
@@ -262,6 +269,7 @@ def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
     return (draw < input).to(input.dtype)  # type: ignore[no-any-return]
 
 
+@returning
 def multinomial(
     input: Tensor,
     num_samples: int,

@@ -12,6 +12,7 @@ from pellucid.errors import SettingError
 from pellucid.tensor.creation import as_tensor, held, linspace, of_array
 from pellucid.tensor.creation import tensor as copied
 from pellucid.tensor.device import on_cpu
+from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["asarray", "logspace", "tril_indices", "triu_indices"]
@@ -48,6 +49,7 @@ def _shared(obj: Any, out: Tensor) -> bool:
     return isinstance(obj, np.ndarray) and (not obj.size or np.may_share_memory(obj, out._value()))
 
 
+@returning
 def logspace(
     start: float, end: float, steps: int, base: float = 10.0, *, dtype: DType | None = None,
     device: Any = None, requires_grad: bool = False,

@@ -1,5 +1,7 @@
 """Datasets, samplers and the loader, under the path that PyTorch gives them."""
 
+from typing import TYPE_CHECKING
+
 from pellucid.data.dataset import ConcatDataset as ConcatDataset
 from pellucid.data.dataset import Dataset as Dataset
 from pellucid.data.dataset import IterableDataset as IterableDataset
@@ -14,6 +16,7 @@ from pellucid.data.sampler import Sampler as Sampler
 from pellucid.data.sampler import SequentialSampler as SequentialSampler
 from pellucid.data.sampler import SubsetRandomSampler as SubsetRandomSampler
 from pellucid.data.sampler import WeightedRandomSampler as WeightedRandomSampler
+from pellucid.tensor.elsewhere import refusing
 
 __all__ = [
     "BatchSampler",
@@ -31,3 +34,6 @@ __all__ = [
     "default_collate",
     "random_split",
 ]
+
+if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
+    __getattr__ = refusing("pellucid.utils.data", __all__)

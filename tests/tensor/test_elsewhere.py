@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from typing import Any
 
@@ -149,3 +150,65 @@ def test_the_formulas_that_are_offered_are_right(torch: Any) -> None:
         if name in INSTEAD:
             found = eval(INSTEAD[name], dict(names))
             assert torch.allclose(torch.tensor(found.numpy()), call(), atol=1e-5), name
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (
+            "from pellucid import Linear",
+            "pellucid has no attribute 'Linear'. It is here: pellucid.nn.Linear.",
+        ),
+        (
+            "from pellucid.nn import Relu, Linear",
+            "pellucid.nn has no attribute 'Relu'. Did you mean 'ReLU'?",
+        ),
+        (
+            "from pellucid.nn.functional import reluu",
+            "pellucid.nn.functional has no attribute 'reluu'. Did you mean 'relu'?",
+        ),
+        (
+            "from pellucid.nn.utils import spectral_norm",
+            "pellucid.nn.utils has no attribute 'spectral_norm': "
+            "torch.nn.utils.spectral_norm is not here yet.",
+        ),
+        (
+            "from pellucid.nn.init import xavier_normal",
+            "pellucid.nn.init has no attribute 'xavier_normal'. Did you mean 'xavier_normal_'?",
+        ),
+        (
+            "from pellucid.optim import SparseAdam",
+            "pellucid.optim has no attribute 'SparseAdam': torch.optim.SparseAdam is not here yet."
+            "\n The nearest is optim.Adam.",
+        ),
+        (
+            "from pellucid.linalg import inv",
+            "pellucid.linalg has no attribute 'inv': torch.linalg.inv is not here yet.",
+        ),
+        (
+            "from pellucid.utils.data import Dataloader",
+            "pellucid.utils.data has no attribute 'Dataloader'. Did you mean 'DataLoader'?",
+        ),
+        (
+            "from pellucid.autograd import Variable",
+            "pellucid.autograd has no attribute 'Variable'.\n"
+            " In its place: pellucid.tensor(data, requires_grad=True).",
+        ),
+    ],
+)
+def test_who_imports_what_is_not_there_reads_the_same(line: str, text: str) -> None:
+    room, name = line.split()[1], line.split()[3].strip(",")
+    if hasattr(importlib.import_module(room), name):
+        pytest.skip(f"{room} has {name} by now")
+    many = "\n".join(f"w{i} = {i}" for i in range(300))  # so that the name's number takes two bytes
+    for code in (line, f"{many}\n{line}"):
+        with pytest.raises(ImportError) as refusal:
+            exec(code, {})
+        assert str(refusal.value) == text
+
+
+def test_asking_whether_a_name_is_there_is_no_import() -> None:
+    assert not hasattr(nn, "Relu") and getattr(optim, "adamm", None) is None
+    from pellucid.nn import linear as room  # a file of the package, not a name in it
+
+    assert room.Linear is nn.Linear
