@@ -23,8 +23,8 @@ from pellucid.errors import DataError, SettingError
 from pellucid.graph.walk import reachable
 from pellucid.lenses import Explanation
 from pellucid.lenses import explain as explain_number
+from pellucid.lenses.draw.numbers import number, percent
 from pellucid.nn import functional as F
-from pellucid.report.numbers import number, percent
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import from_numpy
 from pellucid.training.artifact import load_model

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.effects import Effects, column_effects
-from pellucid.report.numbers import number, percent
+from pellucid.lenses.draw.numbers import number, percent
 from pellucid.training.table_model import TableModel
 
 __all__ = ["Answer"]

@@ -16,9 +16,9 @@ from typing import Any, TextIO
 from pellucid.cli.progress import Progress
 from pellucid.cli.terminal import can_redraw, console_for, spelled
 from pellucid.data.notice import Notice
+from pellucid.lenses.draw.numbers import count, duration, percent, plural
 from pellucid.report import ClassScore, Content, Metric
 from pellucid.report.checks import alerts
-from pellucid.report.numbers import count, duration, percent, plural
 from pellucid.report.verdict import headline, judge, say
 from pellucid.training.suspicion import Suspicion
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import ClassVar, TextIO
 
 from pellucid.cli.terminal import can_redraw, console_for, erase_line, has_unicode, spelled
-from pellucid.report.numbers import compact, duration, percent
+from pellucid.lenses.draw.numbers import compact, duration, percent
 from pellucid.training.progress import clock
 from pellucid.training.spark import sparkline
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pellucid.report.html import Child, Markup, tag
+from pellucid.lenses.draw.html import Child, Markup, tag
 
 __all__ = ["card", "facts", "folded", "table"]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from pellucid.lenses.draw.numbers import number, percent, plural
 from pellucid.report.content import Alert, Content
-from pellucid.report.numbers import number, percent, plural
 from pellucid.report.trend import advice, falling_from, trend
 from pellucid.report.verdict import judge, say
 

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from pellucid.lenses.draw.contour import contours
+from pellucid.lenses.draw.html import Markup, join, tag
+from pellucid.lenses.draw.png import data_url, gray_png
+from pellucid.lenses.draw.scale import Scale
+from pellucid.lenses.draw.svg import SHAPES, Plot, line, markers, picture
 from pellucid.report.content import Boundary, Floats, Points
-from pellucid.report.contour import contours
-from pellucid.report.html import Markup, join, tag
-from pellucid.report.png import data_url, gray_png
-from pellucid.report.scale import Scale
-from pellucid.report.svg import SHAPES, Plot, line, markers, picture
 
 __all__ = [
     "HEIGHT",

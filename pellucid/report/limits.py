@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
+from pellucid.lenses.draw.html import Markup
+from pellucid.lenses.draw.numbers import plural
 from pellucid.report.content import Content, Errors, ProgramRow
-from pellucid.report.html import Markup
-from pellucid.report.numbers import plural
 
 __all__ = ["BUDGET", "HARD_LIMIT", "LADDER", "LAST", "Limits", "cut", "left_out"]
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from pellucid.lenses.draw.html import Markup, join, tag
 from pellucid.report.content import Content
-from pellucid.report.html import Markup, join, tag
 from pellucid.report.limits import BUDGET, HARD_LIMIT, LADDER, LAST, Limits, cut, left_out
 from pellucid.report.sections import Section, sections
 from pellucid.report.verdict import headline

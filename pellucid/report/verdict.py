@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pellucid.lenses.draw.numbers import MINUS, number, percent, plural
 from pellucid.report.content import Answer, Metric
-from pellucid.report.numbers import MINUS, number, percent, plural
 
 __all__ = ["Verdict", "headline", "judge", "say", "verdict"]
 

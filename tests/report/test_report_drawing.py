@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid.report.contour import contours
+from pellucid.lenses.draw.contour import contours
+from pellucid.lenses.draw.html import Markup, escape, join, tag
+from pellucid.lenses.draw.png import gray_png
+from pellucid.lenses.draw.scale import Scale, log_ticks, nice_ticks, span, tick_labels
+from pellucid.lenses.draw.svg import SHAPES, line, marker, markers
 from pellucid.report.field import class_mark, field_symbol
-from pellucid.report.html import Markup, escape, join, tag
-from pellucid.report.png import gray_png
-from pellucid.report.scale import Scale, log_ticks, nice_ticks, span, tick_labels
-from pellucid.report.svg import SHAPES, line, marker, markers
 from tests.report.reader import read
 
 finite = st.floats(-1e9, 1e9, allow_nan=False)

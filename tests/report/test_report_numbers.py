@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pellucid.report import render
-from pellucid.report.numbers import (
+from pellucid.lenses.draw.numbers import (
     compact,
     count,
     duration,
@@ -16,6 +15,7 @@ from pellucid.report.numbers import (
     shape,
     size,
 )
+from pellucid.report import render
 from tests.report import made_up
 from tests.report.reader import read, tables
 

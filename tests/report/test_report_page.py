@@ -11,8 +11,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from pellucid.lenses.draw.html import FORBIDDEN
 from pellucid.report import Points, measure, render
-from pellucid.report.html import FORBIDDEN
 from pellucid.report.limits import BUDGET
 from tests.report import made_up
 from tests.report.reader import read, tables

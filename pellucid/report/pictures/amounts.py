@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
+from pellucid.lenses.draw.html import Markup, bdi
+from pellucid.lenses.draw.numbers import count, number, percent, plural
+from pellucid.lenses.draw.scale import Scale, span
+from pellucid.lenses.draw.svg import (
+    Plot,
+    bar,
+    legend,
+    line,
+    line_key,
+    marker,
+    markers,
+    picture,
+    text,
+)
 from pellucid.report.card import card, table
 from pellucid.report.content import Floats, Importance, Ints, Residuals
-from pellucid.report.html import Markup, bdi
 from pellucid.report.measure.tails import inner_span
-from pellucid.report.numbers import count, number, percent, plural
-from pellucid.report.scale import Scale, span
-from pellucid.report.svg import Plot, bar, legend, line, line_key, marker, markers, picture, text
 
 __all__ = ["importance_card", "residual_card", "scatter_card"]
 

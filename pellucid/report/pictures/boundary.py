@@ -8,6 +8,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from pellucid.lenses.draw.html import Markup, tag
+from pellucid.lenses.draw.numbers import number, percent, plural
+from pellucid.lenses.draw.svg import legend, marker
 from pellucid.report.card import card, table
 from pellucid.report.content import Boundary, Floats, Frame, Training
 from pellucid.report.field import (
@@ -19,9 +22,6 @@ from pellucid.report.field import (
     points_group,
     sample,
 )
-from pellucid.report.html import Markup, tag
-from pellucid.report.numbers import number, percent, plural
-from pellucid.report.svg import legend, marker
 
 __all__ = ["boundary_card", "replay_card"]
 

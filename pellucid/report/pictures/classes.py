@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pellucid.lenses.draw.html import Markup, bdi, tag
+from pellucid.lenses.draw.numbers import count, number, percent, plural
+from pellucid.lenses.draw.scale import Scale
+from pellucid.lenses.draw.svg import Plot, bar, legend, line, line_key, markers, picture, text
 from pellucid.report.card import card, table
 from pellucid.report.content import Calibration, ClassScore, Confusion
-from pellucid.report.html import Markup, bdi, tag
-from pellucid.report.numbers import count, number, percent, plural
-from pellucid.report.scale import Scale
-from pellucid.report.svg import Plot, bar, legend, line, line_key, markers, picture, text
 
 __all__ = ["by_class_card", "calibration_card", "confusion_card"]
 

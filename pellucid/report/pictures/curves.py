@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from pellucid.lenses.draw.html import Markup
+from pellucid.lenses.draw.numbers import count, number, percent, plural
+from pellucid.lenses.draw.scale import Scale, span
+from pellucid.lenses.draw.svg import Plot, legend, line, line_key, markers, picture
 from pellucid.report.card import card, table
 from pellucid.report.content import Floats, Training
-from pellucid.report.html import Markup
-from pellucid.report.numbers import count, number, percent, plural
-from pellucid.report.scale import Scale, span
-from pellucid.report.svg import Plot, legend, line, line_key, markers, picture
 
 __all__ = ["loss_card", "metric_card"]
 

@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pellucid.lenses.draw.html import Markup, tag
+from pellucid.lenses.draw.numbers import count, number, plural, shape
+from pellucid.lenses.draw.scale import Scale, log_ticks
+from pellucid.lenses.draw.svg import area, bar, line, markers, picture, text
 from pellucid.report.card import card, table
 from pellucid.report.content import ProgramRow, Shape
-from pellucid.report.html import Markup, tag
-from pellucid.report.numbers import count, number, plural, shape
-from pellucid.report.scale import Scale, log_ticks
-from pellucid.report.svg import area, bar, line, markers, picture, text
 
 __all__ = ["gradient_card", "network_card"]
 

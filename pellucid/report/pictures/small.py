@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from pellucid.lenses.draw.html import Markup, tag
+from pellucid.lenses.draw.numbers import count, number, plural
+from pellucid.lenses.draw.scale import Scale, span
+from pellucid.lenses.draw.svg import bar, line, picture, text
 from pellucid.report.content import Counts, Histogram, Metric
-from pellucid.report.html import Markup, tag
-from pellucid.report.numbers import count, number, plural
-from pellucid.report.scale import Scale, span
-from pellucid.report.svg import bar, line, picture, text
 from pellucid.report.verdict import say
 
 __all__ = ["against_baseline", "spread_picture", "spread_words"]

@@ -17,6 +17,7 @@ import numpy as np
 
 from pellucid._version import __version__
 from pellucid.data import Notice, Table
+from pellucid.lenses.draw.numbers import plural
 from pellucid.report import (
     Alert,
     Boundary,
@@ -27,7 +28,6 @@ from pellucid.report import (
     Training,
     measure,
 )
-from pellucid.report.numbers import plural
 from pellucid.report.run.field import boundary_of
 from pellucid.report.run.findings import outlier_alerts, rare_class_alerts, tail_alerts
 from pellucid.report.run.network import model_facts

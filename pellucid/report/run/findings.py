@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.lenses.draw.numbers import count, number, percent, plural
 from pellucid.report import Alert, measure
-from pellucid.report.numbers import count, number, percent, plural
 from pellucid.training.table_run import TableRun
 
 __all__ = ["outlier_alerts", "rare_class_alerts", "tail_alerts"]

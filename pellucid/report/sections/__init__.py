@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pellucid.lenses.draw.html import Child
 from pellucid.report.content import Content
-from pellucid.report.html import Child
 from pellucid.report.limits import Limits
 from pellucid.report.sections import alerts, answer, data, errors, model, reproduce, training
 

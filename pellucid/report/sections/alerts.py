@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from pellucid.lenses.draw.html import Child, Markup, tag
+from pellucid.lenses.draw.numbers import plural
 from pellucid.report.checks import alerts, checked
 from pellucid.report.content import Alert, Content
-from pellucid.report.html import Child, Markup, tag
 from pellucid.report.limits import Limits
-from pellucid.report.numbers import plural
 
 __all__ = ["body"]
 

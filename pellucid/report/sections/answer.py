@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pellucid.lenses.draw.html import Child, Markup, bdi, tag
+from pellucid.lenses.draw.numbers import count, duration, plural
 from pellucid.report.card import card, facts, table
 from pellucid.report.content import Answer, Content, Metric
-from pellucid.report.html import Child, Markup, bdi, tag
 from pellucid.report.limits import Limits
-from pellucid.report.numbers import count, duration, plural
 from pellucid.report.pictures.boundary import boundary_card
 from pellucid.report.pictures.small import against_baseline
 from pellucid.report.verdict import judge, say

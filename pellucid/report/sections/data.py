@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pellucid.lenses.draw.html import Child, Markup, bdi, tag
+from pellucid.lenses.draw.numbers import count, percent, plural
 from pellucid.report.card import facts, folded, table
 from pellucid.report.content import Column, Content, DataFacts
-from pellucid.report.html import Child, Markup, bdi, tag
 from pellucid.report.limits import Limits
-from pellucid.report.numbers import count, percent, plural
 from pellucid.report.pictures.small import spread_picture, spread_words
 
 __all__ = ["body"]

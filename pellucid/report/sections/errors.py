@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pellucid.lenses.draw.html import Child, Markup, bdi, tag
+from pellucid.lenses.draw.numbers import count, number, percent, plural
 from pellucid.report.card import table
 from pellucid.report.content import Content, WorstSample
-from pellucid.report.html import Child, Markup, bdi, tag
 from pellucid.report.limits import Limits
-from pellucid.report.numbers import count, number, percent, plural
 from pellucid.report.pictures.amounts import importance_card, residual_card, scatter_card
 from pellucid.report.pictures.classes import by_class_card, calibration_card, confusion_card
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from pellucid.lenses.draw.html import Child, Markup, tag
+from pellucid.lenses.draw.numbers import compact, count, number, shape, size
 from pellucid.report.card import table
 from pellucid.report.content import Content, ProgramRow
-from pellucid.report.html import Child, Markup, tag
 from pellucid.report.limits import Limits
-from pellucid.report.numbers import compact, count, number, shape, size
 from pellucid.report.pictures.network import network_card
 
 __all__ = ["body"]

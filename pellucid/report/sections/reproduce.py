@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from pellucid.lenses.draw.html import Child, Markup, tag
 from pellucid.report.card import folded, table
 from pellucid.report.content import Content
-from pellucid.report.html import Child, Markup, tag
 from pellucid.report.limits import Limits
 
 __all__ = ["body"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from pellucid.lenses.draw.html import Child, tag
+from pellucid.lenses.draw.numbers import duration, plural
 from pellucid.report.content import Content, Training
-from pellucid.report.html import Child, tag
 from pellucid.report.limits import Limits
-from pellucid.report.numbers import duration, plural
 from pellucid.report.pictures.boundary import replay_card
 from pellucid.report.pictures.curves import loss_card, metric_card
 from pellucid.report.pictures.network import gradient_card

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pellucid.report.numbers import number, percent
+from pellucid.lenses.draw.numbers import number, percent
 
 __all__ = ["Scale", "log_ticks", "nice_ticks", "span", "tick_labels"]
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from pellucid.report.content import Floats
+from pellucid.lenses.picture import Floats
 
 __all__ = ["contours"]
 

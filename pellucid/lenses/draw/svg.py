@@ -10,8 +10,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pellucid.report.html import Child, Markup, join, tag
-from pellucid.report.scale import Scale, log_ticks, nice_ticks, tick_labels
+from pellucid.lenses.draw.html import Child, Markup, join, tag
+from pellucid.lenses.draw.scale import Scale, log_ticks, nice_ticks, tick_labels
 
 __all__ = ["SHAPES", "Plot", "area", "bar", "line", "marker", "markers", "picture", "text"]
 

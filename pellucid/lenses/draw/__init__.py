@@ -1,0 +1,1 @@
+"""The drawing board: numbers as words, scales, marks, contours and safe markup."""
