@@ -36,7 +36,7 @@ def _reshaped(own: Shape, shape: Shape) -> Shape:
         if known == 0 or numel(own) % known:
             raise Mismatch(
                 f"{numel(own)} numbers don't fill {show(shape)} evenly",
-                f"The sizes that are given must divide {numel(own)}, and they multiply to {known}.",
+                _dividing(own, shape, known),
             )
         shape = tuple(numel(own) // known if n == -1 else n for n in shape)
     elif known != numel(own):
@@ -45,6 +45,16 @@ def _reshaped(own: Shape, shape: Shape) -> Shape:
             _left_open(numel(own), shape),
         )
     return shape
+
+
+def _dividing(own: Shape, shape: Shape, known: int) -> str:
+    """What would go into the numbers evenly."""
+    rows = own[0] if own else 0
+    if len(shape) == 2 and len(own) > 1 and shape[0] == -1 and rows and numel(own):
+        each = numel(own) // rows
+        product = f": {' · '.join(map(str, own[1:]))} = {each}" if len(own) > 2 else ""
+        return f"(-1, {each}) keeps the {rows} rows{product}."
+    return f"The sizes that are given must divide {numel(own)}, and they multiply to {known}."
 
 
 def _left_open(count: int, shape: Shape) -> str:
@@ -116,15 +126,37 @@ permute: Op = define(
 def _expanded(own: Shape, shape: Shape) -> Shape:
     extra = len(shape) - len(own)
     if extra < 0:
-        raise Mismatch(f"{show(own)} has more axes than {show(shape)}")
+        whole = (-1,) * -extra + shape
+        raise Mismatch(
+            f"{show(own)} has more axes than {show(shape)}",
+            f"Give a size for each of its {len(own)} axes; -1 keeps one: x.expand{show(whole)}.",
+        )
     out = []
     for i, n in enumerate(shape):
         have = own[i - extra] if i >= extra else 1
         want = have if n == -1 and i >= extra else n
         if have not in (1, want):
-            raise Mismatch(f"axis {i} is {have} and can't be stretched to {n}; only 1 can")
+            raise Mismatch(
+                f"axis {i} is {have} and can't be stretched to {n}; only 1 can",
+                _repeatable(own, shape),
+            )
         out.append(want)
     return tuple(out)
+
+
+def _repeatable(own: Shape, shape: Shape) -> str:
+    """What would give the shape that expand can't."""
+    extra = len(shape) - len(own)
+    column = (*own, *[1] * extra)
+    if extra and own and all(have in (1, n) for have, n in zip(column, shape, strict=True)):
+        return f"Make it a column first: x.reshape{show(column)}.expand{show(shape)}."
+    lined = (*[1] * extra, *own)
+    wanted = tuple(h if n == -1 else n for h, n in zip(lined, shape, strict=True))
+    if all(h and n % h == 0 for h, n in zip(lined, wanted, strict=True)):
+        times = tuple(n // h for h, n in zip(lined, wanted, strict=True))
+        return f"To repeat the numbers: x.repeat{show(times)} is {show(wanted)}."
+    kept = tuple(n if h in (1, n) else -1 for h, n in zip(lined, shape, strict=True))
+    return f"-1 keeps an axis as it is: x.expand{show(kept)}."
 
 
 expand: Op = define(
@@ -148,7 +180,9 @@ expand: Op = define(
             ((2, 3),),
             {"shape": (4, 3)},
             ShapeError,
-            "expand: axis 0 is 2 and can't be stretched to 4; only 1 can.\n   x            (2, 3)",
+            "expand: axis 0 is 2 and can't be stretched to 4; only 1 can.\n"
+            "   x            (2, 3)\n"
+            " To repeat the numbers: x.repeat(2, 1) is (4, 3).",
         ),
     ),
 )
@@ -223,11 +257,26 @@ def _joinable(shapes: tuple[Shape, ...], axis: int) -> str:
     """What would let Tensors be joined that don't fit."""
     first, rank = shapes[0], len(shapes[0])
     if any(len(s) != rank for s in shapes):
-        return "Give all the same number of axes: x.unsqueeze(0) puts one of size 1 in front."
+        return _one_axis_more(shapes, axis)
     for other in range(rank):
         if all(s[:other] + s[other + 1 :] == first[:other] + first[other + 1 :] for s in shapes):
             return f"They fit along dim {other}: cat(…, dim={other})."
-    return f"Cut or pad them to equal sizes; only dim {axis} may differ."
+    uneven = next(a for a in range(rank) if a != axis and len({s[a] for s in shapes}) > 1)
+    least = min(s[uneven] for s in shapes)
+    one = f"one size along dim {uneven}, such as {least}"
+    return f"Cut or pad all to {one}; only dim {axis} may differ."
+
+
+def _one_axis_more(shapes: tuple[Shape, ...], axis: int) -> str:
+    """Which new axis lets a Tensor with one axis less be joined to the others."""
+    rank = max(map(len, shapes))
+    i, short = next((i, s) for i, s in enumerate(shapes) if len(s) < rank)
+    model = next(s for s in shapes if len(s) == rank)
+    for at in range(rank) if len(short) == rank - 1 else ():
+        longer = (*short[:at], 1, *short[at:])
+        if all(a == axis or m == n for a, (m, n) in enumerate(zip(longer, model, strict=True))):
+            return f"Tensor {i} fits as {show(longer)}: x.unsqueeze({at})."
+    return f"Give all {rank} axes: x.unsqueeze(0) puts one of size 1 in front."
 
 
 def _cut_back(g: Node, y: Node, *xs: Node, axis: int) -> tuple[Node, ...]:

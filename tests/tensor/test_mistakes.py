@@ -94,6 +94,18 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         lambda: pellucid.zeros(2, 3).reshape(-1, 4),
         ShapeError,
         "reshape: 6 numbers don't fill (-1, 4) evenly.\n   x            (2, 3)\n"
+        " (-1, 3) keeps the 2 rows.",
+    ),
+    (
+        lambda: pellucid.zeros(8, 4, 7, 7).view(-1, 200),
+        ShapeError,
+        "view: 1568 numbers don't fill (-1, 200) evenly.\n   x            (8, 4, 7, 7)\n"
+        " (-1, 196) keeps the 8 rows: 4 · 7 · 7 = 196.",
+    ),
+    (
+        lambda: pellucid.zeros(6).reshape(-1, 4),
+        ShapeError,
+        "reshape: 6 numbers don't fill (-1, 4) evenly.\n   x            (6,)\n"
         " The sizes that are given must divide 6, and they multiply to 4.",
     ),
     (
@@ -134,12 +146,26 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: pellucid.zeros(2, 3).expand(4, 3),
         ShapeError,
-        "expand: axis 0 is 2 and can't be stretched to 4; only 1 can.\n   x            (2, 3)",
+        "expand: axis 0 is 2 and can't be stretched to 4; only 1 can.\n   x            (2, 3)\n"
+        " To repeat the numbers: x.repeat(2, 1) is (4, 3).",
+    ),
+    (
+        lambda: pellucid.zeros(2, 3).expand(5, 3),
+        ShapeError,
+        "expand: axis 0 is 2 and can't be stretched to 5; only 1 can.\n   x            (2, 3)\n"
+        " -1 keeps an axis as it is: x.expand(-1, 3).",
+    ),
+    (
+        lambda: pellucid.broadcast_to(pellucid.zeros(3), (3, 4)),
+        ShapeError,
+        "expand: axis 1 is 3 and can't be stretched to 4; only 1 can.\n   x            (3,)\n"
+        " Make it a column first: x.reshape(3, 1).expand(3, 4).",
     ),
     (
         lambda: pellucid.zeros(2, 3).expand(3),
         ShapeError,
-        "expand: (2, 3) has more axes than (3,).\n   x            (2, 3)",
+        "expand: (2, 3) has more axes than (3,).\n   x            (2, 3)\n"
+        " Give a size for each of its 2 axes; -1 keeps one: x.expand(-1, 3).",
     ),
     (
         lambda: pellucid.zeros(2, 3).transpose(0, 2),
@@ -166,7 +192,7 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         "cat: all must agree outside dim 1: Tensor 0 is (2, 3) and Tensor 1 is (4, 5).\n"
         "   xs[0]        (2, 3)\n"
         "   xs[1]        (4, 5)\n"
-        " Cut or pad them to equal sizes; only dim 1 may differ.",
+        " Cut or pad all to one size along dim 0, such as 2; only dim 1 may differ.",
     ),
     (
         lambda: pellucid.cat([pellucid.zeros(2, 3), pellucid.zeros(3)]),
@@ -174,7 +200,23 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         "cat: all must agree outside dim 0: Tensor 0 is (2, 3) and Tensor 1 is (3,).\n"
         "   xs[0]        (2, 3)\n"
         "   xs[1]        (3,)\n"
-        " Give all the same number of axes: x.unsqueeze(0) puts one of size 1 in front.",
+        " Tensor 1 fits as (1, 3): x.unsqueeze(0).",
+    ),
+    (
+        lambda: pellucid.cat([pellucid.zeros(2, 3), pellucid.zeros(2)], dim=1),
+        ShapeError,
+        "cat: all must agree outside dim 1: Tensor 0 is (2, 3) and Tensor 1 is (2,).\n"
+        "   xs[0]        (2, 3)\n"
+        "   xs[1]        (2,)\n"
+        " Tensor 1 fits as (2, 1): x.unsqueeze(1).",
+    ),
+    (
+        lambda: pellucid.cat([pellucid.zeros(2, 3), pellucid.zeros(5)]),
+        ShapeError,
+        "cat: all must agree outside dim 0: Tensor 0 is (2, 3) and Tensor 1 is (5,).\n"
+        "   xs[0]        (2, 3)\n"
+        "   xs[1]        (5,)\n"
+        " Give all 2 axes: x.unsqueeze(0) puts one of size 1 in front.",
     ),
     (
         lambda: pellucid.cat([]),
@@ -190,7 +232,27 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: pellucid.stack([pellucid.zeros(2), pellucid.zeros(3)]),
         ShapeError,
-        "stack needs equal shapes and got [(2,), (3,)].",
+        "stack needs equal shapes: Tensor 0 is (2,) and Tensor 1 is (3,).\n"
+        " nn.utils.rnn.pad_sequence(…, batch_first=True) fills all up to 3 with zeros;\n"
+        " cat(…, dim=0) joins them end to end.",
+    ),
+    (
+        lambda: pellucid.stack([pellucid.zeros(2, 4), pellucid.zeros(2, 5)]),
+        ShapeError,
+        "stack needs equal shapes: Tensor 0 is (2, 4) and Tensor 1 is (2, 5).\n"
+        " They differ along dim 1 alone: cat(…, dim=1) joins them end to end.",
+    ),
+    (
+        lambda: pellucid.stack([pellucid.zeros(3), pellucid.zeros(1, 3)]),
+        ShapeError,
+        "stack needs equal shapes: Tensor 0 is (3,) and Tensor 1 is (1, 3).\n"
+        " All hold 3 numbers: x.reshape(3,) makes them equal.",
+    ),
+    (
+        lambda: pellucid.stack([pellucid.zeros(3, 2), pellucid.zeros(4, 5)]),
+        ShapeError,
+        "stack needs equal shapes: Tensor 0 is (3, 2) and Tensor 1 is (4, 5).\n"
+        " Cut, pad or reshape them to one shape first, such as (3, 2).",
     ),
     (
         lambda: pellucid.stack([]),

@@ -8,7 +8,7 @@ from typing import Any
 from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops import movement as mv
-from pellucid.shapes import broadcast, normalize_axis, numel, whole
+from pellucid.shapes import Shape, broadcast, normalize_axis, numel, show, whole
 from pellucid.tensor.lift import FUNCTIONS, function
 
 __all__ = ["flat_sizes", "some_axis"]
@@ -148,10 +148,28 @@ def stack(tensors: Any, dim: int = 0) -> Node:
     if not parts:
         raise SettingError("stack needs at least one Tensor and got an empty list.")
     if len({p.shape for p in parts}) > 1:
-        raise ShapeError(f"stack needs equal shapes and got {[p.shape for p in parts]}.")
+        raise ShapeError(_unequal([p.shape for p in parts], dim))
     return mv.cat(
         *[unsqueeze(p, dim) for p in parts], axis=normalize_axis(dim, len(parts[0].shape) + 1)
     )
+
+
+def _unequal(shapes: list[Shape], dim: int) -> str:
+    """Why these can't be stacked, and what can be done with them."""
+    first = shapes[0]
+    i, other = next((i, s) for i, s in enumerate(shapes) if s != first)
+    text = f"stack needs equal shapes: Tensor 0 is {show(first)} and Tensor {i} is {show(other)}."
+    if len({numel(s) for s in shapes}) == 1:
+        return f"{text}\n All hold {numel(first)} numbers: x.reshape{show(first)} makes them equal."
+    uneven = [a for a in range(len(first)) if len({s[a : a + 1] for s in shapes}) > 1]
+    if len({len(s) for s in shapes}) > 1 or len(uneven) > 1:
+        return f"{text}\n Cut, pad or reshape them to one shape first, such as {show(first)}."
+    joined = f"cat(…, dim={uneven[0]}) joins them end to end"
+    if uneven == [0] and dim == 0:
+        longest = max(s[0] for s in shapes)
+        pad = "nn.utils.rnn.pad_sequence(…, batch_first=True)"
+        return f"{text}\n {pad} fills all up to {longest} with zeros;\n {joined}."
+    return f"{text}\n They differ along dim {uneven[0]} alone: {joined}."
 
 
 @function()
