@@ -49,8 +49,8 @@ def gradients(
     heapq.heapify(waiting)
     found: dict[Node, Node] = {}
     mode = current()
-    before = mode.recording, mode.because, mode.part, mode.scope
-    mode.recording, mode.part = create_graph or mode.keeping, None
+    before = mode.recording, mode.because, mode.part, mode.scope, mode.lower
+    mode.recording, mode.part, mode.lower = create_graph or mode.keeping, None, None
     try:
         while waiting:
             node = heapq.heappop(waiting)[1]
@@ -69,7 +69,7 @@ def gradients(
                 mode.because, mode.scope = node, node.scope
                 _pass_on(node, g, pending, waiting, useful)
     finally:
-        mode.recording, mode.because, mode.part, mode.scope = before
+        mode.recording, mode.because, mode.part, mode.scope, mode.lower = before
     if spend and mode.trace is None:  # a program being traced needs every graph it has met
         _let_go(heads)
     return found

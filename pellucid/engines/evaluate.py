@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pellucid.graph.halves import needs_single, single
 from pellucid.graph.program import Program
 
 __all__ = ["evaluate"]
@@ -38,6 +39,8 @@ def evaluate(
         >>> evaluate(double, [np.array([1.0, 2.0])], np)
         [array([2., 4.])]
     """
+    if program.halves:
+        return _evaluate_halves(program, arrays, xp, instead)
     values = [*arrays, *(node.array for node in program.held)]
     keep = values.append
     for op, at, params, _ in program.steps:
@@ -47,4 +50,19 @@ def evaluate(
             keep(forward(xp, values[at[0]], values[at[1]]))
         else:
             keep(forward(xp, *[values[i] for i in at], **params))
+    return [values[i] for i in program.outputs]
+
+
+def _evaluate_halves(
+    program: Program,
+    arrays: Sequence[Any],
+    xp: Any,
+    instead: Mapping[str, Callable[..., Any]] = _NOTHING,
+) -> list[Any]:
+    values = [*arrays, *(node.array for node in program.held)]
+    for op, at, params, node in program.steps:
+        forward = instead.get(op.name, op.forward)
+        if needs_single(op, node):
+            forward = single(forward, node.dtype)
+        values.append(forward(xp, *[values[i] for i in at], **params))
     return [values[i] for i in program.outputs]

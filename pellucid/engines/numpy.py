@@ -20,6 +20,7 @@ from pellucid.engines.rows import add_rows, worthwhile
 from pellucid.engines.words import random_words
 from pellucid.errors import DTypeError
 from pellucid.graph import mode
+from pellucid.graph.halves import at_hand
 from pellucid.shapes import Shape
 
 __all__ = ["NumpyEngine", "namespace", "quietly"]
@@ -89,6 +90,17 @@ class _Namespace:
     @staticmethod
     def erf(x: Any) -> Any:
         return importlib.import_module("scipy.special").erf(x).astype(x.dtype, copy=False)
+
+    @staticmethod
+    def rules_out(mask: Any) -> bool:
+        """Whether `mask` holds nowhere, where that can be known."""
+        return not mask.any()
+
+    @staticmethod
+    def special(name: str, *xs: Any) -> Any:
+        """A function that both SciPy and JAX call so in their `special`."""
+        found = getattr(importlib.import_module("scipy.special"), name)(*xs)
+        return found.astype(xs[-1].dtype, copy=False)
 
     @staticmethod
     def unless(drop: Any, x: Any) -> Any:
@@ -177,10 +189,12 @@ class NumpyEngine:
 
     def zeros(self, shape: Shape, dtype: DType) -> Any:
         """An array of zeros."""
+        at_hand(dtype)
         return np.zeros(shape, dtype.name)
 
     def constant(self, value: bool | int | float, dtype: DType) -> Any:
         """One number, as an array without axes."""
+        at_hand(dtype)
         try:
             return np.asarray(value, dtype.name)
         except OverflowError:

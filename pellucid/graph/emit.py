@@ -14,6 +14,7 @@ from typing import Any
 from pellucid.dtypes import FLOAT, DType, float32, of_number, promote
 from pellucid.errors import DTypeError, GraphError, TraceError
 from pellucid.graph import mode as _mode
+from pellucid.graph.halves import HALVES, Single, at_hand, lowered, moves
 from pellucid.graph.node import Node, _clock, last_write, leaf, memory
 from pellucid.graph.where import made_at
 
@@ -21,7 +22,7 @@ __all__ = ["check_unwritten", "constant", "emit", "user_line"]
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 _inside: dict[str, bool] = {}
-_constants: dict[tuple[type, Any, DType], Node] = {}
+_constants: dict[tuple[type, Any, DType, DType | None], Node] = {}
 _NO_PARAMS: Mapping[str, Any] = {}
 _local = _mode._local
 _engines = _mode._engines
@@ -58,11 +59,13 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
             flows = True
         if suspect and because is not None:
             check_unwritten(x, because)
+    if mode.lower is not None:
+        key.append(mode.lower)
     signature = tuple(key)
     found = op.inferred.get(signature)
     if found is None:
-        found = _infer(op, inputs, params, signature)
-    shape, dtype, casts = found
+        found = _infer(op, inputs, params, signature, mode.lower)
+    shape, dtype, casts, run = found
     if casts is not None:
         return emit(op, _promoted(op, inputs, casts), params)
 
@@ -81,7 +84,7 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
         else:
             node.because, node.where = because, because.where
     if known_values:
-        node.array = array = _engines[0].run(op, arrays, params)
+        node.array = array = _engines[0].run(run, arrays, params)
         node.shape = array.shape if shape is None else shape
     elif shape is None:
         raise TraceError(
@@ -98,13 +101,19 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
     return node
 
 
-def constant(value: bool | int | float, dtype: DType) -> Node:
-    """A 0-axis leaf holding one number; the same number gives the same node."""
-    key = (type(value), value, dtype)
+def constant(value: bool | int | float, dtype: DType, held: DType | None = None) -> Node:
+    """A 0-axis leaf holding one number; the same number gives the same node.
+
+    Args:
+        value: the number.
+        dtype: its kind.
+        held: a wider kind for its array: 0.999 must not become 1 beside 16-bit numbers.
+    """
+    key = (type(value), value, dtype, held)
     node = _constants.get(key)
     if node is None or (value == 0 and repr(value) != node.name):  # 0.0 equals −0.0
         node = leaf(
-            _engines[0].constant(value, dtype), (), dtype, kind="constant", name=repr(value)
+            _engines[0].constant(value, held or dtype), (), dtype, kind="constant", name=repr(value)
         )
         if len(_constants) > 4096 or value != value:  # NaN never equals itself: it would pile up
             return node
@@ -134,7 +143,9 @@ def _lift(op: Any, inputs: tuple[Any, ...]) -> tuple[Node, ...]:
         if isinstance(x, Node):
             out.append(x)
         elif isinstance(x, bool | int | float):
-            out.append(constant(x, _number_dtype(op, x, kept)))
+            dtype = _number_dtype(op, x, kept)
+            wide = dtype in HALVES and op.dtype != "bool" and "elementwise" in op.traits
+            out.append(constant(x, dtype, float32 if wide else None))
         else:
             raise DTypeError(
                 f"{op.name} works on Tensors and numbers and got a {type(x).__name__}.\n"
@@ -155,8 +166,19 @@ def _number_dtype(op: Any, value: bool | int | float, partners: list[Node]) -> D
     return dtype
 
 
-def _infer(op: Any, inputs: tuple[Node, ...], params: Mapping[str, Any], key: Any) -> Any:
-    found = op.infer(inputs, params)
+def _infer(
+    op: Any, inputs: tuple[Node, ...], params: Mapping[str, Any], key: Any, lower: DType | None
+) -> Any:
+    """Shape, dtype, the casts that come first (the rest is then asked again), and what is run."""
+    kinds = [x.dtype for x in inputs]
+    casts = None if lower is None else lowered(op, kinds, lower)
+    if casts is not None:
+        found = (None, lower, casts, op)
+    else:
+        shape, dtype, casts = op.infer(inputs, params)
+        at_hand(dtype)
+        half = dtype in HALVES or any(kind in HALVES for kind in kinds)
+        found = (shape, dtype, casts, Single(op, dtype) if half and not moves(op) else op)
     if len(op.inferred) > 4096:
         op.inferred.clear()
     op.inferred[key] = found

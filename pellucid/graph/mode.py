@@ -69,6 +69,9 @@ class Trace(Protocol):
         NotImplemented where the node is none. The order of the numbers must not matter.
         """
 
+    def looked(self, node: Node) -> None:
+        """The numbers of a Tensor that exists are looked at, and become part of the program."""
+
     def replay(self, call: Any) -> None:
         """`call(n)` after n steps: bookkeeping that is no arithmetic."""
 
@@ -84,9 +87,10 @@ class Mode:
         part: the composition being called.
         because: the forward node whose gradient rule is being applied.
         trace: who takes notes of what is written while a step is compiled, if one is.
+        lower: the 16 bits in which autocast computes products, where it is on.
     """
 
-    __slots__ = ("because", "keeping", "part", "recording", "scope", "symbolic", "trace")
+    __slots__ = ("because", "keeping", "lower", "part", "recording", "scope", "symbolic", "trace")
 
     def __init__(self) -> None:
         self.recording = True
@@ -96,6 +100,7 @@ class Mode:
         self.part: Part | None = None
         self.because: Node | None = None
         self.trace: Trace | None = None
+        self.lower: DType | None = None
 
 
 class _Local(threading.local):

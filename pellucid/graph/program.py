@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pellucid.dtypes import DType
 from pellucid.graph.emit import emit
+from pellucid.graph.halves import HALVES
 from pellucid.graph.mode import switched
 from pellucid.graph.node import Node, leaf
 from pellucid.graph.text import program_text
@@ -61,6 +62,11 @@ class Program:
     def elementwise(self) -> bool:
         """Whether each number of a result depends on the numbers at its own place only."""
         return all("elementwise" in step.op.traits for step in self.steps)
+
+    @cached_property
+    def halves(self) -> bool:
+        """Whether any value in it has 16 bits."""
+        return any(node.dtype in HALVES for node in self.slot_nodes())
 
     def __str__(self) -> str:
         return program_text(self)
@@ -116,8 +122,9 @@ def collect(inputs: Iterable[Node], outputs: Iterable[Node], since: int = 0) -> 
 def inline(program: Program, given: Sequence[Node]) -> list[Node]:
     """The outputs of a program for nodes: its ops become part of the graph being made."""
     nodes = [*given, *program.held]
-    for step in program.steps:
-        nodes.append(emit(step.op, tuple(nodes[i] for i in step.at), step.params))
+    with switched(lower=None):  # its casts are steps already
+        for step in program.steps:
+            nodes.append(emit(step.op, tuple(nodes[i] for i in step.at), step.params))
     return [nodes[i] for i in program.outputs]
 
 

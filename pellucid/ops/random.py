@@ -71,8 +71,12 @@ def _uniform(xp: Any, bits: Any, dtype: DType) -> Any:
     if dtype is float64:
         high, low = bits[0] >> xp.uint32(5), bits[1] >> xp.uint32(6)
         return (high.astype("float64") * 67108864.0 + low.astype("float64")) * 2.0**-53
-    return ((bits[0] >> xp.uint32(8)).astype("float32") * 2.0**-24).astype(dtype.name)
+    kept = _DIGITS.get(dtype.name, 24)  # more of them would round up to 1
+    whole = (bits[0] >> xp.uint32(32 - kept)).astype("float32")
+    return (whole * 2.0**-kept).astype(dtype.name)
 
+
+_DIGITS = {"float16": 11, "bfloat16": 8}
 
 bits_to_uniform: Op = define(
     "bits_to_uniform",

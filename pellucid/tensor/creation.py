@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import INT, DType, bfloat16, bool_, by_name, float32, int64
+from pellucid.dtypes import INT, DType, bool_, by_name, float32, int64
 from pellucid.errors import DataError, DTypeError, SettingError
+from pellucid.graph.halves import at_hand
 from pellucid.graph.node import leaf
 from pellucid.shapes import Shape
 from pellucid.tensor.device import on_cpu
@@ -32,11 +33,8 @@ def of_array(array: Any, requires_grad: bool = False) -> Tensor:
 
 
 def held(dtype: DType) -> str:
-    """NumPy's name for a dtype, where it has one."""
-    if dtype is bfloat16:
-        raise DTypeError(
-            "bfloat16 has no place here yet: NumPy has no such numbers.\n Use float32 or float16."
-        )
+    """NumPy's name for a dtype."""
+    at_hand(dtype)
     return dtype.name
 
 

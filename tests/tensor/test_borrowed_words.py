@@ -167,10 +167,6 @@ def test_a_traceback_suggests_once(code: str, expected: str) -> None:
             "a Tensor holds numbers, and this holds text, such as 'x'.\n"
             " Turn them into numbers first; pellucid.fit does that for tables.",
         ),
-        (
-            lambda: ONES.bfloat16(),
-            "bfloat16 has no place here yet: NumPy has no such numbers.\n Use float32 or float16.",
-        ),
     ],
 )
 def test_what_is_no_tensor_is_refused_with_a_remedy(call: Any, text: str) -> None:

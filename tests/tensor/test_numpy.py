@@ -224,20 +224,6 @@ MISTAKES = [
         DTypeError,
         "complex numbers are not supported.\n Keep real and imaginary parts apart.",
     ),
-    *[
-        (
-            call,
-            DTypeError,
-            "bfloat16 has no place here yet: NumPy has no such numbers.\n Use float32 or float16.",
-        )
-        for call in (
-            lambda: pellucid.zeros(2, dtype=pellucid.bfloat16),
-            lambda: pellucid.tensor([1.0], dtype=pellucid.bfloat16),
-            lambda: pellucid.ones(2).bfloat16(),
-            lambda: pellucid.rand(2, dtype=pellucid.bfloat16),
-            lambda: pellucid.arange(3, dtype=pellucid.bfloat16),
-        )
-    ],
     (
         lambda: pellucid.from_numpy([1, 2]),
         DTypeError,

@@ -15,8 +15,9 @@ import jax.numpy as jnp
 from pellucid.engines.xla.arranged import Arranged, arrange, plain
 from pellucid.engines.xla.forwards import INSTEAD
 from pellucid.engines.xla.images import IMAGES
-from pellucid.engines.xla.products import PRODUCTS, WORTH
+from pellucid.engines.xla.products import HALVED, PRODUCTS, WORTH
 from pellucid.engines.xla.space import space
+from pellucid.graph.halves import needs_single, single
 from pellucid.graph.program import Program
 
 __all__ = ["evaluate_arranged", "transposed_cells"]
@@ -28,21 +29,25 @@ def evaluate_arranged(program: Program, given: Sequence[Any]) -> list[Any]:
     """The outputs of a program; inputs and outputs may be `Arranged`."""
     held = (node.array for node in program.held)
     values: list[Any] = [*given, *(jnp.asarray(a) if a.ndim else a for a in held)]
-    for op, at, params, _ in program.steps:
+    for op, at, params, node in program.steps:
         inputs = [values[i] for i in at]
         special = ARRANGED.get(op.name)
         found = NotImplemented if special is None else special(*inputs, **params)
         if found is NotImplemented:
+            forward = INSTEAD.get(op.name, op.forward)
+            if program.halves and needs_single(op, node):
+                forward = HALVED.get(op.name) or single(forward, node.dtype)
             if any(type(x) is Arranged for x in inputs):
-                found = _passed_on(op, inputs, params)
+                found = _passed_on(op, forward, inputs, params)
             else:
-                found = INSTEAD.get(op.name, op.forward)(space, *inputs, **params)
+                found = forward(space, *inputs, **params)
         values.append(found)
     return [values[i] for i in program.outputs]
 
 
-def _passed_on(op: Any, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
-    forward = INSTEAD.get(op.name, op.forward)
+def _passed_on(
+    op: Any, forward: Callable[..., Any], inputs: Sequence[Any], params: Mapping[str, Any]
+) -> Any:
     rank = max(x.ndim for x in inputs)
     order = next(x.order for x in inputs if type(x) is Arranged)
     if len(order) == rank:

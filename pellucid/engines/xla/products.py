@@ -5,28 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import jax.numpy as jnp
+
 from pellucid.engines.xla.arranged import Arranged, Order, plain
 
-__all__ = ["PRODUCTS", "WORTH"]
+__all__ = ["HALVED", "PRODUCTS", "WORTH"]
 
 SWAPPED: Order = (1, 0)
 WORTH = 4096  # numbers in a weight below which its order does not matter
+
+
+def _times(a: Any, b: Any) -> Any:
+    """A product of matrices, in float32 where the numbers have 16 bits.
+
+    Asked for a 16-bit result, XLA converts everything to float32 first and computes that; asked for
+    float32 it multiplies bfloat16 as it is, up to twice as fast.
+    """
+    single = a.dtype.itemsize == 2
+    return jnp.matmul(a, b, preferred_element_type=jnp.float32 if single else None)
 
 
 def _linear(x: Any, weight: Any, bias: Any = None) -> Any:
     if type(weight) is not Arranged or weight.order != SWAPPED:
         return NotImplemented
     x = plain(x)
-    y = x.reshape(-1, x.shape[-1]) @ weight.array
+    y = _times(x.reshape(-1, x.shape[-1]), weight.array)
     if bias is not None:
         y = y + plain(bias)
-    return y.reshape(*x.shape[:-1], weight.array.shape[1])
+    return y.reshape(*x.shape[:-1], weight.array.shape[1]).astype(x.dtype)
 
 
 def _to_input(g: Any, weight: Any) -> Any:
     if type(weight) is not Arranged or weight.order != SWAPPED:
         return NotImplemented
-    return plain(g) @ weight.array.T
+    g = plain(g)
+    return _times(g, weight.array.T).astype(g.dtype)
 
 
 def _to_weight(g: Any, x: Any) -> Any:
@@ -34,9 +47,22 @@ def _to_weight(g: Any, x: Any) -> Any:
     g, x = plain(g), plain(x)
     if g.ndim != 2 or x.ndim != 2 or g.shape[1] <= x.shape[1] or g.shape[1] * x.shape[1] < WORTH:
         return NotImplemented
-    return Arranged(x.T @ g, SWAPPED)
+    return Arranged(_times(x.T, g).astype(g.dtype), SWAPPED)
 
 
 PRODUCTS: dict[str, Callable[..., Any]] = {
     "linear": _linear, "bmm": _to_input, "tdot": _to_weight,
 }  # fmt: skip
+
+
+def _half_linear(xp: Any, x: Any, weight: Any, bias: Any = None) -> Any:
+    y = _times(x.reshape(-1, x.shape[-1]), weight.T).reshape(*x.shape[:-1], weight.shape[0])
+    return (y if bias is None else y + bias).astype(x.dtype)
+
+
+# Products of 16-bit numbers: everything else is computed in float32 and rounded.
+HALVED: dict[str, Callable[..., Any]] = {
+    "linear": _half_linear,
+    "bmm": lambda xp, a, b: _times(a, b).astype(a.dtype),
+    "tdot": lambda xp, a, b: _times(a.T, b).astype(a.dtype),
+}
