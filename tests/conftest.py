@@ -62,6 +62,16 @@ def _same_numbers_every_run() -> Iterator[None]:
     yield
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Spread the whole suite over the cores; a file by name runs in this process, as ever."""
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    looking = config.option.collectonly or config.option.usepdb
+    if whole and not looking and getattr(config.option, "numprocesses", 0) is None:
+        config.option.numprocesses = config.hook.pytest_xdist_auto_num_workers(config=config)
+        config.option.dist = "worksteal"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what asks for the oracle, so that `-m oracle` and `-m "not oracle"` work."""
     for item in items:

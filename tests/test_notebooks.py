@@ -77,6 +77,7 @@ def kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda p: p.stem)
 def test_a_notebook_runs_and_shows_what_is_saved_in_it(notebook: Path, kernels: Path) -> None:
     start = time.perf_counter()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import gc
 import weakref
 
+import pytest
+
 import pellucid
 from pellucid.graph.walk import reachable
 
 DEEP = 100_000
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_hundred_thousand() -> None:
     x = pellucid.tensor(1.0, requires_grad=True)
     y = x

@@ -24,6 +24,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_page_is_what_the_script_writes(written: Path) -> None:
     page = (DOCS / "benchmarks.md").read_text("utf-8")
     assert (written / "benchmarks.md").read_text("utf-8") == page

@@ -112,6 +112,7 @@ def test_plain_lines_in_a_pipe(here: Path) -> None:
     assert "Fitting" not in done.stdout and done.stdout.startswith("moons: ")
 
 
+@pytest.mark.slow
 def test_letters_that_the_terminal_lacks_are_spelled(here: Path) -> None:
     done = piped(*SHORT[:1], "diabetes", "--epochs", "1", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
     assert done.returncode == Exit.GOOD
@@ -226,6 +227,7 @@ def test_fit_loads_only_what_it_needs(here: Path) -> None:
     assert done.stderr == "[]\n"
 
 
+@pytest.mark.slow
 def test_the_main_job_takes_seconds(here: Path) -> None:
     took = seconds("fit", "moons")
     if took > 6:

@@ -6,6 +6,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +40,7 @@ def outcome(path: Path) -> Table | PellucidError:
     return table
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(
     header=st.lists(
@@ -69,6 +71,7 @@ def test_any_cells(
         assert "any.csv" in str(error)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(
     columns=st.lists(
@@ -106,6 +109,7 @@ def test_any_bytes(tmp_path: Path, content: bytes) -> None:
     outcome(path)
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_good_file_with_any_bytes_changed(tmp_path: Path, data: st.DataObject) -> None:
     lines = ["a,b,y"] + [f"{i % 7}.5,w{i % 3},{i % 2}" for i in range(30)]

@@ -66,6 +66,7 @@ def test_words_are_set_to_their_shares() -> None:
     np.testing.assert_array_equal(seen[0][2][:2], ROW[0, :2])
 
 
+@pytest.mark.slow
 def test_a_wide_table_is_asked_about_in_parts() -> None:
     values = np.random.default_rng(0).normal(size=(30, 700))
     frame = pd.DataFrame(values, columns=[f"c{i}" for i in range(700)]).assign(y=np.arange(30.0))

@@ -58,6 +58,7 @@ def test_training_numbers_get_mean_0_and_spread_1(values: np.ndarray) -> None:
     assert abs(x.std() - 1) < 1e-4
 
 
+@pytest.mark.slow
 @given(
     arrays.arrays(np.float64, 30, elements=st.floats(-1e3, 1e3)),
     st.lists(st.booleans(), min_size=30, max_size=30),

@@ -199,6 +199,7 @@ def paths(data: Any, start: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [start] * bool(start) + [p for key, item in pairs for p in paths(item, (*start, key))]
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_no_damage_gets_past_as_another_error(data: st.DataObject) -> None:
     saved = copy.deepcopy(GOOD)

@@ -74,6 +74,7 @@ def state(path: Path) -> Any:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9 on Windows")
 @pytest.mark.parametrize("engine", ["numpy", "xla"])
 def test_kill_9_at_any_moment(engine: str, tmp_path: Path) -> None:

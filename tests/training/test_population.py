@@ -137,6 +137,7 @@ def test_decays_and_dropouts_are_numbers_of_each_member() -> None:
         check(found, index, model, history)
 
 
+@pytest.mark.slow
 def test_other_sizes_are_other_programs() -> None:
     found = pl.population(
         lambda hidden: mlp(3, hidden, 1), (X, Y), seeds=2, hidden=[4, 8], epochs=2, lr=0.01,
@@ -166,6 +167,7 @@ def test_patience_stops_each_by_itself() -> None:
     assert len(ends) > 1 and "patience" in found.stopped
 
 
+@pytest.mark.slow
 def test_chunks_give_the_same_numbers() -> None:
     def train(chunk: int | None) -> Population:
         return pl.population(
