@@ -60,13 +60,30 @@ def _max_pool(
 def _first(xp: Any, y: Any, views: list[Any]) -> Iterator[Any]:
     """For each place within the window: whether the largest stands there, and not before.
 
-    Asked as "not less than the largest", so that the blame of a NaN stays visible as one.
+    NaN counts as larger than all; of several in one window PyTorch takes the last.
     """
+    nan = y != y
+    if xp.rules_out(nan):
+        return _first_of_numbers(views, y)
+    return _first_or_nan(views, y, nan)
+
+
+def _first_of_numbers(views: list[Any], y: Any) -> Iterator[Any]:
     free = None
     for view in views:
         less = view < y
         yield ~less if free is None else free & ~less
         free = less if free is None else free & less
+
+
+def _first_or_nan(views: list[Any], y: Any, nan: Any) -> Iterator[Any]:
+    last, later = [], ~nan  # where a NaN stands and none behind it
+    for view in reversed(views):
+        here = (view != view) & ~later
+        later = later | here
+        last.append(here)
+    for hit, here in zip(_first_of_numbers(views, y), reversed(last), strict=True):
+        yield hit & ~nan | here
 
 
 def _max_pool_grad(

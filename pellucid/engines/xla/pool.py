@@ -70,7 +70,7 @@ def max_pool_grad_nhwc(
 ) -> Any:
     """The blame of x: each position's goes to the first of the largest numbers it saw."""
     if _large_and_apart(kernel, stride, padding, dilation):
-        which = jnp.argmax(_windows(x, kernel), axis=-2)
+        which = _largest_at(_windows(x, kernel))
         return _side_by_side(g, which, kernel, x.shape[1:-1])
     views = _views(x, lowest(jnp, x.dtype), kernel, stride, padding, dilation)
     which = _which(y, views)
@@ -81,12 +81,21 @@ def max_pool_grad_nhwc(
     return _landed(shares, x.shape[1:-1], y.shape[1:-1], kernel, stride, padding, dilation)
 
 
+def _largest_at(windows: Any) -> Any:
+    """`_which` for windows laid out along the axis before the last."""
+    nan = windows != windows
+    last = windows.shape[-2] - 1 - jnp.argmax(jnp.flip(nan, axis=-2), axis=-2)
+    return jnp.where(jnp.any(nan, axis=-2), last, jnp.argmax(windows, axis=-2))
+
+
 def _which(y: Any, views: list[Any]) -> Any:
-    """At which place in its window each position has its largest number first."""
-    found = jnp.asarray(len(views) - 1, jnp.int8 if len(views) < 128 else jnp.int32)
-    for k in reversed(range(len(views) - 1)):
-        found = jnp.where(views[k] < y, found, jnp.asarray(k, found.dtype))
-    return jnp.broadcast_to(found, y.shape)
+    """At which place in its window each position has its largest number first, or its last NaN."""
+    none = jnp.asarray(-1, jnp.int8 if len(views) < 128 else jnp.int32)
+    found = jnp.broadcast_to(none, y.shape)
+    for k in reversed(range(len(views))):
+        hit = (views[k] >= y) | (views[k] != views[k]) & (found == none)
+        found = jnp.where(hit, jnp.asarray(k, found.dtype), found)
+    return found
 
 
 def _side_by_side(g: Any, which: Any, kernel: Shape, size: Shape) -> Any:

@@ -27,7 +27,7 @@ def wide() -> Any:
 
 
 class _Space:
-    """`jax.numpy`, plus `erf`, `written`, `added`, `scatter_add` and `random_words`."""
+    """`jax.numpy`, plus `erf`, `special`, `written`, `added`, `scatter_add`, `random_words` and others."""
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(jnp, name)
@@ -37,6 +37,16 @@ class _Space:
     @staticmethod
     def erf(x: Any) -> Any:
         return special.erf(x)
+
+    @staticmethod
+    def rules_out(mask: Any) -> bool:
+        """Whether `mask` holds nowhere, where that can be known: not while a program is made."""
+        return False
+
+    @staticmethod
+    def special(name: str, *xs: Any) -> Any:
+        """A function that both SciPy and JAX call so in their `special`."""
+        return getattr(special, name)(*xs)
 
     @staticmethod
     def unless(drop: Any, x: Any) -> Any:
