@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pellucid.lenses import numerals
+from pellucid.lenses.picture import Picture
 
 __all__ = [
     "Block", "Column", "Equation", "Folded", "Item", "Kind", "Outline", "Remark", "Table",
@@ -159,7 +160,7 @@ class Folded:
     blocks: tuple[Equation | Table | Remark | Outline, ...]
 
 
-Block = Equation | Table | Remark | Outline | Folded
+Block = Equation | Table | Remark | Outline | Folded | Picture
 
 
 @dataclass(frozen=True)

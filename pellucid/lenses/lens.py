@@ -1,0 +1,184 @@
+"""What makes a function a lens: it gets its subject, moves through time, and is found by name.
+
+A lens is written for one moment. Asked for an earlier one, the network gets that moment's weights
+while the lens looks; asked for a film, it looks at several moments, and pictures at the same place
+become the frames of one.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+import numpy as np
+
+from pellucid.errors import SettingError
+from pellucid.lenses.picture import Axis, Chart, Charts, Diagram, Film, Matrix
+from pellucid.lenses.shown import Shown
+from pellucid.lenses.subject import Subject, subject_of
+from pellucid.lenses.view import View
+
+__all__ = ["LENSES", "Lens", "Recorded", "lens"]
+
+P = ParamSpec("P")
+S = TypeVar("S", bound=Shown)
+_STILL = (Chart, Charts, Matrix, Diagram)
+
+
+class Recorded(Protocol):
+    """A run whose weights were kept now and then."""
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The steps that were kept, in order."""
+
+    def at(self, step: int, model: Any) -> Any:
+        """Inside this context the model has the weights of the kept step nearest to `step`."""
+
+
+@dataclass(frozen=True)
+class Lens:
+    """One way of looking.
+
+    Attributes:
+        name: what it is called in Python and on the command line.
+        question: what it answers, in one sentence.
+        look: the function.
+    """
+
+    name: str
+    question: str
+    look: Callable[..., Shown]
+
+
+LENSES: dict[str, Lens] = {}
+
+
+def lens(question: str) -> Callable[
+    [Callable[Concatenate[Subject, P], View]], Callable[..., Shown]
+]:  # fmt: skip
+    """Make a function of a subject a lens of a model and data.
+
+    The lens it becomes is called as `name(model, data, …)` and takes besides its own settings:
+    `loss`, `inputs`, `names`, `target` (as `subject_of` does), `run` (a history recorded with
+    `fit(…, record=True)`), `at` (a step of that run) and `film` (True, or how many moments).
+
+    Args:
+        question: what the lens answers, in one sentence.
+    """
+
+    def make(look: Callable[Concatenate[Subject, P], View]) -> Callable[..., Shown]:
+        @functools.wraps(look)
+        def called(
+            model: Any, data: Any, *args: Any, loss: Any = None, inputs: Any = None,
+            names: Any = None, target: str | None = None, run: Any = None,
+            at: int | None = None, film: bool | int = False, **settings: Any,
+        ) -> Shown:  # fmt: skip
+            subject = subject_of(
+                model, data, loss=loss, inputs=inputs, names=names, target=target
+            )  # fmt: skip
+            bound = functools.partial(look, subject, *args, **settings)
+            if at is None and not film:
+                return Shown(bound())
+            kept = _recording(run, at, film)
+            if not film:
+                assert at is not None
+                with kept.at(at, subject.model):
+                    return Shown(bound())
+            return Shown(_filmed(bound, subject, kept, 12 if film is True else int(film)))
+
+        LENSES[look.__name__] = Lens(look.__name__, question, called)
+        return called
+
+    return make
+
+
+def _recording(run: Any, at: int | None, film: bool | int) -> Recorded:
+    kept: Recorded | None = getattr(run, "recording", run)
+    if kept is None or not getattr(kept, "steps", ()):
+        wanted = "film=…" if film else f"at={at}"
+        raise SettingError(
+            f"{wanted} needs a run whose weights were kept.\n"
+            " Train with history = pellucid.fit(…, record=True) and pass run=history."
+        )
+    return kept
+
+
+def _filmed(look: Callable[[], View], subject: Subject, kept: Recorded, moments: int) -> View:
+    """The last moment's view, whose pictures move."""
+    steps = _spread(kept.steps, moments)
+    views: dict[int, View] = {}
+    for step in reversed(steps):  # the last first: what it freezes holds for all
+        with kept.at(step, subject.model):
+            views[step] = look()
+    last, captions = views[steps[-1]], tuple(f"step {step:,}" for step in steps)
+    blocks = []
+    for i, block in enumerate(last.blocks):
+        frames = [views[step].blocks[i] for step in steps if len(views[step].blocks) > i]
+        alike = len(frames) == len(steps) and all(type(f) is type(block) for f in frames)
+        if isinstance(block, _STILL) and alike:
+            blocks.append(Film(_steady(frames), captions, title=block.title))
+        else:
+            blocks.append(block)
+    return replace(last, blocks=tuple(blocks), data=_moments(views, steps))
+
+
+def _moments(views: Mapping[int, View], steps: list[int]) -> dict[str, Any]:
+    return {**views[steps[-1]].data, "moments": [{"step": s, **views[s].data} for s in steps]}
+
+
+def _spread(steps: tuple[int, ...], most: int) -> list[int]:
+    """So many of the steps, the first and the last among them, closer together at the beginning."""
+    if len(steps) <= most:
+        return list(steps)
+    places = np.unique(np.round(np.linspace(0, 1, most) ** 1.5 * (len(steps) - 1)).astype(int))
+    return [steps[i] for i in places]
+
+
+def _steady(frames: list[Any]) -> tuple[Any, ...]:
+    """The frames with axes and scales that stay."""
+    if isinstance(frames[0], Charts):
+        if len({len(f.items) for f in frames}) > 1:
+            return tuple(frames)
+        columns = [_steady([f.items[i] for f in frames]) for i in range(len(frames[0].items))]
+        return tuple(
+            replace(f, items=tuple(column[k] for column in columns)) for k, f in enumerate(frames)
+        )
+    if isinstance(frames[0], Matrix):
+        low = min(_ends(f.values)[0] for f in frames)
+        high = max(_ends(f.values)[1] for f in frames)
+        return tuple(
+            replace(f, low=low if f.low is None else f.low, high=high if f.high is None else f.high)
+            for f in frames
+        )
+    if isinstance(frames[0], Chart):
+        x, y = (_one_axis(frames, which) for which in ("x", "y"))
+        return tuple(replace(f, x=_within(f.x, *x), y=_within(f.y, *y)) for f in frames)
+    return tuple(frames)
+
+
+def _one_axis(frames: list[Chart], which: str) -> tuple[float, float]:
+    held = [
+        np.asarray(values, np.float64).reshape(-1)
+        for frame in frames
+        for mark in frame.marks
+        if (values := getattr(mark, which, None)) is not None
+    ]
+    return _ends(np.concatenate(held)) if held else (0.0, 1.0)
+
+
+def _within(axis: Axis, low: float, high: float) -> Axis:
+    if axis.names:
+        return axis
+    return replace(
+        axis,
+        low=low if axis.low is None else axis.low,
+        high=high if axis.high is None else axis.high,
+    )
+
+
+def _ends(values: Any) -> tuple[float, float]:
+    finite = values[np.isfinite(values)]
+    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
