@@ -51,6 +51,9 @@ class Trace(Protocol):
     def called(self, module: Any) -> None:
         """A module is called."""
 
+    def missed(self, module: Any, name: str) -> None:
+        """A module is asked for an attribute that it doesn't have."""
+
     def switched(self, module: Any) -> None:
         """A module is set to training or evaluation."""
 

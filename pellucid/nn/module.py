@@ -175,6 +175,9 @@ class Module(Switches):
             kind = type(self).__name__
             if name in ("_parameters", "_buffers", "_modules", "_unsaved"):
                 raise ModuleError(not_started(self))
+            trace = _local.mode.trace
+            if trace is not None:
+                trace.missed(self, name)
             raise AttributeError(f"{kind!r} object has no attribute {name!r}", name=name, obj=self)
 
     def __dir__(self) -> list[str]:

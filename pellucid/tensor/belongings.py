@@ -11,7 +11,7 @@ from typing import Any
 
 from pellucid.errors import TraceError
 from pellucid.graph.node import Node
-from pellucid.tensor.surroundings import held, is_compiled, told, wavers
+from pellucid.tensor.surroundings import DEPTH, Besides, held, is_compiled, told, wavers
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["Belongings"]
@@ -28,10 +28,12 @@ class Belongings:
 
     Args:
         module: a module.
+        besides: what of it is not taken for granted.
     """
 
-    def __init__(self, module: Any) -> None:
+    def __init__(self, module: Any, besides: Besides | None = None) -> None:
         self.module = module
+        self._besides = Besides() if besides is None else besides
         self._before = dict(module.__dict__)
         self._buffers = dict(module._buffers)
         self._numbers = {
@@ -47,15 +49,37 @@ class Belongings:
         own = self.module.__dict__
         weights = [p._node for p in own["_parameters"].values() if p is not None]
         parts: list[Any] = [(id(w), w.requires_grad, w.shape, w.dtype) for w in weights]
-        parts += [id(b._node) for b in own["_buffers"].values() if b is not None]
+        known, who = self._besides.known, id(self.module)
+        parts += [
+            id(b._node)
+            for k, b in own["_buffers"].items()
+            if b is not None and (who, k) not in known
+        ]
         parts += [id(m) for m in own["_modules"].values()]
         parts += map(id, self.hooks())
-        return {k: told(v) for k, v in _others(self.module)}, parts
+        return {k: self._told(v) for k, v in self._own()}, parts
+
+    def _own(self) -> list[tuple[str, Any]]:
+        known, who = self._besides.known, id(self.module)
+        return [(k, v) for k, v in _others(self.module) if (who, k) not in known]
+
+    def _told(self, value: Any) -> Any:
+        return told(value, DEPTH, None, self._besides)
+
+    def variables(self) -> list[tuple[str, Any]]:
+        """Its attributes that are neither weights nor modules; a buffer where its form changes."""
+        found = _others(self.module)
+        for name, now in self.module._buffers.items():
+            was = self._buffers.get(name)
+            same = was is not None and now is not None and _form(was) == _form(now)
+            found.append((name, was if same else now))
+        return found
 
     def inside(self) -> Any:
         """What can change without the module hearing of it: what lies in lists and objects."""
         own = self.module.__dict__
-        return [told(own.get(name)) for name in self.loose]
+        known, who = self._besides.known, id(self.module)
+        return [self._told(own.get(n)) for n in self.loose if (who, n) not in known]
 
     def hooks(self) -> list[Any]:
         """The hooks that hang on it."""
@@ -79,7 +103,7 @@ class Belongings:
         """
         for name, now in self.module._buffers.items():
             was = self._buffers.get(name)
-            if now is was:
+            if now is was or (id(self.module), name) in self._besides.known:
                 continue
             if was is None or now is None or _form(was) != _form(now):
                 raise TraceError(
@@ -94,6 +118,10 @@ class Belongings:
         """Refuse a forward that has changed what only Python sees."""
         module, now = self.module, _numbers(self.module)
         for name, value in now.items():
+            if (id(module), name) in self._besides.known:
+                continue
+            if id(module.__dict__[name]) in self._besides.grown:
+                continue
             if name in self._numbers and self._numbers[name] != value:
                 what = "fills" if type(module.__dict__[name]) in (list, dict) else "changes"
                 raise TraceError(

@@ -25,7 +25,9 @@ def look_at(node: Node, question: Callable[[Any], Any]) -> Any:
     Returns:
         Its answer; NotImplemented where nobody can say.
     """
-    if node.array is not None:
-        return question(node.array)
     trace = current().trace
+    if node.array is not None:
+        if trace is not None:
+            trace.looked(node)
+        return question(node.array)
     return NotImplemented if trace is None else trace.ask(node, question)

@@ -7,7 +7,6 @@ call hands arrays to the program. Weights, moments and random streams are found 
 from __future__ import annotations
 
 import functools
-import importlib
 import sys
 import time
 import warnings
@@ -15,24 +14,17 @@ from collections.abc import Callable, Sequence
 from types import MethodType
 from typing import Any
 
-import numpy as np
-
-from pellucid.dtypes import FLOAT
-from pellucid.engines.stepper import NumpyStepper
 from pellucid.errors import PellucidWarning, SettingError, TraceError
 from pellucid.graph.mode import current
-from pellucid.graph.node import Node, _clock
-from pellucid.graph.program import Program, unknown
-from pellucid.graph.step import StepProgram
-from pellucid.ops.op import Op
-from pellucid.tensor.nest import Nest, fill, flatten
+from pellucid.graph.node import Node
+from pellucid.graph.program import Program
+from pellucid.tensor.calls import trace_call
+from pellucid.tensor.form import Form, stepper
+from pellucid.tensor.nest import Nest, flatten, named_arguments
 from pellucid.tensor.probe import listening, overheard
-from pellucid.tensor.report import Report, make_report
-from pellucid.tensor.tensor import Tensor, wrap
-from pellucid.tensor.tracing import Traced, Tracing
-from pellucid.tensor.vjp import Backward, backward_of, compiled_op
+from pellucid.tensor.report import Report
 
-__all__ = ["Compiled", "compile", "later", "stepper"]
+__all__ = ["Compiled", "compile"]
 
 ENGINES = ("xla", "numpy")
 KEPT = 64  # forms for the same shapes: the latest
@@ -134,6 +126,7 @@ class Compiled:
         key = (
             nest.key,
             mode.recording,
+            mode.lower,
             held is not None,
             *[(n.shape, n.dtype, n.requires_grad) for n in nodes],
         )
@@ -206,11 +199,13 @@ class Compiled:
     def _trace(self, nest: Nest, nodes: Sequence[Node]) -> Form:
         began = time.perf_counter()
         call = self._call if listening() is None else overheard(self._call)
-        traced, answer, backward = trace_call(call, nest, nodes, grads=self._grads)
+        names = named_arguments(self._call, nest)
+        found = trace_call(call, nest, nodes, grads=self._grads, names=names)
         seconds = time.perf_counter() - began
-        form = Form(traced, stepper(traced.step, self._engine, self._banks), answer, seconds)
-        if backward is not None:
-            form.differentiable(backward, stepper(backward.step, self._engine, self._banks))
+        form = Form(found, stepper(found.traced.step, self._engine, self._banks), seconds)
+        if found.backward is not None:
+            run = stepper(found.backward.step, self._engine, self._banks)
+            form.differentiable(found.backward, run)
         self.traces += 1
         if self.traces == MANY:
             warnings.warn(
@@ -230,182 +225,3 @@ def _found(compiled: Compiled) -> Any:
     for name in getattr(compiled, "__qualname__", "").split("."):
         there = getattr(there, name, None)
     return there
-
-
-def trace_call(
-    call: Callable[..., Any], nest: Nest, nodes: Sequence[Node], *, grads: bool
-) -> tuple[Traced, Nest, Backward | None]:
-    """Run a function once on unknowns in place of `nodes`.
-
-    Returns:
-        What was traced, the shape of what the function returned, and the backward program, where
-        blame can flow through it.
-    """
-    recording = current().recording
-    unknowns = [unknown(n.shape, n.dtype, n.name, n.kind) for n in nodes]
-    tracing = Tracing({u: n.array for u, n in zip(unknowns, nodes, strict=True)})
-    for stand_in, node in zip(unknowns, nodes, strict=True):
-        stand_in.requires_grad, stand_in.grad = node.requires_grad, node.grad
-    tensors = [wrap(n) for n in unknowns]
-    tracing.surrounded(call, nest.plain())
-    with tracing.notes():
-        args, kwargs = fill(nest, tensors)
-        out = call(*args, **kwargs)
-        _check_containers(nest, tensors, (args, kwargs))
-        answer, results = flatten(out)
-        _check_results(answer)
-        for i, (tensor, node) in enumerate(zip(tensors, unknowns, strict=True)):
-            if tensor._node is not node:
-                raise TraceError(
-                    f"the function changes its argument number {i} in place, which a compiled "
-                    "function can't hand back.\n Return the new value, or work on a copy: "
-                    "x = x.clone()."
-                )
-        given = [t._node for t in results]
-        backward = None
-        if recording and not tracing.went_backward:
-            backward = backward_of(given, unknowns, tracing.since)
-    if backward is not None:
-        given += backward.saved
-    traced = tracing.step(unknowns, given, grads=grads)
-    _check_leaves(traced, nodes)
-    for node in unknowns:
-        node.grad = None  # it was the caller's
-    return traced, answer, backward
-
-
-def _check_leaves(traced: Traced, nodes: Sequence[Node]) -> None:
-    for i, _ in traced.graded:
-        if nodes[i].op is not None:
-            raise TraceError(
-                f"the function calls backward(), and its argument number {i} was computed outside "
-                "from Tensors that ask for gradients, which it can't reach.\n Compute it inside, "
-                "or pass it detached: x.detach()."
-            )
-
-
-def _check_results(answer: Nest) -> None:
-    for value in answer.plain():
-        if any(isinstance(v, Tensor) for v in getattr(value, "__dict__", {}).values()):
-            raise TraceError(
-                f"the function returns a {type(value).__name__} with Tensors in it, which a "
-                "compiled function can't fill.\n Return a tuple, list or dict, and make the object "
-                "outside."
-            )
-
-
-def _check_containers(nest: Nest, tensors: Sequence[Tensor], given: Any) -> None:
-    after, there = flatten(given)
-    if after.key != nest.key or any(a is not b for a, b in zip(there, tensors, strict=True)):
-        raise TraceError(
-            "the function changes a list or dict among its arguments, which a compiled function "
-            "can't hand back.\n Return what is new."
-        )
-
-
-def stepper(step: StepProgram, engine: str, banks: dict[Any, Any]) -> Any:
-    """What runs a step on an engine; banks are shared by the forms of one function."""
-    if engine == "numpy":
-        return NumpyStepper(step)
-    xla = importlib.import_module("pellucid.engines.xla.stepper")
-    key = (step.cells, *((n.shape, n.dtype) for n in step.cells))
-    bank = banks.get(key)
-    if bank is None:
-        bank = banks[key] = xla.bank_for(step)
-    return xla.XlaStepper(step, bank)
-
-
-class Form:
-    """One traced form of a function: for these shapes, dtypes and settings."""
-
-    def __init__(self, traced: Traced, run: Any, answer: Nest, seconds: float) -> None:
-        self.traced, self.run, self.answer = traced, run, answer
-        self.trace_seconds = seconds
-        program, step = traced.step.program, traced.step
-        slots = program.slot_nodes()
-        self._results = [slots[i] for i in program.outputs[: step.results]]
-        self._own = step.results - len(traced.blamed)
-        at = {n: i for i, n in enumerate(step.arguments)}
-        self._graded = [[at.get(n) for n in of] for of in _with_grads(traced)]
-        self._backward: Backward | None = None
-        self._ops: list[Op] = []
-
-    def differentiable(self, backward: Backward, run: Any) -> None:
-        """Let blame flow through the results."""
-        self._backward, self._ops = backward, compiled_op(backward, run)
-        self._own -= len(backward.saved)
-        at = {n: i for i, n in enumerate(self.traced.step.arguments)}
-        self._sources = [(at.get(n), n) for n in backward.sources]
-
-    def __call__(self, nodes: Sequence[Node]) -> Any:
-        """Run it."""
-        traced = self.traced
-        adding, blamed, forgotten = _with_grads(traced)
-        if traced.graded:  # of an argument, it is the `.grad` of what was passed this time
-            adding, blamed, forgotten = (
-                [n if i is None else nodes[i] for n, i in zip(of, at, strict=True)]
-                for of, at in zip((adding, blamed, forgotten), self._graded, strict=True)
-            )
-        arguments = [n.array for n in nodes]
-        arguments += [n.grad._node.array for n in adding]
-        arrays = self.run(arguments)
-        tensors = [later(n, a) for n, a in zip(self._results, arrays, strict=True)]
-        if self._backward is not None and current().recording:
-            self._connect(self._backward, nodes, tensors, arrays)
-            return fill(self.answer, tensors[: self._own])
-        for node, tensor in zip(blamed, tensors[self._own :], strict=True):
-            node.grad = tensor
-        for node in forgotten:
-            node.grad = None
-        return fill(self.answer, tensors[: self._own])
-
-    def _connect(
-        self, backward: Backward, nodes: Sequence[Node], tensors: list[Tensor], arrays: Any
-    ) -> None:
-        """Make the results nodes of the graph, so that `backward()` finds its way."""
-        inputs = tuple(n if i is None else nodes[i] for i, n in self._sources)
-        held = {"held": arrays[self._own :]}
-        for position, op in zip(backward.heads, self._ops, strict=True):
-            node = tensors[position]._node
-            node.op, node.inputs, node.params, node.requires_grad = op, inputs, held, True
-            node.kind = "op"
-
-    def report(self, engine: str, measure: bool) -> Report:
-        """What it costs."""
-        step, run = self.traced.step, self.run
-        drawn = [_drawn(node) for node in step.arguments] if measure else []
-        return make_report(
-            step.program, engine,
-            memory=run.memory(), trace_seconds=self.trace_seconds,
-            compile_seconds=run.compile_seconds, cached=run.cached,
-            rehearsal=run.rehearsal(drawn) if measure else None,
-        )  # fmt: skip
-
-
-def _with_grads(traced: Traced) -> tuple[Sequence[Node], ...]:
-    return traced.accumulating, traced.blamed, traced.forgotten
-
-
-def _drawn(like: Node) -> Any:
-    """Numbers of an argument's shape to time a step on: normal ones, and zeros for whole ones."""
-    if like.dtype.category != FLOAT:
-        return np.zeros(like.shape, like.dtype.name)
-    return np.random.default_rng(0).standard_normal(like.shape).astype(like.dtype.name)
-
-
-def later(like: Node, array: Any) -> Tensor:
-    """A Tensor over an array that an engine may still be computing."""
-    node = Node()
-    node.shape, node.dtype, node.kind, node.seq = like.shape, like.dtype, "data", next(_clock)
-    node.name = like.name
-    if type(array) is np.ndarray:
-        node.array = array
-    else:
-        node.away = lambda own: _arrived(own, array)
-    return wrap(node)
-
-
-def _arrived(node: Node, array: Any) -> Any:
-    node.array = value = np.array(array)
-    node.away = None
-    return value

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.surroundings import wavers
 from pellucid.tensor.tensor import Tensor
 
-__all__ = ["Nest", "fill", "flatten"]
+__all__ = ["Nest", "fill", "flatten", "named_arguments"]
 
 
 class Nest(NamedTuple):
@@ -104,6 +105,44 @@ def _taken(value: Any, found: list[Tensor]) -> Nest:
     if kind in (tuple, list) or hasattr(value, "_fields"):
         return Nest(kind, tuple(_taken(v, found) for v in value))
     return Nest("plain", (), value)
+
+
+def named_arguments(call: Callable[..., Any], nest: Nest) -> list[str]:
+    """How a function's signature calls the Tensors among its arguments: "x", "batch['rows']".
+
+    Args:
+        call: the function.
+        nest: the shape of its arguments: a tuple, then a dict.
+    """
+    args, kwargs = nest.parts
+    try:
+        target = call if inspect.isroutine(call) else getattr(call, "forward", call)
+        parameters = list(inspect.signature(target).parameters.values())
+    except (TypeError, ValueError):  # written in C
+        parameters = []
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    known = [p.name for p in parameters if p.kind in kinds]
+    rest = next((p.name for p in parameters if p.kind is inspect.Parameter.VAR_POSITIONAL), "args")
+    found: list[str] = []
+    for i, part in enumerate(args.parts):
+        found += _paths(known[i] if i < len(known) else f"{rest}[{i - len(known)}]", part)
+    for name, part in zip(kwargs.value, kwargs.parts, strict=True):
+        found += _paths(name, part)
+    return found
+
+
+def _paths(name: str, nest: Nest) -> list[str]:
+    if nest.kind == "tensor":
+        return [name]
+    if nest.kind == "plain":
+        return []
+    keys = nest.value if issubclass(nest.kind, dict) else range(len(nest.parts))
+    fields = getattr(nest.kind, "_fields", None)
+    return [
+        path
+        for i, (key, part) in enumerate(zip(keys, nest.parts, strict=True))
+        for path in _paths(f"{name}.{fields[i]}" if fields else f"{name}[{key!r}]", part)
+    ]
 
 
 def fill(nest: Nest, tensors: Sequence[Tensor]) -> Any:

@@ -239,6 +239,9 @@ class Tensor(Methods):
         array = self._node.array
         if array is None:
             raise TraceError(unknown_value(self._node))
+        trace = current().trace
+        if trace is not None:
+            trace.looked(self._node)
         return array
 
     # ---- blame --------------------------------------------------------------------------------

@@ -6,14 +6,15 @@ where the step writes it, an output. Afterwards every Tensor is as it was: nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from pellucid.dtypes import DType, uint32
-from pellucid.errors import TraceError
+from pellucid.errors import PellucidWarning, TraceError
 from pellucid.graph.emit import emit
 from pellucid.graph.mode import switched
 from pellucid.graph.node import Node, last_change, leaf
@@ -21,7 +22,8 @@ from pellucid.graph.program import collect, unknown
 from pellucid.graph.step import StepProgram, Stream
 from pellucid.ops.held import detach, moved_on
 from pellucid.tensor.belongings import Belongings
-from pellucid.tensor.surroundings import Surroundings, other_draws, refuse_draws
+from pellucid.tensor.places import Place, Places
+from pellucid.tensor.surroundings import HEAVY, Surroundings, digest, other_draws, refuse_draws
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = ["Tracing"]
@@ -32,10 +34,16 @@ class Tracing:
 
     Args:
         known: for some of the unknowns, the numbers that they stand for this time.
+
+    Attributes:
+        places: where the step leaves Tensors outside, and what lay there.
+        since: when tracing began.
+        went_backward: whether the step calls `backward()`.
     """
 
     def __init__(self, known: Mapping[Node, Any] = MappingProxyType({})) -> None:
-        self._known = known
+        self._known = dict(known)
+        self.places = Places()
         self._questions: list[tuple[Node, Callable[[Any], Any], Any]] = []
         self.since = leaf(None, (), uint32).seq
         self._owners: dict[int, tuple[Any, Node]] = {}
@@ -46,6 +54,7 @@ class Tracing:
         self._modules: dict[int, Belongings] = {}
         self._holds: list[Callable[[], None]] = []
         self._kept_on: set[Node] = set()
+        self._looked: dict[Node, None] = {}
         self._switched: set[int] = set()
         self._drawn: dict[int, tuple[Any, Node, int]] = {}
         self._numbers: list[Node] = []
@@ -95,7 +104,8 @@ class Tracing:
         """Remember how a module was set when it was called."""
         if id(module) in self._modules:
             return
-        noted = self._modules[id(module)] = Belongings(module)
+        noted = self._modules[id(module)] = Belongings(module, self.places)
+        self.places.look(partial(_of_module, noted))
         self._settings.append((noted.settings, _LATER))
         self._holds.append(noted.hold)
         if noted.loose:
@@ -109,11 +119,25 @@ class Tracing:
 
     def surrounded(self, call: Callable[..., Any], given: Sequence[Any] = ()) -> None:
         """The step runs `call`: the program holds for what that finds outside and is given."""
-        outside = Surroundings(call, given)
+        outside = Surroundings(call, given, self.places)
         if outside:
+            self.places.look(partial(_of_variables, outside))
+            if outside.heavy() > HEAVY and outside.place not in _told_heavy:
+                _told_heavy.add(outside.place)
+                warnings.warn(
+                    f"{outside.place} reads much that lies outside of it, which is looked through "
+                    "before every call.\n Make Tensors of arrays outside, "
+                    "pellucid.tensor(array): they say when they change; or pass what it needs.",
+                    PellucidWarning,
+                    stacklevel=2,
+                )
             self.guard(outside.plain)
             self._holds.append(outside.hold)
             self._checks.append(partial(outside.check_unchanged, outside.named()))
+
+    def missed(self, module: Any, name: str) -> None:
+        """A module was asked for an attribute that it doesn't have."""
+        self.places.missed.add((id(module), name))
 
     def switched(self, module: Any) -> None:
         """A module was set to training or evaluation by the step itself."""
@@ -154,6 +178,12 @@ class Tracing:
         self._questions.append((node, question, answer))
         return answer
 
+    def looked(self, node: Node) -> None:
+        """The numbers of a Tensor that exists are looked at: the trace holds for these."""
+        if node.kind != "constant" and node.seq < self.since and node not in self._looked:
+            self._looked[node] = None
+            self.guard(_watch(node))
+
     def replay(self, call: Callable[[int], Any]) -> None:
         """`call(n)` after n steps."""
         self._replays.append(call)
@@ -163,7 +193,7 @@ class Tracing:
     @contextmanager
     def notes(self) -> Any:
         """Compute nothing, report everything; afterwards all Tensors are as they were."""
-        drawn = other_draws()
+        drawn, failed = other_draws(), True
         try:
             with switched(
                 symbolic=True, keeping=False, trace=self, part=None, because=None, scope=""
@@ -171,6 +201,7 @@ class Tracing:
                 yield
                 refuse_draws(drawn)
                 self._end()
+                failed = False
         finally:
             for owner, before in (*self._owners.values(), *self._aliases.values()):
                 owner._node = before
@@ -178,6 +209,7 @@ class Tracing:
                 node.grad = grad
             for noted in self._modules.values():
                 noted.restore()
+            self.places.put_back(self.since, failed)
 
     def _end(self) -> None:
         """What everything stands for when the step is over."""
@@ -229,6 +261,11 @@ class Tracing:
         )  # fmt: skip
         for hold in self._holds:
             hold()
+        numbers = (*cells, *read, *self._blame, *self._looked, *self._origin.values())
+        befores = (b for _, b in (*self._owners.values(), *self._aliases.values()))
+        self.places.used = (self.places.used or set()) | set(map(id, (*numbers, *befores)))
+        if self.places.known:
+            self.guard(self.places.forms)
         forgotten = tuple(n for n, g in self._grads.items() if g is None or not grads)
         guards = tuple((ask, ask() if now is _LATER else now) for ask, now in self._guards)
         modules = tuple((ask, ask() if now is _LATER else now) for ask, now in self._settings)
@@ -311,6 +348,31 @@ class Traced:
         return all(source() == value for source, value in self.guards)
 
 
+def _of_module(noted: Belongings) -> Iterator[tuple[Place, Any]]:
+    for name, value in noted.variables():
+        yield Place(noted.module, name, f"self.{name}", True), value
+
+
+def _of_variables(outside: Surroundings) -> Iterator[tuple[Place, Any]]:
+    for name, owner, key, value in outside.variables():
+        yield Place(owner, key, name), value
+
+
+def _watch(node: Node) -> Callable[[], Any]:
+    """What tells the numbers of a Tensor; they are gone through again where it was written."""
+    known: list[Any] = [None, None]
+
+    def content() -> Any:
+        array = node.array
+        mark = (id(array), max(node.written, node.root.written))
+        if known[0] != mark or array.base is not None:
+            known[:] = mark, digest(array)
+        return known[1]
+
+    return content
+
+
+_told_heavy: set[str] = set()
 _LATER = object()  # the answer to a guard's question is taken when tracing is over
 
 

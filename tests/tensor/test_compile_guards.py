@@ -87,39 +87,6 @@ def test_fit_of_a_module_that_assigns_its_buffer(engine: str) -> None:
     assert net.n.item() >= 12
 
 
-class Wrong(Kept):
-    def forward(self, x: Any) -> Any:
-        self.c = pl.cat([self.c, x])
-        return self.c.sum()
-
-
-class Loose(nn.Module):
-    def __init__(self, h: Any) -> None:
-        super().__init__()
-        self.h = h
-
-    def forward(self, x: Any) -> Any:
-        self.h = self.h * 0.5 + x
-        return self.h * 1
-
-
-def test_what_can_not_be_written_is_refused_and_put_back() -> None:
-    net = Wrong()
-    with pytest.raises(TraceError) as caught:
-        pl.compile(net)(ones())
-    assert str(caught.value) == (
-        "Wrong.forward makes float32 of shape (4,) of the buffer self.c, which was float32 of "
-        "shape (2,). A compiled function writes a buffer each time, and its shape and dtype stay."
-        "\n Register it with the shape and dtype that it shall have: self.register_buffer('c', …)."
-    )
-    assert net.c.tolist() == [0, 0]
-    h = ones()
-    loose = Loose(h)
-    with pytest.raises(TraceError, match=r"Loose\.forward changes self\.h\."):
-        pl.compile(loose)(ones())
-    assert loose.h is h
-
-
 class Base:
     a = 1.0
 
