@@ -4,21 +4,20 @@ from typing import TYPE_CHECKING
 
 from pellucid.nn import functional, init, utils
 from pellucid.nn.activation import (
+    CELU,
     ELU,
     GELU,
-    Hardtanh,
-    LeakyReLU,
+    GLU,
+    SELU,
     LogSigmoid,
-    LogSoftmax,
+    Mish,
     ReLU,
-    ReLU6,
     Sigmoid,
     SiLU,
-    Softmax,
-    Softmin,
     Softplus,
-    Step,
+    Softsign,
     Tanh,
+    Tanhshrink,
 )
 from pellucid.nn.adaptive import (
     AdaptiveAvgPool1d,
@@ -29,10 +28,36 @@ from pellucid.nn.adaptive import (
     AdaptiveMaxPool3d,
 )
 from pellucid.nn.attention import MultiheadAttention
+from pellucid.nn.batch_norm import (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+)
 from pellucid.nn.cell import GRUCell, LSTMCell, RNNCell, RNNCellBase
+from pellucid.nn.class_loss import (
+    CrossEntropyLoss,
+    MultiLabelMarginLoss,
+    MultiLabelSoftMarginLoss,
+    MultiMarginLoss,
+    NLLLoss,
+)
 from pellucid.nn.container import ModuleDict, ModuleList, Sequential
 from pellucid.nn.conv import Conv1d, Conv2d, Conv3d
-from pellucid.nn.dropout import Dropout
+from pellucid.nn.distance import (
+    CosineSimilarity,
+    PairwiseDistance,
+)
+from pellucid.nn.dropout import (
+    AlphaDropout,
+    Dropout,
+    Dropout1d,
+    Dropout2d,
+    Dropout3d,
+    FeatureAlphaDropout,
+)
 from pellucid.nn.embedding import Embedding, EmbeddingBag
 from pellucid.nn.flatten import Flatten, Unflatten
 from pellucid.nn.graph import (
@@ -43,20 +68,48 @@ from pellucid.nn.graph import (
 )
 from pellucid.nn.graph_attention import GATConv
 from pellucid.nn.graph_conv import GCNConv, GINConv, SAGEConv
+from pellucid.nn.likelihood_loss import (
+    CTCLoss,
+    GaussianNLLLoss,
+    KLDivLoss,
+    PoissonNLLLoss,
+)
 from pellucid.nn.linear import Identity, Linear
 from pellucid.nn.loss import (
     BCELoss,
     BCEWithLogitsLoss,
-    CrossEntropyLoss,
     HuberLoss,
-    KLDivLoss,
     L1Loss,
     MSELoss,
-    NLLLoss,
     SmoothL1Loss,
 )
+from pellucid.nn.margin_loss import (
+    CosineEmbeddingLoss,
+    HingeEmbeddingLoss,
+    MarginRankingLoss,
+    SoftMarginLoss,
+    TripletMarginLoss,
+    TripletMarginWithDistanceLoss,
+)
 from pellucid.nn.module import Module
-from pellucid.nn.norm import BatchNorm1d, BatchNorm2d, BatchNorm3d, LayerNorm
+from pellucid.nn.norm import GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
+from pellucid.nn.padding import (
+    CircularPad1d,
+    CircularPad2d,
+    CircularPad3d,
+    ConstantPad1d,
+    ConstantPad2d,
+    ConstantPad3d,
+    ReflectionPad1d,
+    ReflectionPad2d,
+    ReflectionPad3d,
+    ReplicationPad1d,
+    ReplicationPad2d,
+    ReplicationPad3d,
+    ZeroPad1d,
+    ZeroPad2d,
+    ZeroPad3d,
+)
 from pellucid.nn.pool import (
     AvgPool1d,
     AvgPool2d,
@@ -69,24 +122,45 @@ from pellucid.nn.pool import (
 )
 from pellucid.nn.recurrence import RNNBase
 from pellucid.nn.recurrent import GRU, LSTM, RNN
+from pellucid.nn.resize import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
+from pellucid.nn.scores import LogSoftmax, Softmax, Softmax2d, Softmin
+from pellucid.nn.shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle
+from pellucid.nn.straight import (
+    Hardshrink,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
+    LeakyReLU,
+    PReLU,
+    ReLU6,
+    RReLU,
+    Softshrink,
+    Step,
+    Threshold,
+)
 from pellucid.nn.transformer import Transformer, TransformerDecoder, TransformerEncoder
 from pellucid.nn.transformer_layer import TransformerDecoderLayer, TransformerEncoderLayer
 from pellucid.nn.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from pellucid.nn.unpool import LPPool1d, LPPool2d, LPPool3d, MaxUnpool1d, MaxUnpool2d, MaxUnpool3d
 from pellucid.tensor import Parameter
 from pellucid.tensor.elsewhere import refusing
 
 __all__ = [
+    "CELU",
     "ELU",
     "GELU",
+    "GLU",
     "GRU",
     "LSTM",
     "RNN",
+    "SELU",
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPool3d",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
     "AdaptiveMaxPool3d",
+    "AlphaDropout",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
@@ -95,66 +169,128 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "BatchNorm3d",
+    "CTCLoss",
+    "ChannelShuffle",
+    "CircularPad1d",
+    "CircularPad2d",
+    "CircularPad3d",
+    "ConstantPad1d",
+    "ConstantPad2d",
+    "ConstantPad3d",
     "Conv1d",
     "Conv2d",
     "Conv3d",
     "ConvTranspose1d",
     "ConvTranspose2d",
     "ConvTranspose3d",
+    "CosineEmbeddingLoss",
+    "CosineSimilarity",
     "CrossEntropyLoss",
     "Dropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Dropout3d",
     "Embedding",
     "EmbeddingBag",
+    "FeatureAlphaDropout",
     "Flatten",
     "Fold",
     "GATConv",
     "GCNConv",
     "GINConv",
     "GRUCell",
+    "GaussianNLLLoss",
+    "GroupNorm",
+    "Hardshrink",
+    "Hardsigmoid",
+    "Hardswish",
     "Hardtanh",
+    "HingeEmbeddingLoss",
     "HuberLoss",
     "Identity",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
     "KLDivLoss",
     "L1Loss",
+    "LPPool1d",
+    "LPPool2d",
+    "LPPool3d",
     "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "LocalResponseNorm",
     "LogSigmoid",
     "LogSoftmax",
     "MSELoss",
+    "MarginRankingLoss",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "MaxUnpool1d",
+    "MaxUnpool2d",
+    "MaxUnpool3d",
     "MessagePassing",
+    "Mish",
     "Module",
     "ModuleDict",
     "ModuleList",
+    "MultiLabelMarginLoss",
+    "MultiLabelSoftMarginLoss",
+    "MultiMarginLoss",
     "MultiheadAttention",
     "NLLLoss",
+    "PReLU",
+    "PairwiseDistance",
     "Parameter",
+    "PixelShuffle",
+    "PixelUnshuffle",
+    "PoissonNLLLoss",
+    "RMSNorm",
     "RNNBase",
     "RNNCell",
     "RNNCellBase",
+    "RReLU",
     "ReLU",
     "ReLU6",
+    "ReflectionPad1d",
+    "ReflectionPad2d",
+    "ReflectionPad3d",
+    "ReplicationPad1d",
+    "ReplicationPad2d",
+    "ReplicationPad3d",
     "SAGEConv",
     "Sequential",
     "SiLU",
     "Sigmoid",
     "SmoothL1Loss",
+    "SoftMarginLoss",
     "Softmax",
+    "Softmax2d",
     "Softmin",
     "Softplus",
+    "Softshrink",
+    "Softsign",
     "Step",
     "Tanh",
+    "Tanhshrink",
+    "Threshold",
     "Transformer",
     "TransformerDecoder",
     "TransformerDecoderLayer",
     "TransformerEncoder",
     "TransformerEncoderLayer",
+    "TripletMarginLoss",
+    "TripletMarginWithDistanceLoss",
     "Unflatten",
     "Unfold",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
+    "ZeroPad1d",
+    "ZeroPad2d",
+    "ZeroPad3d",
     "functional",
     "global_add_pool",
     "global_max_pool",

@@ -1,4 +1,4 @@
-"""Normalization layers: signals of average 0 and spread 1, then a learned scale and shift.
+"""Normalization of one row at a time: the same in training and evaluation, nothing remembered.
 
 y = γ (x − μ) / √(σ² + ε) + β
 """
@@ -6,23 +6,19 @@ y = γ (x − μ) / √(σ² + ε) + β
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from pellucid.dtypes import DType
-from pellucid.dtypes import int64 as _int64
-from pellucid.errors import ShapeError
-from pellucid.graph.mode import switched
+from pellucid.errors import SettingError
 from pellucid.nn import functional as F
 from pellucid.nn import init
 from pellucid.nn.border import Misfit
-from pellucid.nn.functional.batch import write_cell
 from pellucid.nn.module import Module
-from pellucid.ops.elementwise import add
 from pellucid.shapes import show
 from pellucid.tensor import Parameter, Tensor
-from pellucid.tensor.creation import empty, ones, tensor, zeros
+from pellucid.tensor.creation import empty
 
-__all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "LayerNorm"]
+__all__ = ["GroupNorm", "LayerNorm", "LocalResponseNorm", "RMSNorm"]
 
 
 class LayerNorm(Module):
@@ -83,19 +79,7 @@ class LayerNorm(Module):
 
     def _misfit(self, *inputs: Any) -> Misfit | None:
         """Other last axes than the weights have."""
-        own = self.normalized_shape
-        shape = tuple(inputs[0].shape) if inputs and isinstance(inputs[0], Tensor) else ()
-        if len(shape) < len(own) or shape[-len(own) :] == own:
-            return None
-        got = shape[-len(own) :]
-        remade = got[0] if len(got) == 1 else got
-        return Misfit(
-            f"expects the last axes {show(own)} and got {show(got)}",
-            f"normalized_shape {show(own)}",
-            f"LayerNorm({remade})",
-            own[-1],
-            f"inputs that end in {show(own)}",
-        )
+        return _other_end(self, *inputs)
 
     def extra_repr(self) -> str:
         """The settings."""
@@ -110,206 +94,212 @@ class LayerNorm(Module):
         return f"LayerNorm({own[0] if len(own) == 1 else own})"
 
 
-class _BatchNorm(Module):
-    """What batch normalization is for inputs of any number of axes."""
+class RMSNorm(Module):
+    r"""Each row divided by the root of its mean square, then scaled.
+
+    $y = \gamma x/\sqrt{\overline{x^2} + \varepsilon}$
+
+    Args:
+        normalized_shape: the last axes, over which the mean is taken.
+        eps: added to the mean square; None for the smallest step of the input's dtype at 1.
+        elementwise_affine: whether to learn γ.
+        device: accepted for PyTorch's sake; only "cpu" exists.
+        dtype: kind of number of the weights.
+
+    Shape:
+        `(..., *normalized_shape)` → the same.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> nn.RMSNorm(2)(pellucid.tensor([[3.0, 3.0]])).detach()
+        tensor([[1., 1.]])
+
+    Source: Zhang & Sennrich 2019.
+    """
 
     weight: Parameter | None
-    bias: Parameter | None
-    running_mean: Tensor | None
-    running_var: Tensor | None
-    num_batches_tracked: Tensor | None
-    _ranks: ClassVar[tuple[int, ...]]
-    _axes: ClassVar[str]
 
     def __init__(
         self,
-        num_features: int,
+        normalized_shape: int | Sequence[int],
+        eps: float | None = None,
+        elementwise_affine: bool = True,
+        device: Any = None,
+        dtype: DType | None = None,
+    ) -> None:
+        super().__init__()
+        own = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        self.normalized_shape, self.eps, self.elementwise_affine = own, eps, elementwise_affine
+        value = Parameter(empty(own, device=device, dtype=dtype)) if elementwise_affine else None
+        self.register_parameter("weight", value)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """γ = 1."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+
+    def forward(self, input: Tensor) -> Any:
+        """Rows of mean square 1, scaled."""
+        return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
+
+    def _misfit(self, *inputs: Any) -> Misfit | None:
+        """Other last axes than the weights have."""
+        return _other_end(self, *inputs)
+
+    def extra_repr(self) -> str:
+        """The settings."""
+        affine = self.elementwise_affine
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={affine}"
+
+    def _brief(self) -> str:
+        """`RMSNorm(16)`."""
+        own = self.normalized_shape
+        return f"RMSNorm({own[0] if len(own) == 1 else own})"
+
+
+class GroupNorm(Module):
+    r"""Each group of channels of each row to average 0 and spread 1, then scaled and moved.
+
+    $y = \gamma (x - \mu_G)/\sqrt{\sigma_G^2 + \varepsilon} + \beta$
+
+    Args:
+        num_groups: how many groups the channels are divided into, in order.
+        num_channels: size of axis 1.
+        eps: added to the variance.
+        affine: whether to learn γ and β, one number each per channel.
+        device: accepted for PyTorch's sake; only "cpu" exists.
+        dtype: kind of number of the weights.
+        bias: whether to learn β, where `affine` is on.
+
+    Shape:
+        `(N, C, ...)` → the same.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> nn.GroupNorm(2, 4)(pellucid.tensor([[1.0, 3.0, 0.0, 8.0]])).detach()
+        tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
+
+    Source: Wu & He 2018.
+    """
+
+    weight: Parameter | None
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        num_groups: int,
+        num_channels: int,
         eps: float = 1e-5,
-        momentum: float | None = 0.1,
         affine: bool = True,
-        track_running_stats: bool = True,
         device: Any = None,
         dtype: DType | None = None,
         *,
         bias: bool = True,
     ) -> None:
         super().__init__()
-        self.num_features, self.eps, self.momentum = num_features, eps, momentum
-        self.affine, self.track_running_stats = affine, track_running_stats
+        if num_groups <= 0 or num_channels % num_groups:
+            raise SettingError(
+                f"GroupNorm: {num_channels} channels don't divide into {num_groups} groups."
+            )
+        self.num_groups, self.num_channels, self.eps = num_groups, num_channels, eps
+        self.affine = affine
         for name, wanted in (("weight", affine), ("bias", affine and bias)):
-            value = Parameter(empty(num_features, device=device, dtype=dtype)) if wanted else None
+            value = Parameter(empty(num_channels, device=device, dtype=dtype)) if wanted else None
             self.register_parameter(name, value)
-        tracked = track_running_stats
-        self.register_buffer("running_mean", zeros(num_features, dtype=dtype) if tracked else None)
-        self.register_buffer("running_var", ones(num_features, dtype=dtype) if tracked else None)
-        self.register_buffer("num_batches_tracked", tensor(0, dtype=_int64) if tracked else None)
         self.reset_parameters()
 
-    def reset_running_stats(self) -> None:
-        """Forget what was remembered."""
-        if self.running_mean is not None and self.running_var is not None:
-            init.zeros_(self.running_mean)
-            init.ones_(self.running_var)
-        if self.num_batches_tracked is not None:
-            init.zeros_(self.num_batches_tracked)
-
     def reset_parameters(self) -> None:
-        """γ = 1, β = 0, nothing remembered."""
-        self.reset_running_stats()
+        """γ = 1, β = 0."""
         if self.weight is not None:
             init.ones_(self.weight)
         if self.bias is not None:
             init.zeros_(self.bias)
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Normalized features."""
-        if len(input.shape) not in self._ranks:
-            raise ShapeError(f"it works on axes {self._axes}, and got {show(input.shape)}.")
-        from_batch = self.training or self.running_mean is None
-        return F.batch_norm(
-            input,
-            self.running_mean,
-            self.running_var,
-            self.weight,
-            self.bias,
-            from_batch,
-            self._share() if self.training else 0.0,
-            self.eps,
-        )
-
-    def _share(self) -> float | Tensor:
-        """Count the batch; how much it moves what is remembered."""
-        count = self.num_batches_tracked
-        if count is None:
-            return 0.0
-        with switched(recording=False):
-            write_cell(count, add(count._node, 1))
-            if self.momentum is not None or self.running_mean is None:
-                return self.momentum or 0.0
-            share: Tensor = 1.0 / count.to(self.running_mean.dtype)
-            return share
+    def forward(self, input: Tensor) -> Any:
+        """Normalized channels."""
+        return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
     def _misfit(self, *inputs: Any) -> Misfit | None:
-        """Another number of features than the weights have."""
+        """Another number of channels than the weights have."""
         shape = tuple(inputs[0].shape) if inputs and isinstance(inputs[0], Tensor) else ()
-        if len(shape) not in self._ranks or shape[1] == self.num_features:
+        n = self.num_channels
+        if len(shape) < 2 or shape[1] == n:
             return None
-        n, what = self.num_features, "features" if 2 in self._ranks else "channels"
         return Misfit(
-            f"expects {n} {what} in axis 1 and got {shape[1]}",
-            f"num_features {n}",
-            f"{type(self).__name__}({shape[1]})",
+            f"expects {n} channels in axis 1 and got {shape[1]}",
+            f"num_channels {n}",
+            f"GroupNorm({self.num_groups}, {shape[1]})",
             n,
-            f"inputs with {n} {what}",
-            ends="out_features" if 2 in self._ranks else "out_channels",
+            f"inputs with {n} channels",
+            ends="out_channels",
         )
 
     def extra_repr(self) -> str:
         """The settings."""
         return (
-            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
+            f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
+            f"bias={self.bias is not None}"
         )
 
     def _brief(self) -> str:
-        """`BatchNorm1d(16)`."""
-        return f"{type(self).__name__}({self.num_features})"
+        """`GroupNorm(4, 16)`."""
+        return f"GroupNorm({self.num_groups}, {self.num_channels})"
 
 
-class BatchNorm1d(_BatchNorm):
-    r"""Each feature over the batch to average 0 and spread 1, then scaled and moved.
+class LocalResponseNorm(Module):
+    r"""Each number divided by how large its neighbors in other channels are.
 
-    $y = \gamma (x - \mu_B)/\sqrt{\sigma_B^2 + \varepsilon} + \beta$; in evaluation with the
-    averages that training has remembered.
+    $y_c = x_c / (k + \tfrac{\alpha}{n} \sum_{c' \text{ near } c} x_{c'}^2)^\beta$
 
     Args:
-        num_features: size of axis 1.
-        eps: added to the variance.
-        momentum: share of each batch in what is remembered; None for the average of all batches.
-        affine: whether to learn γ and β.
-        track_running_stats: whether to remember; otherwise every batch is normalized by itself.
-        device: accepted for PyTorch's sake; only "cpu" exists.
-        dtype: kind of number of the weights.
-        bias: whether to learn β, where `affine` is on.
+        size: how many channels count as near, n.
+        alpha: weight of the neighbors.
+        beta: power of the divisor.
+        k: what is added, so that nothing is divided by 0.
 
     Shape:
-        `(N, C)` or `(N, C, L)` → the same.
+        `(N, C, ...)` → the same.
 
     Example:
         >>> import pellucid
         >>> from pellucid import nn
-        >>> nn.BatchNorm1d(1)(pellucid.tensor([[1.0], [3.0]])).detach()
-        tensor([[-1.0000],
-                [ 1.0000]])
+        >>> nn.LocalResponseNorm(2)(pellucid.zeros(8, 4, 5, 5)).shape
+        Size([8, 4, 5, 5])
 
-    Source: Ioffe & Szegedy 2015.
+    Source: Krizhevsky, Sutskever & Hinton 2012.
     """
 
-    _ranks = (2, 3)
-    _axes = "(rows, features) or (rows, features, length)"
+    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
+        super().__init__()
+        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
+
+    def forward(self, input: Tensor) -> Any:
+        """Numbers divided by the size of their neighbors."""
+        return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
+
+    def extra_repr(self) -> str:
+        """The settings."""
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
+
+    def _brief(self) -> str:
+        """`LocalResponseNorm(5)`."""
+        return f"{type(self).__name__}({self.size})"
 
 
-class BatchNorm2d(_BatchNorm):
-    r"""Each channel over the batch and the plane to average 0 and spread 1, then scaled and moved.
-
-    $y = \gamma (x - \mu_B)/\sqrt{\sigma_B^2 + \varepsilon} + \beta$; in evaluation with the
-    averages that training has remembered.
-
-    Args:
-        num_features: number of channels, the size of axis 1.
-        eps: added to the variance.
-        momentum: share of each batch in what is remembered; None for the average of all batches.
-        affine: whether to learn γ and β.
-        track_running_stats: whether to remember; otherwise every batch is normalized by itself.
-        device: accepted for PyTorch's sake; only "cpu" exists.
-        dtype: kind of number of the weights.
-        bias: whether to learn β, where `affine` is on.
-
-    Shape:
-        `(N, C, H, W)` → the same.
-
-    Example:
-        >>> import pellucid
-        >>> from pellucid import nn
-        >>> y = nn.BatchNorm2d(3)(pellucid.randn(8, 3, 5, 5))
-        >>> y.mean(dim=(0, 2, 3)).abs().max() < 1e-6
-        tensor(True)
-
-    Source: Ioffe & Szegedy 2015.
-    """
-
-    _ranks = (4,)
-    _axes = "(rows, channels, height, width)"
-
-
-class BatchNorm3d(_BatchNorm):
-    r"""Each channel over batch and volume to average 0 and spread 1, then scaled and moved.
-
-    $y = \gamma (x - \mu_B)/\sqrt{\sigma_B^2 + \varepsilon} + \beta$; in evaluation with the
-    averages that training has remembered.
-
-    Args:
-        num_features: number of channels, the size of axis 1.
-        eps: added to the variance.
-        momentum: share of each batch in what is remembered; None for the average of all batches.
-        affine: whether to learn γ and β.
-        track_running_stats: whether to remember; otherwise every batch is normalized by itself.
-        device: accepted for PyTorch's sake; only "cpu" exists.
-        dtype: kind of number of the weights.
-        bias: whether to learn β, where `affine` is on.
-
-    Shape:
-        `(N, C, D, H, W)` → the same.
-
-    Example:
-        >>> import pellucid
-        >>> from pellucid import nn
-        >>> y = nn.BatchNorm3d(2)(pellucid.randn(4, 2, 3, 5, 5))
-        >>> y.mean(dim=(0, 2, 3, 4)).abs().max() < 1e-6
-        tensor(True)
-
-    Source: Ioffe & Szegedy 2015.
-    """
-
-    _ranks = (5,)
-    _axes = "(rows, channels, depth, height, width)"
+def _other_end(layer: LayerNorm | RMSNorm, *inputs: Any) -> Misfit | None:
+    own = layer.normalized_shape
+    shape = tuple(inputs[0].shape) if inputs and isinstance(inputs[0], Tensor) else ()
+    if len(shape) < len(own) or shape[-len(own) :] == own:
+        return None
+    got = shape[-len(own) :]
+    remade = got[0] if len(got) == 1 else got
+    return Misfit(
+        f"expects the last axes {show(own)} and got {show(got)}",
+        f"normalized_shape {show(own)}",
+        f"{type(layer).__name__}({remade})",
+        own[-1],
+        f"inputs that end in {show(own)}",
+    )

@@ -17,8 +17,8 @@ from pellucid.ops.reduce import mean, sum_, variance
 from pellucid.shapes import Mismatch, Shape, numel, show
 
 __all__ = [
-    "affine_norm", "affine_norm_grad", "batch_norm", "batch_norm_known", "layer_norm",
-    "standardize",
+    "affine_norm", "affine_norm_grad", "batch_axes", "batch_norm", "batch_norm_known", "layer_norm",
+    "per_feature", "scaled", "standardize",
 ]  # fmt: skip
 
 Axes = tuple[int, ...]
@@ -68,13 +68,15 @@ standardize = define(
 )
 
 
-def _scaled(x: Node, weight: Node | None, bias: Node | None) -> Node:
+def scaled(x: Node, weight: Node | None, bias: Node | None) -> Node:
+    """Scaled and moved by what is learned, where anything is."""
     x = x if weight is None else mul(x, weight)
     return x if bias is None else add(x, bias)
 
 
 @composition(
     "layer_norm",
+    single=True,
     equation=r"y = \gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta",
     derivative=r"\partial L/\partial \gamma = \sum g \hat x,\ \partial L/\partial \beta = \sum g",
     samples=(
@@ -88,7 +90,7 @@ def layer_norm(
 ) -> Node:
     """Each row by itself, over its last axes, to average 0 and spread 1; then scaled and moved."""
     axes = tuple(range(len(x.shape) - rank, len(x.shape)))
-    return _scaled(standardize(x, axes=axes, eps=eps), weight, bias)
+    return scaled(standardize(x, axes=axes, eps=eps), weight, bias)
 
 
 # ---- over the batch ------------------------------------------------------------------------------
@@ -206,6 +208,7 @@ affine_norm_grad: Op = define(
 
 @composition(
     "batch_norm",
+    single=True,
     equation=r"y = \gamma\,\frac{x - \mu_B}{\sqrt{\sigma_B^2 + \varepsilon}} + \beta",
     derivative=r"\partial L/\partial \gamma = \sum g \hat x,\ \partial L/\partial \beta = \sum g",
     samples=(
@@ -222,11 +225,12 @@ def batch_norm(
         features = (weight,) if bias is None else (weight, bias)
         return affine_norm(x, *features, axis=1, eps=eps)
     x_hat = standardize(x, axes=batch_axes(x.shape), eps=eps)
-    return _scaled(x_hat, None, _per_feature(bias, x.shape))
+    return scaled(x_hat, None, per_feature(bias, x.shape))
 
 
 @composition(
     "batch_norm_known",
+    single=True,
     equation=r"y = \gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta",
     derivative=r"\partial y/\partial x = \gamma / \sqrt{\sigma^2 + \varepsilon}",
     samples=(
@@ -248,7 +252,7 @@ def batch_norm_known(
     scale = rsqrt(add(spread, eps))
     scale = scale if weight is None else mul(scale, weight)
     moved = sub(x, _needed(center, x.shape))
-    return _scaled(moved, _needed(scale, x.shape), _per_feature(bias, x.shape))
+    return scaled(moved, _needed(scale, x.shape), per_feature(bias, x.shape))
 
 
 def batch_axes(shape: Shape) -> Axes:
@@ -256,7 +260,8 @@ def batch_axes(shape: Shape) -> Axes:
     return (0, *range(2, len(shape)))
 
 
-def _per_feature(value: Node | None, shape: Shape) -> Node | None:
+def per_feature(value: Node | None, shape: Shape) -> Node | None:
+    """One number per feature, stretched over the axes behind it; None stays None."""
     return None if value is None else _needed(value, shape)
 
 

@@ -14,13 +14,30 @@ from pellucid.nn.functional import (
     activations,
     adaptive,
     attention,
+    class_margins,
     classes,
     conv,
+    ctc,
+    distances,
+    drops,
     layers,
+    likelihoods,
     losses,
+    margins,
+    norms,
     pool,
+    resize,
+    sample,
+    scores,
+    shuffle,
+    straight,
+    unpool,
 )
 from pellucid.nn.functional.batch import batch_norm as batch_norm
+from pellucid.nn.functional.batch import instance_norm as instance_norm
+from pellucid.nn.functional.margins import (
+    triplet_margin_with_distance_loss as triplet_margin_with_distance_loss,
+)
 from pellucid.nn.functional.tables import embedding as embedding
 from pellucid.nn.functional.tables import embedding_bag as embedding_bag
 from pellucid.tensor.elsewhere import refusing
@@ -29,7 +46,10 @@ from pellucid.tensor.functions.tiling import pad as _pad
 from pellucid.tensor.lift import lifted
 from pellucid.tensor.memory import assign
 
-_ROOMS = (activations, adaptive, attention, classes, conv, layers, losses, pool)
+_ROOMS = (
+    activations, adaptive, attention, class_margins, classes, conv, ctc, distances, drops, layers,
+    likelihoods, losses, margins, norms, pool, resize, sample, scores, shuffle, straight, unpool,
+)  # fmt: skip
 _NODES: dict[str, Callable[..., Any]] = {
     **{name: getattr(room, name) for room in _ROOMS for name in room.__all__},
     "one_hot": _one_hot,
@@ -56,10 +76,37 @@ def _offered(call: Callable[..., Any]) -> Callable[..., Any]:
     return maybe_in_place
 
 
+def _in_place(call: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, which writes its result into its input."""
+    signature = inspect.signature(call)
+    on_tensors, name = lifted(call), f"{call.__name__}_"
+
+    def write(*args: Any, **kwargs: Any) -> Any:
+        given = args[0] if args else kwargs["input"]
+        return assign(given, on_tensors(*args, **kwargs)._node, name)
+
+    kept = [p for p in signature.parameters.values() if p.name != "inplace"]
+    write.__name__ = write.__qualname__ = name
+    write.__doc__ = f"{(call.__doc__ or '').split(chr(10))[0]} Written into `input`."
+    write.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
+    return write
+
+
 for _name, _call in _NODES.items():
     globals()[_name] = _offered(_call)
 
-__all__ = ["batch_norm", "embedding", "embedding_bag", *_NODES]
+_WRITING = ("celu", "elu", "hardtanh", "leaky_relu", "relu", "rrelu", "selu", "threshold")
+for _name in _WRITING:
+    globals()[f"{_name}_"] = _in_place(_NODES[_name])
+
+__all__ = [
+    *(f"{name}_" for name in _WRITING),
+    "batch_norm",
+    "embedding",
+    "embedding_bag",
+    "instance_norm",
+    *_NODES,
+]
 __all__.sort()
 
 if TYPE_CHECKING:

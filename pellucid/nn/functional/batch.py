@@ -1,6 +1,6 @@
-"""Batch normalization: average and spread over the batch in training, remembered ones afterwards.
+"""Normalization that remembers: over the batch, or over each row, and with known averages later.
 
-It takes Tensors, not nodes, because in training it writes what it remembers.
+These take Tensors, not nodes, because in training they write what they remember.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.mode import current, switched
 from pellucid.graph.node import Node
 from pellucid.ops import elementwise as ew
+from pellucid.ops import groups as gr
 from pellucid.ops import normalize as nz
 from pellucid.ops.reduce import mean, variance
 from pellucid.shapes import numel, show
@@ -18,7 +19,7 @@ from pellucid.tensor import Tensor
 from pellucid.tensor.memory import replace
 from pellucid.tensor.tensor import wrap
 
-__all__ = ["batch_norm", "write_cell"]
+__all__ = ["batch_norm", "instance_norm", "write_cell"]
 
 
 def batch_norm(
@@ -65,21 +66,63 @@ def batch_norm(
             "batch of one row), or call model.eval()."
         )
     if running_mean is not None and running_var is not None:
-        _remember(x, running_mean, running_var, momentum)
+        axes = nz.batch_axes(x.shape)
+        with switched(recording=False):
+            _remember(running_mean, mean(x, axes=axes), momentum)
+            _remember(running_var, variance(x, axes=axes, correction=1), momentum)
     return wrap(nz.batch_norm(x, gamma, beta, eps=float(eps)))
 
 
-def _remember(x: Node, center: Tensor, spread: Tensor, momentum: float | Tensor) -> None:
-    """Move what is remembered toward this batch; the variance that is kept divides by n − 1."""
-    axes = nz.batch_axes(x.shape)
-    with switched(recording=False):
-        share: Any = momentum._node if isinstance(momentum, Tensor) else float(momentum)
-        rest: Any = ew.sub(1.0, share) if isinstance(momentum, Tensor) else 1.0 - share
-        for cell, seen in (
-            (center, mean(x, axes=axes)),
-            (spread, variance(x, axes=axes, correction=1)),
-        ):
-            write_cell(cell, ew.add(ew.mul(cell._node, rest), ew.mul(seen, share)))
+def instance_norm(
+    input: Tensor,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    use_input_stats: bool = True,
+    momentum: float | Tensor = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    r"""Each channel of each row by itself to average 0 and spread 1, then scaled and moved.
+
+    $y = \gamma (x - \mu)/\sqrt{\sigma^2 + \varepsilon} + \beta$
+
+    Args:
+        input: `(N, C, ...)`, with three axes or more.
+        running_mean: the averages remembered; written where `use_input_stats`.
+        running_var: the variances remembered; written where `use_input_stats`.
+        weight: γ, one number per channel.
+        bias: β, one number per channel.
+        use_input_stats: whether average and spread come from this input.
+        momentum: share of the input in what is remembered; a Tensor where it is computed.
+        eps: added to the variance.
+    """
+    if not use_input_stats:
+        return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
+    x = input._node
+    _check(x, {"running_mean": running_mean, "running_var": running_var,
+               "weight": weight, "bias": bias}, "instance_norm")  # fmt: skip
+    size = tuple(range(2, len(x.shape)))
+    if numel(x.shape[2:]) <= 1:
+        raise ShapeError(
+            f"instance_norm: each channel needs more than one value, and the input "
+            f"{show(x.shape)} has {numel(x.shape[2:])}.\n For one value per channel take "
+            "batch_norm or layer_norm."
+        )
+    if running_mean is not None and running_var is not None:
+        with switched(recording=False):
+            seen = mean(x, axes=size), variance(x, axes=size, correction=1)
+            _remember(running_mean, mean(seen[0], axes=(0,)), momentum)
+            _remember(running_var, mean(seen[1], axes=(0,)), momentum)
+    gamma, beta = _node(weight), _node(bias)
+    return wrap(gr.group_norm(x, gamma, beta, groups=x.shape[1], eps=float(eps)))
+
+
+def _remember(cell: Tensor, seen: Node, momentum: float | Tensor) -> None:
+    """Move what is remembered toward what was seen; a variance that is kept divides by n − 1."""
+    share: Any = momentum._node if isinstance(momentum, Tensor) else float(momentum)
+    rest: Any = ew.sub(1.0, share) if isinstance(momentum, Tensor) else 1.0 - share
+    write_cell(cell, ew.add(ew.mul(cell._node, rest), ew.mul(seen, share)))
 
 
 def write_cell(cell: Tensor, new: Node) -> None:
@@ -99,14 +142,12 @@ def _node(value: Tensor | None) -> Node | None:
     return None if value is None else value._node
 
 
-def _check(x: Node, given: dict[str, Tensor | None]) -> None:
+def _check(x: Node, given: dict[str, Tensor | None], of: str = "batch_norm") -> None:
     if len(x.shape) < 2:
-        raise ShapeError(
-            f"batch_norm: input needs axes (rows, features, ...), not {show(x.shape)}."
-        )
+        raise ShapeError(f"{of}: input needs axes (rows, features, ...), not {show(x.shape)}.")
     for name, value in given.items():
         if value is not None and value._node.shape != x.shape[1:2]:
             raise ShapeError(
-                f"batch_norm: the input {show(x.shape)} has {x.shape[1]} features in axis 1, and "
+                f"{of}: the input {show(x.shape)} has {x.shape[1]} features in axis 1, and "
                 f"{name} is for {value._node.size}."
             )

@@ -80,6 +80,14 @@ def _batch_norm(t: Any, x: Any, weight: Any, bias: Any, eps: float) -> Any:
     return t.nn.functional.batch_norm(x, None, None, weight, bias, training=True, eps=eps)
 
 
+def _group_norm(t: Any, x: Any, *learned: Any, groups: int, eps: float) -> Any:
+    return t.nn.functional.group_norm(x, groups, *learned, eps=eps)
+
+
+def _rms_norm(t: Any, x: Any, *learned: Any, rank: int, eps: float) -> Any:
+    return t.nn.functional.rms_norm(x, x.shape[-rank:], *learned, eps=eps)
+
+
 def _batch_norm_known(
     t: Any, x: Any, center: Any, spread: Any, weight: Any = None, bias: Any = None, *, eps: float
 ) -> Any:
@@ -97,6 +105,7 @@ ROWS: dict[str, Row] = {
     "argmin": Row(lambda t, x, axis, keepdim=False: t.argmin(x, axis, keepdim)),
     "norm": Row(_norm),
     "cumsum": Row(_cumsum),
+    "logcumsumexp": Row(lambda t, x, axis: t.logcumsumexp(x, axis)),
     "cumprod": Row(lambda t, x, axis: t.cumprod(x, axis)),
     "cummax": Row(lambda t, x, axis: t.cummax(x, axis).values),
     "cummin": Row(lambda t, x, axis: t.cummin(x, axis).values),
@@ -110,6 +119,8 @@ ROWS: dict[str, Row] = {
     "standardize": Row(_standardize),
     "layer_norm": Row(_layer_norm, no_jax=COMPOSED),
     "batch_norm": Row(_batch_norm, no_jax=COMPOSED),
+    "group_norm": Row(_group_norm, no_jax=COMPOSED),
+    "rms_norm": Row(_rms_norm, no_jax=COMPOSED),
     "batch_norm_known": Row(_batch_norm_known, no_jax=COMPOSED),
     "mse": _loss("mse_loss"),
     "l1": _loss("l1_loss"),

@@ -1,0 +1,235 @@
+"""Series, pictures and volumes in another size: each axis by itself, as a product with a matrix.
+
+Row i of an axis's matrix says how much of each old number the new number i takes: of the two that
+it lies between (linear), of four (cubic), of all that it covers (antialias).
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+import numpy as np
+
+from pellucid.dtypes import int64
+from pellucid.errors import SettingError, ShapeError
+from pellucid.graph.node import Node, leaf
+from pellucid.nn.functional import adaptive
+from pellucid.ops.indexing import take
+from pellucid.ops.linalg import dot_general, linear
+from pellucid.ops.movement import expand, reshape
+from pellucid.shapes import Shape, numel, show
+
+__all__ = ["interpolate", "upsample", "upsample_bilinear", "upsample_nearest"]
+
+_RANKS = {
+    "nearest": (1, 2, 3), "nearest-exact": (1, 2, 3), "area": (1, 2, 3), "linear": (1,),
+    "bilinear": (2,), "bicubic": (2,), "trilinear": (3,),
+}  # fmt: skip
+_SMOOTH = ("linear", "bilinear", "bicubic", "trilinear")
+_AXES = {1: "(N, C, L)", 2: "(N, C, H, W)", 3: "(N, C, D, H, W)"}
+
+
+def interpolate(
+    input: Node,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
+) -> Node:
+    """The same picture (series, volume) in another size.
+
+    Args:
+        input: `(N, C, L)`, `(N, C, H, W)` or `(N, C, D, H, W)`.
+        size: the new size, one whole number for all axes or one for each.
+        scale_factor: or how many times larger, one number for all axes or one for each.
+        mode: "nearest", "nearest-exact" (the nearest center, as in other libraries), "area" (the
+            average of what is covered), "linear" of a series, "bilinear" or "bicubic" of a
+            picture, "trilinear" of a volume.
+        align_corners: whether the first and last numbers keep their places, and not the edges.
+        recompute_scale_factor: take the step from the two sizes, and not from `scale_factor`.
+        antialias: whether to average all that is covered where a picture shrinks; for "bilinear"
+            and "bicubic".
+
+    Shape:
+        `(N, C, *old)` → `(N, C, *new)`
+
+    Source: Keys 1981 for the cubic weights, with a = −3/4.
+    """
+    rank = len(input.shape) - 2
+    _check(input, mode, align_corners, antialias)
+    new, factors = _sizes(input.shape[2:], size, scale_factor, bool(recompute_scale_factor))
+    if mode == "area":
+        out: Node = getattr(adaptive, f"adaptive_avg_pool{rank}d")(input, new)
+        return out
+    for axis in range(rank):
+        old = input.shape[axis + 2]
+        factor = None if factors is None else factors[axis]
+        if mode in _SMOOTH:
+            kind = ("cubic" if mode == "bicubic" else "linear", bool(align_corners), antialias)
+            same = old == new[axis] and factor in (None, 1.0)
+            if not same:
+                input = _mixed(input, axis + 2, _weights(old, new[axis], factor, *kind))
+        else:
+            input = _picked(input, axis + 2, new[axis], factor, mode == "nearest-exact")
+    return input
+
+
+def upsample(
+    input: Node,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+) -> Node:
+    """The older name of `interpolate`, with the same arguments."""
+    return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+def upsample_nearest(input: Node, size: Any = None, scale_factor: Any = None) -> Node:
+    """The older name of `interpolate` in the mode "nearest"."""
+    return interpolate(input, size, scale_factor)
+
+
+def upsample_bilinear(input: Node, size: Any = None, scale_factor: Any = None) -> Node:
+    """The older name of `interpolate` in the mode "bilinear", by corners that stay."""
+    return interpolate(input, size, scale_factor, "bilinear", align_corners=True)
+
+
+# ---- what was asked for ----------------------------------------------------------------------
+
+
+def _check(input: Node, mode: str, align_corners: bool | None, antialias: bool) -> None:
+    if mode not in _RANKS:
+        raise SettingError(f"interpolate: mode is one of {', '.join(_RANKS)}, and it is {mode!r}.")
+    if len(input.shape) - 2 not in _RANKS[mode]:
+        wanted = " or ".join(_AXES[r] for r in _RANKS[mode])
+        raise ShapeError(
+            f"interpolate: in mode {mode!r} the input has axes {wanted}, and its shape is "
+            f"{show(input.shape)}."
+        )
+    if align_corners is not None and mode not in _SMOOTH:
+        raise SettingError(
+            f"interpolate: align_corners goes with the modes {', '.join(_SMOOTH)}, not {mode!r}."
+        )
+    if antialias and mode not in ("bilinear", "bicubic"):
+        raise SettingError(
+            f"interpolate: antialias goes with the modes bilinear and bicubic, not {mode!r}."
+        )
+
+
+def _sizes(
+    old: Shape, size: Any, scale_factor: Any, recompute: bool
+) -> tuple[Shape, tuple[float, ...] | None]:
+    """The new size; and the factors that it was asked for by, where steps are to follow them."""
+    if (size is None) == (scale_factor is None):
+        raise SettingError("interpolate: give the new size, or scale_factor, and not both.")
+    if size is not None:
+        if recompute:
+            raise SettingError("interpolate: recompute_scale_factor goes with scale_factor.")
+        new = _each("size", size, len(old))
+        if not all(isinstance(n, int) and n > 0 for n in new):
+            raise SettingError(f"interpolate: sizes are whole numbers from 1 on, not {size!r}.")
+        return new, None
+    factors = tuple(float(f) for f in _each("scale_factor", scale_factor, len(old)))
+    new = tuple(math.floor(n * f) for n, f in zip(old, factors, strict=True))
+    if min(new) < 1:
+        raise SettingError(f"interpolate: scale_factor {scale_factor!r} of {show(old)} is nothing.")
+    return new, None if recompute else factors
+
+
+def _each(what: str, value: Any, rank: int) -> tuple[Any, ...]:
+    given = tuple(value) if isinstance(value, tuple | list) else (value,) * rank
+    if len(given) != rank:
+        raise SettingError(
+            f"interpolate: {what} is one number, or one for each of {rank} axes, and it is "
+            f"{value!r}."
+        )
+    return given
+
+
+# ---- one axis --------------------------------------------------------------------------------
+
+
+def _mixed(x: Node, axis: int, weights: Any) -> Node:
+    """New numbers along `axis`, each a weighted sum of old ones."""
+    matrix = leaf(weights.astype(x.dtype.name), weights.shape, x.dtype, kind="constant")
+    lead, after = x.shape[:axis], x.shape[axis + 1 :]
+    if not after:
+        return linear(x, matrix)
+    flat = reshape(x, shape=(*lead, x.shape[axis], numel(after)))
+    return reshape(dot_general(matrix, flat), shape=(*lead, len(weights), *after))
+
+
+def _picked(x: Node, axis: int, new: int, factor: float | None, exact: bool) -> Node:
+    """New numbers along `axis`, each the nearest of the old ones."""
+    old = x.shape[axis]
+    times = new // old
+    if times * old == new and factor in (None, float(times)):
+        lead, after = x.shape[: axis + 1], x.shape[axis + 1 :]
+        apart = expand(reshape(x, shape=(*lead, 1, *after)), shape=(*lead, times, *after))
+        return reshape(apart, shape=(*lead[:-1], new, *after))
+    # PyTorch finds places in float32, which decides where one falls between two numbers.
+    step = np.float32(1.0 / factor if factor else np.float32(old) / np.float32(new))
+    at = np.floor((np.arange(new, dtype=np.float32) + np.float32(0.5 * exact)) * step)
+    places = np.minimum(at.astype(np.int64), old - 1)
+    return take(x, leaf(places, places.shape, int64, kind="constant"), axes=(axis,))
+
+
+@functools.lru_cache(maxsize=256)
+def _weights(
+    old: int, new: int, factor: float | None, kind: str, corners: bool, antialias: bool
+) -> Any:
+    """A matrix (new, old): how much of each old number a new one takes."""
+    step = _step(old, new, factor, corners)
+    if antialias:
+        return _covering(old, new, step, kind)
+    at = step * np.arange(new) if corners else step * (np.arange(new) + 0.5) - 0.5
+    at = np.maximum(at, 0.0) if kind == "linear" else at
+    first = np.floor(at)
+    if kind == "linear":
+        first = np.minimum(first, old - 1)
+    near = range(2) if kind == "linear" else range(-1, 3)
+    bell = _tent if kind == "linear" else functools.partial(_cubic, a=-0.75)
+    weights = np.zeros((new, old))
+    for k in near:
+        places = np.clip(first + k, 0, old - 1).astype(np.int64)
+        np.add.at(weights, (np.arange(new), places), bell(at - first - k))
+    return weights
+
+
+def _step(old: int, new: int, factor: float | None, corners: bool) -> float:
+    """How far apart the new numbers stand among the old."""
+    if corners:
+        return (old - 1) / (new - 1) if new > 1 else 0.0
+    return 1.0 / factor if factor else old / new
+
+
+def _covering(old: int, new: int, step: float, kind: str) -> Any:
+    """Weights of all old numbers that a new one covers: the bell is stretched to the step."""
+    bell = _tent if kind == "linear" else functools.partial(_cubic, a=-0.5)
+    stretch = max(step, 1.0)
+    reach = (1.0 if kind == "linear" else 2.0) * stretch
+    weights = np.zeros((new, old))
+    for i in range(new):
+        center = step * (i + 0.5)
+        low = max(int(center - reach + 0.5), 0)
+        high = min(int(center + reach + 0.5), old)
+        row = bell((np.arange(low, high) - center + 0.5) / stretch)
+        weights[i, low:high] = row / row.sum()
+    return weights
+
+
+def _tent(d: Any) -> Any:
+    return np.maximum(1.0 - np.abs(d), 0.0)
+
+
+def _cubic(d: Any, a: float) -> Any:
+    """Keys's weight of a number at the distance `d`."""
+    d = np.abs(d)
+    inner = ((a + 2) * d - (a + 3)) * d * d + 1
+    outer = ((a * d - 5 * a) * d + 8 * a) * d - 4 * a
+    return np.where(d <= 1, inner, np.where(d < 2, outer, 0.0))

@@ -1,0 +1,202 @@
+"""Pictures and volumes read at places that may be learned.
+
+A place has one number from −1 to 1 for each axis, the last axis (x, across) first.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from pellucid.dtypes import int64
+from pellucid.errors import SettingError, ShapeError
+from pellucid.graph.node import Node, leaf
+from pellucid.ops.compare import ge, le, logical_and, lt, where
+from pellucid.ops.elementwise import abs as abs_
+from pellucid.ops.elementwise import add, cast, clamp, mul, sub
+from pellucid.ops.indexing import take
+from pellucid.ops.linalg import dot_general
+from pellucid.ops.movement import permute, reshape, slice_
+from pellucid.ops.whole import floor, remainder
+from pellucid.ops.whole import round as round_
+from pellucid.shapes import numel, show
+
+__all__ = ["affine_grid", "grid_sample"]
+
+_MODES, _BORDERS = ("bilinear", "nearest", "bicubic"), ("zeros", "border", "reflection")
+
+
+def affine_grid(theta: Node, size: Any, align_corners: bool | None = None) -> Node:
+    r"""The places that a picture is read at to be turned, stretched and moved: $\theta (x, y, 1)$.
+
+    Args:
+        theta: `(N, 2, 3)` for pictures, `(N, 3, 4)` for volumes.
+        size: `(N, C, H, W)` or `(N, C, D, H, W)` of the result.
+        align_corners: whether −1 and 1 are the centers of the outermost numbers; else their edges.
+
+    Shape:
+        → `(N, H, W, 2)` or `(N, D, H, W, 3)`
+
+    Source: Jaderberg, Simonyan, Zisserman & Kavukcuoglu 2015.
+    """
+    n, _, *plane = tuple(size)
+    rank = len(plane)
+    if rank not in (2, 3) or theta.shape != (n, rank, rank + 1):
+        raise ShapeError(
+            f"affine_grid: theta is (N, 2, 3) for a size (N, C, H, W), or (N, 3, 4) for "
+            f"(N, C, D, H, W); it is {show(theta.shape)}, and the size {show(tuple(size))}."
+        )
+    ticks = [_ticks(m, bool(align_corners)) for m in plane]
+    axes = np.meshgrid(*ticks, indexing="ij")
+    places = np.stack([*reversed(axes), np.ones_like(axes[0])], axis=-1).reshape(-1, rank + 1)
+    base = leaf(places.astype(theta.dtype.name), places.shape, theta.dtype, kind="constant")
+    return reshape(dot_general(base, permute(theta, axes=(0, 2, 1))), shape=(n, *plane, rank))
+
+
+def _ticks(n: int, corners: bool) -> Any:
+    if n <= 1:
+        return np.zeros(n)
+    return np.linspace(-1.0, 1.0, n) * (1.0 if corners else (n - 1) / n)
+
+
+def grid_sample(
+    input: Node,
+    grid: Node,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool | None = None,
+) -> Node:
+    """A picture read at the places of a grid.
+
+    Args:
+        input: `(N, C, H, W)` or `(N, C, D, H, W)`.
+        grid: `(N, *new, 2)` or `(N, *new, 3)`: for each new number the place that it is read at.
+        mode: "bilinear" between the nearest numbers (of a volume too), the "nearest", or "bicubic"
+            (of a picture).
+        padding_mode: what lies outside: "zeros", the "border" going on, or its "reflection".
+        align_corners: whether −1 and 1 are the centers of the outermost numbers; else their edges.
+
+    Shape:
+        → `(N, C, *new)`
+
+    Source: Jaderberg, Simonyan, Zisserman & Kavukcuoglu 2015.
+    """
+    rank = len(input.shape) - 2
+    _check(input, grid, rank, mode, padding_mode)
+    corners = bool(align_corners)
+    size, new = input.shape[2:], grid.shape[1:-1]
+    rows = _Rows(input)
+    # the grid has x first, the picture has it last
+    at = [_unscaled(_column(grid, rank - 1 - a), n, corners) for a, n in enumerate(size)]
+    if mode != "bicubic":
+        at = [_held(x, n, padding_mode, corners) for x, n in zip(at, size, strict=True)]
+    taps = [_taps(x, mode) for x in at]
+    total: Node | None = None
+    for corner in itertools.product(*taps):
+        places, shares = [place for place, _ in corner], [share for _, share in corner]
+        if mode == "bicubic":
+            places = [_held(x, n, padding_mode, corners) for x, n in zip(places, size, strict=True)]
+        part = rows.read(places)
+        for share in shares:
+            part = part if share is None else mul(part, reshape(share, shape=(*share.shape, 1)))
+        total = part if total is None else add(total, part)
+    assert total is not None
+    shaped = reshape(total, shape=(input.shape[0], *new, input.shape[1]))
+    return permute(shaped, axes=(0, rank + 1, *range(1, rank + 1)))
+
+
+class _Rows:
+    """A picture as a list of its numbers, all channels of one place together."""
+
+    def __init__(self, input: Node) -> None:
+        n, channels, *size = input.shape
+        self.size = tuple(size)
+        last = permute(input, axes=(0, *range(2, len(input.shape)), 1))
+        self.rows = reshape(last, shape=(n * numel(self.size), channels))
+        first = (np.arange(n) * numel(self.size)).reshape(n, 1)
+        self.first = leaf(first, first.shape, int64, kind="constant")
+
+    def read(self, places: list[Node]) -> Node:
+        """The channels at whole places `(N, count)` of each axis; zeros outside."""
+        index, inside = self.first, None
+        step = 1
+        for x, n in reversed(list(zip(places, self.size, strict=True))):
+            here = logical_and(ge(x, 0.0), le(x, float(n - 1)))
+            inside = here if inside is None else logical_and(inside, here)
+            whole = cast(clamp(x, min=0.0, max=float(n - 1)), dtype=int64)
+            index = add(index, mul(whole, step))
+            step *= n
+        assert inside is not None
+        found = take(self.rows, index, axes=(0,))
+        return where(reshape(inside, shape=(*inside.shape, 1)), found, 0.0)
+
+
+def _column(grid: Node, k: int) -> Node:
+    n, *new, _ = grid.shape
+    x = slice_(grid, spec=(*((0, m, 1) for m in (n, *new)), k))
+    return reshape(x, shape=(n, numel(tuple(new))))
+
+
+def _unscaled(x: Node, n: int, corners: bool) -> Node:
+    """From −1 to 1 to positions from 0 to n − 1."""
+    scale = (n - 1) / 2 if corners else n / 2
+    return add(mul(x, scale), (n - 1) / 2)
+
+
+def _held(x: Node, n: int, border: str, corners: bool) -> Node:
+    """Positions within the picture, where its border goes on or is mirrored."""
+    if border == "zeros":
+        return x
+    if border == "reflection":
+        low, span = (0.0, n - 1.0) if corners else (-0.5, float(n))
+        x = _mirrored(x, low, span) if span else mul(x, 0.0)
+    top = float(n - 1)  # blame ends on the border, as in PyTorch
+    return where(le(x, 0.0), 0.0, where(ge(x, top), top, x))
+
+
+def _mirrored(x: Node, low: float, span: float) -> Node:
+    far = abs_(sub(x, low))
+    turns = floor(mul(far, 1.0 / span))
+    rest = sub(far, mul(turns, span))
+    forward = lt(remainder(turns, 2.0), 0.5)
+    return add(where(forward, rest, sub(span, rest)), low)
+
+
+def _taps(x: Node, mode: str) -> list[tuple[Node, Node | None]]:
+    """The whole places near `x` on one axis, and the share of each."""
+    if mode == "nearest":
+        return [(round_(x), None)]
+    first = floor(x)
+    d = sub(x, first)
+    if mode == "bilinear":
+        return [(first, sub(1.0, d)), (add(first, 1.0), d)]
+    far = [add(d, 1.0), d, sub(1.0, d), sub(2.0, d)]
+    return [(add(first, k - 1.0), _cubic(t, k in (1, 2))) for k, t in enumerate(far)]
+
+
+def _cubic(d: Node, near: bool) -> Node:
+    """Keys's weight of a number at the distance `d`, with a = −3/4."""
+    a = -0.75
+    if near:
+        return add(mul(mul(sub(mul(d, a + 2), a + 3), d), d), 1.0)
+    return sub(mul(add(mul(sub(mul(d, a), 5 * a), d), 8 * a), d), 4 * a)
+
+
+def _check(input: Node, grid: Node, rank: int, mode: str, border: str) -> None:
+    if mode not in _MODES:
+        raise SettingError(f"grid_sample: mode is one of {', '.join(_MODES)}, not {mode!r}.")
+    if border not in _BORDERS:
+        raise SettingError(
+            f"grid_sample: padding_mode is one of {', '.join(_BORDERS)}, not {border!r}."
+        )
+    fits = rank in (2, 3) and len(grid.shape) == rank + 2
+    if not fits or grid.shape[0] != input.shape[0] or grid.shape[-1] != rank:
+        raise ShapeError(
+            "grid_sample: input (N, C, H, W) goes with a grid (N, new height, new width, 2), and "
+            "(N, C, D, H, W) with (N, new depth, height, width, 3).\n"
+            f"   input        {show(input.shape)}\n   grid         {show(grid.shape)}"
+        )
+    if mode == "bicubic" and rank == 3:
+        raise SettingError("grid_sample: bicubic is for pictures; take bilinear for volumes.")
