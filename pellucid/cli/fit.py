@@ -35,7 +35,7 @@ _USUAL = Settings()
 # Where an option's name differs from the setting's.
 _OPTION = {
     "batch_size": "batch", "weight_decay": "weight-decay", "validation": "val",
-    "class_weight": "class-weight",
+    "class_weight": "class-weight", "split_by": "split-by",
 }  # fmt: skip
 _NAMES = "|".join([*(f.name for f in fields(Settings)), "noise"])
 _SETTING = re.compile(rf"\b({_NAMES})(?= must| \d|: the target| goes with)")
@@ -153,6 +153,26 @@ def fit(
             rich_help_panel=_DATA,
         ),
     ] = _USUAL.test,
+    split_by: Annotated[
+        str | None,
+        typer.Option(
+            help=(
+                "A column of dates or numbers: the last rows by it are held out, instead of some "
+                "drawn at random."
+            ),
+            rich_help_panel=_DATA,
+        ),
+    ] = _USUAL.split_by,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            help=(
+                "A column that names groups, such as patients: no group is both learned from and "
+                "held out."
+            ),
+            rich_help_panel=_DATA,
+        ),
+    ] = _USUAL.group,
     samples: Annotated[
         int | None, typer.Option(help="Rows of a built-in set.", rich_help_panel=_DATA)
     ] = None,
@@ -208,6 +228,7 @@ def fit(
             weight_decay=weight_decay, patience=patience, restarts=restarts, seed=seed,
             validation=val, test=test, loss=opt.loss_name(loss),
             class_weight=opt.class_weights(class_weight), engine=engine,
+            split_by=split_by, group=group,
         )  # fmt: skip
         table = open_table(
             data, target=target, task=task, types=opt.parse_types(types),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -91,11 +91,19 @@ def _heading(model: TableModel, width: int) -> Iterator[str]:
     yield from textwrap.wrap(
         f"Predicts {model.preparation.target}, {kind}, from {inputs} "
         f"column{'s' * (inputs != 1)}. Learned from {facts.get('data', 'a table')}, "
-        f"{facts.get('rows', '?')} rows.",
+        f"{facts.get('rows', '?')} rows{_held_out(facts.get('split') or {})}.",
         width,
     )
     if model.preparation.classes:
         yield from textwrap.wrap(f"Classes: {', '.join(model.preparation.classes)}.", width)
+
+
+def _held_out(how: Mapping[str, str]) -> str:
+    """How the rows for the score were chosen, where they were not drawn at random."""
+    if "group" in how:
+        return f"; groups of {how['group']} stayed together"
+    first = how.get("validation_from", how.get("test_from"))
+    return f"; rows with {how['by']} from {first} on were held out" if first else ""
 
 
 def _ending(preparation: Preparation, width: int) -> Iterator[str]:

@@ -1,16 +1,19 @@
 """Which rows train, which validate and which test: apart, seeded, and in equal shares of classes.
 
 Rows are drawn at random; for classes each part gets its share of every class, to the row.
-A class too small to be in every part goes to training first, and a notice names it.
+A class too small to be in every part goes to training first, and a notice names it. Where a column
+says when rows were made, or what they belong to, the parts can follow it instead.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.apart import Apart, by_group, by_time
 from pellucid.data.notice import Notice
 from pellucid.data.table import Table
 from pellucid.data.wording import count, listing, quoted
@@ -29,16 +32,27 @@ class Split:
         train: rows to learn from.
         validation: rows that choose the best epoch.
         test: rows that are used once, for the final figure; empty when none were asked for.
-        notices: small classes and copies of rows across parts.
+        notices: how a column splits them, small classes, and copies of rows across parts.
+        how: the column that says which rows are held out, and from which value on; empty where
+            they are drawn at random.
     """
 
     train: _Rows
     validation: _Rows
     test: _Rows
     notices: tuple[Notice, ...] = ()
+    how: Mapping[str, str] = field(default_factory=dict)
 
 
-def split(table: Table, *, validation: float = 0.2, test: float = 0.2, seed: int = 0) -> Split:
+def split(
+    table: Table,
+    *,
+    validation: float = 0.2,
+    test: float = 0.2,
+    seed: int = 0,
+    by: str | None = None,
+    group: str | None = None,
+) -> Split:
     """Return the rows of each part.
 
     Args:
@@ -46,6 +60,8 @@ def split(table: Table, *, validation: float = 0.2, test: float = 0.2, seed: int
         validation: share of the rows that choose the best epoch.
         test: share of the rows for the final figure.
         seed: the same seed gives the same parts.
+        by: a column of dates or numbers; the last rows by it are held out, none at random.
+        group: a column whose equal values name one group; its rows are never in two parts.
 
     Raises:
         SettingError: when the shares are negative or leave nothing to train on.
@@ -58,18 +74,39 @@ def split(table: Table, *, validation: float = 0.2, test: float = 0.2, seed: int
         (90, 30, 30)
     """
     _check_shares(validation, test)
+    if by is not None and group is not None:
+        raise SettingError(
+            "by and group can't both be given: rows are held out by time or by group."
+        )
     random = np.random.default_rng(seed)
     shares = np.array([validation, test])
-    groups, small = _groups(table, shares)
-    parts = draw(groups, shares, random)
+    apart = _apart(table, shares, random, by, group)
+    parts = apart.parts
     for part, wanted, what in zip(parts, shares, ("validation", "test"), strict=False):
         if wanted > 0 and len(part) == 0:
             raise DataError(
                 f"{table.name} has {count(len(table), 'row')}: too few for a {what} part of"
                 f" {wanted:.0%}. Use more rows or another share."
             )
-    notices = _about_small(small, table) + _about_copies(table, parts)
-    return Split(parts[2], parts[0], parts[1], tuple(notices))
+    notices = apart.notices + _about_copies(table, parts)
+    return Split(parts[2], parts[0], parts[1], tuple(notices), apart.how)
+
+
+def _apart(
+    table: Table,
+    shares: NDArray[np.float64],
+    random: np.random.Generator,
+    by: str | None,
+    group: str | None,
+) -> Apart:
+    if by is not None:
+        apart = by_time(table, by, shares)
+    elif group is not None:
+        apart = by_group(table, group, shares, random)
+    else:
+        groups, small = _groups(table, shares)
+        return Apart(draw(groups, shares, random), {}, _about_small(small, table))
+    return apart._replace(notices=[*apart.notices, *_about_unseen(table, apart.parts[2])])
 
 
 def _check_shares(validation: float, test: float) -> None:
@@ -133,6 +170,17 @@ def _about_small(small: list[str], table: Table) -> list[Notice]:
     classes = count(len(small), "class", "classes")
     text = f"{classes} of {quoted(table.target)} too small for every part, training first: {names}."
     return [Notice("rows", text)]
+
+
+def _about_unseen(table: Table, train: _Rows) -> list[Notice]:
+    """Return a notice on classes that no training row has: the network can't learn them."""
+    cells = table.frame[table.target].to_numpy(object)
+    unseen = sorted(set(table.classes) - set(cells[train]))
+    if not unseen:
+        return []
+    names = listing([quoted(label) for label in unseen])
+    classes = count(len(unseen), "class", "classes")
+    return [Notice("rows", f"{classes} of {quoted(table.target)} in no training row: {names}.")]
 
 
 def _about_copies(table: Table, parts: list[_Rows]) -> list[Notice]:

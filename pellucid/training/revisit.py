@@ -47,7 +47,10 @@ def revisit(model: TableModel, table: Table, history: History) -> TableRun:
         table, parts, settings, model, history,
         model.preparation.transform(table),
         model.preparation.transform_target(table.frame[table.target], name=table.name),
-        notices=[*table.notices, *parts.notices, *(suspicions(table) if same else ())],
+        notices=[
+            *table.notices, *parts.notices,
+            *(suspicions(table, settings.apart_by) if same else ()),
+        ],
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ column and nothing else. A date means that rows have an order, which a random sp
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -52,8 +53,12 @@ class Suspicion(Notice):
         return f"{self.text}\n {self.advice}" if self.advice else self.text
 
 
-def suspicions(table: Table) -> list[Suspicion]:
+def suspicions(table: Table, apart_by: str | None = None) -> list[Suspicion]:
     """Columns that give the target away, and dates that a random split mixes.
+
+    Args:
+        table: what is to be learned from.
+        apart_by: the column that says which rows are held out; None for a random split.
 
     Example:
         >>> import pandas as pd
@@ -64,7 +69,7 @@ def suspicions(table: Table) -> list[Suspicion]:
         >>> [s.text for s in suspicions(table)]
         ['"half" alone gives the target "price": correlation 1.0000.']
     """
-    return [*_leaks(table), *_dates(table)]
+    return [*_leaks(table), *(_dates(table) if apart_by is None else ())]
 
 
 def _leaks(table: Table) -> list[Suspicion]:
@@ -229,8 +234,8 @@ def _dates(table: Table) -> list[Suspicion]:
             "leak",
             f"The split is random, {names} is a date, {how}: rows of one time are in all parts.",
             "Rows of one time on both sides",
-            "If it is to foretell what comes later, fit on the earlier rows alone, and measure the"
-            " later ones, in a file of their own: pellucid report MODEL later.csv",
+            "If it is to foretell what comes later, hold the latest rows out:"
+            f" --split-by {shlex.quote((ordered or [c.name for c in found])[0])}",
             grave=bool(ordered),
         )
     ]

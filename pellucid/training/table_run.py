@@ -108,8 +108,9 @@ class TableRun:
 def split_for(table: Table, settings: Settings) -> Split:
     """The rows that train, choose the best epoch, and test."""
     return split(
-        table, validation=settings.validation_share, test=settings.test, seed=settings.seed
-    )
+        table, validation=settings.validation_share, test=settings.test, seed=settings.seed,
+        by=settings.split_by, group=settings.group,
+    )  # fmt: skip
 
 
 def train_table(
@@ -132,7 +133,8 @@ def train_table(
     weights = fitted_weights(settings.class_weight, table.task, table.target, table.classes)
     parts = split_for(table, settings)
     preparation = Preparation.fit(table, parts.train)
-    notices = [*table.notices, *parts.notices, *preparation.notices, *suspicions(table)]
+    notices = [*table.notices, *parts.notices, *preparation.notices]
+    notices += suspicions(table, settings.apart_by)
     for notice in notices if on_notice else ():
         on_notice(notice)  # type: ignore[misc]
     features = preparation.transform(table)
@@ -160,14 +162,14 @@ def train_table(
         **settings.for_fit(),
     )
     network.eval()
-    model = TableModel(network, architecture, preparation, _facts(table, settings, history))
+    model = TableModel(network, architecture, preparation, _facts(table, settings, history, parts))
     return TableRun(
         table, parts, settings, model, history, features, targets,
         snapshots.kept if snapshots else [], notices, time.perf_counter() - start,
     )  # fmt: skip
 
 
-def _facts(table: Table, settings: Settings, history: History) -> dict[str, Any]:
+def _facts(table: Table, settings: Settings, history: History, parts: Split) -> dict[str, Any]:
     return {
         "data": table.name,
         "rows": len(table),
@@ -175,6 +177,7 @@ def _facts(table: Table, settings: Settings, history: History) -> dict[str, Any]
         "target": table.target,
         "task": table.task,
         "settings": asdict(settings),
+        "split": dict(parts.how),
         "history": {
             name: getattr(history, name)
             for name in ("best_epoch", "stopped", "loss_name", "metric_name", "optimizer")

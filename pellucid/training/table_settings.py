@@ -43,6 +43,9 @@ class Settings:
         validation: share of all rows that choose the best epoch; None for the share that `fit`
             takes, of the rows that are not kept for the test.
         test: share of all rows kept away from training, for the final figure.
+        split_by: a column of dates or numbers: the last rows by it are held out, instead of some
+            drawn at random.
+        group: a column whose equal values name one group: its rows are never on both sides.
         loss: "mse", "huber" or "l1" for a number, "cross_entropy" for a class.
         class_weight: "balanced", so that a rare class counts as much as a common one, or how much
             a row of each class counts, by its name; 1 where a class is not named.
@@ -67,6 +70,8 @@ class Settings:
     seed: int = _FIT["seed"]
     validation: float | None = None
     test: float = 0.2
+    split_by: str | None = None
+    group: str | None = None
     loss: str | None = None
     class_weight: str | Mapping[str, float] | None = None
     engine: str = "auto"
@@ -81,6 +86,10 @@ class Settings:
             value = getattr(self, name)
             if value is not None and not 0 <= value < 1:
                 raise SettingError(f"{name} must be a share from 0 to below 1, not {value}.")
+        if self.split_by is not None and self.group is not None:
+            raise SettingError(
+                "split_by must stand without group: rows are held out by time or by group."
+            )
         for name, least in _LEAST.items():
             value = getattr(self, name)
             if value is not None and value < least:
@@ -99,6 +108,11 @@ class Settings:
         if self.validation is not None:
             return self.validation
         return float(_FIT["validation"]) * (1 - self.test)
+
+    @property
+    def apart_by(self) -> str | None:
+        """The column that says which rows are held out; None where they are drawn at random."""
+        return self.split_by if self.split_by is not None else self.group
 
     def for_fit(self) -> dict[str, Any]:
         """The arguments that `fit` takes, but for those that depend on the target."""

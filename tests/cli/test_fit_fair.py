@@ -270,3 +270,25 @@ def test_losses_and_weights_that_do_not_fit(here: Path, words: str, text: str) -
     found = pellucid("fit", *words.split(), *QUICK)
     assert (found.code, found.out, found.err) == (Exit.USAGE, "", text)
     assert list(here.iterdir()) == []
+
+
+def test_the_latest_rows_are_held_out(here: Path) -> None:
+    write(here / "t.csv", houses())
+    words = ("fit", "t.csv", "--target", "price", "--epochs", 2, "--hidden", 4)
+    said = good(*words, "-o", "m", "--split-by", "built")
+    assert 'note: split by "built": ' in said.err and "The split is random" not in said.err
+    facts = json.loads(Path("m/model.json").read_text())["facts"]
+    assert facts["settings"]["split_by"] == "built" and facts["split"]["by"] == "built"
+    assert "Split by &quot;built&quot;: " in Path("m/report.html").read_text()
+    shown = " ".join(good("show", "m").out.split())
+    assert f"with built from {facts['split']['validation_from']} on were held out." in shown
+    again = good("report", "m", "t.csv", "-o", "again.html")  # measures on the same rows
+    assert said.out.splitlines()[3:5] == again.out.splitlines()[3:5]
+
+
+def test_time_and_groups_at_once_are_refused_in_the_words_of_the_options(here: Path) -> None:
+    write(here / "t.csv", houses())
+    said = pellucid("fit", "t.csv", "--target", "price", "--split-by", "built", "--group", "kind")
+    assert said.err == (
+        "error: --split-by must stand without group: rows are held out by time or by group.\n"
+    )

@@ -23,6 +23,12 @@ class JaxSpace:
     def erf(self, x: Any) -> Any:
         return self._jax.scipy.special.erf(x)
 
+    def special(self, name: str, *xs: Any) -> Any:
+        return getattr(self._jax.scipy.special, name)(*xs)
+
+    def rules_out(self, mask: Any) -> bool:
+        return False
+
     def unless(self, drop: Any, x: Any) -> Any:
         return self._jax.numpy.where(drop, self._jax.numpy.zeros((), x.dtype), x)
 
@@ -31,6 +37,9 @@ class JaxSpace:
 
     def added(self, array: Any, at: Any, values: Any) -> Any:
         return array.at[at].add(values)
+
+    def multiplied(self, array: Any, at: Any, values: Any) -> Any:
+        return array.at[at].multiply(values)
 
     def scatter_add(self, shape: Any, at: Any, values: Any) -> Any:
         return self._jax.numpy.zeros(shape, values.dtype).at[at].add(values)

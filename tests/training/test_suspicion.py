@@ -120,4 +120,8 @@ def test_a_date_and_a_random_split(order: Callable[[Any], Any], grave: bool, how
         f'The split is random, "day" is a date, {how}: rows of one time are in all parts.'
     )
     assert said.grave is grave
-    assert "pellucid report MODEL later.csv" in said.advice and str(said).endswith(said.advice)
+    assert said.advice == (
+        "If it is to foretell what comes later, hold the latest rows out: --split-by day"
+    )
+    assert str(said).endswith(said.advice)
+    assert suspicions(make_table(frame, target="goal"), "day") == []
