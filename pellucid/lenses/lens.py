@@ -18,7 +18,7 @@ from pellucid.errors import SettingError
 from pellucid.lenses.picture import Axis, Chart, Charts, Diagram, Film, Matrix
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.subject import Subject, subject_of
-from pellucid.lenses.view import View
+from pellucid.lenses.view import Block, View
 
 __all__ = ["LENSES", "Lens", "Recorded", "lens"]
 
@@ -114,7 +114,7 @@ def _filmed(look: Callable[[], View], subject: Subject, kept: Recorded, moments:
         with kept.at(step, subject.model):
             views[step] = look()
     last, captions = views[steps[-1]], tuple(f"step {step:,}" for step in steps)
-    blocks = []
+    blocks: list[Block] = []
     for i, block in enumerate(last.blocks):
         frames = [views[step].blocks[i] for step in steps if len(views[step].blocks) > i]
         alike = len(frames) == len(steps) and all(type(f) is type(block) for f in frames)

@@ -92,7 +92,7 @@ class Subject:
         Raises:
             SettingError: the network does not tell classes apart.
         """
-        scores = self.outputs(x).astype(np.float64)
+        scores: Floats = self.outputs(x).astype(np.float64)
         if self.task == "binary":
             p = scores.reshape(len(scores))
             if self.objective is None or self.objective.name != "bce":
@@ -113,7 +113,7 @@ class Subject:
             (n, …) → (n,), or (n, …) for several numbers
         """
         if self.task in ("classes", "binary"):
-            return self.shares(x).argmax(axis=1)
+            return np.asarray(self.shares(x).argmax(axis=1))
         given = self.outputs(x)
         return given[:, 0] if given.ndim == 2 and given.shape[1] == 1 else given
 
@@ -270,7 +270,8 @@ def _rows(data: Any) -> tuple[Any, Any, tuple[str, ...], str]:
             pairs = [data[i] for i in range(len(data))]
             x, y = [np.asarray(a) for a, _ in pairs], [np.asarray(b) for _, b in pairs]
     found = tuple(map(str, x.columns)) if hasattr(x, "columns") else ()
-    called = str(y.name) if getattr(y, "name", None) is not None and hasattr(y, "index") else ""
+    name = getattr(y, "name", None)
+    called = str(name) if name is not None and hasattr(y, "index") else ""
     return _values(x), None if y is None else _values(y), found, called
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from pellucid.lenses.render.drawn import drawn
 from pellucid.lenses.render.style import STYLE
 from pellucid.lenses.view import (
     Block,
@@ -53,7 +54,7 @@ def _block(block: Block) -> str:
     if isinstance(block, Folded):
         inside = "".join(_block(b) for b in block.blocks)
         return f"<details><summary>{escape(block.summary)}</summary>{inside}</details>"
-    return _table(block)
+    return _table(block) if isinstance(block, Table) else drawn(block)
 
 
 def _outline(block: Outline) -> str:

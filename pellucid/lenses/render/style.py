@@ -12,11 +12,15 @@ __all__ = ["STYLE"]
 
 _LIGHT = (
     "--panel:#FFFFFF;--ink:#1A2330;--muted:#52606E;--hair:#DFE3E8;--border:#8894A2;--wash:#F4F6F8;"
-    "--positive:#0A5EA8;--negative:#B3500F;--good:#1B7A4B;--warn:#8A5A00;color-scheme:light"
+    "--positive:#0A5EA8;--negative:#B3500F;--good:#1B7A4B;--warn:#8A5A00;--error:#B3261E;"
+    "--now:#7A3E9D;--zero:#F5F4F0;--class-a:#B3500F;--class-b:#0A5EA8;--class-c:#12856B;"
+    "--class-d:#B06A9B;--class-e:#3F9BD6;--class-f:#5B6570;color-scheme:light"
 )
 _DARK = (
     "--panel:#161B22;--ink:#E9EEF4;--muted:#A3B0BE;--hair:#2A323C;--border:#647284;--wash:#1E252E;"
-    "--positive:#58AEF7;--negative:#F2994A;--good:#5CC98F;--warn:#E3B04B;color-scheme:dark"
+    "--positive:#58AEF7;--negative:#F2994A;--good:#5CC98F;--warn:#E3B04B;--error:#F58A80;"
+    "--now:#C79BF2;--zero:#1D232B;--class-a:#F2994A;--class-b:#58AEF7;--class-c:#45C9A5;"
+    "--class-d:#E3A3CF;--class-e:#7DB8DC;--class-f:#A9B4BF;color-scheme:dark"
 )
 _SCOPE = ".pellucid-view"
 _LIGHT_HOSTS = ('[data-jp-theme-light="true"]', ".vscode-light", '[data-theme="light"]')

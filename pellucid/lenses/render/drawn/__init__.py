@@ -1,0 +1,6 @@
+"""Pictures as SVG whose colors follow the reader's theme, and each one's numbers as a table."""
+
+from pellucid.lenses.render.drawn.picture import STILL as STILL
+from pellucid.lenses.render.drawn.picture import drawn as drawn
+
+__all__ = ["STILL", "drawn"]

@@ -1,0 +1,125 @@
+"""A field as shades and contours: gray masks painted through with the theme's colors.
+
+Light and dark share the same bytes, and a mask is named after its content, so that the same field
+drawn twice is the same mask.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+import numpy as np
+
+from pellucid.lenses.draw.contour import contours
+from pellucid.lenses.draw.html import Markup, tag
+from pellucid.lenses.draw.png import data_url, gray_png
+from pellucid.lenses.picture import Field, Floats
+from pellucid.lenses.render.drawn.frame import Frame
+
+__all__ = ["LETTERS", "ends", "field"]
+
+LETTERS = "abcdef"
+_BLEND = 0.62
+_MOST = 110
+
+
+def field(mark: Field, frame: Frame) -> Markup:
+    """The shades of a field and its lines of equal height."""
+    grid = _whole(mark.values)
+    (x0, x1), (y0, y1) = mark.x, mark.y
+    left, right, bottom, top = frame.x(x0), frame.x(x1), frame.y(y0), frame.y(y1)
+    rows, columns = grid.shape[:2]
+    shades = [_layer(mask, color) for mask, color in _masks(mark, grid)]
+    lines = [
+        tag("path", d=path, class_=f"line contour {kind}")
+        for values, level, kind in _levels(mark, grid)
+        if (path := _path(values, level))
+    ]
+    box = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    inner = tag(
+        "svg",
+        tag("rect", x=-1, y=-1, width=columns + 1, height=rows + 1, class_="zero"),
+        shades,
+        lines,
+        viewBox=f"0 0 {columns - 1} {rows - 1}",
+        preserveAspectRatio="none",
+        **box,
+    )
+    return Markup(inner + tag("rect", class_="edge", **box))
+
+
+def ends(mark: Field) -> tuple[float, float]:
+    """The ends of a field's scale."""
+    grid = _whole(mark.values)
+    if mark.scale == "share":
+        return 0.0, 1.0
+    low = float(grid.min()) if mark.low is None else mark.low
+    high = float(grid.max()) if mark.high is None else mark.high
+    if mark.scale == "signed":
+        most = max(abs(low), abs(high)) or 1.0
+        return -most, most
+    return low, high if high > low else low + 1.0
+
+
+def _whole(values: Floats) -> Floats:
+    pick = [np.linspace(0, n - 1, min(n, _MOST)).round().astype(int) for n in values.shape[:2]]
+    grid = np.asarray(values, np.float64)[np.ix_(*pick)]
+    finite = grid[np.isfinite(grid)]
+    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
+    whole: Floats = np.nan_to_num(grid, nan=low, posinf=high, neginf=low)
+    return whole
+
+
+def _masks(mark: Field, grid: Floats) -> Iterable[tuple[Floats, str]]:
+    """Strengths in [0, 1], one for each color."""
+    if grid.ndim == 3:
+        order = np.sort(grid, axis=2)
+        lead = 0.35 + 0.65 * (order[..., -1] - order[..., -2])
+        best = grid.argmax(axis=2)
+        for k in range(grid.shape[2]):
+            yield lead * (best == k), f"class-{LETTERS[k % len(LETTERS)]}"
+        return
+    low, high = ends(mark)
+    if mark.scale == "amount":
+        yield (grid - low) / (high - low), "amount"
+        return
+    part = 2 * (grid - low) / (high - low) - 1
+    yield -part, "class-a"
+    yield part, "class-b"
+
+
+def _levels(mark: Field, grid: Floats) -> Iterable[tuple[Floats, float, str]]:
+    if grid.ndim == 3:
+        for k in range(grid.shape[2]):
+            yield grid[..., k] - np.delete(grid, k, axis=2).max(axis=2), 0.0, "even"
+        return
+    low, high = ends(mark)
+    main = {"share": 0.5, "signed": 0.0}.get(mark.scale)
+    levels = mark.levels
+    if levels is None:
+        parts = (0.25, 0.75) if mark.scale == "share" else (0.2, 0.4, 0.6, 0.8)
+        levels = tuple(low + p * (high - low) for p in parts)
+        levels = levels if main is None else (main, *levels)
+    for level in levels:
+        yield grid, level, "even" if level == main else "quarter"
+
+
+def _layer(mask: Floats, color: str) -> Markup:
+    # The picture's first row is the top, the grid's first row the bottom.
+    strength = np.clip(mask, 0, 1)[::-1] * _BLEND * 255
+    rows, columns = mask.shape
+    box: dict[str, float] = {"x": -0.5, "y": -0.5, "width": columns, "height": rows}
+    png = gray_png(strength.round().astype(np.uint8))
+    name = f"pl{zlib.crc32(png):08x}"
+    image = tag("image", href=data_url(png), preserveAspectRatio="none", **box)
+    return Markup(
+        tag("mask", image, id=name, maskUnits="userSpaceOnUse", **box)
+        + tag("rect", class_=f"heat {color}", mask=f"url(#{name})", **box)
+    )
+
+
+def _path(grid: Floats, level: float) -> str:
+    top = grid.shape[0] - 1
+    lines = ("L".join(f"{x:.2f} {top - y:.2f}" for x, y in c) for c in contours(grid, level))
+    return "".join(f"M{one}" for one in lines)

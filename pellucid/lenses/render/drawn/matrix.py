@@ -1,0 +1,154 @@
+"""A matrix as shaded cells: blue above zero, orange with a dash below, numbers where they fit."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+import numpy as np
+
+from pellucid.lenses import numerals
+from pellucid.lenses.draw.html import Child, Markup, tag
+from pellucid.lenses.draw.png import data_url, gray_png
+from pellucid.lenses.draw.svg import bar, line, picture, text
+from pellucid.lenses.picture import Floats, Matrix
+
+__all__ = ["matrix", "matrix_scale"]
+
+_WIDE = 420.0
+_WRITTEN = 26.0  # a cell this wide holds a short number
+_MOST_CELLS = 1600
+_LETTER = 5.9
+_LONGEST = 24
+
+
+def matrix(mark: Matrix, label: str) -> Markup:
+    """The whole picture of a matrix."""
+    values = np.asarray(mark.values, np.float64)
+    rows, columns = values.shape
+    names = [n if len(n) <= _LONGEST else f"{n[: _LONGEST - 1]}…" for n in mark.rows]
+    left = 6.0 if mark.image else 14 + _LETTER * max(map(len, names), default=len(str(rows)))
+    left += 14.0 if mark.row_axis else 0.0
+    top = 6.0 + (18.0 if _heads(mark) else 0.0) + (14.0 if mark.column_axis else 0.0)
+    side = min((_WIDE - left - 6) / max(columns, 1), 46.0)
+    tall = side if mark.image or side < _WRITTEN else max(min(side, 30.0), 22.0)
+    if rows * tall > 460:
+        tall = 460 / rows
+    wide, high = columns * side, rows * tall
+    body: list[Child]
+    if mark.image or values.size > _MOST_CELLS:
+        body = [_pixels(mark, values, (left, top, wide, high))]
+    else:
+        body = list(_cells(mark, values, left, top, side, tall))
+    across = max(left + wide + 6, 60.0)
+    written = _names(mark, names, left, top, side, tall)
+    kind = "matrix image" if mark.image else "matrix"
+    shown = picture(label, across, top + high + 6, body, written, class_=kind)
+    most = "" if mark.image else f' style="max-width:{1.35 * across:.0f}px"'
+    return Markup(shown.replace("<svg", f"<svg{most}", 1))
+
+
+def matrix_scale(mark: Matrix) -> tuple[float, float]:
+    """The ends of the scale of a matrix."""
+    values = np.asarray(mark.values, np.float64)
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    low = low if mark.low is None else mark.low
+    high = high if mark.high is None else mark.high
+    if mark.scale == "signed":
+        most = max(abs(low), abs(high)) or 1.0
+        return -most, most
+    low = min(low, 0.0) if mark.low is None and not mark.image else low
+    return low, high if high > low else low + 1.0
+
+
+def _cells(
+    mark: Matrix, values: Floats, left: float, top: float, side: float, tall: float
+) -> Iterable[Child]:
+    low, high = matrix_scale(mark)
+    gap = 1.0 if side > 8 else 0.0
+    for r, row in enumerate(values.tolist()):
+        for c, value in enumerate(row):
+            x, y = left + c * side, top + r * tall
+            box = (x, y, side - gap, tall - gap)
+            if value != value or value in (np.inf, -np.inf):
+                yield bar(*box, "cell none")
+                continue
+            part = (value - low) / (high - low)
+            strength, color = part, "amount"
+            if mark.scale == "signed":
+                strength, color = abs(2 * part - 1), "class-b" if value >= 0 else "class-a"
+            opacity = round(0.08 + 0.82 * min(max(strength, 0.0), 1.0), 3)
+            place = dict(zip(("x", "y", "width", "height"), box, strict=True))
+            yield tag("rect", class_=f"heat {color}", opacity=opacity, **place)
+            if side >= _WRITTEN:
+                shade = "cell-text light" if strength > 0.62 else "cell-text"
+                yield text(_short(mark, value), x + side / 2, y + tall / 2 + 3.5, shade)
+            elif mark.scale == "signed" and value < 0 and side > 7 and strength > 0.04:
+                middle = y + tall / 2
+                yield line([(x + 0.3 * side, middle), (x + 0.7 * side, middle)], "minus-sign")
+
+
+def _pixels(mark: Matrix, values: Floats, box: tuple[float, float, float, float]) -> Markup:
+    low, high = matrix_scale(mark)
+    part = np.nan_to_num((values - low) / (high - low))
+    place = {"x": box[0], "y": box[1], "width": box[2], "height": box[3]}
+    shades = [(part, "amount")]
+    if mark.scale == "signed":
+        shades = [(1 - 2 * part, "class-a"), (2 * part - 1, "class-b")]
+    layers = [_shade(mask, color, place) for mask, color in shades]
+    return Markup(
+        tag("rect", class_="zero", **place) + "".join(layers) + tag("rect", class_="edge", **place)
+    )
+
+
+def _shade(mask: Floats, color: str, place: dict[str, float]) -> Markup:
+    png = gray_png((np.clip(mask, 0, 1) * 235).round().astype(np.uint8))
+    name = f"pm{zlib.crc32(png + repr(place).encode()):08x}"
+    image = tag("image", href=data_url(png), preserveAspectRatio="none", class_="pixels", **place)
+    return Markup(
+        tag("mask", image, id=name, maskUnits="userSpaceOnUse", **place)
+        + tag("rect", class_=f"heat {color}", mask=f"url(#{name})", **place)
+    )
+
+
+def _short(mark: Matrix, value: float) -> str:
+    if mark.kind == "share":
+        return numerals.percent(value).replace("\u00a0%", "")
+    if mark.kind == "count":
+        return numerals.amount(value)
+    size = abs(value)
+    digits = 2 if size < 10 else 0
+    shown = f"{value:.{digits}f}" if 0.005 <= size < 10_000 else f"{value:.0g}" if size else "0"
+    shown = shown.replace("-", "−").replace("e−0", "e−").replace("e+0", "e")
+    return f"+{shown}" if mark.kind == "signed" and value > 0 else shown
+
+
+def _heads(mark: Matrix) -> bool:
+    return bool(mark.columns) and not mark.image
+
+
+def _names(
+    mark: Matrix, names: list[str], left: float, top: float, side: float, tall: float
+) -> Iterable[Child]:
+    if mark.image:
+        return
+    rows, columns = mark.values.shape
+    every = max(1, round(12 / tall + 0.49))
+    for r in range(0, rows, every):
+        word = names[r] if r < len(names) else str(r)
+        yield text(word, left - 5, top + (r + 0.5) * tall + 3.5, "tick", "end")
+    if mark.columns:
+        longest = max(len(n) for n in mark.columns) * _LETTER + 6
+        every = max(1, round(longest / side + 0.49))
+        for c in range(0, columns, every):
+            yield text(mark.columns[c], left + (c + 0.5) * side, top - 6, "tick")
+    if mark.row_axis:
+        middle = top + rows * tall / 2
+        turn = f"rotate(-90 9 {middle:g})"
+        yield tag(
+            "text", mark.row_axis, x=9, y=middle, class_="axis-name", text_anchor="middle",
+            transform=turn,
+        )  # fmt: skip
+    if mark.column_axis:
+        yield text(mark.column_axis, left + columns * side / 2, 11, "axis-name")

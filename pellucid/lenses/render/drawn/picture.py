@@ -1,0 +1,102 @@
+"""Any picture as HTML: title, legend, SVG, and the numbers as a table that opens on demand."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from pellucid.lenses.draw.html import Child, Markup, join, tag
+from pellucid.lenses.draw.svg import legend, picture
+from pellucid.lenses.picture import Chart, Charts, Diagram, Film, Matrix
+from pellucid.lenses.render.drawn.diagram import diagram
+from pellucid.lenses.render.drawn.frame import frame_of
+from pellucid.lenses.render.drawn.marks import drawn_mark, keys
+from pellucid.lenses.render.drawn.matrix import matrix
+
+__all__ = ["STILL", "drawn"]
+
+STILL = (Chart, Charts, Matrix, Diagram)
+
+
+def drawn(block: Any, heading: bool = True) -> Markup:
+    """A picture of any kind.
+
+    Args:
+        block: what to draw.
+        heading: whether its title stands above it.
+    """
+    if isinstance(block, Film):
+        return _film(block)
+    if isinstance(block, Charts):
+        return _charts(block, heading)
+    title = tag("p", block.title, class_="caption") if heading and block.title else None
+    return tag("figure", title, _still(block), class_="drawn")
+
+
+def _still(block: Chart | Matrix | Diagram) -> Child:
+    label = ". ".join(p for p in (block.title, getattr(block, "sentence", "")) if p) or "picture"
+    if isinstance(block, Matrix):
+        return matrix(block, label)
+    if isinstance(block, Diagram):
+        return diagram(block, label)
+    frame = frame_of(block)
+    axes = None if block.bare else frame.axes(block)
+    box = dict(zip(("x", "y", "width", "height"), frame.box, strict=True))
+    edge = tag("rect", class_="edge", **box) if block.bare else None
+    shown = picture(label, 420, frame.high, axes, [drawn_mark(m, frame) for m in block.marks], edge)
+    words = keys(block)
+    return [legend(words) if words else None, shown]
+
+
+def _charts(block: Charts, heading: bool) -> Markup:
+    title = tag("p", block.title, class_="caption") if heading and block.title else None
+    least = {1: 900, 2: 330, 3: 250, 4: 190}.get(block.columns, 150 if block.columns else 260)
+    items = [
+        tag(
+            "figure",
+            tag("p", item.title, class_="small-title") if item.title else None,
+            _still(item),
+            class_="drawn",
+        )
+        for item in block.items
+    ]
+    style = f"--least:{least}px"
+    note = tag("p", block.note, class_="note") if block.note else None
+    return Markup(join([title, tag("div", items, class_="side-by-side", style=style), note]))
+
+
+def _film(block: Film) -> Markup:
+    """The moments on top of each other; radio buttons choose one, with arrow keys and no script."""
+    frames = [drawn(f, heading=False) for f in block.frames]
+    name = f"film{zlib.crc32(''.join(frames).encode()):08x}"
+    chosen = range(len(frames))[block.shown]
+    rules = "".join(
+        f"#{name}-{i}:checked~.frames>:nth-child({i + 1}){{display:block}}"
+        for i in range(len(frames))
+    )
+    inputs = [
+        tag(
+            "input",
+            type="radio",
+            name=name,
+            id=f"{name}-{i}",
+            checked=i == chosen,
+            aria_label=caption,
+        )
+        for i, caption in enumerate(block.captions)
+    ]
+    shown = [
+        tag("div", tag("p", caption, class_="moment"), frame)
+        for frame, caption in zip(frames, block.captions, strict=True)
+    ]
+    title = tag("p", block.title, class_="caption") if block.title else None
+    hint = tag("span", "Choose a moment: click, or the arrow keys.", class_="note")
+    return Markup(
+        join(
+            [
+                title,
+                tag("style", Markup(rules)),
+                tag("div", inputs, hint, tag("div", shown, class_="frames"), class_="film"),
+            ]
+        )
+    )
