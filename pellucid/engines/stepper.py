@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from pellucid.engines.evaluate import evaluate
+from pellucid.dtypes import FLOAT
 from pellucid.engines.numpy import namespace, quietly
-from pellucid.graph.node import stamp
+from pellucid.graph.node import Node, stamp
+from pellucid.graph.program import Program, Step
 from pellucid.graph.step import StepProgram
 
 __all__ = ["Memory", "NumpyStepper", "states"]
@@ -35,6 +37,89 @@ class Memory:
     peak: int
 
 
+# What may be computed into the memory of an input that nobody needs any more.
+_INTO: dict[str, Any] = {
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide,
+    "sqrt": np.sqrt, "square": np.square,
+}  # fmt: skip
+_KEPT = 8  # arrays of one shape that wait for the next call
+_LARGE = 16384  # numbers from which memory that is new costs more than looking for some that isn't
+
+
+class Thrifty:
+    """A program run op by op; a value goes when nothing reads it any more, and its memory is used.
+
+    Args:
+        program: what to run.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._free: dict[Any, list[Any]] = {}
+        first = len(program.inputs) + len(program.held)
+        last: dict[int, int] = {}
+        for i, step in enumerate(program.steps):
+            last.update(dict.fromkeys(step.at, i))
+        for slot in program.outputs:
+            last.pop(slot, None)
+        self._plan = []
+        for i, step in enumerate(program.steps):
+            ends = tuple(s for s in dict.fromkeys(step.at) if last.get(s) == i and s >= first)
+            into = _INTO.get(step.op.name) if _may_reuse(step) else None
+            alike = [p for p, s in enumerate(step.at) if s in ends and step.at.count(s) == 1]
+            self._plan.append((step, ends, into, alike))
+
+    def __call__(self, arrays: Sequence[Any]) -> list[Any]:
+        """The outputs for these inputs."""
+        values = [*arrays, *(node.array for node in self._program.held)]
+        keep = values.append
+        for step, ends, into, alike in self._plan:
+            given = [values[i] for i in step.at]
+            for i in ends:
+                values[i] = None
+            if into is None:
+                keep(step.op.forward(namespace, *given, **step.params))
+                continue
+            out = self._room(step.node, given, alike)
+            keep(into(*given, out=out))
+            for p in alike:
+                if given[p] is not out:
+                    self.take_in(given, p)
+        return [values[i] for i in self._program.outputs]
+
+    def _room(self, node: Node, given: list[Any], alike: Sequence[int]) -> Any:
+        """Memory for a result: that of an input that nobody holds any more, or some that is free."""
+        for p in alike:
+            # Its list, and the call that counts: nobody else holds it.
+            if given[p].shape == node.shape and sys.getrefcount(given[p]) == 2 and _own(given[p]):
+                return given[p]
+        free = self._free.get((node.shape, node.dtype.name))
+        return free.pop() if free else np.empty(node.shape, node.dtype.name)
+
+    def take_in(self, holder: list[Any], i: int) -> None:
+        """Use the memory of a value again, where only this list holds it."""
+        if sys.getrefcount(holder[i]) == 2 and _own(holder[i]) and holder[i].size >= _LARGE:
+            y, holder[i] = holder[i], None
+            free = self._free.setdefault((y.shape, y.dtype.name), [])
+            if len(free) < _KEPT:
+                free.append(y)
+
+
+def _may_reuse(step: Step) -> bool:
+    node = step.node
+    kinds = {x.dtype for x in node.inputs}
+    return (
+        node.size >= _LARGE
+        and node.dtype.category == FLOAT
+        and not step.params
+        and kinds == {node.dtype}
+    )
+
+
+def _own(array: Any) -> bool:
+    return type(array) is np.ndarray and array.base is None and bool(array.flags.writeable)
+
+
 class NumpyStepper:
     """Calls run the program and write the new value of each cell into its memory.
 
@@ -47,15 +132,14 @@ class NumpyStepper:
 
     def __init__(self, step: StepProgram) -> None:
         self._step = step
+        self._run = Thrifty(step.program)
         self._kinds = [np.dtype(n.dtype.name).type for n in step.numbers]
 
     def __call__(self, arguments: Sequence[Any]) -> list[Any]:
         """The results for these arguments."""
         step = self._step
         memory = [node.array for node in step.cells]
-        outputs: list[Any] = quietly(
-            evaluate, step.program, self._inputs(arguments, memory), namespace
-        )
+        outputs: list[Any] = quietly(self._run, self._inputs(arguments, memory))
         # A result may look at memory that is about to be written, belongs to the program, or is
         # another result too.
         taken = [*memory, *(n.array for n in (*step.program.held, *step.read))]
@@ -66,11 +150,15 @@ class NumpyStepper:
                 y = outputs[i] = np.array(y)
             if i < step.results:
                 taken.append(y)
-        for node, value in zip(step.cells, outputs[step.results :], strict=True):
-            node.array[...] = value
+        written: list[Any] = outputs[step.results :]
+        del outputs[step.results :]
+        y = None
+        for i, node in enumerate(step.cells):
+            node.array[...] = written[i]
             stamp(node)
+            self._run.take_in(written, i)
         step.after()
-        return outputs[: step.results]
+        return outputs
 
     def _inputs(self, arguments: Sequence[Any], cells: Sequence[Any]) -> list[Any]:
         step = self._step
@@ -89,14 +177,14 @@ class NumpyStepper:
         memory = [np.array(node.array) for node in step.cells]
 
         def rehearse() -> None:
-            outputs = quietly(evaluate, step.program, self._inputs(arguments, memory), namespace)
+            outputs = quietly(self._run, self._inputs(arguments, memory))
             for array, value in zip(memory, outputs[step.results :], strict=True):
                 array[...] = value
 
         return rehearse
 
     def memory(self) -> Memory:
-        """What a run holds: here every value of the program stays until its end."""
+        """What a run holds, if every value stayed until its end: the most that it can be."""
         program = self._step.program
         made = {len(program.inputs) + len(program.held) + i for i in range(len(program.steps))}
         slots = [n.size * n.dtype.itemsize for n in program.slot_nodes()]

@@ -144,3 +144,34 @@ def test_positions_counted_from_the_end() -> None:
     pick = pellucid.compile(lambda i: pellucid.arange(5)[i])
     assert pick(pellucid.tensor([1, 2])).tolist() == [1, 2]
     assert pick(pellucid.tensor([-1, 2])).tolist() == [4, 2]
+
+
+def test_large_steps_use_their_memory_again() -> None:
+    """On NumPy the temporaries of a call serve the next one, and never what somebody holds."""
+    n = 20_000
+    state = pellucid.zeros(n)
+
+    def step(x: Any) -> Any:
+        with pellucid.no_grad():
+            a = x * 2.0 + 1.0
+            b = (a * a - x) / 3.0
+            state.add_(b)
+        return a, a.reshape(2, -1), b.sqrt() + a, x * 1.0
+
+    call = pellucid.compile(step, engine="numpy")
+    kept, wanted = [], []
+    expected = np.zeros(n)
+    for i in range(6):
+        x = pellucid.full((n,), float(i + 1))
+        kept.append(call(x))
+        a = (i + 1) * 2.0 + 1.0
+        b = (a * a - (i + 1)) / 3.0
+        expected += b
+        wanted.append((a, a, b**0.5 + a, i + 1))
+        np.testing.assert_allclose(state.numpy(), expected, rtol=1e-5)
+    for results, values in zip(kept, wanted, strict=True):
+        for result, value in zip(results, values, strict=True):
+            np.testing.assert_allclose(result.numpy().min(), value, rtol=1e-5)
+            np.testing.assert_allclose(result.numpy().max(), value, rtol=1e-5)
+    free = call._latest.run._run._free
+    assert 1 <= sum(map(len, free.values())) <= 8  # some temporaries wait, and no more each time

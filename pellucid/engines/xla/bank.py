@@ -11,11 +11,12 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
 from pellucid.engines.xla.arranged import Arranged, arrange, plain
-from pellucid.errors import TraceError
+from pellucid.errors import TraceError, TrainingError
 from pellucid.graph.node import Node, _clock, last_write
 
 __all__ = ["Bank"]
@@ -25,6 +26,8 @@ LONE = 4096
 
 _twice = object()
 _held_twice = {0: _twice}  # with the name above two references, like a cell's memory at home
+
+_FAILED = "XLA could not run the compiled program: {}\n {}"
 
 _moves = [0]  # counts how often any bank has taken cells: most checks end here
 
@@ -57,6 +60,8 @@ class Bank:
         self._given = 0  # when the state was replaced last
         self._shared: list[int] = []  # cells whose memory somebody else looks at
         self._fetch = self.fetch
+        self._proven: Any = None  # the program that ran last, and all that ever ran
+        self._all_proven: set[Any] = set()
         self.lock = threading.RLock()  # one step at a time may take the state and give it back
 
     # ---- inside a compiled step ---------------------------------------------------------------
@@ -101,6 +106,8 @@ class Bank:
     def run(self, program: Any, given: Sequence[Any], after: Callable[[], Any]) -> Any:
         """Let a program replace the state; Ctrl-C finds the state before or the one after.
 
+        A program that never ran works on copies, so that nothing is lost where it fails.
+
         Args:
             program: what XLA compiled; it takes the state first, and gives the new one first.
             given: its arguments.
@@ -108,12 +115,25 @@ class Bank:
 
         Returns:
             What else the program gives.
+
+        Raises:
+            TrainingError: it failed; the text says what became of the state.
         """
         call = getattr(program, "_call", None) or program  # past its frame of Python
         made: list[Any] = []
+        first = self._proven is not program and program not in self._all_proven
+        if first:
+            given = ([jnp.array(part) for part in self.state], *given[1:])
         try:
             # One call in C: what the program takes in is gone, and what it gives can't be missed.
             made.extend(map(call, *[(x,) for x in given]))
+            if first:
+                jax.block_until_ready(made)  # type: ignore[no-untyped-call]
+                self._all_proven.add(program)
+            self._proven = program
+        except Exception as error:
+            made.clear()
+            raise TrainingError(_FAILED.format(_cause(error), self._after_failure())) from error
         finally:
             if made:
                 self.give(made[0][0])
@@ -139,7 +159,11 @@ class Bank:
             return node.array
         g = self._at[self._index[node]]
         members = self._groups[g]
-        host = np.asarray(self.state[g])
+        try:
+            host = np.asarray(self.state[g])
+        except RuntimeError as error:  # the program that made it failed after it had returned
+            told = self._after_failure(poisoned=True)
+            raise TrainingError(_FAILED.format(_cause(error), told)) from error
         host = host.T.reshape(-1) if members[0] in self._swapped else host.reshape(-1)
         start = 0
         for i in members:
@@ -151,6 +175,27 @@ class Bank:
                 cell.written = cell.root.written = self._home[i] = self._given
             start += cell.size
         return node.array
+
+    def _after_failure(self, poisoned: bool = False) -> str:
+        """Where values are gone with a program that failed, go back to those last looked at."""
+        gone = range(len(self.state)) if poisoned else self._deleted()
+        lost = []
+        for g in gone:
+            for i in self._groups[g]:
+                cell = self.cells[i]
+                if i not in self._home and cell.away is self._fetch:
+                    cell.array, self._home[i] = self._mirrors[i], -1
+                    lost.append(cell.name or "a Tensor")
+        if not lost:
+            return "Every weight is as it was before the call."
+        names = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
+        return (
+            f"The values of {names} went with it: they are now what they were when last looked at."
+            " Load a checkpoint."
+        )
+
+    def _deleted(self) -> list[int]:
+        return [g for g, part in enumerate(self.state) if part.is_deleted()]
 
     def _claim(self) -> None:
         """Notice cells that another bank has taken since."""
@@ -209,6 +254,11 @@ class Bank:
                 f"now has {array.shape}.\n Compile the step again."
             )
         return array
+
+
+def _cause(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines or [type(error).__name__])[0]
 
 
 def _writable(array: Any) -> Any:
