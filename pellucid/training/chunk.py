@@ -20,7 +20,6 @@ from pellucid.training.members import (
     Trained,
     check_sizes,
     named_nodes,
-    sizes,
 )
 from pellucid.training.merged import differing
 from pellucid.training.sources import FromRows
@@ -50,8 +49,10 @@ class Chunks:
         self._form, self._width, self._own_order, self._paced = form, width, own_order, paced
         run = self._run = form.run
         assert isinstance(run.train, FromRows)
-        self._size, self._rest = sizes(run.train, run.plan.batch_size)
-        self._full = run.train.count(run.plan.batch_size) - bool(self._rest)
+        plan, steps = run.plan, run.epoch_steps or 1
+        self._layouts = run.train.layouts(plan.batch_size, plan.accumulate)
+        self._size, self._rest = map(sum, self._layouts)
+        self._full = steps - bool(self._rest)
         self._names = {node: name for name, node in named_nodes(run.model).items()}
         most = max(1, min(LONGEST, ROOM // (8 * width), self._full * run.plan.epochs))
         self._epochs = max(1, most // self._full)
@@ -72,7 +73,7 @@ class Chunks:
             [*run.train.data.inputs, run.train.data.target],
             [] if held is None else [*held.inputs, held.target],
             blocks=[n for n in check_sizes(run) if n],
-            sizes=(self._size, self._rest),
+            layouts=self._layouts,
             patience=run.plan.patience,
             last=xla.members_last(usual),
             own_seeds=own_seeds and draws,
@@ -93,7 +94,7 @@ class Chunks:
 
     def train(
         self, at: list[int], members: Sequence[Start], out: Trained, interrupts: Interrupts,
-        shown: Callable[..., None],
+        shown: Callable[..., None], heard: Callable[..., bool],
     ) -> None:  # fmt: skip
         """Train some members.
 
@@ -103,6 +104,7 @@ class Chunks:
             out: where to write down what happens.
             interrupts: asked after every call.
             shown: told after every call.
+            heard: told after every call: numbers, finished epochs and how each member stands.
         """
         numbers = [self._form.members[i] for i in at]
         fill = self._width - len(at)
@@ -111,7 +113,6 @@ class Chunks:
         self._begin(
             [members[i] for i in numbers + numbers[-1:] * fill], np.array(at + at[-1:] * fill)
         )
-        out.began[numbers] = True
         epoch = done = 0
         while epoch < self._run.plan.epochs and not interrupts.count:
             began, first = time.perf_counter(), self._made.compile_seconds == 0
@@ -120,6 +121,7 @@ class Chunks:
             kept = self._made(self._stretch(spans, ends, done, rates), self._which, self._limit)
             if epoch == done == 0:
                 self._limit = GROWTH * np.maximum(kept["step_loss"][0].astype(np.float64), 1.0)
+            out.began[numbers] = True
             self._note(out, numbers, kept, spans, ends, epoch, done, rates)
             steps = sum(stop - start for start, stop in spans)
             epoch, done = epoch + sum(ends), 0 if ends[-1] else done + steps
@@ -127,6 +129,8 @@ class Chunks:
                 self._adapt(time.perf_counter() - began, steps)
             self._tell(out, numbers, epoch, done, shown)
             track = self._made.track()
+            if heard(numbers, epoch, track):
+                break
             if not (track["alive"] & (track["ended"] == 0)).any():
                 break
         self._end(out, numbers, epoch)
@@ -344,7 +348,7 @@ class Chunks:
         loss = _least(out.train_loss[numbers, epoch - 1])
         checked = None if out.check_loss is None else _least(out.check_loss[numbers, epoch - 1])
         steps = epoch * each + done
-        shown(epoch, steps, loss, checked, steps * self._size * len(numbers))
+        shown(int(out.began.sum()), epoch, steps, loss, checked, steps * self._size * len(numbers))
 
 
 class _Given:

@@ -10,16 +10,20 @@ import importlib
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from itertools import cycle
+from operator import add
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from pellucid.graph.program import unknown
 from pellucid.tensor.compile import compile
+from pellucid.tensor.lift import FUNCTIONS, lifted
 from pellucid.tensor.random import randperm
 from pellucid.tensor.tensor import Tensor, wrap
 from pellucid.tensor.tracing import Traced, Tracing
-from pellucid.training.sources import FromRows
+from pellucid.training.sources import Batch, FromRows
 from pellucid.training.sums import Sums, partial
 
 if TYPE_CHECKING:
@@ -36,42 +40,63 @@ NOT_IN_LOOPS = ("conv",)
 # matrices alone are as fast in NumPy.
 HEAVY = ("conv", "max_pool", "avg_pool", "lstm", "gru", "rnn", "causal")
 
+_joined: Any = lifted(FUNCTIONS["cat"])
+
+
+class _Form(NamedTuple):
+    """Steps of one size: what was traced, and what runs it.
+
+    Attributes:
+        traced: the step, with results loss, then sums or outputs.
+        shape: of the outputs for all rows of a step.
+        figures: whether the results after the loss are sums for the metrics.
+        stretch: takes such steps.
+    """
+
+    traced: Traced
+    shape: tuple[int, ...]
+    figures: bool
+    stretch: Any
+
 
 class CompiledEpochs:
     """Runs the epochs of a `Run` whose rows lie in memory.
 
+    The last step of an epoch, where it has another number of rows, is a program of its own over the
+    same weights.
+
     Args:
         run: what is trained.
-        traced: its step, with results loss, then sums or outputs.
-        figures: whether the results after the loss are sums for the metrics.
+        found: what `trace_step` gave.
 
     Attributes:
         forward: what evaluates rows: the model, compiled where that pays.
     """
 
-    def __init__(self, run: Run, traced: Traced, shape: tuple[int, ...], figures: bool) -> None:
+    def __init__(self, run: Run, found: tuple[Traced, tuple[int, ...], bool]) -> None:
         self._run = run
         source = run.train
         assert isinstance(source, FromRows)
-        self._rows, self._size = source.data, run.plan.batch_size
-        self._steps = len(self._rows) // self._size
+        self._rows = (*source.data.inputs, source.data.target)
+        self._usual, self._last = source.layouts(run.plan.batch_size, run.plan.accumulate)
+        self._size, self._steps = sum(self._usual), run.whole_steps or 0
+        self._xla = importlib.import_module("pellucid.engines.xla.stretch")
+        self._data = self._xla.Laid(self._rows)
         self._beat = 1
-        self._build(traced, shape, figures)
+        self._build(found)
 
-    def _build(self, traced: Traced, shape: tuple[int, ...], figures: bool) -> None:
-        self._traced, self._shape, self._figures = traced, shape, figures
-        step = traced.step
+    def _build(self, found: tuple[Traced, tuple[int, ...], bool]) -> None:
+        step = found[0].step
         loop = not any(s.op.name.startswith(NOT_IN_LOOPS) for s in step.program.steps)
         slots = step.program.slot_nodes()
         out = sum(slots[i].size for i in step.program.outputs[: step.results]) * 8
         longest = max(1, min(self._steps, LONGEST, ROOM // max(out, 1)))
-        xla = importlib.import_module("pellucid.engines.xla.stretch")
-        bank = importlib.import_module("pellucid.engines.xla.stepper").bank_for(step)
-        arrays = (*self._rows.inputs, self._rows.target)
-        self._stretch = xla.XlaStretch(step, bank, arrays, longest, loop)
-        self._data = arrays
+        self._bank = importlib.import_module("pellucid.engines.xla.stepper").bank_for(step)
+        stretch = self._xla.XlaStretch(step, self._bank, self._data, longest, loop, self._usual)
+        self._form = _Form(*found, stretch)
+        self._last_form: _Form | None = None
         if self._run.probing is not None:
-            self._run.probing.look_through(bank)
+            self._run.probing.look_through(self._bank)
         self._most = longest if loop else LONGEST
         heavy = any(s.op.name.startswith(HEAVY) for s in step.program.steps)
         self.forward = compile(self._run.model, grads=False) if heavy else self._run.model
@@ -79,45 +104,62 @@ class CompiledEpochs:
     def epoch(self) -> None:
         """Take the steps of an epoch that are left; the caller finishes it."""
         run = self._run
-        n = len(self._rows)
+        n = len(self._rows[-1])
         order = randperm(n, generator=run.order)._node.array if run.plan.shuffle else np.arange(n)
         full = self._steps * self._size
         lines = order[:full].reshape(self._steps, self._size)
-        while run.position < self._whole() and not run.history.stopped:
+        while run.position < self._steps and not run.history.stopped:
             at = run.position
-            self._take(lines[at : min(at + self._beat, self._whole())])
-        if run.history.stopped:
-            return
-        for x, y in self._rows.batches(self._size, order, run.position):
-            run.take_step(x, y)
+            self._take(lines[at : self._until(at)])
+        if self._last and run.position == self._steps and not run.history.stopped:
+            self._take_last(order[None, full:])
 
-    def _whole(self) -> int:
-        """How many batches of the usual size an epoch has."""
-        count = self._rows.count(self._size)
-        exact = len(self._rows) == count * self._size
-        return count if exact else count - 1
+    def _until(self, at: int) -> int:
+        """Where the heartbeat ends that begins at a step; the last look has one of its own."""
+        run = self._run
+        alone = run.probing is not None and run.epoch == run.plan.epochs - 1
+        most = self._steps - (alone and at < self._steps - 1)
+        return min(at + self._beat, most)
 
     def _take(self, rows: Any) -> None:
         run = self._run
-        if not self._traced.stands():  # a callback froze a layer, or changed a setting
-            self._build(*trace_step(run))
+        if not self._form.traced.stands():  # a callback froze a layer, or changed a setting
+            self._build(trace_step(run))
         began = time.perf_counter()
-        first = self._stretch.compiled is None
-        if run.probing is not None and run.probing.due():
-            run.probing.look(run, [a[rows[0]] for a in self._data])
+        first = self._form.stretch.compiled is None
+        if run.probing is not None and run.probing.due(run.at_last_look()):
+            some = self._xla.parts(rows[0], self._usual)
+            run.probing.look(run, [a[r] for r in some for a in self._rows])
             began = time.perf_counter()
-        run.begin_stretch()
-        losses, *rest = self._stretch(rows, run.pace.after_step)
-        if self._figures:
-            gathered: Any = run.gathered
-            gathered.add_sums([r.sum(0) for r in rest], self._shape, len(rows))
-        else:
-            for i, line in enumerate(rows):
-                if rest:
-                    run.gathered.add(rest[0][i], self._rows.target[line])
-        run.end_stretch(losses.tolist(), self._size)
+        self._run_form(self._form, rows)
         if not first:
             self._adapt(time.perf_counter() - began, len(rows))
+
+    def _take_last(self, rows: Any) -> None:
+        """The last step of an epoch, where it is of another size."""
+        form = self._last_form
+        if form is None or not form.traced.stands():
+            found = trace_batch(self._run, self._last, probed=False)
+            step = found[0].step
+            bank = self._bank
+            if step.cells != bank.cells:
+                bank = importlib.import_module("pellucid.engines.xla.stepper").bank_for(step)
+            stretch = self._xla.XlaStretch(step, bank, self._data, 1, False, self._last)
+            form = self._last_form = _Form(*found, stretch)
+        self._run_form(form, rows)
+
+    def _run_form(self, form: _Form, rows: Any) -> None:
+        """Take a step for each line of `rows`."""
+        run = self._run
+        run.begin_stretch()
+        losses, *rest = form.stretch(rows, run.pace.after_step)
+        if form.figures:
+            gathered: Any = run.gathered
+            gathered.add_sums([r.sum(0) for r in rest], form.shape, len(rows))
+        elif rest:
+            for i, line in enumerate(rows):
+                run.gathered.add(rest[0][i], self._rows[-1][line])
+        run.end_stretch(losses.tolist(), rows.shape[1])
 
     def _adapt(self, seconds: float, steps: int) -> None:
         """Aim at the length of a heartbeat, at most doubling it at a time."""
@@ -128,37 +170,59 @@ class CompiledEpochs:
 
 
 def trace_step(run: Run) -> tuple[Traced, tuple[int, ...], bool]:
-    """The step of a run on unknown rows.
+    """A usual step of a run on unknown rows.
 
     Returns:
         What was traced, the shape of the outputs, and whether its results after the loss are sums.
     """
-    x, y = next(iter(run.train.epoch(run.plan.batch_size, None)))
-    return trace_batch(run, x, y)
+    assert isinstance(run.train, FromRows)
+    return trace_batch(run, run.train.layouts(run.plan.batch_size, run.plan.accumulate)[0])
 
 
-def trace_batch(run: Run, x: Sequence[Tensor], y: Tensor) -> tuple[Traced, tuple[int, ...], bool]:
-    """The same for batches of a given shape."""
-    unknowns = [unknown(t._node.shape, t._node.dtype) for t in (*x, y)]
+def trace_batch(
+    run: Run, layout: Sequence[int], probed: bool = True
+) -> tuple[Traced, tuple[int, ...], bool]:
+    """The same for batches of given sizes.
+
+    Args:
+        run: what is trained.
+        layout: the rows of each batch of the step.
+        probed: whether the run's probes are to look through this step.
+    """
+    assert isinstance(run.train, FromRows)
+    like = _example(run.train)
+    each = [[unknown((n, *t.shape[1:]), t._node.dtype) for t in like] for n in layout]
+    unknowns = [node for batch in each for node in batch]
     sums = partial(run.gathered.metrics)
     tracing = Tracing(_numbers(run, unknowns))
+    probing = run.probing if probed else None
     with tracing.notes():
-        tensors = [wrap(node) for node in unknowns]
-        with run.probing.watching(run) if run.probing else nullcontext() as watch:
-            loss, outputs = run.forward_and_move(tensors[:-1], tensors[-1])
-        results = [loss.detach()]
-        shape: tuple[int, ...] = ()
-        if type(outputs) is Tensor:
-            shape = tuple(outputs.shape)
-            results += (
-                [outputs.detach()]
-                if sums is None
-                else [s(outputs.detach(), tensors[-1]) for s in sums]
-            )
+        tensors = [[wrap(node) for node in batch] for batch in each]
+        batches: list[Batch] = [(tuple(t[:-1]), t[-1]) for t in tensors]
+        with probing.watching(run) if probing else nullcontext() as watch:
+            loss, outputs = run.forward_and_move(batches)
+        results, shape = [loss.detach()], ()
+        if all(type(out) is Tensor for out in outputs):
+            shape = (sum(layout), *outputs[0].shape[1:])
+            results += _told(sums, outputs, [y for _, y in batches])
     found = tracing.step(unknowns, [t._node for t in results], grads=False)
-    if run.probing is not None and watch is not None:
-        run.probing.trace(watch.held, lambda told: tracing.step(unknowns, told, grads=False))
+    if probing is not None and watch is not None:
+        probing.trace(watch.held, lambda told: tracing.step(unknowns, told, grads=False))
     return found, shape, sums is not None
+
+
+def _example(source: FromRows) -> list[Tensor]:
+    x, y = source.first()
+    return [*x, y]
+
+
+def _told(sums: Any, outputs: Sequence[Tensor], targets: Sequence[Tensor]) -> list[Tensor]:
+    """What a step tells of its outputs: sums for the metrics, or all of them."""
+    outputs = [out.detach() for out in outputs]
+    if sums is None:
+        return [outputs[0] if len(outputs) == 1 else _joined(outputs)]
+    each = [[s(out, y) for out, y in zip(outputs, targets, strict=True)] for s in sums]
+    return [reduce(add, parts) for parts in each]
 
 
 def sums_for(run: Run) -> Sums | None:
@@ -172,4 +236,4 @@ def _numbers(run: Run, unknowns: list[Any]) -> dict[Any, Any]:
     """All rows that the unknowns of a step will ever stand for."""
     if not isinstance(run.train, FromRows):
         return {}
-    return dict(zip(unknowns, (*run.train.data.inputs, run.train.data.target), strict=True))
+    return dict(zip(unknowns, cycle((*run.train.data.inputs, run.train.data.target))))

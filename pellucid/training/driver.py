@@ -74,18 +74,18 @@ def prepare(run: Run) -> None:
         _say(run, "engine: numpy; it is done before a program would be compiled.")
         return
     try:
-        traced, shape, figures = trace_step(run)
+        found = trace_step(run)
     except PellucidError as error:
         if wanted == "xla" or not isinstance(error, TraceError):
             raise
         _say(run, f"engine: numpy, because the step can't be compiled: {error}")
         return
-    if wanted == "auto" and not _worth_it(run, traced.step.program):
+    if wanted == "auto" and not _worth_it(run, found[0].step.program):
         return
     gathered = sums_for(run)
     if gathered is not None:
         run.gathered = gathered
-    run.compiled = CompiledEpochs(run, traced, shape, figures)
+    run.compiled = CompiledEpochs(run, found)
     _say(run, "engine: xla; whole stretches of steps run as one compiled program.")
 
 
@@ -116,14 +116,16 @@ def _cost(program: Program) -> tuple[float, float, int]:
 def _long_enough(run: Run) -> bool:
     """Whether the training could possibly outlast the start of the compiled engine."""
     weights = sum(p.numel() for p in run.model.parameters())
-    steps = (run.train.count(run.plan.batch_size) or 1) * run.plan.epochs
-    least = 1e-4 + 6e-11 * weights * run.plan.batch_size
+    steps = (run.epoch_steps or 1) * run.plan.epochs
+    least = 1e-4 + 6e-11 * weights * run.plan.batch_size * run.plan.accumulate
     return steps * least > START / 3 and not run.looks_at_steps
 
 
 def _worth_it(run: Run, program: Program) -> bool:
-    steps = (run.train.count(run.plan.batch_size) or 1) * run.plan.epochs
+    steps = (run.epoch_steps or 1) * run.plan.epochs
     each, start = seconds_compiled(program)
+    if run.train.layouts(run.plan.batch_size, run.plan.accumulate)[1]:  # type: ignore[attr-defined]
+        start += len(program.steps) * PER_OP_COMPILE  # the last step of an epoch is another program
     eager = steps * seconds_eager(program)
     better = start + steps * each < eager
     if not better:

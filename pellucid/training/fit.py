@@ -57,6 +57,7 @@ def fit(
     checkpoint: str | PathLike[str] | None = None,
     resume: bool = False,
     progress: Any = None,
+    accumulate: int = 1,
     clip_norm: float | None = None,
     class_weight: Any = None,
     restore_best: bool = True,
@@ -100,6 +101,8 @@ def fit(
             bit.
         progress: None or True for a bar on a terminal and lines elsewhere, False for nothing, or an
             object with `start`, `update` and `finish`.
+        accumulate: batches per step: their gradients are averaged, which gives the step of a batch
+            so many times as large without its memory. `batch_size` is what goes through at once.
         clip_norm: the gradient is shortened to this length where it is longer.
         class_weight: "balanced", or a weight for each class, for losses over classes.
         restore_best: put the best weights back at the end; the last ones stay otherwise.
@@ -134,6 +137,7 @@ def fit(
         parts.train.rows, epochs=epochs, batch_size=batch_size, patience=patience, shuffle=shuffle,
         seed=seed, clip_norm=clip_norm, restore_best=restore_best, engine=check_engine(engine),
         batches=None if isinstance(parts.train, FromRows) else parts.train.count(1),
+        accumulate=accumulate,
     )  # fmt: skip
     objective = objective_of(model, parts.train, loss, class_weight)
     make_probing(probes)  # a mistake speaks before anything is done
@@ -165,13 +169,14 @@ class Chosen:
         callbacks: tuple[Any, ...], probes: Any = None,
     ) -> None:  # fmt: skip
         self.probes = probes
+        self.more: dict[str, Any] = {}  # further settings of the optimizer
         self.optimizer, self.lr, self.weight_decay = optimizer, lr, weight_decay
         self.schedule, self.metrics, self.callbacks = schedule, metrics, callbacks
 
     def make_optimizer(self, model: Module) -> Optimizer:
         if isinstance(self.optimizer, Optimizer):
             return self.optimizer
-        return optimizer_over(model, self.optimizer, self.lr, self.weight_decay)
+        return optimizer_over(model, self.optimizer, self.lr, self.weight_decay, **self.more)
 
     def paced(self) -> Paced | None:
         """What makes the schedule of a rate; None where rates stay."""
@@ -179,13 +184,15 @@ class Chosen:
 
     def _paced(self, run: Run, rate: float) -> tuple[Optimizer, Pace]:
         optimizer = optimizer_over(run.model, self.optimizer, rate, self.weight_decay)
-        steps = (run.train.count(run.plan.batch_size) or 1) * run.plan.epochs
+        steps = (run.epoch_steps or 1) * run.plan.epochs
         pace = make_pace(self.schedule, optimizer, steps)
         optimizer._stepped = True  # its steps are taken inside a program
         return optimizer, pace
 
 
-def optimizer_over(model: Module, given: Any, lr: float, weight_decay: float) -> Optimizer:
+def optimizer_over(
+    model: Module, given: Any, lr: float, weight_decay: float, **more: Any
+) -> Optimizer:
     """The optimizer of a name or class, over the weights of a model that may move.
 
     Raises:
@@ -198,7 +205,7 @@ def optimizer_over(model: Module, given: Any, lr: float, weight_decay: float) ->
     weights = [p for p in model.parameters() if p.requires_grad]
     if not weights:
         raise SettingError("the model has no weights to train: none, or all are frozen.")
-    made = given(weights, lr=lr, weight_decay=weight_decay)
+    made = given(weights, lr=lr, weight_decay=weight_decay, **more)
     if not isinstance(made, Optimizer):
         raise SettingError(f"optimizer must be a name, class or optimizer, not {given!r}.")
     return made
@@ -208,7 +215,7 @@ def run_of(
     model: Module, parts: Parts, objective: Objective, plan: Plan, chosen: Chosen, shown: Progress
 ) -> Run:
     optimizer = chosen.make_optimizer(model)
-    steps = parts.train.count(plan.batch_size)
+    steps = plan.steps(parts.train.count(plan.batch_size))
     pace = make_pace(chosen.schedule, optimizer, None if steps is None else steps * plan.epochs)
     metrics = make_metrics(chosen.metrics, objective.metrics)
     history = History(

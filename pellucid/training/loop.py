@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from itertools import islice
 from typing import Any
 
 from pellucid.errors import TrainingError
@@ -28,7 +30,7 @@ from pellucid.training.pace import Pace
 from pellucid.training.plan import Plan
 from pellucid.training.probes import Probing, Watch
 from pellucid.training.progress import Progress
-from pellucid.training.sources import Source
+from pellucid.training.sources import Batch, FromRows, Source
 from pellucid.training.threads import threads_for
 from pellucid.training.weights import copied, put_back
 
@@ -38,6 +40,7 @@ __all__ = ["Run"]
 # other, nor repeats the numbers with which weights were drawn.
 LAYERS, ORDER = 1 << 32, 1 << 33
 REDRAW = 0.1
+_QUIETLY = nullcontext()
 EVALUATE_ROWS = 1024
 
 
@@ -76,7 +79,6 @@ class Run:
         self.order_state = self.order.get_state()
         self.interrupts = Interrupts()
         self._whole = True  # False in the middle of a step: nothing to go on from
-        self._steps = train.count(plan.batch_size)
         self._began = self._drawn = self._epoch_began = time.perf_counter()
         self._taken = self._seen = 0
         self._each_step = [c for c in callbacks if _looks_at_steps(c)]
@@ -88,6 +90,19 @@ class Run:
     def looks_at_steps(self) -> bool:
         """Whether a callback wants to be called after every single step."""
         return bool(self._each_step)
+
+    @property
+    def epoch_steps(self) -> int | None:
+        """Steps of an epoch, where known."""
+        return self.plan.steps(self.train.count(self.plan.batch_size))
+
+    @property
+    def whole_steps(self) -> int | None:
+        """The same without the last, where that has another number of rows."""
+        steps = self.epoch_steps
+        if steps is None or not isinstance(self.train, FromRows):
+            return steps
+        return steps - bool(self.train.layouts(self.plan.batch_size, self.plan.accumulate)[1])
 
     @property
     def step(self) -> int:
@@ -164,8 +179,9 @@ class Run:
         if self.compiled is not None:
             self.compiled.epoch()
         else:
-            for x, y in self.train.epoch(self.plan.batch_size, order, start):
-                self.take_step(x, y)
+            start *= self.plan.accumulate
+            for batches in self._grouped(self.train.epoch(self.plan.batch_size, order, start)):
+                self.take_step(batches)
                 if self.history.stopped:
                     break
         if not self.history.stopped:
@@ -177,29 +193,46 @@ class Run:
 
     # ---- one step -----------------------------------------------------------------------------
 
-    def take_step(self, x: tuple[Tensor, ...], y: Tensor) -> None:
-        """One step on one batch, op by op, and what follows it."""
+    def _grouped(self, batches: Iterable[Batch]) -> Iterator[list[Batch]]:
+        """The batches of each step."""
+        each, left = self.plan.accumulate, iter(batches)
+        return iter(lambda: list(islice(left, each)), [])
+
+    def take_step(self, batches: Sequence[Batch]) -> None:
+        """One step, op by op, and what follows it."""
         self.begin_stretch()
         probing = self.probing
-        if probing is not None and self.compiled is None and probing.due():
-            loss, outputs = probing.take_step(self, x, y)
+        if probing is not None and probing.due(self.at_last_look()):
+            loss, outputs = probing.take_step(self, batches)
         else:
-            loss, outputs = self.forward_and_move(x, y)
+            loss, outputs = self.forward_and_move(batches)
         if self.pace.after_step is not None:
             self.pace.after_step()
-        if type(outputs) is Tensor:
-            self.gathered.add(outputs._node.array, y._node.array)
-        self.end_stretch([loss.item()], y._node.shape[0])
+        for out, (_, y) in zip(outputs, batches, strict=True):
+            if type(out) is Tensor:
+                self.gathered.add(out._node.array, y._node.array)
+        self.end_stretch([loss.item()], sum(y._node.shape[0] for _, y in batches))
 
-    def forward_and_move(self, x: Sequence[Tensor], y: Tensor) -> tuple[Tensor, Any]:
-        """Forward, loss, backward, update: the step itself, run or traced."""
+    def at_last_look(self) -> bool:
+        """Whether the next step is the last one of the usual size that was planned."""
+        return self.epoch == self.plan.epochs - 1 and self.position + 1 == self.whole_steps
+
+    def forward_and_move(self, batches: Sequence[Batch]) -> tuple[Tensor, list[Any]]:
+        """Forward, loss, backward, update: the step itself, run or traced.
+
+        Returns:
+            The mean loss of the batches' rows, and the outputs for each batch.
+        """
         self.optimizer.zero_grad()
-        outputs = self.model(*x)
-        loss: Tensor = self.objective.call(outputs, y)
         watch = self.watch
-        if watch is not None:
-            watch.forward(loss)
-        loss.backward()
+        outputs: list[Any] = []
+        rows = sum(y._node.shape[0] for _, y in batches)
+        loss: Any = 0.0
+        for x, y in batches:
+            with watch.hearing(first=not outputs) if watch is not None else _QUIETLY:
+                out, part = self._backward(x, y, y._node.shape[0] / rows)
+            outputs.append(out)
+            loss = part if len(batches) == 1 else loss + part.detach()
         if watch is not None:
             watch.backward()
         if self.plan.clip_norm is not None:
@@ -208,6 +241,16 @@ class Run:
         if watch is not None:
             watch.moved()
         return loss, outputs
+
+    def _backward(self, x: Sequence[Tensor], y: Tensor, share: float) -> tuple[Any, Tensor]:
+        """Outputs for a batch, and its share of the loss, which was blamed on the weights."""
+        outputs = self.model(*x)
+        loss: Tensor = self.objective.call(outputs, y)
+        if self.watch is not None:
+            self.watch.forward(loss)
+        loss = loss if share == 1.0 else loss * share
+        loss.backward()
+        return outputs, loss
 
     def begin_stretch(self) -> None:
         """From here to `end_stretch` there is no state to go on from."""
@@ -328,9 +371,10 @@ class Run:
         )
 
     def _left(self, elapsed: float) -> float | None:
-        if self._steps is None or not self._taken:
+        steps = self.epoch_steps
+        if steps is None or not self._taken:
             return None
-        return elapsed / self._taken * (self._steps * self.plan.epochs - self.step)
+        return elapsed / self._taken * (steps * self.plan.epochs - self.step)
 
 
 def _looks_at_steps(callback: Any) -> bool:

@@ -17,7 +17,7 @@ from pellucid.training.loop import EVALUATE_ROWS, Run
 from pellucid.training.pace import Pace
 from pellucid.training.sources import FromRows
 
-__all__ = ["Form", "Paced", "Start", "Trained", "named_nodes", "sizes", "values_of"]
+__all__ = ["Form", "Paced", "Start", "Trained", "check_sizes", "named_nodes", "values_of"]
 
 Paced = Callable[[Run, float], tuple[Optimizer, Pace]]
 
@@ -120,7 +120,7 @@ class Trained:
         """Room for so many members."""
         run = form.run
         epochs, checked = run.plan.epochs, isinstance(run.held, FromRows)
-        steps = (run.train.count(run.plan.batch_size) or 1) * epochs
+        steps = (run.epoch_steps or 1) * epochs
         sums = [np.full((n, epochs, *f.shape), np.nan) for f in form.figures]
         return cls(
             train_loss=_empty(n, epochs),
@@ -155,17 +155,9 @@ def named_nodes(model: Module) -> dict[str, Node]:
     return found | {name: b._node for name, b in model.named_buffers()}
 
 
-def sizes(source: FromRows, size: int) -> tuple[int, int]:
-    """Rows of a usual batch, and of the last one if it has another number (else 0)."""
-    n, count = source.rows, source.count(size)
-    if count == 1:
-        return n, 0
-    last = n - (count - 1) * size
-    return size, 0 if last == size else last
-
-
 def check_sizes(run: Run) -> tuple[int, int]:
     """The same for the validation rows; no rows at all without any."""
     if not isinstance(run.held, FromRows):
         return 0, 0
-    return sizes(run.held, max(run.plan.batch_size, EVALUATE_ROWS))
+    usual, last = run.held.layouts(max(run.plan.batch_size, EVALUATE_ROWS))
+    return sum(usual), sum(last)

@@ -23,6 +23,7 @@ class Plan:
         seed: of the order and of random layers.
         clip_norm: the largest length of the gradient; None for any.
         restore_best: whether the best weights are put back at the end.
+        accumulate: batches per step, whose gradients are added up.
         engine: "numpy", "xla", or "auto" for what will be done sooner.
     """
 
@@ -34,6 +35,11 @@ class Plan:
     clip_norm: float | None
     restore_best: bool
     engine: str = "auto"
+    accumulate: int = 1
+
+    def steps(self, batches: int | None) -> int | None:
+        """How many steps an epoch of so many batches has, where known."""
+        return None if batches is None else -(-batches // self.accumulate)
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as plain data."""
@@ -52,6 +58,7 @@ def make_plan(
     restore_best: bool,
     engine: str = "auto",
     batches: int | None = None,
+    accumulate: int = 1,
 ) -> Plan:
     """Fill in what was left open.
 
@@ -67,6 +74,7 @@ def make_plan(
         restore_best: whether the best weights are put back.
         engine: as in `Plan`.
         batches: batches per epoch, where they come ready-made.
+        accumulate: as in `Plan`.
 
     Raises:
         SettingError: a number out of range.
@@ -75,14 +83,17 @@ def make_plan(
     _check_whole("batch_size", batch_size, 1)
     _check_whole("patience", patience, 0)
     _check_whole("seed", seed, 0)
+    if accumulate is None:
+        raise SettingError("accumulate must be a whole number from 1, not None.")
+    _check_whole("accumulate", accumulate, 1)
     if clip_norm is not None and not clip_norm > 0:
         raise SettingError(f"clip_norm must be above 0, not {clip_norm!r}.")
     size = batch_size or auto_batch_size(rows or 1)
     steps = batches if batches is not None else -(-(rows or 1) // size)
-    count = epochs or auto_epochs(max(steps, 1))
+    count = epochs or auto_epochs(max(-(-steps // accumulate), 1))
     if patience is None:
         patience = max(20, count // 5) if epochs is None else 0
-    return Plan(count, size, patience, shuffle, seed, clip_norm, restore_best, engine)
+    return Plan(count, size, patience, shuffle, seed, clip_norm, restore_best, engine, accumulate)
 
 
 def auto_batch_size(rows: int) -> int:

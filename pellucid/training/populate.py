@@ -13,10 +13,11 @@ from pellucid.errors import SettingError
 from pellucid.nn.module import Module
 from pellucid.optim.optimizer import Optimizer
 from pellucid.tensor.random import default_generator
-from pellucid.training.fit import Chosen, objective_of, run_of
+from pellucid.training.fit import OPTIMIZERS, Chosen, objective_of, run_of
+from pellucid.training.heartbeat import Heartbeat, check_callbacks
 from pellucid.training.history import History
 from pellucid.training.loop import Run
-from pellucid.training.members import Start, values_of
+from pellucid.training.members import Start, Trained, values_of
 from pellucid.training.parts import Parts, divide
 from pellucid.training.plan import Plan, make_plan
 from pellucid.training.populated import Population
@@ -50,10 +51,12 @@ def population(
     shuffle: bool = True,
     shuffles: str = "shared",
     seed: int = 0,
+    accumulate: int = 1,
     clip_norm: float | None = None,
     class_weight: Any = None,
     restore_best: bool = True,
     chunk: int | None = None,
+    callbacks: Any = (),
     progress: Any = None,
     **settings: Any,
 ) -> Population:
@@ -74,9 +77,9 @@ def population(
             such as `lambda dropout: …`.
         data: as `fit` takes it, in memory.
         seeds: of each member's weights and random layers: a list, or how many (from `seed` on).
-        lr: a number, or a list of them.
-        weight_decay: a number, or a list of them.
-        dropout: a share, or a list of them, for `model_fn`.
+        lr: a number, or several: a list, a tuple or an array.
+        weight_decay: a number, or several.
+        dropout: a share, or several, for `model_fn`.
         grid: every combination of the lists; False takes the first of each together, then the
             second, and so on.
         epochs: as in `fit`.
@@ -90,12 +93,17 @@ def population(
         shuffle: a new random order of the rows each epoch.
         shuffles: "shared" for one order of the rows for all, "own" for one for each.
         seed: of the validation rows and of the shared order.
+        accumulate: as in `fit`.
         clip_norm: as in `fit`, for the gradient of each member.
         class_weight: as in `fit`.
         restore_best: keep each member's weights of its best epoch; those of the last otherwise.
         chunk: how many are trained at a time; None for as many as fit a quarter of a gigabyte.
+        callbacks: functions called at each heartbeat (some twenty times a second) with the rows of
+            the members at work: `epoch`, `train_loss`, `validation_loss`, `best_loss`, `stop()`.
         progress: as in `fit`; the figures are those of the best member so far.
-        settings: further settings for `model_fn`, a value or a list of them: `hidden=[4, 8]`.
+        settings: further settings for `model_fn`, or for the optimizer where only that knows the
+            name; a value or a list of them: `hidden=[4, 8]`, `momentum=[0.0, 0.9]`,
+            `betas=[(0.9, 0.999), (0.8, 0.99)]`.
 
     Returns:
         The population: losses of every member and epoch, the best one, the whole distribution.
@@ -117,40 +125,45 @@ def population(
         (32, {'seed': 0, 'lr': 0.01, 'hidden': 4})
     """
     given = {"dropout": dropout, **settings} if dropout is not None else settings
-    _check(model_fn, given, optimizer, schedule, shuffles, chunk)
+    _check(model_fn, optimizer, schedule, shuffles, chunk)
+    moving = _for_optimizer(model_fn, given, optimizer)
+    listeners = check_callbacks(callbacks)
     named = {"lr": lr, "weight_decay": weight_decay, **given}
+    named = {name: _listed(name, value, name in moving) for name, value in named.items()}
     members = _members(_seeds(seeds, seed), named, grid)
-    makers = _Makers(model_fn, given)
+    makers = _Makers(model_fn, [name for name in given if name not in moving])
     first = makers.model(members[0])
     parts = divide(first, data, validation, seed=seed, shuffle=shuffle, batch_size=batch_size)
     _check_parts(parts)
     plan = make_plan(
         parts.train.rows, epochs=epochs, batch_size=batch_size, patience=patience, shuffle=shuffle,
         seed=seed, clip_norm=clip_norm, restore_best=restore_best, engine="xla",
+        accumulate=accumulate,
     )  # fmt: skip
     objective = objective_of(first, parts.train, loss, class_weight)
-    kinds = _Kinds(makers, parts, objective, plan, (optimizer, schedule, metrics))
+    kinds = _Kinds(makers, parts, objective, plan, (optimizer, schedule, metrics), moving)
     paced = Chosen(optimizer, 0.0, 0.0, schedule, metrics, ()).paced()
     groups = kinds.sorted(members)
+    kept = {"seed", "lr", *given, *(k for k in named if len(named[k]) > 1)}
+    shown = [{k: v for k, v in m.items() if k in kept} for m in members]
     starts = [Start(m["seed"], float(m["lr"]), makers.values(m)) for m in members]
     trained = train_together(
         groups, starts, own_order=shuffles == "own", own_seeds=True, paced=paced,
         chunk=chunk, progress=choose_progress(progress),
+        heard=_heard(listeners, shown) if listeners else None,
     )  # fmt: skip
-    varying = {k for k in named if isinstance(named[k], list | tuple)} | {"seed"}
-    kept = varying | {"lr"} | set(given)
-    shown = [{k: v for k, v in m.items() if k in kept} for m in members]
     return Population(shown, trained, groups, kinds.beginning)
 
 
 class _Makers:
     """Networks by their settings; the start of each seed is drawn once."""
 
-    def __init__(self, call: Callable[..., Module], given: Mapping[str, Any]) -> None:
+    def __init__(self, call: Callable[..., Module], given: Sequence[str]) -> None:
         self._call, self._given = call, given
         names = inspect.signature(call).parameters
         self._seeded = "seed" in names
         self._known: dict[Any, Mapping[str, Any]] = {}
+        self._before: Module | None = None
 
     def settings(self, member: Mapping[str, Any]) -> dict[str, Any]:
         """Those of a member's settings that the maker takes, but for the seed."""
@@ -170,6 +183,12 @@ class _Makers:
                 f"model_fn must make a Module, and it made a {type(model).__name__}.\n"
                 " Give a function without arguments that returns the network."
             )
+        if model is self._before:
+            raise SettingError(
+                "model_fn gave the same network twice, and each member needs its own.\n"
+                " Make it inside of the function: lambda: nn.Sequential(…)."
+            )
+        self._before = model
         return model
 
     def values(self, member: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -184,8 +203,10 @@ class _Kinds:
     """A run for each kind of setting that is part of a traced step."""
 
     def __init__(
-        self, makers: _Makers, parts: Parts, objective: Any, plan: Plan, chosen: tuple[Any, ...]
-    ) -> None:
+        self, makers: _Makers, parts: Parts, objective: Any, plan: Plan, chosen: tuple[Any, ...],
+        moving: Sequence[str],
+    ) -> None:  # fmt: skip
+        self._moving = tuple(moving)
         self._makers, self._parts, self._objective, self._plan = makers, parts, objective, plan
         self._optimizer, self._schedule, self._metrics = chosen
         self.beginning = History()
@@ -206,11 +227,13 @@ class _Kinds:
         return groups
 
     def _key(self, member: Mapping[str, Any]) -> tuple[Any, ...]:
-        return (member["weight_decay"], *map(repr, self._makers.settings(member).values()))
+        others = [member[name] for name in self._moving]
+        return (member["weight_decay"], *map(repr, self._makers.settings(member).values()), *others)
 
     def _run(self, member: Mapping[str, Any]) -> Run:
         decay, rate = float(member["weight_decay"]), float(member["lr"])
         chosen = Chosen(self._optimizer, rate, decay, self._schedule, self._metrics, ())
+        chosen.more = {name: member[name] for name in self._moving}
         model = self._makers.model(member)
         run = run_of(model, self._parts, self._objective, self._plan, chosen, Silent())
         if partial(run.gathered.metrics) is None:
@@ -229,17 +252,13 @@ class _Kinds:
 # ---- what was asked for -------------------------------------------------------------------------
 
 
-def _check(
-    model_fn: Any, given: Mapping[str, Any], optimizer: Any, schedule: Any, shuffles: str,
-    chunk: int | None,
-) -> None:  # fmt: skip
+def _check(model_fn: Any, optimizer: Any, schedule: Any, shuffles: str, chunk: int | None) -> None:
     if isinstance(model_fn, Module) or not callable(model_fn):
         raise SettingError(
             f"population takes a function that makes a network, not a {type(model_fn).__name__}:\n"
             " pellucid.population(lambda: nn.Sequential(…), (X, y)). To train one network from"
             " many starts: fit(model, (X, y), restarts=100)."
         )
-    _check_names(model_fn, given)
     if isinstance(optimizer, Optimizer):
         raise SettingError(
             "a population needs an optimizer by name or class: each member has its own."
@@ -255,17 +274,44 @@ def _check(
         raise SettingError(f"chunk must be a whole number from 1, not {chunk!r}.")
 
 
-def _check_names(model_fn: Any, given: Mapping[str, Any]) -> None:
+def _for_optimizer(model_fn: Any, given: Mapping[str, Any], optimizer: Any) -> list[str]:
+    """The names that the optimizer knows and `model_fn` doesn't."""
     params = inspect.signature(model_fn).parameters
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in params.values()):
-        return
+        return []
+    kind = OPTIMIZERS.get(optimizer) if isinstance(optimizer, str) else optimizer
+    known = inspect.signature(kind).parameters if callable(kind) else {}
+    found = []
     for name in given:
-        if name not in params:
+        if name in params:
+            continue
+        if name not in known:
             takes = ", ".join(params) or "nothing"
             raise SettingError(
                 f"{name} is no setting of population, and model_fn, which takes {takes}, doesn't"
                 f" name it.\n Write model_fn as lambda {name}: …, or leave {name} out."
             )
+        found.append(name)
+    return found
+
+
+def _heard(
+    listeners: Sequence[Callable[[Heartbeat], Any]], members: Sequence[Mapping[str, Any]]
+) -> Callable[[Trained, list[int], int, Any], bool]:
+    """What tells the callbacks, and whether one of them said stop."""
+    said = []
+
+    def heard(out: Trained, numbers: list[int], epoch: int, track: Any) -> bool:
+        checked = None if out.check_loss is None else out.check_loss[numbers, :epoch]
+        beat = Heartbeat(
+            [members[i] for i in numbers], numbers, epoch,
+            (out.train_loss[numbers, :epoch], checked), track, lambda: said.append(1),
+        )  # fmt: skip
+        for call in listeners:
+            call(beat)
+        return bool(said)
+
+    return heard
 
 
 def _check_parts(parts: Parts) -> None:
@@ -290,8 +336,8 @@ def _seeds(seeds: Any, first: int) -> list[int]:
     return found
 
 
-def _members(seeds: list[int], named: Mapping[str, Any], grid: bool) -> list[dict[str, Any]]:
-    lists = {name: _listed(name, value) for name, value in named.items()}
+def _members(seeds: list[int], named: Mapping[str, list[Any]], grid: bool) -> list[dict[str, Any]]:
+    lists = dict(named)
     for name in ("lr", "weight_decay"):
         for value in lists[name]:
             _check_number(name, value)
@@ -310,16 +356,18 @@ def _members(seeds: list[int], named: Mapping[str, Any], grid: bool) -> list[dic
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _listed(name: str, value: Any) -> list[Any]:
-    if isinstance(value, np.ndarray):
+def _listed(name: str, value: Any, moving: bool) -> list[Any]:
+    """The values to try. A tuple is several numbers, or one value, as for betas or sizes."""
+    if isinstance(value, np.ndarray | np.generic):
         value = value.tolist()
-    if isinstance(value, range):
+    numbers = name in ("lr", "weight_decay", "dropout") or moving
+    if isinstance(value, range) or (isinstance(value, tuple) and numbers and name != "betas"):
         value = list(value)
     if not isinstance(value, list):
         return [value]
     if not value:
         raise SettingError(f"{name} is an empty list: there is nothing to try.")
-    return value
+    return [v.item() if isinstance(v, np.generic) else v for v in value]
 
 
 def _check_number(name: str, value: Any) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Population"]
 
 SHOWN = 5
+_NOTHING = "no network was trained: it was stopped by hand before the first step."
 QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 
 
@@ -76,7 +77,13 @@ class Population:
 
     @property
     def best_index(self) -> int:
-        """The member with the lowest loss at its best epoch."""
+        """The member with the lowest loss at its best epoch.
+
+        Raises:
+            SettingError: it was stopped before anything was trained.
+        """
+        if not len(self):
+            raise SettingError(_NOTHING)
         return int(np.argmin(self.best_loss))
 
     @property
@@ -153,6 +160,8 @@ class Population:
         return row
 
     def _number(self, index: int) -> int:
+        if not len(self):
+            raise SettingError(_NOTHING)
         if not -len(self) <= index < len(self):
             raise SettingError(
                 f"there are {len(self)} members, numbered from 0, and {index} is none of them."
@@ -161,7 +170,7 @@ class Population:
 
     def __repr__(self) -> str:
         if not len(self):
-            return "Population(no member was trained)"
+            return "Population(stopped by hand before the first step)"
         spread = self.quantiles((0.0, 0.25, 0.5, 0.75, 1.0))
         shares = ("least", "quarter", "half", "three quarters", "most")
         losses = "  ".join(
@@ -177,6 +186,8 @@ class Population:
             lines.append(f"{len(self.diverged):,} diverged.")
         if "interrupted" in self.stopped:
             lines.append("Stopped by hand.")
+        if not self.best_epoch.any():
+            lines.append("No epoch was finished: each network is as it began.")
         return "\n".join(lines)
 
     def _table(self) -> list[str]:

@@ -28,9 +28,11 @@ from pellucid.tensor.tracing import Traced
 
 if TYPE_CHECKING:
     from pellucid.training.loop import Run
+    from pellucid.training.sources import Batch
 
 __all__ = ["Probing", "Watch", "make_probing"]
 
+_BENDS = {f"pellucid.nn.{file}" for file in ("activation", "scores", "straight")}
 SHARE = 40.0  # a look may take one part in so many of the time: 2.5 %
 
 
@@ -74,9 +76,9 @@ class Probing:
         self._traced: Traced | None = None
         self._look: Any = None
 
-    def due(self) -> bool:
-        """Whether it is time to look again."""
-        return not self._over and time.perf_counter() - self._last >= self._wait
+    def due(self, last: bool = False) -> bool:
+        """Whether it is time to look again; the last step is looked at in any case."""
+        return not self._over and (last or time.perf_counter() - self._last >= self._wait)
 
     def wants(self, name: str) -> bool:
         """Whether a figure was asked for."""
@@ -84,11 +86,11 @@ class Probing:
 
     # ---- op by op -----------------------------------------------------------------------------
 
-    def take_step(self, run: Run, x: tuple[Tensor, ...], y: Tensor) -> tuple[Tensor, Any]:
+    def take_step(self, run: Run, batches: Sequence[Batch]) -> tuple[Tensor, list[Any]]:
         """One step of a run, and a row about it."""
         began = time.perf_counter()
         with self.watching(run) as watch:
-            out = run.forward_and_move(x, y)
+            out = run.forward_and_move(batches)
         self._check(watch.held)
         figures = {name: _plain(t._node.array) for name, t in watch.held.items()}
         self._note(run, figures, time.perf_counter() - began)
@@ -175,6 +177,7 @@ class Watch:
         self._model, self._default = model, default
         self._outputs: set[Node] = set()
         self._before: dict[str, Tensor] = {}
+        self._deaf = False
 
     @contextmanager
     def hear(self, wants: Callable[[str], bool]) -> Iterator[None]:
@@ -194,16 +197,29 @@ class Watch:
             for module in bare:  # calls are as quick as before
                 module.__dict__.pop("_module_hooks", None)
 
+    @contextmanager
+    def hearing(self, first: bool) -> Iterator[None]:
+        """Of the batches of one step, only the first is heard."""
+        if first:
+            yield
+            return
+        self._deaf = True
+        try:
+            with listen(lambda name: False):
+                yield
+        finally:
+            self._deaf = False
+
     def _layer(self, path: str, module: Module, output: Any) -> None:
         first = output[0] if isinstance(output, tuple | list) and output else output
-        if isinstance(first, Tensor):
+        if isinstance(first, Tensor) and not self._deaf:
             self._outputs.add(first._node)
-            bends = type(module).__module__ == "pellucid.nn.activation"
+            bends = type(module).__module__ in _BENDS
             self.held.hear_all(path, first, mean, std, *([zero_fraction] if bends else []))
 
     def forward(self, loss: Tensor) -> None:
         """The forward pass is over: activations that are no layers of their own."""
-        if not self._default:
+        if self._deaf or not self._default:
             return
         layers = {p for p, m in self._model.named_modules() if _of_ours(m)}
         found = [

@@ -175,7 +175,8 @@ def written(loss: float, val_loss: float | None, metric_name: str, metric: float
             f"validation {val_loss:.4f}" if val_loss < 1e4 else f"validation {val_loss:.3g}"
         )
     if metric is not None:
-        shown = f"{100 * metric:.1f} %" if metric_name == "accuracy" else f"{metric:.4f}"
+        shown = f"{metric:,}" if isinstance(metric, int) else f"{metric:.4f}"
+        shown = f"{100 * metric:.1f} %" if metric_name == "accuracy" else shown
         parts.append(f"{metric_name} {shown}")
     return "  ".join(parts)
 

@@ -76,7 +76,7 @@ def _possible(run: Run) -> bool:
 
 
 def _steps(run: Run) -> int:
-    return (run.train.count(run.plan.batch_size) or 1) * run.plan.epochs
+    return (run.epoch_steps or 1) * run.plan.epochs
 
 
 def _long_enough(restarts: int, run: Run) -> bool:

@@ -58,6 +58,14 @@ class FromRows:
         """How many batches."""
         return self.data.count(size)
 
+    def layouts(self, size: int, accumulate: int = 1) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Rows of each batch of a usual step, and of the last step if it is another (else none)."""
+        n, count = self.rows, self.count(size)
+        batches = [size] * (count - 1) + [n - (count - 1) * size]
+        usual = tuple(batches[:accumulate])
+        last = tuple(batches[(count - 1) // accumulate * accumulate :])
+        return usual, () if last == usual else last
+
     def epoch(self, size: int, order: Generator | None, start: int = 0) -> Iterator[Batch]:
         """Slices of the arrays; put into order once."""
         drawn = None if order is None else randperm(self.rows, generator=order)._node.array

@@ -38,7 +38,7 @@ def history_of(
     if out.check_loss is not None:
         found.validation_loss = out.check_loss[i, :epochs].tolist()
     if out.step_loss is not None:
-        steps = (run.train.count(run.plan.batch_size) or 1) * epochs
+        steps = (run.epoch_steps or 1) * epochs
         found.step_loss = out.step_loss[i, : max(steps, int(out.died[i]) + 1)].tolist()
     found.learning_rate = out.rate[i, :epochs].tolist()
     found.best_epoch = int(out.best_epoch[i])

@@ -7,8 +7,9 @@ batches, the same random layers, the same rule for the best epoch and for stoppi
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial as bound
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from pellucid.training.chunk import Chunks
 from pellucid.training.compiled import trace_batch
 from pellucid.training.interrupt import Interrupts
 from pellucid.training.loop import Run
-from pellucid.training.members import Form, Paced, Start, Trained, check_sizes, sizes
+from pellucid.training.members import Form, Paced, Start, Trained, check_sizes
 from pellucid.training.merged import alike
 from pellucid.training.progress import Progress
 from pellucid.training.sources import FromRows
@@ -45,13 +46,30 @@ def forms(runs: Sequence[Run]) -> list[Form]:
     found: list[Form] = []
     for run in runs:
         steps, shape = _programs(run)
-        form = next((f for f in found if f.shape == shape and _alike(f.steps, steps)), None)
+        form = next((f for f in found if f.shape == shape and _together(f, run, steps)), None)
         if form is None:
             form = Form(shape)
             found.append(form)
         form.runs.append(run)
         form.every.append(steps)
     return found
+
+
+def _together(form: Form, run: Run, steps: Sequence[StepProgram | None]) -> bool:
+    return _alike(form.steps, steps) and _numbers(form.run, form.usual) == _numbers(run, steps[0])
+
+
+def _numbers(run: Run, step: StepProgram | None) -> Any:
+    """What the host gives to the first steps at a rate of 1: all members of a form get the same."""
+    groups = run.optimizer.param_groups
+    rates = [group["lr"] for group in groups]
+    try:
+        for group in groups:
+            group["lr"] = 1.0
+        return None if step is None else [tuple(row) for row in step.host_numbers(4)]
+    finally:
+        for group, rate in zip(groups, rates, strict=True):
+            group["lr"] = rate
 
 
 def _alike(first: Sequence[StepProgram | None], other: Sequence[StepProgram | None]) -> bool:
@@ -66,11 +84,11 @@ def _programs(run: Run) -> tuple[list[StepProgram | None], Shape]:
     modes = [(m, m.training) for m in run.model.modules()]
     try:
         run.model.train()
-        whole, rest = sizes(train, run.plan.batch_size)
-        traced, shape, _ = trace_batch(run, *_rows(train, whole))
+        usual, rest = train.layouts(run.plan.batch_size, run.plan.accumulate)
+        traced, shape, _ = trace_batch(run, usual)
         steps: list[StepProgram | None] = [traced.step, None]
         if rest:
-            steps[1] = trace_batch(run, *_rows(train, rest))[0].step
+            steps[1] = trace_batch(run, rest)[0].step
         if isinstance(held, FromRows):
             run.model.eval()
             steps += [_trace_check(run, *_rows(held, n)) for n in check_sizes(run) if n]
@@ -108,6 +126,7 @@ def train_together(
     paced: Paced | None,
     chunk: int | None,
     progress: Progress,
+    heard: Callable[[Trained, list[int], int, Any], bool] | None = None,
 ) -> Trained:
     """Train all members, a chunk at a time.
 
@@ -119,14 +138,17 @@ def train_together(
         paced: makes the schedule of a step size, with the optimizer that it moves.
         chunk: how many at a time; None for as many as memory allows.
         progress: told of every stretch.
+        heard: asked after every stretch whether to stop: with what happened so far, the members at
+            work, the epochs they finished and how each stands.
     """
     epochs = groups[0].run.plan.epochs
     work = [(form, at) for form in groups for at in _chunks(form, chunk)]
     out = Trained.nothing(len(members), groups[0])
     began = time.perf_counter()
     stream = default_generator.get_state()
-    progress.start(epochs * len(work))
+    progress.start(epochs)
     made: dict[int, Chunks] = {}
+    ears = _Ears(out, heard)
     try:
         with Interrupts() as interrupts:
             for done, (form, at) in enumerate(work):
@@ -134,12 +156,14 @@ def train_together(
                     break
                 if id(form) not in made:
                     made = {id(form): Chunks(form, len(at), own_order, own_seeds, paced)}
-                shown = bound(_show, progress, done * epochs, len(work) * epochs, began)
-                made[id(form)].train(at, members, out, interrupts, shown)
+                shown = bound(_show, progress, began, epochs, (done, len(work)), len(members))
+                made[id(form)].train(at, members, out, interrupts, shown, ears)
+                if ears.stopped:
+                    break
     finally:
         default_generator.set_state(stream)
         progress.finish()
-    if interrupts.count:
+    if interrupts.count or ears.stopped:
         out.stopped = "interrupted"
     if interrupts.count > 1:
         raise KeyboardInterrupt
@@ -147,15 +171,32 @@ def train_together(
     return out
 
 
+class _Ears:
+    """Asks whoever listens, and remembers whether they said stop."""
+
+    def __init__(
+        self, out: Trained, heard: Callable[[Trained, list[int], int, Any], bool] | None
+    ) -> None:
+        self._out, self._heard, self.stopped = out, heard, False
+
+    def __call__(self, numbers: list[int], epoch: int, track: Any) -> bool:
+        if self._heard is not None:
+            self.stopped = self._heard(self._out, numbers, epoch, track)
+        return self.stopped
+
+
 def _show(
-    progress: Progress, before: int, epochs: int, began: float, epoch: int, step: int, loss: float,
-    checked: float | None, rows: int,
+    progress: Progress, began: float, epochs: int, chunks: tuple[int, int], members: int,
+    count: int, epoch: int, step: int, loss: float, checked: float | None, rows: int,
 ) -> None:  # fmt: skip
-    spent = time.perf_counter() - began
-    done = before + epoch
+    """Where a population takes several chunks, an epoch is shown when all have had it."""
+    spent, (before, of) = time.perf_counter() - began, chunks
+    passed = before + epoch / epochs  # chunks
+    share = passed / of
     progress.update(
-        done, step, loss, val_loss=checked, rows_per_second=rows / spent,
-        seconds_left=spent / max(done, 1) * (epochs - done),
+        int(share * epochs), step, loss, val_loss=checked, metric_name="networks",
+        metric=min(count, members), rows_per_second=rows * passed * epochs / epoch / spent,
+        seconds_left=spent / max(share, 1e-9) * (1 - share),
     )  # fmt: skip
 
 
@@ -168,7 +209,11 @@ def _chunks(form: Form, chunk: int | None) -> list[list[int]]:
 
 
 def _affordable(form: Form) -> int:
-    nodes = form.usual.program.slot_nodes()[len(form.usual.arguments) :]
-    each = sum(node.size * node.dtype.itemsize for node in nodes)
-    size = max(MEMORY // max(each, 1), 1)
+    size = max(MEMORY // max(_member_bytes(form), 1), 1)
     return size // 16 * 16 if size > 16 else size
+
+
+def _member_bytes(form: Form) -> int:
+    """What a member may take at the most: everything in its step at once."""
+    nodes = form.usual.program.slot_nodes()[len(form.usual.arguments) :]
+    return sum(node.size * node.dtype.itemsize for node in nodes)

@@ -18,6 +18,7 @@ from pellucid.errors import SettingError, TraceError
 from pellucid.optim import lr_scheduler
 from pellucid.training import Callback, EarlyStopping, build_mlp, driver
 from pellucid.training import compiled as compiled_epochs
+from pellucid.training.loop import Run
 from pellucid.utils.data import DataLoader, TensorDataset
 
 DRAW = np.random.default_rng(0)
@@ -39,9 +40,16 @@ def trained(engine: str | None, data: Any = None, model: Any = None, **more: Any
     return history, model
 
 
+def op_by_op(run: Any, batches: Any) -> None:
+    raise AssertionError("a step of the compiled engine was computed op by op")
+
+
 def alike(make: Any, rtol: float = 2e-4) -> Any:
     """Train on both engines and compare all that a history tells, and the weights."""
-    (a, m), (b, n) = make("numpy"), make("xla")
+    (a, m) = make("numpy")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Run, "take_step", op_by_op)
+        (b, n) = make("xla")
     assert NOTE in b.notes and NOTE not in a.notes
     assert a.epochs == b.epochs and a.stopped == b.stopped and a.best_epoch == b.best_epoch
     np.testing.assert_allclose(b.step_loss, a.step_loss, rtol=rtol, atol=1e-5)
@@ -128,6 +136,13 @@ CASES: dict[str, Any] = {
     "patience": lambda e: trained(e, epochs=40, lr=0.1, patience=2, optimizer="sgd"),
     "pictures": lambda e: trained(e, (X, LABELS), Pictures(), schedule="cosine"),
     "frozen": lambda e: trained(e, model=frozen()),
+    "accumulated": lambda e: trained(
+        e, (X, LABELS), net(3, dropout=0.3), accumulate=3, clip_norm=0.1, schedule="cosine"
+    ),
+    "accumulated, one step": lambda e: trained(e, rows(20), batch_size=8, accumulate=9),
+    "accumulated pictures": lambda e: trained(
+        e, (X, LABELS), Pictures(), accumulate=2, metrics={"n": lambda out, y: out.sum()}
+    ),
     "last weights": lambda e: trained(e, restore_best=False),
 }  # fmt: skip
 
@@ -274,10 +289,8 @@ CHANGES = [freezes, stops_dropping, forgets_moments, turns_back, other_betas]
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda f: f.__name__)
 def test_what_a_callback_changes_is_noticed(change: Any) -> None:
-    data = (X[:96], LABELS[:96])  # all batches of one size: none is computed op by op
-    alike(
-        lambda e: trained(e, data, net(3, dropout=0.3), validation=0, epochs=5, callbacks=[change])
-    )
+    options: dict[str, Any] = {"validation": 0, "epochs": 5, "callbacks": [change]}
+    alike(lambda e: trained(e, (X[:96], LABELS[:96]), net(3, dropout=0.3), **options))
 
 
 def test_an_undisturbed_training_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:

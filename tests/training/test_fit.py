@@ -334,3 +334,37 @@ def test_restarts_keep_the_best() -> None:
     assert len(several.restarts) == 6 and several.restarts[0]["best_loss"] == single.best_loss
     assert several.best_loss == min(s["best_loss"] for s in several.restarts) < single.best_loss
     assert same(weights(model), list(several.best_weights.values()))
+
+
+def test_accumulated_gradients_are_those_of_the_loop_by_hand() -> None:
+    x, y = map(pl.tensor, line(56))
+    net, twin = mlp(3, 8, 1), mlp(3, 8, 1)
+    made = pl.optim.SGD(twin.parameters(), lr=0.1)
+    losses = []
+    for _ in range(3):
+        total = 0.0
+        for i, at in enumerate(range(0, 56, 8)):
+            part = slice(at, at + 8)
+            loss = ((twin(x[part]).squeeze(-1) - y[part]) ** 2).mean()
+            share = 1 / 3 if i < 6 else 1.0  # seven batches: the last one is a step of its own
+            (loss * share).backward()
+            total += loss.item() * share
+            if i in (2, 5, 6):
+                pl.nn.utils.clip_grad_norm_(twin.parameters(), 1.0)
+                made.step()
+                made.zero_grad()
+                losses.append(total)
+                total = 0.0
+    history = pl.fit(
+        net, (x, y), epochs=3, batch_size=8, accumulate=3, clip_norm=1.0, optimizer="sgd", lr=0.1,
+        weight_decay=0.0, shuffle=False, validation=0, restore_best=False, engine="numpy", **QUIET,
+    )  # fmt: skip
+    np.testing.assert_allclose(history.step_loss, losses, rtol=1e-5)
+    for a, b in zip(weights(net), weights(twin), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+    loader = DataLoader(TensorDataset(x, y), batch_size=8)
+    again = pl.fit(
+        mlp(3, 8, 1), loader, epochs=3, accumulate=3, clip_norm=1.0, optimizer="sgd", lr=0.1,
+        weight_decay=0.0, validation=0, **QUIET,
+    )  # fmt: skip
+    np.testing.assert_allclose(again.step_loss, losses, rtol=1e-5)

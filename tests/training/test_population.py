@@ -14,7 +14,7 @@ import pytest
 import pellucid as pl
 from pellucid import nn
 from pellucid.errors import SettingError, TraceError, TrainingError
-from pellucid.training import Population, populated
+from pellucid.training import Population, chunk, populated, together
 from pellucid.utils.data import DataLoader, TensorDataset
 from tests.training.small import QUIET
 
@@ -175,8 +175,8 @@ def test_chunks_give_the_same_numbers() -> None:
         )
 
     whole: Any = train(None)
-    for chunk in (1, 4, 100):
-        some: Any = train(chunk)
+    for width in (1, 4, 100):
+        some: Any = train(width)
         np.testing.assert_allclose(some.step_loss, whole.step_loss, rtol=2e-5, atol=1e-7)
         np.testing.assert_allclose(some.validation_loss, whole.validation_loss, rtol=2e-5)
         assert some.best_index == whole.best_index
@@ -219,6 +219,53 @@ def test_lists_go_together_without_a_grid() -> None:
     assert found.members == [
         {"seed": 1, "lr": 0.1}, {"seed": 2, "lr": 0.2}, {"seed": 3, "lr": 0.3},
     ]  # fmt: skip
+
+
+def test_tuples_arrays_and_ranges_are_lists() -> None:
+    found = pl.population(
+        lambda sizes: mlp(3, *sizes, 1), (X, Y), seeds=range(1), lr=(0.1, 0.01),
+        weight_decay=np.array([0.0, 1e-3], np.float32), sizes=(4, 4), epochs=1, **QUIET,
+    )  # fmt: skip
+    assert [(m["lr"], round(m["weight_decay"], 4), m["sizes"]) for m in found.members] == [
+        (0.1, 0.0, (4, 4)), (0.1, 0.001, (4, 4)), (0.01, 0.0, (4, 4)), (0.01, 0.001, (4, 4)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "name", "values", "count"),
+    [
+        ("sgd", "momentum", (0.5, 0.9), 1),  # one program, a number inside of it
+        ("adam", "betas", [(0.9, 0.999), (0.5, 0.9)], 2),  # the host's numbers differ too
+    ],
+)
+def test_settings_of_the_optimizer(optimizer: str, name: str, values: Any, count: int) -> None:
+    options: dict[str, Any] = {"epochs": 3, "batch_size": 16, "validation": 0, "lr": 0.02}
+    found = pl.population(
+        lambda: mlp(3, 4, 1), (X, Y), seeds=[4], optimizer=optimizer, shuffles="own",
+        **{name: values}, **options, **QUIET,
+    )  # fmt: skip
+    assert len({id(f) for f in found._form.values()}) == count
+    for index, value in enumerate(values):
+        assert found.members[index][name] == value
+        pl.manual_seed(4)
+        model = mlp(3, 4, 1)
+        made = {"sgd": pl.optim.SGD, "adam": pl.optim.Adam}[optimizer]
+        moves = made(model.parameters(), lr=0.02, weight_decay=1e-3, **{name: value})
+        own = {k: v for k, v in options.items() if k != "lr"}
+        history = pl.fit(model, (X, Y), seed=4, optimizer=moves, engine="numpy", **own, **QUIET)
+        check(found, index, model, history)
+
+
+def test_accumulated_gradients() -> None:
+    options: dict[str, Any] = {
+        "epochs": 3, "batch_size": 8, "accumulate": 3, "validation": 0, "clip_norm": 0.3, "lr": 0.02
+    }  # fmt: skip
+    found = pl.population(
+        lambda: mlp(3, 8, 1), (X, Y), seeds=[2], shuffles="own", **options, **QUIET
+    )
+    model, history = alone(lambda: mlp(3, 8, 1), (X, Y), 2, **options)
+    assert history.steps == 9
+    check(found, 0, model, history)
 
 
 # ---- what comes back ----------------------------------------------------------------------------
@@ -283,6 +330,90 @@ def test_ctrl_c_keeps_what_is_there() -> None:
     assert "Stopped by hand." in repr(found)
 
 
+def test_ctrl_c_before_the_first_step_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    make = chunk.Chunks._make
+    monkeypatch.setattr(
+        chunk.Chunks, "_make", lambda *a: os.kill(os.getpid(), signal.SIGINT) or make(*a)
+    )
+    found = pl.population(lambda: mlp(3, 4, 1), (X, Y), seeds=2, epochs=5, **QUIET)
+    assert repr(found) == "Population(stopped by hand before the first step)"
+    for call in (found.best, lambda: found.model(0), lambda: found.best_index):
+        with pytest.raises(SettingError) as error:
+            call()
+        assert str(error.value) == (
+            "no network was trained: it was stopped by hand before the first step."
+        )
+
+
+def test_ctrl_c_while_compiling_keeps_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = chunk.Chunks._begin
+
+    def press(self: Any, *args: Any) -> None:
+        begin(self, *args)
+        stretch = self._stretch
+        self._stretch = lambda *a: os.kill(os.getpid(), signal.SIGINT) or stretch(*a)
+
+    monkeypatch.setattr(chunk.Chunks, "_begin", press)
+    found = pl.population(lambda: mlp(3, 4, 1), (X, Y), seeds=2, epochs=5, batch_size=8, **QUIET)
+    assert found.stopped == ["interrupted"] * 2 and found.history(1).steps == 0
+    assert repr(found).endswith("No epoch was finished: each network is as it began.")
+    pl.manual_seed(1)
+    for name, weight in mlp(3, 4, 1).state_dict().items():
+        np.testing.assert_array_equal(found.model(1).state_dict()[name].numpy(), weight.numpy())
+
+
+def test_callbacks_see_every_heartbeat_and_can_stop() -> None:
+    seen: list[tuple[Any, ...]] = []
+
+    def look(beat: Any) -> None:
+        seen.append((beat.epoch, beat.train_loss.shape, beat.members[beat.best()]["seed"]))
+        assert beat.learning.all() and beat.validation_loss.shape == beat.train_loss.shape
+        if beat.epoch >= 5:
+            assert beat.best_loss.min() == beat.validation_loss.min()
+            beat.stop()
+
+    found = pl.population(
+        lambda: mlp(3, 4, 1), (X, Y), seeds=[5, 6], epochs=10_000, callbacks=look, **QUIET
+    )
+    assert all(shape == (2, epoch) for epoch, shape, _ in seen) and seen[-1][2] in (5, 6)
+    assert found.stopped == ["interrupted"] * 2 and found.history(0).epochs == seen[-1][0]
+
+
+def test_progress_counts_networks_and_epochs() -> None:
+    class Notes:
+        told: list[tuple[int, int]] = []  # noqa: RUF012
+
+        def start(self, total: int) -> None:
+            self.total = total
+
+        def update(self, epoch: int, *figures: Any, **named: Any) -> None:
+            assert named["metric_name"] == "networks" and named["seconds_left"] >= 0
+            self.told.append((epoch, named["metric"]))
+
+        def finish(self) -> None:
+            pass
+
+    notes = Notes()
+    pl.population(lambda: mlp(3, 4, 1), (X, Y), seeds=4, epochs=6, chunk=2, progress=notes)
+    assert notes.total == 6 and notes.told[-1] == (6, 4)
+    assert notes.told == sorted(notes.told) and {n for _, n in notes.told} == {2, 4}
+
+
+def test_memory_is_bounded_by_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    widths = []
+    make = chunk.Chunks.__init__
+    monkeypatch.setattr(
+        chunk.Chunks, "__init__", lambda self, f, n, *a: widths.append(n) or make(self, f, n, *a)
+    )
+    each = together._member_bytes
+    sizes = []
+    monkeypatch.setattr(together, "_member_bytes", lambda f: sizes.append(each(f)) or sizes[-1])
+    monkeypatch.setattr(together, "MEMORY", 100_000)
+    found = pl.population(lambda: mlp(3, 16, 1), (X, Y), seeds=40, epochs=2, **QUIET)
+    assert len(found) == 40 and widths[0] < 40
+    assert sizes[0] > 4 * 81 * 3 and widths[0] * sizes[0] <= 100_000  # weights and two moments
+
+
 # ---- restarts -----------------------------------------------------------------------------------
 
 
@@ -334,6 +465,17 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
         "dropout is no setting of population, and model_fn, which takes nothing, doesn't name it.\n"
         " Write model_fn as lambda dropout: …, or leave dropout out.",
     ),
+    (
+        {"momentum": 0.9},
+        "momentum is no setting of population, and model_fn, which takes nothing, doesn't name it."
+        "\n Write model_fn as lambda momentum: …, or leave momentum out.",
+    ),
+    (
+        {"callbacks": [3]},
+        "callbacks of a population are functions, called with all members' figures at each"
+        " heartbeat; a int is none.\n"
+        " Write def look(beat): … with beat.epoch, beat.train_loss, beat.stop().",
+    ),
     ({"chunk": 0}, "chunk must be a whole number from 1, not 0."),
     ({"shuffles": "both"}, "shuffles is 'shared' or 'own', not 'both'."),
     (
@@ -372,6 +514,12 @@ def test_mistakes_about_the_network() -> None:
         " Give a function without arguments that returns the network."
     )
     model = mlp(3, 4, 1)
+    with pytest.raises(SettingError) as error:
+        pl.population(lambda: model, (X, Y), epochs=1)
+    assert str(error.value) == (
+        "model_fn gave the same network twice, and each member needs its own.\n"
+        " Make it inside of the function: lambda: nn.Sequential(…)."
+    )
     with pytest.raises(SettingError) as error:
         pl.population(lambda: model, (X, Y), optimizer=pl.optim.Adam(model.parameters()))
     assert str(error.value) == (

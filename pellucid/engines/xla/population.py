@@ -18,6 +18,7 @@ from jax import lax
 
 from pellucid.engines.xla.population_ops import Each, evaluate_each, evaluate_mapped
 from pellucid.engines.xla.space import wide
+from pellucid.engines.xla.stretch import parts
 from pellucid.graph.node import Node
 from pellucid.graph.step import StepProgram
 
@@ -86,6 +87,7 @@ class XlaPopulation:
         checks: evaluations on blocks of the validation rows: the usual size, and the last one.
         data, held: arrays of all training rows, and of all validation rows.
         blocks: how many validation rows each of `checks` takes.
+        layouts: the rows of each batch of a usual step, and of the last step of an epoch.
         patience: epochs without a better loss before a member stops; 0 for never.
         last: whether the members lie along the last axis.
         own_seeds: whether each member draws from a stream of its own.
@@ -104,14 +106,14 @@ class XlaPopulation:
         held: Sequence[Any],
         *,
         blocks: Sequence[int],
-        sizes: tuple[int, int],
+        layouts: tuple[Sequence[int], Sequence[int]],
         patience: int,
         last: bool,
         own_seeds: bool,
         keeps_best: bool,
     ) -> None:
         self._step, self._tail, self._checks = step, tail, tuple(checks)
-        self._blocks, self._sizes, self._patience = tuple(blocks), sizes, patience
+        self._blocks, self._layouts, self._patience = tuple(blocks), layouts, patience
         self.last, self._own_seeds, self._keeps_best = last, own_seeds, keeps_best
         programs = [v for v in (step, tail, *checks) if v is not None]
         self.cells = step.step.cells
@@ -276,8 +278,10 @@ class XlaPopulation:
         shape = (len(usual[0]), len(ends))
         kept = self._buffers(*shape, n)
 
-        def one(varied: Varied, rows: Any, given: Any, i: Any, state: Any, track: Any) -> Any:
-            batch = [self._batch(a, given[0][i]) for a in data[0]]
+        def one(
+            varied: Varied, layout: Any, given: Any, i: Any, state: Any, track: Any
+        ) -> Any:  # fmt: skip
+            batch = [self._batch(a, rows) for rows in parts(given[0][i], layout) for a in data[0]]
             outputs = self._evaluated(varied, batch, state, own, given[1][i], given[2][i], which)
             results = [self._whole(y, (), n) for y in outputs[:1]]
             shapes = [y.shape for y in self._figures(varied)]
@@ -288,17 +292,17 @@ class XlaPopulation:
             after = dict(zip(varied.step.cells, outputs[varied.step.results :], strict=True))
             before = dict(zip(self.cells, self._unpack(state), strict=True))
             values = [after.get(cell, before[cell]) for cell in self.cells]
-            return self._pack(values, n), self._noted(track, results, rows), results[0]
+            return self._pack(values, n), self._noted(track, results, sum(layout)), results[0]
 
         def step(i: Any, carry: Any) -> Any:
             state, track, losses = carry
-            state, track, loss = one(self._step, self._sizes[0], usual, i, state, track)
+            state, track, loss = one(self._step, self._layouts[0], usual, i, state, track)
             return state, track, lax.dynamic_update_index_in_dim(losses, loss, i, 0)
 
         def finish(e: Any, carry: Any) -> Any:
             (state, best, track), kept = carry
             if self._tail is not None:
-                state, track, loss = one(self._tail, self._sizes[1], tails, e, state, track)
+                state, track, loss = one(self._tail, self._layouts[1], tails, e, state, track)
                 kept = {**kept, "tail_loss": _put(kept["tail_loss"], loss, e)}
             best, track, kept = self._finished(
                 state, best, track, kept, own, data[1], e, which, limit

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import jax
@@ -20,17 +21,33 @@ from pellucid.engines.xla.space import wide
 from pellucid.engines.xla.stepper import ReadOnly, step_function
 from pellucid.graph.step import StepProgram, number_kind
 
-__all__ = ["XlaStretch"]
+__all__ = ["Laid", "XlaStretch", "parts"]
+
+
+class Laid:
+    """All rows on XLA's side, for whoever takes batches of them.
+
+    Args:
+        arrays: one for each argument of a step.
+    """
+
+    def __init__(self, arrays: Sequence[Any]) -> None:
+        # Rows that are their own targets are held, and gathered, once.
+        once = {_place(a): a for a in arrays}
+        with wide():
+            self.arrays = [jnp.array(a).block_until_ready() for a in once.values()]
+        self.which = [list(once).index(_place(a)) for a in arrays]
 
 
 class XlaStretch:
     """Runs stretches of steps over batches of rows.
 
     Args:
-        step: its arguments are the parts of a batch.
+        step: its arguments are the parts of a batch, or of several.
         bank: where its cells live.
-        data: arrays of all rows, one for each argument.
+        data: all rows.
         longest: the most steps in one call.
+        layout: the rows of each batch of a step, side by side in its line of rows.
         loop: whether the loop runs inside the program; else each step is a call of its own, which
             is faster where convolutions are involved (inside loops XLA computes them slowly).
 
@@ -39,17 +56,14 @@ class XlaStretch:
     """
 
     def __init__(
-        self, step: StepProgram, bank: Bank, data: Sequence[Any], longest: int, loop: bool
-    ) -> None:
+        self, step: StepProgram, bank: Bank, data: Laid, longest: int, loop: bool,
+        layout: Sequence[int],
+    ) -> None:  # fmt: skip
         self._step, self._bank = step, bank
+        self._data, self._which, self._layout = data.arrays, data.which, tuple(layout)
         self._read = ReadOnly(step.read)
         self._longest, self._loop = (longest if loop else 1), loop
         self._kind = number_kind(step.numbers)
-        with wide():
-            # Rows that are their own targets are held, and gathered, once.
-            once = {_place(a): a for a in data}
-            self._data = [jnp.array(a).block_until_ready() for a in once.values()]
-            self._which = [list(once).index(_place(a)) for a in data]
         self.compiled: Any = None
         self.compile_seconds = 0.0
 
@@ -108,18 +122,18 @@ class XlaStretch:
     def _compile(self, given: Any) -> None:
         began = time.perf_counter()
         one = step_function(self._step, self._bank)
-        function = self._looping(one) if self._loop else _single(one, self._which)
+        function = self._looping(one) if self._loop else self._single(one)
         self.compiled = jax.jit(function, donate_argnums=0).lower(*given).compile()
         self.compile_seconds = time.perf_counter() - began
 
     def _looping(self, one: Any) -> Any:
-        longest, which = self._longest, self._which
+        longest = self._longest
 
         def run(
             state: Any, read: Any, data: Any, order: Any, streams: Any, numbers: Any, n: Any
         ) -> Any:
             def batch(i: Any) -> list[Any]:
-                return _rows(data, order[i], which)
+                return self._batches(data, order[i])
 
             def body(i: Any, held: Any) -> Any:
                 state, kept = held
@@ -136,22 +150,29 @@ class XlaStretch:
 
         return run
 
+    def _single(self, one: Any) -> Any:
+        def run(
+            state: Any, read: Any, data: Any, order: Any, streams: Any, numbers: Any, n: Any
+        ) -> Any:
+            return one(state, read, self._batches(data, order[0]), streams[0], numbers[0])
+
+        return run
+
+    def _batches(self, data: Sequence[Any], rows: Any) -> list[Any]:
+        """The batches of a step, of each argument."""
+        found = []
+        for some in parts(rows, self._layout):
+            taken = [jnp.take(a, some, axis=0, mode="clip") for a in data]
+            found += [taken[i] for i in self._which]
+        return found
+
 
 def _place(array: Any) -> Any:
     """Equal for arrays that are the same numbers in the same memory."""
     return array.__array_interface__["data"], array.shape, array.strides, array.dtype
 
 
-def _rows(data: Sequence[Any], rows: Any, which: Sequence[int]) -> list[Any]:
-    """The rows of a batch, of each argument."""
-    taken = [jnp.take(a, rows, axis=0, mode="clip") for a in data]
-    return [taken[i] for i in which]
-
-
-def _single(one: Any, which: Sequence[int]) -> Any:
-    def run(
-        state: Any, read: Any, data: Any, order: Any, streams: Any, numbers: Any, n: Any
-    ) -> Any:
-        return one(state, read, _rows(data, order[0], which), streams[0], numbers[0])
-
-    return run
+def parts(rows: Any, layout: Sequence[int]) -> list[Any]:
+    """The rows of each batch of a step."""
+    starts = accumulate((0, *layout))
+    return [rows[start : start + n] for start, n in zip(starts, layout, strict=False)]
