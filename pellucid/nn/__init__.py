@@ -36,6 +36,7 @@ from pellucid.nn.batch_norm import (
     InstanceNorm2d,
     InstanceNorm3d,
 )
+from pellucid.nn.buffer import Buffer
 from pellucid.nn.cell import GRUCell, LSTMCell, RNNCell, RNNCellBase
 from pellucid.nn.class_loss import (
     CrossEntropyLoss,
@@ -74,7 +75,7 @@ from pellucid.nn.likelihood_loss import (
     KLDivLoss,
     PoissonNLLLoss,
 )
-from pellucid.nn.linear import Identity, Linear
+from pellucid.nn.linear import Bilinear, Identity, Linear
 from pellucid.nn.loss import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -110,6 +111,7 @@ from pellucid.nn.padding import (
     ZeroPad2d,
     ZeroPad3d,
 )
+from pellucid.nn.parameters import ParameterDict, ParameterList
 from pellucid.nn.pool import (
     AvgPool1d,
     AvgPool2d,
@@ -169,6 +171,8 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "BatchNorm3d",
+    "Bilinear",
+    "Buffer",
     "CTCLoss",
     "ChannelShuffle",
     "CircularPad1d",
@@ -244,6 +248,8 @@ __all__ = [
     "PReLU",
     "PairwiseDistance",
     "Parameter",
+    "ParameterDict",
+    "ParameterList",
     "PixelShuffle",
     "PixelUnshuffle",
     "PoissonNLLLoss",

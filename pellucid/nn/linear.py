@@ -11,6 +11,7 @@ from typing import Any
 from pellucid.dtypes import DType
 from pellucid.errors import SettingError
 from pellucid.graph.emit import emit
+from pellucid.nn import functional as F
 from pellucid.nn import init
 from pellucid.nn.border import Misfit
 from pellucid.nn.module import Module
@@ -21,7 +22,7 @@ from pellucid.tensor.creation import empty
 from pellucid.tensor.lift import node_of
 from pellucid.tensor.tensor import wrap
 
-__all__ = ["Identity", "Linear"]
+__all__ = ["Bilinear", "Identity", "Linear"]
 
 
 class Linear(Module):
@@ -104,6 +105,77 @@ class Linear(Module):
     def _brief(self) -> str:
         """`Linear(4, 16)`."""
         return f"{type(self).__name__}({self.in_features}, {self.out_features})"
+
+
+class Bilinear(Module):
+    r"""Every output is a weighted sum of all products: $y_o = x_1^\top W_o x_2 + b_o$.
+
+    Args:
+        in1_features: size of the last axis of the first input.
+        in2_features: size of the last axis of the second input.
+        out_features: size of the last axis of the output.
+        bias: whether to learn a bias.
+        device: accepted for PyTorch's sake; only "cpu" exists.
+        dtype: kind of number of the weights.
+
+    Shape:
+        `(..., in1_features)`, `(..., in2_features)` → `(..., out_features)`
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> nn.Bilinear(4, 3, 8)(pellucid.zeros(32, 4), pellucid.zeros(32, 3)).shape
+        Size([32, 8])
+
+    Source: weights start as in PyTorch, evenly over ±1/√in1_features.
+    """
+
+    _called_with = "x1, x2"
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        in1_features: int,
+        in2_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: DType | None = None,
+    ) -> None:
+        super().__init__()
+        if in1_features <= 0:
+            raise SettingError(f"Bilinear: in1_features must be above 0, and it is {in1_features}.")
+        self.in1_features, self.in2_features = in1_features, in2_features
+        self.out_features = out_features
+        shape = (out_features, in1_features, in2_features)
+        self.weight = Parameter(empty(shape, device=device, dtype=dtype))
+        if bias:
+            self.bias = Parameter(empty(out_features, device=device, dtype=dtype))
+        else:
+            self.register_parameter("bias", None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weights and bias afresh."""
+        bound = 1 / math.sqrt(self.in1_features)
+        for value in self.parameters():
+            init.uniform_(value, -bound, bound)
+
+    def forward(self, input1: Tensor, input2: Tensor) -> Any:
+        """The weighted sums of products."""
+        return F.bilinear(input1, input2, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        """The settings."""
+        return (
+            f"in1_features={self.in1_features}, in2_features={self.in2_features}, "
+            f"out_features={self.out_features}, bias={self.bias is not None}"
+        )
+
+    def _brief(self) -> str:
+        """`Bilinear(4, 3, 8)`."""
+        return f"Bilinear({self.in1_features}, {self.in2_features}, {self.out_features})"
 
 
 class Identity(Module):

@@ -13,6 +13,7 @@ from pellucid.errors import DTypeError, ModuleError, ShapeError
 from pellucid.graph import mode as _mode
 from pellucid.graph.node import last_change
 from pellucid.nn.border import tell
+from pellucid.nn.buffer import Buffer
 from pellucid.nn.diagram import diagram
 from pellucid.nn.hooks import Hooks, Removable
 from pellucid.nn.making import gave_nothing, refuse_data
@@ -115,6 +116,8 @@ class Module(Switches):
             put_parameter(self, name, value)
         elif isinstance(value, Module):
             put_module(self, name, value)
+        elif isinstance(value, Buffer):
+            put_buffer(self, name, value, getattr(value, "persistent", True))
         elif name in own.get("_parameters", ()):
             self._replace_parameter(name, value)
         elif name in own.get("_modules", ()) or name in own.get("_buffers", ()):

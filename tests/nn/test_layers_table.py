@@ -100,6 +100,18 @@ def test_layers(
     assert repr(mine).split("\n")[0].startswith(f"{name}(")
 
 
+def test_bilinear(torch: Any) -> None:
+    for bias in (True, False):
+        for lead in ((5,), (), (2, 3), (0,)):
+            mine, yours = twins(torch, "Bilinear", 3, 4, 2, bias=bias)
+            inputs = [array((*lead, 3), 1), array((*lead, 4), 2)]
+            compare(torch, mine, yours, inputs, second=0 not in lead)
+    compare(
+        torch, F.bilinear, torch.nn.functional.bilinear,
+        [array((5, 3), 1), array((5, 4), 2), array((2, 3, 4), 3), array((2,), 4)],
+    )  # fmt: skip
+
+
 # ---- functions -------------------------------------------------------------------------------
 
 SIZES: list[tuple[str, tuple[int, ...], dict[str, Any]]] = [
@@ -183,7 +195,7 @@ def test_max_unpool(torch: Any) -> None:
         (1, (3, 8), {"kernel_size": 3, "stride": 2, "padding": 1}, (8,)),
         (2, (2, 2, 5, 6), {"kernel_size": 2}, (5, 6)),
         (2, (2, 5, 6), {"kernel_size": (3, 2), "stride": (1, 2)}, (5, 6)),
-        (3, (1, 2, 4, 4, 5), {"kernel_size": 2}, None),
+        (3, (1, 2, 4, 4, 5), {"kernel_size": 2}, (4, 4, 5)),
     ]:
         mine = [getattr(nn, f"Max{way}{rank}d") for way in ("Pool", "Unpool")]
         yours = [getattr(torch.nn, f"Max{way}{rank}d") for way in ("Pool", "Unpool")]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pellucid.dtypes import FLOAT
-from pellucid.errors import DTypeError, SettingError
+from pellucid.errors import DTypeError, SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops import linalg
 from pellucid.ops.dropout import dropout as dropout_op
+from pellucid.ops.elementwise import add
+from pellucid.ops.movement import permute, reshape
+from pellucid.shapes import show
 from pellucid.tensor.random import uniform_node
 
-__all__ = ["dropout", "linear"]
+__all__ = ["bilinear", "dropout", "linear"]
 
 
 def linear(input: Node, weight: Node, bias: Node | None = None) -> Node:
@@ -19,6 +22,29 @@ def linear(input: Node, weight: Node, bias: Node | None = None) -> Node:
         input `(..., in)`, weight `(out, in)`, bias `(out)` → `(..., out)`
     """
     return linalg.linear(input, weight) if bias is None else linalg.linear(input, weight, bias)
+
+
+def bilinear(input1: Node, input2: Node, weight: Node, bias: Node | None = None) -> Node:
+    r"""Weighted sums of all products of two inputs: $y_o = x_1^\top W_o x_2 + b_o$.
+
+    Shape:
+        input1 `(..., in1)`, input2 `(..., in2)`, weight `(out, in1, in2)`, bias `(out)` →
+        `(..., out)`
+    """
+    lead = input1.shape[:-1]
+    fits = len(weight.shape) == 3 and input2.shape[:-1] == lead
+    if not fits or (*input1.shape[-1:], *input2.shape[-1:]) != weight.shape[1:]:
+        raise ShapeError(
+            "bilinear: inputs (..., in1) and (..., in2) go with a weight (out, in1, in2).\n"
+            f"   input1       {show(input1.shape)}\n   input2       {show(input2.shape)}\n"
+            f"   weight       {show(weight.shape)}"
+        )
+    out, first, second = weight.shape
+    rows = reshape(permute(weight, axes=(0, 2, 1)), shape=(out * second, first))
+    half = reshape(linalg.linear(input1, rows), shape=(*lead, out, second))
+    y = linalg.dot_general(half, reshape(input2, shape=(*input2.shape, 1)))
+    y = reshape(y, shape=(*lead, out))
+    return y if bias is None else add(y, bias)
 
 
 def dropout(input: Node, p: float = 0.5, training: bool = True, inplace: bool = False) -> Node:
