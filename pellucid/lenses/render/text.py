@@ -7,6 +7,7 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 
+from pellucid.lenses.render.lettered import lettered
 from pellucid.lenses.view import (
     Block,
     Column,
@@ -63,7 +64,7 @@ def _block(block: Block, width: int) -> list[str]:
         return _outline(block, width)
     if isinstance(block, Folded):
         return _wrapped(f"{block.summary}: {block.hint}", width)
-    return _table(block, width)
+    return _table(block, width) if isinstance(block, Table) else lettered(block, width)
 
 
 def _outline(outline: Outline, width: int) -> list[str]:

@@ -13,7 +13,7 @@ from pellucid.lenses.draw.png import data_url, gray_png
 from pellucid.lenses.draw.svg import bar, line, picture, text
 from pellucid.lenses.picture import Floats, Matrix
 
-__all__ = ["matrix", "matrix_scale"]
+__all__ = ["matrix", "matrix_scale", "short"]
 
 _WIDE = 420.0
 _WRITTEN = 26.0  # a cell this wide holds a short number
@@ -83,7 +83,7 @@ def _cells(
             yield tag("rect", class_=f"heat {color}", opacity=opacity, **place)
             if side >= _WRITTEN:
                 shade = "cell-text light" if strength > 0.62 else "cell-text"
-                yield text(_short(mark, value), x + side / 2, y + tall / 2 + 3.5, shade)
+                yield text(short(mark, value), x + side / 2, y + tall / 2 + 3.5, shade)
             elif mark.scale == "signed" and value < 0 and side > 7 and strength > 0.04:
                 middle = y + tall / 2
                 yield line([(x + 0.3 * side, middle), (x + 0.7 * side, middle)], "minus-sign")
@@ -112,7 +112,8 @@ def _shade(mask: Floats, color: str, place: dict[str, float]) -> Markup:
     )
 
 
-def _short(mark: Matrix, value: float) -> str:
+def short(mark: Matrix, value: float) -> str:
+    """A number in as few letters as a cell has room for."""
     if mark.kind == "share":
         return numerals.percent(value).replace("\u00a0%", "")
     if mark.kind == "count":
