@@ -74,7 +74,8 @@ def run_in_place(
 
     Args:
         program: inputs are `written`, `read`, `numbers`, in this order; one output per `written`.
-        written: vectors that are read and then overwritten.
+        written: vectors that are read and then overwritten; a single number among them (an array
+            without axes) is seen by all pieces, and overwritten at the end.
         read: vectors that are only read.
         numbers: single numbers, converted to the vectors' dtype.
     """
@@ -83,10 +84,16 @@ def run_in_place(
     kind = vectors[0].dtype.type
     scalars = [kind(number) for number in numbers]
     piece = PIECE if program.elementwise else max(length, 1)
+    single = [vector for vector in written if not vector.ndim]
     with np.errstate(all="ignore"):
         for start in range(0, length, piece):
             end = start + piece
-            cut = vectors if length <= piece else [v[start:end] for v in vectors]
+            cut = vectors if length <= piece else [v[start:end] if v.ndim else v for v in vectors]
             results = evaluate(program, [*cut, *scalars], namespace)
             for vector, result in zip(cut, results, strict=False):
-                vector[...] = result
+                if vector.ndim:
+                    vector[...] = result
+    if single and length:
+        found = [r for v, r in zip(vectors, results, strict=False) if not v.ndim]
+        for vector, result in zip(single, found, strict=True):
+            vector[...] = result

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pellucid.graph.node import Node
-from pellucid.ops.elementwise import add, div, maximum, mul, neg, sqrt, square, sub
-from pellucid.optim.optimizer import Optimizer, Params
+from pellucid.ops.elementwise import add, div, maximum, mul, sqrt, square, sub
+from pellucid.optim.groups import Params
+from pellucid.optim.optimizer import Optimizer
+from pellucid.optim.pull import pulled, shrunk
 from pellucid.optim.settings import check_betas, check_passive, check_range
 
 __all__ = ["Adam", "update"]
@@ -21,23 +23,23 @@ def update(
     max_exp_avg_sq: Node | None = None,
     *,
     lr: Node,
+    beta1: Node,
+    inflow: Node,
     correction1: Node,
     correction2: Node,
-    beta1: float,
     beta2: float,
     eps: float,
     weight_decay: float,
     decoupled: bool,
     maximize: bool,
 ) -> tuple[Node, ...]:
-    r"""One step of Algorithm 1; `correction1` is $1 - \beta_1^t$, `correction2` $1 - \beta_2^t$."""
-    if maximize:
-        g = neg(g)
-    if weight_decay and decoupled:
-        theta = sub(theta, mul(theta, mul(lr, weight_decay)))
-    elif weight_decay:
-        g = add(g, mul(theta, weight_decay))
-    m = add(mul(exp_avg, beta1), mul(g, 1 - beta1))
+    r"""One step of Algorithm 1.
+
+    `inflow` is $1 - \beta_1$, `correction1` $1 - \beta_1^t$ and `correction2` $1 - \beta_2^t$.
+    """
+    g = pulled(theta, g, 0 if decoupled else weight_decay, maximize)
+    theta = shrunk(theta, lr, weight_decay if decoupled else 0)
+    m = add(mul(exp_avg, beta1), mul(g, inflow))
     v = add(mul(exp_avg_sq, beta2), mul(square(g), 1 - beta2))
     largest = v if max_exp_avg_sq is None else maximum(max_exp_avg_sq, v)
     m_hat, v_hat = div(m, correction1), div(largest, correction2)
@@ -77,7 +79,7 @@ class Adam(Optimizer):
     Source: Kingma and Ba (2015), Algorithm 1; Reddi, Kale and Kumar (2018) for `amsgrad`.
     """
 
-    RATES = ("lr", "correction1", "correction2")
+    RATES = ("lr", "beta1", "inflow", "correction1", "correction2")
     COUNTED = True
     update = staticmethod(update)
 
@@ -120,19 +122,17 @@ class Adam(Optimizer):
 
     def _rates(self, group: Mapping[str, Any], t: int) -> tuple[float, ...]:
         beta1, beta2 = group["betas"]
-        return float(group["lr"]), 1 - beta1**t, 1 - beta2**t
+        return float(group["lr"]), beta1, 1 - beta1, 1 - beta1**t, 1 - beta2**t
 
     def _rates_of(self, group: Mapping[str, Any], steps: range) -> list[tuple[float, ...]]:
         # Spelled out: a compiled step of a small network takes 10 µs, and a call of ours one.
         beta1, beta2 = group["betas"]
-        lr = float(group["lr"])
-        return [(lr, 1 - beta1**t, 1 - beta2**t) for t in steps]
+        same = (float(group["lr"]), beta1, 1 - beta1)
+        return [(*same, 1 - beta1**t, 1 - beta2**t) for t in steps]
 
     def _settings(self, group: Mapping[str, Any]) -> dict[str, Any]:
-        beta1, beta2 = group["betas"]
         return {
-            "beta1": beta1,
-            "beta2": beta2,
+            "beta2": group["betas"][1],
             "eps": group["eps"],
             "weight_decay": group["weight_decay"],
             "decoupled": group.get("decoupled_weight_decay", False),

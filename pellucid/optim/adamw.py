@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pellucid.optim.adam import Adam
-from pellucid.optim.optimizer import Params
+from pellucid.optim.groups import Params
 
 __all__ = ["AdamW"]
 

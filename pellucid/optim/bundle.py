@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -13,11 +14,12 @@ from pellucid.graph.mode import Trace
 from pellucid.graph.node import Node, leaf, stamp
 from pellucid.graph.program import Program, inline, trace, unknown
 from pellucid.ops.movement import cat, reshape, slice_
+from pellucid.shapes import Shape
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.memory import replace
 from pellucid.tensor.tensor import Tensor, wrap
 
-__all__ = ["Bundle", "Slots", "bundled", "rule"]
+__all__ = ["Bundle", "Memory", "Slots", "bundled", "rule"]
 
 # Beyond this size a weight is worth its own calls, and then nothing of it needs to be copied.
 LONE = 16384
@@ -46,50 +48,79 @@ class Slots(dict[str, Any]):
     clear, pop, popitem, update = map(_noticed, ("clear", "pop", "popitem", "update"))
 
 
+@dataclass(frozen=True)
+class Memory:
+    """What a rule remembers about a weight.
+
+    Attributes:
+        slots: for a weight's shape, the shape of everything that is remembered, by name.
+        counted: whether the number of steps is part of the state, under "step".
+        single: slots that are one number for the whole weight.
+        whole: whether the rule looks at a weight in its own shape, as a matrix.
+        begin: what a slot holds before the first step, where that is not 0.
+    """
+
+    slots: Callable[[Shape], Mapping[str, Shape]]
+    counted: bool
+    single: tuple[str, ...]
+    whole: bool
+    begin: Mapping[str, float]
+
+
 class Bundle:
     """Some weights of one dtype that have taken the same number of steps.
 
     Args:
-        params: the weights.
-        names: what is remembered about each, such as `("exp_avg", "exp_avg_sq")`.
-        counted: whether the number of steps is part of the state, under "step".
+        params: the weights; one, if the rule looks at weights as a whole.
+        memory: what is remembered about each.
         state: what is remembered so far; replaced by views into the bundle's own memory.
 
     Attributes:
-        size: how many numbers move.
+        shape: of the weights, as the rule sees them.
+        slots: by name, the shapes of what is remembered, as the rule sees them.
         count: steps taken; where steps are not part of the state, 1 stands for "some".
         stale: the state was changed from outside, so the bundle must be made anew.
     """
 
-    def __init__(
-        self, params: Sequence[Tensor], names: Sequence[str], counted: bool, state: Any
-    ) -> None:
-        self.params, self.names, self.counted = list(params), tuple(names), counted
+    def __init__(self, params: Sequence[Tensor], memory: Memory, state: Any) -> None:
+        self.params, self.memory = list(params), memory
         self.dtype = params[0].dtype
-        self.size = sum(p._node.size for p in params)
+        shapes = [tuple(p.shape) for p in params]
+        each = [memory.slots(shape) for shape in shapes]
+        self.names = tuple(each[0])
         self.count = steps_taken(state.get(params[0]))
         self.stale = False
         self._took: list[int] = [0]
         self._traced: Any = None
-        shapes = [tuple(p.shape) for p in params]
         self._theta, self._g = Flat(shapes, self.dtype), Flat(shapes, self.dtype)
-        self._slots = [Flat(shapes, self.dtype) for _ in names]
+        self._slots = [Flat([own[name] for own in each], self.dtype) for name in self.names]
         self._steps = Flat([() for _ in params], float32)
-        self._vectors = [slot.vector for slot in self._slots]
+        self._single = [name in memory.single for name in self.names]
+        self._vectors = [self._seen(slot, i) for i, slot in enumerate(self._slots)]
+        size = sum(p._node.size for p in params)
+        self.shape: Shape = (shapes[0] or (1,)) if memory.whole else (size,)
+        self.slots = tuple((n, v.shape) for n, v in zip(self.names, self._vectors, strict=True))
         self._cells = [
             [wrap(leaf(v, v.shape, self.dtype, kind="state", name=name)) for v in slot.views]
-            for name, slot in zip(names, self._slots, strict=True)
+            for name, slot in zip(self.names, self._slots, strict=True)
         ]
         self._move_in(state)
 
+    def _seen(self, slot: Flat, i: int) -> Any:
+        """The memory of a slot as the rule sees it."""
+        if self._single[i]:
+            return slot.vector[:1].reshape(())
+        return _with_axes(slot.views[0]) if self.memory.whole else slot.vector
+
     def _move_in(self, state: Any) -> None:
         self._steps.vector[...] = self.count
+        counted, begin = self.memory.counted, self.memory.begin
         for i, p in enumerate(self.params):
             before = state.get(p) or {}
-            held: dict[str, Any] = {"step": of_array(self._steps.views[i])} if self.counted else {}
+            held: dict[str, Any] = {"step": of_array(self._steps.views[i])} if counted else {}
             for name, slot, cells in zip(self.names, self._slots, self._cells, strict=True):
-                if name in before and before[name] is not None:
-                    slot.views[i][...] = before[name]._node.array
+                known = before.get(name)
+                slot.views[i][...] = begin.get(name, 0.0) if known is None else _array(known)
                 held[name] = cells[i]
             if held:
                 state[p] = Slots(self, {**before, **held})
@@ -99,7 +130,8 @@ class Bundle:
         if self.stale:
             return False
         first = state.get(self.params[0])
-        return first is None if not (self.names or self.counted) else _owner(first) is self
+        nothing = not (self.names or self.memory.counted)
+        return first is None if nothing else _owner(first) is self
 
     def trace(
         self, program: Program, rates: Callable[[range], Sequence[Sequence[float]]], trace: Trace
@@ -118,7 +150,8 @@ class Bundle:
         self._traced = weakref.ref(trace)  # what it notes holds on to whole data sets
         took[0] = ahead = took[0] + 1
         numbers = trace.numbers(lambda n: rates(self._times(ahead, took[0], n)), self.dtype)
-        together = [i for i, p in enumerate(self.params) if p._node.size < SMALL]
+        small = not self.memory.whole
+        together = [i for i, p in enumerate(self.params) if small and p._node.size < SMALL]
         alone = [[i] for i in range(len(self.params)) if i not in together]
         for members in ([together] if together else []) + alone:
             owners = [[cells[i] for i in members] for cells in (self.params, *self._cells)]
@@ -131,13 +164,17 @@ class Bundle:
     ) -> None:
         like = [p._node for p in owners[0]]
         grads = [node.grad._node for node in like]
-        if not (flat or program.elementwise):
+        if not like[0].shape or not (program.elementwise or self.memory.whole):
             flat = True
+        single = [False, *self._single, False]
         given = [[t._node for t in row] for row in owners] + [grads]
-        joined = [_flat(nodes) if flat else nodes[0] for nodes in given]
+        joined = [
+            _flat(nodes) if flat and not one else nodes[0]
+            for nodes, one in zip(given, single, strict=True)
+        ]
         moved = inline(program, [*joined, *numbers])
-        for row, value in zip(owners, moved, strict=True):
-            pieces = _pieces(value, like) if flat else [value]
+        for row, value, one in zip(owners, moved, single, strict=False):
+            pieces = [value] * len(row) if one or not flat else _pieces(value, like)
             for owner, piece in zip(row, pieces, strict=True):
                 replace(owner, piece)
 
@@ -148,7 +185,7 @@ class Bundle:
 
     def _count(self, steps: int) -> None:
         self.count += steps
-        if self.counted:
+        if self.memory.counted:
             self._steps.vector[...] = self.count
 
     def move(self, program: Program, rates: Sequence[float]) -> None:
@@ -157,10 +194,17 @@ class Bundle:
         arrays = [node.array for node in nodes]
         if self._traced is not None:
             self._look()
-        theta = self._theta.gather(arrays)
-        g = self._g.gather([node.grad._node.array for node in nodes])
+        grads = [node.grad._node.array for node in nodes]
+        if self.memory.whole:
+            theta, g = _with_axes(arrays[0]), _with_axes(grads[0])
+        else:
+            theta, g = self._theta.gather(arrays), self._g.gather(grads)
         run_in_place(program, [theta, *self._vectors], [g], rates)
-        self._theta.scatter(theta, arrays)
+        if not self.memory.whole:
+            self._theta.scatter(theta, arrays)
+        for slot, one in zip(self._slots, self._single, strict=True):
+            if one:
+                slot.vector[...] = slot.vector[0]
         self._count(1)
         for node in nodes:
             stamp(node)
@@ -173,16 +217,19 @@ class Bundle:
                 stamp(cell._node)
 
 
-def bundled(
-    params: Sequence[Tensor], names: Sequence[str], counted: bool, state: Any
-) -> Iterator[Bundle]:
-    """Put weights with the same dtype and number of steps together; large ones stay alone."""
+def bundled(params: Sequence[Tensor], memory: Memory, state: Any) -> Iterator[Bundle]:
+    """Put weights together that move alike; large ones stay alone, and those seen as a whole.
+
+    Alike are weights of one dtype with the same number of steps and the same single numbers.
+    """
     groups: dict[tuple[Any, ...], list[Tensor]] = {}
     for p in params:
-        alone = id(p) if p._node.size >= LONE else 0
-        groups.setdefault((p.dtype, steps_taken(state.get(p)), alone), []).append(p)
+        held = state.get(p) or {}
+        alone = id(p) if memory.whole or p._node.size >= LONE else 0
+        single = [float(_array(held[n])) if n in held else None for n in memory.single]
+        groups.setdefault((p.dtype, steps_taken(held), alone, *single), []).append(p)
     for group in groups.values():
-        yield Bundle(group, names, counted, state)
+        yield Bundle(group, memory, state)
 
 
 def steps_taken(held: Mapping[str, Any] | None) -> int:
@@ -198,27 +245,35 @@ def steps_taken(held: Mapping[str, Any] | None) -> int:
 @lru_cache(maxsize=64)
 def rule(
     update: Callable[..., Any],
-    names: tuple[str, ...],
+    slots: tuple[tuple[str, Shape], ...],
     rates: tuple[str, ...],
     settings: tuple[tuple[str, Any], ...],
-    size: int,
+    shape: Shape,
     dtype: DType,
 ) -> Program:
-    """An optimizer's `update` as a program over flat vectors; traced once for each form.
+    """An optimizer's `update` as a program, mostly over flat vectors; traced once for each form.
 
-    Inputs: the weights, what is remembered (`names`), the gradient, and the numbers (`rates`) that
+    Inputs: the weights, what is remembered (`slots`), the gradient, and the numbers (`rates`) that
     differ from step to step. Outputs: the weights and what is remembered, anew.
     """
-    theta = unknown((size,), dtype, "θ", "parameter")
-    held = [unknown((size,), dtype, name, "state") for name in names]
-    g = unknown((size,), dtype, "g")
-    numbers = [unknown((), dtype, name) for name in rates]
+    theta = unknown(shape, dtype, "θ", "parameter")
+    held = {name: unknown(own, dtype, name, "state") for name, own in slots}
+    g = unknown(shape, dtype, "g")
+    numbers = {name: unknown((), dtype, name) for name in rates}
 
     def call(*_: Any) -> Any:
-        slots = dict(zip(names, held, strict=True))
-        return update(theta, g, **slots, **dict(zip(rates, numbers, strict=True)), **dict(settings))
+        return update(theta, g, **held, **numbers, **dict(settings))
 
-    return trace(call, [theta, *held, g, *numbers])
+    return trace(call, [theta, *held.values(), g, *numbers.values()])
+
+
+def _array(value: Any) -> Any:
+    return value._node.array if isinstance(value, Tensor) else value
+
+
+def _with_axes(array: Any) -> Any:
+    """The same memory; a single number as a vector of one."""
+    return array if array.ndim else array.reshape(1)
 
 
 def _flat(nodes: Sequence[Node]) -> Node:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Sequence
 from typing import Any
 
-from pellucid.errors import SettingError
+from pellucid.errors import PellucidWarning, SettingError
 from pellucid.optim.optimizer import Optimizer
+from pellucid.optim.schedule import EPOCH, LRScheduler, check_optimizer, put
 from pellucid.optim.settings import number, refuse_traced
 
 __all__ = ["ReduceLROnPlateau"]
 
 
-class ReduceLROnPlateau:
+class ReduceLROnPlateau(LRScheduler):
     """Multiply the rate by `factor` when a figure has not improved for `patience` steps.
 
     Args:
@@ -54,8 +56,10 @@ class ReduceLROnPlateau:
             raise SettingError(f"ReduceLROnPlateau: factor must be below 1, not {factor!r}.")
         _check_word("mode", mode, ("min", "max"))
         _check_word("threshold_mode", threshold_mode, ("rel", "abs"))
+        check_optimizer("ReduceLROnPlateau", optimizer)
         groups = len(optimizer.param_groups)
-        self.min_lrs = [number(min_lr)] * groups if not isinstance(min_lr, Sequence) else [*min_lr]
+        self.default_min_lr = None if isinstance(min_lr, Sequence) else number(min_lr)
+        self.min_lrs = [*min_lr] if isinstance(min_lr, Sequence) else [number(min_lr)] * groups
         if len(self.min_lrs) != groups:
             raise SettingError(
                 f"ReduceLROnPlateau: {len(self.min_lrs)} values of min_lr for {groups} groups."
@@ -63,26 +67,38 @@ class ReduceLROnPlateau:
         self.optimizer, self.mode, self.factor, self.patience = optimizer, mode, factor, patience
         self.threshold, self.threshold_mode = threshold, threshold_mode
         self.cooldown, self.eps = cooldown, eps
-        self.best = math.inf if mode == "min" else -math.inf
+        self.best = self.mode_worse = math.inf if mode == "min" else -math.inf
         self.num_bad_epochs = self.cooldown_counter = self.last_epoch = 0
         self._last_lr = self._now()
 
-    def step(self, metrics: Any) -> None:
-        """Look at the figure, and drop the rate if patience is used up."""
+    def step(self, metrics: Any, epoch: int | None = None) -> None:  # type: ignore[override]
+        """Look at the figure, and drop the rate if patience is used up.
+
+        Args:
+            metrics: the figure.
+            epoch: deprecated, as in PyTorch: the number of the step.
+        """
         refuse_traced(type(self).__name__)
+        if epoch is not None:
+            warnings.warn(EPOCH, PellucidWarning, stacklevel=2)
         current = float(metrics)
-        self.last_epoch += 1
+        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         if self.is_better(current, self.best):
             self.best, self.num_bad_epochs = current, 0
         else:
             self.num_bad_epochs += 1
-        if self.cooldown_counter > 0:
+        if self.in_cooldown:
             self.cooldown_counter -= 1
             self.num_bad_epochs = 0
         if self.num_bad_epochs > self.patience:
             self._drop()
             self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
         self._last_lr = self._now()
+
+    @property
+    def in_cooldown(self) -> bool:
+        """Whether a drop is so recent that nothing is counted."""
+        return self.cooldown_counter > 0
 
     def is_better(self, a: float, best: float) -> bool:
         """Whether `a` improves on `best` by more than the threshold."""
@@ -91,27 +107,19 @@ class ReduceLROnPlateau:
             return sign * (a - best) > self.threshold
         return a * sign > best * sign * (1 + sign * self.threshold)
 
-    def get_last_lr(self) -> list[float]:
-        """The rates set last, one per group."""
-        return list(self._last_lr)
-
-    def state_dict(self) -> dict[str, Any]:
-        """Everything but the optimizer."""
-        return {k: v for k, v in self.__dict__.items() if k != "optimizer"}
-
-    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go on from what `state_dict` gave."""
-        self.__dict__.update(state_dict)
-
     def _drop(self) -> None:
-        for group, lowest in zip(self.optimizer.param_groups, self.min_lrs, strict=True):
+        groups = self.optimizer.param_groups
+        if self.default_min_lr is not None:  # groups may have been added
+            self.min_lrs = [self.default_min_lr] * len(groups)
+        if len(self.min_lrs) != len(groups):
+            raise SettingError(
+                f"ReduceLROnPlateau: {len(self.min_lrs)} values of min_lr for {len(groups)} groups."
+            )
+        for group, lowest in zip(groups, self.min_lrs, strict=True):
             rate = number(group["lr"])
             lower = max(rate * self.factor, lowest)
             if rate - lower > self.eps:
-                group["lr"] = lower
-
-    def _now(self) -> list[float]:
-        return [number(group["lr"]) for group in self.optimizer.param_groups]
+                put(group, "lr", lower)
 
 
 def _check_word(name: str, value: str, known: tuple[str, ...]) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pellucid.graph.node import Node
-from pellucid.ops.elementwise import add, div, mul, neg, sqrt, square, sub
-from pellucid.optim.optimizer import Optimizer, Params
+from pellucid.ops.elementwise import add, div, mul, sqrt, square, sub
+from pellucid.optim.groups import Params
+from pellucid.optim.optimizer import Optimizer
+from pellucid.optim.pull import pulled
 from pellucid.optim.settings import check_passive, check_range
 
 __all__ = ["RMSprop", "update"]
@@ -21,17 +23,14 @@ def update(
     grad_avg: Node | None = None,
     *,
     lr: Node,
+    mu: Node,
     alpha: float,
-    mu: float,
     eps: float,
     weight_decay: float,
     maximize: bool,
 ) -> tuple[Node, ...]:
     r"""One step: $v \leftarrow \alpha v + (1-\alpha) g^2$, then $\theta$ along $-g/\sqrt v$."""
-    if maximize:
-        g = neg(g)
-    if weight_decay:
-        g = add(g, mul(theta, weight_decay))
+    g = pulled(theta, g, weight_decay, maximize)
     v = add(mul(square_avg, alpha), mul(square(g), 1 - alpha))
     kept, spread = [v], v
     if grad_avg is not None:
@@ -79,6 +78,7 @@ class RMSprop(Optimizer):
     Source: Tieleman and Hinton (2012), lecture 6.5; Graves (2013) for `centered`.
     """
 
+    RATES = ("lr", "mu")
     COUNTED = True
     update = staticmethod(update)
 
@@ -119,10 +119,12 @@ class RMSprop(Optimizer):
             kept.append("grad_avg")
         return tuple(kept)
 
+    def _rates(self, group: Mapping[str, Any], t: int) -> tuple[float, ...]:
+        return float(group["lr"]), group["momentum"]
+
     def _settings(self, group: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "alpha": group["alpha"],
-            "mu": group["momentum"],
             "eps": group["eps"],
             "weight_decay": group["weight_decay"],
             "maximize": group["maximize"],

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pellucid.errors import StateError
@@ -28,9 +28,16 @@ def pack(groups: Sequence[Group], state: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def unpack(
-    saved: Mapping[str, Any], groups: Sequence[Group], who: str
+    saved: Mapping[str, Any], groups: Sequence[Group], who: str, slots: Callable[..., Any]
 ) -> tuple[list[Group], dict[Any, dict[str, Any]]]:
-    """Groups with the saved settings, and by weight copies of what was remembered."""
+    """Groups with the saved settings, and by weight copies of what was remembered.
+
+    Args:
+        saved: what `pack` made.
+        groups: of the optimizer that goes on.
+        who: its name.
+        slots: for a group and a weight's shape, the shapes of what is remembered, by name.
+    """
     theirs = saved["param_groups"]
     sizes, wanted = [len(g["params"]) for g in theirs], [len(g["params"]) for g in groups]
     if sizes != wanted:
@@ -38,37 +45,40 @@ def unpack(
             f"this state was saved by an optimizer with groups of {_list(sizes)} weights, and this"
             f" {who} has {_list(wanted)}.\n Make the optimizer as it was made when it was saved."
         )
-    pairs = {
-        i: p
-        for mine, other in zip(groups, theirs, strict=True)
-        for i, p in zip(other["params"], mine["params"], strict=True)
-    }
     merged = [
         {**mine, **_settings(other), "params": mine["params"]}
         for mine, other in zip(groups, theirs, strict=True)
     ]
-    return merged, {pairs[i]: _taken(held, pairs[i], i, who) for i, held in saved["state"].items()}
+    owners = {
+        i: (group, p)
+        for group, other in zip(merged, theirs, strict=True)
+        for i, p in zip(other["params"], group["params"], strict=True)
+    }
+    state = {}
+    for i, held in saved["state"].items():
+        group, p = owners[i]
+        shapes = slots(group, tuple(p.shape))
+        state[p] = {n: _copied(n, v, p, shapes.get(n), f"weight {i}", who) for n, v in held.items()}
+    return merged, state
 
 
 def _settings(group: Group) -> Group:
     return {name: value for name, value in group.items() if name != "params"}
 
 
-def _taken(held: Mapping[str, Any], p: Tensor, number: int, who: str) -> dict[str, Any]:
-    return {name: _copied(name, value, p, number, who) for name, value in held.items()}
-
-
-def _copied(name: str, value: Any, p: Tensor, number: int, who: str) -> Any:
+def _copied(name: str, value: Any, p: Tensor, wanted: Any, where: str, who: str) -> Any:
     """A copy in the weight's dtype; a count of steps stays as it is."""
+    if isinstance(value, list):
+        return [_copied(name, v, p, None, where, who) for v in value]
     if not hasattr(value, "shape"):
         return value
     value = value.detach() if hasattr(value, "detach") else value
     copy = tensor(value if isinstance(value, Tensor) else value.__array__())
     if name == "step":
         return copy
-    if copy.shape != p.shape:
+    if wanted is not None and tuple(copy.shape) != tuple(wanted):
         raise StateError(
-            f'the saved "{name}" of weight {number} has shape {show(copy.shape)}, and the weight of'
+            f'the saved "{name}" of {where} has shape {show(copy.shape)}, and the weight of'
             f" this {who} has {show(p.shape)}.\n The state belongs to another model."
         )
     return copy.to(p.dtype)

@@ -7,8 +7,10 @@ from typing import Any
 
 from pellucid.errors import SettingError
 from pellucid.graph.node import Node
-from pellucid.ops.elementwise import add, mul, neg, sub
-from pellucid.optim.optimizer import Optimizer, Params
+from pellucid.ops.elementwise import add, mul, sub
+from pellucid.optim.groups import Params
+from pellucid.optim.optimizer import Optimizer
+from pellucid.optim.pull import pulled
 from pellucid.optim.settings import check_passive, check_range
 
 __all__ = ["SGD", "update"]
@@ -20,8 +22,8 @@ def update(
     momentum_buffer: Node | None = None,
     *,
     lr: Node,
+    mu: Node,
     inflow: Node,
-    mu: float,
     weight_decay: float,
     nesterov: bool,
     maximize: bool,
@@ -30,10 +32,7 @@ def update(
 
     `inflow` is 1 − τ, and 1 at the first step, which has no momentum to mix with.
     """
-    if maximize:
-        g = neg(g)
-    if weight_decay:
-        g = add(g, mul(theta, weight_decay))
+    g = pulled(theta, g, weight_decay, maximize)
     if momentum_buffer is None:
         return (sub(theta, mul(g, lr)),)
     b = add(mul(momentum_buffer, mu), mul(g, inflow))
@@ -71,7 +70,7 @@ class SGD(Optimizer):
     Source: Robbins and Monro (1951); Polyak (1964); Nesterov (1983); Sutskever et al. (2013).
     """
 
-    RATES = ("lr", "inflow")
+    RATES = ("lr", "mu", "inflow")
     update = staticmethod(update)
 
     def __init__(
@@ -111,11 +110,11 @@ class SGD(Optimizer):
         return ("momentum_buffer",) if group["momentum"] else ()
 
     def _rates(self, group: Mapping[str, Any], t: int) -> tuple[float, ...]:
-        return float(group["lr"]), 1.0 if t == 1 else 1.0 - group["dampening"]
+        inflow = 1.0 if t == 1 else 1.0 - group["dampening"]
+        return float(group["lr"]), group["momentum"], inflow
 
     def _settings(self, group: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            "mu": group["momentum"],
             "weight_decay": group["weight_decay"],
             "nesterov": group["nesterov"],
             "maximize": group["maximize"],

@@ -207,7 +207,7 @@ def test_hooks_around_a_step() -> None:
 def test_the_rule_is_a_program() -> None:
     program = pl.optim.Adam(weights()).program()
     assert [n.name for n in program.inputs] == [
-        "θ", "exp_avg", "exp_avg_sq", "g", "lr", "correction1", "correction2",
+        "θ", "exp_avg", "exp_avg_sq", "g", "lr", "beta1", "inflow", "correction1", "correction2",
     ]  # fmt: skip
     assert program.elementwise and program.inputs[0].shape == (3,)
     assert [s.op.name for s in program.steps][-1] == "sub" and len(program.outputs) == 3
