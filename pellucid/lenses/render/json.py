@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as _json
 import math
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from pellucid.lenses.view import Block, Equation, Folded, Outline, Remark, Table, View
@@ -42,7 +43,21 @@ def _block(block: Block) -> dict[str, Any]:
         return {"outline": block.caption, "items": items}
     if isinstance(block, Folded):
         return {"folded": block.summary, "blocks": [_block(b) for b in block.blocks]}
-    return _table(block)
+    return _table(block) if isinstance(block, Table) else _picture(block)
+
+
+def _picture(block: Any) -> dict[str, Any]:
+    """A picture and everything in it, by the names of its parts."""
+    parts = {f.name: _part(getattr(block, f.name)) for f in fields(block)}
+    return {"picture": type(block).__name__.lower(), **parts}
+
+
+def _part(value: Any) -> Any:
+    if is_dataclass(value):
+        return _picture(value)
+    if isinstance(value, tuple | list):
+        return [_part(v) for v in value]
+    return value.tolist() if hasattr(value, "tolist") else value
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -72,12 +72,11 @@ class Canvas:
 
     def rows(self) -> list[str]:
         """The plane as lines of text."""
-        return [
-            "".join(
-                self._letters.get((r, c)) or (chr(_EMPTY + dots) if dots else " ") for c, dots in enumerate(line)
-            )
-            for r, line in enumerate(self._dots)
-        ]  # fmt: skip
+        return ["".join(self._cell(r, c) for c in range(self.columns)) for r in range(self.high)]
+
+    def _cell(self, row: int, column: int) -> str:
+        dots = self._dots[row][column]
+        return self._letters.get((row, column)) or (chr(_EMPTY + dots) if dots else " ")
 
 
 def _between(

@@ -28,14 +28,11 @@ def lettered(block: Any, width: int) -> list[str]:
     title = textwrap.wrap(block.title, width) if block.title else []
     if isinstance(block, Film):
         at = range(len(block.frames))[block.shown]
-        said = (
-            f"{block.captions[at]}, the last of {len(block.frames)} moments; .html() has them all"
-        )
+        said = f"{block.captions[at]}; .html() has all {len(block.frames)} moments"
         return [*title, said, *lettered(block.frames[at], width)]
     if isinstance(block, Charts):
-        lines = [
-            part for item in block.items[:_MOST_SHOWN] for part in ["", *lettered(item, width)]
-        ]
+        shown = block.items[:_MOST_SHOWN]
+        lines = [line for item in shown for line in ("", *lettered(item, width))]
         left = len(block.items) - _MOST_SHOWN
         more = [f"… and {left} more; .html() and .figure() draw them all"] if left > 0 else []
         return [*title, *lines[(0 if title else 1) :], *more, *([block.note] if block.note else [])]
