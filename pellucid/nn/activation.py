@@ -1,29 +1,31 @@
-"""The bends as modules."""
+"""The smooth bends as modules, and ReLU.
+
+Those of straight pieces are in `straight`, those along an axis (softmax and its kin) in `scores`.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pellucid.errors import SettingError
 from pellucid.graph.emit import emit
-from pellucid.nn.functional.activations import axis_of, gelu_op
+from pellucid.nn import functional as F
+from pellucid.nn.functional.activations import gelu_op, nonzero
 from pellucid.nn.module import Module
 from pellucid.ops import activation as act
-from pellucid.ops.elementwise import neg
+from pellucid.ops import smooth
 from pellucid.ops.op import Op
-from pellucid.ops.softmax import log_softmax, softmax
 from pellucid.tensor import Tensor
 from pellucid.tensor.lift import node_of
 from pellucid.tensor.memory import assign
 from pellucid.tensor.tensor import wrap
 
 __all__ = [
-    "ELU", "GELU", "Hardtanh", "LeakyReLU", "LogSigmoid", "LogSoftmax", "ReLU", "ReLU6", "SiLU",
-    "Sigmoid", "Softmax", "Softmin", "Softplus", "Step", "Tanh",
+    "CELU", "ELU", "GELU", "GLU", "SELU", "LogSigmoid", "Mish", "ReLU", "SiLU", "Sigmoid",
+    "Softplus", "Softsign", "Tanh", "Tanhshrink",
 ]  # fmt: skip
 
 
-class _Bend(Module):
+class Bend(Module):
     """An activation: one op with fixed settings."""
 
     _op: Op
@@ -37,7 +39,23 @@ class _Bend(Module):
         return assign(input, y, self._op.name) if self.inplace else wrap(y)
 
 
-class ReLU(_Bend):
+class InPlaceBend(Bend):
+    """An activation whose only setting is where the result goes.
+
+    Args:
+        inplace: write the result into the input.
+    """
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
+    def extra_repr(self) -> str:
+        """The settings."""
+        return "inplace=True" if self.inplace else ""
+
+
+class ReLU(InPlaceBend):
     """Keeps what is positive and cuts the rest to zero.
 
     Args:
@@ -52,43 +70,8 @@ class ReLU(_Bend):
 
     _op = act.relu
 
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__()
-        self.inplace = inplace
 
-    def extra_repr(self) -> str:
-        """The settings."""
-        return "inplace=True" if self.inplace else ""
-
-
-class ReLU6(ReLU):
-    """ReLU with a ceiling at 6."""
-
-    _op = act.hardtanh
-    _settings = {"min_val": 0.0, "max_val": 6.0}  # noqa: RUF012
-
-
-class LeakyReLU(_Bend):
-    """ReLU with a small slope on the negative side, so that no unit dies.
-
-    Args:
-        negative_slope: the slope.
-        inplace: write the result into the input.
-    """
-
-    _op = act.leaky_relu
-
-    def __init__(self, negative_slope: float = 1e-2, inplace: bool = False) -> None:
-        super().__init__()
-        self.negative_slope, self.inplace = negative_slope, inplace
-        self._settings = {"negative_slope": float(negative_slope)}
-
-    def extra_repr(self) -> str:
-        """The settings."""
-        return f"negative_slope={self.negative_slope}" + (", inplace=True" if self.inplace else "")
-
-
-class ELU(_Bend):
+class ELU(Bend):
     """Straight for positive numbers, a smooth floor at −`alpha` for negative ones.
 
     Args:
@@ -108,27 +91,19 @@ class ELU(_Bend):
         return f"alpha={self.alpha}" + (", inplace=True" if self.inplace else "")
 
 
-class Sigmoid(_Bend):
+class Sigmoid(Bend):
     """Squashes any number into (0, 1): a probability."""
 
     _op = act.sigmoid
 
 
-class Tanh(_Bend):
+class Tanh(Bend):
     """Squashes any number into (−1, 1), with zero in the middle."""
 
     _op = act.tanh
 
 
-class LogSigmoid(Module):
-    """The logarithm of sigmoid, without computing sigmoid first."""
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Bend every number."""
-        return wrap(neg(act.softplus(neg(node_of(input)))))
-
-
-class GELU(_Bend):
+class GELU(Bend):
     """The number times the chance that a bell-curve draw lies below it.
 
     Args:
@@ -145,7 +120,7 @@ class GELU(_Bend):
         return f"approximate={self.approximate!r}"
 
 
-class SiLU(_Bend):
+class SiLU(InPlaceBend):
     """The number times its own sigmoid: a smooth ReLU with a small dip below zero.
 
     Args:
@@ -154,16 +129,8 @@ class SiLU(_Bend):
 
     _op = act.silu
 
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__()
-        self.inplace = inplace
 
-    def extra_repr(self) -> str:
-        """The settings."""
-        return "inplace=True" if self.inplace else ""
-
-
-class Softplus(_Bend):
+class Softplus(Bend):
     """A ReLU with its corner rounded off.
 
     Args:
@@ -183,93 +150,132 @@ class Softplus(_Bend):
         return f"beta={self.beta}, threshold={self.threshold}"
 
 
-class Hardtanh(_Bend):
-    """A straight line between two walls.
+class CELU(Bend):
+    r"""ELU stretched so that its slope has no jump, whatever the depth of the floor.
+
+    $y = \max(0, x) + \min(0, \alpha(e^{x/\alpha} - 1))$
 
     Args:
-        min_val: lower wall.
-        max_val: upper wall.
+        alpha: depth of the floor.
         inplace: write the result into the input.
-        min_value: an older spelling of `min_val`.
-        max_value: an older spelling of `max_val`.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> nn.CELU(0.5)(pellucid.tensor([-9.0, 2.0]))
+        tensor([-0.5000,  2.0000])
+
+    Source: Barron 2017.
     """
 
-    _op = act.hardtanh
+    _op = smooth.celu
 
-    def __init__(
-        self,
-        min_val: float = -1.0,
-        max_val: float = 1.0,
-        inplace: bool = False,
-        min_value: float | None = None,
-        max_value: float | None = None,
-    ) -> None:
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
-        min_val = min_val if min_value is None else min_value
-        max_val = max_val if max_value is None else max_value
-        if not max_val > min_val:
-            raise SettingError(f"Hardtanh: max_val {max_val} must lie above min_val {min_val}.")
-        self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
-        self._settings = {"min_val": float(min_val), "max_val": float(max_val)}
+        self.alpha, self.inplace = alpha, inplace
+        self._settings = {"alpha": nonzero("CELU", alpha)}
 
     def extra_repr(self) -> str:
         """The settings."""
-        tail = ", inplace=True" if self.inplace else ""
-        return f"min_val={self.min_val}, max_val={self.max_val}{tail}"
+        return f"alpha={self.alpha}" + (", inplace=True" if self.inplace else "")
 
 
-class Step(_Bend):
-    """1 for positive numbers, 0 otherwise: the neuron of 1943, which no gradient can train."""
+class SELU(InPlaceBend):
+    r"""ELU on a scale at which deep layers keep mean 0 and variance 1 by themselves.
 
-    _op = act.step
+    $y = \lambda x$ for $x > 0$, else $\lambda\alpha(e^x - 1)$, with λ ≈ 1.0507 and α ≈ 1.6733.
+
+    Args:
+        inplace: write the result into the input.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> nn.SELU()(pellucid.tensor([-1.0, 1.0]))
+        tensor([-1.1113,  1.0507])
+
+    Source: Klambauer, Unterthiner, Mayr & Hochreiter 2017.
+    """
+
+    _op = smooth.selu
 
 
-class _Along(Module):
-    """A function of all numbers along one axis."""
+class Mish(InPlaceBend):
+    r"""The number times the tanh of its softplus: $x \tanh(\ln(1 + e^x))$.
 
-    def __init__(self, dim: int | None = None) -> None:
+    Args:
+        inplace: write the result into the input.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> nn.Mish()(pellucid.tensor([-1.0, 1.0]))
+        tensor([-0.3034,  0.8651])
+
+    Source: Misra 2019.
+    """
+
+    _op = smooth.mish
+
+
+class Softsign(Bend):
+    r"""Squashes any number into (−1, 1), flattening out slowly: $x / (1 + |x|)$.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> nn.Softsign()(pellucid.tensor([-1.0, 3.0]))
+        tensor([-0.5000,  0.7500])
+    """
+
+    _op = smooth.softsign
+
+
+class Tanhshrink(Bend):
+    r"""What tanh takes away from a number: $x - \tanh x$.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> nn.Tanhshrink()(pellucid.tensor([0.0, 2.0]))
+        tensor([0.0000, 1.0360])
+    """
+
+    _op = smooth.tanhshrink
+
+
+class LogSigmoid(Bend):
+    """The logarithm of sigmoid, without computing sigmoid first."""
+
+    _op = smooth.logsigmoid
+
+
+class GLU(Module):
+    r"""One half of the numbers, let through as far as the other opens the gate: $a\,\sigma(b)$.
+
+    Args:
+        dim: the axis that is halved.
+
+    Shape:
+        `(…, 2n, …)` → `(…, n, …)`
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> nn.GLU()(pellucid.tensor([4.0, 0.0]))
+        tensor([2.])
+
+    Source: Dauphin, Fan, Auli & Grangier 2017.
+    """
+
+    def __init__(self, dim: int = -1) -> None:
         super().__init__()
         self.dim = dim
+
+    def forward(self, input: Tensor) -> Any:
+        """Half as many numbers."""
+        return F.glu(input, self.dim)
 
     def extra_repr(self) -> str:
         """The settings."""
         return f"dim={self.dim}"
-
-
-class Softmax(_Along):
-    """Scores into probabilities along `dim`: positive, summing to 1.
-
-    Args:
-        dim: the axis of the classes.
-    """
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Probabilities."""
-        x = node_of(input)
-        return wrap(softmax(x, axis=axis_of("Softmax", x, self.dim)))
-
-
-class Softmin(_Along):
-    """Softmax of the numbers with their signs turned.
-
-    Args:
-        dim: the axis of the classes.
-    """
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Probabilities."""
-        x = node_of(input)
-        return wrap(softmax(neg(x), axis=axis_of("Softmin", x, self.dim)))
-
-
-class LogSoftmax(_Along):
-    """The logarithm of softmax, without computing softmax first.
-
-    Args:
-        dim: the axis of the classes.
-    """
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Log-probabilities."""
-        x = node_of(input)
-        return wrap(log_softmax(x, axis=axis_of("LogSoftmax", x, self.dim)))

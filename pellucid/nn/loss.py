@@ -1,4 +1,8 @@
-"""Losses as modules: they keep the settings, `nn.functional` does the work."""
+"""Losses of pairs as modules: they keep the settings, `nn.functional` does the work.
+
+Those of classes are in `class_loss`, those that ask for a margin in `margin_loss`, those of
+predicted distributions in `likelihood_loss`.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,14 @@ from pellucid.shapes import show
 from pellucid.tensor import Tensor
 
 __all__ = [
-    "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "HuberLoss", "KLDivLoss", "L1Loss",
-    "MSELoss", "NLLLoss", "SmoothL1Loss",
+    "BCELoss", "BCEWithLogitsLoss", "HuberLoss", "L1Loss", "Loss", "MSELoss", "SmoothL1Loss",
+    "WeightedLoss",
 ]  # fmt: skip
 
 
-class _Loss(Module):
+class Loss(Module):
+    """What all losses share: how the losses of single pairs become one number."""
+
     _tells = False  # a loss stands behind the network: its errors speak of input and target
     _called_with = "input, target"
 
@@ -33,7 +39,9 @@ class _Loss(Module):
     _also = ""
 
 
-class _WeightedLoss(_Loss):
+class WeightedLoss(Loss):
+    """A loss in which numbers, or classes, count differently."""
+
     _made_with_tensors = 1
     _by_class = False  # whether the weights belong to classes, and not to numbers
     weight: Tensor | None
@@ -58,7 +66,7 @@ def _not_by_class(name: str, weight: Tensor) -> str:
     )
 
 
-class MSELoss(_Loss):
+class MSELoss(Loss):
     r"""The squared distance: $\frac1n \sum_i (\hat y_i - y_i)^2$.
 
     Args:
@@ -78,7 +86,7 @@ class MSELoss(_Loss):
         return F.mse_loss(input, target, reduction=self.reduction)
 
 
-class L1Loss(_Loss):
+class L1Loss(Loss):
     r"""The absolute distance: $\frac1n \sum_i |\hat y_i - y_i|$."""
 
     def forward(self, input: Tensor, target: Tensor) -> Any:
@@ -86,7 +94,7 @@ class L1Loss(_Loss):
         return F.l1_loss(input, target, reduction=self.reduction)
 
 
-class SmoothL1Loss(_Loss):
+class SmoothL1Loss(Loss):
     """The absolute distance, squared below `beta`.
 
     Args:
@@ -111,7 +119,7 @@ class SmoothL1Loss(_Loss):
         return F.smooth_l1_loss(input, target, reduction=self.reduction, beta=self.beta)
 
 
-class HuberLoss(_Loss):
+class HuberLoss(Loss):
     """The squared distance, straight beyond `delta`.
 
     Args:
@@ -128,88 +136,7 @@ class HuberLoss(_Loss):
         return F.huber_loss(input, target, reduction=self.reduction, delta=self.delta)
 
 
-class CrossEntropyLoss(_WeightedLoss):
-    r"""The surprise of the true classes: $-\frac1n \sum_i \ln \operatorname{softmax}(z_i)_{y_i}$.
-
-    Give it raw scores: softmax is applied inside.
-
-    Args:
-        weight: how much each class counts.
-        size_average: an older spelling of `reduction`.
-        reduce: another.
-        ignore_index: rows with this class number count nothing.
-        reduction: "mean", "sum", or "none" for the loss of every row.
-        label_smoothing: share of the certainty that is spread over all classes.
-
-    Shape:
-        input `(N, C)`, `(N, C, d1, …)` or `(C)`; target `(N)`, `(N, d1, …)` or `()` as class
-        numbers, or the shape of input as probabilities.
-
-    Example:
-        >>> import pellucid
-        >>> from pellucid import nn
-        >>> nn.CrossEntropyLoss()(pellucid.zeros(2, 4), pellucid.tensor([0, 3]))
-        tensor(1.3863)
-    """
-
-    _by_class = True
-
-    def __init__(
-        self,
-        weight: Tensor | None = None,
-        size_average: bool | None = None,
-        ignore_index: int = -100,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-        label_smoothing: float = 0.0,
-    ) -> None:
-        super().__init__(weight, size_average, reduce, reduction)
-        self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
-
-    def forward(self, input: Tensor, target: Tensor) -> Any:
-        """The loss."""
-        return F.cross_entropy(
-            input,
-            target,
-            self.weight,
-            ignore_index=self.ignore_index,
-            reduction=self.reduction,
-            label_smoothing=self.label_smoothing,
-        )
-
-
-class NLLLoss(_WeightedLoss):
-    """Minus the log-probability of the true class; give it log-probabilities.
-
-    Args:
-        weight: how much each class counts.
-        size_average: an older spelling of `reduction`.
-        reduce: another.
-        ignore_index: rows with this class number count nothing.
-        reduction: "mean", "sum" or "none".
-    """
-
-    _by_class = True
-
-    def __init__(
-        self,
-        weight: Tensor | None = None,
-        size_average: bool | None = None,
-        ignore_index: int = -100,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__(weight, size_average, reduce, reduction)
-        self.ignore_index = ignore_index
-
-    def forward(self, input: Tensor, target: Tensor) -> Any:
-        """The loss."""
-        return F.nll_loss(
-            input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction
-        )
-
-
-class BCELoss(_WeightedLoss):
+class BCELoss(WeightedLoss):
     r"""The surprise of yes-or-no answers, given probabilities: $-(y \ln p + (1-y) \ln(1-p))$.
 
     Args:
@@ -224,7 +151,7 @@ class BCELoss(_WeightedLoss):
         return F.binary_cross_entropy(input, target, self.weight, reduction=self.reduction)
 
 
-class BCEWithLogitsLoss(_WeightedLoss):
+class BCEWithLogitsLoss(WeightedLoss):
     """The surprise of yes-or-no answers, given raw scores; sigmoid is applied inside.
 
     Args:
@@ -253,30 +180,3 @@ class BCEWithLogitsLoss(_WeightedLoss):
         return F.binary_cross_entropy_with_logits(
             input, target, self.weight, reduction=self.reduction, pos_weight=self.pos_weight
         )
-
-
-class KLDivLoss(_Loss):
-    """How much a predicted distribution, given as logarithms, misses the true one.
-
-    Args:
-        size_average: an older spelling of `reduction`.
-        reduce: another.
-        reduction: "batchmean" for the mathematical value per row, "mean" per number, "sum", "none".
-        log_target: whether the target holds logarithms too.
-    """
-
-    _also = "batchmean"
-
-    def __init__(
-        self,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-        log_target: bool = False,
-    ) -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.log_target = log_target
-
-    def forward(self, input: Tensor, target: Tensor) -> Any:
-        """The loss."""
-        return F.kl_div(input, target, reduction=self.reduction, log_target=self.log_target)

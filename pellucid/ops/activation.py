@@ -202,7 +202,10 @@ hardtanh: Op = define(
     sentence="A straight line between two walls.",
     equation=r"y = \min(\max(x, \mathrm{min}), \mathrm{max})",
     derivative=r"\partial y/\partial x = [\mathrm{min} < x < \mathrm{max}]",
-    forward=lambda xp, x, min_val=-1.0, max_val=1.0: xp.clip(x, min_val, max_val),
+    # walls of the numbers' own kind: whole numbers stay whole
+    forward=lambda xp, x, min_val=-1.0, max_val=1.0: xp.clip(
+        x, xp.asarray(min_val, x.dtype), xp.asarray(max_val, x.dtype)
+    ),
     gradient=(
         lambda g, y, x, min_val=-1.0, max_val=1.0: where(
             logical_or(le(x, min_val), ge(x, max_val)), 0.0, g

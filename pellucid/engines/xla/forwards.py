@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pellucid.engines.xla import classes, conv, pool, recurrent
+from pellucid.engines.xla import classes, conv, ctc, pool, recurrent
 
 __all__ = ["INSTEAD"]
 
 INSTEAD: dict[str, Callable[..., Any]] = {}
-for table in (classes, conv, pool, recurrent):
+for table in (classes, conv, ctc, pool, recurrent):
     INSTEAD |= table.INSTEAD

@@ -1,37 +1,25 @@
-"""The bends with PyTorch's names and arguments, as functions of nodes."""
+"""The smooth bends with PyTorch's names and arguments, as functions of nodes.
+
+Those of straight pieces are in `straight`, those along an axis (softmax and its kin) in `scores`.
+"""
 
 from __future__ import annotations
 
-from pellucid.dtypes import DType
 from pellucid.errors import SettingError
 from pellucid.graph.node import Node
 from pellucid.ops import activation as act
-from pellucid.ops.elementwise import cast, neg
+from pellucid.ops import smooth
 from pellucid.ops.op import Op
-from pellucid.ops.softmax import log_softmax as log_softmax_op
-from pellucid.ops.softmax import softmax as softmax_op
-from pellucid.shapes import normalize_axis
-from pellucid.tensor.caution import caution
 
 __all__ = [
-    "elu", "gelu", "hardtanh", "leaky_relu", "log_softmax", "logsigmoid", "relu", "relu6",
-    "sigmoid", "silu", "softmax", "softmin", "softplus", "step", "tanh",
+    "celu", "elu", "gelu", "glu", "logsigmoid", "mish", "relu", "selu", "sigmoid", "silu",
+    "softplus", "softsign", "tanh", "tanhshrink",
 ]  # fmt: skip
 
 
 def relu(input: Node, inplace: bool = False) -> Node:
     """Keep what is positive, cut the rest to zero."""
     return act.relu(input)
-
-
-def relu6(input: Node, inplace: bool = False) -> Node:
-    """ReLU with a ceiling at 6."""
-    return act.hardtanh(input, min_val=0.0, max_val=6.0)
-
-
-def leaky_relu(input: Node, negative_slope: float = 0.01, inplace: bool = False) -> Node:
-    """ReLU with a small slope on the negative side."""
-    return act.leaky_relu(input, negative_slope=float(negative_slope))
 
 
 def elu(input: Node, alpha: float = 1.0, inplace: bool = False) -> Node:
@@ -46,7 +34,7 @@ def sigmoid(input: Node) -> Node:
 
 def logsigmoid(input: Node) -> Node:
     """The logarithm of sigmoid, without computing sigmoid first."""
-    return neg(act.softplus(neg(input)))
+    return smooth.logsigmoid(input)
 
 
 def tanh(input: Node) -> Node:
@@ -81,52 +69,38 @@ def softplus(input: Node, beta: float = 1.0, threshold: float = 20.0) -> Node:
     return act.softplus(input, beta=float(beta), threshold=float(threshold))
 
 
-def hardtanh(
-    input: Node, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False
-) -> Node:
-    """A straight line between two walls."""
-    if min_val > max_val:
-        raise SettingError(f"hardtanh: min_val {min_val} lies above max_val {max_val}.")
-    return act.hardtanh(input, min_val=float(min_val), max_val=float(max_val))
+def celu(input: Node, alpha: float = 1.0, inplace: bool = False) -> Node:
+    """ELU stretched so that its slope has no jump, with a floor at −`alpha`."""
+    return smooth.celu(input, alpha=nonzero("celu", alpha))
 
 
-def step(input: Node) -> Node:
-    """1 for positive numbers, else 0; no gradient can train it."""
-    return act.step(input)
+def nonzero(name: str, alpha: float) -> float:
+    """What is divided by cannot be 0."""
+    if alpha == 0:
+        raise SettingError(f"{name}: alpha is the depth of the floor and can't be 0.")
+    return float(alpha)
 
 
-def softmax(
-    input: Node, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None
-) -> Node:
-    """Probabilities along `dim`: positive, summing to 1."""
-    return softmax_op(_as(input, dtype), axis=axis_of("softmax", input, dim))
+def selu(input: Node, inplace: bool = False) -> Node:
+    """ELU on a scale at which deep layers keep mean 0 and variance 1 by themselves."""
+    return smooth.selu(input)
 
 
-def log_softmax(
-    input: Node, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None
-) -> Node:
-    """The logarithm of softmax, without computing softmax first."""
-    return log_softmax_op(_as(input, dtype), axis=axis_of("log_softmax", input, dim))
+def mish(input: Node, inplace: bool = False) -> Node:
+    """The number times the tanh of its softplus."""
+    return smooth.mish(input)
 
 
-def softmin(
-    input: Node, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None
-) -> Node:
-    """Softmax of the numbers with their signs turned."""
-    return softmax_op(neg(_as(input, dtype)), axis=axis_of("softmin", input, dim))
+def softsign(input: Node) -> Node:
+    """Any number into (−1, 1), flattening out slowly: x / (1 + |x|)."""
+    return smooth.softsign(input)
 
 
-def _as(input: Node, dtype: DType | None) -> Node:
-    return input if dtype is None else cast(input, dtype=dtype)
+def tanhshrink(input: Node) -> Node:
+    """What tanh takes away: x − tanh(x)."""
+    return smooth.tanhshrink(input)
 
 
-def axis_of(name: str, input: Node, dim: int | None) -> int:
-    """The axis asked for; where none was, PyTorch's guess, with a warning."""
-    rank = len(input.shape)
-    if dim is not None:
-        return normalize_axis(dim, rank)
-    axis = 0 if rank in (0, 1, 3) else 1
-    caution(
-        f"{name}: no dim was given, and {axis} was taken.\n Say which: dim=-1 is the last axis."
-    )
-    return axis
+def glu(input: Node, dim: int = -1) -> Node:
+    """One half of the numbers along `dim`, times the sigmoid of the other half."""
+    return smooth.glu(input, dim=dim)

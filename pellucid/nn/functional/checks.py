@@ -83,7 +83,7 @@ def _same(a: Shape, b: Shape) -> str:
     return "Give both the same shape."
 
 
-def class_numbers(name: str, input: Node, target: Node, ignore_index: int) -> int | None:
+def class_numbers(name: str, input: Node, target: Node, ignore_index: int | None) -> int | None:
     """Check class numbers; gives the number to be ignored, None where it does not occur."""
     shape = input.shape
     axis = class_axis(shape)
@@ -101,15 +101,17 @@ def class_numbers(name: str, input: Node, target: Node, ignore_index: int) -> in
     return ignore_index if answer is NotImplemented else answer
 
 
-def _in_range(name: str, count: int, ignore_index: int, classes: Any) -> int | None:
+def _in_range(name: str, count: int, ignore_index: int | None, classes: Any) -> int | None:
     if classes.size == 0:
         return None
     # Seen as unsigned, a negative number is a huge one: one look at the largest settles both ends.
     width = classes.dtype.itemsize * 8
     largest = int(classes.view(f"uint{width}").max())
-    if largest < count and not 0 <= ignore_index < count:
+    if largest < count and not (ignore_index is not None and 0 <= ignore_index < count):
         return None
-    wrong = (classes != ignore_index) & ((classes < 0) | (classes >= count))
+    wrong = (classes < 0) | (classes >= count)
+    if ignore_index is not None:
+        wrong &= classes != ignore_index
     if wrong.any():
         at = tuple(int(i[0]) for i in wrong.nonzero()) if wrong.ndim else ()
         raise IndexRangeError(_out_of_range(name, int(classes[at]), at, count, classes, wrong))
@@ -125,8 +127,10 @@ def _out_of_range(name: str, found: int, at: Shape, count: int, classes: Any, wr
         remedy = "The classes seem to be counted from 1: use target - 1."
     elif largest >= count:
         remedy = f"Make the last layer end in {largest + 1}, or look for a wrong label."
-    else:
+    elif name in ("cross_entropy", "nll_loss"):
         remedy = "Rows to be left out carry ignore_index, -100 unless said otherwise."
+    else:
+        remedy = "Look for a wrong label."
     return (
         f"{name}: target has class {found}{where}, and the input has {count} classes, "
         f"numbered 0 to {count - 1}{more}.\n {remedy}"

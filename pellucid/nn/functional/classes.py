@@ -67,7 +67,7 @@ def cross_entropy(
     if label_smoothing:
         settings["label_smoothing"] = float(label_smoothing)
     return cls.cross_entropy(
-        input, target, *_class_weight("cross_entropy", weight, input), **settings
+        input, target, *class_weight("cross_entropy", weight, input), **settings
     )
 
 
@@ -90,11 +90,11 @@ def nll_loss(
         log_chances("nll_loss", input)
     ignored = class_numbers("nll_loss", input, target, ignore_index)
     settings: dict[str, Any] = {} if ignored is None else {"ignore_index": ignored}
-    weights = _class_weight("nll_loss", weight, input)
+    weights = class_weight("nll_loss", weight, input)
     return cls.nll(input, target, *weights, reduction=reduction, **settings)
 
 
-def _class_weight(name: str, weight: Node | None, input: Node) -> tuple[Node, ...]:
+def class_weight(name: str, weight: Node | None, input: Node) -> tuple[Node, ...]:
     if weight is None:
         return ()
     classes = input.shape[cls.class_axis(input.shape)]

@@ -14,7 +14,7 @@ from pellucid.ops import elementwise as ew
 from pellucid.ops import loss as ls
 from pellucid.ops.activation import softplus
 from pellucid.ops.op import Op
-from pellucid.ops.reduce import sum_
+from pellucid.ops.reduce import mean, sum_
 from pellucid.shapes import show
 
 __all__ = [
@@ -116,17 +116,20 @@ def _of_pairs(
     return _weighted(each, weight, reduction, over_weights=op is not ls.huber)
 
 
+def reduced(each: Node, reduction: str) -> Node:
+    """The loss of every pair as asked for: all of them, their sum, or their mean."""
+    if reduction == "none":
+        return each
+    axes = tuple(range(len(each.shape)))
+    return sum_(each, axes=axes) if reduction == "sum" else mean(each, axes=axes)
+
+
 def _weighted(each: Node, weight: Node, reduction: str, *, over_weights: bool = False) -> Node:
     """Count every pair by its weight; the mean is over weights, or over pairs."""
     each = ew.mul(each, weight)
-    if reduction == "none":
-        return each
-    total = sum_(each, axes=tuple(range(len(each.shape))))
-    if reduction == "sum":
-        return total
-    if not over_weights:
-        return ew.div(total, float(each.size))
-    return ew.div(total, sum_(weight, axes=tuple(range(len(weight.shape)))))
+    if reduction != "mean" or not over_weights:
+        return reduced(each, reduction)
+    return ew.div(reduced(each, "sum"), reduced(weight, "sum"))
 
 
 def binary_cross_entropy(

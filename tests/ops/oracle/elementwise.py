@@ -28,6 +28,14 @@ def _gelu_tanh_slope(t: Any, x: Any) -> Any:
     return 0.5 * (1 + u) + 0.5 * x * (1 - u * u) * bend * (1 + 3 * 0.044715 * x**2)
 
 
+def _prelu(t: Any, x: Any, weight: Any) -> Any:
+    return t.where(x > 0, x, x * weight)
+
+
+def _threshold(t: Any, x: Any, threshold: float = 0.0, value: float = 0.0) -> Any:
+    return t.nn.functional.threshold(x, threshold, value)
+
+
 ROWS: dict[str, Row] = {
     **named("eq", "ne", "lt", "le", "gt", "ge", "isnan", "isinf", "isfinite", "where"),
     **named("logical_and", "logical_or", "logical_xor", "logical_not"),
@@ -35,11 +43,20 @@ ROWS: dict[str, Row] = {
     **named("add", "sub", "mul", "div", "pow", "maximum", "minimum", "neg", "abs", "sign"),
     **named("exp", "log", "log1p", "log2", "sqrt", "rsqrt", "square", "reciprocal", "sin", "cos"),
     **named("asin", "acos", "asinh", "acosh", "atanh", "atan2", "hypot", "logaddexp", "erfc"),
-    **named("fmod"),
+    **named("fmod", "lgamma", "digamma", "erfinv", "xlogy", "copysign", "nextafter", "gcd", "lcm"),
+    **named("bitwise_left_shift", "bitwise_right_shift"),
+    "polygamma": Row(lambda t, x, n: t.polygamma(n, x)),
     **named("tan", "atan", "sinh", "cosh", "expm1", "exp2", "log10", "erf", "clone"),
     **named("floor", "ceil", "round", "trunc", "remainder", "relu", "sigmoid", "tanh"),
     **{name: _functional(name) for name in ("silu", "gelu", "softplus", "hardtanh", "elu")},
-    "leaky_relu": _functional("leaky_relu"),
+    **{name: _functional(name) for name in ("leaky_relu", "celu", "selu", "mish", "softsign")},
+    **{name: _functional(name) for name in ("hardshrink", "softshrink", "hardswish")},
+    **{name: _functional(name) for name in ("tanhshrink", "logsigmoid")},
+    "threshold": Row(_threshold),
+    "prelu": Row(_prelu),
+    "glu": Row(lambda t, x, dim=-1: t.nn.functional.glu(x, dim), no_jax="a composition"),
+    # PyTorch's own slope of hardsigmoid is 1/6 in float32, whatever the numbers are.
+    "hardsigmoid": Row(lambda t, x: t.nn.functional.relu6(x + 3) / 6),
     "gelu_slope": Row(_gelu_slope),
     "gelu_tanh_slope": Row(_gelu_tanh_slope),
     "gelu_tanh": Row(lambda t, x: t.nn.functional.gelu(x, approximate="tanh")),

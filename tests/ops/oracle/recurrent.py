@@ -107,7 +107,28 @@ def _rnn_back(t: Any, g: Any, y: Any, weight: Any, bend: str) -> Any:
     return t.stack([*found, dh]).detach()
 
 
+def _ctc(t: Any, e: Any, hop: Any, start: Any, finish: Any, alive: Any) -> Any:
+    """All paths through the states, frame by frame."""
+    a, width = start, start.shape[1]
+    for k in range(len(e)):
+        ways = [a]
+        if width > 1:
+            ways.append(t.cat([hop[:, :1], a[:, :-1]], 1))
+            ways.append(t.cat([hop[:, :2], a[:, :-2]], 1) + hop)
+        a = t.where(alive[k], e[k] + t.logsumexp(t.stack(ways), 0), a)
+    return -t.logsumexp(a + finish, 1)
+
+
+def _ctc_states(t: Any, loss: Any, e: Any, *masks: Any) -> Any:
+    """The share of the paths through a state: what a small change of its chance does to all."""
+    own = _ctc(t, e, *masks)
+    (shares,) = t.autograd.grad(-own.sum(), e)
+    return shares * t.exp(loss - own).reshape(1, -1, 1)
+
+
 ROWS: dict[str, Row] = {
+    "ctc": Row(_ctc),
+    "ctc_states": Row(_ctc_states),
     "lstm": Row(_lstm),
     "lstm_tape": Row(_lstm_tape),
     "lstm_back": Row(_lstm_back),
