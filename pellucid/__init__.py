@@ -108,48 +108,51 @@ int, long, short = int32, int64, int16
 __all__ = [
     "FloatTensor", "Generator", "History", "LongTensor", "Size", "Tensor", "__version__", "abs",
     "absolute", "acos", "acosh", "add", "addbmm", "addcdiv", "addcmul", "addmm", "addmv", "addr",
-    "all", "allclose", "amax", "amin", "aminmax", "any", "arange", "arccos", "arccosh", "arcsin",
-    "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argsort", "argwhere",
+    "all", "allclose", "amax", "amin", "aminmax", "amp", "any", "arange", "arccos", "arccosh",
+    "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argsort", "argwhere",
     "as_tensor", "asarray", "asin", "asinh", "atan", "atan2", "atanh", "atleast_1d", "atleast_2d",
-    "atleast_3d", "autograd", "baddbmm", "bernoulli", "bfloat16", "bincount", "bitwise_and",
-    "bitwise_not", "bitwise_or", "bitwise_xor", "block_diag", "bmm", "bool", "broadcast_shapes",
-    "broadcast_tensors", "broadcast_to", "bucketize", "cartesian_prod", "cat", "cdist", "ceil",
-    "chunk", "clamp", "clamp_max", "clamp_min", "clip", "clone", "column_stack", "combinations",
-    "compile", "concat", "concatenate", "corrcoef", "cos", "cosh", "count_nonzero", "cov", "cross",
-    "cuda", "cummax", "cummin", "cumprod", "cumsum", "data", "deg2rad", "device", "diag",
-    "diag_embed", "diagonal", "diff", "dist", "div", "divide", "dot", "double", "dsplit", "dstack",
-    "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf", "erfc",
-    "exp", "exp2", "expand", "expand_as", "explain", "expm1", "eye", "finfo", "fit", "fix",
+    "atleast_3d", "autocast", "autograd", "baddbmm", "bernoulli", "bfloat16", "bincount",
+    "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "block_diag", "bmm", "bool",
+    "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize", "cartesian_prod", "cat",
+    "cdist", "ceil", "chunk", "clamp", "clamp_max", "clamp_min", "clip", "clone", "column_stack",
+    "combinations", "compile", "concat", "concatenate", "corrcoef", "cos", "cosh", "count_nonzero",
+    "cov", "cross", "cuda", "cummax", "cummin", "cumprod", "cumsum", "data", "deg2rad", "device",
+    "diag", "diag_embed", "diagonal", "diff", "dist", "div", "divide", "dot", "double", "dsplit",
+    "dstack", "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf",
+    "erfc", "exp", "exp2", "expand", "expand_as", "explain", "expm1", "eye", "finfo", "fit", "fix",
     "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power",
     "floor", "floor_divide", "fmod", "frac", "from_numpy", "full", "full_like", "gather", "ge",
-    "get_default_dtype", "get_num_threads", "get_rng_state", "greater", "greater_equal", "gt",
-    "half", "heaviside", "histc", "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy",
-    "index_fill", "index_put", "index_select", "inf", "inference_mode", "initial_seed", "inner",
-    "int", "int8", "int16", "int32", "int64", "is_floating_point", "is_grad_enabled", "is_tensor",
-    "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "kron", "kthvalue",
-    "le", "lenses", "lerp", "less", "less_equal", "linalg", "linspace", "load", "log", "log1p",
-    "log2", "log10", "log_softmax", "logaddexp", "logical_and", "logical_not", "logical_or",
-    "logical_xor", "logit", "logspace", "logsumexp", "long", "lt", "manual_seed", "masked_fill",
-    "masked_scatter", "masked_select", "matmul", "max", "maximum", "mean", "median", "meshgrid",
-    "min", "minimum", "mm", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv",
-    "nan", "nan_to_num", "nanmean", "nanmedian", "nansum", "narrow", "ne", "neg", "negative", "nn",
-    "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "one_hot", "ones", "ones_like",
-    "optim", "outer", "pad", "permute", "pi", "population", "positive", "pow", "probe", "probes",
-    "prod", "program", "promote_types", "put", "quantile", "rad2deg", "rand", "rand_like",
-    "randint", "randn", "randn_like", "randperm", "ravel", "reciprocal", "relu", "remainder",
-    "repeat", "repeat_interleave", "reshape", "result_type", "roll", "rot90", "round", "row_stack",
-    "rsqrt", "save", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select",
-    "set_default_dtype", "set_grad_enabled", "set_num_threads", "set_printoptions", "set_rng_state",
-    "sgn", "short", "sigmoid", "sign", "sin", "sinc", "sinh", "softmax", "sort", "split", "sqrt",
-    "square", "squeeze", "stack", "std", "std_mean", "sub", "subtract", "sum", "swapaxes",
-    "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor", "tensor_split", "tensordot",
-    "testing", "tile", "topk", "trace", "training", "transpose", "trapezoid", "trapz", "tril",
-    "tril_indices", "triu", "triu_indices", "true_divide", "trunc", "uint8", "uint32", "unbind",
-    "unflatten", "unique", "unsqueeze", "utils", "var", "var_mean", "vdot", "view", "vsplit",
-    "vstack", "where", "xlogy", "zeros", "zeros_like",
+    "get_autocast_dtype", "get_default_dtype", "get_num_threads", "get_rng_state", "greater",
+    "greater_equal", "gt", "half", "heaviside", "histc", "hsplit", "hstack", "hypot", "iinfo",
+    "index_add", "index_copy", "index_fill", "index_put", "index_select", "inf", "inference_mode",
+    "initial_seed", "inner", "int", "int8", "int16", "int32", "int64", "is_autocast_enabled",
+    "is_floating_point", "is_grad_enabled", "is_tensor", "isclose", "isfinite", "isin", "isinf",
+    "isnan", "isneginf", "isposinf", "kron", "kthvalue", "le", "lenses", "lerp", "less",
+    "less_equal", "linalg", "linspace", "load", "log", "log1p", "log2", "log10", "log_softmax",
+    "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logspace",
+    "logsumexp", "long", "lt", "manual_seed", "masked_fill", "masked_scatter", "masked_select",
+    "matmul", "max", "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "moveaxis",
+    "movedim", "msort", "mul", "multinomial", "multiply", "mv", "nan", "nan_to_num", "nanmean",
+    "nanmedian", "nansum", "narrow", "ne", "neg", "negative", "nn", "no_grad", "nonzero", "norm",
+    "normal", "not_equal", "numel", "one_hot", "ones", "ones_like", "optim", "outer", "pad",
+    "permute", "pi", "population", "positive", "pow", "probe", "probes", "prod", "program",
+    "promote_types", "put", "quantile", "rad2deg", "rand", "rand_like", "randint", "randn",
+    "randn_like", "randperm", "ravel", "reciprocal", "relu", "remainder", "repeat",
+    "repeat_interleave", "reshape", "result_type", "roll", "rot90", "round", "row_stack", "rsqrt",
+    "save", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select",
+    "set_autocast_dtype", "set_autocast_enabled", "set_default_dtype", "set_grad_enabled",
+    "set_num_threads", "set_printoptions", "set_rng_state", "sgn", "short", "sigmoid", "sign",
+    "sin", "sinc", "sinh", "softmax", "sort", "split", "sqrt", "square", "squeeze", "stack", "std",
+    "std_mean", "sub", "subtract", "sum", "swapaxes", "swapdims", "t", "take", "take_along_dim",
+    "tan", "tanh", "tensor", "tensor_split", "tensordot", "testing", "tile", "topk", "trace",
+    "training", "transpose", "trapezoid", "trapz", "tril", "tril_indices", "triu", "triu_indices",
+    "true_divide", "trunc", "uint8", "uint32", "unbind", "unflatten", "unique", "unsqueeze",
+    "utils", "var", "var_mean", "vdot", "view", "vsplit", "vstack", "where", "xlogy", "zeros",
+    "zeros_like",
 ]  # fmt: skip
 
 if TYPE_CHECKING:  # bound below, or loaded on first use
+    from pellucid import amp as amp
     from pellucid import data as data
     from pellucid import lenses as lenses
     from pellucid import nn as nn
@@ -157,6 +160,11 @@ if TYPE_CHECKING:  # bound below, or loaded on first use
     from pellucid import testing as testing
     from pellucid import training as training
     from pellucid import utils as utils
+    from pellucid.amp import autocast as autocast
+    from pellucid.amp import get_autocast_dtype as get_autocast_dtype
+    from pellucid.amp import is_autocast_enabled as is_autocast_enabled
+    from pellucid.amp import set_autocast_dtype as set_autocast_dtype
+    from pellucid.amp import set_autocast_enabled as set_autocast_enabled
     from pellucid.lenses import explain as explain
     from pellucid.lenses import program as program
     from pellucid.tensor._names import *  # noqa: F403
@@ -185,6 +193,11 @@ for _name, _call in _FUNCTIONS.items():
 
 # Loaded on first use, so that `import pellucid` costs little more than `import numpy`.
 _LAZY = {
+    "autocast": "pellucid.amp",
+    "get_autocast_dtype": "pellucid.amp",
+    "is_autocast_enabled": "pellucid.amp",
+    "set_autocast_dtype": "pellucid.amp",
+    "set_autocast_enabled": "pellucid.amp",
     "History": "pellucid.training",
     "fit": "pellucid.training",
     "load": "pellucid.training",
@@ -193,7 +206,7 @@ _LAZY = {
     "explain": "pellucid.lenses",
     "program": "pellucid.lenses",
 }
-_ROOMS = ("data", "lenses", "nn", "optim", "testing", "training", "utils")
+_ROOMS = ("amp", "data", "lenses", "nn", "optim", "testing", "training", "utils")
 
 
 def _found(name: str) -> Any:

@@ -20,7 +20,6 @@ from pellucid.engines.rows import add_rows, worthwhile
 from pellucid.engines.words import random_words
 from pellucid.errors import DTypeError
 from pellucid.graph import mode
-from pellucid.graph.halves import at_hand
 from pellucid.shapes import Shape
 
 __all__ = ["NumpyEngine", "namespace", "quietly"]
@@ -189,12 +188,10 @@ class NumpyEngine:
 
     def zeros(self, shape: Shape, dtype: DType) -> Any:
         """An array of zeros."""
-        at_hand(dtype)
         return np.zeros(shape, dtype.name)
 
     def constant(self, value: bool | int | float, dtype: DType) -> Any:
         """One number, as an array without axes."""
-        at_hand(dtype)
         try:
             return np.asarray(value, dtype.name)
         except OverflowError:

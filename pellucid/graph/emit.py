@@ -23,6 +23,7 @@ __all__ = ["check_unwritten", "constant", "emit", "user_line"]
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 _inside: dict[str, bool] = {}
 _constants: dict[tuple[type, Any, DType, DType | None], Node] = {}
+_EXACT = ("add", "sub", "mul", "div", "pow")  # where a number keeps its digits beside 16 bits
 _NO_PARAMS: Mapping[str, Any] = {}
 _local = _mode._local
 _engines = _mode._engines
@@ -112,6 +113,7 @@ def constant(value: bool | int | float, dtype: DType, held: DType | None = None)
     key = (type(value), value, dtype, held)
     node = _constants.get(key)
     if node is None or (value == 0 and repr(value) != node.name):  # 0.0 equals −0.0
+        at_hand(dtype)
         node = leaf(
             _engines[0].constant(value, held or dtype), (), dtype, kind="constant", name=repr(value)
         )
@@ -144,7 +146,7 @@ def _lift(op: Any, inputs: tuple[Any, ...]) -> tuple[Node, ...]:
             out.append(x)
         elif isinstance(x, bool | int | float):
             dtype = _number_dtype(op, x, kept)
-            wide = dtype in HALVES and op.dtype != "bool" and "elementwise" in op.traits
+            wide = dtype in HALVES and op.name in _EXACT
             out.append(constant(x, dtype, float32 if wide else None))
         else:
             raise DTypeError(

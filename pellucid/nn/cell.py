@@ -10,6 +10,7 @@ from typing import Any
 
 from pellucid.dtypes import DType
 from pellucid.errors import DTypeError, ShapeError
+from pellucid.graph.mode import current, switched
 from pellucid.graph.node import Node
 from pellucid.nn import init
 from pellucid.nn.border import Misfit
@@ -90,7 +91,9 @@ class RNNCellBase(Module):
         names = ("h0", "c0")[: len(given)]
         states = [self._state(n, s, x, alone) for n, s in zip(names, given, strict=True)]
         steps = reshape(z, shape=(1, batch, z.shape[-1]))
-        y, cell = recur(self._kind, steps, states[0], states[-1], w)
+        low = None if self._kind == "LSTM" else current().lower  # its memory keeps its digits
+        with switched(lower=low):
+            y, cell = recur(self._kind, steps, states[0], states[-1], w)
         shape = (self.hidden_size,) if alone else (batch, self.hidden_size)
         ends = [y] if cell is None else [y, cell]
         return tuple(wrap(reshape(n, shape=shape)) for n in ends)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pellucid.dtypes import FLOAT, DType
+from pellucid.dtypes import FLOAT, DType, float64
 from pellucid.errors import DTypeError
+from pellucid.graph.mode import current
 
 __all__ = ["agreed", "must_agree"]
 
@@ -38,6 +39,8 @@ def must_agree(op: str, name: str, dtype: DType, other: str, wanted: DType) -> N
     """Refuse two dtypes that differ, and say how to make them one."""
     if dtype is wanted:
         return
+    if current().lower is not None and _castable(dtype) and _castable(wanted):
+        return  # autocast makes them one
     text = f"{op}: {name} is {dtype.name} and {other} is {wanted.name}; they must be of one dtype."
     if dtype.category == wanted.category == FLOAT:
         model = "model" if other in ("weight", "bias") else other
@@ -47,6 +50,10 @@ def must_agree(op: str, name: str, dtype: DType, other: str, wanted: DType) -> N
     else:
         remedy = f" Convert it: {other}{_cast(dtype)}."
     raise DTypeError(f"{text}\n{remedy}")
+
+
+def _castable(dtype: DType) -> bool:
+    return dtype.category == FLOAT and dtype is not float64
 
 
 def _cast(dtype: DType) -> str:

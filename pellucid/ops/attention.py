@@ -76,6 +76,7 @@ def _scores(query: Node, key: Node, scale: float | None) -> Node:
 
 @composition(
     "attention",
+    single=True,
     equation=r"y = \operatorname{softmax}\!\Bigl(\frac{Q K^\top}{\sqrt d} + M\Bigr) V",
     derivative=r"\partial L/\partial V = A^\top G,\quad A = \operatorname{softmax}(\dots)",
     terms=("A",),

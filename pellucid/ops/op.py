@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 from pellucid.dtypes import FLOAT, DType, bool_, float32, int64, result_type
 from pellucid.errors import DTypeError
 from pellucid.graph.emit import emit
+from pellucid.graph.halves import HALVES
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node, Part
 from pellucid.shapes import Mismatch, Shape, broadcast, numel, resolve, show
@@ -29,6 +30,7 @@ __all__ = [
     "Sample",
     "composition",
     "define",
+    "in_single",
     "need_float",
     "parameter_names",
     "per_element",
@@ -276,8 +278,12 @@ def composition(
     source: str = "",
     terms: tuple[str, ...] = (),
     traits: str = "",
+    single: bool = False,
 ) -> Callable[[Callable[..., Node]], Callable[..., Node]]:
-    """Register a function of nodes, and fold the nodes of each call into one part."""
+    """Register a function of nodes, and fold the nodes of each call into one part.
+
+    `single`: 16-bit inputs are computed with in float32, and the result is rounded once.
+    """
 
     def wrap(call: Callable[..., Node]) -> Callable[..., Node]:
         sentence = (call.__doc__ or "").strip().split("\n")[0]
@@ -296,14 +302,43 @@ def composition(
             finally:
                 mode.part = outer
 
+        whole = in_single(folded, of_first=True) if single else folded
         record = Composition(
-            name, folded, sentence, equation, derivative, samples, mistakes, source, terms,
+            name, whole, sentence, equation, derivative, samples, mistakes, source, terms,
             frozenset(traits.split()),
         )  # fmt: skip
         COMPOSITIONS[name] = record
-        return folded
+        return whole
 
     return wrap
+
+
+def in_single(call: Callable[..., Node], of_first: bool = False) -> Callable[..., Node]:
+    """A function of nodes that computes with 16-bit inputs in float32, and rounds once at the end.
+
+    Args:
+        call: the function.
+        of_first: the result is held as the first input, though others may be wider: bfloat16
+            numbers normalized with float32 weights stay bfloat16.
+    """
+
+    @functools.wraps(call)
+    def run(*args: Any, **kwargs: Any) -> Node:
+        given = [a for a in (*args, *kwargs.values()) if isinstance(a, Node)]
+        if not any(a.dtype in HALVES for a in given):
+            return call(*args, **kwargs)
+        out = call(*map(_wide, args), **{k: _wide(v) for k, v in kwargs.items()})
+        kinds = ((a.dtype, 2 if a.shape else 1) for a in given)
+        own = given[0].dtype if of_first else result_type(kinds)
+        return REGISTRY["cast"](out, dtype=own) if own in HALVES and out.dtype is float32 else out
+
+    return run
+
+
+def _wide(value: Any) -> Any:
+    if isinstance(value, Node) and value.dtype in HALVES:
+        return REGISTRY["cast"](value, dtype=float32)
+    return value
 
 
 def per_element(flops: int) -> Callable[..., int]:

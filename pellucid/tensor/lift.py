@@ -16,6 +16,7 @@ from pellucid.ops.op import shape_lines
 from pellucid.shapes import Mismatch
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.memory import adopt
+from pellucid.tensor.precision import policed
 from pellucid.tensor.returned import about_out, asks_for_out
 from pellucid.tensor.tensor import Tensor, wrap
 
@@ -67,6 +68,7 @@ def _adopted(view: Tensor, args: Any, kwargs: Any) -> None:
 
 def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
     """The same function, on Tensors."""
+    under_autocast, call = policed(call)
     words = _spellings(call)
     none_borrowed = words.keys().isdisjoint
 
@@ -78,7 +80,10 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
             if not none_borrowed(kwargs):
                 kwargs = _translated(kwargs, words)
         try:
-            out = call(*taken, **kwargs)
+            if under_autocast is None or _local.mode.lower is None:
+                out = call(*taken, **kwargs)
+            else:
+                out = under_autocast(*taken, **kwargs)
         except Mismatch as mismatch:
             raise explained(call, mismatch, (*taken, *kwargs.values())) from None
         except (AttributeError, TypeError) as error:

@@ -10,7 +10,10 @@ from statistics import median
 
 import pytest
 
-HEAVY = ("jax", "torch", "sklearn", "pandas", "pyarrow", "matplotlib", "rich", "typer", "scipy")
+HEAVY = (
+    "jax", "torch", "sklearn", "pandas", "pyarrow", "matplotlib", "rich", "typer", "scipy",
+    "ml_dtypes",
+)  # fmt: skip
 LIMIT_S = 0.15
 
 LOADED = "import sys; {what}; print(*(m for m in {heavy} if m in sys.modules))"
