@@ -88,7 +88,7 @@ class Thrifty:
         return [values[i] for i in self._program.outputs]
 
     def _room(self, node: Node, given: list[Any], alike: Sequence[int]) -> Any:
-        """Memory for a result: that of an input that nobody holds any more, or some that is free."""
+        """Memory for a result: that of an input nobody holds any more, or some that is free."""
         for p in alike:
             # Its list, and the call that counts: nobody else holds it.
             if given[p].shape == node.shape and sys.getrefcount(given[p]) == 2 and _own(given[p]):

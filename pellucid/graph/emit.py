@@ -14,6 +14,7 @@ from typing import Any
 from pellucid.dtypes import FLOAT, DType, float32, of_number, promote
 from pellucid.errors import DTypeError, GraphError, TraceError
 from pellucid.graph import mode as _mode
+from pellucid.graph.gate import gate
 from pellucid.graph.halves import HALVES, Single, at_hand, lowered, moves
 from pellucid.graph.node import Node, _clock, last_write, leaf, memory
 from pellucid.graph.where import made_at
@@ -62,6 +63,10 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
             check_unwritten(x, because)
     if mode.lower is not None:
         key.append(mode.lower)
+    if not known_values and not mode.symbolic:  # perhaps another thread is tracing
+        settled = gate.settled(inputs)
+        if settled != inputs:
+            return emit(op, settled, params)
     signature = tuple(key)
     found = op.inferred.get(signature)
     if found is None:

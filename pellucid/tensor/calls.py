@@ -6,6 +6,7 @@ program, its backward pass, and where results go.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -15,11 +16,14 @@ from pellucid.graph.node import Node
 from pellucid.graph.program import unknown
 from pellucid.tensor.nest import Nest, fill, flatten
 from pellucid.tensor.places import Left, Place
+from pellucid.tensor.surroundings import Drawn
 from pellucid.tensor.tensor import Tensor, wrap
 from pellucid.tensor.tracing import Traced, Tracing
 from pellucid.tensor.vjp import Backward, backward_of
 
 __all__ = ["Found", "trace_call"]
+
+TRIES = 3  # where another thread may have drawn random numbers meanwhile
 
 
 class Found(NamedTuple):
@@ -60,8 +64,15 @@ def trace_call(
         names: how the arguments are called.
     """
     given: list[Place] = []
+    tries = TRIES
     while True:
-        found, wanted = _run_on_unknowns(call, nest, nodes, given, grads, names)
+        try:
+            found, wanted = _run_on_unknowns(call, nest, nodes, given, grads, names)
+        except Drawn:  # was it this function, or a thread that loads data?
+            tries -= 1
+            if not tries or threading.active_count() == 1:
+                raise
+            continue
         if found is not None:
             return found
         given += wanted

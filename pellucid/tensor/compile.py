@@ -15,6 +15,7 @@ from types import MethodType
 from typing import Any
 
 from pellucid.errors import PellucidWarning, SettingError, TraceError
+from pellucid.graph.gate import gate
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node
 from pellucid.graph.program import Program
@@ -131,13 +132,14 @@ class Compiled:
             *[(n.shape, n.dtype, n.requires_grad) for n in nodes],
         )
         forms = self._forms.setdefault(key, [])
-        for form in forms:
-            if form.traced.holds(nodes):
-                break
-        else:
-            form = self._trace(nest, nodes)
-            forms.append(form)
-            del forms[:-KEPT]
+        form = _fitting(forms, nodes)
+        if form is None:
+            with gate.tracing():
+                form = _fitting(forms, nodes)  # another thread may have been quicker
+                if form is None:
+                    form = self._trace(nest, nodes)
+                    forms.append(form)
+                    del forms[:-KEPT]
         self._latest = form
         if held is None:
             return form(nodes)
@@ -217,6 +219,13 @@ class Compiled:
                 stacklevel=3,
             )
         return form
+
+
+def _fitting(forms: Sequence[Form], nodes: Sequence[Node]) -> Form | None:
+    for form in forms:
+        if form.traced.holds(nodes):
+            return form
+    return None
 
 
 def _found(compiled: Compiled) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 
 from pellucid.dtypes import FLOAT
 from pellucid.engines.stepper import NumpyStepper
+from pellucid.graph.gate import gate
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node, _clock
 from pellucid.graph.step import StepProgram
@@ -64,7 +65,14 @@ class Form:
         self._sources = [(at.get(n), n) for n in backward.sources]
 
     def __call__(self, nodes: Sequence[Node]) -> Any:
-        """Run it."""
+        """Run it, when no other thread is tracing."""
+        gate.enter()
+        try:
+            return self._run(nodes)
+        finally:
+            gate.leave()
+
+    def _run(self, nodes: Sequence[Node]) -> Any:
         traced = self.traced
         if self._given:
             nodes = [*nodes, *(n for place in self._given for n in place.nodes())]

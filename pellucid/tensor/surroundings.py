@@ -24,7 +24,7 @@ from pellucid.graph.where import asked_at
 from pellucid.tensor.tensor import Tensor
 
 __all__ = [
-    "DEPTH", "HEAVY", "MISSING", "Besides", "Surroundings", "digest", "held", "inside",
+    "DEPTH", "HEAVY", "MISSING", "Besides", "Drawn", "Surroundings", "digest", "held", "inside",
     "is_compiled", "other_draws", "refuse_draws", "told", "wavers",
 ]  # fmt: skip
 
@@ -32,6 +32,7 @@ _PLAIN = (str, bytes, type(None))
 _NUMBERS = (bool, int, float)
 _GROWING = (list, dict, set)
 _KNOWN = (*_NUMBERS, *_PLAIN)
+_BAGS = ("__main__", "argparse", "builtins", "collections", "types")
 _PLAIN_KINDS = {*_KNOWN}
 MISSING = object()
 DEPTH = 6  # how far into containers it is looked
@@ -312,7 +313,7 @@ def inside(value: Any) -> Any:
     if hasattr(value, "param_groups") and not _ours(kind.step):  # a rate is read like any number
         groups = enumerate(value.param_groups)
         return [(f"{k} of {i}", v) for i, g in groups for k, v in g.items() if k != "params"]
-    if any(map(_ours, kind.__mro__)):
+    if any(map(_ours, kind.__mro__)) or _of_python(kind):
         return None
     if hasattr(value, "_parameters") or kind.__module__ == "builtins":
         return None  # a module says itself how it is set
@@ -337,6 +338,12 @@ def _installed(module: ModuleType) -> bool:
     name = module.__name__.partition(".")[0]
     place = getattr(module, "__file__", None) or ""
     return name in sys.stdlib_module_names or "site-packages" in place
+
+
+def _of_python(kind: type) -> bool:
+    """Whether a class comes with Python, and is no bag of settings: locks, loggers, queues."""
+    room = kind.__module__.partition(".")[0]
+    return room in sys.stdlib_module_names and room not in _BAGS
 
 
 def _ours(thing: Any) -> bool:
@@ -385,6 +392,10 @@ def _paths(code: CodeType) -> tuple[tuple[str, ...], ...]:
     return tuple(found)
 
 
+class Drawn(TraceError):
+    """Random numbers were drawn while a function was traced, by it or by another thread."""
+
+
 def other_draws() -> tuple[Any, ...]:
     """Where the random streams of Python and NumPy stand."""
     state: Any = np.random.get_state()  # noqa: NPY002
@@ -398,7 +409,7 @@ def refuse_draws(before: tuple[Any, ...]) -> None:
         TraceError: a stream has moved on since `before`.
     """
     if other_draws() != before:
-        raise TraceError(
+        raise Drawn(
             "the function draws random numbers from Python or NumPy, which a compiled function "
             "would do once, and then use the same ones at every call.\n"
             " Draw with pellucid.rand, randn or randint: they go on with each call."

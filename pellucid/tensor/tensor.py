@@ -14,6 +14,7 @@ from pellucid.autograd import gradients
 from pellucid.dtypes import FLOAT, DType, by_name, float32
 from pellucid.errors import GraphError, ShapeError, TraceError
 from pellucid.graph.emit import emit
+from pellucid.graph.gate import gate
 from pellucid.graph.mode import _local, current, engine
 from pellucid.graph.node import Node, last_change, leaf, memory, stamp
 from pellucid.ops.held import detach as _detach
@@ -238,6 +239,9 @@ class Tensor(Methods):
 
     def _value(self) -> Any:
         array = self._node.array
+        if array is None:
+            (node,) = gate.settled((self._node,)) if current().trace is None else (self._node,)
+            array = node.array
         if array is None:
             raise TraceError(unknown_value(self._node))
         trace = current().trace

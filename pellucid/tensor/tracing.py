@@ -16,6 +16,7 @@ from typing import Any
 from pellucid.dtypes import DType, uint32
 from pellucid.errors import PellucidWarning, TraceError
 from pellucid.graph.emit import emit
+from pellucid.graph.gate import gate
 from pellucid.graph.mode import switched
 from pellucid.graph.node import Node, last_change, leaf
 from pellucid.graph.program import collect, unknown
@@ -74,6 +75,7 @@ class Tracing:
         if before.seq < self.since or before.kind == "state":  # moments are made at the first step
             notes.setdefault(id(owner), (owner, before))
         first = self._origin.get(before, before)
+        gate.stands(value, before)
         if alias or not (before.requires_grad and (first.op is None or before is not first)):
             return value
         settled = emit(detach, (value,))
@@ -81,6 +83,7 @@ class Tracing:
         settled.requires_grad = settled.retains = True
         settled.kind, settled.name, settled.grad = first.kind, first.name, before.grad
         self._origin[settled] = first
+        gate.stands(settled, before)
         return settled
 
     def blamed(self, node: Node, read: bool) -> None:
@@ -98,6 +101,7 @@ class Tracing:
         if held is not None:
             stand_in = unknown(first.shape, first.dtype, f"{first.name}.grad", "state")
             self._stand_ins[first] = stand_in
+            gate.stands(stand_in, held._node)
             node.grad = wrap(stand_in)
 
     def called(self, module: Any) -> None:
@@ -193,6 +197,10 @@ class Tracing:
     @contextmanager
     def notes(self) -> Any:
         """Compute nothing, report everything; afterwards all Tensors are as they were."""
+        with gate.tracing():
+            yield from self._notes()
+
+    def _notes(self) -> Iterator[None]:
         drawn, failed = other_draws(), True
         try:
             with switched(
@@ -219,6 +227,7 @@ class Tracing:
             noted.check_unchanged()
             for buffer, value in noted.written():  # what is assigned is written, like x[:] = value
                 self._owners.setdefault(id(buffer), (buffer, buffer._node))
+                gate.stands(value, buffer._node)
                 buffer._node = value
         moved = {before: owner._node for owner, before in self._owners.values()}
         self._moved = {a: b for a, b in moved.items() if a is not b and a.array is not None}
