@@ -44,6 +44,8 @@ TITLES = {
     "movement": "Changing shape",
     "random": "Random numbers",
     "reduce": "Many numbers into few",
+    "smooth": "More smooth activations",
+    "straight": "Activations of straight pieces",
 }
 
 
@@ -70,7 +72,7 @@ def index_page(records: dict[str, Record]) -> Iterator[str]:
     for family, members in families(records).items():
         yield f"## {TITLES.get(family, family.capitalize())}"
         yield about(family)
-        if family == "activation":
+        if any("activation" in r.traits for r in members):
             yield "\n".join(_gallery(members))
         rows = [
             f"| [`{r.name}`]({file_of(r.name)}) | {r.sentence} | ${r.equation}$ |" for r in members

@@ -146,7 +146,7 @@ ctc: Op = define(
     stable="everything is kept as logarithms; products of hundreds of chances would be 0",
     cost=lambda shapes, out, **_: 45 * numel(shapes[0]),
     terms=("−P(π = s)",),
-    traits="loss recurrent",
+    traits="loss",
     samples=SAMPLES,
     mistakes=(
         Mistake(
@@ -175,7 +175,6 @@ ctc_states: Op = define(
     dtype=lambda *dtypes: dtypes[1],
     accepts="bool float",
     cost=lambda shapes, out, **_: 95 * numel(out),
-    traits="recurrent",
     samples=tuple(s._replace(inputs=((s.inputs[0][1],), *s.inputs)) for s in SAMPLES),
     source="Graves, Fernández, Gomez & Schmidhuber 2006",
 )

@@ -292,6 +292,11 @@ class Methods:
     ) -> Tensor:
         """`baddbmm`, written into this Tensor's own memory."""
 
+    def bernoulli(
+        self, p: builtins.float | None = ..., *, generator: Generator | None = ...
+    ) -> Tensor:
+        """1 with the probability that the Tensor holds, or with probability `p`; else 0."""
+
     def bernoulli_(self, p: Any = ..., *, generator: Generator | None = ...) -> Tensor:
         """1 with probability `p`, else 0."""
 
@@ -333,6 +338,15 @@ class Methods:
 
     def broadcast_to(self, shape: Any) -> Tensor:
         """Stretch to a shape."""
+
+    def cauchy_(
+        self,
+        median: builtins.float = ...,
+        sigma: builtins.float = ...,
+        *,
+        generator: Generator | None = ...,
+    ) -> Tensor:
+        """Draws from Cauchy's curve, whose tails are so wide that it has no average."""
 
     def ceil(self) -> Tensor:
         """The whole number above."""
@@ -401,7 +415,13 @@ class Methods:
     ) -> Tensor:
         """How many numbers are not zero."""
 
-    def cov(self, *, correction: builtins.int = ...) -> Tensor:
+    def cov(
+        self,
+        *,
+        correction: builtins.int = ...,
+        fweights: Tensor | None = ...,
+        aweights: Tensor | None = ...,
+    ) -> Tensor:
         """How the rows vary together: a row for each variable, a column for each observation."""
 
     def cpu(self) -> Tensor:
@@ -469,8 +489,10 @@ class Methods:
     def diag(self, diagonal: builtins.int = ...) -> Tensor:
         """The diagonal of a matrix, or a matrix with this diagonal."""
 
-    def diag_embed(self, offset: builtins.int = ...) -> Tensor:
-        """Matrices with the last axis of `input` on their diagonal."""
+    def diag_embed(
+        self, offset: builtins.int = ..., dim1: builtins.int = ..., dim2: builtins.int = ...
+    ) -> Tensor:
+        """Matrices with the last axis of `input` on their diagonal, in the axes `dim1` and `dim2`."""
 
     def diagonal(
         self, offset: builtins.int = ..., dim1: builtins.int = ..., dim2: builtins.int = ...
@@ -545,7 +567,7 @@ class Methods:
     def exp_(self) -> Tensor:
         """`exp`, written into this Tensor's own memory."""
 
-    def expand(self, *sizes: Any) -> Tensor:
+    def expand(self, *size: Any) -> Tensor:
         """Stretch axes of size 1 without copying; −1 keeps a size."""
 
     def expand_as(self, other: Tensor) -> Tensor:
@@ -556,6 +578,11 @@ class Methods:
 
     def expm1_(self) -> Tensor:
         """`expm1`, written into this Tensor's own memory."""
+
+    def exponential_(
+        self, lambd: builtins.float = ..., *, generator: Generator | None = ...
+    ) -> Tensor:
+        """Waiting times for what happens `lambd` times per unit of time."""
 
     def fill_(self, value: Any) -> Tensor:
         """Write one number everywhere."""
@@ -612,17 +639,24 @@ class Methods:
         """`frac`, written into this Tensor's own memory."""
 
     @overload
-    def gather(self, dim: builtins.int, index: Tensor) -> Tensor:
-        """Pick one number per position of `index` along `dim`."""
+    def gather(
+        self, dim: builtins.int, index: Tensor, *, sparse_grad: builtins.bool = ...
+    ) -> Tensor:
+        """Pick one number per position of `index` along `dim`. (Gradients are never sparse here.)"""
     @overload
-    def gather(self, *, axis: builtins.int, index: Tensor) -> Tensor:
-        """Pick one number per position of `index` along `dim`."""
+    def gather(
+        self, *, axis: builtins.int, index: Tensor, sparse_grad: builtins.bool = ...
+    ) -> Tensor:
+        """Pick one number per position of `index` along `dim`. (Gradients are never sparse here.)"""
 
     def ge(self, other: Any) -> Tensor:
         """Is the first number at least the second?"""
 
     def ge_(self, other: Any) -> Tensor:
         """`ge`, written into this Tensor's own memory."""
+
+    def geometric_(self, p: builtins.float, *, generator: Generator | None = ...) -> Tensor:
+        """How many tries it takes until one succeeds, each with probability `p`."""
 
     def greater(self, other: Any) -> Tensor:
         """Is the first number larger?"""
@@ -823,6 +857,15 @@ class Methods:
     def log_(self) -> Tensor:
         """`log`, written into this Tensor's own memory."""
 
+    def log_normal_(
+        self,
+        mean: builtins.float = ...,
+        std: builtins.float = ...,
+        *,
+        generator: Generator | None = ...,
+    ) -> Tensor:
+        """Numbers whose logarithms are draws from the bell curve."""
+
     @overload
     def log_softmax(self, dim: builtins.int, dtype: DType | None = ...) -> Tensor:
         """The logarithm of softmax along `dim`."""
@@ -971,6 +1014,15 @@ class Methods:
     def mul_(self, other: Any) -> Tensor:
         """`mul`, written into this Tensor's own memory."""
 
+    def multinomial(
+        self,
+        num_samples: builtins.int,
+        replacement: builtins.bool = ...,
+        *,
+        generator: Generator | None = ...,
+    ) -> Tensor:
+        """Positions drawn in proportion to the weights in the last axis."""
+
     def multiply(self, other: Any) -> Tensor:
         """Multiplies number by number; each factor's blame is the other factor."""
 
@@ -1029,10 +1081,10 @@ class Methods:
         """The sum along `dim` of what is not NaN."""
 
     @overload
-    def narrow(self, dim: builtins.int, start: builtins.int, length: builtins.int) -> Tensor:
+    def narrow(self, dim: builtins.int, start: Any, length: builtins.int) -> Tensor:
         """`length` entries along `dim`, from `start` on."""
     @overload
-    def narrow(self, *, axis: builtins.int, start: builtins.int, length: builtins.int) -> Tensor:
+    def narrow(self, *, axis: builtins.int, start: Any, length: builtins.int) -> Tensor:
         """`length` entries along `dim`, from `start` on."""
 
     def ne(self, other: Any) -> Tensor:
@@ -1215,7 +1267,12 @@ class Methods:
         """The whole Tensor, so many times along each axis."""
 
     def repeat_interleave(
-        self, repeats: Any, dim: builtins.int | None = ..., *, axis: builtins.int | None = ...
+        self,
+        repeats: Any = ...,
+        dim: builtins.int | None = ...,
+        *,
+        output_size: builtins.int | None = ...,
+        axis: builtins.int | None = ...,
     ) -> Tensor:
         """Each entry along `dim` so many times in a row; with a Tensor, each as often as it says."""
 
@@ -1242,23 +1299,47 @@ class Methods:
 
     @overload
     def scatter(
-        self, dim: builtins.int, index: Tensor, src: Any = ..., *, value: Any = ...
+        self,
+        dim: builtins.int,
+        index: Tensor,
+        src: Any = ...,
+        *,
+        value: Any = ...,
+        reduce: str | None = ...,
     ) -> Tensor:
         """`input` with the numbers at positions `index` along `dim` replaced by `src`."""
     @overload
     def scatter(
-        self, *, axis: builtins.int, index: Tensor, src: Any = ..., value: Any = ...
+        self,
+        *,
+        axis: builtins.int,
+        index: Tensor,
+        src: Any = ...,
+        value: Any = ...,
+        reduce: str | None = ...,
     ) -> Tensor:
         """`input` with the numbers at positions `index` along `dim` replaced by `src`."""
 
     @overload
     def scatter_(
-        self, dim: builtins.int, index: Tensor, src: Any = ..., *, value: Any = ...
+        self,
+        dim: builtins.int,
+        index: Tensor,
+        src: Any = ...,
+        *,
+        value: Any = ...,
+        reduce: str | None = ...,
     ) -> Tensor:
         """`scatter`, written into this Tensor's own memory."""
     @overload
     def scatter_(
-        self, *, axis: builtins.int, index: Tensor, src: Any = ..., value: Any = ...
+        self,
+        *,
+        axis: builtins.int,
+        index: Tensor,
+        src: Any = ...,
+        value: Any = ...,
+        reduce: str | None = ...,
     ) -> Tensor:
         """`scatter`, written into this Tensor's own memory."""
 
@@ -1563,8 +1644,11 @@ class Methods:
         sorted: builtins.bool = ...,
         return_inverse: builtins.bool = ...,
         return_counts: builtins.bool = ...,
+        dim: builtins.int | None = ...,
+        *,
+        axis: builtins.int | None = ...,
     ) -> Any:
-        """Each number once, in order; on request each input's place, and how often each occurs."""
+        """Each number (or slice along `dim`) once, in order; on request where each is, and how often."""
 
     @overload
     def unsqueeze(self, dim: builtins.int) -> Tensor:
@@ -1588,7 +1672,7 @@ class Methods:
     def vdot(self, other: Tensor) -> Tensor:
         """The sum of products of two vectors, as `dot`."""
 
-    def view(self, *shape: Any) -> Tensor:
+    def view(self, *size: Any) -> Tensor:
         """The same numbers in other axes; one size may be −1."""
 
     def view_as(self, other: Tensor) -> Tensor:
@@ -1601,7 +1685,7 @@ class Methods:
         """These numbers where the condition holds, `other` elsewhere."""
 
     def xlogy(self, other: Any) -> Tensor:
-        """`input · ln(other)`, and 0 where `input` is 0, as entropies need it."""
+        """A number times the logarithm of another, and 0 where it is 0, as entropies need it."""
 
     def xlogy_(self, other: Any) -> Tensor:
         """`xlogy`, written into this Tensor's own memory."""

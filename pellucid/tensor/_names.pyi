@@ -1,4 +1,5 @@
 """What the package offers as functions of Tensors. Written by `python -m tests.signatures`."""
+# ruff: noqa: E501
 
 from collections.abc import Sequence
 from typing import Any, overload
@@ -50,6 +51,9 @@ def addr(
 ) -> Tensor:
     """`beta · input + alpha · vec1 ⊗ vec2`."""
 
+def adjoint(input: Tensor) -> Tensor:
+    """The last two axes exchanged."""
+
 def all(
     input: Tensor,
     dim: int | tuple[int, ...] | list[int] | None = ...,
@@ -94,6 +98,9 @@ def aminmax(
     keepdims: bool = ...,
 ) -> Range:
     """The smallest and the largest along `dim`."""
+
+def angle(input: Tensor) -> Tensor:
+    """The angle of a number on the complex plane: 0, and π where it is negative."""
 
 def any(
     input: Tensor,
@@ -154,6 +161,9 @@ def argsort(
 def argwhere(input: Tensor, *, as_tuple: bool = ...) -> Any:
     """The positions of all numbers that are not zero: one row each, or one Tensor per axis."""
 
+def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = ...) -> Tensor:
+    """Numbers of a Tensor, laid out in order, at places that strides name."""
+
 def asin(input: Tensor) -> Tensor:
     """The angle whose sine it is; NaN outside −1 to 1."""
 
@@ -189,11 +199,17 @@ def bincount(input: Tensor, weights: Tensor | None = ..., minlength: int = ...) 
 def bitwise_and(input: Tensor, other: Any) -> Tensor:
     """The bits that both have; for bool: are both true?"""
 
+def bitwise_left_shift(input: Tensor, other: Any) -> Tensor:
+    """The bits moved up so many places; past the width nothing is left."""
+
 def bitwise_not(input: Tensor) -> Tensor:
     """Every bit turned around; for bool: is it false?"""
 
 def bitwise_or(input: Tensor, other: Any) -> Tensor:
     """The bits that one of them has; for bool: is one true?"""
+
+def bitwise_right_shift(input: Tensor, other: Any) -> Tensor:
+    """The bits moved down so many places; the sign stays."""
 
 def bitwise_xor(input: Tensor, other: Any) -> Tensor:
     """The bits in which they differ; for bool: is exactly one true?"""
@@ -210,7 +226,9 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
 def broadcast_to(input: Tensor, shape: Any) -> Tensor:
     """Stretch to a shape."""
 
-def bucketize(input: Tensor, boundaries: Tensor, *, right: bool = ...) -> Tensor:
+def bucketize(
+    input: Any, boundaries: Tensor, *, out_int32: bool = ..., right: bool = ...
+) -> Tensor:
     """The number of the bucket into which each number falls."""
 
 def cartesian_prod(*tensors: Tensor) -> Tensor:
@@ -219,11 +237,23 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
 def cat(tensors: Any, dim: int = ..., *, axis: int = ...) -> Tensor:
     """Join Tensors end to end along `dim`."""
 
-def cdist(x1: Tensor, x2: Tensor, p: float = ...) -> Tensor:
+def cdist(x1: Tensor, x2: Tensor, p: float = ..., compute_mode: str | None = ...) -> Tensor:
     """How far each row of `x1` is from each row of `x2`, by the `p`-norm."""
 
 def ceil(input: Tensor) -> Tensor:
     """The whole number above."""
+
+def chain_matmul(*matrices: Tensor) -> Tensor:
+    """The product of several matrices: `linalg.multi_dot`."""
+
+def cholesky(input: Tensor, upper: bool = ...) -> Tensor:
+    """The triangle whose product with its mirror image is `input`: `linalg.cholesky`."""
+
+def cholesky_inverse(L: Tensor, upper: bool = ...) -> Tensor:
+    """The inverse of A, from the triangle that `cholesky(A)` gave."""
+
+def cholesky_solve(B: Tensor, L: Tensor, upper: bool = ...) -> Tensor:
+    """The X with `A @ X = B`, from the triangle that `cholesky(A)` gave."""
 
 def chunk(input: Tensor, chunks: int, dim: int = ..., *, axis: int = ...) -> tuple[Tensor, ...]:
     """Cut along `dim` into at most so many pieces of equal size."""
@@ -255,6 +285,9 @@ def concat(tensors: Any, dim: int = ..., *, axis: int = ...) -> Tensor:
 def concatenate(tensors: Any, dim: int = ..., *, axis: int = ...) -> Tensor:
     """Join Tensors end to end along `dim`."""
 
+def copysign(input: Tensor, other: Any) -> Tensor:
+    """The size of the first number with the sign of the second; −0 is negative."""
+
 def corrcoef(input: Tensor) -> Tensor:
     """How closely the rows follow each other, from −1 to 1."""
 
@@ -272,7 +305,13 @@ def count_nonzero(
 ) -> Tensor:
     """How many numbers are not zero."""
 
-def cov(input: Tensor, *, correction: int = ...) -> Tensor:
+def cov(
+    input: Tensor,
+    *,
+    correction: int = ...,
+    fweights: Tensor | None = ...,
+    aweights: Tensor | None = ...,
+) -> Tensor:
     """How the rows vary together: a row for each variable, a column for each observation."""
 
 def cross(input: Tensor, other: Tensor, dim: int | None = ..., *, axis: int | None = ...) -> Tensor:
@@ -310,17 +349,33 @@ def cumsum(input: Tensor, dim: int, *, dtype: DType | None = ...) -> Tensor:
 def cumsum(input: Tensor, *, axis: int, dtype: DType | None = ...) -> Tensor:
     """Running totals along `dim`."""
 
+def cumulative_trapezoid(
+    y: Tensor, x: Tensor | None = ..., *, dx: float = ..., dim: int = ..., axis: int = ...
+) -> Tensor:
+    """The area under a curve so far, in trapezoids; see `trapezoid`."""
+
 def deg2rad(input: Tensor) -> Tensor:
     """Degrees as radians."""
+
+def det(A: Tensor) -> Tensor:
+    """The volume that a matrix makes of a unit cube, with its sign."""
 
 def diag(input: Tensor, diagonal: int = ...) -> Tensor:
     """The diagonal of a matrix, or a matrix with this diagonal."""
 
-def diag_embed(input: Tensor, offset: int = ...) -> Tensor:
-    """Matrices with the last axis of `input` on their diagonal."""
+def diag_embed(input: Tensor, offset: int = ..., dim1: int = ..., dim2: int = ...) -> Tensor:
+    """Matrices with the last axis of `input` on their diagonal, in the axes `dim1` and `dim2`."""
+
+def diagflat(input: Tensor, offset: int = ...) -> Tensor:
+    """A matrix with all numbers of `input` on its diagonal."""
 
 def diagonal(input: Tensor, offset: int = ..., dim1: int = ..., dim2: int = ...) -> Tensor:
     """The numbers on a diagonal, as a new last axis."""
+
+def diagonal_scatter(
+    input: Tensor, src: Tensor, offset: int = ..., dim1: int = ..., dim2: int = ...
+) -> Tensor:
+    """`input` with a diagonal replaced by `src`."""
 
 def diff(
     input: Tensor,
@@ -332,6 +387,9 @@ def diff(
     axis: int = ...,
 ) -> Tensor:
     """From each entry along `dim` to the next; `n` times over."""
+
+def digamma(input: Tensor) -> Tensor:
+    """The slope of the logarithm of the gamma function."""
 
 def dist(input: Tensor, other: Tensor, p: float = ...) -> Tensor:
     """The length of the difference, by the `p`-norm."""
@@ -366,13 +424,16 @@ def erf(input: Tensor) -> Tensor:
 def erfc(input: Tensor) -> Tensor:
     """What the error function leaves: how much of a bell curve lies beyond x."""
 
+def erfinv(input: Tensor) -> Tensor:
+    """Where the error function has a given value: its reverse."""
+
 def exp(input: Tensor) -> Tensor:
     """The exponential; its own derivative."""
 
 def exp2(input: Tensor) -> Tensor:
     """Two to the power of the number."""
 
-def expand(input: Tensor, *sizes: Any) -> Tensor:
+def expand(input: Tensor, *size: Any) -> Tensor:
     """Stretch axes of size 1 without copying; −1 keeps a size."""
 
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
@@ -405,6 +466,12 @@ def floor(input: Tensor) -> Tensor:
 def floor_divide(input: Any, other: Any) -> Tensor:
     """How many times `other` fits whole into `input`, rounded down."""
 
+def fmax(input: Tensor, other: Tensor) -> Tensor:
+    """The larger of two numbers; of a number and a NaN the number."""
+
+def fmin(input: Tensor, other: Tensor) -> Tensor:
+    """The smaller of two numbers; of a number and a NaN the number."""
+
 def fmod(input: Tensor, other: Any) -> Tensor:
     """What is left after division, rounded toward zero; has the sign of `input`."""
 
@@ -412,15 +479,26 @@ def frac(input: Tensor) -> Tensor:
     """What stands behind the point: `x − trunc(x)`."""
 
 @overload
-def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
-    """Pick one number per position of `index` along `dim`."""
+def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = ...) -> Tensor:
+    """Pick one number per position of `index` along `dim`. (Gradients are never sparse here.)"""
 
 @overload
-def gather(input: Tensor, *, axis: int, index: Tensor) -> Tensor:
-    """Pick one number per position of `index` along `dim`."""
+def gather(input: Tensor, *, axis: int, index: Tensor, sparse_grad: bool = ...) -> Tensor:
+    """Pick one number per position of `index` along `dim`. (Gradients are never sparse here.)"""
+
+def gcd(input: Tensor, other: Any) -> Tensor:
+    """The largest whole number that divides both."""
 
 def ge(input: Tensor, other: Any) -> Tensor:
     """Is the first number at least the second?"""
+
+def ger(input: Tensor, vec2: Tensor) -> Tensor:
+    """Every number of one vector times every number of another."""
+
+def gradient(
+    input: Tensor, *, spacing: Any = ..., dim: Any = ..., edge_order: int = ..., axis: Any = ...
+) -> tuple[Tensor, ...]:
+    """The slope along each axis of `dim`, from the neighbors on both sides."""
 
 def greater(input: Tensor, other: Any) -> Tensor:
     """Is the first number larger?"""
@@ -436,6 +514,16 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
 
 def histc(input: Tensor, bins: int = ..., min: float = ..., max: float = ...) -> Tensor:
     """How many numbers fall into each of `bins` equal steps from `min` to `max`."""
+
+def histogram(
+    input: Tensor,
+    bins: Any,
+    *,
+    range: tuple[float, float] | None = ...,
+    weight: Tensor | None = ...,
+    density: bool = ...,
+) -> Histogram:
+    """How many numbers fall between each two edges, and the edges."""
 
 def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """Cut into columns; a vector into pieces."""
@@ -478,6 +566,24 @@ def index_put(input: Tensor, indices: Any, values: Any, accumulate: bool = ...) 
     """`input[indices] = values`, as a new Tensor; with `accumulate`, `+=` at every position."""
 
 @overload
+def index_reduce(
+    input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = ...
+) -> Tensor:
+    """Combine the slices of `source` that fall on one position along `dim`, as `scatter_reduce`."""
+
+@overload
+def index_reduce(
+    input: Tensor,
+    *,
+    axis: int,
+    index: Tensor,
+    source: Tensor,
+    reduce: str,
+    include_self: bool = ...,
+) -> Tensor:
+    """Combine the slices of `source` that fall on one position along `dim`, as `scatter_reduce`."""
+
+@overload
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """The slices of `input` at the positions `index` along `dim`."""
 
@@ -488,6 +594,9 @@ def index_select(input: Tensor, *, axis: int, index: Tensor) -> Tensor:
 def inner(input: Tensor, other: Tensor) -> Tensor:
     """Products summed over the last axis of both."""
 
+def inverse(input: Tensor) -> Tensor:
+    """The matrix that undoes another: `linalg.inv`."""
+
 def isclose(
     input: Tensor, other: Any, rtol: float = ..., atol: float = ..., equal_nan: bool = ...
 ) -> Tensor:
@@ -496,8 +605,10 @@ def isclose(
 def isfinite(input: Tensor) -> Tensor:
     """Is it an ordinary number?"""
 
-def isin(elements: Tensor, test_elements: Tensor, *, invert: bool = ...) -> Tensor:
-    """Is each number among those of `test_elements`?"""
+def isin(
+    elements: Any, test_elements: Any, *, assume_unique: bool = ..., invert: bool = ...
+) -> Tensor:
+    """Is each number among those of `test_elements`? (`assume_unique` changes nothing here.)"""
 
 def isinf(input: Tensor) -> Tensor:
     """Is it infinite?"""
@@ -510,6 +621,9 @@ def isneginf(input: Tensor) -> Tensor:
 
 def isposinf(input: Tensor) -> Tensor:
     """Is it ∞?"""
+
+def isreal(input: Tensor) -> Tensor:
+    """Is it real? Every number here is."""
 
 def kron(input: Tensor, other: Tensor) -> Tensor:
     """Every number of `input` times all of `other`, laid out as blocks."""
@@ -525,6 +639,12 @@ def kthvalue(
 ) -> Ordered:
     """The `k`-th smallest along `dim`, counted from 1, and where it is."""
 
+def lcm(input: Tensor, other: Any) -> Tensor:
+    """The smallest whole number that both divide."""
+
+def ldexp(input: Tensor, other: Tensor) -> Tensor:
+    """`input · 2^other`."""
+
 def le(input: Tensor, other: Any) -> Tensor:
     """Is the first number at most the second?"""
 
@@ -536,6 +656,9 @@ def less(input: Tensor, other: Any) -> Tensor:
 
 def less_equal(input: Tensor, other: Any) -> Tensor:
     """Is the first number at most the second?"""
+
+def lgamma(input: Tensor) -> Tensor:
+    """The logarithm of the gamma function, which is (n − 1)! at whole numbers."""
 
 def log(input: Tensor) -> Tensor:
     """The natural logarithm."""
@@ -559,6 +682,20 @@ def log_softmax(input: Tensor, *, axis: int, dtype: DType | None = ...) -> Tenso
 
 def logaddexp(input: Tensor, other: Any) -> Tensor:
     """The logarithm of the sum of two exponentials: adds what is held as logarithms."""
+
+def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
+    """`log2(2^input + 2^other)`, without leaving the logarithms."""
+
+@overload
+def logcumsumexp(input: Tensor, dim: int) -> Tensor:
+    """Running sums along `dim` of what is held as logarithms."""
+
+@overload
+def logcumsumexp(input: Tensor, *, axis: int) -> Tensor:
+    """Running sums along `dim` of what is held as logarithms."""
+
+def logdet(A: Tensor) -> Tensor:
+    """The logarithm of the determinant; NaN where that is negative."""
 
 def logical_and(input: Tensor, other: Any) -> Tensor:
     """Are both true (not zero)?"""
@@ -601,6 +738,12 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
 
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """The product of matrices, batches of matrices, or vectors."""
+
+def matrix_exp(A: Tensor) -> Tensor:
+    """The exponential of a matrix: the series of its powers."""
+
+def matrix_power(A: Tensor, n: int) -> Tensor:
+    """The product of `n` times the same matrix; of its inverse where `n` is negative."""
 
 def max(
     input: Tensor, dim: Any = ..., keepdim: bool = ..., *, axis: Any = ..., keepdims: bool = ...
@@ -645,6 +788,11 @@ def minimum(input: Tensor, other: Any) -> Tensor:
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """The product of two matrices."""
 
+def mode(
+    input: Tensor, dim: int = ..., keepdim: bool = ..., *, axis: int = ..., keepdims: bool = ...
+) -> Ordered:
+    """The number that occurs most often along `dim` (the smallest of several), and where it is."""
+
 def moveaxis(input: Tensor, source: Any, destination: Any) -> Tensor:
     """Axes `source` at the places `destination`; the others keep their order."""
 
@@ -662,6 +810,9 @@ def multiply(input: Tensor, other: Any) -> Tensor:
 
 def mv(input: Tensor, vec: Tensor) -> Tensor:
     """A matrix times a vector; offered as `mv`."""
+
+def mvlgamma(input: Tensor, p: int) -> Tensor:
+    """The logarithm of the gamma function of `p` dimensions."""
 
 def nan_to_num(
     input: Tensor, nan: float | None = ..., posinf: float | None = ..., neginf: float | None = ...
@@ -689,6 +840,18 @@ def nanmedian(
 ) -> Any:
     """The number in the middle of those that are not NaN (the lower of two)."""
 
+def nanquantile(
+    input: Tensor,
+    q: Any,
+    dim: int | None = ...,
+    keepdim: bool = ...,
+    *,
+    interpolation: str = ...,
+    axis: int | None = ...,
+    keepdims: bool = ...,
+) -> Tensor:
+    """`quantile` of what is not NaN; NaN where nothing else is."""
+
 def nansum(
     input: Tensor,
     dim: int | tuple[int, ...] | list[int] | None = ...,
@@ -701,11 +864,11 @@ def nansum(
     """The sum along `dim` of what is not NaN."""
 
 @overload
-def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
+def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
     """`length` entries along `dim`, from `start` on."""
 
 @overload
-def narrow(input: Tensor, *, axis: int, start: int, length: int) -> Tensor:
+def narrow(input: Tensor, *, axis: int, start: Any, length: int) -> Tensor:
     """`length` entries along `dim`, from `start` on."""
 
 def ne(input: Tensor, other: Any) -> Tensor:
@@ -716,6 +879,9 @@ def neg(input: Tensor) -> Tensor:
 
 def negative(input: Tensor) -> Tensor:
     """Turns the sign around."""
+
+def nextafter(input: Tensor, other: Any) -> Tensor:
+    """The number next to the first that can be held, on the way to the second."""
 
 def nonzero(input: Tensor, *, as_tuple: bool = ...) -> Any:
     """The positions of all numbers that are not zero: one row each, or one Tensor per axis."""
@@ -744,8 +910,17 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
 def pad(input: Tensor, pad: Any, mode: str = ..., value: float | None = ...) -> Tensor:
     """A border: `pad` counts before and after the last axis, then the one before it, and so on."""
 
+def pdist(input: Tensor, p: float = ...) -> Tensor:
+    """How far each two rows are from each other, by the `p`-norm: those above the diagonal."""
+
 def permute(input: Tensor, *dims: Any) -> Tensor:
     """The axes in another order."""
+
+def pinverse(input: Tensor, rcond: float = ...) -> Tensor:
+    """The inverse as far as there is one: `linalg.pinv`."""
+
+def polygamma(n: int, input: Tensor) -> Tensor:
+    """The `n`-th derivative of digamma."""
 
 def positive(input: Tensor) -> Tensor:
     """The numbers themselves, as `+x`."""
@@ -766,6 +941,9 @@ def prod(
 
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = ...) -> Tensor:
     """`input` with the numbers of `source` at positions of the flattened Tensor."""
+
+def qr(input: Tensor, some: bool = ...) -> Orthogonal:
+    """Columns at right angles, and the triangle that mixes them: `linalg.qr`."""
 
 def quantile(
     input: Tensor,
@@ -794,11 +972,24 @@ def relu(input: Tensor) -> Tensor:
 def remainder(input: Any, other: Any) -> Tensor:
     """What is left after floor division; has the sign of `other`."""
 
+@overload
+def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
+    """Slices along `dim` whose `p`-norm is above `maxnorm`, shrunk to it."""
+
+@overload
+def renorm(input: Tensor, p: float, *, axis: int, maxnorm: float) -> Tensor:
+    """Slices along `dim` whose `p`-norm is above `maxnorm`, shrunk to it."""
+
 def repeat(input: Tensor, *repeats: Any) -> Tensor:
     """The whole Tensor, so many times along each axis."""
 
 def repeat_interleave(
-    input: Tensor, repeats: Any, dim: int | None = ..., *, axis: int | None = ...
+    input: Tensor,
+    repeats: Any = ...,
+    dim: int | None = ...,
+    *,
+    output_size: int | None = ...,
+    axis: int | None = ...,
 ) -> Tensor:
     """Each entry along `dim` so many times in a row; with a Tensor, each as often as it says."""
 
@@ -820,12 +1011,31 @@ def row_stack(tensors: Any) -> Tensor:
 def rsqrt(input: Tensor) -> Tensor:
     """One over the square root."""
 
+def rsub(input: Tensor, other: Any, *, alpha: float = ...) -> Tensor:
+    """`other − alpha · input`."""
+
 @overload
-def scatter(input: Tensor, dim: int, index: Tensor, src: Any = ..., *, value: Any = ...) -> Tensor:
+def scatter(
+    input: Tensor,
+    dim: int,
+    index: Tensor,
+    src: Any = ...,
+    *,
+    value: Any = ...,
+    reduce: str | None = ...,
+) -> Tensor:
     """`input` with the numbers at positions `index` along `dim` replaced by `src`."""
 
 @overload
-def scatter(input: Tensor, *, axis: int, index: Tensor, src: Any = ..., value: Any = ...) -> Tensor:
+def scatter(
+    input: Tensor,
+    *,
+    axis: int,
+    index: Tensor,
+    src: Any = ...,
+    value: Any = ...,
+    reduce: str | None = ...,
+) -> Tensor:
     """`input` with the numbers at positions `index` along `dim` replaced by `src`."""
 
 @overload
@@ -848,8 +1058,16 @@ def scatter_reduce(
 ) -> Tensor:
     """Combine the numbers of `src` that fall on one position along `dim`, and those of `input`."""
 
-def searchsorted(sorted_sequence: Tensor, input: Tensor, *, right: bool = ...) -> Tensor:
-    """Between which of the sorted edges each number falls."""
+def searchsorted(
+    sorted_sequence: Tensor,
+    input: Any,
+    *,
+    out_int32: bool = ...,
+    right: bool = ...,
+    side: str | None = ...,
+    sorter: Tensor | None = ...,
+) -> Tensor:
+    """Between which of the sorted edges each number falls; rows of edges are met by rows of numbers."""
 
 @overload
 def select(input: Tensor, dim: int, index: int) -> Tensor:
@@ -858,6 +1076,14 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
 @overload
 def select(input: Tensor, *, axis: int, index: int) -> Tensor:
     """One entry along `dim`."""
+
+@overload
+def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
+    """`input` with one entry along `dim` replaced by `src`."""
+
+@overload
+def select_scatter(input: Tensor, src: Tensor, *, axis: int, index: int) -> Tensor:
+    """`input` with one entry along `dim` replaced by `src`."""
 
 def sgn(input: Tensor) -> Tensor:
     """−1, 0 or 1 (0 for NaN too); flat, so no blame passes."""
@@ -868,6 +1094,9 @@ def sigmoid(input: Tensor) -> Tensor:
 def sign(input: Tensor) -> Tensor:
     """−1, 0 or 1 (0 for NaN too); flat, so no blame passes."""
 
+def signbit(input: Tensor) -> Tensor:
+    """Is it negative? −0 is."""
+
 def sin(input: Tensor) -> Tensor:
     """The sine."""
 
@@ -876,6 +1105,21 @@ def sinc(input: Tensor) -> Tensor:
 
 def sinh(input: Tensor) -> Tensor:
     """The hyperbolic sine."""
+
+def slice_scatter(
+    input: Tensor,
+    src: Tensor,
+    dim: int = ...,
+    start: int | None = ...,
+    end: int | None = ...,
+    step: int = ...,
+    *,
+    axis: int = ...,
+) -> Tensor:
+    """`input` with the entries from `start` to `end` along `dim` replaced by `src`."""
+
+def slogdet(A: Tensor) -> SignedLog:
+    """The sign of the determinant, and the logarithm of its size."""
 
 @overload
 def softmax(input: Tensor, dim: int, dtype: DType | None = ...) -> Tensor:
@@ -894,6 +1138,11 @@ def split(
     input: Tensor, split_size_or_sections: Any, dim: int = ..., *, axis: int = ...
 ) -> tuple[Tensor, ...]:
     """Cut along `dim` into pieces of one size, or of the sizes listed."""
+
+def split_with_sizes(
+    input: Tensor, split_sizes: Any, dim: int = ..., *, axis: int = ...
+) -> tuple[Tensor, ...]:
+    """Cut along `dim` into pieces of the sizes listed."""
 
 def sqrt(input: Tensor) -> Tensor:
     """The square root."""
@@ -952,6 +1201,9 @@ def sum(
     keepdims: bool = ...,
 ) -> Tensor:
     """Add up along `dim`; over all axes when None."""
+
+def svd(input: Tensor, some: bool = ..., compute_uv: bool = ...) -> SVD:
+    """A turn, a stretch, another turn: `linalg.svd`, with V in place of its mirror image."""
 
 def swapaxes(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Exchange two axes."""
@@ -1037,10 +1289,32 @@ def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
 def unflatten(input: Tensor, *, axis: int, sizes: Any) -> Tensor:
     """One axis as several; one size may be −1. The reverse of `flatten`."""
 
+def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
+    """Windows of `size` entries along an axis, every `step` entries; inside them a new last axis."""
+
 def unique(
-    input: Tensor, sorted: bool = ..., return_inverse: bool = ..., return_counts: bool = ...
+    input: Tensor,
+    sorted: bool = ...,
+    return_inverse: bool = ...,
+    return_counts: bool = ...,
+    dim: int | None = ...,
+    *,
+    axis: int | None = ...,
 ) -> Any:
-    """Each number once, in order; on request each input's place, and how often each occurs."""
+    """Each number (or slice along `dim`) once, in order; on request where each is, and how often."""
+
+def unique_consecutive(
+    input: Tensor,
+    return_inverse: bool = ...,
+    return_counts: bool = ...,
+    dim: int | None = ...,
+    *,
+    axis: int | None = ...,
+) -> Any:
+    """One of each run of equal numbers, or of equal slices along `dim`."""
+
+def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
+    """Places in a flattened Tensor as one position along each axis of `shape`."""
 
 @overload
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
@@ -1049,6 +1323,9 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
 @overload
 def unsqueeze(input: Tensor, *, axis: int) -> Tensor:
     """A new axis of size 1 at `dim`."""
+
+def vander(x: Tensor, N: int | None = ..., increasing: bool = ...) -> Tensor:
+    """The powers of each number in a row: `N` of them, from the highest or from 1."""
 
 def var(
     input: Tensor,
@@ -1077,7 +1354,7 @@ def var_mean(
 def vdot(input: Tensor, other: Tensor) -> Tensor:
     """The sum of products of two vectors, as `dot`."""
 
-def view(input: Tensor, *shape: Any) -> Tensor:
+def view(input: Tensor, *size: Any) -> Tensor:
     """The same numbers in other axes; one size may be −1."""
 
 def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
@@ -1089,5 +1366,5 @@ def vstack(tensors: Any) -> Tensor:
 def where(condition: Tensor, input: Any = ..., other: Any = ...) -> Any:
     """`input` where the condition holds, `other` elsewhere; alone, the places where it holds."""
 
-def xlogy(input: Any, other: Any) -> Tensor:
-    """`input · ln(other)`, and 0 where `input` is 0, as entropies need it."""
+def xlogy(input: Tensor, other: Any) -> Tensor:
+    """A number times the logarithm of another, and 0 where it is 0, as entropies need it."""

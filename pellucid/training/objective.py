@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from pellucid import nn as losses
 from pellucid.errors import DataError, SettingError
 from pellucid.nn import functional as F
-from pellucid.nn import loss as losses
 from pellucid.nn.module import Module
 from pellucid.tensor.caution import heard_once
 from pellucid.tensor.creation import of_array
