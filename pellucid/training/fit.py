@@ -7,9 +7,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from pellucid import optim
 from pellucid.errors import SettingError
 from pellucid.nn.module import Module
+from pellucid.optim.names import named
 from pellucid.optim.optimizer import Optimizer
 from pellucid.tensor.grad_mode import no_grad
 from pellucid.tensor.random import default_generator
@@ -31,10 +31,6 @@ from pellucid.training.weights import copied, draw_again, put_back
 
 __all__ = ["fit", "optimizer_over"]
 
-OPTIMIZERS: dict[str, Any] = {
-    "adam": optim.Adam, "adamw": optim.AdamW, "sgd": optim.SGD, "rmsprop": optim.RMSprop,
-}  # fmt: skip
-
 
 def fit(
     model: Module,
@@ -52,6 +48,7 @@ def fit(
     restarts: int = 1,
     metrics: Any = None,
     schedule: Any = None,
+    schedule_each: str | None = None,
     weight_decay: float = 1e-3,
     shuffle: bool = True,
     checkpoint: str | PathLike[str] | None = None,
@@ -78,8 +75,8 @@ def fit(
         more: refused, with a hint: X and y go in as one pair.
         loss: None to follow from the targets (whole numbers: cross-entropy; real numbers: squared
             error), a name, a loss module, or a function of outputs and targets.
-        optimizer: "adam", "adamw", "sgd", "rmsprop", an optimizer class, or an optimizer ready made
-            (`lr` and `weight_decay` are then its own).
+        optimizer: "adam", "adamw", "sgd", "rmsprop" or another in small letters, an optimizer
+            class, or an optimizer ready made (`lr` and `weight_decay` are then its own).
         lr: step size.
         epochs: passes over the training rows; None for as many as give about 4,000 steps, at least
             30, at most 300.
@@ -93,7 +90,10 @@ def fit(
         restarts: train from so many starts (the model as it is, then fresh weights) and keep the
             best. Where it is sooner done, all of them run at once, as one compiled program.
         metrics: None for what fits the loss (accuracy, R²), or names and functions of your own.
-        schedule: None, "cosine", "plateau", or a function that makes a schedule of the optimizer.
+        schedule: None, "cosine", "plateau", or a function that makes a schedule of the optimizer:
+            any of `pellucid.optim.lr_scheduler`.
+        schedule_each: "step" or "epoch": how often such a schedule moves; None for after each epoch
+            (`OneCycleLR` and `CyclicLR`: after each step).
         weight_decay: pull toward zero; the default is little, and helps where rows are few.
         shuffle: a new random order of the rows each epoch.
         checkpoint: a file in which the state of the training is kept while it runs.
@@ -142,6 +142,7 @@ def fit(
     objective = objective_of(model, parts.train, loss, class_weight)
     make_probing(probes)  # a mistake speaks before anything is done
     chosen = Chosen(optimizer, lr, weight_decay, schedule, metrics, tuple(callbacks), probes)
+    chosen.each = schedule_each
     shown = choose_progress(progress)
     if restarts > 1:
         return _best_of(restarts, model, parts, objective, plan, chosen, shown)
@@ -170,6 +171,7 @@ class Chosen:
     ) -> None:  # fmt: skip
         self.probes = probes
         self.more: dict[str, Any] = {}  # further settings of the optimizer
+        self.each: str | None = None  # when the schedule moves
         self.optimizer, self.lr, self.weight_decay = optimizer, lr, weight_decay
         self.schedule, self.metrics, self.callbacks = schedule, metrics, callbacks
 
@@ -185,7 +187,7 @@ class Chosen:
     def _paced(self, run: Run, rate: float) -> tuple[Optimizer, Pace]:
         optimizer = optimizer_over(run.model, self.optimizer, rate, self.weight_decay)
         steps = (run.epoch_steps or 1) * run.plan.epochs
-        pace = make_pace(self.schedule, optimizer, steps)
+        pace = make_pace(self.schedule, optimizer, steps, self.each)
         optimizer._stepped = True  # its steps are taken inside a program
         return optimizer, pace
 
@@ -198,14 +200,10 @@ def optimizer_over(
     Raises:
         SettingError: an unknown name, something else than an optimizer, or nothing to train.
     """
-    if isinstance(given, str):
-        if given not in OPTIMIZERS:
-            raise SettingError(f"there is no optimizer {given!r}. Known: {', '.join(OPTIMIZERS)}.")
-        given = OPTIMIZERS[given]
     weights = [p for p in model.parameters() if p.requires_grad]
     if not weights:
         raise SettingError("the model has no weights to train: none, or all are frozen.")
-    made = given(weights, lr=lr, weight_decay=weight_decay, **more)
+    made = named(given, weights, lr, weight_decay, **more)
     if not isinstance(made, Optimizer):
         raise SettingError(f"optimizer must be a name, class or optimizer, not {given!r}.")
     return made
@@ -216,7 +214,8 @@ def run_of(
 ) -> Run:
     optimizer = chosen.make_optimizer(model)
     steps = plan.steps(parts.train.count(plan.batch_size))
-    pace = make_pace(chosen.schedule, optimizer, None if steps is None else steps * plan.epochs)
+    steps = None if steps is None else steps * plan.epochs
+    pace = make_pace(chosen.schedule, optimizer, steps, chosen.each)
     metrics = make_metrics(chosen.metrics, objective.metrics)
     history = History(
         loss_name=objective.name,

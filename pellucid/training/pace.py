@@ -26,6 +26,11 @@ class Pace:
         if schedule is not None and each == "step":
             self.after_step = schedule.step
 
+    @property
+    def moves_momentum(self) -> bool:
+        """Whether the schedule changes more than the rate."""
+        return bool(getattr(self.schedule, "cycle_momentum", False))
+
     def after_epoch(self, loss: float) -> None:
         """Move, if it is time."""
         if self.schedule is None or self.each == "step":
@@ -45,7 +50,11 @@ class Pace:
             self.schedule.load_state_dict(state)
 
 
-def make_pace(given: Any, optimizer: Optimizer, steps: int | None) -> Pace:
+EACH = ("step", "epoch")
+_BY_STEP = ("OneCycleLR", "CyclicLR")  # these count steps by their nature
+
+
+def make_pace(given: Any, optimizer: Optimizer, steps: int | None, each: str | None = None) -> Pace:
     """The schedule that was asked for.
 
     Args:
@@ -53,7 +62,17 @@ def make_pace(given: Any, optimizer: Optimizer, steps: int | None) -> Pace:
             still for 10 epochs); a function of the optimizer that makes a schedule; or a schedule.
         optimizer: whose rate it moves.
         steps: steps in the whole training, where known.
+        each: "step" or "epoch": when it moves; None for what suits it.
+
+    Raises:
+        SettingError: something else, or a schedule that moves another optimizer's rate.
     """
+    if each is not None and (each not in EACH or given in (None, "cosine", "plateau")):
+        raise SettingError(
+            f"schedule_each is 'step' or 'epoch', for a schedule of your own, not {each!r}."
+            if each not in EACH
+            else "schedule_each goes with a schedule of your own: schedule=lambda optimizer: …."
+        )
     if given is None:
         return Pace()
     if given == "cosine":
@@ -66,10 +85,20 @@ def make_pace(given: Any, optimizer: Optimizer, steps: int | None) -> Pace:
     if given == "plateau":
         return Pace(lr_scheduler.ReduceLROnPlateau(optimizer), "loss")
     schedule = given(optimizer) if not hasattr(given, "step") or isinstance(given, type) else given
+    if getattr(schedule, "optimizer", optimizer) is not optimizer:
+        raise SettingError(
+            "schedule moves the rate of another optimizer than the one that fit uses.\n"
+            " Give that one too: fit(…, optimizer=optimizer, schedule=schedule)."
+        )
     if isinstance(schedule, lr_scheduler.ReduceLROnPlateau):
+        if each == "step":
+            raise SettingError(
+                "ReduceLROnPlateau looks at the loss of an epoch: leave schedule_each out."
+            )
         return Pace(schedule, "loss")
     if hasattr(schedule, "step") and hasattr(schedule, "state_dict"):
-        return Pace(schedule, "epoch")
+        by_step = any(kind.__name__ in _BY_STEP for kind in type(schedule).__mro__)
+        return Pace(schedule, each or ("step" if by_step else "epoch"))
     raise SettingError(
         f"schedule must be 'cosine', 'plateau', or make a schedule of an optimizer, not {given!r}."
     )

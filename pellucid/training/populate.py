@@ -11,9 +11,10 @@ import numpy as np
 
 from pellucid.errors import SettingError
 from pellucid.nn.module import Module
+from pellucid.optim.names import BY_NAME
 from pellucid.optim.optimizer import Optimizer
 from pellucid.tensor.random import default_generator
-from pellucid.training.fit import OPTIMIZERS, Chosen, objective_of, run_of
+from pellucid.training.fit import Chosen, objective_of, run_of
 from pellucid.training.heartbeat import Heartbeat, check_callbacks
 from pellucid.training.history import History
 from pellucid.training.loop import Run
@@ -48,6 +49,7 @@ def population(
     loss: Any = None,
     metrics: Any = None,
     schedule: Any = None,
+    schedule_each: str | None = None,
     shuffle: bool = True,
     shuffles: str = "shared",
     seed: int = 0,
@@ -90,6 +92,7 @@ def population(
         loss: as in `fit`.
         metrics: names of figures, as in `fit`.
         schedule: as in `fit`, except "plateau".
+        schedule_each: as in `fit`.
         shuffle: a new random order of the rows each epoch.
         shuffles: "shared" for one order of the rows for all, "own" for one for each.
         seed: of the validation rows and of the shared order.
@@ -141,8 +144,12 @@ def population(
         accumulate=accumulate,
     )  # fmt: skip
     objective = objective_of(first, parts.train, loss, class_weight)
-    kinds = _Kinds(makers, parts, objective, plan, (optimizer, schedule, metrics), moving)
-    paced = Chosen(optimizer, 0.0, 0.0, schedule, metrics, ()).paced()
+    kinds = _Kinds(
+        makers, parts, objective, plan, (optimizer, schedule, metrics), moving, schedule_each
+    )
+    pacing = Chosen(optimizer, 0.0, 0.0, schedule, metrics, ())
+    pacing.each = schedule_each
+    paced = pacing.paced()
     groups = kinds.sorted(members)
     kept = {"seed", "lr", *given, *(k for k in named if len(named[k]) > 1)}
     shown = [{k: v for k, v in m.items() if k in kept} for m in members]
@@ -204,9 +211,9 @@ class _Kinds:
 
     def __init__(
         self, makers: _Makers, parts: Parts, objective: Any, plan: Plan, chosen: tuple[Any, ...],
-        moving: Sequence[str],
+        moving: Sequence[str], each: str | None,
     ) -> None:  # fmt: skip
-        self._moving = tuple(moving)
+        self._moving, self._each = tuple(moving), each
         self._makers, self._parts, self._objective, self._plan = makers, parts, objective, plan
         self._optimizer, self._schedule, self._metrics = chosen
         self.beginning = History()
@@ -234,12 +241,18 @@ class _Kinds:
         decay, rate = float(member["weight_decay"]), float(member["lr"])
         chosen = Chosen(self._optimizer, rate, decay, self._schedule, self._metrics, ())
         chosen.more = {name: member[name] for name in self._moving}
+        chosen.each = self._each
         model = self._makers.model(member)
         run = run_of(model, self._parts, self._objective, self._plan, chosen, Silent())
         if partial(run.gathered.metrics) is None:
             raise SettingError(
                 f"metrics of a population are among {', '.join(PARTS)}.\n"
                 " Measure others on its models: population.model(i)."
+            )
+        if run.pace.moves_momentum:
+            raise SettingError(
+                "a population compiles the momentum into the step, and this schedule changes it.\n"
+                " Give the schedule cycle_momentum=False."
             )
         if run.pace.each == "loss":
             raise SettingError(
@@ -279,7 +292,7 @@ def _for_optimizer(model_fn: Any, given: Mapping[str, Any], optimizer: Any) -> l
     params = inspect.signature(model_fn).parameters
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in params.values()):
         return []
-    kind = OPTIMIZERS.get(optimizer) if isinstance(optimizer, str) else optimizer
+    kind = BY_NAME.get(optimizer) if isinstance(optimizer, str) else optimizer
     known = inspect.signature(kind).parameters if callable(kind) else {}
     found = []
     for name in given:

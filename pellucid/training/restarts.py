@@ -71,6 +71,7 @@ def _possible(run: Run) -> bool:
         and run.plan.restore_best
         and not run.callbacks
         and run.pace.each != "loss"
+        and not run.pace.moves_momentum
         and partial(run.gathered.metrics) is not None
     )
 
