@@ -1,18 +1,34 @@
-"""PyTorch's `nn.utils`: gradients cut to size, parameters as one long vector."""
+"""PyTorch's `nn.utils`: gradients cut to size, weights computed from others, one long vector."""
 
 from typing import TYPE_CHECKING
 
+from pellucid.nn.utils import parametrizations as parametrizations
+from pellucid.nn.utils import parametrize as parametrize
 from pellucid.nn.utils import rnn as rnn
-from pellucid.nn.utils.clip import clip_grad_norm_, clip_grad_value_, get_total_norm
+from pellucid.nn.utils.clip import (
+    clip_grad_norm_,
+    clip_grad_value_,
+    clip_grads_with_norm_,
+    get_total_norm,
+)
+from pellucid.nn.utils.init import skip_init
+from pellucid.nn.utils.spectral_norm import remove_spectral_norm, spectral_norm
 from pellucid.nn.utils.vector import parameters_to_vector, vector_to_parameters
+from pellucid.nn.utils.weight_norm import remove_weight_norm, weight_norm
 from pellucid.tensor.elsewhere import refusing
 
 __all__ = [
     "clip_grad_norm_",
     "clip_grad_value_",
+    "clip_grads_with_norm_",
     "get_total_norm",
     "parameters_to_vector",
+    "remove_spectral_norm",
+    "remove_weight_norm",
+    "skip_init",
+    "spectral_norm",
     "vector_to_parameters",
+    "weight_norm",
 ]
 
 if not TYPE_CHECKING:  # so that a type checker finds misspelled names too

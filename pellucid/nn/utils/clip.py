@@ -13,7 +13,7 @@ from pellucid.graph.mode import switched
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import tensor
 
-__all__ = ["clip_grad_norm_", "clip_grad_value_", "get_total_norm"]
+__all__ = ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
 
 
 def get_total_norm(
@@ -70,13 +70,30 @@ def clip_grad_norm_(
 
     Source: Pascanu, Mikolov & Bengio 2013.
     """
-    grads = _grads(parameters)
-    total = get_total_norm(grads, norm_type, error_if_nonfinite)
-    with switched(recording=False):
-        factor = (float(max_norm) / (total + 1e-6)).clamp(max=1.0)
-        for g in grads:
-            g.mul_(factor.to(g.dtype))
+    given = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    total = get_total_norm(_grads(given), norm_type, error_if_nonfinite)
+    clip_grads_with_norm_(given, max_norm, total)
     return total
+
+
+def clip_grads_with_norm_(
+    parameters: Iterable[Tensor] | Tensor,
+    max_norm: float,
+    total_norm: Tensor,
+    foreach: bool | None = None,
+) -> None:
+    """Scale all gradients down together by a length that is known already.
+
+    Args:
+        parameters: whose `.grad` is changed in place.
+        max_norm: the largest length allowed.
+        total_norm: the length, as `get_total_norm` gives it.
+        foreach: accepted for PyTorch's sake.
+    """
+    with switched(recording=False):
+        factor = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
+        for g in _grads(parameters):
+            g.mul_(factor.to(g.dtype))
 
 
 def clip_grad_value_(
