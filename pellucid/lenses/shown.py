@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from html import escape
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
+from pellucid.errors import SettingError
 from pellucid.lenses import render
 from pellucid.lenses.view import View
+from pellucid.training.files import replace_file
 
 __all__ = ["Shown"]
 
@@ -32,6 +38,26 @@ class Shown:
         """A fragment of HTML that stands on its own."""
         return render.html(self.view)
 
+    def figure(self) -> Any:
+        """The pictures, as a Matplotlib figure."""
+        return render.figure(self.view)
+
+    def save(self, path: str | PathLike[str], seconds: float = 0.4) -> Path:
+        """Write it to a file of the kind that its ending names.
+
+        Args:
+            path: `.html`, `.json`, `.txt` or `.tex`; `.png`, `.svg` or `.pdf` for the pictures;
+                `.gif` for a film.
+            seconds: in a GIF, how long each moment stays.
+
+        Returns:
+            the path.
+
+        Raises:
+            SettingError: another ending, or no picture to write.
+        """
+        return saved(self, Path(path), seconds)
+
     def to_dict(self) -> dict[str, Any]:
         """The numbers."""
         return dict(self.view.data)
@@ -54,3 +80,38 @@ class Shown:
         if self.latex():
             bundle["text/latex"] = f"$$\n{self.latex()}\n$$"
         return bundle
+
+
+def saved(shown: Shown, path: Path, seconds: float) -> Path:
+    """Write a view to a file of the kind that its ending names."""
+    kind = path.suffix.lower()
+    if kind in _TEXTS:
+        replace_file(path, _TEXTS[kind](shown).encode("utf-8"))
+    elif kind == ".gif":
+        render.animated(shown.view, seconds).save(path, writer="pillow")
+    elif kind in _PICTURES:
+        shown.figure().savefig(path, dpi=150)
+    else:
+        known = ", ".join([*_TEXTS, *_PICTURES, ".gif"])
+        raise SettingError(f"a view can't be written as {path.suffix or path.name!r}. Use {known}.")
+    return path
+
+
+def _page(shown: Shown) -> str:
+    """A page of its own around the view."""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(shown.view.title)}</title>"
+        "<style>:root{color-scheme:light dark}body{margin:12px;background:Canvas}</style></head>"
+        f"<body>{shown.html()}</body></html>\n"
+    )
+
+
+_TEXTS: dict[str, Callable[[Shown], str]] = {
+    ".html": _page,
+    ".json": lambda s: s.json(indent=1) + "\n",
+    ".txt": lambda s: s.text(100) + "\n",
+    ".tex": lambda s: s.latex() + "\n",
+}
+_PICTURES = (".png", ".svg", ".pdf")

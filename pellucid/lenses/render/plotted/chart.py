@@ -1,0 +1,208 @@
+"""The marks of a chart on Matplotlib axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.lenses.picture import (
+    Arrow,
+    Axis,
+    Band,
+    Bars,
+    Chart,
+    Field,
+    Line,
+    Mark,
+    Note,
+    Points,
+    Rule,
+)
+from pellucid.lenses.render.drawn.field import ends
+from pellucid.lenses.render.drawn.frame import limits, thinned_names
+from pellucid.lenses.render.plotted.theme import (
+    CLASSES,
+    DASHES,
+    INK,
+    MARKERS,
+    MUTED,
+    ROLES,
+    diverging,
+    rising,
+)
+
+__all__ = ["plot"]
+
+
+def plot(axes: Any, chart: Chart) -> None:
+    """Draw a chart."""
+    for mark in chart.marks:
+        _DRAW[type(mark)](axes, mark)
+    for which in ("x", "y"):
+        _axis(axes, chart, which)
+    if any(isinstance(m, Bars) and m.lying for m in chart.marks) and chart.y.names:
+        axes.invert_yaxis()
+    if chart.square:
+        axes.set_aspect("equal")
+    if chart.bare:
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.set_xlabel("")
+        axes.set_ylabel("")
+    if not any(isinstance(m, Field) for m in chart.marks) and not chart.bare:
+        axes.grid(axis="y", color="#DFE3E8", linewidth=0.8)
+        axes.set_axisbelow(True)
+        axes.spines[["top", "right", "left"]].set_visible(False)
+        axes.tick_params(length=0)
+    if chart.title:
+        axes.set_title(chart.title, loc="left", fontsize=10, color=INK, wrap=True)
+    handles, labels = axes.get_legend_handles_labels()
+    if labels:
+        once = dict(zip(labels, handles, strict=True))
+        axes.legend(once.values(), once.keys(), fontsize=8, frameon=False)
+
+
+def _axis(axes: Any, chart: Chart, which: str) -> None:
+    axis: Axis = getattr(chart, which)
+    if axis.log:
+        getattr(axes, f"set_{which}scale")("log")
+    getattr(axes, f"set_{which}label")(axis.name, color=MUTED, fontsize=9)
+    if axis.names:
+        getattr(axes, f"set_{which}ticks")(range(len(axis.names)), thinned_names(axis), fontsize=8)
+    else:
+        getattr(axes, f"set_{which}lim")(*limits(chart, which))
+        axes.tick_params(axis=which, labelsize=8)
+    if axis.percent:
+        from matplotlib.ticker import PercentFormatter
+
+        getattr(axes, f"{which}axis").set_major_formatter(PercentFormatter(1.0, decimals=0))
+
+
+def _line(axes: Any, mark: Line) -> None:
+    color, dash = ROLES[mark.role], "--" if mark.role in ("test", "negative") else "-"
+    if mark.order is not None:
+        color, dash = CLASSES[mark.order % 6], DASHES[mark.order % 6]
+    single = len(np.asarray(mark.x)) == 1
+    axes.plot(
+        mark.x, mark.y, color=color, linestyle=dash, linewidth=1.8, label=mark.name or None,
+        marker="o" if single else None,
+    )  # fmt: skip
+
+
+def _points(axes: Any, mark: Points) -> None:
+    x, y = np.asarray(mark.x), np.asarray(mark.y)
+    size = float(np.clip(1600 / max(len(x), 1), 8, 36))
+    kinds = None if mark.kinds is None else np.asarray(mark.kinds)
+    for kind in [None] if kinds is None else sorted(set(kinds.tolist())):
+        chosen = slice(None) if kinds is None else kinds == kind
+        color = ROLES[mark.role] if kind is None else CLASSES[kind % 6]
+        word = mark.name if kind is None else mark.names[kind] if kind < len(mark.names) else kind
+        axes.scatter(
+            x[chosen], y[chosen], s=size, label=str(word) or None,
+            marker="o" if kind is None else MARKERS[kind % 6],
+            facecolors="white" if mark.hollow else color,
+            edgecolors=color if mark.hollow else "white", linewidths=1.2 if mark.hollow else 0.5,
+        )  # fmt: skip
+    if mark.ringed:
+        at = list(mark.ringed)
+        axes.scatter(x[at], y[at], s=4 * size, facecolors="none", edgecolors=ROLES["now"],
+                     linewidths=1.8)  # fmt: skip
+
+
+def _band(axes: Any, mark: Band) -> None:
+    axes.fill_between(
+        np.asarray(mark.x), np.asarray(mark.low), np.asarray(mark.high), alpha=0.18,
+        color=ROLES[mark.role], linewidth=0, label=mark.name or None,
+    )  # fmt: skip
+
+
+def _bars(axes: Any, mark: Bars) -> None:
+    values = np.asarray(mark.values, np.float64)
+    at = np.arange(len(values)) if mark.at is None else np.asarray(mark.at, np.float64)
+    gap = float(np.min(np.diff(np.sort(at)))) if len(at) > 1 else 1.0
+    base = "#8894A2" if mark.role == "plain" else ROLES[mark.role]
+    below = (values < 0) & (mark.role == "positive")
+    colors = [ROLES["negative"] if b else base for b in below]
+    error = None
+    if mark.low is not None and mark.high is not None:
+        low, high = np.asarray(mark.low, np.float64), np.asarray(mark.high, np.float64)
+        error = np.abs(np.stack([values - low, high - values]))
+    style = {"color": colors, "label": mark.name or None, "ecolor": INK}
+    thick = gap * (0.72 if mark.at is None else 0.94)
+    if mark.lying:
+        drawn = axes.barh(at, values, height=thick, xerr=error, **style)
+    else:
+        drawn = axes.bar(at, values, width=thick, yerr=error, **style)
+    for bar, negative in zip(drawn, below, strict=True):
+        if negative:
+            bar.set_hatch("///")
+            bar.set_edgecolor("white")
+
+
+def _rule(axes: Any, mark: Rule) -> None:
+    draw = axes.axvline if mark.axis == "x" else axes.axhline
+    draw(mark.at, color=ROLES[mark.role], linestyle=(0, (5, 3)), linewidth=1)
+    if mark.name:
+        upright = mark.axis == "x"
+        place = (mark.at, 0.98) if upright else (0.99, mark.at)
+        through = axes.get_xaxis_transform() if upright else axes.get_yaxis_transform()
+        axes.text(
+            *place, f" {mark.name}", transform=through, color=ROLES[mark.role], fontsize=8,
+            va="top" if upright else "bottom", ha="left" if upright else "right",
+        )  # fmt: skip
+
+
+def _arrow(axes: Any, mark: Arrow) -> None:
+    color = ROLES[mark.role]
+    axes.annotate(
+        mark.name, (mark.to_x, mark.to_y), (mark.x, mark.y), color=color, fontsize=8,
+        arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 1.6},
+    )  # fmt: skip
+
+
+def _note(axes: Any, mark: Note) -> None:
+    axes.text(mark.x, mark.y, mark.text, color=ROLES[mark.role], fontsize=8)
+
+
+def _field(axes: Any, mark: Field) -> None:
+    values = np.asarray(mark.values, np.float64)
+    box = (*mark.x, *mark.y)
+    across = np.linspace(*mark.x, values.shape[1])
+    up = np.linspace(*mark.y, values.shape[0])
+    if values.ndim == 3:
+        from matplotlib.colors import to_rgb
+
+        colors = np.array([to_rgb(CLASSES[k % 6]) for k in range(values.shape[2])])
+        sure = 0.25 + 0.5 * np.sort(values, axis=2)[..., -1:]
+        best = colors[values.argmax(axis=2)]
+        axes.imshow(1 - sure * (1 - best), origin="lower", extent=box, aspect="auto")
+        for k in range(values.shape[2]):
+            lead = values[..., k] - np.delete(values, k, axis=2).max(axis=2)
+            _contour(axes, across, up, lead, [0.0], "-")
+        return
+    low, high = ends(mark)
+    colors_ = rising() if mark.scale == "amount" else diverging()
+    axes.imshow(
+        values, origin="lower", extent=box, aspect="auto", cmap=colors_, vmin=low, vmax=high,
+        interpolation="bilinear",
+    )  # fmt: skip
+    main = {"share": 0.5, "signed": 0.0}.get(mark.scale)
+    parts = (0.25, 0.75) if mark.scale == "share" else (0.2, 0.4, 0.6, 0.8)
+    levels = mark.levels if mark.levels is not None else [low + p * (high - low) for p in parts]
+    _contour(axes, across, up, values, sorted(set(levels) - {main}), ":")
+    if main is not None:
+        _contour(axes, across, up, values, [main], "-")
+
+
+def _contour(axes: Any, x: Any, y: Any, values: Any, levels: list[float], dash: str) -> None:
+    inside = [v for v in levels if np.nanmin(values) < v < np.nanmax(values)]
+    if inside:
+        axes.contour(x, y, values, inside, colors=INK, linestyles=dash,
+                     linewidths=1.6 if dash == "-" else 1)  # fmt: skip
+
+
+_DRAW: dict[type[Mark], Any] = {
+    Line: _line, Points: _points, Band: _band, Bars: _bars, Rule: _rule, Arrow: _arrow,
+    Note: _note, Field: _field,
+}  # fmt: skip

@@ -1,0 +1,199 @@
+"""A view's pictures as one Matplotlib figure, or as a moving one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import SettingError
+from pellucid.lenses.picture import Chart, Charts, Diagram, Film, Matrix
+from pellucid.lenses.render.drawn.matrix import matrix_scale, short
+from pellucid.lenses.render.plotted.chart import plot
+from pellucid.lenses.render.plotted.theme import CLASSES, INK, MUTED, ROLES, diverging, rising
+from pellucid.lenses.view import View
+
+__all__ = ["animated", "figure"]
+
+_PICTURES = (Chart, Charts, Matrix, Diagram, Film)
+_WRITTEN = 16
+_KINDS = {
+    "input": ROLES["good"], "output": "#B3261E", "hidden": ROLES["positive"], "bias": CLASSES[4],
+    "parameter": CLASSES[2], "loss": ROLES["now"],
+}  # fmt: skip
+
+
+def figure(view: View) -> Any:
+    """All pictures of a view, one below the other, as a figure.
+
+    Raises:
+        SettingError: the view has none.
+    """
+    return _figure(view, None)
+
+
+def animated(view: View, seconds: float = 0.4) -> Any:
+    """The films of a view as an animation, which can be saved as a GIF.
+
+    Args:
+        view: what to draw.
+        seconds: how long each moment stays.
+
+    Raises:
+        SettingError: nothing in the view moves.
+    """
+    from matplotlib.animation import FuncAnimation
+
+    films = [b for b in view.blocks if isinstance(b, Film)]
+    if not films:
+        raise SettingError(
+            "nothing in this view moves; ask the lens for a film: lens(…, run=history, film=True)."
+        )
+    drawn = _figure(view, 0)
+
+    def draw(i: int) -> list[Any]:
+        drawn.clear()
+        _fill(drawn, view, i)
+        return []
+
+    moments = max(len(f.frames) for f in films)
+    return FuncAnimation(drawn, draw, frames=moments, interval=1000 * seconds, blit=False)
+
+
+def _figure(view: View, moment: int | None) -> Any:
+    from matplotlib.figure import Figure
+
+    drawn = Figure(layout="constrained")
+    _fill(drawn, view, moment)
+    return drawn
+
+
+def _fill(drawn: Any, view: View, moment: int | None) -> None:
+    blocks = [b for b in view.blocks if isinstance(b, _PICTURES)]
+    if not blocks:
+        raise SettingError("this view has no picture; print it, or take its .html().")
+    grids = [_grid(_still(b, moment)) for b in blocks]
+    heights = [rows * high for rows, _, high in grids]
+    wide = max(columns * 3.2 for _, columns, _ in grids)
+    drawn.set_size_inches(max(wide, 5.6), sum(heights) + 0.5)
+    drawn.suptitle(view.title, x=0.02, ha="left", fontsize=12, fontweight="bold", color=INK)
+    parts = drawn.subfigures(len(blocks), 1, height_ratios=heights, squeeze=False)[:, 0]
+    for part, block, (rows, columns, _) in zip(parts, blocks, grids, strict=True):
+        still = _still(block, moment)
+        caption = _caption(block, still, moment)
+        if caption:
+            part.suptitle(caption, x=0.02, ha="left", fontsize=10, color=INK)
+        axes = part.subplots(rows, columns, squeeze=False).reshape(-1)
+        for place, item in zip(axes, _items(still), strict=False):
+            _draw(place, item)
+        for place in axes[len(list(_items(still))) :]:
+            place.set_axis_off()
+
+
+def _still(block: Any, moment: int | None) -> Any:
+    if not isinstance(block, Film):
+        return block
+    return block.frames[block.shown if moment is None else min(moment, len(block.frames) - 1)]
+
+
+def _caption(block: Any, still: Any, moment: int | None) -> str:
+    words = [block.title] if isinstance(block, Film | Charts) else []
+    if isinstance(block, Film):
+        at = block.shown if moment is None else min(moment, len(block.frames) - 1)
+        words.append(block.captions[at])
+    return ", ".join(w for w in words if w)
+
+
+def _items(still: Any) -> Iterable[Any]:
+    return still.items if isinstance(still, Charts) else (still,)
+
+
+def _grid(still: Any) -> tuple[int, int, float]:
+    """Rows, columns, and the height of a row in inches."""
+    items = list(_items(still))
+    columns = min(still.columns or 3, len(items)) if isinstance(still, Charts) else 1
+    small = all(getattr(i, "bare", False) or getattr(i, "image", False) for i in items)
+    high = 1.6 if small and columns > 2 else 3.0
+    if isinstance(items[0], Diagram):
+        high = float(np.clip(6.0 * items[0].high / items[0].wide, 2.0, 9.0))
+    if isinstance(items[0], Chart) and items[0].y.names:
+        high = max(0.9 + 0.24 * len(items[0].y.names), 1.6)
+    return math.ceil(len(items) / columns), columns, high
+
+
+def _draw(axes: Any, item: Any) -> None:
+    if isinstance(item, Matrix):
+        _matrix(axes, item)
+    elif isinstance(item, Diagram):
+        _diagram(axes, item)
+    else:
+        plot(axes, item)
+
+
+def _matrix(axes: Any, mark: Matrix) -> None:
+    values = np.asarray(mark.values, np.float64)
+    low, high = matrix_scale(mark)
+    colors = diverging() if mark.scale == "signed" else rising()
+    axes.imshow(values, cmap=colors, vmin=low, vmax=high, aspect="equal" if mark.image else "auto")
+    rows, columns = values.shape
+    if mark.image:
+        axes.set_axis_off()
+    else:
+        for which, names, n in (("y", mark.rows, rows), ("x", mark.columns, columns)):
+            if names:
+                getattr(axes, f"set_{which}ticks")(range(n), names, fontsize=8)
+        axes.set_xlabel(mark.column_axis, color=MUTED, fontsize=9)
+        axes.set_ylabel(mark.row_axis, color=MUTED, fontsize=9)
+        axes.tick_params(length=0, labelsize=8)
+    if mark.title:
+        axes.set_title(mark.title, loc="left", fontsize=10, color=INK)
+    if not mark.image and rows <= _WRITTEN and columns <= _WRITTEN:
+        for r in range(rows):
+            for c in range(columns):
+                if np.isfinite(values[r, c]):
+                    axes.text(c, r, short(mark, float(values[r, c])), ha="center", va="center",
+                              fontsize=7, color=INK)  # fmt: skip
+
+
+def _diagram(axes: Any, mark: Diagram) -> None:
+    from matplotlib.patches import Circle, FancyBboxPatch
+
+    axes.set_xlim(0, mark.wide)
+    axes.set_ylim(mark.high, 0)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    for name, left, top, wide, high in mark.groups:
+        axes.add_patch(FancyBboxPatch(
+            (left, top), wide, high, boxstyle="round,pad=0,rounding_size=8",
+            facecolor="#F4F6F8", edgecolor="#DFE3E8",
+        ))  # fmt: skip
+        axes.text(left + 8, top + 14, name, fontsize=7, color=MUTED)
+    for edge in mark.edges:
+        color = "#8894A2" if edge.role == "plain" else ROLES[edge.role]
+        width = 0.7 + 2.6 * max(0.0, min(edge.strength, 1.0))
+        dash = "--" if edge.role == "negative" else "-"
+        xs, ys = zip(*edge.path, strict=True)
+        axes.plot(xs, ys, color=color, linewidth=width, linestyle=dash, zorder=1)
+        axes.annotate(
+            "", edge.path[-1], edge.path[-2], zorder=1,
+            arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 0.1},
+        )  # fmt: skip
+        if edge.name:
+            (x, y), (u, v) = edge.path[0], edge.path[-1]
+            axes.text(x + 0.4 * (u - x), y + 0.4 * (v - y) - 3, edge.name, fontsize=7, color=INK,
+                      ha="center", zorder=3)  # fmt: skip
+    for dot in mark.dots:
+        color = _KINDS.get(dot.kind, "#8894A2")
+        if dot.shape == "circle":
+            axes.add_patch(Circle((dot.x, dot.y), min(dot.wide, dot.high) / 2, facecolor="white",
+                                  edgecolor=color, linewidth=1.5, zorder=2))  # fmt: skip
+        else:
+            axes.add_patch(FancyBboxPatch(
+                (dot.x - dot.wide / 2, dot.y - dot.high / 2), dot.wide, dot.high,
+                boxstyle="round,pad=0,rounding_size=6", facecolor="white", edgecolor=color,
+                linewidth=1.3, zorder=2,
+            ))  # fmt: skip
+        axes.text(dot.x, dot.y, "\n".join(dot.lines), ha="center", va="center", fontsize=7,
+                  color=INK, zorder=3)  # fmt: skip
