@@ -155,14 +155,10 @@ _THERE = {
 INSTEAD = {
     "astype": "x.to(dtype)",
     "BoolTensor": "pellucid.tensor(data, dtype=pellucid.bool)",
-    "Buffer": "register_buffer(name, tensor)",
     "byte": "x.to(pellucid.uint8)",
     "ByteTensor": "pellucid.tensor(data, dtype=pellucid.uint8)",
     "char": "x.to(pellucid.int8)",
     "CharTensor": "pellucid.tensor(data, dtype=pellucid.int8)",
-    "ConstantPad1d": "nn.functional.pad",
-    "ConstantPad2d": "nn.functional.pad",
-    "ConstantPad3d": "nn.functional.pad",
     "copy": "x.clone()",
     "cross": "pellucid.cross",
     "diagflat": "x.flatten().diag()",
@@ -179,8 +175,6 @@ INSTEAD = {
     "matmul": "pellucid.matmul",
     "ndimension": "x.dim()",
     "NLLLoss2d": "nn.NLLLoss",
-    "ParameterDict": "register_parameter(name, weight) for each",
-    "ParameterList": "register_parameter(name, weight) for each",
     "randint_like": "pellucid.randint(low, high, x.shape)",
     "random": "pellucid.manual_seed, and pellucid.rand and its kin",
     "range": "pellucid.arange, which leaves the end out",
@@ -190,9 +184,6 @@ INSTEAD = {
     "short": "x.to(pellucid.int16)",
     "ShortTensor": "pellucid.tensor(data, dtype=pellucid.int16)",
     "Variable": "pellucid.tensor(data, requires_grad=True)",
-    "ZeroPad1d": "nn.functional.pad",
-    "ZeroPad2d": "nn.functional.pad",
-    "ZeroPad3d": "nn.functional.pad",
 }
 NEAREST = {
     "Adadelta": "optim.RMSprop",
@@ -208,7 +199,6 @@ NEAREST = {
     "OneCycleLR": "optim.lr_scheduler.SequentialLR, of LinearLR and CosineAnnealingLR",
     "PolynomialLR": "optim.lr_scheduler.LambdaLR",
     "RAdam": "optim.AdamW",
-    "RMSNorm": "nn.LayerNorm",
     "Rprop": "optim.RMSprop",
     "SparseAdam": "optim.Adam",
 }
