@@ -10,8 +10,7 @@ from typing import Any
 import typer
 
 from pellucid.cli.catalog import COMMANDS
-from pellucid.cli.misuse import is_misuse, reworded
-from pellucid.data.wording import did_you_mean
+from pellucid.cli.misuse import is_misuse, meant_command, reworded
 from pellucid.errors import SettingError
 
 __all__ = ["dispatch"]
@@ -32,7 +31,7 @@ def dispatch(words: list[str]) -> int:
     """
     asked = words[0] if words else ""
     if words and not asked.startswith("-") and asked not in COMMANDS:
-        hint = did_you_mean(asked, tuple(COMMANDS))
+        hint = meant_command(asked, tuple(COMMANDS))
         raise SettingError(f'there is no command "{asked}".{hint}\n try: pellucid --help')
     try:
         ready: Any = _app(asked)(words, prog_name="pellucid", standalone_mode=False, obj=words)

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import typer
 
-from pellucid.data.wording import closest
+from pellucid.data.wording import closest, did_you_mean
 
-__all__ = ["is_misuse", "reworded"]
+__all__ = ["is_misuse", "meant_command", "reworded"]
 
 _KINDS = {"integer": "a whole number", "float": "a number", "valid number": "a number"}
+
+# What other libraries and tools call it: the spelling is far off, the meaning is not.
+_OPTIONS = {
+    "-e": "--epochs", "-t": "--target", "--batch-size": "--batch", "--cv": "--val",
+    "--drop": "--type COLUMN=ignore", "--early-stopping": "--patience", "--exclude":
+    "--type COLUMN=ignore", "--groups": "--group", "--ignore": "--type COLUMN=ignore",
+    "--label": "--target", "--layers": "--hidden 64,64", "--learning-rate": "--lr",
+    "--neurons": "--hidden 64,64", "--output": "--out", "--random-state": "--seed",
+    "--sep": "--delimiter", "--separator": "--delimiter", "--test-size": "--test",
+    "--time": "--split-by", "--units": "--hidden 64,64", "--validation": "--val",
+    "--validation-split": "--val", "--width": "--hidden 64,64", "-y": "--target",
+}  # fmt: skip
+_MACHINES = ("--cuda", "--device", "--gpu", "--tpu")
+_COMMANDS = {
+    "datasets": "data", "eval": "report", "evaluate": "report", "help": "--help", "list": "data",
+    "score": "report", "test": "report", "train": "fit", "version": "--version",
+}  # fmt: skip
 
 # Typer brings click along under a name of its own, or takes the one installed.
 _ROOT: Any = next(k for k in typer.BadParameter.__mro__ if k.__name__ == "ClickException")
@@ -31,18 +49,35 @@ def reworded(error: Any, words: Sequence[str]) -> str:
     """
     kind = type(error).__name__
     if kind == "NoSuchOption":
-        near = closest(error.option_name, list(error.possibilities or ()))
-        return f"there is no option {error.option_name}." + (
-            f" Did you mean {near}?" if near else ""
-        )
+        return f"there is no option {error.option_name}.{_meant(error)}"
     if kind == "MissingParameter":
         return f"{_name(error.param)} is missing."
     text = " ".join(error.format_message().split())
+    extra = re.fullmatch(r"Got unexpected extra arguments? ?\(?s?\)? ?\((.+)\)", text)
+    if extra:
+        return f"{extra[1]}: nothing takes this. Options begin with --, as in --target price."
     takes = next((ours for theirs, ours in _KINDS.items() if theirs in text), None)
     if kind == "BadParameter" and error.param is not None and takes:
         given = _given(error.param, words)
         return f"{_name(error.param)} takes {takes}" + (f', not "{given}".' if given else ".")
     return text[:1].lower() + text[1:]
+
+
+def meant_command(asked: str, known: Sequence[str]) -> str:
+    """A sentence with the command that was probably meant, or nothing."""
+    near = _COMMANDS.get(asked.lower())
+    return f' Did you mean "{near}"?' if near else did_you_mean(asked, known)
+
+
+def _meant(error: Any) -> str:
+    name, known = error.option_name, list(error.possibilities or ())
+    if name in _MACHINES:
+        return " Everything runs on the CPU."
+    near = _OPTIONS.get(name.replace("_", "-"))
+    there = [word for param in error.ctx.command.params for word in param.opts] if error.ctx else []
+    if near is None or near.split()[0] not in there:
+        near = closest(name, known)
+    return f" Did you mean {near}?" if near else ""
 
 
 def _name(param: Any) -> str:
