@@ -32,6 +32,7 @@ from pellucid.nn.registry import (
 from pellucid.nn.state import IncompatibleKeys, load, saved
 from pellucid.nn.switches import Switches
 from pellucid.tensor import Parameter, Tensor
+from pellucid.tensor.compile import compile as compiled
 
 __all__ = ["Module"]
 
@@ -59,6 +60,7 @@ class Module(Switches):
     # On the class, so that a call works before anything is set, and costs nothing per module.
     _module_path: str = ""
     _module_hooks: Hooks | None = None
+    _module_compiled: Any = None
     _tells: bool = True  # whether errors from inside are told with the layers so far
     _made_with_tensors: int = 0  # how many of the settings may be Tensors
     _called_with: str = "x"  # how errors spell a call
@@ -80,6 +82,8 @@ class Module(Switches):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: D102  (forward says it)
         mode = _local.mode
+        if self._module_compiled is not None and not mode.symbolic:
+            return self._module_compiled(*args, **kwargs)
         outer = mode.scope
         if self._module_stamp != structure[0]:
             name_parts(self)
@@ -108,6 +112,21 @@ class Module(Switches):
 
     forward: Callable[..., Any] = _forward_missing
 
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Compile its calls from now on, in place; `pellucid.compile` has the settings.
+
+        A copy, and what is read back from a file, is not compiled.
+
+        Example:
+            >>> import pellucid
+            >>> from pellucid import nn
+            >>> model = nn.Linear(2, 1)
+            >>> model.compile(engine="numpy")
+            >>> model(pellucid.ones(3, 2)).shape
+            Size([3, 1])
+        """
+        self.__dict__["_module_compiled"] = compiled(self, *args, **kwargs)
+
     # ---- what it owns -------------------------------------------------------------------------
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -130,7 +149,8 @@ class Module(Switches):
 
     def __getstate__(self) -> dict[str, Any]:
         # In another process, or for a copy, names are given afresh.
-        return {k: v for k, v in self.__dict__.items() if k != "_module_stamp"}
+        left_out = ("_module_stamp", "_module_compiled")
+        return {k: v for k, v in self.__dict__.items() if k not in left_out}
 
     def _replace_parameter(self, name: str, value: Any) -> None:
         if value is not None:

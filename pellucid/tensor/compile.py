@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from types import MethodType
 from typing import Any
+from weakref import WeakSet
 
 from pellucid.errors import PellucidWarning, SettingError, TraceError
 from pellucid.graph.gate import gate
@@ -28,6 +29,7 @@ from pellucid.tensor.report import Report
 __all__ = ["Compiled", "compile"]
 
 ENGINES = ("xla", "numpy")
+MODES = ("default", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs")
 KEPT = 64  # forms for the same shapes: the latest
 MANY = 8  # forms of one function after which something is probably wrong
 
@@ -42,7 +44,11 @@ def compile(
     backend: Any = None,
     mode: str | None = None,
     options: Any = None,
+    name: str | None = None,
     disable: bool = False,
+    recompile_limit: int | None = None,
+    isolate_recompiles: bool = False,
+    shapes_spec: Any = None,
 ) -> Any:
     """The same function as one compiled program; also a decorator.
 
@@ -55,10 +61,15 @@ def compile(
             False saves the memory traffic.
         fullgraph: accepted as in PyTorch; a whole graph is always taken.
         dynamic: accepted as in PyTorch; a program is for the shapes of its call.
-        backend: accepted as in PyTorch.
-        mode: accepted as in PyTorch.
-        options: accepted as in PyTorch.
+        backend: PyTorch's "inductor" is accepted and means `engine`; others are refused.
+        mode: PyTorch's words are accepted, and change nothing.
+        options: accepted as in PyTorch, and change nothing.
+        name: accepted as in PyTorch.
         disable: give the function back as it is.
+        recompile_limit: how many forms there may be before it is remarked on; 8 unless given.
+        isolate_recompiles: accepted as in PyTorch; they are always counted for each call of
+            `compile`.
+        shapes_spec: refused; each shape is a program of its own.
 
     Returns:
         A `Compiled`, called like the function.
@@ -81,19 +92,62 @@ def compile(
         >>> step(pellucid.tensor([1.0, 1.0])), step(pellucid.tensor([1.0, 1.0]))
         (tensor(5.), tensor(3.2000))
     """
+    _check_settings(engine, backend, mode, options, shapes_spec)
+    if model is None:
+        return functools.partial(
+            compile, engine=engine, grads=grads, disable=disable, recompile_limit=recompile_limit
+        )
+    if not callable(model) or isinstance(model, type):
+        raise SettingError(_not_a_function(model))
+    return model if disable else Compiled(model, engine, grads, recompile_limit or MANY)
+
+
+def _check_settings(engine: str, backend: Any, mode: Any, options: Any, shapes: Any) -> None:
+    if shapes is not None:
+        raise SettingError(
+            "compile: shapes_spec is not taken; each shape is a program of its own.\n"
+            " Leave it out, and keep batches to few sizes."
+        )
     if engine not in ENGINES:
         raise SettingError(f"compile: engine is one of {', '.join(ENGINES)}, not {engine!r}.")
-    if model is None:
-        return functools.partial(compile, engine=engine, grads=grads, disable=disable)
-    if not callable(model):
+    if backend not in (None, "inductor"):
         raise SettingError(
-            f"compile takes a function or a module and got a {type(model).__name__}.\n"
-            " Write pellucid.compile(step), without brackets after step."
+            f"compile: there is no backend {backend!r} here.\n Leave it out: XLA compiles; "
+            'engine="numpy" runs the program op by op.'
         )
-    return model if disable else Compiled(model, engine, grads)
+    if mode is not None and mode not in MODES:
+        raise SettingError(f"compile: mode is one of {', '.join(MODES)}, not {mode!r}.")
+    if options is not None and not isinstance(options, dict):
+        raise SettingError(
+            f"compile: options is a dict of settings for PyTorch's compiler, not {options!r}.\n"
+            " Leave it out: it changes nothing here."
+        )
 
 
-_OWN = {"_call", "_engine", "_grads", "_forms", "_banks", "_latest", "traces"}
+def _not_a_function(model: Any) -> str:
+    kind = type(model).__name__
+    article = "an" if kind[:1] in "aeiouAEIOU" else "a"
+    if isinstance(model, type):
+        return (
+            f"compile takes a function or a module and got the class {model.__name__}.\n"
+            f" Make one first: pellucid.compile({model.__name__}(…))."
+        )
+    if hasattr(model, "param_groups"):
+        return (
+            f"compile takes a function or a module and got {article} {kind}, an optimizer.\n"
+            " Compile the function that calls it, so that forward, backward and update are one "
+            "program:\n @pellucid.compile\n def step(x, y): …; loss.backward(); optimizer.step()"
+        )
+    return (
+        f"compile takes a function or a module and got {article} {kind}.\n"
+        " Write pellucid.compile(step), without brackets after step."
+    )
+
+
+_OWN = {"_call", "_engine", "_grads", "_limit", "_forms", "_banks", "_latest", "traces"}
+
+
+_every: WeakSet[Compiled] = WeakSet()
 
 
 class Compiled:
@@ -103,17 +157,21 @@ class Compiled:
         call: the function or module.
         engine: "xla" or "numpy".
         grads: whether `.grad` is kept.
+        limit: how many forms are remarked on.
 
     Attributes:
         traces: how many forms of it exist: one for each combination of shapes, dtypes and settings.
     """
 
-    def __init__(self, call: Callable[..., Any], engine: str, grads: bool) -> None:
-        self._call, self._engine, self._grads = call, engine, grads
+    def __init__(
+        self, call: Callable[..., Any], engine: str, grads: bool, limit: int = MANY
+    ) -> None:
+        self._call, self._engine, self._grads, self._limit = call, engine, grads, limit
         self._forms: dict[Any, list[Form]] = {}
         self._banks: dict[Any, Any] = {}
         self._latest: Form | None = None
         self.traces = 0
+        _every.add(self)
         functools.update_wrapper(self, call, updated=())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -155,13 +213,14 @@ class Compiled:
         mine = owner.__dict__.get(name)
         if type(mine) is not Compiled or getattr(mine._call, "__self__", None) is not owner:
             bound = MethodType(self._call, owner)
-            mine = owner.__dict__[name] = Compiled(bound, self._engine, self._grads)
+            mine = owner.__dict__[name] = Compiled(bound, self._engine, self._grads, self._limit)
         return mine
 
     def __reduce__(self) -> Any:
         if _found(self) is self:  # a decorated function: pickled by its name, like any
             return self.__qualname__
-        return Compiled, (self._call, self._engine, self._grads)  # it is compiled anew there
+        given = (self._call, self._engine, self._grads, self._limit)
+        return Compiled, given  # it is compiled anew there
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["_call"], name)
@@ -193,6 +252,13 @@ class Compiled:
         """
         return self._form().report(self._engine, measure)
 
+    def forget(self) -> None:
+        """Drop all forms: the next call traces and compiles again."""
+        self._forms.clear()
+        self._banks.clear()
+        self._latest = None
+        self.traces = 0
+
     def _form(self) -> Form:
         if self._latest is None:
             raise TraceError("there is no program yet.\n Call the compiled function once.")
@@ -209,12 +275,12 @@ class Compiled:
             run = stepper(found.backward.step, self._engine, self._banks)
             form.differentiable(found.backward, run)
         self.traces += 1
-        if self.traces == MANY:
+        if self.traces == self._limit:
+            name = getattr(self._call, "__name__", "a function")
             warnings.warn(
-                f"{getattr(self._call, '__name__', 'a function')} was compiled {MANY} times: each "
-                "new shape, each new Python number among its arguments and each new Tensor that it "
-                "finds outside is a program of its own.\n Pass changing numbers as Tensors, and "
-                "batches of one size.",
+                f"{name} was compiled {self._limit} times: each new shape, each new Python number "
+                "among its arguments and each new Tensor that it finds outside is a program of its "
+                "own.\n Pass changing numbers as Tensors, and batches of one size.",
                 PellucidWarning,
                 stacklevel=3,
             )

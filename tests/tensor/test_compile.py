@@ -50,7 +50,7 @@ def test_what_is_no_function() -> None:
     with pytest.raises(SettingError) as caught:
         pl.compile(3)
     assert str(caught.value) == (
-        "compile takes a function or a module and got a int.\n"
+        "compile takes a function or a module and got an int.\n"
         " Write pellucid.compile(step), without brackets after step."
     )
     with pytest.raises(SettingError) as caught:
