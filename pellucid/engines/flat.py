@@ -81,7 +81,8 @@ def run_in_place(
     """
     vectors = [*written, *read]
     length = len(vectors[0])
-    kind = vectors[0].dtype.type
+    # Beside 16 bits a number keeps its digits: 0.999 is not 1.
+    kind = np.float32 if vectors[0].dtype.itemsize == 2 else vectors[0].dtype.type
     scalars = [kind(number) for number in numbers]
     piece = PIECE if program.elementwise else max(length, 1)
     single = [vector for vector in written if not vector.ndim]

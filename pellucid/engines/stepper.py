@@ -11,6 +11,7 @@ import numpy as np
 
 from pellucid.dtypes import FLOAT
 from pellucid.engines.numpy import namespace, quietly
+from pellucid.graph.halves import HALVES, needs_single, single, widened
 from pellucid.graph.node import Node, stamp
 from pellucid.graph.program import Program, Step
 from pellucid.graph.step import StepProgram
@@ -67,18 +68,21 @@ class Thrifty:
             ends = tuple(s for s in dict.fromkeys(step.at) if last.get(s) == i and s >= first)
             into = _INTO.get(step.op.name) if _may_reuse(step) else None
             alike = [p for p, s in enumerate(step.at) if s in ends and step.at.count(s) == 1]
-            self._plan.append((step, ends, into, alike))
+            forward = step.op.forward
+            if needs_single(step.op, step.node):
+                forward = single(forward, step.node.dtype)
+            self._plan.append((step, forward, ends, into, alike))
 
     def __call__(self, arrays: Sequence[Any]) -> list[Any]:
         """The outputs for these inputs."""
         values = [*arrays, *(node.array for node in self._program.held)]
         keep = values.append
-        for step, ends, into, alike in self._plan:
+        for step, forward, ends, into, alike in self._plan:
             given = [values[i] for i in step.at]
             for i in ends:
                 values[i] = None
             if into is None:
-                keep(step.op.forward(namespace, *given, **step.params))
+                keep(forward(namespace, *given, **step.params))
                 continue
             out = self._room(step.node, given, alike)
             keep(into(*given, out=out))
@@ -111,6 +115,7 @@ def _may_reuse(step: Step) -> bool:
     return (
         node.size >= _LARGE
         and node.dtype.category == FLOAT
+        and node.dtype not in HALVES
         and not step.params
         and kinds == {node.dtype}
     )
@@ -133,7 +138,7 @@ class NumpyStepper:
     def __init__(self, step: StepProgram) -> None:
         self._step = step
         self._run = Thrifty(step.program)
-        self._kinds = [np.dtype(n.dtype.name).type for n in step.numbers]
+        self._kinds = [np.dtype(widened(n.dtype).name).type for n in step.numbers]
 
     def __call__(self, arguments: Sequence[Any]) -> list[Any]:
         """The results for these arguments."""

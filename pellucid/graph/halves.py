@@ -15,7 +15,8 @@ from pellucid.dtypes import FLOAT, DType, bfloat16, float16, float32, float64
 from pellucid.graph.node import Node
 
 __all__ = [
-    "HALVES", "Single", "at_hand", "lowered", "moves", "needs_single", "single", "widened",
+    "HALVES", "Single", "at_hand", "lowered", "moves", "needs_single", "single",
+    "widened",
 ]  # fmt: skip
 
 HALVES = (float16, bfloat16)
@@ -80,5 +81,5 @@ def lowered(op: Any, dtypes: Iterable[DType], to: DType) -> tuple[DType | None, 
 
 
 def widened(dtype: DType) -> DType:
-    """What autocast computes a loss in."""
+    """What a loss is computed in under autocast, and what numbers beside 16 bits are held as."""
     return float32 if dtype in HALVES else dtype

@@ -17,6 +17,7 @@ from pellucid.engines.xla.cache import found
 from pellucid.engines.xla.layout import evaluate_arranged, transposed_cells
 from pellucid.engines.xla.space import wide
 from pellucid.errors import TraceError
+from pellucid.graph.halves import widened
 from pellucid.graph.step import StepProgram, number_kind
 
 __all__ = ["ReadOnly", "XlaStepper", "bank_for", "step_function"]
@@ -40,7 +41,7 @@ def step_function(step: StepProgram, bank: Bank) -> Any:
             *bank.unpack(state),
             *read,
             *(streams[i] for i in range(len(step.streams))),
-            *(numbers[i].astype(n.dtype.name) for i, n in enumerate(step.numbers)),
+            *(numbers[i].astype(widened(n.dtype).name) for i, n in enumerate(step.numbers)),
         ]
         outputs = evaluate_arranged(step.program, given)
         results = [jnp.asarray(plain(y)) for y in outputs[: step.results]]
