@@ -14,6 +14,7 @@ from pellucid.graph import mode as _mode
 from pellucid.graph.node import last_change
 from pellucid.nn.border import tell
 from pellucid.nn.buffer import Buffer
+from pellucid.nn.borrowed import no_attribute
 from pellucid.nn.diagram import diagram
 from pellucid.nn.hooks import Hooks, Removable
 from pellucid.nn.making import gave_nothing, refuse_data
@@ -201,7 +202,7 @@ class Module(Switches):
             trace = _local.mode.trace
             if trace is not None:
                 trace.missed(self, name)
-            raise AttributeError(f"{kind!r} object has no attribute {name!r}", name=name, obj=self)
+            raise AttributeError(no_attribute(kind, name), name=name, obj=self)
 
     def __dir__(self) -> list[str]:
         return sorted(set(super().__dir__()))

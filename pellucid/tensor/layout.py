@@ -107,8 +107,13 @@ def where(self: Tensor, condition: Tensor, other: Any) -> Tensor:
     return FUNCTIONS["where"](condition, self, other)  # type: ignore[no-any-return]
 
 
-def _called(cls: type[Tensor], *data: Any, device: Any = None) -> Tensor:
+def _called(cls: type[Tensor], *data: Any, device: Any = None, **other: Any) -> Tensor:
     """`Tensor(2, 3)` is zeros of these sizes, `Tensor([1, 2])` float32 numbers."""
+    for word in other:
+        raise TypeError(
+            f"Tensor(…) makes float32 numbers and takes no {word}=.\n"
+            f" Write pellucid.tensor(data, {word}=…)."
+        )
     on_cpu(device)
     out = object.__new__(cls)
     out._node = _made(data)._node

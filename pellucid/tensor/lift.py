@@ -17,6 +17,7 @@ from pellucid.shapes import Mismatch
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.memory import adopt
 from pellucid.tensor.precision import policed
+from pellucid.tensor.misspelled import about_misspelled
 from pellucid.tensor.returned import about_out, asks_for_out
 from pellucid.tensor.tensor import Tensor, wrap
 
@@ -91,6 +92,8 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
                 if kwargs.pop("out") is None:
                     return on_tensors(*args, **kwargs)
                 raise about_out(_called(call)) from None
+            if (unknown := about_misspelled(call, error, kwargs)) is not None:
+                raise unknown from None
             refusal = _no_tensor(call, error, taken, kwargs)
             if refusal is None:
                 raise

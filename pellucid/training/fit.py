@@ -270,9 +270,17 @@ def _best_of(
     return best
 
 
+def _no_module(model: Any) -> str:
+    if isinstance(model, type):
+        name = model.__name__
+        return f"fit trains a Module and got the class {name}.\n Make one: {name}(…)."
+    remedy = "\n The model comes first: fit(model, (X, y))." if hasattr(model, "__len__") else ""
+    return f"fit trains a Module and got a {type(model).__name__}.{remedy}"
+
+
 def _check(model: Any, more: Any, restarts: Any, checkpoint: Any, resume: bool) -> None:
     if not isinstance(model, Module):
-        raise SettingError(f"fit trains a Module and got a {type(model).__name__}.")
+        raise SettingError(_no_module(model))
     if more:
         raise SettingError(
             "fit takes the data as one pair: fit(model, (X, y)).\n Settings are given by name, such"

@@ -101,7 +101,7 @@ def test_one_argument_under_two_names_is_a_mistake() -> None:
 
 
 def test_a_word_that_no_argument_has_is_still_refused() -> None:
-    with pytest.raises(TypeError, match="unexpected keyword argument 'axis'"):
+    with pytest.raises(TypeError, match="has no argument 'axis'"):
         pellucid.relu(ONES, axis=0)
 
 
