@@ -6,20 +6,17 @@ it lies between (linear), of four (cubic), of all that it covers (antialias).
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import Any
 
-import numpy as np
-
-from pellucid.dtypes import int64
 from pellucid.errors import SettingError, ShapeError
-from pellucid.graph.node import Node, leaf
+from pellucid.graph.node import Node
 from pellucid.nn.functional import adaptive
 from pellucid.ops.indexing import take
 from pellucid.ops.linalg import dot_general, linear
 from pellucid.ops.movement import expand, reshape
 from pellucid.shapes import Shape, numel, show
+from pellucid.tensor.resizing import mixing, nearest
 
 __all__ = ["interpolate", "upsample", "upsample_bilinear", "upsample_nearest"]
 
@@ -72,7 +69,8 @@ def interpolate(
             kind = ("cubic" if mode == "bicubic" else "linear", bool(align_corners), antialias)
             same = old == new[axis] and factor in (None, 1.0)
             if not same:
-                input = _mixed(input, axis + 2, _weights(old, new[axis], factor, *kind))
+                matrix = mixing(old, new[axis], factor, *kind, input.dtype)
+                input = _mixed(input, axis + 2, matrix)
         else:
             input = _picked(input, axis + 2, new[axis], factor, mode == "nearest-exact")
     return input
@@ -154,14 +152,13 @@ def _each(what: str, value: Any, rank: int) -> tuple[Any, ...]:
 # ---- one axis --------------------------------------------------------------------------------
 
 
-def _mixed(x: Node, axis: int, weights: Any) -> Node:
+def _mixed(x: Node, axis: int, matrix: Node) -> Node:
     """New numbers along `axis`, each a weighted sum of old ones."""
-    matrix = leaf(weights.astype(x.dtype.name), weights.shape, x.dtype, kind="constant")
     lead, after = x.shape[:axis], x.shape[axis + 1 :]
     if not after:
         return linear(x, matrix)
     flat = reshape(x, shape=(*lead, x.shape[axis], numel(after)))
-    return reshape(dot_general(matrix, flat), shape=(*lead, len(weights), *after))
+    return reshape(dot_general(matrix, flat), shape=(*lead, matrix.shape[0], *after))
 
 
 def _picked(x: Node, axis: int, new: int, factor: float | None, exact: bool) -> Node:
@@ -172,64 +169,4 @@ def _picked(x: Node, axis: int, new: int, factor: float | None, exact: bool) -> 
         lead, after = x.shape[: axis + 1], x.shape[axis + 1 :]
         apart = expand(reshape(x, shape=(*lead, 1, *after)), shape=(*lead, times, *after))
         return reshape(apart, shape=(*lead[:-1], new, *after))
-    # PyTorch finds places in float32, which decides where one falls between two numbers.
-    step = np.float32(1.0 / factor if factor else np.float32(old) / np.float32(new))
-    at = np.floor((np.arange(new, dtype=np.float32) + np.float32(0.5 * exact)) * step)
-    places = np.minimum(at.astype(np.int64), old - 1)
-    return take(x, leaf(places, places.shape, int64, kind="constant"), axes=(axis,))
-
-
-@functools.lru_cache(maxsize=256)
-def _weights(
-    old: int, new: int, factor: float | None, kind: str, corners: bool, antialias: bool
-) -> Any:
-    """A matrix (new, old): how much of each old number a new one takes."""
-    step = _step(old, new, factor, corners)
-    if antialias:
-        return _covering(old, new, step, kind)
-    at = step * np.arange(new) if corners else step * (np.arange(new) + 0.5) - 0.5
-    at = np.maximum(at, 0.0) if kind == "linear" else at
-    first = np.floor(at)
-    if kind == "linear":
-        first = np.minimum(first, old - 1)
-    near = range(2) if kind == "linear" else range(-1, 3)
-    bell = _tent if kind == "linear" else functools.partial(_cubic, a=-0.75)
-    weights = np.zeros((new, old))
-    for k in near:
-        places = np.clip(first + k, 0, old - 1).astype(np.int64)
-        np.add.at(weights, (np.arange(new), places), bell(at - first - k))
-    return weights
-
-
-def _step(old: int, new: int, factor: float | None, corners: bool) -> float:
-    """How far apart the new numbers stand among the old."""
-    if corners:
-        return (old - 1) / (new - 1) if new > 1 else 0.0
-    return 1.0 / factor if factor else old / new
-
-
-def _covering(old: int, new: int, step: float, kind: str) -> Any:
-    """Weights of all old numbers that a new one covers: the bell is stretched to the step."""
-    bell = _tent if kind == "linear" else functools.partial(_cubic, a=-0.5)
-    stretch = max(step, 1.0)
-    reach = (1.0 if kind == "linear" else 2.0) * stretch
-    weights = np.zeros((new, old))
-    for i in range(new):
-        center = step * (i + 0.5)
-        low = max(int(center - reach + 0.5), 0)
-        high = min(int(center + reach + 0.5), old)
-        row = bell((np.arange(low, high) - center + 0.5) / stretch)
-        weights[i, low:high] = row / row.sum()
-    return weights
-
-
-def _tent(d: Any) -> Any:
-    return np.maximum(1.0 - np.abs(d), 0.0)
-
-
-def _cubic(d: Any, a: float) -> Any:
-    """Keys's weight of a number at the distance `d`."""
-    d = np.abs(d)
-    inner = ((a + 2) * d - (a + 3)) * d * d + 1
-    outer = ((a * d - 5 * a) * d + 8 * a) * d - 4 * a
-    return np.where(d <= 1, inner, np.where(d < 2, outer, 0.0))
+    return take(x, nearest(old, new, factor, exact), axes=(axis,))

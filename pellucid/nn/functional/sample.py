@@ -8,20 +8,19 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-import numpy as np
-
-from pellucid.dtypes import int64
+from pellucid.dtypes import DType, int64
 from pellucid.errors import SettingError, ShapeError
-from pellucid.graph.node import Node, leaf
+from pellucid.graph.node import Node
 from pellucid.ops.compare import ge, le, logical_and, lt, where
 from pellucid.ops.elementwise import abs as abs_
 from pellucid.ops.elementwise import add, cast, clamp, mul, sub
 from pellucid.ops.indexing import take
 from pellucid.ops.linalg import dot_general
-from pellucid.ops.movement import permute, reshape, slice_
+from pellucid.ops.movement import cat, expand, permute, reshape, slice_
 from pellucid.ops.whole import floor, remainder
 from pellucid.ops.whole import round as round_
 from pellucid.shapes import numel, show
+from pellucid.tensor.creation import arange, linspace, ones, zeros
 
 __all__ = ["affine_grid", "grid_sample"]
 
@@ -48,17 +47,21 @@ def affine_grid(theta: Node, size: Any, align_corners: bool | None = None) -> No
             f"affine_grid: theta is (N, 2, 3) for a size (N, C, H, W), or (N, 3, 4) for "
             f"(N, C, D, H, W); it is {show(theta.shape)}, and the size {show(tuple(size))}."
         )
-    ticks = [_ticks(m, bool(align_corners)) for m in plane]
-    axes = np.meshgrid(*ticks, indexing="ij")
-    places = np.stack([*reversed(axes), np.ones_like(axes[0])], axis=-1).reshape(-1, rank + 1)
-    base = leaf(places.astype(theta.dtype.name), places.shape, theta.dtype, kind="constant")
+    ticks = [_ticks(m, bool(align_corners), theta.dtype) for m in plane]
+    columns = [
+        expand(reshape(t, shape=tuple(m if a == k else 1 for k in range(rank))), shape=tuple(plane))
+        for a, (t, m) in enumerate(zip(ticks, plane, strict=True))
+    ]
+    columns = [reshape(c, shape=(numel(c.shape), 1)) for c in reversed(columns)]
+    base = cat(*columns, ones(numel(tuple(plane)), 1, dtype=theta.dtype)._node, axis=1)
     return reshape(dot_general(base, permute(theta, axes=(0, 2, 1))), shape=(n, *plane, rank))
 
 
-def _ticks(n: int, corners: bool) -> Any:
+def _ticks(n: int, corners: bool, dtype: DType) -> Node:
     if n <= 1:
-        return np.zeros(n)
-    return np.linspace(-1.0, 1.0, n) * (1.0 if corners else (n - 1) / n)
+        return zeros(n, dtype=dtype)._node
+    edge = 1.0 if corners else (n - 1) / n
+    return linspace(-edge, edge, n, dtype=dtype)._node
 
 
 def grid_sample(
@@ -115,8 +118,7 @@ class _Rows:
         self.size = tuple(size)
         last = permute(input, axes=(0, *range(2, len(input.shape)), 1))
         self.rows = reshape(last, shape=(n * numel(self.size), channels))
-        first = (np.arange(n) * numel(self.size)).reshape(n, 1)
-        self.first = leaf(first, first.shape, int64, kind="constant")
+        self.first = mul(arange(n).reshape(n, 1)._node, numel(self.size))
 
     def read(self, places: list[Node]) -> Node:
         """The channels at whole places `(N, count)` of each axis; zeros outside."""
