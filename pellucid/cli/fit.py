@@ -19,10 +19,10 @@ from pellucid.cli.look import EndCard, Progress, say_notice, show_end_card
 from pellucid.cli.places import refuse_foreign, reserved
 from pellucid.data import open_table
 from pellucid.errors import SettingError, TrainingError
+from pellucid.optim.names import BY_NAME
 from pellucid.report import write
 from pellucid.report.run import assemble
 from pellucid.training.artifact import DESCRIPTION, WEIGHTS, write_whole
-from pellucid.training.fit import OPTIMIZERS
 from pellucid.training.revisit import HISTORY
 from pellucid.training.table_run import TableRun, train_table
 from pellucid.training.table_settings import Settings
@@ -87,7 +87,7 @@ def fit(
         ),
     ] = _USUAL.batch_size,
     optimizer: Annotated[
-        str, typer.Option(help=f"{', '.join(OPTIMIZERS)}.", rich_help_panel=_LEARN)
+        str, typer.Option(help=f"{', '.join(BY_NAME)}.", rich_help_panel=_LEARN)
     ] = _USUAL.optimizer,
     weight_decay: Annotated[
         float, typer.Option(help="Pull of the weights toward zero.", rich_help_panel=_LEARN)

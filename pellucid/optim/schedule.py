@@ -90,11 +90,15 @@ class LRScheduler:
             self._is_initial = False
 
     def _update_lr(self, epoch: int | None = None) -> None:
+        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
+        known = epoch is not None and hasattr(self, "_get_closed_form_lr")
+        self._follow(self._get_closed_form_lr if known else self.get_lr)
+
+    def _follow(self, rule: Callable[[], list[Any]]) -> None:
+        """Set the rates that a rule gives."""
         self._get_lr_called_within_step = True
         try:
-            self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
-            known = epoch is not None and hasattr(self, "_get_closed_form_lr")
-            self._set(self._get_closed_form_lr() if known else self.get_lr())
+            self._set(rule())
         finally:
             self._get_lr_called_within_step = False
 

@@ -128,7 +128,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
             self._jump(epoch)
         self.last_epoch = math.floor(epoch)
         self._step_count += 1
-        self._set(self.get_lr())
+        self._follow(self.get_lr)
 
     def _jump(self, epoch: float) -> None:
         """Find the fall that a step lies in."""

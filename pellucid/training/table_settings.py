@@ -10,8 +10,9 @@ from typing import Any
 
 from pellucid.data.wording import did_you_mean, quoted
 from pellucid.errors import SettingError
+from pellucid.optim.names import BY_NAME
 from pellucid.training.driver import ENGINES
-from pellucid.training.fit import OPTIMIZERS, fit
+from pellucid.training.fit import fit
 from pellucid.training.tabular import ACTIVATIONS, build_mlp
 from pellucid.training.weighing import check_loss, check_weights
 
@@ -35,7 +36,7 @@ class Settings:
         epochs: passes over the training rows.
         lr: step size.
         batch_size: rows per step.
-        optimizer: "adam", "adamw", "sgd" or "rmsprop".
+        optimizer: "adam", "adamw", "sgd", "rmsprop" or another of `pellucid.optim.names`.
         weight_decay: pull of the weights toward zero.
         patience: epochs without improvement that are forgiven; 0 to never stop early.
         restarts: train from so many starts and keep the best.
@@ -78,7 +79,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         _known("activation", self.activation, tuple(ACTIVATIONS))
-        _known("optimizer", self.optimizer, tuple(OPTIMIZERS))
+        _known("optimizer", self.optimizer, tuple(BY_NAME))
         _known("engine", self.engine, ("auto", *ENGINES))
         check_loss(self.loss)
         check_weights(self.class_weight)

@@ -225,7 +225,7 @@ USAGE = [
     ("fit moons --hidden 8,x", said('--hidden takes sizes such as 64,64 (0 for none), and got "8,x".')),
     ("fit moons --hidden 200000", said("--hidden must be sizes from 1 to 100,000, not 200000.")),
     ("fit moons --activation rleu", said('there is no activation "rleu". Did you mean "relu"?', f"Known: {KNOWN}.")),
-    ("fit moons --optimizer adm", said('there is no optimizer "adm". Did you mean "adam"?', "Known: adam, adamw, sgd, rmsprop.")),
+    ("fit moons --optimizer adm", said('there is no optimizer "adm". Did you mean "adam"?', "Known: adam, adamw, sgd, rmsprop, nadam, radam, adamax, adagrad, adadelta, lion, adafactor, muon, asgd, rprop.")),
     ("fit moons --dropout 1", said("--dropout must be a share from 0 to below 1, not 1.0.")),
     ("fit moons --patience -1", said("--patience must be 0 or more, not -1.")),
     ("fit moons --restarts 0", said("--restarts must be 1 or more, not 0.")),

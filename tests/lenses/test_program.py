@@ -225,7 +225,8 @@ def test_names_mean_what_they_mean_to_fit() -> None:
         ),
         (
             {"x": (4, 2), "target": (4,), "optimizer": "adm"},
-            "there is no optimizer 'adm'. Known: adam, adamw, sgd, rmsprop.",
+            "there is no optimizer 'adm'. Known: adam, adamw, sgd, rmsprop, nadam, radam, adamax,"
+            " adagrad, adadelta, lion, adafactor, muon, asgd, rprop.",
         ),
         ({"x": (-1, 2)}, "program: x has a negative size: (-1, 2)."),
         (

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from pellucid.lenses import program
+from pellucid.optim.names import named
 from pellucid.report import ModelFacts, ProgramRow
 from pellucid.tensor.creation import from_numpy
-from pellucid.training.fit import OPTIMIZERS
 from pellucid.training.objective import choose_objective
 from pellucid.training.table_run import TableRun
 from pellucid.training.table_settings import Settings
@@ -64,8 +64,7 @@ def _batch(run: TableRun) -> Any:
 
 
 def _optimizer(weights: Any, settings: Settings) -> Any:
-    make = OPTIMIZERS[settings.optimizer]
-    return make(weights, lr=settings.lr, weight_decay=settings.weight_decay)
+    return named(settings.optimizer, weights, settings.lr, settings.weight_decay)
 
 
 def _row(line: Mapping[str, Any], gradients: Mapping[int, Any], updates: Any) -> ProgramRow:
