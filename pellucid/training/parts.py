@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,11 @@ def _share(validation: Any) -> float | None:
 
 
 def _source(data: Any, dtype: DType, whole: bool, size: int | None, shuffle: bool) -> Source:
+    if isinstance(data, str | PathLike):
+        raise DataError(
+            f"fit takes numbers or a table, and got the name {str(data)!r}.\n"
+            f" Open it first: pellucid.data.open_table({str(data)!r}, target=…)."
+        )
     if isinstance(data, TensorDataset):
         return FromRows(as_rows((tuple(data.tensors[:-1]), data.tensors[-1]), dtype, whole))
     if isinstance(data, Dataset):

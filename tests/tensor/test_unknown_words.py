@@ -9,7 +9,7 @@ import pytest
 import pellucid
 import pellucid.nn.functional as F
 from pellucid import nn
-from pellucid.errors import SettingError
+from pellucid.errors import DataError, SettingError
 
 X = pellucid.ones(2, 3)
 
@@ -57,6 +57,12 @@ class Net(nn.Module):
             lambda: pellucid.fit(X, X),  # type: ignore[arg-type]
             SettingError,
             "fit trains a Module and got a Tensor.\n The model comes first: fit(model, (X, y)).",
+        ),
+        (
+            lambda: pellucid.fit(nn.Linear(2, 2), "moons"),
+            DataError,
+            "fit takes numbers or a table, and got the name 'moons'.\n"
+            " Open it first: pellucid.data.open_table('moons', target=…).",
         ),
         (
             lambda: pellucid.fit(Net, (X, X)),  # type: ignore[arg-type]
