@@ -111,10 +111,9 @@ get_worker_info
 anomaly_mode detect_anomaly forward_ad profiler set_detect_anomaly
 """,
     "pellucid.optim": """
-ASGD Adadelta Adafactor Adagrad Adamax LBFGS Muon NAdam RAdam Rprop SparseAdam swa_utils
+SparseAdam
 """,
     "pellucid.optim.lr_scheduler": """
-ChainedScheduler CosineAnnealingWarmRestarts CyclicLR MultiplicativeLR OneCycleLR PolynomialLR
 """,
     "Tensor": """
 H adjoint angle apply_ argwhere as_strided as_strided_ bernoulli bitwise_left_shift
@@ -186,20 +185,8 @@ INSTEAD = {
     "Variable": "pellucid.tensor(data, requires_grad=True)",
 }
 NEAREST = {
-    "Adadelta": "optim.RMSprop",
-    "Adagrad": "optim.RMSprop",
-    "Adafactor": "optim.AdamW",
-    "Adamax": "optim.Adam",
-    "ASGD": "optim.SGD",
-    "CosineAnnealingWarmRestarts": "optim.lr_scheduler.CosineAnnealingLR",
     "distributions": "pellucid.randn, pellucid.bernoulli and pellucid.multinomial",
     "func": "pellucid.autograd.functional, with jacobian, hessian, jvp and vjp",
-    "MultiplicativeLR": "optim.lr_scheduler.LambdaLR",
-    "NAdam": "optim.Adam",
-    "OneCycleLR": "optim.lr_scheduler.SequentialLR, of LinearLR and CosineAnnealingLR",
-    "PolynomialLR": "optim.lr_scheduler.LambdaLR",
-    "RAdam": "optim.AdamW",
-    "Rprop": "optim.RMSprop",
     "SparseAdam": "optim.Adam",
 }
 

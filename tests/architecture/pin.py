@@ -24,6 +24,7 @@ DOORS = (
     "pellucid.nn.init",
     "pellucid.optim",
     "pellucid.optim.lr_scheduler",
+    "pellucid.optim.swa_utils",
     "pellucid.testing",
     "pellucid.training",
 )

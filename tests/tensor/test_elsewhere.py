@@ -53,9 +53,7 @@ def said(owner: Any, name: str) -> str:
         ("pellucid.nn", "AdaptiveLogSoftmaxWithLoss", ""),
         ("pellucid.nn", "Softmax2d", "\n In its place: nn.Softmax(dim=1)."),
         ("pellucid.nn.functional", "ctc_loss", ""),
-        ("pellucid.optim", "LBFGS", ""),
-        ("pellucid.optim", "Adagrad", "\n The nearest is optim.RMSprop."),
-        ("pellucid.optim.lr_scheduler", "CyclicLR", ""),
+        ("pellucid.optim", "SparseAdam", "\n The nearest is optim.Adam."),
     ],
 )
 def test_what_is_not_here_yet(room: str, name: str, more: str) -> None:
