@@ -42,7 +42,7 @@ class RNNBase(Module):
         batch_first: inputs and outputs are `(batch, steps, …)` instead of `(steps, batch, …)`.
         dropout: the probability of leaving out a number between two layers, in training.
         bidirectional: whether a second recurrence reads each sequence from its end.
-        proj_size: only 0: states are not projected.
+        proj_size: of an LSTM, numbers that each state is projected to; 0 for none.
         device: accepted for PyTorch's sake; only "cpu" exists.
         dtype: kind of number of the weights.
     """
@@ -70,11 +70,13 @@ class RNNBase(Module):
         self._suffixes = [f"_l{k}{way}" for k in range(num_layers) for way in directions]
         rows = GATES[mode] * hidden_size
         for k, suffix in enumerate(self._suffixes):
-            below = input_size if k < len(directions) else hidden_size * len(directions)
+            below = input_size if k < len(directions) else self._state_size * len(directions)
             shapes: dict[str, tuple[int, ...]]
-            shapes = {"weight_ih": (rows, below), "weight_hh": (rows, hidden_size)}
+            shapes = {"weight_ih": (rows, below), "weight_hh": (rows, self._state_size)}
             if bias:
                 shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+            if proj_size:
+                shapes["weight_hr"] = (proj_size, hidden_size)
             for name, shape in shapes.items():
                 setattr(self, name + suffix, Parameter(empty(shape, device=device, dtype=dtype)))
         self.reset_parameters()
@@ -86,10 +88,14 @@ class RNNBase(Module):
         for what in ("input_size", "hidden_size", "num_layers"):
             check_size(name, what, getattr(self, what))
         check_chance(name, self.dropout)
-        if self.proj_size:
+        if self.proj_size and self.mode != "LSTM":
             raise SettingError(
-                f"{name}: proj_size is {self.proj_size}, and states are not projected here.\n"
-                " Leave it out, and put a Linear layer behind the recurrence."
+                f"{name}: only the states of an LSTM are projected; leave proj_size."
+            )
+        if not 0 <= self.proj_size < self.hidden_size:
+            raise SettingError(
+                f"{name}: proj_size is a whole number below hidden_size, {self.hidden_size}, and "
+                f"it is {self.proj_size}."
             )
         if self.dropout and self.num_layers == 1:
             warnings.warn(
@@ -114,13 +120,20 @@ class RNNBase(Module):
         """The weights of each layer and direction."""
         return [list(self._own(suffix)) for suffix in self._suffixes]
 
+    @property
+    def _state_size(self) -> int:
+        return self.proj_size or self.hidden_size
+
     def _own(self, suffix: str) -> Iterator[Parameter]:
         for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")[: 4 if self.bias else 2]:
-            yield self.__dict__[name + suffix]
+            yield getattr(self, name + suffix)
+        if self.proj_size:
+            yield getattr(self, f"weight_hr{suffix}")
 
     def _weights(self, suffix: str) -> Weights:
         nodes = [p._node for p in self._own(suffix)]
-        return Weights(nodes[0], nodes[1], *(nodes[2:] if self.bias else (None, None)))
+        projected = nodes.pop() if self.proj_size else None
+        return Weights(nodes[0], nodes[1], *(nodes[2:] if self.bias else (None, None)), projected)
 
     # ---- the call -----------------------------------------------------------------------------
 
@@ -202,14 +215,18 @@ class RNNBase(Module):
     def _states(self, hx: Any, batch: int, dtype: DType, alone: bool) -> list[Node]:
         """First states `(layers · directions, batch, hidden)`: h0, and c0 of an LSTM."""
         names = ("h0", "c0") if self.mode == "LSTM" else ("h0",)
-        wanted = (len(self._suffixes), batch, self.hidden_size)
+        lead = (len(self._suffixes), batch)
+        wanted = [(*lead, n) for n in (self._state_size, self.hidden_size)[: len(names)]]
         if hx is None:
-            return [rest(wanted, dtype)] * len(names)
+            return [rest(shape, dtype) for shape in wanted]
         given = hx if isinstance(hx, tuple | list) else (hx,)
         if len(given) != len(names) or not all(isinstance(s, Tensor) for s in given):
             what = "a pair of Tensors (h0, c0)" if len(names) == 2 else "one Tensor h0"
             raise DTypeError(f"the first state is {what}, and it got {_described(hx)}.")
-        return [_state(n, s._node, wanted, alone) for n, s in zip(names, given, strict=True)]
+        return [
+            _state(n, s._node, shape, alone)
+            for n, s, shape in zip(names, given, wanted, strict=True)
+        ]
 
     @staticmethod
     def _offered(finals: list[Node]) -> Any:
@@ -233,8 +250,8 @@ class RNNBase(Module):
 
     def extra_repr(self) -> str:
         """The settings that are not at their defaults."""
-        usual = {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0,
-                 "bidirectional": False}  # fmt: skip
+        usual = {"proj_size": 0, "num_layers": 1, "bias": True, "batch_first": False,
+                 "dropout": 0.0, "bidirectional": False}  # fmt: skip
         changed = "".join(
             f", {k}={getattr(self, k)}" for k, v in usual.items() if getattr(self, k) != v
         )

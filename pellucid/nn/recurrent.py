@@ -77,13 +77,14 @@ class LSTM(RNNBase):
         batch_first: inputs and outputs are `(batch, steps, …)` instead of `(steps, batch, …)`.
         dropout: the probability of leaving out a number between two layers, in training.
         bidirectional: whether a second recurrence reads each sequence from its end.
-        proj_size: only 0: states are not projected.
+        proj_size: numbers that each state is projected to, $h_t = W_{hr} o \tanh c_t$; 0 for none.
         device: accepted for PyTorch's sake; only "cpu" exists.
         dtype: kind of number of the weights.
 
     Shape:
         `(T, B, input_size)`, `(h0, c0)` or none, each `(layers · directions, B, hidden_size)` →
-        `(T, B, directions · hidden_size)`, `(h_n, c_n)`. One sequence goes without its B.
+        `(T, B, directions · hidden_size)`, `(h_n, c_n)`. One sequence goes without its B. With
+        `proj_size`, h and the result have that size.
 
     Example:
         >>> import pellucid

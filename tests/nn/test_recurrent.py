@@ -299,3 +299,40 @@ def test_a_sequence_is_learned() -> None:
         losses.append(loss.item())
     assert losses[0] > 0.7
     assert losses[-1] < 0.1
+
+
+PROJECTED: list[dict[str, Any]] = [
+    {},
+    {"bias": False, "bidirectional": True},
+    {"num_layers": 2, "batch_first": True, "bidirectional": True},
+]
+
+
+@pytest.mark.parametrize("form", PROJECTED, ids=["plain", "both ways", "stacked"])
+def test_projected_states(torch: Any, form: dict[str, Any]) -> None:
+    settings = {"proj_size": 2, **form}
+    mine, yours = twins(torch, "LSTM", 3, 4, **settings)
+    assert [tuple(w.shape) for w in mine.all_weights[0]] == [
+        tuple(w.shape) for w in yours.all_weights[0]
+    ]
+    many = form.get("num_layers", 1) * (2 if form.get("bidirectional") else 1)
+    batch = 5 if form.get("batch_first") else 2
+    x, y = pair(torch, (5, 2, 3), 3)
+    agree(mine, yours, [x], [y])
+    h, c = pair(torch, (many, batch, 2), 5), pair(torch, (many, batch, 4), 6)
+    mine.zero_grad(), yours.zero_grad()
+    x, y = pair(torch, (5, 2, 3), 3)
+    agree(mine, yours, [x, (h[0], c[0])], [y, (h[1], c[1])])
+    pack = torch.nn.utils.rnn
+
+    def ragged(module: Any, x: Any) -> Any:
+        own = module is mine
+        packed = (pack_padded_sequence if own else pack.pack_padded_sequence)(
+            x, [5, 3, 1], batch_first=True, enforce_sorted=True
+        )
+        y, last = module(packed)
+        return (pad_packed_sequence if own else pack.pad_packed_sequence)(y)[0], last
+
+    mine.zero_grad(), yours.zero_grad()
+    x, y = pair(torch, (3, 5, 3), 4)
+    agree(mine, yours, [x], [y], ragged)

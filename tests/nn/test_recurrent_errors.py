@@ -53,9 +53,12 @@ SETTINGS: list[tuple[Callable[[], Any], str]] = [
         "LSTM: p is a probability, between 0 and 1, and it is 2.0.",
     ),
     (
-        lambda: nn.LSTM(2, 3, proj_size=2),
-        "LSTM: proj_size is 2, and states are not projected here.\n"
-        " Leave it out, and put a Linear layer behind the recurrence.",
+        lambda: nn.LSTM(2, 3, proj_size=3),
+        "LSTM: proj_size is a whole number below hidden_size, 3, and it is 3.",
+    ),
+    (
+        lambda: nn.RNNBase("GRU", 2, 3, proj_size=1),
+        "RNNBase: only the states of an LSTM are projected; leave proj_size.",
     ),
     (
         lambda: nn.RNNBase("lstm", 2, 3),

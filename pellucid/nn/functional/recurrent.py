@@ -12,9 +12,10 @@ from pellucid.graph.mode import current
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add
 from pellucid.ops.gru import gru, gru_tape
-from pellucid.ops.linalg import linear
+from pellucid.ops.linalg import dot_general, linear
 from pellucid.ops.lstm import lstm, lstm_tape
-from pellucid.ops.movement import slice_
+from pellucid.ops.movement import reshape, slice_
+from pellucid.ops.rearrange import pad
 from pellucid.ops.recurrent import rows
 from pellucid.ops.rnn import rnn
 from pellucid.shapes import Shape
@@ -42,6 +43,7 @@ class Weights(NamedTuple):
     hh: Node
     b_ih: Node | None
     b_hh: Node | None
+    hr: Node | None = None  # of an LSTM whose states are projected
 
 
 def rest(shape: Shape, dtype: DType) -> Node:
@@ -61,6 +63,8 @@ def input_sums(mode: str, x: Node, w: Weights) -> Node:
 
 def recur(mode: str, z: Node, h0: Node, c0: Node | None, w: Weights) -> tuple[Node, Node | None]:
     """The states of all steps, and with an LSTM the last cell."""
+    if w.hr is not None:
+        return _projected(z, h0, c0 if c0 is not None else h0, w, w.hr)
     if mode == "LSTM":
         return _lstm(z, h0, c0 if c0 is not None else h0, w)
     if mode == "GRU":
@@ -74,6 +78,20 @@ def _lstm(z: Node, h0: Node, c0: Node, w: Weights) -> tuple[Node, Node]:
     steps = z.shape[0]
     cell = slice_(y, spec=(steps, *[(0, n, 1) for n in h0.shape]))
     return rows(y, 0, steps), cell
+
+
+def _projected(z: Node, h0: Node, c0: Node, w: Weights, hr: Node) -> tuple[Node, Node]:
+    """An LSTM whose states are $h_t = W_{hr} r_t$, r being what its cell shows.
+
+    The loop carries r, as $W_{hh} h_{t-1} = (W_{hh} W_{hr}) r_{t-1}$, and all states are one
+    product behind it. Only the first state is none of these: its share is added to the sums of step 0.
+    """
+    started = linear(h0, w.hh)
+    later = ((0, z.shape[0] - 1), (0, 0), (0, 0))
+    z = add(z, pad(reshape(started, shape=(1, *started.shape)), widths=later))
+    carried = w._replace(hh=dot_general(w.hh, hr))
+    shown, cell = _lstm(z, rest(c0.shape, c0.dtype), c0, carried)
+    return linear(shown, hr), cell
 
 
 def _gru(z: Node, h0: Node, w: Weights) -> Node:
