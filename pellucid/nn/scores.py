@@ -84,7 +84,7 @@ class Softmax2d(Module):
         x = node_of(input)
         if len(x.shape) not in (3, 4):
             raise ShapeError(
-                f"Softmax2d needs pictures, (N, C, H, W) or (C, H, W), and got {show(x.shape)}.\n"
+                f"input needs axes (N, C, H, W) or (C, H, W), and has shape {show(x.shape)}.\n"
                 " For other shapes take nn.Softmax(dim=…)."
             )
         return wrap(softmax(x, axis=len(x.shape) - 3))

@@ -64,6 +64,11 @@ def cross_entropy(
         ignored = class_numbers("cross_entropy", input, target, ignore_index)
         if ignored is not None:
             settings["ignore_index"] = ignored
+    elif ignore_index >= 0:
+        raise SettingError(
+            f"cross_entropy: ignore_index {ignore_index} is a class number, and the targets are "
+            "probabilities.\n Rows to be left out can have probabilities that are all 0."
+        )
     if label_smoothing:
         settings["label_smoothing"] = float(label_smoothing)
     return cls.cross_entropy(
