@@ -23,6 +23,7 @@ from pellucid.tensor.lift import FUNCTIONS, lifted
 from pellucid.tensor.random import randperm
 from pellucid.tensor.tensor import Tensor, wrap
 from pellucid.tensor.tracing import Traced, Tracing
+from pellucid.training.rows import Named
 from pellucid.training.sources import Batch, FromRows
 from pellucid.training.sums import Sums, partial
 
@@ -152,7 +153,10 @@ class CompiledEpochs:
         """Take a step for each line of `rows`."""
         run = self._run
         run.begin_stretch()
+        began, first = time.perf_counter(), form.stretch.compiled is None
         losses, *rest = form.stretch(rows, run.pace.after_step)
+        if first:
+            run.standing += time.perf_counter() - began
         if form.figures:
             gathered: Any = run.gathered
             gathered.add_sums([r.sum(0) for r in rest], form.shape, len(rows))
@@ -198,7 +202,8 @@ def trace_batch(
     probing = run.probing if probed else None
     with tracing.notes():
         tensors = [[wrap(node) for node in batch] for batch in each]
-        batches: list[Batch] = [(tuple(t[:-1]), t[-1]) for t in tensors]
+        names = run.train.data.names
+        batches: list[Batch] = [(Named.of(t[:-1], names), t[-1]) for t in tensors]
         with probing.watching(run) if probing else nullcontext() as watch:
             loss, outputs = run.forward_and_move(batches)
         results, shape = [loss.detach()], ()

@@ -26,6 +26,7 @@ from pellucid.training.plan import Plan, make_plan
 from pellucid.training.probes import make_probing
 from pellucid.training.progress import Progress, choose_progress
 from pellucid.training.restarts import best_together
+from pellucid.training.rows import feed
 from pellucid.training.sources import FromRows, Source
 from pellucid.training.weights import copied, draw_again, put_back
 
@@ -71,7 +72,8 @@ def fit(
     Args:
         model: the network; its weights are changed in place.
         data: `(X, y)` as arrays, lists, Tensors or pandas objects (X may be a tuple of several
-            inputs; X alone is its own target), a `Dataset`, a `DataLoader`, or a `Table`.
+            inputs, or a dict of them by the names in `forward`; X alone is its own target), a
+            `Dataset`, a `DataLoader`, a list of batches `[(x, y), …]`, or a `Table`.
         more: refused, with a hint: X and y go in as one pair.
         loss: None to follow from the targets (whole numbers: cross-entropy; real numbers: squared
             error), a name, a loss module, or a function of outputs and targets.
@@ -147,9 +149,16 @@ def fit(
     if restarts > 1:
         return _best_of(restarts, model, parts, objective, plan, chosen, shown)
     run = run_of(model, parts, objective, plan, chosen, shown)
-    if checkpoint is None:
-        prepare(run)
+    with run.interrupts:  # from here on Ctrl-C stops it in good order, also while it compiles
+        if checkpoint is None:
+            prepare(run)
+        else:
+            _take_up(run, checkpoint, resume)
         return run.go()
+
+
+def _take_up(run: Run, checkpoint: str | PathLike[str], resume: bool) -> None:
+    """Keep the state in a file while the run is at work; go on from there if it is to resume."""
     identity = _identity(run)
     run.checkpoint = Checkpoint(checkpoint, identity)
     found = read(checkpoint, identity) if resume and Path(checkpoint).exists() else None
@@ -159,7 +168,6 @@ def fit(
     prepare(run)
     if found is not None:
         run.gathered.restore(found["gathered"])
-    return run.go()
 
 
 class Chosen:
@@ -301,7 +309,7 @@ def objective_of(model: Module, train: Source, loss: Any, class_weight: Any) -> 
     model.eval()
     try:
         with no_grad():
-            outputs = model(*x)
+            outputs = feed(model, x)
     finally:
         default_generator.set_state(stream)
         for module, training in modes:

@@ -11,7 +11,7 @@ __all__ = ["Interrupts"]
 
 
 class Interrupts:
-    """Counts Ctrl-C in a `with` block.
+    """Counts Ctrl-C in a `with` block, or in several, one inside the other.
 
     Nothing is changed outside the main thread, or where a program has a handler of its own.
 
@@ -22,11 +22,17 @@ class Interrupts:
     def __init__(self) -> None:
         self.count = 0
         self._before: Any = None
+        self._depth = 0
 
     def __enter__(self) -> Interrupts:
         """Take over, if nobody else has."""
+        self._depth += 1
         main = threading.current_thread() is threading.main_thread()
-        if main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        if (
+            main
+            and self._depth == 1
+            and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        ):
             self._before = signal.signal(signal.SIGINT, self._pressed)
         return self
 
@@ -37,8 +43,10 @@ class Interrupts:
         trace: TracebackType | None,
     ) -> None:
         """Give back."""
-        if self._before is not None:
+        self._depth -= 1
+        if self._before is not None and not self._depth:
             signal.signal(signal.SIGINT, self._before)
+            self._before = None
 
     def _pressed(self, number: int, frame: Any) -> None:
         self.count += 1

@@ -30,6 +30,7 @@ from pellucid.training.pace import Pace
 from pellucid.training.plan import Plan
 from pellucid.training.probes import Probing, Watch
 from pellucid.training.progress import Progress
+from pellucid.training.rows import feed
 from pellucid.training.sources import Batch, FromRows, Source
 from pellucid.training.threads import threads_for
 from pellucid.training.weights import copied, put_back
@@ -81,6 +82,7 @@ class Run:
         self._whole = True  # False in the middle of a step: nothing to go on from
         self._began = self._drawn = self._epoch_began = time.perf_counter()
         self._taken = self._seen = 0
+        self.standing = 0.0  # seconds of setting up and compiling, which no later step takes
         self._each_step = [c for c in callbacks if _looks_at_steps(c)]
         self.compiled: Any = None  # runs the epochs, where it is not the loop below
         self.probing: Probing | None = None
@@ -123,6 +125,7 @@ class Run:
         """Run to the end, and leave the model with its best weights."""
         modes = [(m, m.training) for m in self.model.modules()]
         stream = default_generator.get_state()
+        self.standing = time.perf_counter() - self._began
         self.progress.start(self.plan.epochs)
         try:
             self._go()
@@ -144,6 +147,8 @@ class Run:
         try:
             with self.interrupts, enable_grad(), threads_for(self.model, self.plan.batch_size):
                 call_all(self.callbacks, "on_fit_start", self)
+                if self.interrupts.count:  # while it was set up and compiled
+                    self.stop("interrupted")
                 while self.epoch < self.plan.epochs and not self.history.stopped:
                     self._run_epoch()
         except KeyboardInterrupt:
@@ -244,7 +249,7 @@ class Run:
 
     def _backward(self, x: Sequence[Tensor], y: Tensor, share: float) -> tuple[Any, Tensor]:
         """Outputs for a batch, and its share of the loss, which was blamed on the weights."""
-        outputs = self.model(*x)
+        outputs = feed(self.model, x)
         loss: Tensor = self.objective.call(outputs, y)
         if self.watch is not None:
             self.watch.forward(loss)
@@ -336,7 +341,7 @@ class Run:
         model = self.model if self.compiled is None else self.compiled.forward
         with no_grad():
             for x, y in held.epoch(max(self.plan.batch_size, EVALUATE_ROWS), None):
-                outputs = model(*x)
+                outputs = feed(model, x)
                 yield outputs, y, self.objective.call(outputs, y)
         self.model.train()
 
@@ -374,7 +379,9 @@ class Run:
         steps = self.epoch_steps
         if steps is None or not self._taken:
             return None
-        return elapsed / self._taken * (steps * self.plan.epochs - self.step)
+        return (
+            max(elapsed - self.standing, 0.0) / self._taken * (steps * self.plan.epochs - self.step)
+        )
 
 
 def _looks_at_steps(callback: Any) -> bool:

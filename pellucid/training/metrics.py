@@ -134,9 +134,19 @@ def make_metrics(given: Any, usual: Sequence[str]) -> dict[str, Measure]:
         given = [given]
     if isinstance(given, Mapping):
         return {name: _measure(m) for name, m in given.items()}
-    return {
-        m if isinstance(m, str) else getattr(m, "__name__", "metric"): _measure(m) for m in given
-    }
+    found: dict[str, Measure] = {}
+    for m in given:
+        found[_new_name(m, found)] = _measure(m)
+    return found
+
+
+def _new_name(given: Any, taken: Mapping[str, Any]) -> str:
+    """What a metric is called; those without a name are numbered."""
+    if isinstance(given, str):
+        return given
+    name = getattr(given, "__name__", "<lambda>").replace("<lambda>", "metric")
+    names = (name, *(f"{name} {i}" for i in range(2, len(taken) + 3)))
+    return next(n for n in names if n not in taken)
 
 
 def _measure(given: Any) -> Measure:

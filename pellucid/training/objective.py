@@ -138,7 +138,11 @@ def _name_of(loss: Any) -> str:
         )
     if type(loss) in _MODULES:
         return _MODULES[type(loss)]
-    return type(loss).__name__ if isinstance(loss, Module) else getattr(loss, "__name__", "loss")
+    return type(loss).__name__ if isinstance(loss, Module) else _plain_name(loss)
+
+
+def _plain_name(loss: Any) -> str:
+    return getattr(loss, "__name__", "<lambda>").replace("<lambda>", "loss")
 
 
 def _layout(kind: str, outputs: Any, target: Any) -> Callable[[Any], Any]:

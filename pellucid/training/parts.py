@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any
@@ -95,14 +96,16 @@ def _source(data: Any, dtype: DType, whole: bool, size: int | None, shuffle: boo
         stream = isinstance(data, IterableDataset)
         loader = DataLoader(data, size or 32, shuffle=shuffle and not stream)
         return FromLoader(loader, dtype)
-    if isinstance(data, tuple | list | Tensor | np.ndarray) or hasattr(data, "to_numpy"):
+    if _are_batches(data):
+        return FromLoader(data, dtype)
+    if isinstance(data, Mapping | tuple | list | Tensor | np.ndarray) or hasattr(data, "to_numpy"):
         return FromRows(as_rows(data, dtype, whole))
     if hasattr(data, "__iter__") and not hasattr(data, "__next__"):
         return FromLoader(data, dtype)
     if hasattr(data, "__next__"):
         raise DataError(
             "data is a generator, which can be gone through once; an epoch later it is empty.\n"
-            " Put it in a list, or give a DataLoader."
+            " Give list(…) of it, if its batches fit into memory, or a DataLoader."
         )
     raise DataError(
         f"fit can't learn from a {type(data).__name__}.\n"
@@ -110,11 +113,26 @@ def _source(data: Any, dtype: DType, whole: bool, size: int | None, shuffle: boo
     )
 
 
+def _are_batches(data: Any) -> bool:
+    """Whether this is a list of ready-made batches, each `(inputs, targets)`."""
+    return (
+        isinstance(data, list)
+        and bool(data)
+        and all(isinstance(b, Mapping) or (isinstance(b, tuple) and len(b) >= 2) for b in data)
+        and all(isinstance(part, Mapping) or np.ndim(part) for part in _parts(data[0]))
+    )
+
+
+def _parts(batch: Any) -> list[Any]:
+    return list(batch.values() if isinstance(batch, Mapping) else batch)
+
+
 def _divided(rows: Rows, share: float, seed: int, shuffle: bool) -> tuple[Rows, Rows]:
     n = len(rows)
     if round(n * share) < 1 or n - round(n * share) < 1:
+        few = "one row is" if n == 1 else f"{n} rows are"
         raise DataError(
-            f"{n} rows are too few to set {share:.0%} aside for validation.\n"
+            f"{few} too few to set {share:.0%} aside for validation.\n"
             " Use more rows, or validation=0."
         )
     if shuffle:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,37 @@ from pellucid.errors import DataError
 from pellucid.graph.node import leaf
 from pellucid.tensor.tensor import Tensor, wrap
 
-__all__ = ["Rows", "as_rows"]
+__all__ = ["Named", "Rows", "as_rows", "feed"]
 
 # An epoch's rows are put into their random order at once, so that each batch is a slice; beyond
 # this many bytes each batch is gathered by itself instead.
 AT_ONCE = 1 << 28
+
+
+class Named(tuple[Tensor, ...]):
+    """Inputs of a model that are passed by name.
+
+    Attributes:
+        names: of its arguments.
+    """
+
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, tensors: Iterable[Tensor], names: tuple[str, ...]) -> tuple[Tensor, ...]:
+        """The Tensors with their names; a plain tuple where there are none."""
+        if not names:
+            return tuple(tensors)
+        made = cls(tensors)
+        made.names = names
+        return made
+
+
+def feed(model: Callable[..., Any], x: Sequence[Tensor]) -> Any:
+    """What a model gives for its inputs, passed by place or by name."""
+    if type(x) is Named:
+        return model(**dict(zip(x.names, x, strict=True)))
+    return model(*x)
 
 
 @dataclass(frozen=True)
@@ -27,10 +53,12 @@ class Rows:
     Args:
         inputs: one array per argument of the model, each with n rows.
         target: an array with n rows.
+        names: of the arguments, where they are passed by name.
     """
 
     inputs: tuple[Any, ...]
     target: Any
+    names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.target)
@@ -43,7 +71,7 @@ class Rows:
     def take(self, rows: Any) -> Rows:
         """Some of the rows, as copies."""
         inputs = tuple(x[rows] for x in self.inputs)
-        return Rows(inputs, inputs[0] if self.own_target else self.target[rows])
+        return Rows(inputs, inputs[0] if self.own_target else self.target[rows], self.names)
 
     def batches(
         self, size: int, order: Any = None, start: int = 0
@@ -64,7 +92,7 @@ class Rows:
             at, end = i * size, len(self) if i == count - 1 else (i + 1) * size
             rows = slice(at, end) if order is None else order[at:end]
             parts = [_tensor(a[rows], d) for a, d in zip(arrays, dtypes, strict=True)]
-            yield tuple(parts[:-1]), parts[-1]
+            yield Named.of(parts[:-1], self.names), parts[-1]
 
     def count(self, size: int) -> int:
         """How many batches that makes.
@@ -91,7 +119,8 @@ def as_rows(data: Any, dtype: DType, whole_inputs: bool = False) -> Rows:
 
     Args:
         data: `(X, y)`, with arrays, lists, Tensors or pandas objects; X may be a tuple of several
-            inputs. X alone is its own target: the network is to give back what it gets.
+            inputs, or a dict of them by name. X alone is its own target: the network is to give
+            back what it gets.
         dtype: the model's kind of number; inputs and float targets are converted to it.
         whole_inputs: keep whole-number inputs as they are, for models that look them up.
 
@@ -104,14 +133,33 @@ def as_rows(data: Any, dtype: DType, whole_inputs: bool = False) -> Rows:
         given, target = data[0], data[0]
     else:
         given, target = data, data
+    by_name: tuple[str, ...] = ()
+    if isinstance(given, Mapping):
+        if target is given:
+            raise DataError("X is a dict of inputs, and y is missing: fit(model, ({…}, y)).")
+        by_name, given = tuple(map(str, given)), tuple(given.values())
+    _check_several(given, target)
     several = given if isinstance(given, tuple) else (given,)
-    names = ["X"] if len(several) == 1 else [f"X[{i}]" for i in range(len(several))]
+    places = by_name or range(len(several))
+    names = ["X"] if len(several) == 1 else [f"X[{place!r}]" for place in places]
     inputs = tuple(
         _numbers(x, name, dtype, whole_inputs) for x, name in zip(several, names, strict=True)
     )
     y = inputs[0] if target is given else _numbers(target, "y", dtype, True)
     _check_rows(inputs, names, y)
-    return Rows(inputs, y)
+    return Rows(inputs, y, by_name)
+
+
+def _check_several(given: Any, target: Any) -> None:
+    """A list of arrays that each have a row for every target was meant as a tuple."""
+    n = len(target) if hasattr(target, "__len__") else -1
+    if not isinstance(given, list) or len(given) in (0, n):
+        return
+    if all(np.shape(x)[:1] == (n,) for x in given):
+        raise DataError(
+            f"X is a list of {len(given)} arrays with a row for each target.\n"
+            " Several inputs go in as a tuple: fit(model, ((a, b), y))."
+        )
 
 
 def _numbers(value: Any, name: str, dtype: DType, keep_whole: bool) -> Any:

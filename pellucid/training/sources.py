@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,7 +11,7 @@ from pellucid.errors import DataError
 from pellucid.tensor.creation import as_tensor, of_array
 from pellucid.tensor.random import Generator, randperm
 from pellucid.tensor.tensor import Tensor
-from pellucid.training.rows import Rows
+from pellucid.training.rows import Named, Rows
 
 __all__ = ["Batch", "FromLoader", "FromRows", "Source"]
 
@@ -73,12 +73,13 @@ class FromRows:
 
     def first(self) -> Batch:
         """The first two rows: more would cost, and one would trouble a batch norm."""
-        return next(Rows(tuple(x[:2] for x in self.data.inputs), self.data.target[:2]).batches(2))
+        inputs = tuple(x[:2] for x in self.data.inputs)
+        return next(Rows(inputs, self.data.target[:2], self.data.names).batches(2))
 
     def laid_out(self, lay_out: Callable[[Any], Any]) -> FromRows:
         """Targets are laid out once."""
         try:
-            return FromRows(Rows(self.data.inputs, lay_out(self.data.target)))
+            return FromRows(Rows(self.data.inputs, lay_out(self.data.target), self.data.names))
         except DataError as wrong:
             if not self.data.own_target:
                 raise
@@ -136,11 +137,19 @@ class FromLoader:
         parts = list(batch) if isinstance(batch, tuple | list) else [batch, batch]
         if len(parts) == 1:
             parts *= 2
+        names: tuple[str, ...] = ()
+        if isinstance(parts[0], Mapping):
+            if len(parts) != 2 or parts[1] is parts[0]:
+                raise DataError(
+                    "a batch of the loader is a dict, and it can't be told what of it is the"
+                    " target.\n Let the loader give pairs: ({name: input, …}, target)."
+                )
+            names, parts = tuple(map(str, parts[0])), [*parts[0].values(), parts[1]]
         tensors = [self._number(part) for part in parts]
         y = tensors[-1]
         if self.lay_out is not None:
             y = of_array(self.lay_out(y._node.array))
-        return tuple(tensors[:-1]), y
+        return Named.of(tensors[:-1], names), y
 
     def _number(self, part: Any) -> Tensor:
         try:

@@ -27,6 +27,7 @@ from pellucid.training.loop import Run
 from pellucid.training.members import Form, Paced, Start, Trained, check_sizes
 from pellucid.training.merged import alike
 from pellucid.training.progress import Progress
+from pellucid.training.rows import Named, feed
 from pellucid.training.sources import FromRows
 from pellucid.training.sums import partial
 
@@ -109,7 +110,7 @@ def _trace_check(run: Run, x: Sequence[Tensor], y: Tensor) -> StepProgram:
     tracing = Tracing(known)
     with tracing.notes(), no_grad():
         tensors = [wrap(node) for node in unknowns]
-        outputs = run.model(*tensors[:-1])
+        outputs = feed(run.model, Named.of(tensors[:-1], () if data is None else data.names))
         results = [run.objective.call(outputs, tensors[-1])]
         if type(outputs) is Tensor:
             sums = partial(run.gathered.metrics) or []

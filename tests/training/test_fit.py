@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -246,7 +247,7 @@ def test_losses_by_name_module_and_function() -> None:
     for loss in ("mae", nn.HuberLoss(), nn.MSELoss(), lambda p, y: ((p[:, 0] - y) ** 2).mean()):
         history = pl.fit(mlp(3, 8, 1), (X, Y), loss=loss, epochs=40, lr=0.02, **QUIET)
         assert history.train_loss[-1] < 0.5 * history.train_loss[0]
-    assert history.loss_name == "<lambda>" and history.metric_name == ""
+    assert history.loss_name == "loss" and history.metric_name == ""
 
 
 def test_optimizers_by_name_class_and_object() -> None:
@@ -368,3 +369,74 @@ def test_accumulated_gradients_are_those_of_the_loop_by_hand() -> None:
         weight_decay=0.0, validation=0, **QUIET,
     )  # fmt: skip
     np.testing.assert_allclose(again.step_loss, losses, rtol=1e-5)
+
+
+class Product(nn.Module):
+    """Two inputs, told apart by their names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        pl.manual_seed(0)
+        self.a, self.b, self.out = nn.Linear(3, 4), nn.Linear(3, 4), nn.Linear(4, 1)
+
+    def forward(self, left: Any, right: Any) -> Any:
+        return self.out(self.a(left) * self.b(right).tanh())
+
+
+@pytest.mark.parametrize("engine", ["numpy", "xla"])
+def test_inputs_by_name(engine: str) -> None:
+    x, y = line(50)
+    given: dict[str, Any] = {"epochs": 2, "batch_size": 16, "engine": engine, **QUIET}
+    by_place = pl.fit(Product(), ((x, x[::-1]), y), **given)
+    by_name = pl.fit(Product(), ({"right": x[::-1], "left": x}, y), **given)
+    np.testing.assert_allclose(by_name.step_loss, by_place.step_loss, rtol=1e-5)
+    np.testing.assert_allclose(by_name.validation_loss, by_place.validation_loss, rtol=1e-5)
+
+
+def test_batches_by_name_and_lists_of_batches() -> None:
+    x, y = line(48)
+    cuts = [slice(at, at + 16) for at in (0, 16, 32)]
+    given: dict[str, Any] = {"epochs": 2, "validation": 0, **QUIET}
+    named = [({"left": x[c], "right": x[::-1][c]}, y[c]) for c in cuts]
+    placed = [(x[c], x[::-1][c], y[c]) for c in cuts]
+    whole = ((x, x[::-1]), y)
+    runs = [pl.fit(Product(), data, **given) for data in (named, placed)]
+    rows = pl.fit(Product(), whole, batch_size=16, shuffle=False, **given)
+    for history in runs:
+        np.testing.assert_allclose(history.step_loss, rows.step_loss, rtol=1e-5)
+
+
+def test_populations_take_inputs_by_name() -> None:
+    x, y = line(50)
+    found = pl.population(
+        lambda: Product(), ({"right": x[::-1], "left": x}, y[:, None]), seeds=2, epochs=2,
+        shuffles="own", batch_size=16, **QUIET,
+    )  # fmt: skip
+    alone = pl.fit(Product(), ((x, x[::-1]), y[:, None]), epochs=2, batch_size=16, **QUIET)
+    np.testing.assert_allclose(found.history(0).step_loss, alone.step_loss, rtol=1e-4)
+
+
+def test_nameless_functions_have_names() -> None:
+    history = pl.fit(
+        mlp(3, 4, 1), (X, Y), loss=lambda out, y: ((out[:, 0] - y) ** 2).mean(), epochs=1,
+        metrics=[lambda out, y: (out[:, 0] - y).abs().max(), lambda out, y: out.mean()], **QUIET,
+    )  # fmt: skip
+    assert history.loss_name == "loss" and list(history.train_metrics) == ["metric", "metric 2"]
+
+
+def test_the_time_left_does_not_count_what_happens_once() -> None:
+    told: list[float] = []
+
+    class Notes:
+        def start(self, total: int) -> None:
+            pass
+
+        def update(self, *figures: Any, seconds_left: Any, **named: Any) -> None:
+            told.append(seconds_left)
+
+        def finish(self) -> None:
+            pass
+
+    began = time.perf_counter()
+    pl.fit(mlp(3, 4, 1), (X, Y), epochs=40, batch_size=8, engine="xla", progress=Notes())
+    assert max(told) < 40 * (time.perf_counter() - began) / 4  # one epoch of 40 would say 40 times

@@ -36,6 +36,19 @@ def test_a_loss_that_becomes_nan_ends_it_with_the_best_weights() -> None:
 BAD = np.array([[1.0, 2.0], [np.nan, 1.0], [np.inf, 0.0]])
 TEXT = pd.DataFrame({"a": [1.0, 2.0], "town": ["Ulm", "Bonn"]})
 DATA: list[tuple[Any, Any, str]] = [
+    (
+        (3, 1),
+        ([X, X], Y),
+        "X is a list of 2 arrays with a row for each target.\n"
+        " Several inputs go in as a tuple: fit(model, ((a, b), y)).",
+    ),
+    ((3, 1), {"x": X}, "X is a dict of inputs, and y is missing: fit(model, ({…}, y))."),
+    (
+        (3, 1),
+        [{"x": X, "y": Y}],
+        "a batch of the loader is a dict, and it can't be told what of it is the target.\n"
+        " Let the loader give pairs: ({name: input, …}, target).",
+    ),
     ((2, 1), (X[:3, :2], Y[:2]), "X has 3 rows and y has 2; each row needs one target."),
     (
         (2, 1),
@@ -83,7 +96,7 @@ DATA: list[tuple[Any, Any, str]] = [
         (2, 1),
         (i for i in range(3)),
         "data is a generator, which can be gone through once; an epoch later it is empty.\n"
-        " Put it in a list, or give a DataLoader.",
+        " Give list(…) of it, if its batches fit into memory, or a DataLoader.",
     ),
     (
         (2, 1),
@@ -120,7 +133,8 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"lr": -1.0}, "Adam: lr must be 0 or more, not -1.0."),
     (
         {"optimizer": "adma"},
-        "there is no optimizer 'adma'. Known: adam, adamw, sgd, rmsprop.",
+        "there is no optimizer 'adma'. Known: adam, adamw, sgd, rmsprop, nadam, radam, adamax,"
+        " adagrad, adadelta, lion, adafactor, muon, asgd, rprop.",
     ),
     (
         {"loss": "mes"},
