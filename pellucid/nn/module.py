@@ -13,8 +13,8 @@ from pellucid.errors import DTypeError, ModuleError, ShapeError
 from pellucid.graph import mode as _mode
 from pellucid.graph.node import last_change
 from pellucid.nn.border import tell
-from pellucid.nn.buffer import Buffer
 from pellucid.nn.borrowed import no_attribute
+from pellucid.nn.buffer import Buffer
 from pellucid.nn.diagram import diagram
 from pellucid.nn.hooks import Hooks, Removable
 from pellucid.nn.making import gave_nothing, refuse_data
@@ -33,6 +33,7 @@ from pellucid.nn.registry import (
 from pellucid.nn.state import IncompatibleKeys, load, saved
 from pellucid.nn.switches import Switches
 from pellucid.tensor import Parameter, Tensor
+from pellucid.tensor.compile import Compiled
 from pellucid.tensor.compile import compile as compiled
 
 __all__ = ["Module"]
@@ -132,6 +133,8 @@ class Module(Switches):
 
     def __setattr__(self, name: str, value: Any) -> None:
         own = self.__dict__
+        if type(value) is Compiled:
+            value = _in_place(value)
         if isinstance(value, Parameter):
             put_parameter(self, name, value)
         elif isinstance(value, Module):
@@ -233,9 +236,11 @@ class Module(Switches):
             )
         put_buffer(self, name, tensor, persistent)
 
-    def register_module(self, name: str, module: Module | None) -> None:
+    def register_module(self, name: str, module: Any) -> None:
         """Own a module under a name."""
         check_name(self, name, self.__dict__.get("_modules", {}))
+        if type(module) is Compiled:
+            module = _in_place(module)
         if module is not None and not isinstance(module, Module):
             raise DTypeError(
                 f"add_module({name!r}) needs a Module and got {_kind(module)}.\n {_made(module)}"
@@ -330,6 +335,15 @@ class Module(Switches):
 
     def __repr__(self) -> str:
         return diagram(self)
+
+
+def _in_place(compiled: Compiled) -> Any:
+    """A compiled module as the module itself, which owns its weights, compiled in place."""
+    module = compiled._call
+    if not isinstance(module, Module):
+        return compiled
+    module.__dict__["_module_compiled"] = compiled
+    return module
 
 
 def _made(value: Any) -> str:

@@ -157,6 +157,6 @@ def _check_containers(nest: Nest, tensors: Sequence[Tensor], given: Any) -> None
     after, there = flatten(given)
     if after.key != nest.key or any(a is not b for a, b in zip(there, tensors, strict=True)):
         raise TraceError(
-            "the function changes a list or dict among its arguments, which a compiled function "
-            "can't hand back.\n Return what is new."
+            "the function changes a list, dict or object among its arguments, which a compiled "
+            "function can't hand back.\n Return what is new."
         )

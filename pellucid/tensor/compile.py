@@ -231,6 +231,15 @@ class Compiled:
         else:
             setattr(self._call, name, value)
 
+    def __len__(self) -> int:
+        return len(self._call)  # type: ignore[arg-type]
+
+    def __bool__(self) -> bool:
+        return True  # a function, which has no length
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._call[at]  # type: ignore[index]
+
     def __repr__(self) -> str:
         return f"Compiled({self._call!r}, engine={self._engine!r}, traces={self.traces})"
 

@@ -1,10 +1,11 @@
-"""Tensors inside tuples, lists and dicts: taken out in order, and put back."""
+"""Tensors inside tuples, lists, dicts and dataclasses: taken out in order, and put back."""
 
 from __future__ import annotations
 
 import inspect
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
+from dataclasses import is_dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -104,7 +105,27 @@ def _taken(value: Any, found: list[Tensor]) -> Nest:
         return Nest(deque, tuple(_taken(v, found) for v in value), None, value.maxlen)
     if kind in (tuple, list) or hasattr(value, "_fields"):
         return Nest(kind, tuple(_taken(v, found) for v in value))
+    if is_dataclass(value) and kind.__dict__.get("__slots__") is None and _tensors_in(value):
+        members = value.__dict__
+        return Nest(kind, tuple(_taken(v, found) for v in members.values()), tuple(members))
     return Nest("plain", (), value)
+
+
+def _tensors_in(value: Any) -> bool:
+    """Whether a dataclass holds Tensors, so that it is a container like a dict."""
+    return any(
+        isinstance(v, Tensor)
+        or (type(v) in (tuple, list, dict) and bool(_any_tensor(v)))
+        or (is_dataclass(v) and not isinstance(v, type) and _tensors_in(v))
+        for v in getattr(value, "__dict__", {}).values()
+    )
+
+
+def _any_tensor(value: Any) -> bool:
+    if isinstance(value, Tensor):
+        return True
+    members = value.values() if isinstance(value, dict) else value
+    return isinstance(value, tuple | list | dict) and any(map(_any_tensor, members))
 
 
 def named_arguments(call: Callable[..., Any], nest: Nest) -> list[str]:
@@ -137,7 +158,7 @@ def _paths(name: str, nest: Nest) -> list[str]:
     if nest.kind == "plain":
         return []
     keys = nest.value if issubclass(nest.kind, dict) else range(len(nest.parts))
-    fields = getattr(nest.kind, "_fields", None)
+    fields = nest.value if is_dataclass(nest.kind) else getattr(nest.kind, "_fields", None)
     return [
         path
         for i, (key, part) in enumerate(zip(keys, nest.parts, strict=True))
@@ -162,4 +183,8 @@ def _put(nest: Nest, tensors: Any) -> Any:
         return kind(nest.more, items) if issubclass(kind, defaultdict) else kind(items)
     if kind is deque:
         return deque(parts, nest.more)
+    if is_dataclass(kind):
+        made: Any = object.__new__(nest.kind)
+        made.__dict__.update(zip(nest.value, parts, strict=True))
+        return made
     return kind(*parts) if hasattr(kind, "_fields") else kind(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import copy
+import dataclasses
 import functools
 import pickle
 import types
@@ -300,6 +301,32 @@ def test_tensors_in_ordered_and_default_dicts() -> None:
     assert out["new"] == []
     assert out["y"].tolist() == [2, 2]
     assert ordered.traces == default.traces == 1
+
+
+@dataclasses.dataclass
+class Batch:
+    x: Any
+    y: Any
+    name: str = "train"
+
+
+def test_tensors_in_dataclasses() -> None:
+    def call(batch: Batch) -> Any:
+        return Batch(batch.x + batch.y["rows"], [batch.x * 2], batch.name + "ed")
+
+    run = pl.compile(call, engine="numpy")
+    for k in (1, 2):
+        out = run(Batch(ones() * k, {"rows": ones()}))
+        assert type(out) is Batch
+        assert (out.x.tolist(), out.y[0].tolist(), out.name) == (
+            [k + 1] * 2,
+            [2 * k] * 2,
+            "trained",
+        )
+    assert run.traces == 1
+    assert str(run.program).startswith("inputs   batch.x (2,), batch.y['rows'] (2,)")
+    run(Batch(ones(), {"rows": ones()}, "test"))
+    assert run.traces == 2
 
 
 def test_what_can_not_be_told_apart_is_refused() -> None:

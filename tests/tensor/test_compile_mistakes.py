@@ -211,8 +211,8 @@ def test_arguments_that_change() -> None:
         (lambda d: d.__setitem__("x", X), {"x": X}),
     ]:
         assert complaint(call, given) == (
-            "the function changes a list or dict among its arguments, which a compiled function "
-            "can't hand back.\n Return what is new."
+            "the function changes a list, dict or object among its arguments, which a compiled "
+            "function can't hand back.\n Return what is new."
         )
 
 

@@ -88,6 +88,15 @@ def test_a_module_compiled_in_place() -> None:
         assert pl.allclose(other(x), expected)
     whole = pl.compile(lambda x: net(x) * 2, engine="numpy")  # part of a larger program
     assert pl.allclose(whole(x), expected * 2)
+    owner = nn.Module()
+    owner.inner = pl.compile(nn.Linear(3, 3), engine="numpy")  # owns its weights like any
+    assert list(owner.state_dict()) == ["inner.weight", "inner.bias"]
+    listed = nn.Sequential(pl.compile(nn.Linear(3, 3), engine="numpy"), nn.ReLU())
+    assert listed(x).shape == (5, 3)
+    assert listed[0]._module_compiled.traces == 1
+    wrapped = pl.compile(listed, engine="numpy")
+    assert bool(wrapped) and len(wrapped) == 2 and wrapped[1] is listed[1]
+    assert pl.compile(len, engine="numpy")  # a function has no length, and is there
     part = nn.Sequential(nn.Linear(3, 3), nn.ReLU())
     part[0].compile(engine="numpy")
     assert part(x).shape == (5, 3)
