@@ -41,6 +41,7 @@ class Report:
         cached: whether the compiled program came from the disk; None on NumPy.
         seconds: the median time of a call; None where it wasn't measured.
         peak: what this machine can do; None where it wasn't measured.
+        views: lines of the program that only look at memory another way, and count as no ops.
 
     Example:
         >>> import pellucid
@@ -61,6 +62,7 @@ class Report:
     cached: bool | None
     seconds: float | None = None
     peak: Peak | None = None
+    views: int = 0
 
     @property
     def least_seconds(self) -> float | None:
@@ -85,6 +87,7 @@ class Report:
         return {
             "engine": self.engine,
             "whole": asdict(self.whole),
+            "views": self.views,
             "parts": self._plain(self.parts),
             "modules": self._plain(self.modules),
             "memory": None if self.memory is None else asdict(self.memory),
@@ -135,7 +138,7 @@ class Report:
         return (*(m for m in self.modules if m in heavy), Share(f"{len(rest)} more", *sums))
 
     def _remarks(self) -> list[str]:
-        lines = [self._made(), *self._space()]
+        lines = [self._made(), *self._length(), *self._space()]
         if self.seconds is None or self.peak is None or self.roofline is None:
             return [*lines, "Not timed: report(measure=True) runs it on copies of its state."]
         return [
@@ -154,6 +157,16 @@ class Report:
             return f"engine    numpy, {traced}"
         whence = ", taken from the disk" if self.cached else ""
         return f"engine    xla, {traced}, compiled in {duration(self.compile_seconds)}{whence}"
+
+    def _length(self) -> list[str]:
+        if not self.views:
+            return []
+        count = self.whole.ops + self.views
+        look = "looks" if self.views == 1 else "look"
+        return [
+            f"program   {count:,} lines: {self.whole.ops:,} ops, and {self.views:,} that only {look} "
+            "at memory another way, such as reshape"
+        ]
 
     def _space(self) -> list[str]:
         m = self.memory
@@ -188,11 +201,12 @@ def make_report(
         rehearsal: takes the step on copies; where it is given, time is measured.
     """
     costs = Costs(program)
+    views = sum(bool(step.op.view) for step in program.steps)
     seconds = None if rehearsal is None else _median(rehearsal)
     return Report(
         engine, costs.whole, tuple(costs.parts), tuple(costs.modules), memory,
         trace_seconds, compile_seconds, cached,
-        seconds, None if rehearsal is None else measured_peak(engine),
+        seconds, None if rehearsal is None else measured_peak(engine), views,
     )  # fmt: skip
 
 

@@ -155,6 +155,20 @@ def test_numpy_says_what_it_holds() -> None:
     assert memory == Memory(4008, 4000, 0, 4000, 12008)
 
 
+def test_the_lines_of_the_program_are_accounted_for() -> None:
+    call = pl.compile(lambda x: x.reshape(-1).reshape(2, 2) * 2.0 + x.t(), engine="numpy")
+    call(pl.ones(2, 2))
+    report = call.report()
+    lines = [line for line in str(call.program).splitlines() if line.startswith("%")]
+    assert (report.whole.ops, report.views, len(lines)) == (2, 3, 5)
+    assert report.to_dict()["views"] == 3
+    said = "program   5 lines: 2 ops, and 3 that only look at memory another way, such as reshape"
+    assert " ".join(repr(report).split()).count(" ".join(said.split())) == 1
+    plain = pl.compile(lambda x: x + x, engine="numpy")
+    plain(pl.ones(2))
+    assert "program" not in repr(plain.report())
+
+
 def test_plain_data_and_text() -> None:
     step, _, _ = step_on("numpy")
     told = step.report()
