@@ -9,9 +9,11 @@ from pellucid.errors import GraphError, ShapeError
 from pellucid.graph.mode import _local, current, engine
 from pellucid.graph.node import Node, leaf, stamp
 from pellucid.shapes import show
+from pellucid.tensor.pairs import judge_pairs
 
 __all__ = ["accumulate", "starting"]
 
+_MOST = 12  # nodes that are looked at for a loss over all pairs
 
 def starting(node: Node, gradient: Node | None) -> Node:
     """The blame that a backward pass starts with: what was given, or 1 for a single number."""
@@ -37,10 +39,27 @@ def _one(node: Node) -> Node:
             f"backward() starts from one number, and this has shape {show(node.shape)}.\n"
             " Reduce it first, as in loss.mean().backward(), or pass backward(gradient=…)."
         )
+    for square in _squares(node):
+        judge_pairs(square)
     one = leaf(None, node.shape, node.dtype, kind="constant", name="1")
     if not current().symbolic or current().trace is not None:
         one.array = engine().constant(1.0, node.dtype).reshape(node.shape)
     return one
+
+
+def _squares(loss: Node) -> list[Node]:
+    """Square matrices that a single number was summed up from: few, and soon found."""
+    found, todo, left = [], [loss], _MOST
+    while todo and left:
+        left -= 1
+        for x in todo.pop().inputs:
+            shape = x.shape
+            if len(shape) == 2:
+                if shape[0] == shape[1] and shape[0] > 1 and x.inputs:
+                    found.append(x)
+            elif x.inputs and (not shape or "reduces" in x.op.traits):
+                todo.append(x)
+    return found
 
 
 def accumulate(

@@ -16,8 +16,8 @@ from pellucid.ops.op import shape_lines
 from pellucid.shapes import Mismatch
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.memory import adopt
-from pellucid.tensor.precision import policed
 from pellucid.tensor.misspelled import about_misspelled
+from pellucid.tensor.precision import policed
 from pellucid.tensor.returned import about_out, asks_for_out
 from pellucid.tensor.tensor import Tensor, wrap
 

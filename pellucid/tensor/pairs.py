@@ -15,30 +15,17 @@ from pellucid.graph.where import made_at
 from pellucid.shapes import show
 from pellucid.tensor.caution import caution
 
-__all__ = ["watch_for_pairs"]
+__all__ = ["judge_pairs"]
 
-_MOST = 12  # nodes that are looked at
+_MOST = 12  # nodes from the matrix down to where column and vector meet
 _MEETING = ("sub", "mul")
 _OF_A_LOSS = ("abs", "add", "clamp", "div", "mul", "neg", "pow", "relu", "square", "sub")
 _ON_PURPOSE = ("reshape", "expand", "permute")
 _said: set[tuple[CodeType, int] | None] = set()
 
 
-def watch_for_pairs(loss: Node) -> None:
-    """Warn, once for each line, if the loss that is differentiated was taken over all pairs."""
-    todo, left = [loss], _MOST
-    while todo and left:
-        left -= 1
-        for x in todo.pop().inputs:
-            shape = x.shape
-            if len(shape) == 2:
-                if shape[0] == shape[1] and shape[0] > 1 and x.inputs:
-                    _judge(x)
-            elif x.inputs and (not shape or "reduces" in x.op.traits):
-                todo.append(x)
-
-
-def _judge(square: Node) -> None:
+def judge_pairs(square: Node) -> None:
+    """Warn, once for each line, if a matrix that became a loss holds all pairs by mistake."""
     found = _meetings(square, _MOST)
     if found and _said.isdisjoint(node.where for node in found):
         _said.update(node.where for node in found)

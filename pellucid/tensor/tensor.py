@@ -24,7 +24,6 @@ from pellucid.tensor.device import CPU, device
 from pellucid.tensor.gathering import accumulate, starting
 from pellucid.tensor.hooks import Removable, on_blame, on_settled
 from pellucid.tensor.memory import adopt, replace
-from pellucid.tensor.pairs import watch_for_pairs
 from pellucid.tensor.show import describe
 from pellucid.tensor.size import Size
 from pellucid.tensor.unknown import unknown_value
@@ -340,7 +339,6 @@ class Tensor(Methods):
             GraphError: there is no graph, or it was used up by an earlier backward.
         """
         start = starting(self._node, None if gradient is None else gradient._node)
-        watch_for_pairs(self._node)
         several = [inputs] if isinstance(inputs, Tensor) else inputs
         wanted = None if inputs is None else [t._node for t in several]
         keep = create_graph if retain_graph is None else retain_graph
