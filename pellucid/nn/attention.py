@@ -7,28 +7,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.dtypes import DType, bool_
-from pellucid.errors import SettingError, ShapeError
-from pellucid.graph.node import Node
-from pellucid.nn import init, masks
-from pellucid.nn.functional.layers import check_chance, dropout, linear
+from pellucid.dtypes import DType
+from pellucid.errors import SettingError
+from pellucid.nn import init
+from pellucid.nn.functional.heads import Heads
+from pellucid.nn.functional.layers import check_chance
 from pellucid.nn.linear import Linear
 from pellucid.nn.module import Module
-from pellucid.ops.attention import attention, attention_weights
-from pellucid.ops.compare import where
-from pellucid.ops.linalg import dot_general
-from pellucid.ops.movement import cat, expand, permute, reshape, slice_
-from pellucid.ops.rearrange import pad
-from pellucid.ops.reduce import mean
-from pellucid.shapes import Shape, show
+from pellucid.shapes import Shape
 from pellucid.tensor import Parameter, Tensor
-from pellucid.tensor.creation import empty, zeros
+from pellucid.tensor.creation import empty
 from pellucid.tensor.lift import node_of
 from pellucid.tensor.tensor import wrap
 
 __all__ = ["MultiheadAttention"]
 
-_LAYOUTS = {True: "(batch, positions, features)", False: "(positions, batch, features)"}
+_LEARNED = (
+    "in_proj_weight", "q_proj_weight", "k_proj_weight", "v_proj_weight", "in_proj_bias", "bias_k",
+    "bias_v",
+)  # fmt: skip
 
 
 class MultiheadAttention(Module):
@@ -149,133 +146,22 @@ class MultiheadAttention(Module):
             average_attn_weights: average the weights over the heads; else `(N, heads, L, S)`.
             is_causal: position i looks at positions 0 to i only; `attn_mask` may then be left out.
         """
-        batched = self._check_inputs(query, key, value)
-        nodes = [self._with_batch(x, batched) for x in (query, key, value)]
-        q, k, v = self._split(self._projected(nodes, key is query, value is key))
-        rows, columns = q.shape[-2], k.shape[-2]
-        if is_causal and (self.bias_k is not None or self.add_zero_attn):
-            is_causal = False  # every query may look at the keys added below
-            attn_mask = attn_mask if attn_mask is not None else masks.future(rows, columns)
-        mask = masks.joined(
-            masks.of_pairs(None if is_causal else attn_mask, (*q.shape[:3], columns)),
-            masks.of_keys(key_padding_mask, q.shape[0], columns),
-            q.dtype,
+        heads = Heads(
+            self.num_heads,
+            *(_node(getattr(self, name)) for name in _LEARNED),
+            zero=self.add_zero_attn,
+            batch_first=self.batch_first,
+            drop=self.dropout if self.training else 0.0,
         )
-        k, v, mask = self._extended(k, v, mask)
-        y, weights = self._attend(q, k, v, mask, is_causal, need_weights)
-        order = (0, 2, 1, 3) if self.batch_first else (2, 0, 1, 3)
-        y = permute(y, axes=order)
-        y = reshape(y, shape=(*y.shape[:2], self.embed_dim))
-        if not batched:
-            y = reshape(y, shape=(rows, self.embed_dim))
-        if weights is not None and average_attn_weights:
-            weights = mean(weights, axes=(1,))
-        if weights is not None and not batched:
-            weights = reshape(weights, shape=weights.shape[1:])
+        y, weights = heads.attend(
+            *map(node_of, (query, key, value)),
+            key_padding_mask,
+            need_weights,
+            attn_mask,
+            average_attn_weights,
+            is_causal,
+        )
         return self.out_proj(wrap(y)), None if weights is None else wrap(weights)
-
-    # ---- the heads ----------------------------------------------------------------------------
-
-    def _projected(self, inputs: list[Node], key_is_query: bool, value_is_key: bool) -> list[Node]:
-        """Queries, keys and values of all heads side by side, in as few products as possible."""
-        bias = None if self.in_proj_bias is None else self.in_proj_bias._node
-        e = self.embed_dim
-        if self.in_proj_weight is None:
-            names = ("q_proj_weight", "k_proj_weight", "v_proj_weight")
-            weights = [self._parameters[name]._node for name in names]  # type: ignore[union-attr]
-            return [
-                linear(x, w, None if bias is None else _rows(bias, i * e, (i + 1) * e))
-                for i, (x, w) in enumerate(zip(inputs, weights, strict=True))
-            ]
-        weight = self.in_proj_weight._node
-        out: list[Node] = []
-        for x, start, stop in _runs(inputs, key_is_query, value_is_key):
-            part = linear(
-                x,
-                _rows(weight, start * e, stop * e),
-                None if bias is None else _rows(bias, start * e, stop * e),
-            )
-            out.extend(_last(part, i * e, (i + 1) * e) for i in range(stop - start))
-        return out
-
-    def _split(self, projected: list[Node]) -> list[Node]:
-        """Each as `(batch, heads, positions, features of one head)`."""
-        order = (0, 2, 1, 3) if self.batch_first else (1, 2, 0, 3)
-        return [
-            permute(reshape(x, shape=(*x.shape[:2], self.num_heads, self.head_dim)), axes=order)
-            for x in projected
-        ]
-
-    def _extended(self, k: Node, v: Node, mask: Node | None) -> tuple[Node, Node, Node | None]:
-        """With the keys and values that every query may look at."""
-        n, heads, _, width = k.shape
-        for more_k, more_v in self._extra(k):
-            k = cat(k, expand(more_k, shape=(n, heads, 1, width)), axis=2)
-            v = cat(v, expand(more_v, shape=(n, heads, 1, width)), axis=2)
-            if mask is not None:
-                free = 1.0 if mask.dtype is bool_ else 0.0
-                widths = (*[(0, 0)] * (len(mask.shape) - 1), (0, 1))
-                mask = pad(mask, widths=widths, value=free)
-        return k, v, mask
-
-    def _extra(self, k: Node) -> list[tuple[Node, Node]]:
-        shape = (1, self.num_heads, 1, self.head_dim)
-        found = []
-        if self.bias_k is not None and self.bias_v is not None:
-            pair = (self.bias_k._node, self.bias_v._node)
-            found.append((reshape(pair[0], shape=shape), reshape(pair[1], shape=shape)))
-        if self.add_zero_attn:
-            nothing = zeros(shape, dtype=k.dtype)._node
-            found.append((nothing, nothing))
-        return found
-
-    def _attend(
-        self, q: Node, k: Node, v: Node, mask: Node | None, is_causal: bool, need_weights: bool
-    ) -> tuple[Node, Node | None]:
-        drop = self._drop if self.training and self.dropout else None
-        if not need_weights:
-            return attention(q, k, v, mask, is_causal=is_causal, drop=drop), None
-        weights, alive = attention_weights(q, k, mask, is_causal=is_causal)
-        weights = weights if alive is None else where(alive, weights, 0.0)
-        weights = weights if drop is None else drop(weights)
-        return dot_general(weights, v), weights
-
-    def _drop(self, weights: Node) -> Node:
-        return dropout(weights, self.dropout)
-
-    # ---- what comes in ------------------------------------------------------------------------
-
-    def _with_batch(self, x: Tensor, batched: bool) -> Node:
-        node: Node = node_of(x)
-        if batched:
-            return node
-        rows, width = node.shape
-        return reshape(node, shape=(1, rows, width) if self.batch_first else (rows, 1, width))
-
-    def _check_inputs(self, query: Tensor, key: Tensor, value: Tensor) -> bool:
-        """Whether there is an axis for the batch; shapes that don't fit are refused."""
-        given = {"query": query, "key": key, "value": value}
-        ranks = {len(x.shape) for x in given.values()}
-        if ranks not in ({2}, {3}):
-            raise ShapeError(
-                f"query, key and value need axes {_LAYOUTS[self.batch_first]}, or "
-                f"(positions, features).{_listed(given)}"
-            )
-        for (name, x), width in zip(
-            given.items(), (self.embed_dim, self.kdim, self.vdim), strict=True
-        ):
-            if x.shape[-1] != width:
-                raise ShapeError(f"{name} needs {width} features in its last axis.{_listed(given)}")
-        batch = -3 if self.batch_first else -2
-        if ranks == {3} and len({x.shape[batch] for x in given.values()}) > 1:
-            raise ShapeError(
-                f"query, key and value are of batches of different sizes; axes are "
-                f"{_LAYOUTS[self.batch_first]}.{_listed(given)}"
-            )
-        at = -2 if self.batch_first or ranks == {2} else -3
-        if key.shape[at] != value.shape[at]:
-            raise ShapeError(f"each key needs its value.{_listed(given)}")
-        return ranks == {3}
 
     def _brief(self) -> str:
         """`MultiheadAttention(128, 4)`."""
@@ -290,31 +176,5 @@ def _check_sizes(embed_dim: int, num_heads: int) -> None:
         )
 
 
-def _runs(
-    inputs: list[Node], key_is_query: bool, value_is_key: bool
-) -> list[tuple[Node, int, int]]:
-    """Inputs that are the same one after another share a product: (input, first, behind last)."""
-    query, key, value = inputs
-    if key_is_query and value_is_key:
-        return [(query, 0, 3)]
-    if value_is_key:
-        return [(query, 0, 1), (key, 1, 3)]
-    if key_is_query:
-        return [(query, 0, 2), (value, 2, 3)]
-    return [(query, 0, 1), (key, 1, 2), (value, 2, 3)]
-
-
-def _rows(x: Node, start: int, stop: int) -> Node:
-    if stop - start == x.shape[0]:
-        return x
-    return slice_(x, spec=((start, stop, 1), *((0, n, 1) for n in x.shape[1:])))
-
-
-def _last(x: Node, start: int, stop: int) -> Node:
-    if stop - start == x.shape[-1]:
-        return x
-    return slice_(x, spec=(*((0, n, 1) for n in x.shape[:-1]), (start, stop, 1)))
-
-
-def _listed(given: dict[str, Tensor]) -> str:
-    return "".join(f"\n   {name:<12} {show(tuple(x.shape))}" for name, x in given.items())
+def _node(value: Tensor | None) -> Any:
+    return None if value is None else node_of(value)

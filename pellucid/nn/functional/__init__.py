@@ -20,6 +20,7 @@ from pellucid.nn.functional import (
     ctc,
     distances,
     drops,
+    heads,
     layers,
     likelihoods,
     losses,
@@ -47,11 +48,12 @@ from pellucid.tensor.lift import lifted
 from pellucid.tensor.memory import assign
 
 _ROOMS = (
-    activations, adaptive, attention, class_margins, classes, conv, ctc, distances, drops, layers,
-    likelihoods, losses, margins, norms, pool, resize, sample, scores, shuffle, straight, unpool,
+    activations, adaptive, attention, class_margins, classes, conv, ctc, distances, drops, heads,
+    layers, likelihoods, losses, margins, norms, pool, resize, sample, scores, shuffle, straight,
+    unpool,
 )  # fmt: skip
 _NODES: dict[str, Callable[..., Any]] = {
-    **{name: getattr(room, name) for room in _ROOMS for name in room.__all__},
+    **{name: getattr(room, name) for room in _ROOMS for name in room.__all__ if name[0].islower()},
     "one_hot": _one_hot,
     "pad": _pad,
 }

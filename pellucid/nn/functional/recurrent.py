@@ -84,7 +84,7 @@ def _projected(z: Node, h0: Node, c0: Node, w: Weights, hr: Node) -> tuple[Node,
     """An LSTM whose states are $h_t = W_{hr} r_t$, r being what its cell shows.
 
     The loop carries r, as $W_{hh} h_{t-1} = (W_{hh} W_{hr}) r_{t-1}$, and all states are one
-    product behind it. Only the first state is none of these: its share is added to the sums of step 0.
+    product behind it. Only the first state is none of these: its share goes to the sums of step 0.
     """
     started = linear(h0, w.hh)
     later = ((0, z.shape[0] - 1), (0, 0), (0, 0))
