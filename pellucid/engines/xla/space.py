@@ -27,7 +27,7 @@ def wide() -> Any:
 
 
 class _Space:
-    """`jax.numpy`, plus `erf`, `special`, `written`, `added`, `scatter_add`, `random_words` and others."""
+    """`jax.numpy`, plus `erf`, `special`, `rules_out`, `written`, `scatter_add` and others."""
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(jnp, name)
