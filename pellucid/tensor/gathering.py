@@ -15,6 +15,7 @@ __all__ = ["accumulate", "starting"]
 
 _MOST = 12  # nodes that are looked at for a loss over all pairs
 
+
 def starting(node: Node, gradient: Node | None) -> Node:
     """The blame that a backward pass starts with: what was given, or 1 for a single number."""
     if not node.requires_grad:
