@@ -164,8 +164,8 @@ class Report:
         count = self.whole.ops + self.views
         look = "looks" if self.views == 1 else "look"
         return [
-            f"program   {count:,} lines: {self.whole.ops:,} ops, and {self.views:,} that only {look} "
-            "at memory another way, such as reshape"
+            f"program   {count:,} lines: {self.whole.ops:,} ops, and {self.views:,} that only "
+            f"{look} at memory another way, such as reshape"
         ]
 
     def _space(self) -> list[str]:
