@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.errors import SettingError
+from pellucid.graph.mode import current
 from pellucid.nn.module import Module
 from pellucid.optim.names import named
 from pellucid.optim.optimizer import Optimizer
@@ -23,6 +24,7 @@ from pellucid.training.objective import Objective, choose_objective
 from pellucid.training.pace import Pace, make_pace
 from pellucid.training.parts import Parts, divide
 from pellucid.training.plan import Plan, make_plan
+from pellucid.training.precision import precision_of
 from pellucid.training.probes import make_probing
 from pellucid.training.progress import Progress, choose_progress
 from pellucid.training.restarts import best_together
@@ -61,6 +63,7 @@ def fit(
     restore_best: bool = True,
     engine: str | None = None,
     probes: Any = None,
+    precision: Any = None,
 ) -> History:
     r"""Train a model: minimize the loss over the data, and keep the weights of the best epoch.
 
@@ -114,6 +117,8 @@ def fit(
             then, at less than a twentieth of the time; names such as `["*.grad_norm"]` for some of
             them; None for what the model's own `pellucid.probe` calls offer; False for nothing.
             The figures are in the history's `probes`; the training itself stays the same.
+        precision: "bf16" takes products in bfloat16, as `pellucid.autocast` does; weights, their
+            gradients and the loss keep their digits. None for the weights' own kind of number.
 
     Returns:
         The history: loss of every step, figures of every epoch, best epoch and weights.
@@ -145,11 +150,14 @@ def fit(
     make_probing(probes)  # a mistake speaks before anything is done
     chosen = Chosen(optimizer, lr, weight_decay, schedule, metrics, tuple(callbacks), probes)
     chosen.each = schedule_each
-    shown = choose_progress(progress)
+    chosen.noted = {} if precision is None else {"precision": str(precision)}
+    shown, products = choose_progress(progress), precision_of(precision)
     if restarts > 1:
-        return _best_of(restarts, model, parts, objective, plan, chosen, shown)
+        with products:
+            return _best_of(restarts, model, parts, objective, plan, chosen, shown)
     run = run_of(model, parts, objective, plan, chosen, shown)
-    with run.interrupts:  # from here on Ctrl-C stops it in good order, also while it compiles
+    # From here on Ctrl-C stops it in good order, also while it compiles.
+    with products, run.interrupts:
         if checkpoint is None:
             prepare(run)
         else:
@@ -180,6 +188,7 @@ class Chosen:
         self.probes = probes
         self.more: dict[str, Any] = {}  # further settings of the optimizer
         self.each: str | None = None  # when the schedule moves
+        self.noted: dict[str, Any] = {}  # what else the history is to say of the settings
         self.optimizer, self.lr, self.weight_decay = optimizer, lr, weight_decay
         self.schedule, self.metrics, self.callbacks = schedule, metrics, callbacks
 
@@ -229,7 +238,7 @@ def run_of(
         loss_name=objective.name,
         metric_name=next(iter(metrics), ""),
         optimizer=type(optimizer).__name__,
-        settings=_settings(plan, optimizer, pace, parts),
+        settings=_settings(plan, optimizer, pace, parts) | chosen.noted,
         notes=[*parts.notes, *objective.notes],
         preparation=parts.preparation,
     )
@@ -253,7 +262,7 @@ def _best_of(
             "restarts need an optimizer by name or class: each start gets a new one."
         )
     run = run_of(model, parts, objective, plan, chosen, shown)
-    if not chosen.probes:
+    if not chosen.probes and current().lower is None:
         together = best_together(restarts, run, chosen.paced(), shown)
         if together is not None:
             return together
