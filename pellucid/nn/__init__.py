@@ -27,6 +27,7 @@ from pellucid.nn.adaptive import (
     AdaptiveMaxPool2d,
     AdaptiveMaxPool3d,
 )
+from pellucid.nn.adaptive_softmax import AdaptiveLogSoftmaxWithLoss
 from pellucid.nn.attention import MultiheadAttention
 from pellucid.nn.batch_norm import (
     BatchNorm1d,
@@ -40,6 +41,7 @@ from pellucid.nn.buffer import Buffer
 from pellucid.nn.cell import GRUCell, LSTMCell, RNNCell, RNNCellBase
 from pellucid.nn.class_loss import (
     CrossEntropyLoss,
+    LinearCrossEntropyLoss,
     MultiLabelMarginLoss,
     MultiLabelSoftMarginLoss,
     MultiMarginLoss,
@@ -159,6 +161,7 @@ __all__ = [
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPool3d",
+    "AdaptiveLogSoftmaxWithLoss",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
     "AdaptiveMaxPool3d",
@@ -224,6 +227,7 @@ __all__ = [
     "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "LinearCrossEntropyLoss",
     "LocalResponseNorm",
     "LogSigmoid",
     "LogSoftmax",

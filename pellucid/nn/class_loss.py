@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from pellucid.errors import SettingError
 from pellucid.nn import functional as F
+from pellucid.nn.linear import Linear
 from pellucid.nn.loss import Loss, WeightedLoss
 from pellucid.tensor import Tensor
 
 __all__ = [
-    "CrossEntropyLoss", "MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "MultiMarginLoss",
-    "NLLLoss",
+    "CrossEntropyLoss", "LinearCrossEntropyLoss", "MultiLabelMarginLoss",
+    "MultiLabelSoftMarginLoss", "MultiMarginLoss", "NLLLoss",
 ]  # fmt: skip
 
 
@@ -93,6 +95,90 @@ class NLLLoss(WeightedLoss):
         """The loss."""
         return F.nll_loss(
             input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction
+        )
+
+
+class LinearCrossEntropyLoss(WeightedLoss):
+    r"""A linear layer and the cross-entropy of its scores in one: $z = x W^\top + b$.
+
+    Args:
+        in_features: how many numbers come in.
+        num_classes: how many classes there are.
+        out_features: places at each of which a class is told, if there are several.
+        bias: whether the layer has a bias.
+        device: "cpu", or None.
+        dtype: kind of number of the weights.
+        reduction: "mean", "sum" or "none".
+        weight: how much each class counts.
+        ignore_index: rows with this class number count nothing; −100 if None.
+        label_smoothing: share of the certainty that is spread over all classes.
+        options: must be None: how PyTorch cuts this into pieces does not matter here.
+
+    Shape:
+        input `(N, in_features)` or `(in_features)`; target `(N)`, `(N, *out_features)` or `()` as
+        class numbers, or with an axis of classes after the first as probabilities
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> loss = nn.LinearCrossEntropyLoss(5, 3)
+        >>> loss(pellucid.zeros(2, 5), pellucid.tensor([0, 2])).detach()
+        tensor(1.0986)
+    """
+
+    _by_class = True
+
+    def __init__(
+        self,
+        in_features: int,
+        num_classes: int,
+        *,
+        out_features: tuple[int, ...] = (),
+        bias: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+        reduction: str = "mean",
+        weight: Tensor | None = None,
+        ignore_index: int | None = None,
+        label_smoothing: float = 0.0,
+        options: None = None,
+    ) -> None:
+        super().__init__(weight, reduction=reduction)
+        if not 0.0 <= label_smoothing <= 1.0:
+            raise SettingError(
+                "LinearCrossEntropyLoss: label_smoothing lies between 0 and 1, and it is "
+                f"{label_smoothing}."
+            )
+        self.num_classes, self.out_features = num_classes, out_features
+        self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
+        size = math.prod(out_features, start=num_classes)
+        self.linear = Linear(in_features, size, bias=bias, device=device, dtype=dtype)
+        self.options = options
+
+    def forward(self, input: Tensor, target: Tensor) -> Any:
+        """The loss."""
+        places = (self.num_classes, *self.out_features)
+        bias = self.linear.bias
+        return F.linear_cross_entropy(
+            input,
+            self.linear.weight.reshape(*places, self.linear.in_features),
+            target,
+            linear_bias=None if bias is None else bias.reshape(*places),
+            weight=self.weight,
+            reduction=self.reduction,
+            ignore_index=self.ignore_index,
+            label_smoothing=self.label_smoothing,
+            options=self.options,
+        )
+
+    def extra_repr(self) -> str:
+        """The settings."""
+        bias = self.linear.bias is not None
+        return (
+            f"in_features={self.linear.in_features}, num_classes={self.num_classes}, "
+            f"out_features={self.out_features}, bias={bias}, reduction={self.reduction}, "
+            f"ignore_index={self.ignore_index}, label_smoothing={self.label_smoothing}, "
+            f"options={self.options}"
         )
 
 

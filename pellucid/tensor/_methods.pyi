@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any, overload
 
 from pellucid.dtypes import DType
+from pellucid.tensor.functions.counting import Histogram
+from pellucid.tensor.functions.matrices import SVD, Orthogonal, SignedLog
 from pellucid.tensor.functions.ordering import Ordered
 from pellucid.tensor.functions.reduction import Extremes
 from pellucid.tensor.functions.statistics import Range
@@ -108,6 +110,9 @@ class Methods:
     ) -> Tensor:
         """`addr`, written into this Tensor's own memory."""
 
+    def adjoint(self) -> Tensor:
+        """The last two axes exchanged."""
+
     def all(
         self,
         dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
@@ -157,6 +162,9 @@ class Methods:
     ) -> Range:
         """The smallest and the largest along `dim`."""
 
+    def angle(self) -> Tensor:
+        """The angle of a number on the complex plane: 0, and π where it is negative."""
+
     def any(
         self,
         dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
@@ -166,6 +174,9 @@ class Methods:
         keepdims: builtins.bool = ...,
     ) -> Tensor:
         """Is at least one true (not zero)?"""
+
+    def apply_(self, callable: Callable[[Any], Any]) -> Tensor:
+        """Call a function with each number, and put what it returns in its place. It is slow."""
 
     def arccos(self) -> Tensor:
         """The angle whose cosine it is; NaN outside −1 to 1."""
@@ -242,6 +253,11 @@ class Methods:
     def argwhere(self, *, as_tuple: builtins.bool = ...) -> Any:
         """The positions of all numbers that are not zero: one row each, or one Tensor per axis."""
 
+    def as_strided(
+        self, size: Any, stride: Any, storage_offset: builtins.int | None = ...
+    ) -> Tensor:
+        """Numbers of a Tensor, laid out in order, at places that strides name."""
+
     def asin(self) -> Tensor:
         """The angle whose sine it is; NaN outside −1 to 1."""
 
@@ -312,6 +328,12 @@ class Methods:
     def bitwise_and_(self, other: Any) -> Tensor:
         """`bitwise_and`, written into this Tensor's own memory."""
 
+    def bitwise_left_shift(self, other: Any) -> Tensor:
+        """The bits moved up so many places; past the width nothing is left."""
+
+    def bitwise_left_shift_(self, other: Any) -> Tensor:
+        """`bitwise_left_shift`, written into this Tensor's own memory."""
+
     def bitwise_not(self) -> Tensor:
         """Every bit turned around; for bool: is it false?"""
 
@@ -323,6 +345,12 @@ class Methods:
 
     def bitwise_or_(self, other: Any) -> Tensor:
         """`bitwise_or`, written into this Tensor's own memory."""
+
+    def bitwise_right_shift(self, other: Any) -> Tensor:
+        """The bits moved down so many places; the sign stays."""
+
+    def bitwise_right_shift_(self, other: Any) -> Tensor:
+        """`bitwise_right_shift`, written into this Tensor's own memory."""
 
     def bitwise_xor(self, other: Any) -> Tensor:
         """The bits in which they differ; for bool: is exactly one true?"""
@@ -339,6 +367,9 @@ class Methods:
     def broadcast_to(self, shape: Any) -> Tensor:
         """Stretch to a shape."""
 
+    def byte(self) -> Tensor:
+        """The same numbers as uint8."""
+
     def cauchy_(
         self,
         median: builtins.float = ...,
@@ -353,6 +384,18 @@ class Methods:
 
     def ceil_(self) -> Tensor:
         """`ceil`, written into this Tensor's own memory."""
+
+    def char(self) -> Tensor:
+        """The same numbers as int8."""
+
+    def cholesky(self, upper: builtins.bool = ...) -> Tensor:
+        """The triangle whose product with its mirror image is `input`: `linalg.cholesky`."""
+
+    def cholesky_inverse(self, upper: builtins.bool = ...) -> Tensor:
+        """The inverse of A, from the triangle that `cholesky(A)` gave."""
+
+    def cholesky_solve(self, L: Tensor, upper: builtins.bool = ...) -> Tensor:
+        """The X with `A @ X = B`, from the triangle that `cholesky(A)` gave."""
 
     def chunk(
         self, chunks: builtins.int, dim: builtins.int = ..., *, axis: builtins.int = ...
@@ -391,6 +434,12 @@ class Methods:
 
     def copy_(self, src: Any) -> Tensor:
         """Write another Tensor's numbers into this one's memory."""
+
+    def copysign(self, other: Any) -> Tensor:
+        """The size of the first number with the sign of the second; −0 is negative."""
+
+    def copysign_(self, other: Any) -> Tensor:
+        """`copysign`, written into this Tensor's own memory."""
 
     def corrcoef(self) -> Tensor:
         """How closely the rows follow each other, from −1 to 1."""
@@ -477,11 +526,17 @@ class Methods:
     def cumsum_(self, *, axis: builtins.int, dtype: DType | None = ...) -> Tensor:
         """`cumsum`, written into this Tensor's own memory."""
 
+    def data_ptr(self) -> builtins.int:
+        """The address of its first number; Tensors that share it share memory."""
+
     def deg2rad(self) -> Tensor:
         """Degrees as radians."""
 
     def deg2rad_(self) -> Tensor:
         """`deg2rad`, written into this Tensor's own memory."""
+
+    def det(self) -> Tensor:
+        """The volume that a matrix makes of a unit cube, with its sign."""
 
     def detach_(self) -> Tensor:
         """Forget the history: from now on a leaf that nobody computed."""
@@ -494,10 +549,22 @@ class Methods:
     ) -> Tensor:
         """Matrices with the last axis of `input` on their diagonal, in the axes `dim1` and `dim2`."""
 
+    def diagflat(self, offset: builtins.int = ...) -> Tensor:
+        """A matrix with all numbers of `input` on its diagonal."""
+
     def diagonal(
         self, offset: builtins.int = ..., dim1: builtins.int = ..., dim2: builtins.int = ...
     ) -> Tensor:
         """The numbers on a diagonal, as a new last axis."""
+
+    def diagonal_scatter(
+        self,
+        src: Tensor,
+        offset: builtins.int = ...,
+        dim1: builtins.int = ...,
+        dim2: builtins.int = ...,
+    ) -> Tensor:
+        """`input` with a diagonal replaced by `src`."""
 
     def diff(
         self,
@@ -509,6 +576,12 @@ class Methods:
         axis: builtins.int = ...,
     ) -> Tensor:
         """From each entry along `dim` to the next; `n` times over."""
+
+    def digamma(self) -> Tensor:
+        """The slope of the logarithm of the gamma function."""
+
+    def digamma_(self) -> Tensor:
+        """`digamma`, written into this Tensor's own memory."""
 
     def dist(self, other: Tensor, p: builtins.float = ...) -> Tensor:
         """The length of the difference, by the `p`-norm."""
@@ -554,6 +627,12 @@ class Methods:
 
     def erfc_(self) -> Tensor:
         """`erfc`, written into this Tensor's own memory."""
+
+    def erfinv(self) -> Tensor:
+        """Where the error function has a given value: its reverse."""
+
+    def erfinv_(self) -> Tensor:
+        """`erfinv`, written into this Tensor's own memory."""
 
     def exp(self) -> Tensor:
         """The exponential; its own derivative."""
@@ -614,6 +693,9 @@ class Methods:
     def float_power(self, exponent: Any) -> Tensor:
         """`input` to the power of `exponent`, in float64."""
 
+    def float_power_(self, exponent: Any) -> Tensor:
+        """`float_power`, written into this Tensor's own memory."""
+
     def floor(self) -> Tensor:
         """The whole number below."""
 
@@ -625,6 +707,12 @@ class Methods:
 
     def floor_divide_(self, other: Any) -> Tensor:
         """`floor_divide`, written into this Tensor's own memory."""
+
+    def fmax(self, other: Tensor) -> Tensor:
+        """The larger of two numbers; of a number and a NaN the number."""
+
+    def fmin(self, other: Tensor) -> Tensor:
+        """The smaller of two numbers; of a number and a NaN the number."""
 
     def fmod(self, other: Any) -> Tensor:
         """What is left after division, rounded toward zero; has the sign of `input`."""
@@ -642,12 +730,18 @@ class Methods:
     def gather(
         self, dim: builtins.int, index: Tensor, *, sparse_grad: builtins.bool = ...
     ) -> Tensor:
-        """Pick one number per position of `index` along `dim`. (Gradients are never sparse here.)"""
+        """Pick one number per position of `index` along `dim`. Gradients are never sparse here."""
     @overload
     def gather(
         self, *, axis: builtins.int, index: Tensor, sparse_grad: builtins.bool = ...
     ) -> Tensor:
-        """Pick one number per position of `index` along `dim`. (Gradients are never sparse here.)"""
+        """Pick one number per position of `index` along `dim`. Gradients are never sparse here."""
+
+    def gcd(self, other: Any) -> Tensor:
+        """The largest whole number that divides both."""
+
+    def gcd_(self, other: Any) -> Tensor:
+        """`gcd`, written into this Tensor's own memory."""
 
     def ge(self, other: Any) -> Tensor:
         """Is the first number at least the second?"""
@@ -657,6 +751,12 @@ class Methods:
 
     def geometric_(self, p: builtins.float, *, generator: Generator | None = ...) -> Tensor:
         """How many tries it takes until one succeeds, each with probability `p`."""
+
+    def ger(self, vec2: Tensor) -> Tensor:
+        """Every number of one vector times every number of another."""
+
+    def get_device(self) -> builtins.int:
+        """The number of its device: −1, the CPU."""
 
     def greater(self, other: Any) -> Tensor:
         """Is the first number larger?"""
@@ -689,6 +789,16 @@ class Methods:
         self, bins: builtins.int = ..., min: builtins.float = ..., max: builtins.float = ...
     ) -> Tensor:
         """How many numbers fall into each of `bins` equal steps from `min` to `max`."""
+
+    def histogram(
+        self,
+        bins: Any,
+        *,
+        range: tuple[builtins.float, builtins.float] | None = ...,
+        weight: Tensor | None = ...,
+        density: builtins.bool = ...,
+    ) -> Histogram:
+        """How many numbers fall between each two edges, and the edges."""
 
     def hsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
         """Cut into columns; a vector into pieces."""
@@ -756,6 +866,52 @@ class Methods:
         """`index_put`, written into this Tensor's own memory."""
 
     @overload
+    def index_reduce(
+        self,
+        dim: builtins.int,
+        index: Tensor,
+        source: Tensor,
+        reduce: str,
+        *,
+        include_self: builtins.bool = ...,
+    ) -> Tensor:
+        """Combine the slices of `source` that fall on one position along `dim`, as `scatter_reduce`."""
+    @overload
+    def index_reduce(
+        self,
+        *,
+        axis: builtins.int,
+        index: Tensor,
+        source: Tensor,
+        reduce: str,
+        include_self: builtins.bool = ...,
+    ) -> Tensor:
+        """Combine the slices of `source` that fall on one position along `dim`, as `scatter_reduce`."""
+
+    @overload
+    def index_reduce_(
+        self,
+        dim: builtins.int,
+        index: Tensor,
+        source: Tensor,
+        reduce: str,
+        *,
+        include_self: builtins.bool = ...,
+    ) -> Tensor:
+        """`index_reduce`, written into this Tensor's own memory."""
+    @overload
+    def index_reduce_(
+        self,
+        *,
+        axis: builtins.int,
+        index: Tensor,
+        source: Tensor,
+        reduce: str,
+        include_self: builtins.bool = ...,
+    ) -> Tensor:
+        """`index_reduce`, written into this Tensor's own memory."""
+
+    @overload
     def index_select(self, dim: builtins.int, index: Tensor) -> Tensor:
         """The slices of `input` at the positions `index` along `dim`."""
     @overload
@@ -768,8 +924,26 @@ class Methods:
     def int(self) -> Tensor:
         """The same numbers as int32."""
 
+    def inverse(self) -> Tensor:
+        """The matrix that undoes another: `linalg.inv`."""
+
+    def is_complex(self) -> builtins.bool:
+        """Whether it holds complex numbers: never."""
+
     def is_contiguous(self) -> builtins.bool:
         """Whether the numbers lie in memory in the order of the axes."""
+
+    def is_nonzero(self) -> builtins.bool:
+        """Whether its one number is not 0."""
+
+    def is_pinned(self) -> builtins.bool:
+        """Whether its memory is locked for a GPU: never."""
+
+    def is_same_size(self, other: Tensor) -> builtins.bool:
+        """Whether two Tensors have the same shape."""
+
+    def is_signed(self) -> builtins.bool:
+        """Whether its kind of number can be negative."""
 
     def isclose(
         self,
@@ -795,6 +969,9 @@ class Methods:
     def isposinf(self) -> Tensor:
         """Is it ∞?"""
 
+    def isreal(self) -> Tensor:
+        """Is it real? Every number here is."""
+
     def kron(self, other: Tensor) -> Tensor:
         """Every number of `input` times all of `other`, laid out as blocks."""
 
@@ -808,6 +985,18 @@ class Methods:
         keepdims: builtins.bool = ...,
     ) -> Ordered:
         """The `k`-th smallest along `dim`, counted from 1, and where it is."""
+
+    def lcm(self, other: Any) -> Tensor:
+        """The smallest whole number that both divide."""
+
+    def lcm_(self, other: Any) -> Tensor:
+        """`lcm`, written into this Tensor's own memory."""
+
+    def ldexp(self, other: Tensor) -> Tensor:
+        """`input · 2^other`."""
+
+    def ldexp_(self, other: Tensor) -> Tensor:
+        """`ldexp`, written into this Tensor's own memory."""
 
     def le(self, other: Any) -> Tensor:
         """Is the first number at most the second?"""
@@ -832,6 +1021,12 @@ class Methods:
 
     def less_equal_(self, other: Any) -> Tensor:
         """`less_equal`, written into this Tensor's own memory."""
+
+    def lgamma(self) -> Tensor:
+        """The logarithm of the gamma function, which is (n − 1)! at whole numbers."""
+
+    def lgamma_(self) -> Tensor:
+        """`lgamma`, written into this Tensor's own memory."""
 
     def log(self) -> Tensor:
         """The natural logarithm."""
@@ -875,6 +1070,19 @@ class Methods:
 
     def logaddexp(self, other: Any) -> Tensor:
         """The logarithm of the sum of two exponentials: adds what is held as logarithms."""
+
+    def logaddexp2(self, other: Tensor) -> Tensor:
+        """`log2(2^input + 2^other)`, without leaving the logarithms."""
+
+    @overload
+    def logcumsumexp(self, dim: builtins.int) -> Tensor:
+        """Running sums along `dim` of what is held as logarithms."""
+    @overload
+    def logcumsumexp(self, *, axis: builtins.int) -> Tensor:
+        """Running sums along `dim` of what is held as logarithms."""
+
+    def logdet(self) -> Tensor:
+        """The logarithm of the determinant; NaN where that is negative."""
 
     def logical_and(self, other: Any) -> Tensor:
         """Are both true (not zero)?"""
@@ -931,6 +1139,9 @@ class Methods:
     def lt_(self, other: Any) -> Tensor:
         """`lt`, written into this Tensor's own memory."""
 
+    def map_(self, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
+        """Call a function with each number here and that of another Tensor, and keep the results."""
+
     def masked_fill(self, mask: Tensor, value: Any) -> Tensor:
         """`input` with `value` where the mask holds."""
 
@@ -948,6 +1159,12 @@ class Methods:
 
     def matmul(self, other: Tensor) -> Tensor:
         """The product of matrices, batches of matrices, or vectors."""
+
+    def matrix_exp(self) -> Tensor:
+        """The exponential of a matrix: the series of its powers."""
+
+    def matrix_power(self, n: builtins.int) -> Tensor:
+        """The product of `n` times the same matrix; of its inverse where `n` is negative."""
 
     def max(
         self,
@@ -999,6 +1216,16 @@ class Methods:
     def mm(self, mat2: Tensor) -> Tensor:
         """The product of two matrices."""
 
+    def mode(
+        self,
+        dim: builtins.int = ...,
+        keepdim: builtins.bool = ...,
+        *,
+        axis: builtins.int = ...,
+        keepdims: builtins.bool = ...,
+    ) -> Ordered:
+        """The number that occurs most often along `dim` (the smallest of several), and where it is."""
+
     def moveaxis(self, source: Any, destination: Any) -> Tensor:
         """Axes `source` at the places `destination`; the others keep their order."""
 
@@ -1031,6 +1258,12 @@ class Methods:
 
     def mv(self, vec: Tensor) -> Tensor:
         """A matrix times a vector; offered as `mv`."""
+
+    def mvlgamma(self, p: builtins.int) -> Tensor:
+        """The logarithm of the gamma function of `p` dimensions."""
+
+    def mvlgamma_(self, p: builtins.int) -> Tensor:
+        """`mvlgamma`, written into this Tensor's own memory."""
 
     def nan_to_num(
         self,
@@ -1069,6 +1302,18 @@ class Methods:
     ) -> Any:
         """The number in the middle of those that are not NaN (the lower of two)."""
 
+    def nanquantile(
+        self,
+        q: Any,
+        dim: builtins.int | None = ...,
+        keepdim: builtins.bool = ...,
+        *,
+        interpolation: str = ...,
+        axis: builtins.int | None = ...,
+        keepdims: builtins.bool = ...,
+    ) -> Tensor:
+        """`quantile` of what is not NaN; NaN where nothing else is."""
+
     def nansum(
         self,
         dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
@@ -1086,6 +1331,9 @@ class Methods:
     @overload
     def narrow(self, *, axis: builtins.int, start: Any, length: builtins.int) -> Tensor:
         """`length` entries along `dim`, from `start` on."""
+
+    def ndimension(self) -> builtins.int:
+        """How many axes it has."""
 
     def ne(self, other: Any) -> Tensor:
         """Do the two numbers differ?"""
@@ -1153,6 +1401,12 @@ class Methods:
     ) -> Tensor:
         """Zeros of this Tensor's dtype."""
 
+    def nextafter(self, other: Any) -> Tensor:
+        """The number next to the first that can be held, on the way to the second."""
+
+    def nextafter_(self, other: Any) -> Tensor:
+        """`nextafter`, written into this Tensor's own memory."""
+
     def nonzero(self, *, as_tuple: builtins.bool = ...) -> Any:
         """The positions of all numbers that are not zero: one row each, or one Tensor per axis."""
 
@@ -1189,6 +1443,18 @@ class Methods:
     def permute(self, *dims: Any) -> Tensor:
         """The axes in another order."""
 
+    def pin_memory(self) -> Tensor:
+        """The Tensor itself: there is no GPU to lock its memory for."""
+
+    def pinverse(self, rcond: builtins.float = ...) -> Tensor:
+        """The inverse as far as there is one: `linalg.pinv`."""
+
+    def polygamma(self, input: Tensor) -> Tensor:
+        """The `n`-th derivative of digamma."""
+
+    def polygamma_(self, input: Tensor) -> Tensor:
+        """`polygamma`, written into this Tensor's own memory."""
+
     def positive(self) -> Tensor:
         """The numbers themselves, as `+x`."""
 
@@ -1214,6 +1480,9 @@ class Methods:
 
     def put_(self, index: Tensor, source: Tensor, accumulate: builtins.bool = ...) -> Tensor:
         """`put`, written into this Tensor's own memory."""
+
+    def qr(self, some: builtins.bool = ...) -> Orthogonal:
+        """Columns at right angles, and the triangle that mixes them: `linalg.qr`."""
 
     def quantile(
         self,
@@ -1263,6 +1532,20 @@ class Methods:
     def remainder_(self, other: Any) -> Tensor:
         """`remainder`, written into this Tensor's own memory."""
 
+    @overload
+    def renorm(self, p: builtins.float, dim: builtins.int, maxnorm: builtins.float) -> Tensor:
+        """Slices along `dim` whose `p`-norm is above `maxnorm`, shrunk to it."""
+    @overload
+    def renorm(self, p: builtins.float, *, axis: builtins.int, maxnorm: builtins.float) -> Tensor:
+        """Slices along `dim` whose `p`-norm is above `maxnorm`, shrunk to it."""
+
+    @overload
+    def renorm_(self, p: builtins.float, dim: builtins.int, maxnorm: builtins.float) -> Tensor:
+        """`renorm`, written into this Tensor's own memory."""
+    @overload
+    def renorm_(self, p: builtins.float, *, axis: builtins.int, maxnorm: builtins.float) -> Tensor:
+        """`renorm`, written into this Tensor's own memory."""
+
     def repeat(self, *repeats: Any) -> Tensor:
         """The whole Tensor, so many times along each axis."""
 
@@ -1278,6 +1561,9 @@ class Methods:
 
     def reshape(self, *shape: Any) -> Tensor:
         """The same numbers in other axes; one size may be −1."""
+
+    def reshape_as(self, other: Tensor) -> Tensor:
+        """The numbers in the shape of another Tensor."""
 
     def roll(self, shifts: Any, dims: Any = ...) -> Tensor:
         """Move along `dims`, the end coming in at the start; without `dims`, as if flattened."""
@@ -1410,11 +1696,21 @@ class Methods:
     def select(self, *, axis: builtins.int, index: builtins.int) -> Tensor:
         """One entry along `dim`."""
 
+    @overload
+    def select_scatter(self, src: Tensor, dim: builtins.int, index: builtins.int) -> Tensor:
+        """`input` with one entry along `dim` replaced by `src`."""
+    @overload
+    def select_scatter(self, src: Tensor, *, axis: builtins.int, index: builtins.int) -> Tensor:
+        """`input` with one entry along `dim` replaced by `src`."""
+
     def sgn(self) -> Tensor:
         """−1, 0 or 1 (0 for NaN too); flat, so no blame passes."""
 
     def sgn_(self) -> Tensor:
         """`sgn`, written into this Tensor's own memory."""
+
+    def short(self) -> Tensor:
+        """The same numbers as int16."""
 
     def sigmoid(self) -> Tensor:
         """Squashes any number into (0, 1): a probability."""
@@ -1427,6 +1723,9 @@ class Methods:
 
     def sign_(self) -> Tensor:
         """`sign`, written into this Tensor's own memory."""
+
+    def signbit(self) -> Tensor:
+        """Is it negative? −0 is."""
 
     def sin(self) -> Tensor:
         """The sine."""
@@ -1445,6 +1744,21 @@ class Methods:
 
     def sinh_(self) -> Tensor:
         """`sinh`, written into this Tensor's own memory."""
+
+    def slice_scatter(
+        self,
+        src: Tensor,
+        dim: builtins.int = ...,
+        start: builtins.int | None = ...,
+        end: builtins.int | None = ...,
+        step: builtins.int = ...,
+        *,
+        axis: builtins.int = ...,
+    ) -> Tensor:
+        """`input` with the entries from `start` to `end` along `dim` replaced by `src`."""
+
+    def slogdet(self) -> SignedLog:
+        """The sign of the determinant, and the logarithm of its size."""
 
     @overload
     def softmax(self, dim: builtins.int, dtype: DType | None = ...) -> Tensor:
@@ -1468,6 +1782,11 @@ class Methods:
     ) -> tuple[Tensor, ...]:
         """Cut along `dim` into pieces of one size, or of the sizes listed."""
 
+    def split_with_sizes(
+        self, split_sizes: Any, dim: builtins.int = ..., *, axis: builtins.int = ...
+    ) -> tuple[Tensor, ...]:
+        """Cut along `dim` into pieces of the sizes listed."""
+
     def sqrt(self) -> Tensor:
         """The square root."""
 
@@ -1488,6 +1807,14 @@ class Methods:
     ) -> Tensor:
         """Drop axes of size 1: all, or only `dim`."""
 
+    def squeeze_(
+        self,
+        dim: builtins.int | tuple[builtins.int, ...] | None = ...,
+        *,
+        axis: builtins.int | tuple[builtins.int, ...] | None = ...,
+    ) -> Tensor:
+        """`squeeze`, of this Tensor itself."""
+
     def std(
         self,
         dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
@@ -1499,6 +1826,9 @@ class Methods:
         keepdims: builtins.bool = ...,
     ) -> Tensor:
         """The standard deviation along `dim`, the root of `var`."""
+
+    def storage_offset(self) -> builtins.int:
+        """How many numbers lie before its first in the memory that it shares."""
 
     def stride(self, dim: builtins.int | None = ..., *, axis: builtins.int | None = ...) -> Any:
         """How many numbers lie between neighbors along each axis, or along one."""
@@ -1526,14 +1856,26 @@ class Methods:
     ) -> Tensor:
         """Add up along `dim`; over all axes when None."""
 
+    def svd(self, some: builtins.bool = ..., compute_uv: builtins.bool = ...) -> SVD:
+        """A turn, a stretch, another turn: `linalg.svd`, with V in place of its mirror image."""
+
     def swapaxes(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Exchange two axes."""
+
+    def swapaxes_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        """`swapaxes`, of this Tensor itself."""
 
     def swapdims(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Exchange two axes."""
 
+    def swapdims_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        """`swapdims`, of this Tensor itself."""
+
     def t(self) -> Tensor:
         """A matrix mirrored at its diagonal."""
+
+    def t_(self) -> Tensor:
+        """`t`, of this Tensor itself."""
 
     def take(self, index: Tensor) -> Tensor:
         """Pick from the flattened Tensor."""
@@ -1590,6 +1932,9 @@ class Methods:
     def transpose(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Exchange two axes."""
 
+    def transpose_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        """`transpose`, of this Tensor itself."""
+
     def tril(self, diagonal: builtins.int = ...) -> Tensor:
         """The lower triangle, zeros above the diagonal."""
 
@@ -1630,6 +1975,9 @@ class Methods:
     def unflatten(self, *, axis: builtins.int, sizes: Any) -> Tensor:
         """One axis as several; one size may be −1. The reverse of `flatten`."""
 
+    def unfold(self, dimension: builtins.int, size: builtins.int, step: builtins.int) -> Tensor:
+        """Windows of `size` entries along an axis, every `step`; their inside is a new last axis."""
+
     def uniform_(
         self,
         from_: builtins.float = ...,
@@ -1648,7 +1996,17 @@ class Methods:
         *,
         axis: builtins.int | None = ...,
     ) -> Any:
-        """Each number (or slice along `dim`) once, in order; on request where each is, and how often."""
+        """Each number (or slice along `dim`) once, in order; on request their places and counts."""
+
+    def unique_consecutive(
+        self,
+        return_inverse: builtins.bool = ...,
+        return_counts: builtins.bool = ...,
+        dim: builtins.int | None = ...,
+        *,
+        axis: builtins.int | None = ...,
+    ) -> Any:
+        """One of each run of equal numbers, or of equal slices along `dim`."""
 
     @overload
     def unsqueeze(self, dim: builtins.int) -> Tensor:
@@ -1656,6 +2014,13 @@ class Methods:
     @overload
     def unsqueeze(self, *, axis: builtins.int) -> Tensor:
         """A new axis of size 1 at `dim`."""
+
+    @overload
+    def unsqueeze_(self, dim: builtins.int) -> Tensor:
+        """`unsqueeze`, of this Tensor itself."""
+    @overload
+    def unsqueeze_(self, *, axis: builtins.int) -> Tensor:
+        """`unsqueeze`, of this Tensor itself."""
 
     def var(
         self,

@@ -1,10 +1,11 @@
 """What the package offers as functions of Tensors. Written by `python -m tests.signatures`."""
-# ruff: noqa: E501
 
 from collections.abc import Sequence
 from typing import Any, overload
 
 from pellucid.dtypes import DType
+from pellucid.tensor.functions.counting import Histogram
+from pellucid.tensor.functions.matrices import SVD, Orthogonal, SignedLog
 from pellucid.tensor.functions.ordering import Ordered
 from pellucid.tensor.functions.reduction import Extremes
 from pellucid.tensor.functions.statistics import Range
@@ -480,11 +481,11 @@ def frac(input: Tensor) -> Tensor:
 
 @overload
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = ...) -> Tensor:
-    """Pick one number per position of `index` along `dim`. (Gradients are never sparse here.)"""
+    """Pick one number per position of `index` along `dim`. Gradients are never sparse here."""
 
 @overload
 def gather(input: Tensor, *, axis: int, index: Tensor, sparse_grad: bool = ...) -> Tensor:
-    """Pick one number per position of `index` along `dim`. (Gradients are never sparse here.)"""
+    """Pick one number per position of `index` along `dim`. Gradients are never sparse here."""
 
 def gcd(input: Tensor, other: Any) -> Tensor:
     """The largest whole number that divides both."""
@@ -608,7 +609,7 @@ def isfinite(input: Tensor) -> Tensor:
 def isin(
     elements: Any, test_elements: Any, *, assume_unique: bool = ..., invert: bool = ...
 ) -> Tensor:
-    """Is each number among those of `test_elements`? (`assume_unique` changes nothing here.)"""
+    """Is each number among those of `test_elements`? `assume_unique` changes nothing here."""
 
 def isinf(input: Tensor) -> Tensor:
     """Is it infinite?"""
@@ -1067,7 +1068,7 @@ def searchsorted(
     side: str | None = ...,
     sorter: Tensor | None = ...,
 ) -> Tensor:
-    """Between which of the sorted edges each number falls; rows of edges are met by rows of numbers."""
+    """Between which of the sorted edges each number falls; rows of edges meet rows of numbers."""
 
 @overload
 def select(input: Tensor, dim: int, index: int) -> Tensor:
@@ -1290,7 +1291,7 @@ def unflatten(input: Tensor, *, axis: int, sizes: Any) -> Tensor:
     """One axis as several; one size may be −1. The reverse of `flatten`."""
 
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
-    """Windows of `size` entries along an axis, every `step` entries; inside them a new last axis."""
+    """Windows of `size` entries along an axis, every `step`; their inside is a new last axis."""
 
 def unique(
     input: Tensor,
@@ -1301,7 +1302,7 @@ def unique(
     *,
     axis: int | None = ...,
 ) -> Any:
-    """Each number (or slice along `dim`) once, in order; on request where each is, and how often."""
+    """Each number (or slice along `dim`) once, in order; on request their places and counts."""
 
 def unique_consecutive(
     input: Tensor,

@@ -15,7 +15,8 @@ from pellucid.tensor.bounds import look_at
 from pellucid.tensor.caution import caution
 
 __all__ = [
-    "chances", "class_numbers", "log_chances", "pairs", "raw_scores", "reduced_by", "tensors",
+    "chances", "class_numbers", "in_range", "log_chances", "pairs", "raw_scores", "reduced_by",
+    "tensors",
 ]  # fmt: skip
 
 
@@ -96,12 +97,13 @@ def class_numbers(name: str, input: Node, target: Node, ignore_index: int | None
             f"{show(target.shape)}.\n Convert it: target.long()."
             + (f" For probabilities give {show(shape)}." if name == "cross_entropy" else "")
         )
-    question = partial(_in_range, name, shape[axis], ignore_index)
+    question = partial(in_range, name, shape[axis], ignore_index)
     answer = look_at(target, question)
     return ignore_index if answer is NotImplemented else answer
 
 
-def _in_range(name: str, count: int, ignore_index: int | None, classes: Any) -> int | None:
+def in_range(name: str, count: int, ignore_index: int | None, classes: Any) -> int | None:
+    """Refuse class numbers beyond `count`; gives the one to be ignored, if it may occur."""
     if classes.size == 0:
         return None
     # Seen as unsigned, a negative number is a huge one: one look at the largest settles both ends.

@@ -15,9 +15,11 @@ from pellucid.nn.functional.checks import (
     tensors,
 )
 from pellucid.ops import classes as cls
-from pellucid.shapes import show
+from pellucid.ops.linalg import linear
+from pellucid.ops.movement import reshape
+from pellucid.shapes import numel, show
 
-__all__ = ["cross_entropy", "nll_loss"]
+__all__ = ["cross_entropy", "linear_cross_entropy", "nll_loss"]
 
 
 def cross_entropy(
@@ -73,6 +75,65 @@ def cross_entropy(
         settings["label_smoothing"] = float(label_smoothing)
     return cls.cross_entropy(
         input, target, *class_weight("cross_entropy", weight, input), **settings
+    )
+
+
+def linear_cross_entropy(
+    input: Node,
+    linear_weight: Node,
+    target: Node,
+    *,
+    linear_bias: Node | None = None,
+    weight: Node | None = None,
+    reduction: str = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    options: None = None,
+) -> Node:
+    r"""Cross-entropy of the scores that a linear layer makes of the input: $z = x W^\top + b$.
+
+    Args:
+        input: `(N, in)` or `(in)`.
+        linear_weight: `(C, in)`, or `(C, d1, …, in)` for a class at each place.
+        target: class numbers, or a probability for every class.
+        linear_bias: of the weight's shape without its last axis.
+        weight: how much each class counts.
+        reduction: "mean", "sum" or "none".
+        ignore_index: rows with this class number count nothing; −100 if None.
+        label_smoothing: share of the certainty that is spread over all classes.
+        options: must be None: how PyTorch cuts this into pieces does not matter here.
+    """
+    name = "linear_cross_entropy"
+    tensors(name, input=input, linear_weight=linear_weight, target=target)
+    if options is not None:
+        raise SettingError(f"{name}: options are not here; all rows are computed at once.")
+    rank, shape = len(input.shape), linear_weight.shape
+    fits = rank in (1, 2) and len(shape) > 1 and input.shape[-1] == shape[-1]
+    if not fits or (rank == 1 and len(shape) > 2):
+        raise ShapeError(
+            f"{name}: input needs axes (N, in), and linear_weight (classes, …, in).\n"
+            f"   input          {show(input.shape)}\n   linear_weight  {show(shape)}\n"
+            " The last axes must be equal."
+        )
+    if linear_bias is not None and linear_bias.shape != shape[:-1]:
+        raise ShapeError(
+            f"{name}: linear_bias needs shape {show(shape[:-1])} and has {show(linear_bias.shape)}."
+        )
+    rows = reshape(linear_weight, shape=(numel(shape[:-1]), shape[-1]))
+    bias = () if linear_bias is None else (reshape(linear_bias, shape=(rows.shape[0],)),)
+    scores = reshape(linear(input, rows, *bias), shape=(*input.shape[:-1], *shape[:-1]))
+    if ignore_index is not None and target.shape == scores.shape:
+        raise SettingError(
+            f"{name}: ignore_index {ignore_index} is a class number, and the targets are "
+            "probabilities.\n Rows to be left out can have probabilities that are all 0."
+        )
+    return cross_entropy(
+        scores,
+        target,
+        weight,
+        ignore_index=-100 if ignore_index is None else ignore_index,
+        reduction=reduction,
+        label_smoothing=label_smoothing,
     )
 
 
