@@ -89,7 +89,9 @@ class SequentialLR(_Several):
             put(group, "lr", group["initial_lr"])
         _undo(self)
         first = self._schedulers[bisect_right(self._milestones, 0)]
+        stepped, optimizer._stepped = optimizer._stepped, True  # this step is nobody's mistake
         first._initial_step()
+        optimizer._stepped = stepped
         self._last_lr = first.get_last_lr()
 
     def step(self, epoch: int | None = None) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from pellucid.errors import SettingError, TraceError
 from pellucid.graph.mode import current
+from pellucid.shapes import show
+from pellucid.tensor.tensor import Tensor
 
 __all__ = ["check_betas", "check_passive", "check_range", "number", "refuse_traced"]
 
@@ -35,12 +37,19 @@ def check_range(
     open_end: bool = False,
 ) -> None:
     """Refuse a setting outside `low` to `high` (or that is no number), quoting it."""
+    if isinstance(value, Tensor) and value.numel() != 1:
+        shape = show(value.shape)
+        raise SettingError(
+            f"{who}: {name} must be one number, and it is a Tensor of shape {shape}."
+        )
     held = number(value)
     inside = low <= held < high if open_end else low <= held <= high
     if inside and math.isfinite(held):
         return
     if high == math.inf:
         allowed = "0 or more" if low == 0 else f"{low:g} or more"
+    elif low == -math.inf:
+        allowed = f"{high:g} or less"
     else:
         allowed = f"from {low:g} to {'below ' if open_end else ''}{high:g}"
     raise SettingError(f"{who}: {name} must be {allowed}, not {value!r}.")

@@ -70,15 +70,6 @@ def prepare(run: Run) -> None:
                 " Pass (X, y), or compile the step of a loop of your own: pellucid.compile(step)."
             )
         return
-    if run.pace.moves_momentum:
-        kind = type(run.pace.schedule).__name__
-        if wanted == "xla":
-            raise SettingError(
-                f"engine='xla' compiles the momentum into the step, and {kind} changes it.\n"
-                " Give the schedule cycle_momentum=False, or take engine='numpy'."
-            )
-        _say(run, f"engine: numpy, because {kind} changes the momentum of every step.")
-        return
     if wanted == "auto" and not _long_enough(run):
         _say(run, "engine: numpy; it is done before a program would be compiled.")
         return

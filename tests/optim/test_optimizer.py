@@ -12,13 +12,21 @@ import pytest
 import pellucid as pl
 from pellucid.errors import SettingError, StateError
 
-NAMES = ["SGD", "Adam", "AdamW", "RMSprop"]
 OPTIONS: dict[str, dict[str, Any]] = {
     "SGD": {"lr": 0.1, "momentum": 0.9},
     "Adam": {"lr": 0.1, "amsgrad": True},
     "AdamW": {"lr": 0.1},
     "RMSprop": {"lr": 0.1, "momentum": 0.5, "centered": True},
+    "Adagrad": {"lr": 0.1, "initial_accumulator_value": 0.5},
+    "Adadelta": {"lr": 0.1},
+    "Adamax": {"lr": 0.1},
+    "NAdam": {"lr": 0.1},
+    "RAdam": {"lr": 0.1, "betas": (0.9, 0.9)},
+    "Rprop": {"lr": 0.1},
+    "ASGD": {"lr": 0.1, "t0": 2},
+    "Adafactor": {"lr": 0.1},
 }
+NAMES = list(OPTIONS)
 
 
 def weights(lib: Any = pl) -> list[Any]:
@@ -99,9 +107,9 @@ def test_zero_grad() -> None:
 # ---- saving -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "Lion"])
 def test_going_on_from_a_state_is_going_on(name: str) -> None:
-    rule, options = getattr(pl.optim, name), OPTIONS[name]
+    rule, options = getattr(pl.optim, name), OPTIONS.get(name, {})
     straight, stopped = weights(), weights()
     whole = rule(straight, **options)
     push(whole, straight, steps=3)
@@ -204,6 +212,44 @@ def test_hooks_around_a_step() -> None:
     assert seen == ["before", "after", "after"]
 
 
+def test_a_hook_may_change_what_a_step_is_given() -> None:
+    ws = weights()[:1]
+    optimizer = pl.optim.SGD(ws, lr=1.0)
+    optimizer.register_step_pre_hook(lambda *_: ((), {"closure": lambda: 7}))
+    ws[0].grad = pl.zeros(2)
+    assert optimizer.step() == 7
+    optimizer.register_step_pre_hook(lambda *_: 3)
+    with pytest.raises(SettingError) as caught:
+        optimizer.step()
+    assert str(caught.value) == (
+        "a hook before a step returns None, or a pair of args and kwargs to go on with, not 3."
+    )
+
+
+def test_hooks_around_saving_and_loading(torch: Any) -> None:
+    found = []
+    for lib in (pl, torch):
+        ws = weights(lib)
+        optimizer, seen = lib.optim.SGD(ws, lr=1.0), []
+        note = seen.append
+        optimizer.register_state_dict_pre_hook(lambda _, note=note: note("saving"))
+        optimizer.register_state_dict_pre_hook(lambda _, note=note: note("first"), prepend=True)
+        optimizer.register_state_dict_post_hook(lambda _, s, note=note: {**s, "more": 1})
+        optimizer.register_load_state_dict_pre_hook(
+            lambda _, s, note=note: note(s["more"]) or {**s, "param_groups": changed(s)}
+        )
+        after = optimizer.register_load_state_dict_post_hook(lambda _, note=note: note("loaded"))
+        optimizer.load_state_dict(optimizer.state_dict())
+        after.remove()
+        optimizer.load_state_dict(optimizer.state_dict())
+        found.append([*seen, optimizer.param_groups[0]["lr"]])
+    assert found[0] == found[1] == ["first", "saving", 1, "loaded", "first", "saving", 1, 4.0]
+
+
+def changed(state: Any) -> Any:
+    return [{**g, "lr": g["lr"] * 2} for g in state["param_groups"]]
+
+
 def test_the_rule_is_a_program() -> None:
     program = pl.optim.Adam(weights()).program()
     assert [n.name for n in program.inputs] == [
@@ -211,6 +257,13 @@ def test_the_rule_is_a_program() -> None:
     ]  # fmt: skip
     assert program.elementwise and program.inputs[0].shape == (3,)
     assert [s.op.name for s in program.steps][-1] == "sub" and len(program.outputs) == 3
+
+
+def test_a_matrix_is_seen_as_a_whole() -> None:
+    program = pl.optim.Adafactor([pl.zeros(3, 2, requires_grad=True)]).program()
+    assert [(n.name, n.shape) for n in program.inputs[:4]] == [
+        ("θ", (3, 2)), ("row_var", (3, 1)), ("col_var", (1, 2)), ("g", (3, 2)),
+    ]  # fmt: skip
 
 
 def test_a_rule_of_ones_own() -> None:
@@ -275,6 +328,53 @@ MISTAKES: list[tuple[Any, str]] = [
         lambda: pl.optim.SGD(W, differentiable=True),
         "SGD: differentiable=True is not offered: a step writes into the weights' memory, where no"
         " graph can follow.\n Compute the new weights with ops of your own instead.",
+    ),
+    (
+        lambda: pl.optim.Rprop(W, etas=(1.2, 0.5)),
+        "Rprop: etas must be a factor between 0 and 1 and one above 1, as (0.5, 1.2), not"
+        " (1.2, 0.5).",
+    ),
+    (
+        lambda: pl.optim.Adafactor(W, beta2_decay=0.8),
+        "Adafactor: beta2_decay must be 0 or less, not 0.8.",
+    ),
+    (lambda: pl.optim.Adafactor(W, d=0.5), "Adafactor: d must be 1 or more, not 0.5."),
+    (
+        lambda: pl.optim.Adafactor(W, eps=(-1.0, 1e-3)),
+        "Adafactor: eps[0] must be 0 or more, not -1.0.",
+    ),
+    (lambda: pl.optim.Adagrad(W, lr_decay=-1), "Adagrad: lr_decay must be 0 or more, not -1."),
+    (lambda: pl.optim.Adadelta(W, rho=1.5), "Adadelta: rho must be from 0 to 1, not 1.5."),
+    (
+        lambda: pl.optim.Muon(W),
+        "Muon moves matrices, and a weight has shape (2,).\n Give it the weights with two axes, and"
+        " the others to another optimizer, such as AdamW.",
+    ),
+    (
+        lambda: pl.optim.Muon(W[1:], adjust_lr_fn="moonshot"),
+        "Muon: adjust_lr_fn must be 'original' or 'match_rms_adamw', not 'moonshot'.",
+    ),
+    (
+        lambda: pl.optim.Muon(W[1:], ns_coefficients=(1, 2)),  # type: ignore[arg-type]
+        "Muon: ns_coefficients must be three numbers, not (1, 2).",
+    ),
+    (lambda: pl.optim.Muon(W[1:], ns_steps=100), "Muon: ns_steps must be from 0 to 99, not 100."),
+    (
+        lambda: pl.optim.SGD(W, lr=pl.ones(2)),  # type: ignore[arg-type]
+        "SGD: lr must be one number, and it is a Tensor of shape (2,).",
+    ),
+    (
+        lambda: pl.optim.LBFGS(W, line_search_fn="wolfe"),
+        "LBFGS: line_search_fn must be None or 'strong_wolfe', not 'wolfe'.",
+    ),
+    (
+        lambda: pl.optim.LBFGS([{"params": W[:1]}, {"params": W[1:]}]),
+        "LBFGS moves all weights alike, and takes one group of them.",
+    ),
+    (
+        lambda: pl.optim.LBFGS(W).step(),
+        "LBFGS.step needs a closure: a function that computes the loss anew, calls backward and"
+        " returns it.\n optimizer.step(closure)",
     ),
     (
         lambda: pl.optim.SGD([]),

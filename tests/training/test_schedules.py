@@ -85,26 +85,6 @@ def test_the_compiled_engine_has_the_same_rates(name: str, each: str | None) -> 
         assert b.learning_rate == pytest.approx(by_hand(MAKERS[name], each, None), rel=1e-9)
 
 
-def test_a_schedule_that_changes_the_momentum_is_not_compiled() -> None:
-    def make(optimizer: Any) -> Any:
-        return schedules.OneCycleLR(optimizer, 0.1, total_steps=24)
-
-    model = mlp(3, 4, 1)
-    optimizer = pl.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-    given: dict[str, Any] = {"epochs": 6, "batch_size": 15, "optimizer": optimizer, "validation": 0}
-    history = pl.fit(model, (X, Y), schedule=make, **given, **QUIET)
-    assert history.notes[-1] == (
-        "engine: numpy, because OneCycleLR changes the momentum of every step."
-    )
-    assert optimizer.param_groups[0]["momentum"] != 0.9
-    with pytest.raises(SettingError) as error:
-        pl.fit(model, (X, Y), schedule=make, engine="xla", **given, **QUIET)
-    assert str(error.value) == (
-        "engine='xla' compiles the momentum into the step, and OneCycleLR changes it.\n"
-        " Give the schedule cycle_momentum=False, or take engine='numpy'."
-    )
-
-
 MISTAKES: list[tuple[dict[str, Any], str]] = [
     (
         {"schedule_each": "batch", "schedule": MAKERS["StepLR"]},
