@@ -19,7 +19,7 @@ __all__ = ["Belongings"]
 _SIMPLE = (bool, int, float, str, tuple, type(None))
 _KEPT = {
     "training", "_parameters", "_buffers", "_modules", "_unsaved",
-    "_module_stamp", "_module_path", "_module_hooks", "_module_compiled",
+    "_module_stamp", "_searched_stamp", "_module_path", "_module_hooks", "_module_compiled",
 }  # fmt: skip
 
 
