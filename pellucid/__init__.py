@@ -28,6 +28,7 @@ from pellucid.dtypes import int64 as int64
 from pellucid.dtypes import uint8 as uint8
 from pellucid.dtypes import uint32 as uint32
 from pellucid.tensor import jacobians as _jacobians
+from pellucid.tensor import compiler as compiler
 from pellucid.tensor import linalg as linalg
 from pellucid.tensor import probe as probes
 from pellucid.tensor.compile import compile as compile
@@ -56,10 +57,15 @@ from pellucid.tensor.elsewhere import missing as _missing_from
 from pellucid.tensor.elsewhere import refusal as _refusal
 from pellucid.tensor.familiar import FloatTensor as FloatTensor
 from pellucid.tensor.familiar import LongTensor as LongTensor
+from pellucid.tensor.familiar import can_cast as can_cast
 from pellucid.tensor.familiar import e as e
 from pellucid.tensor.familiar import get_default_dtype as get_default_dtype
 from pellucid.tensor.familiar import inf as inf
+from pellucid.tensor.familiar import is_complex as is_complex
 from pellucid.tensor.familiar import is_floating_point as is_floating_point
+from pellucid.tensor.familiar import is_nonzero as is_nonzero
+from pellucid.tensor.familiar import is_same_size as is_same_size
+from pellucid.tensor.familiar import is_signed as is_signed
 from pellucid.tensor.familiar import is_tensor as is_tensor
 from pellucid.tensor.familiar import nan as nan
 from pellucid.tensor.familiar import numel as numel
@@ -87,16 +93,26 @@ from pellucid.tensor.random import normal as normal
 from pellucid.tensor.random import rand as rand
 from pellucid.tensor.random import rand_like as rand_like
 from pellucid.tensor.random import randint as randint
+from pellucid.tensor.random import randint_like as randint_like
 from pellucid.tensor.random import randn as randn
 from pellucid.tensor.random import randn_like as randn_like
 from pellucid.tensor.random import randperm as randperm
 from pellucid.tensor.random import seed as seed
 from pellucid.tensor.random import set_rng_state as set_rng_state
 from pellucid.tensor.ranges import asarray as asarray
+from pellucid.tensor.ranges import from_dlpack as from_dlpack
+from pellucid.tensor.ranges import frombuffer as frombuffer
 from pellucid.tensor.ranges import logspace as logspace
+from pellucid.tensor.ranges import range as range
+from pellucid.tensor.ranges import scalar_tensor as scalar_tensor
 from pellucid.tensor.ranges import tril_indices as tril_indices
 from pellucid.tensor.ranges import triu_indices as triu_indices
 from pellucid.tensor.show import set_printoptions as set_printoptions
+from pellucid.tensor.tapers import bartlett_window as bartlett_window
+from pellucid.tensor.tapers import blackman_window as blackman_window
+from pellucid.tensor.tapers import hamming_window as hamming_window
+from pellucid.tensor.tapers import hann_window as hann_window
+from pellucid.tensor.tapers import kaiser_window as kaiser_window
 from pellucid.tensor.tensor import Size as Size
 from pellucid.tensor.tensor import Tensor as Tensor
 from pellucid.tensor.threads import get_num_threads as get_num_threads
@@ -108,47 +124,57 @@ int, long, short = int32, int64, int16
 __all__ = [
     "FloatTensor", "Generator", "History", "LongTensor", "Size", "Tensor", "__version__", "abs",
     "absolute", "acos", "acosh", "add", "addbmm", "addcdiv", "addcmul", "addmm", "addmv", "addr",
-    "all", "allclose", "amax", "amin", "aminmax", "amp", "any", "arange", "arccos", "arccosh",
-    "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argsort", "argwhere",
-    "as_tensor", "asarray", "asin", "asinh", "atan", "atan2", "atanh", "atleast_1d", "atleast_2d",
-    "atleast_3d", "autocast", "autograd", "baddbmm", "bernoulli", "bfloat16", "bincount",
-    "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "block_diag", "bmm", "bool",
-    "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize", "cartesian_prod", "cat",
-    "cdist", "ceil", "chunk", "clamp", "clamp_max", "clamp_min", "clip", "clone", "column_stack",
-    "combinations", "compile", "concat", "concatenate", "corrcoef", "cos", "cosh", "count_nonzero",
-    "cov", "cross", "cuda", "cummax", "cummin", "cumprod", "cumsum", "data", "deg2rad", "device",
-    "diag", "diag_embed", "diagonal", "diff", "dist", "div", "divide", "dot", "double", "dsplit",
-    "dstack", "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf",
-    "erfc", "exp", "exp2", "expand", "expand_as", "explain", "expm1", "eye", "finfo", "fit", "fix",
-    "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power",
-    "floor", "floor_divide", "fmod", "frac", "from_numpy", "full", "full_like", "gather", "ge",
-    "get_autocast_dtype", "get_default_dtype", "get_num_threads", "get_rng_state", "greater",
-    "greater_equal", "gt", "half", "heaviside", "histc", "hsplit", "hstack", "hypot", "iinfo",
-    "index_add", "index_copy", "index_fill", "index_put", "index_select", "inf", "inference_mode",
-    "initial_seed", "inner", "int", "int8", "int16", "int32", "int64", "is_autocast_enabled",
-    "is_floating_point", "is_grad_enabled", "is_tensor", "isclose", "isfinite", "isin", "isinf",
-    "isnan", "isneginf", "isposinf", "kron", "kthvalue", "le", "lenses", "lerp", "less",
-    "less_equal", "linalg", "linspace", "load", "log", "log1p", "log2", "log10", "log_softmax",
-    "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logspace",
-    "logsumexp", "long", "lt", "manual_seed", "masked_fill", "masked_scatter", "masked_select",
-    "matmul", "max", "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "moveaxis",
-    "movedim", "msort", "mul", "multinomial", "multiply", "mv", "nan", "nan_to_num", "nanmean",
-    "nanmedian", "nansum", "narrow", "ne", "neg", "negative", "nn", "no_grad", "nonzero", "norm",
-    "normal", "not_equal", "numel", "one_hot", "ones", "ones_like", "optim", "outer", "pad",
-    "permute", "pi", "population", "positive", "pow", "probe", "probes", "prod", "program",
-    "promote_types", "put", "quantile", "rad2deg", "rand", "rand_like", "randint", "randn",
-    "randn_like", "randperm", "ravel", "reciprocal", "relu", "remainder", "repeat",
-    "repeat_interleave", "reshape", "result_type", "roll", "rot90", "round", "row_stack", "rsqrt",
-    "save", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select",
+    "adjoint", "all", "allclose", "amax", "amin", "aminmax", "amp", "angle", "any", "arange",
+    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin",
+    "argsort", "argwhere", "as_strided", "as_tensor", "asarray", "asin", "asinh", "atan", "atan2",
+    "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "autocast", "autograd", "baddbmm",
+    "bartlett_window", "bernoulli", "bfloat16", "bincount", "bitwise_and", "bitwise_left_shift",
+    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "blackman_window",
+    "block_diag", "bmm", "bool", "broadcast_shapes", "broadcast_tensors", "broadcast_to",
+    "bucketize", "can_cast", "cartesian_prod", "cat", "cdist", "ceil", "chain_matmul", "cholesky",
+    "cholesky_inverse", "cholesky_solve", "chunk", "clamp", "clamp_max", "clamp_min", "clip",
+    "clone", "column_stack", "combinations", "compile", "compiler", "concat", "concatenate",
+    "copysign", "corrcoef", "cos", "cosh", "count_nonzero", "cov", "cross", "cuda", "cummax",
+    "cummin", "cumprod", "cumsum", "cumulative_trapezoid", "data", "deg2rad", "det", "device",
+    "diag", "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "diff", "digamma", "dist",
+    "div", "divide", "dot", "double", "dsplit", "dstack", "dtype", "e", "einsum", "empty",
+    "empty_like", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand",
+    "expand_as", "explain", "expm1", "eye", "finfo", "fit", "fix", "flatten", "flip", "fliplr",
+    "flipud", "float", "float16", "float32", "float64", "float_power", "floor", "floor_divide",
+    "fmax", "fmin", "fmod", "frac", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like",
+    "gather", "gcd", "ge", "ger", "get_autocast_dtype", "get_default_dtype", "get_num_threads",
+    "get_rng_state", "gradient", "greater", "greater_equal", "gt", "half", "hamming_window",
+    "hann_window", "heaviside", "histc", "histogram", "hsplit", "hstack", "hypot", "iinfo",
+    "index_add", "index_copy", "index_fill", "index_put", "index_reduce", "index_select", "inf",
+    "inference_mode", "initial_seed", "inner", "int", "int8", "int16", "int32", "int64", "inverse",
+    "is_autocast_enabled", "is_complex", "is_floating_point", "is_grad_enabled", "is_nonzero",
+    "is_same_size", "is_signed", "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan",
+    "isneginf", "isposinf", "isreal", "kaiser_window", "kron", "kthvalue", "lcm", "ldexp", "le",
+    "lenses", "lerp", "less", "less_equal", "lgamma", "linalg", "linspace", "load", "log", "log1p",
+    "log2", "log10", "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp", "logdet",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logspace", "logsumexp",
+    "long", "lt", "manual_seed", "masked_fill", "masked_scatter", "masked_select", "matmul",
+    "matrix_exp", "matrix_power", "max", "maximum", "mean", "median", "meshgrid", "min", "minimum",
+    "mm", "mode", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv",
+    "mvlgamma", "nan", "nan_to_num", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow",
+    "ne", "neg", "negative", "nextafter", "nn", "no_grad", "nonzero", "norm", "normal",
+    "not_equal", "numel", "one_hot", "ones", "ones_like", "optim", "outer", "pad", "pdist",
+    "permute", "pi", "pinverse", "polygamma", "population", "positive", "pow", "probe", "probes",
+    "prod", "program", "promote_types", "put", "qr", "quantile", "rad2deg", "rand", "rand_like",
+    "randint", "randint_like", "randn", "randn_like", "randperm", "range", "ravel", "reciprocal",
+    "relu", "remainder", "renorm", "repeat", "repeat_interleave", "reshape", "result_type", "roll",
+    "rot90", "round", "row_stack", "rsqrt", "rsub", "save", "scalar_tensor", "scatter",
+    "scatter_add", "scatter_reduce", "searchsorted", "seed", "select", "select_scatter",
     "set_autocast_dtype", "set_autocast_enabled", "set_default_dtype", "set_grad_enabled",
     "set_num_threads", "set_printoptions", "set_rng_state", "sgn", "short", "sigmoid", "sign",
-    "sin", "sinc", "sinh", "softmax", "sort", "split", "sqrt", "square", "squeeze", "stack", "std",
-    "std_mean", "sub", "subtract", "sum", "swapaxes", "swapdims", "t", "take", "take_along_dim",
-    "tan", "tanh", "tensor", "tensor_split", "tensordot", "testing", "tile", "topk", "trace",
-    "training", "transpose", "trapezoid", "trapz", "tril", "tril_indices", "triu", "triu_indices",
-    "true_divide", "trunc", "uint8", "uint32", "unbind", "unflatten", "unique", "unsqueeze",
-    "utils", "var", "var_mean", "vdot", "view", "vsplit", "vstack", "where", "xlogy", "zeros",
-    "zeros_like",
+    "signbit", "sin", "sinc", "sinh", "slice_scatter", "slogdet", "softmax", "sort", "split",
+    "split_with_sizes", "sqrt", "square", "squeeze", "stack", "std", "std_mean", "sub", "subtract",
+    "sum", "svd", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor",
+    "tensor_split", "tensordot", "testing", "tile", "topk", "trace", "training", "transpose",
+    "trapezoid", "trapz", "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc",
+    "uint8", "uint32", "unbind", "unflatten", "unfold", "unique", "unique_consecutive",
+    "unravel_index", "unsqueeze", "utils", "vander", "var", "var_mean", "vdot", "view", "vsplit",
+    "vstack", "where", "xlogy", "zeros", "zeros_like",
 ]  # fmt: skip
 
 if TYPE_CHECKING:  # bound below, or loaded on first use
@@ -186,6 +212,7 @@ _FACE = {
 for _name, _call in _FACE.items():
     setattr(autograd, _name, _call)
 sys.modules["pellucid.autograd.functional"] = _jacobians
+sys.modules["pellucid.compiler"] = compiler
 sys.modules["pellucid.linalg"] = linalg
 sys.modules["pellucid.probes"] = probes
 for _name, _call in _FUNCTIONS.items():

@@ -9,6 +9,7 @@ PellucidError
 ├── GraphError        (RuntimeError)  no graph, a graph used twice, a value changed after use
 ├── TraceError        (RuntimeError)  a number asked for while only shapes are known
 ├── SettingError      (ValueError)    an argument outside its range: a rate below 0, a bad name
+├── MatrixError       (ValueError *)  a matrix without an inverse, or not positive definite
 ├── StateError        (KeyError *)    weights that do not belong to this model
 ├── DataError         (ValueError)    a table, file or array that cannot be learned from
 ├── TrainingError     (RuntimeError)  training that cannot go on: the loss became NaN
@@ -29,6 +30,7 @@ __all__ = [
     "FileFormatError",
     "GraphError",
     "IndexRangeError",
+    "MatrixError",
     "MissingExtraError",
     "ModuleError",
     "PellucidError",
@@ -79,6 +81,10 @@ class TraceError(PellucidError, RuntimeError):
 
 class SettingError(PellucidError, ValueError):
     """An argument outside its range; the message quotes the value received."""
+
+
+class MatrixError(PellucidError, ValueError, RuntimeError):
+    """A matrix that has no inverse, or is not positive definite."""
 
 
 class StateError(PellucidError, KeyError, RuntimeError):

@@ -33,6 +33,8 @@ _IMPORTS = {
     "Sequence": "from collections.abc import Sequence\n",
     "Any": "from typing import Any, overload\n",
     "DType": "\nfrom pellucid.dtypes import DType\n",
+    "Histogram": "from pellucid.tensor.functions.counting import Histogram\n",
+    "Orthogonal": "from pellucid.tensor.functions.matrices import SVD, Orthogonal, SignedLog\n",
     "Ordered": "from pellucid.tensor.functions.ordering import Ordered\n",
     "Extremes": "from pellucid.tensor.functions.reduction import Extremes\n",
     "Range": "from pellucid.tensor.functions.statistics import Range\n",

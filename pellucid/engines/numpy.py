@@ -127,6 +127,13 @@ class _Namespace:
         return array
 
     @staticmethod
+    def multiplied(array: Any, at: tuple[Any, ...], values: Any) -> Any:
+        """A copy of `array` with numbers at the index `at` multiplied; repeated positions too."""
+        out = array.copy()
+        np.multiply.at(out, at, values)
+        return out
+
+    @staticmethod
     def scatter_add(shape: Shape, at: tuple[Any, ...], values: Any) -> Any:
         """Add `values` into zeros of `shape` at the index `at`; repeated positions add up."""
         if worthwhile(at, values):

@@ -1,16 +1,18 @@
-"""Results so far: the product and the largest of everything up to here; sums are in `reduce`."""
+"""Results so far: the product and the largest of all up to here; sums are in `reduce`."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from pellucid.graph.node import Node
-from pellucid.ops.compare import eq, logical_and, where
-from pellucid.ops.elementwise import div, mul
+from pellucid.ops.compare import eq, gt, logical_and, where
+from pellucid.ops.elementwise import add, div, exp, log, mul, neg, sub
 from pellucid.ops.op import Op, Sample, define
+from pellucid.ops.rearrange import flip
 from pellucid.ops.reduce import cumsum, narrow, summed_dtype, whole, wide
 
-__all__ = ["cummax", "cummin", "cumprod"]
+__all__ = ["cummax", "cummin", "cumprod", "logcumsumexp"]
 
 
 def _running_product(xp: Any, x: Any, axis: int) -> Any:
@@ -85,3 +87,45 @@ def _record(name: str, sentence: str, equation: str, pick: str) -> Op:
 
 cummax = _record("cummax", "The largest so far.", r"y_i = \max_{j \le i} x_j", "maximum")
 cummin = _record("cummin", "The smallest so far.", r"y_i = \min_{j \le i} x_j", "minimum")
+
+_NOTHING = -1e30  # the logarithm of no blame: small enough to vanish, and finite
+
+
+def _logcumsumexp_rule(g: Node, y: Node, x: Node, axis: int) -> Node:
+    """`Σ g·exp(x − y)` over all from here on, in logarithms: what is positive, and the rest."""
+    known = where(eq(y, -math.inf), 0.0, y)
+
+    def back(share: Node) -> Node:
+        any_ = gt(share, 0)
+        logs = where(any_, log(where(any_, share, 1.0)), _NOTHING)
+        total = logcumsumexp(_turned(sub(logs, known), axis), axis=axis)
+        return exp(add(x, _turned(total, axis)))
+
+    return sub(back(g), back(neg(g)))
+
+
+def _turned(x: Node, axis: int) -> Node:
+    return flip(x, axes=(axis,)) if x.shape else x
+
+
+logcumsumexp: Op = define(
+    "logcumsumexp",
+    sentence="Running sums of what is held as logarithms.",
+    equation=r"y_i = \ln \sum_{j \le i} e^{x_j}",
+    derivative=r"\partial L/\partial x_j = \sum_{i \ge j} e^{x_j - y_i} \partial L/\partial y_i",
+    forward=lambda xp, x, axis: xp.logaddexp.accumulate(x, axis=axis) if x.shape else x,
+    gradient=(_logcumsumexp_rule,),
+    shape=lambda own, axis: own,
+    dtype="keep",
+    accepts="float",
+    stable="never leaves the logarithms, so that exp can't overflow",
+    cost=lambda shapes, out, **_: 20 * whole(shapes, out),
+    terms=("exp(x − y) for all from here on",),
+    traits="",
+    samples=(
+        Sample(((2, 3),), {"axis": 1}),
+        Sample(((3, 2),), {"axis": 0}, low=-300.0, high=300.0),
+        Sample(((0, 3),), {"axis": 0}),
+        Sample(((),), {"axis": 0}),
+    ),
+)

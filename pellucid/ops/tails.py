@@ -1,4 +1,4 @@
-"""Functions that keep their digits where the obvious formula loses them, far out in the tails."""
+"""Functions that keep their digits where the obvious formula loses them: in the tails, beside 0."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 from pellucid.ops.activation import sigmoid
-from pellucid.ops.elementwise import ONE, exp, mul, neg, square, sub
+from pellucid.ops.compare import eq, le, logical_and, where
+from pellucid.ops.elementwise import ONE, div, exp, mul, neg, square, sub
 from pellucid.ops.op import Op, Sample, define, per_element
 
-__all__ = ["erfc", "logaddexp"]
+__all__ = ["copysign", "erfc", "erfinv", "logaddexp", "nextafter", "xlogy"]
 
 # ln(erfc(x)·e^x²/t) with t = 2/(2 + x) for x from 0 to ∞, in Chebyshev polynomials of 2t − 1:
 # interpolated at 40 nodes in 40 digits; what is left out is below 1e-16.
@@ -71,4 +72,81 @@ logaddexp: Op = define(
         Sample(((), (4, 1))),
         Sample(((0, 3), (1, 3))),
     ),
+)
+
+erfinv: Op = define(
+    "erfinv",
+    sentence="Where the error function has a given value: its reverse.",
+    equation=r"y = \operatorname{erf}^{-1}(x)",
+    derivative=r"\partial y/\partial x = \tfrac{\sqrt{\pi}}{2} e^{y^2}",
+    forward=lambda xp, x: xp.special("erfinv", x),
+    gradient=(lambda g, y, x: mul(g, mul(exp(square(y)), math.sqrt(math.pi) / 2)),),
+    dtype="float",
+    cost=per_element(40),
+    terms=("½√π·exp(y²)",),
+    traits="elementwise",
+    samples=tuple(s._replace(low=-0.9, high=0.9) for s in ONE),
+)
+
+
+def _xlogy(xp: Any, a: Any, b: Any) -> Any:
+    nothing = xp.logical_and(a == 0, b == b)
+    return xp.where(nothing, xp.zeros((), a.dtype), a * xp.log(xp.where(nothing, 1, b)))
+
+
+xlogy: Op = define(
+    "xlogy",
+    sentence="A number times the logarithm of another, and 0 where it is 0, as entropies need it.",
+    equation=r"y = a \ln b",
+    derivative=r"\partial y/\partial a = \ln b,\quad \partial y/\partial b = a / b",
+    forward=_xlogy,
+    gradient=(
+        lambda g, y, a, b: where(logical_and(eq(a, 0), le(b, 0)), 0.0, xlogy(g, b)),
+        lambda g, y, a, b: mul(g, div(a, b)),
+    ),
+    dtype="float",
+    kink="0 · ln 0 is 0, and its slope in a is 0",
+    cost=per_element(9),
+    terms=("ln b", "a/b"),
+    traits="elementwise",
+    samples=(
+        Sample(((2, 3), (3,)), low=0.3, high=2.0),
+        Sample(((), (4, 1)), low=0.3, high=2.0),
+        Sample(((0, 3), (1, 3)), low=0.3, high=2.0),
+        Sample(([0.0, 0.0, 1.0], [2.0, 0.0, 0.5]), smooth=False),
+    ),
+)
+
+copysign: Op = define(
+    "copysign",
+    sentence="The size of the first number with the sign of the second; −0 is negative.",
+    equation=r"y = |a| \operatorname{sign}(b)",
+    derivative=r"\partial y/\partial a = y/a,\quad \partial y/\partial b = 0",
+    forward=lambda xp, a, b: xp.copysign(a, b),
+    gradient=(
+        lambda g, y, a, b: mul(g, where(eq(a, 0), 0.0, div(y, where(eq(a, 0), 1.0, a)))),
+        lambda g, y, a, b: mul(g, 0.0),
+    ),
+    dtype="float",
+    kink="0 at a = 0",
+    terms=("y/a", "0"),
+    traits="elementwise",
+    samples=(
+        Sample(((2, 3), (2, 3))),
+        Sample(((2, 3), (3,))),
+        Sample(((), (4, 1))),
+        Sample(([1.5, -2.0, 0.0], [-0.0, 0.0, -1.0]), smooth=False),
+    ),
+)
+
+nextafter: Op = define(
+    "nextafter",
+    sentence="The number next to the first that can be held, on the way to the second.",
+    equation=r"y = a \pm \varepsilon_a",
+    derivative=r"\text{none: PyTorch has none either}",
+    forward=lambda xp, a, b: xp.nextafter(a, b),
+    gradient=None,
+    accepts="float",
+    traits="elementwise",
+    samples=(Sample(((2, 3), (3,))), Sample(((), (4, 1)))),
 )

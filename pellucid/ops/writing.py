@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from pellucid.dtypes import int64
 from pellucid.graph.node import Node
-from pellucid.ops.indexing import along, at_axes, gather, gathered, take, taken
+from pellucid.ops.compare import eq, where
+from pellucid.ops.elementwise import add, cast, div, mul, sub
+from pellucid.ops.indexing import along, at_axes, gather, gathered, scatter_add, take, taken
 from pellucid.ops.movement import FREE, Spec, as_index, place, slice_, sliced
 from pellucid.ops.op import Op, Sample, define
-from pellucid.shapes import Mismatch, Shape, broadcast, show
+from pellucid.shapes import Mismatch, Shape, broadcast, numel, show
 
-__all__ = ["index_put", "put", "scatter"]
+__all__ = ["index_put", "put", "scatter", "scatter_mul"]
 
 
 def _fits(value: Shape, block: Shape) -> None:
@@ -127,5 +130,64 @@ scatter: Op = define(
         Sample(((3, 4), [[0, 2], [1, 3], [3, 0]], (3, 2)), {"axis": 1}),
         Sample(((3, 4), [[0, 2], [1, 3]], (3, 3)), {"axis": 1}),
         Sample(((3, 4), [[2, 0, 1, 1]], ()), {"axis": 0}),
+    ),
+)
+
+
+def _scatter_mul(xp: Any, x: Any, index: Any, value: Any, axis: int) -> Any:
+    return xp.multiplied(x, along(xp, index, axis), value[tuple(slice(n) for n in index.shape)])
+
+
+def _mul_rule(
+    g: Node, y: Node, x: Node, index: Node, value: Node, axis: int
+) -> tuple[Node, None, Node]:
+    """For each factor the product of the others, by the product of all that are not 0."""
+    used = slice_(value, spec=tuple((0, n, 1) for n in index.shape))
+    zeros = scatter_add(_zero(used), index, axis=axis, shape=x.shape)
+    zeros = add(zeros, _zero(x))
+    product = scatter_mul(_not_zero(x), index, _not_zero(used), axis=axis)
+    back = mul(gather(g, index, axis=axis), _others(product, zeros, used, index, axis))
+    spec = tuple((0, n, 1) for n in index.shape)
+    return (
+        mul(g, _others(product, zeros, x)),
+        None,
+        back if back.shape == value.shape else place(back, spec=spec, shape=value.shape),
+    )
+
+
+def _zero(x: Node) -> Node:
+    return cast(eq(x, 0), dtype=int64)
+
+
+def _not_zero(x: Node) -> Node:
+    return where(eq(x, 0), 1, x)
+
+
+def _others(
+    product: Node, zeros: Node, own: Node, index: Node | None = None, axis: int = 0
+) -> Node:
+    if index is not None:
+        product, zeros = gather(product, index, axis=axis), gather(zeros, index, axis=axis)
+    without = sub(zeros, _zero(own))  # zeros among the others
+    return where(eq(without, 0), div(product, _not_zero(own)), 0.0)
+
+
+scatter_mul: Op = define(
+    "scatter_mul",
+    sentence="The same numbers, multiplied by those that are sent to their position.",
+    equation=r"y = x,\quad y_{\,\mathrm{index}_{ij},\,j} \mathrel{\cdot}= v_{ij}",
+    derivative=r"\text{each factor's blame is the product of the others}",
+    forward=_scatter_mul,
+    gradient=_mul_rule,
+    shape=_scatter_shape,
+    dtype="keep",
+    cost=lambda shapes, out, **_: numel(shapes[1]),
+    kink="where a factor is 0, second derivatives leave out what passes through that 0",
+    terms=("∏ of the others", "", "∏ of the others"),
+    traits="indexing",
+    samples=(
+        Sample(((3, 4), [[0, 2], [1, 1], [3, 3]], (3, 2)), {"axis": 1}, low=0.5, high=2.0),
+        Sample(((3, 2), [[2, 0], [2, 1]], (3, 2)), {"axis": 0}, low=-2.0, high=-0.5),
+        Sample(([0.0, 2.0, 3.0], [0, 1, 1, 2], [2.0, 0.0, 3.0, 5.0]), {"axis": 0}, smooth=False),
     ),
 )

@@ -175,7 +175,7 @@ class Methods:
     ) -> Tensor:
         """Is at least one true (not zero)?"""
 
-    def apply_(self, callable: Callable[[Any], Any]) -> Tensor:
+    def apply_(self, callable: Any) -> Tensor:
         """Call a function with each number, and put what it returns in its place. It is slow."""
 
     def arccos(self) -> Tensor:
@@ -1139,7 +1139,7 @@ class Methods:
     def lt_(self, other: Any) -> Tensor:
         """`lt`, written into this Tensor's own memory."""
 
-    def map_(self, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
+    def map_(self, tensor: Tensor, callable: Any) -> Tensor:
         """Call a function with each number here and that of another Tensor, and keep the results."""
 
     def masked_fill(self, mask: Tensor, value: Any) -> Tensor:

@@ -7,13 +7,14 @@ from typing import Any
 
 from pellucid.dtypes import DType
 from pellucid.tensor import creation as make
+from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor
 
 __all__: list[str] = []
 
 
 def _method(call: Callable[..., Any]) -> Callable[..., Any]:
-    setattr(Tensor, call.__name__, call)
+    setattr(Tensor, call.__name__, returning(call))
     return call
 
 

@@ -14,8 +14,11 @@ from pellucid.dtypes import (
     float16,
     float32,
     float64,
+    int8,
+    int16,
     int32,
     int64,
+    uint8,
 )  # fmt: skip
 from pellucid.errors import DTypeError
 from pellucid.graph.emit import emit
@@ -27,6 +30,8 @@ from pellucid.tensor import familiar as familiar
 from pellucid.tensor import filling as filling
 from pellucid.tensor import functions as functions
 from pellucid.tensor import layout as layout
+from pellucid.tensor import manners as manners
+from pellucid.tensor import turning as turning
 from pellucid.tensor.creation import as_tensor, held
 from pellucid.tensor.device import on_cpu
 from pellucid.tensor.functions.arithmetic import QUESTIONS, asked
@@ -42,35 +47,39 @@ _NUMBERS = (Tensor, int, float, np.generic, np.ndarray)
 
 # Every function that is also a method in PyTorch.
 _METHODS = """
-argwhere
-abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr all allclose amax amin aminmax
-any arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort asin asinh atan atan2
-atanh baddbmm bincount bitwise_and bitwise_not bitwise_or bitwise_xor bmm broadcast_to ceil chunk
-clamp clamp_max clamp_min clip clone corrcoef cos cosh count_nonzero cov cross cummax cummin cumprod
-cumsum deg2rad diag diag_embed diagonal diff dist div divide dot dsplit eq equal erf erfc exp exp2
-expand expand_as expm1 fix flatten flip fliplr flipud float_power floor floor_divide fmod frac
-gather ge greater greater_equal gt heaviside histc hsplit hypot index_add index_copy index_fill
-index_put index_select inner isclose isfinite isinf isnan isneginf isposinf kron kthvalue le lerp
-less less_equal log log10 log1p log2 log_softmax logaddexp logical_and logical_not logical_or
-logical_xor logit logsumexp lt masked_fill masked_scatter masked_select matmul max maximum mean
-median min minimum mm moveaxis movedim msort mul multiply mv nan_to_num nanmean nanmedian nansum
-narrow ne neg negative nonzero norm not_equal outer permute positive pow prod put quantile rad2deg
-ravel reciprocal relu remainder repeat repeat_interleave reshape roll rot90 round rsqrt scatter
-scatter_add scatter_reduce select sgn sigmoid sign sin sinc sinh softmax sort split sqrt square
-squeeze std sub subtract sum swapaxes swapdims t take take_along_dim tan tanh tensor_split tile topk
-trace transpose tril triu true_divide trunc unbind unflatten unique unsqueeze var vdot view vsplit
-xlogy
+abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr adjoint all allclose amax amin
+aminmax angle any arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort
+argwhere as_strided asin asinh atan atan2 atanh baddbmm bincount bitwise_and bitwise_left_shift
+bitwise_not bitwise_or bitwise_right_shift bitwise_xor bmm broadcast_to ceil cholesky
+cholesky_inverse cholesky_solve chunk clamp clamp_max clamp_min clip clone copysign corrcoef cos
+cosh count_nonzero cov cross cummax cummin cumprod cumsum deg2rad det diag diag_embed diagflat
+diagonal diagonal_scatter diff digamma dist div divide dot dsplit eq equal erf erfc erfinv exp exp2
+expand expand_as expm1 fix flatten flip fliplr flipud float_power floor floor_divide fmax fmin fmod
+frac gather gcd ge ger greater greater_equal gt heaviside histc histogram hsplit hypot index_add
+index_copy index_fill index_put index_reduce index_select inner inverse isclose isfinite isinf isnan
+isneginf isposinf isreal kron kthvalue lcm ldexp le lerp less less_equal lgamma log log10 log1p log2
+log_softmax logaddexp logaddexp2 logcumsumexp logdet logical_and logical_not logical_or logical_xor
+logit logsumexp lt masked_fill masked_scatter masked_select matmul matrix_exp matrix_power max
+maximum mean median min minimum mm mode moveaxis movedim msort mul multiply mv mvlgamma nan_to_num
+nanmean nanmedian nanquantile nansum narrow ne neg negative nextafter nonzero norm not_equal outer
+permute pinverse polygamma positive pow prod put qr quantile rad2deg ravel reciprocal relu remainder
+renorm repeat repeat_interleave reshape roll rot90 round rsqrt scatter scatter_add scatter_reduce
+select select_scatter sgn sigmoid sign signbit sin sinc sinh slice_scatter slogdet softmax sort
+split split_with_sizes sqrt square squeeze std sub subtract sum svd swapaxes swapdims t take
+take_along_dim tan tanh tensor_split tile topk trace transpose tril triu true_divide trunc unbind
+unflatten unfold unique unique_consecutive unsqueeze var vdot view vsplit xlogy
 """
 _IN_PLACE = """
 abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr arccos arccosh arcsin arcsinh
-arctan arctan2 arctanh asin asinh atan atan2 atanh baddbmm bitwise_and bitwise_not bitwise_or
-bitwise_xor ceil clamp clamp_max clamp_min clip cos cosh cumprod cumsum deg2rad div divide eq erf
-erfc exp exp2 expm1 fix floor floor_divide fmod frac ge greater greater_equal gt
-heaviside hypot index_add index_copy index_fill index_put le lerp less less_equal log log10 log1p
-log2 logical_and logical_not logical_or logical_xor logit lt masked_fill masked_scatter mul multiply
-nan_to_num ne neg negative not_equal pow put rad2deg reciprocal relu remainder round rsqrt scatter
-scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh sqrt square sub subtract tan tanh tril
-triu true_divide trunc xlogy
+arctan arctan2 arctanh asin asinh atan atan2 atanh baddbmm bitwise_and bitwise_left_shift
+bitwise_not bitwise_or bitwise_right_shift bitwise_xor ceil clamp clamp_max clamp_min clip copysign
+cos cosh cumprod cumsum deg2rad digamma div divide eq erf erfc erfinv exp exp2 expm1 fix float_power
+floor floor_divide fmod frac gcd ge greater greater_equal gt heaviside hypot index_add index_copy
+index_fill index_put index_reduce lcm ldexp le lerp less less_equal lgamma log log10 log1p log2
+logical_and logical_not logical_or logical_xor logit lt masked_fill masked_scatter mul multiply
+mvlgamma nan_to_num ne neg negative nextafter not_equal polygamma pow put rad2deg reciprocal relu
+remainder renorm round rsqrt scatter scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh sqrt
+square sub subtract tan tanh tril triu true_divide trunc xlogy
 """
 
 
@@ -165,12 +174,14 @@ for _dunder, _op in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div"}
 for _dunder, _op in {
     "pow": "pow", "matmul": "matmul", "floordiv": "floor_divide", "mod": "remainder",
     "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
+    "lshift": "bitwise_left_shift", "rshift": "bitwise_right_shift",
 }.items():  # fmt: skip
     setattr(Tensor, f"__{_dunder}__", _by_function(_op))
     setattr(Tensor, f"__r{_dunder}__", _by_function(_op, swapped=True))
 for _dunder, _op in {
     "pow": "pow", "floordiv": "floor_divide", "mod": "remainder", "and": "bitwise_and",
     "or": "bitwise_or", "xor": "bitwise_xor",
+    "lshift": "bitwise_left_shift", "rshift": "bitwise_right_shift",
 }.items():  # fmt: skip
     setattr(Tensor, f"__i{_dunder}__", _augmented(_op))
 for _bound in _METHODS.split():
@@ -257,7 +268,7 @@ def _caster(name: str, dtype: DType) -> None:
 
 for _name, _dtype in {
     "float": float32, "double": float64, "half": float16, "bfloat16": bfloat16,
-    "int": int32, "long": int64, "bool": bool_,
+    "int": int32, "long": int64, "bool": bool_, "byte": uint8, "char": int8, "short": int16,
 }.items():  # fmt: skip
     _caster(_name, _dtype)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pellucid.dtypes import FLOAT, DType, by_name, float32, float64, int64
+from pellucid.dtypes import BOOL, FLOAT, INT, DType, by_name, float32, float64, int64
 from pellucid.errors import SettingError
 from pellucid.graph.node import Node
 from pellucid.ops import compare as cmp
@@ -22,8 +22,9 @@ from pellucid.tensor.lift import function
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = [
-    "FloatTensor", "LongTensor", "e", "get_default_dtype", "inf", "is_floating_point",
-    "is_tensor", "nan", "numel", "pi", "set_default_dtype",
+    "FloatTensor", "LongTensor", "can_cast", "e", "get_default_dtype", "inf", "is_complex",
+    "is_floating_point", "is_nonzero", "is_same_size", "is_signed", "is_tensor", "nan", "numel",
+    "pi", "set_default_dtype",
 ]  # fmt: skip
 
 inf, nan, pi, e = math.inf, math.nan, math.pi, math.e
@@ -42,6 +43,33 @@ def numel(input: Tensor) -> int:
 def is_floating_point(input: Tensor) -> bool:
     """Whether it holds real numbers."""
     return input.dtype.category == FLOAT
+
+
+def is_complex(input: Tensor) -> bool:
+    """Whether it holds complex numbers: never."""
+    return False
+
+
+def is_signed(input: Tensor) -> bool:
+    """Whether its kind of number can be negative."""
+    return input.dtype.category != BOOL and not input.dtype.name.startswith("uint")
+
+
+def is_nonzero(input: Tensor) -> bool:
+    """Whether its one number is not 0."""
+    return bool(input)
+
+
+def is_same_size(input: Tensor, other: Tensor) -> bool:
+    """Whether two Tensors have the same shape."""
+    return input.shape == other.shape
+
+
+def can_cast(from_: DType, to: DType) -> bool:
+    """Whether one kind of number may become another without losing what makes it that kind."""
+    unsigned = to.category == INT and to.name.startswith("uint")
+    signed = from_.category == INT and not from_.name.startswith("uint")
+    return from_.category <= to.category and not (unsigned and signed)
 
 
 def get_default_dtype() -> DType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -73,3 +74,58 @@ def random_(
     drawn = rnd.randint(from_, to, tuple(self.shape), generator=generator)
     setitem(self, ..., drawn)
     return self
+
+
+@_method
+def exponential_(
+    self: Tensor, lambd: float = 1.0, *, generator: rnd.Generator | None = None
+) -> Tensor:
+    """Waiting times for what happens `lambd` times per unit of time."""
+    _real(self, "exponential_")
+    if not lambd > 0:
+        raise SettingError(f"exponential_: lambd must be above 0 and is {lambd}.")
+    setitem(self, ..., _even(self, generator).neg().log1p() / -lambd)
+    return self
+
+
+@_method
+def geometric_(self: Tensor, p: float, *, generator: rnd.Generator | None = None) -> Tensor:
+    """How many tries it takes until one succeeds, each with probability `p`."""
+    if not 0 < p < 1:
+        raise SettingError(f"geometric_: p must lie between 0 and 1 and is {p}.")
+    tries: Any = rnd.rand(tuple(self.shape), generator=generator).neg().log1p() / math.log1p(-p)
+    setitem(self, ..., tries.ceil().clamp(min=1))
+    return self
+
+
+@_method
+def cauchy_(
+    self: Tensor, median: float = 0, sigma: float = 1, *, generator: rnd.Generator | None = None
+) -> Tensor:
+    """Draws from Cauchy's curve, whose tails are so wide that it has no average."""
+    _real(self, "cauchy_")
+    if not sigma > 0:
+        raise SettingError(f"cauchy_: sigma must be above 0 and is {sigma}.")
+    setitem(self, ..., ((_even(self, generator) - 0.5) * math.pi).tan() * sigma + median)
+    return self
+
+
+@_method
+def log_normal_(
+    self: Tensor, mean: float = 1, std: float = 2, *, generator: rnd.Generator | None = None
+) -> Tensor:
+    """Numbers whose logarithms are draws from the bell curve."""
+    _real(self, "log_normal_")
+    if not std > 0:
+        raise SettingError(f"log_normal_: std must be above 0 and is {std}.")
+    draw: Any = rnd.randn(tuple(self.shape), dtype=self.dtype, generator=generator)
+    setitem(self, ..., (draw * std + mean).exp())
+    return self
+
+
+def _even(self: Tensor, generator: rnd.Generator | None) -> Any:
+    return rnd.rand(tuple(self.shape), dtype=self.dtype, generator=generator)
+
+
+for _draw in (rnd.bernoulli, rnd.multinomial):
+    setattr(Tensor, _draw.__name__, _draw)

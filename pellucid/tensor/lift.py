@@ -70,7 +70,7 @@ def _adopted(view: Tensor, args: Any, kwargs: Any) -> None:
 def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
     """The same function, on Tensors."""
     under_autocast, call = policed(call)
-    words = _spellings(call)
+    words, star = _spellings(call), _starred(call)
     none_borrowed = words.keys().isdisjoint
 
     @functools.wraps(call)
@@ -80,6 +80,8 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
             kwargs = {k: node_of(v) for k, v in kwargs.items()}
             if not none_borrowed(kwargs):
                 kwargs = _translated(kwargs, words)
+            if star in kwargs:
+                taken.append(kwargs.pop(star))
         try:
             if under_autocast is None or _local.mode.lower is None:
                 out = call(*taken, **kwargs)
@@ -113,6 +115,14 @@ def _called(call: Callable[..., Any]) -> str:
     """What a person writes to call it."""
     name = call.__name__.strip("_")
     return f"pellucid.{name}" if name in FUNCTIONS else name
+
+
+def _starred(call: Callable[..., Any]) -> str:
+    """What sizes or axes are called that may be given one by one: `x.reshape(shape=(2, 3))`."""
+    code = getattr(inspect.unwrap(call), "__code__", None)
+    if code is None or not code.co_flags & inspect.CO_VARARGS or not code.co_argcount:
+        return ""
+    return str(code.co_varnames[code.co_argcount + code.co_kwonlyargcount])
 
 
 def _spellings(call: Callable[..., Any]) -> dict[str, str]:

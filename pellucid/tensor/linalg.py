@@ -1,7 +1,4 @@
-"""Lengths of vectors and matrices, by PyTorch's names: `pellucid.linalg.norm` and its two halves.
-
-What needs singular values (the nuclear and the spectral norm) is not offered.
-"""
+"""`pellucid.linalg`: matrices turned around, taken apart and measured, by PyTorch's names."""
 
 from __future__ import annotations
 
@@ -9,18 +6,30 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from pellucid.dtypes import FLOAT, DType
-from pellucid.errors import DTypeError, SettingError, ShapeError
+from pellucid.errors import DTypeError, MatrixError, SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops import elementwise as ew
 from pellucid.ops import extremes as ex
 from pellucid.ops import reduce as rd
+from pellucid.ops.linalg import matmul as _matmul
 from pellucid.ops.movement import reshape
 from pellucid.shapes import normalize_axis, show
 from pellucid.tensor.elsewhere import refusing
+from pellucid.tensor.functions import chains as ch
+from pellucid.tensor.functions import matrices as mt
+from pellucid.tensor.functions.distances import cross as crossed
+from pellucid.tensor.functions.matrices import stretches
 from pellucid.tensor.functions.reduction import norm as _length
+from pellucid.tensor.functions.tiling import diagonal as diagonal_of
+from pellucid.tensor.functions.windows import powers
 from pellucid.tensor.lift import lifted
 
-__all__ = ["matrix_norm", "norm", "vector_norm"]
+__all__ = [
+    "LinAlgError", "cholesky", "cond", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv",
+    "lstsq", "matmul", "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot",
+    "norm", "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd", "svdvals", "tensorinv",
+    "tensorsolve", "vander", "vecdot", "vector_norm",
+]  # fmt: skip
 
 
 def _vector_norm(
@@ -35,9 +44,9 @@ def _matrix_norm(
     A: Node, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *,
     dtype: DType | None = None,
 ) -> Node:  # fmt: skip
-    """The size of matrices: "fro" (root of all squares), 1 (largest column) or inf (largest row).
+    """The size of matrices: "fro" (root of all squares), 1 (largest column), inf (largest row).
 
-    Negative orders take the smallest column or row.
+    2 is the largest singular value and "nuc" the sum of all; negative orders take the smallest.
     """
     _real("matrix_norm", A)
     A = A if dtype is None else ew.cast(A, dtype=dtype)
@@ -49,10 +58,12 @@ def _matrix_norm(
         raise SettingError(f"matrix_norm: the two dims must differ and are {tuple(dim)}.")
     if ord == "fro":
         return _length(A, 2.0, (rows, columns), keepdim)
+    if ord in ("nuc", 2, -2):
+        return _of_stretches(stretches(A, rows, columns), ord, keepdim, (rows, columns), A)
     if ord not in (1, -1, math.inf, -math.inf):
         raise SettingError(
             f"matrix_norm: ord {ord!r} is not offered.\n"
-            " Use 'fro', 1, -1, inf or -inf; the others need singular values."
+            " Use 'fro', 'nuc', 1, -1, 2, -2, inf or -inf."
         )
     summed, kept = (rows, columns) if abs(ord) == 1 else (columns, rows)
     totals = rd.sum_(ew.abs(A), axes=(summed,), keepdim=True)
@@ -60,6 +71,37 @@ def _matrix_norm(
     if keepdim:
         return out
     return reshape(out, shape=rd.reduced(A.shape, (rows, columns)))
+
+
+def _of_stretches(values: Node, ord: Any, keepdim: bool, dims: tuple[int, int], A: Node) -> Node:
+    last = (len(values.shape) - 1,)
+    pick = {"nuc": rd.sum_, 2: ex.amax, -2: ex.amin}[ord]
+    out = pick(values, axes=last, keepdim=False)
+    return reshape(out, shape=rd.reduced(A.shape, dims, True)) if keepdim else out
+
+
+def _cond(A: Node, p: Any = None) -> Node:
+    """How much a matrix can enlarge an error: its size times that of its inverse."""
+    if p not in (None, 2, -2):
+        return ew.mul(_matrix_norm(A, p), _matrix_norm(mt.inv(A), p))
+    values = mt.svdvals(A)
+    most, least = (pick(values, axes=(len(values.shape) - 1,)) for pick in (ex.amax, ex.amin))
+    return ew.div(least, most) if p == -2 else ew.div(most, least)
+
+
+def _vander(x: Node, *, N: int | None = None) -> Node:
+    """The powers of each number in a row, from 1 on: `N` of them."""
+    return powers(x, range(x.shape[-1] if N is None else N))
+
+
+def _cross(input: Node, other: Node, *, dim: int = -1) -> Node:
+    """The vector that stands upright on two others; `dim` holds x, y and z."""
+    return crossed(input, other, dim)
+
+
+def _diagonal(A: Node, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Node:
+    """The numbers on the diagonals of matrices, as a new last axis."""
+    return diagonal_of(A, offset, dim1, dim2)
 
 
 def _norm(
@@ -87,9 +129,20 @@ def _real(name: str, x: Node) -> None:
         )
 
 
-for _call in (_norm, _vector_norm, _matrix_norm):
+for _call in (_norm, _vector_norm, _matrix_norm, _cond, _vander, _cross, _diagonal):
     _call.__name__ = _call.__qualname__ = _call.__name__.removeprefix("_")
 norm, vector_norm, matrix_norm = lifted(_norm), lifted(_vector_norm), lifted(_matrix_norm)
+cond, cross, diagonal, vander = (lifted(c) for c in (_cond, _cross, _diagonal, _vander))
+inv, solve, solve_triangular = (lifted(c) for c in (mt.inv, mt.solve, mt.solve_triangular))
+pinv, lstsq = lifted(mt.pinv), lifted(mt.lstsq)
+tensorinv, tensorsolve = lifted(mt.tensorinv), lifted(mt.tensorsolve)
+det, slogdet = lifted(mt.det), lifted(mt.slogdet)
+cholesky, qr, svd, svdvals = (lifted(c) for c in (mt.cholesky, mt.qr, mt.svd, mt.svdvals))
+eigh, eigvalsh = lifted(mt.eigh), lifted(mt.eigvalsh)
+matrix_power, matrix_exp = lifted(ch.matrix_power), lifted(ch.matrix_exp)
+matrix_rank, multi_dot, vecdot = (lifted(c) for c in (ch.matrix_rank, ch.multi_dot, ch.vecdot))
+matmul = lifted(_matmul)
+LinAlgError = MatrixError
 
 if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
     __getattr__ = refusing("pellucid.linalg", __all__)

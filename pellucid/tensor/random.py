@@ -18,14 +18,15 @@ from pellucid.ops import random as rnd
 from pellucid.ops.elementwise import cast
 from pellucid.ops.ordering import argsort
 from pellucid.shapes import Mismatch, Shape, broadcast, numel
-from pellucid.tensor.creation import held, of_array, sizes
+from pellucid.tensor.creation import full_like, held, of_array, sizes
 from pellucid.tensor.device import on_cpu
 from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = [
     "Generator", "bernoulli", "default_generator", "get_rng_state", "initial_seed", "manual_seed",
-    "multinomial", "normal", "rand", "rand_like", "randint", "randn", "randn_like", "randperm",
+    "multinomial", "normal", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
+    "randperm",
     "seed", "set_rng_state", "uniform_node", "words",
 ]  # fmt: skip
 
@@ -200,12 +201,18 @@ def randn_like(
 
 @returning
 def normal(
-    mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None
-) -> Tensor:
+    mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None,
+    dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
     """Draws from bell curves of given means and spreads."""
+    on_cpu(device)
     shape = size if size is not None else _common(mean, std)
-    draw: Any = randn(tuple(shape), generator=generator)
-    return draw * std + mean  # type: ignore[no-any-return]
+    kinds = [x.dtype for x in (mean, std) if isinstance(x, Tensor)]
+    draw: Any = randn(
+        tuple(shape), generator=generator, dtype=dtype or (kinds[0] if kinds else None)
+    )
+    drawn: Tensor = draw * std + mean
+    return drawn.requires_grad_() if requires_grad else drawn
 
 
 def _common(*values: Any) -> Shape:
@@ -218,8 +225,8 @@ def _common(*values: Any) -> Shape:
 
 @returning
 def randint(
-    low: int, high: Any = None, size: Any = None, *, generator: Generator | None = None,
-    dtype: DType | None = None, device: Any = None,
+    low: Any = 0, high: Any = None, size: Any = None, *, generator: Generator | None = None,
+    dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """Whole numbers from `low` (0 when left out) up to, not including, `high`."""
     on_cpu(device)
@@ -230,7 +237,20 @@ def randint(
     if high <= low:
         raise SettingError(f"randint needs high above low, and got low={low}, high={high}.")
     bits = words((2, *sizes((size,))), generator)
-    return wrap(rnd.bits_to_integers(bits, low=int(low), high=int(high), dtype=dtype or int64))
+    drawn = rnd.bits_to_integers(bits, low=int(low), high=int(high), dtype=dtype or int64)
+    return wrap(drawn).requires_grad_(requires_grad)
+
+
+def randint_like(
+    input: Tensor, low: int, high: int | None = None, *, dtype: DType | None = None,
+    device: Any = None, requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """`randint` in the shape and kind of another Tensor."""
+    first, end = (0, low) if high is None else (low, high)
+    return randint(
+        first, end, tuple(input.shape), dtype=dtype or input.dtype, device=device,
+        requires_grad=requires_grad,
+    )  # fmt: skip
 
 
 @returning
@@ -255,8 +275,12 @@ def randperm(
 
 
 @returning
-def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
-    """1 with the probability that the Tensor holds, else 0."""
+def bernoulli(
+    input: Tensor, p: float | None = None, *, generator: Generator | None = None
+) -> Tensor:
+    """1 with the probability that the Tensor holds, or with probability `p`; else 0."""
+    if p is not None:
+        return bernoulli(full_like(input, float(p)), generator=generator)
     if input.dtype.category != FLOAT:
         raise DTypeError(
             f"bernoulli: chances are float, not {input.dtype.name}.\n Convert first: x.float()."

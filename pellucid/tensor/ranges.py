@@ -1,13 +1,14 @@
-"""Tensors of places: powers evenly apart, the positions of a triangle; and `asarray`."""
+"""Tensors of places: powers evenly apart, ranges, the positions of a triangle; and `asarray`."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import DType, int64
+from pellucid.dtypes import DType, float32, int64
 from pellucid.errors import SettingError
 from pellucid.tensor.creation import as_tensor, held, linspace, of_array
 from pellucid.tensor.creation import tensor as copied
@@ -15,7 +16,10 @@ from pellucid.tensor.device import on_cpu
 from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor
 
-__all__ = ["asarray", "logspace", "tril_indices", "triu_indices"]
+__all__ = [
+    "asarray", "from_dlpack", "frombuffer", "logspace", "range", "scalar_tensor", "tril_indices",
+    "triu_indices",
+]  # fmt: skip
 
 
 def asarray(
@@ -59,6 +63,40 @@ def logspace(
     exponents = linspace(start, end, steps, dtype=dtype)._value()
     powers = np.power(float(base), exponents.astype(np.float64))
     return of_array(powers.astype(exponents.dtype), requires_grad)
+
+
+@returning
+def range(
+    start: float = 0, end: Any = None, step: float = 1, *, dtype: DType | None = None,
+    device: Any = None, requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """Evenly spaced numbers, the end included; `arange` leaves it out."""
+    on_cpu(device)
+    if end is None:
+        start, end = 0, start
+    if step == 0 or (end - start) / step < 0:
+        raise SettingError(f"range: steps of {step} don't lead from {start} to {end}.")
+    values = start + step * np.arange(math.floor((end - start) / step) + 1)
+    return of_array(values.astype(held(dtype or float32)), requires_grad)
+
+
+def scalar_tensor(
+    s: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """One number as a Tensor without axes, float32 unless told otherwise."""
+    return copied(s, dtype=dtype or float32, device=device, requires_grad=requires_grad)
+
+
+def frombuffer(
+    buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, requires_grad: bool = False
+) -> Tensor:
+    """A Tensor over the bytes of an object, in its memory."""
+    return of_array(np.frombuffer(buffer, held(dtype), count, offset), requires_grad)
+
+
+def from_dlpack(ext_tensor: Any) -> Tensor:
+    """A Tensor over the numbers of another library's array, in its memory."""
+    return of_array(np.from_dlpack(ext_tensor))
 
 
 def tril_indices(

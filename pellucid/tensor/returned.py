@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from inspect import signature
 from typing import Any, TypeVar, cast
 
 __all__ = ["about_out", "asks_for_out", "returning"]
@@ -27,9 +28,14 @@ def about_out(call: str) -> TypeError:
 
 def returning(call: F) -> F:
     """The same function, which says where its result goes when it is given `out=`."""
+    spread = any(
+        p.name == "size" and p.kind is p.VAR_POSITIONAL for p in signature(call).parameters.values()
+    )
 
     @functools.wraps(call)
     def returned(*args: Any, **kwargs: Any) -> Any:
+        if spread and "size" in kwargs:
+            args = (*args, kwargs.pop("size"))
         if kwargs.pop("out", None) is not None:
             raise about_out(f"pellucid.{call.__name__}")
         return call(*args, **kwargs)

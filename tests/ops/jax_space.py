@@ -39,7 +39,12 @@ class JaxSpace:
         return array.at[at].add(values)
 
     def multiplied(self, array: Any, at: Any, values: Any) -> Any:
-        return array.at[at].multiply(values)
+        # One by one: JAX has no derivative for positions that may repeat.
+        places = [i.reshape(-1) for i in self._jax.numpy.broadcast_arrays(*at)]
+        for k in range(values.size):
+            one = tuple(i[k] for i in places)
+            array = array.at[one].multiply(values.reshape(-1)[k], unique_indices=True)
+        return array
 
     def scatter_add(self, shape: Any, at: Any, values: Any) -> Any:
         return self._jax.numpy.zeros(shape, values.dtype).at[at].add(values)

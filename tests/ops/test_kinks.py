@@ -96,6 +96,14 @@ KINKS: dict[str, list[tuple[Call, list[float]]]] = {
     "floor": [(lambda m, x: x.floor() * x, [2.0, 2.5])],
     "fmod": [(lambda m, x: m.fmod(m.full_like(x, 7.0), x), [3.5, -2.0]), (_of_seven, [3.5, -7.0])],
     "atan2": [(lambda m, x: m.atan2(x, m.zeros_like(x)), [0.0, 1.0, -1.0])],
+    "xlogy": [
+        (lambda m, x: m.xlogy(x, m.zeros_like(x)), [0.0, 0.0]),
+        (lambda m, x: m.xlogy(m.zeros_like(x), x), [0.0, 2.0]),
+    ],
+    "copysign": [(lambda m, x: m.copysign(x, -m.ones_like(x)), [0.0, -0.0, 2.0])],
+    "scatter_mul": [
+        (lambda m, x: x.scatter_reduce(0, m.tensor([0, 0, 2]), x, "prod"), [0.0, 2.0, 3.0]),
+    ],
     "hypot": [(lambda m, x: m.hypot(x, m.zeros_like(x)), [0.0, -2.0])],
     "cumprod": [
         (lambda m, x: m.cumprod(x, 0), [2.0, 0.0, 3.0, 0.0, 4.0]),
@@ -137,7 +145,8 @@ def test_every_kink_that_is_written_down_is_tried() -> None:
     orders = {"argsort", "argmax", "argmin"}  # which of equal numbers: test_functions.py
     groups = {"segment_max"}  # no function of that name in PyTorch: test_segment.py
     written = {n for n, op in REGISTRY.items() if op.kink}
-    untried = written - set(KINKS) - flat - taken_twice - orders - groups - {"remainder"}
+    matrices = {"cholesky", "eigh", "svd"}  # test_linalg.py
+    untried = written - set(KINKS) - flat - taken_twice - orders - groups - matrices - {"remainder"}
     assert untried <= {"bce", "kl_div", "nll"}, untried
 
 

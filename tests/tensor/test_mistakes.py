@@ -430,7 +430,7 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: pellucid.zeros(3).take(pellucid.tensor([4])),
         IndexRangeError,
-        "take: index 4 is out of range: dim 0 has 3 entries.\n Valid positions are 0 to 2.",
+        "take: index 4 is out of range: there are 3 entries.",
     ),
     (
         lambda: pellucid.zeros(2, 3).scatter(0, pellucid.tensor([[9, 0, 0]]), 1.0),
@@ -510,7 +510,7 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         "kthvalue: k must lie between 1 and 3 and is 0.",
     ),
     (
-        lambda: pellucid.zeros(0).median(),
+        lambda: pellucid.zeros(0).long().median(),
         ShapeError,
         "median: there is no middle of no numbers.",
     ),
@@ -533,9 +533,8 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: pellucid.searchsorted(pellucid.zeros(2, 2), pellucid.zeros(1)),
         ShapeError,
-        "searchsorted: the sorted sequence needs exactly one axis.\n"
-        "   edges        (2, 2)\n"
-        "   x            (1,)",
+        "searchsorted: rows of edges (2, 2) need as many rows of numbers, and these have shape "
+        "(1,).",
     ),
     (
         lambda: pellucid.einsum("ij,jk", pellucid.zeros(2, 3)),
@@ -635,7 +634,7 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: pellucid.norm(pellucid.zeros(2), p="nuc"),
         SettingError,
-        "norm: p must be a number, inf or 'fro' and is 'nuc'.",
+        "norm: the nuclear norm is that of matrices, over 2 dims, not (0,).",
     ),
     (
         lambda: pellucid.where(pellucid.tensor([True, False]), pellucid.zeros(3), 1.0),

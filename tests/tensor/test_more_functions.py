@@ -21,7 +21,7 @@ ROWS = [2, 0]
 _BINARY = """
 add sub subtract mul multiply div divide true_divide eq ne lt le gt ge greater greater_equal less
 less_equal not_equal logical_and logical_or logical_xor atan2 arctan2 hypot fmod remainder pow
-floor_divide clamp_min clamp_max xlogy
+floor_divide clamp_min clamp_max xlogy copysign nextafter ldexp
 """
 ARGUMENTS: dict[str, Callable[[Any], tuple[Any, ...]]] = {
     **{n: lambda m: (m.tensor(OTHER),) for n in _BINARY.split()},
@@ -37,6 +37,10 @@ ARGUMENTS: dict[str, Callable[[Any], tuple[Any, ...]]] = {
     "cumprod": lambda m: (0,),
     "index_add": lambda m: (0, m.tensor(ROWS), m.tensor(OTHER[:2])),
     "index_copy": lambda m: (0, m.tensor(ROWS), m.tensor(OTHER[:2])),
+    "index_reduce": lambda m: (0, m.tensor(ROWS), m.tensor(OTHER[:2]), "prod"),
+    "mvlgamma": lambda m: (1,),
+    "polygamma": lambda m: (1,),
+    "renorm": lambda m: (2, 0, 0.5),
     "index_fill": lambda m: (1, m.tensor(ROWS), 3.0),
     "index_put": lambda m: ((m.tensor(ROWS),), m.tensor(OTHER[:2])),
     "put": lambda m: (m.tensor([0, 4]), m.tensor(OTHER[0, :2])),
@@ -47,11 +51,13 @@ ARGUMENTS: dict[str, Callable[[Any], tuple[Any, ...]]] = {
     "scatter_reduce": lambda m: (1, m.tensor([[0], [2]]), m.tensor(OTHER), "amax"),
 }
 BATCHED = ("baddbmm", "addbmm", "addmv")
-BITS = tuple(n for n in _IN_PLACE.split() if n.startswith("bitwise"))
+BITS = tuple(n for n in _IN_PLACE.split() if n.startswith("bitwise") or n in ("gcd", "lcm"))
+DOUBLE = ("float_power",)
 ABOVE_ONE = ("acosh", "arccosh")
 
 
-@pytest.mark.parametrize("name", sorted({*_IN_PLACE.split()} - {*BATCHED, *BITS}))
+@pytest.mark.filterwarnings("ignore:index_reduce")
+@pytest.mark.parametrize("name", sorted({*_IN_PLACE.split()} - {*BATCHED, *BITS, *DOUBLE}))
 def test_twins_that_write_in_place(name: str, torch: Any) -> None:
     found = []
     for m in (pellucid, torch):
@@ -229,7 +235,7 @@ REFUSALS: list[Refusal] = [
     (
         lambda m: m.zeros(2).scatter_reduce(0, m.tensor([0]), m.ones(1), "median"),
         SettingError,
-        "scatter_reduce: reduce must be one of sum, mean, amax, amin and is 'median'.",
+        "scatter_reduce: reduce must be one of sum, prod, mean, amax, amin and is 'median'.",
     ),
     (
         lambda m: m.tensordot(m.ones(2, 3), m.ones(2, 3), 1),

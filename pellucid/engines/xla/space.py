@@ -64,6 +64,11 @@ class _Space:
         return array.at[at].add(values)
 
     @staticmethod
+    def multiplied(array: Any, at: tuple[Any, ...], values: Any) -> Any:
+        """A copy of `array` with numbers at the index `at` multiplied; repeated positions too."""
+        return array.at[at].multiply(values)
+
+    @staticmethod
     def scatter_add(shape: Shape, at: tuple[Any, ...], values: Any) -> Any:
         """Add `values` into zeros of `shape` at the index `at`; repeated positions add up."""
         return jnp.zeros(shape, values.dtype).at[at].add(values)

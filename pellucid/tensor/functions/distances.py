@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pellucid.dtypes import bool_
+import numpy as np
+
+from pellucid.dtypes import bool_, int64
 from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.emit import constant
-from pellucid.graph.node import Node
+from pellucid.graph.node import Node, leaf
 from pellucid.ops import elementwise as ew
 from pellucid.ops import linalg as la
 from pellucid.ops import movement as mv
 from pellucid.ops import rearrange as ra
 from pellucid.ops.agree import must_agree
 from pellucid.ops.compare import where
+from pellucid.ops.indexing import take
 from pellucid.ops.reduce import sum_
 from pellucid.shapes import Mismatch, broadcast, normalize_axis, numel, show
 from pellucid.tensor.functions.products import bmm, dot, mv_, outer
@@ -153,8 +156,11 @@ def dist(input: Node, other: Node, p: float = 2) -> Node:
 
 
 @function()
-def cdist(x1: Node, x2: Node, p: float = 2.0) -> Node:
-    """How far each row of `x1` is from each row of `x2`, by the `p`-norm."""
+def cdist(x1: Node, x2: Node, p: float = 2.0, compute_mode: str | None = None) -> Node:
+    """How far each row of `x1` is from each row of `x2`, by the `p`-norm.
+
+    The differences are taken one by one whatever `compute_mode` says: that keeps all digits.
+    """
     if len(x1.shape) < 2 or len(x2.shape) < 2 or x1.shape[-1] != x2.shape[-1]:
         raise ShapeError(
             f"cdist needs rows of one length: x1 {show(x1.shape)} and x2 {show(x2.shape)}."
@@ -165,3 +171,17 @@ def cdist(x1: Node, x2: Node, p: float = 2.0) -> Node:
     columns = mv.reshape(x2, shape=(*x2.shape[:-2], 1, *x2.shape[-2:]))
     apart = ew.sub(rows, columns)
     return norm(apart, math.inf if p == math.inf else p, -1)
+
+
+@function()
+def pdist(input: Node, p: float = 2.0) -> Node:
+    """How far each two rows are from each other, by the `p`-norm: those above the diagonal."""
+    if len(input.shape) != 2:
+        raise ShapeError(f"pdist takes a matrix and got shape {show(input.shape)}.")
+    if not p >= 0:
+        raise SettingError(f"pdist: p must be at least 0 (inf for the largest) and is {p}.")
+    first, second = (
+        leaf(at.astype(np.int64), at.shape, int64, kind="constant")
+        for at in np.triu_indices(input.shape[0], 1)
+    )
+    return norm(ew.sub(take(input, first, axes=(0,)), take(input, second, axes=(0,))), p, -1)

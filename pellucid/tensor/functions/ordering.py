@@ -5,19 +5,18 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from pellucid.dtypes import FLOAT, INT, int64
-from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError, TraceError
+from pellucid.dtypes import FLOAT, int32
+from pellucid.errors import SettingError, ShapeError
+from pellucid.graph.emit import constant
 from pellucid.graph.node import Node
 from pellucid.ops import indexing as ix
 from pellucid.ops import movement as mv
 from pellucid.ops import ordering as od
-from pellucid.ops.compare import eq, ge, isnan, le, logical_and, where
-from pellucid.ops.elementwise import cast, minimum, mul, sub
+from pellucid.ops.compare import eq, isnan, le, lt, where
+from pellucid.ops.elementwise import cast, mul, sub
 from pellucid.ops.extremes import amax
-from pellucid.ops.reduce import reduced, sum_
-from pellucid.ops.whole import floor
+from pellucid.ops.reduce import all_axes, reduced, sum_
 from pellucid.shapes import normalize_axis, show
-from pellucid.tensor.functions.picking import known_range
 from pellucid.tensor.lift import function
 
 __all__ = ["Ordered"]
@@ -66,21 +65,61 @@ def kthvalue(input: Node, k: int, dim: int = -1, keepdim: bool = False) -> Order
 
 
 @function()
-def searchsorted(sorted_sequence: Node, input: Node, *, right: bool = False) -> Node:
-    """Between which of the sorted edges each number falls."""
-    return od.searchsorted(sorted_sequence, input, right=right)
+def searchsorted(
+    sorted_sequence: Node,
+    input: Any,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    side: str | None = None,
+    sorter: Node | None = None,
+) -> Node:
+    """Between which of the sorted edges each number falls; rows of edges meet rows of numbers.
+
+    `sorter` is the order that sorts edges which are not.
+    """
+    if side not in (None, "left", "right"):
+        raise SettingError(f"searchsorted: side must be 'left' or 'right' and is {side!r}.")
+    if right and side == "left":
+        raise SettingError("searchsorted: side='left' contradicts right=True.")
+    edges = sorted_sequence
+    if sorter is not None:
+        edges = ix.gather(edges, sorter, axis=len(edges.shape) - 1)
+    x = input if isinstance(input, Node) else constant(input, edges.dtype)
+    after = right or side == "right"
+    if len(edges.shape) == 1:
+        found = od.searchsorted(edges, x, right=after)
+    else:
+        found = _searched_by_row(edges, x, after)
+    return cast(found, dtype=int32) if out_int32 else found
+
+
+def _searched_by_row(edges: Node, x: Node, right: bool) -> Node:
+    if edges.shape[:-1] != x.shape[:-1]:
+        raise ShapeError(
+            f"searchsorted: rows of edges {show(edges.shape)} need as many rows of numbers, and "
+            f"these have shape {show(x.shape)}."
+        )
+    left = mv.reshape(edges, shape=(*edges.shape[:-1], 1, edges.shape[-1]))
+    numbers = mv.reshape(x, shape=(*x.shape, 1))
+    below = le(left, numbers) if right else lt(left, numbers)
+    return sum_(below, axes=(len(x.shape),))
 
 
 @function()
-def bucketize(input: Node, boundaries: Node, *, right: bool = False) -> Node:
+def bucketize(
+    input: Any, boundaries: Node, *, out_int32: bool = False, right: bool = False
+) -> Node:
     """The number of the bucket into which each number falls."""
-    return od.searchsorted(boundaries, input, right=right)
+    return searchsorted(boundaries, input, out_int32=out_int32, right=right)
 
 
 @function()
 def median(input: Node, dim: int | None = None, keepdim: bool = False) -> Any:
     """The number in the middle (the lower of two); with `dim` also where it is."""
     if dim is None:
+        if not input.size and input.dtype.category == FLOAT:
+            return mul(sum_(input, axes=all_axes(input, None)), math.nan)
         flat = mv.reshape(input, shape=(input.size,))
         _not_empty("median", input.size)
         ordered = od.sort(flat, 0)[0]  # NaN comes last, and then there is no middle
@@ -107,68 +146,3 @@ def median(input: Node, dim: int | None = None, keepdim: bool = False) -> Any:
 def _not_empty(name: str, n: int) -> None:
     if n == 0:
         raise ShapeError(f"{name}: there is no middle of no numbers.")
-
-
-@function()
-def unique(
-    input: Node, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False
-) -> Any:
-    """Each number once, in order; on request each input's place, and how often each occurs."""
-    values = od.unique(input)
-    if not (return_inverse or return_counts):
-        return values
-    inverse = od.searchsorted(values, input)
-    out = [values, *([inverse] if return_inverse else [])]
-    if return_counts:
-        out.append(_counts(mv.reshape(inverse, shape=(-1,)), values.size))
-    return tuple(out)
-
-
-@function()
-def bincount(input: Node, weights: Node | None = None, minlength: int = 0) -> Node:
-    """How often each of the numbers 0, 1, 2, … occurs, or the total of its weights."""
-    if input.dtype.category != INT or len(input.shape) != 1:
-        wrong = DTypeError if input.dtype.category != INT else ShapeError
-        raise wrong(
-            f"bincount takes a row of whole numbers and got {input.dtype.name} "
-            f"of shape {show(input.shape)}."
-        )
-    low, high = known_range("bincount", input)
-    if low < 0:
-        raise IndexRangeError(f"bincount: {low} is negative; only numbers from 0 on are counted.")
-    return _counts(input, max(high + 1, minlength), weights)
-
-
-@function()
-def histc(input: Node, bins: int = 100, min: float = 0, max: float = 0) -> Node:
-    """How many numbers fall into each of `bins` equal steps from `min` to `max`.
-
-    With `min == max` the steps go from the smallest number to the largest.
-    """
-    if input.dtype.category != FLOAT:
-        raise DTypeError(
-            f"histc counts float numbers, and these are {input.dtype.name}.\n"
-            " Convert first: x.float(); or use bincount."
-        )
-    if bins < 1:
-        raise SettingError(f"histc: bins must be at least 1 and is {bins}.")
-    low, high = float(min), float(max)
-    if low == high and input.size:
-        if input.array is None:
-            raise TraceError(
-                "histc needs min and max here: only shapes are known, not the smallest number."
-            )
-        low, high = float(input.array.min()), float(input.array.max())
-        low, high = (low - 1, high + 1) if low == high else (low, high)
-    if not -math.inf < low <= high < math.inf:
-        raise SettingError(f"histc: {low} to {high} is no range: finite, and min below max.")
-    flat = mv.reshape(input, shape=(input.size,))
-    inside = logical_and(ge(flat, low), le(flat, high))
-    step = bins / ((high - low) or 1.0)
-    at = minimum(floor(mul(sub(where(inside, flat, low), low), step)), bins - 1)
-    return _counts(cast(at, dtype=int64), bins, cast(inside, dtype=input.dtype))
-
-
-def _counts(positions: Node, size: int, weights: Node | None = None) -> Node:
-    ones = cast(ge(positions, 0), dtype=int64) if weights is None else weights
-    return ix.scatter_add(ones, positions, axis=0, shape=(size,))

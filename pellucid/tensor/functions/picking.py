@@ -7,18 +7,19 @@ from typing import Any
 
 from pellucid.dtypes import INT, bool_, int64
 from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError, TraceError
+from pellucid.graph.emit import constant
 from pellucid.graph.node import Node
 from pellucid.ops import elementwise as ew
 from pellucid.ops import indexing as ix
 from pellucid.ops import movement as mv
 from pellucid.ops import writing as wr
-from pellucid.ops.compare import where
+from pellucid.ops.compare import lt, where
 from pellucid.ops.ordering import nonzero as find
 from pellucid.shapes import broadcast, normalize_axis, show
 from pellucid.tensor.bounds import look_at
 from pellucid.tensor.lift import FUNCTIONS, function
 
-__all__ = ["known_range", "positions"]
+__all__ = ["known_range", "positions", "wrapped"]
 
 
 def positions(name: str, index: Node, n: int, dim: int) -> Node:
@@ -54,13 +55,25 @@ def known_range(name: str, x: Node) -> tuple[int, int]:
     return (int(x.array.min()), int(x.array.max())) if x.size else (0, -1)
 
 
+def wrapped(name: str, index: Node, n: int) -> Node:
+    """Positions counted from the start; negative ones count from the end."""
+    if index.array is not None and index.size:
+        low, high = known_range(name, index)
+        if low < -n or high >= n:
+            worst = low if low < -n else high
+            raise IndexRangeError(f"{name}: index {worst} is out of range: there are {n} entries.")
+        if low >= 0:
+            return index
+    return where(lt(index, 0), ew.add(index, n), index)
+
+
 def _size(input: Node, axis: int) -> int:
     return input.shape[axis] if input.shape else 1
 
 
 @function()
-def gather(input: Node, dim: int, index: Node) -> Node:
-    """Pick one number per position of `index` along `dim`."""
+def gather(input: Node, dim: int, index: Node, *, sparse_grad: bool = False) -> Node:
+    """Pick one number per position of `index` along `dim`. Gradients are never sparse here."""
     axis = normalize_axis(dim, len(input.shape))
     return ix.gather(input, positions("gather", index, _size(input, axis), dim), axis=axis)
 
@@ -104,7 +117,7 @@ def index_select(input: Node, dim: int, index: Node) -> Node:
 def take(input: Node, index: Node) -> Node:
     """Pick from the flattened Tensor."""
     flat = mv.reshape(input, shape=(input.size,))
-    return ix.take(flat, positions("take", index, input.size, 0), axes=(0,))
+    return ix.take(flat, wrapped("take", index, input.size), axes=(0,))
 
 
 def _cast_like(value: Any, input: Node) -> Any:
@@ -114,14 +127,34 @@ def _cast_like(value: Any, input: Node) -> Any:
 
 
 @function()
-def scatter(input: Node, dim: int, index: Node, src: Any = None, *, value: Any = None) -> Node:
-    """`input` with the numbers at positions `index` along `dim` replaced by `src`."""
+def scatter(
+    input: Node,
+    dim: int,
+    index: Node,
+    src: Any = None,
+    *,
+    value: Any = None,
+    reduce: str | None = None,
+) -> Node:
+    """`input` with the numbers at positions `index` along `dim` replaced by `src`.
+
+    With `reduce` "add" or "multiply" they are added or multiplied instead.
+    """
     source = value if src is None else src
     if source is None:
         raise SettingError("scatter needs src (a Tensor) or value (a number).")
     axis = normalize_axis(dim, len(input.shape))
     index = positions("scatter", index, _size(input, axis), dim)
-    return wr.scatter(input, index, _cast_like(source, input), axis=axis)
+    source = _cast_like(source, input)
+    if reduce is None:
+        return wr.scatter(input, index, source, axis=axis)
+    if reduce not in ("add", "multiply"):
+        raise SettingError(f"scatter: reduce must be 'add' or 'multiply' and is {reduce!r}.")
+    if not isinstance(source, Node):
+        source = mv.expand(constant(source, input.dtype), shape=index.shape)
+    if reduce == "multiply":
+        return wr.scatter_mul(input, index, source, axis=axis)
+    return ew.add(input, ix.scatter_add(source, index, axis=axis, shape=input.shape))
 
 
 @function()

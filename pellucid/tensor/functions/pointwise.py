@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pellucid.dtypes import BOOL, FLOAT, float32, float64
+from pellucid.dtypes import BOOL, FLOAT, float64
 from pellucid.errors import DTypeError
 from pellucid.graph.emit import constant
 from pellucid.graph.node import Node
@@ -106,15 +106,6 @@ def rad2deg(input: Node) -> Node:
 
 
 @function()
-def xlogy(input: Any, other: Any) -> Node:
-    """`input · ln(other)`, and 0 where `input` is 0, as entropies need it."""
-    if not isinstance(other, Node):  # a number takes the dtype of the Tensor, not float32
-        other = constant(float(other), input.dtype if input.dtype.category == FLOAT else float32)
-    gone = cmp.logical_and(cmp.eq(input, 0), cmp.le(other, 0))
-    return ew.mul(input, ew.log(cmp.where(gone, 1, other)))
-
-
-@function()
 def logit(input: Node, eps: float | None = None) -> Node:
     """The number whose sigmoid it is: `ln(p / (1 − p))`; `eps` keeps `p` off 0 and 1."""
     p = input if eps is None else clamp(input, min=eps, max=1 - eps)
@@ -170,8 +161,14 @@ def isneginf(input: Node) -> Node:
 
 
 @function()
-def isin(elements: Node, test_elements: Node, *, invert: bool = False) -> Node:
-    """Is each number among those of `test_elements`?"""
+def isin(
+    elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False
+) -> Node:
+    """Is each number among those of `test_elements`? `assume_unique` changes nothing here."""
+    if not isinstance(elements, Node):
+        elements = constant(elements, test_elements.dtype)
+    if not isinstance(test_elements, Node):
+        test_elements = constant(test_elements, elements.dtype)
     if not test_elements.size:
         found = cmp.ne(elements, elements)
     else:

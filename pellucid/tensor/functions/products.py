@@ -13,7 +13,7 @@ from pellucid.ops import movement as mv
 from pellucid.ops.agree import must_agree
 from pellucid.ops.reduce import sum_
 from pellucid.shapes import Mismatch, show
-from pellucid.tensor.lift import function
+from pellucid.tensor.lift import FUNCTIONS, function
 
 __all__: list[str] = []
 
@@ -115,3 +115,6 @@ def einsum(equation: str, *operands: Any) -> Node:
         operands[0] if len(operands) == 1 and isinstance(operands[0], tuple | list) else operands
     )
     return contract.einsum(*given, equation=equation)
+
+
+FUNCTIONS["ger"] = FUNCTIONS["outer"]

@@ -15,16 +15,16 @@ from pellucid.ops import indexing as ix
 from pellucid.ops import movement as mv
 from pellucid.ops import whole as wh
 from pellucid.ops import writing as wr
-from pellucid.ops.compare import eq, lt, where
+from pellucid.ops.compare import eq, gt, where
 from pellucid.ops.ordering import nonzero as find
 from pellucid.ops.segment import segment_max
 from pellucid.shapes import broadcast, normalize_axis, numel, show
-from pellucid.tensor.functions.picking import known_range, positions
+from pellucid.tensor.functions.picking import positions, wrapped
 from pellucid.tensor.lift import function
 
 __all__: list[str] = []
 
-_REDUCTIONS = ("sum", "mean", "amax", "amin")
+_REDUCTIONS = ("sum", "prod", "mean", "amax", "amin")
 
 
 def _same_dtype(name: str, input: Node, source: Node) -> None:
@@ -33,18 +33,6 @@ def _same_dtype(name: str, input: Node, source: Node) -> None:
             f"{name}: the numbers to put in are {source.dtype.name}, and the Tensor holds "
             f"{input.dtype.name}.\n Convert them first: source.to(input.dtype)."
         )
-
-
-def _wrapped(name: str, index: Node, n: int) -> Node:
-    """Positions counted from the start; negative ones count from the end."""
-    if index.array is not None and index.size:
-        low, high = known_range(name, index)
-        if low < -n or high >= n:
-            worst = low if low < -n else high
-            raise IndexRangeError(f"{name}: index {worst} is out of range: there are {n} entries.")
-        if low >= 0:
-            return index
-    return where(lt(index, 0), ew.add(index, n), index)
 
 
 @function()
@@ -59,7 +47,11 @@ def index_fill(input: Node, dim: int, index: Node, value: Any) -> Node:
         if value.shape:
             raise ShapeError(f"index_fill: value must be one number, not {show(value.shape)}.")
         value = value if value.dtype is input.dtype else ew.cast(value, dtype=input.dtype)
-    return wr.index_put(input, value, index, axes=(axis,))
+    n = input.shape[axis]
+    index = mv.reshape(index, shape=(index.size,))
+    named = gt(ix.index_add(_ones(index), index, axes=(0,), shape=(n,)), 0)
+    column = tuple(n if a == axis else 1 for a in range(len(input.shape)))
+    return where(mv.reshape(named, shape=column), value, input)
 
 
 @function()
@@ -106,7 +98,7 @@ def _looked_up(input: Node, indices: list[Any]) -> tuple[tuple[int, ...], list[N
             raise IndexRangeError(f"index_put: too many indices for shape {show(input.shape)}.")
         if index.dtype is not bool_:
             axes.append(axis)
-            lookups.append(_wrapped("index_put", index, input.shape[axis]))
+            lookups.append(wrapped("index_put", index, input.shape[axis]))
             axis += 1
             continue
         found = find(index)
@@ -126,7 +118,7 @@ def put(input: Node, index: Node, source: Node, accumulate: bool = False) -> Nod
             f"put: {index.size} positions for {source.size} numbers; there must be one for each."
         )
     flat = mv.reshape(input, shape=(input.size,))
-    at = _wrapped("put", mv.reshape(index, shape=(index.size,)), input.size)
+    at = wrapped("put", mv.reshape(index, shape=(index.size,)), input.size)
     values = mv.reshape(source, shape=(source.size,))
     return mv.reshape(index_put(flat, (at,), values, accumulate), shape=input.shape)
 
@@ -156,8 +148,8 @@ def scatter_reduce(
 ) -> Node:
     """Combine the numbers of `src` that fall on one position along `dim`, and those of `input`.
 
-    `reduce` is "sum", "mean", "amax" or "amin"; without `include_self` the numbers of `input`
-    only stay where none falls.
+    `reduce` is "sum", "prod", "mean", "amax" or "amin"; without `include_self` the numbers of
+    `input` only stay where none falls.
     """
     if reduce not in _REDUCTIONS:
         raise SettingError(
@@ -171,6 +163,9 @@ def scatter_reduce(
     hits = ix.scatter_add(_ones(used), index, axis=axis, shape=input.shape)
     if reduce in ("amax", "amin"):
         return _extreme(input, index, used, hits, axis, reduce == "amin", include_self)
+    if reduce == "prod":
+        kept = input if include_self else where(eq(hits, 0), input, 1)
+        return wr.scatter_mul(kept, index, used, axis=axis)
     total = ix.scatter_add(used, index, axis=axis, shape=input.shape)
     kept = input if include_self else where(eq(hits, 0), input, 0)
     total = ew.add(total, kept)
@@ -180,6 +175,17 @@ def scatter_reduce(
     if total.dtype.category != FLOAT:
         return wh.floor_divide(total, count)
     return ew.div(total, ew.cast(count, dtype=total.dtype))
+
+
+@function()
+def index_reduce(
+    input: Node, dim: int, index: Node, source: Node, reduce: str, *, include_self: bool = True
+) -> Node:
+    """Combine the slices of `source` that fall on one position along `dim`, as `scatter_reduce`."""
+    axis = normalize_axis(dim, len(input.shape))
+    column = tuple(index.size if a == axis else 1 for a in range(len(input.shape)))
+    spread = mv.expand(mv.reshape(index, shape=column), shape=source.shape)
+    return scatter_reduce(input, dim, spread, source, reduce, include_self=include_self)
 
 
 def _ones(x: Node) -> Node:

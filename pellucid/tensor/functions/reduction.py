@@ -20,6 +20,7 @@ from pellucid.ops.indexing import gather
 from pellucid.ops.movement import reshape
 from pellucid.ops.op import Op
 from pellucid.shapes import Mismatch, normalize_axis
+from pellucid.tensor.functions.matrices import stretches
 from pellucid.tensor.lift import FUNCTIONS, function
 
 __all__ = ["axes_of"]
@@ -40,13 +41,13 @@ def axes_of(input: Node, dim: Dim) -> tuple[int, ...]:
 
 
 def _as(input: Node, dtype: DType | None) -> Node:
-    return input if dtype is None else cast(input, dtype=dtype)
+    return input if dtype is None or input.dtype is dtype else cast(input, dtype=dtype)
 
 
 @function()
 def sum(input: Node, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None) -> Node:
     """Add up along `dim`; over all axes when None."""
-    return rd.sum_(_as(input, dtype), axes=axes_of(input, dim), keepdim=keepdim)
+    return _as(rd.sum_(_as(input, dtype), axes=axes_of(input, dim), keepdim=keepdim), dtype)
 
 
 @function()
@@ -127,6 +128,8 @@ def norm(
 ) -> Node:
     """The length along `dim`: the root of the sum of squares, or of `p`-th powers."""
     input, axes = _as(input, dtype), axes_of(input, dim)
+    if p == "nuc":
+        return _nuclear(input, axes, keepdim)
     power = 2.0 if p in ("fro", None) else p
     if not isinstance(power, int | float) or power != power:
         raise SettingError(f"norm: p must be a number, inf or 'fro' and is {p!r}.")
@@ -139,12 +142,19 @@ def norm(
     return pr.norm(input, p=float(power), axes=axes, keepdim=keepdim)
 
 
+def _nuclear(input: Node, axes: tuple[int, ...], keepdim: bool) -> Node:
+    if len(axes) != 2:
+        raise SettingError(f"norm: the nuclear norm is that of matrices, over 2 dims, not {axes}.")
+    out = rd.sum_(stretches(input, *axes), axes=(len(input.shape) - 2,))
+    return reshape(out, shape=rd.reduced(input.shape, axes, True)) if keepdim else out
+
+
 @function()
 def prod(
     input: Node, dim: Dim = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Node:
     """The product along `dim`."""
-    return pr.prod(_as(input, dtype), axes=axes_of(input, dim), keepdim=keepdim)
+    return _as(pr.prod(_as(input, dtype), axes=axes_of(input, dim), keepdim=keepdim), dtype)
 
 
 @function()
@@ -212,13 +222,18 @@ def _locate(op: Op, input: Node, dim: int | None, keepdim: bool) -> Node:
 @function()
 def all(input: Node, dim: Dim = None, keepdim: bool = False) -> Node:
     """Are all true (not zero)?"""
-    return ex.all_(input, axes=axes_of(input, dim), keepdim=keepdim)
+    return ex.all_(input, axes=_no_axes(input, dim), keepdim=keepdim)
 
 
 @function()
 def any(input: Node, dim: Dim = None, keepdim: bool = False) -> Node:
     """Is at least one true (not zero)?"""
-    return ex.any_(input, axes=axes_of(input, dim), keepdim=keepdim)
+    return ex.any_(input, axes=_no_axes(input, dim), keepdim=keepdim)
+
+
+def _no_axes(input: Node, dim: Dim) -> tuple[int, ...]:
+    """As PyTorch has it for these two, `dim=()` reduces nothing."""
+    return () if dim in ((), []) else axes_of(input, dim)
 
 
 @function()
@@ -230,19 +245,27 @@ def logsumexp(input: Node, dim: Dim, keepdim: bool = False) -> Node:
 @function()
 def cumsum(input: Node, dim: int, *, dtype: DType | None = None) -> Node:
     """Running totals along `dim`."""
-    return rd.cumsum(_as(input, dtype), axis=normalize_axis(dim, len(input.shape)))
+    total = rd.cumsum(_as(input, dtype), axis=normalize_axis(dim, len(input.shape)))
+    return _as(total, dtype)
 
 
 @function()
 def softmax(input: Node, dim: int, dtype: DType | None = None) -> Node:
     """Probabilities along `dim`: positive and summing to 1."""
-    return sm.softmax(_as(input, dtype), axis=normalize_axis(dim, len(input.shape)))
+    return _along(sm.softmax, _as(input, dtype), dim)
 
 
 @function()
 def log_softmax(input: Node, dim: int, dtype: DType | None = None) -> Node:
     """The logarithm of softmax along `dim`."""
-    return sm.log_softmax(_as(input, dtype), axis=normalize_axis(dim, len(input.shape)))
+    return _along(sm.log_softmax, _as(input, dtype), dim)
+
+
+def _along(op: Any, x: Node, dim: int) -> Node:
+    axis = normalize_axis(dim, len(x.shape))
+    if x.shape:
+        return op(x, axis=axis)  # type: ignore[no-any-return]
+    return reshape(op(reshape(x, shape=(1,)), axis=0), shape=())
 
 
 @function()

@@ -19,14 +19,15 @@ from pellucid.tensor.functions.reduction import Extremes
 from pellucid.tensor.functions.shaping import cat, narrow, some_axis
 from pellucid.tensor.lift import FUNCTIONS, function
 
-__all__: list[str] = []
+__all__ = ["areas", "places"]
 
 
 @function()
 def cumprod(input: Node, dim: int, *, dtype: DType | None = None) -> Node:
     """Running products along `dim`."""
     factors = input if dtype is None else cast(input, dtype=dtype)
-    return rn.cumprod(factors, axis=normalize_axis(dim, len(input.shape)))
+    out = rn.cumprod(factors, axis=normalize_axis(dim, len(input.shape)))
+    return out if dtype in (None, out.dtype) else cast(out, dtype=dtype)
 
 
 @function()
@@ -48,11 +49,11 @@ def _records(op: Op, input: Node, dim: int) -> Extremes:
     set_here = eq(input, op(input, axis=axis))
     if input.dtype.category == FLOAT:  # a NaN stays the extreme, and equals nothing
         set_here = logical_or(set_here, isnan(input))
-    at = rn.cummax(where(set_here, _places(input, axis), 0), axis=axis)
+    at = rn.cummax(where(set_here, places(input, axis), 0), axis=axis)
     return Extremes(gather(input, at, axis=axis), at)
 
 
-def _places(x: Node, axis: int) -> Node:
+def places(x: Node, axis: int) -> Node:
     """The whole numbers from 0 on, along an axis."""
     n = x.shape[axis]
     column = tuple(n if a == axis else 1 for a in range(len(x.shape)))
@@ -83,15 +84,26 @@ def diff(
 def trapezoid(y: Node, x: Node | None = None, *, dx: float = 1, dim: int = -1) -> Node:
     """The area under a curve, in trapezoids of width `dx`, or between the places `x`."""
     axis = some_axis("trapezoid", y, dim)
+    return sum_(areas(y, x, dx, axis), axes=(axis,))
+
+
+def areas(y: Node, x: Node | None, dx: float, axis: int) -> Node:
+    """The trapezoids one by one."""
     steps = max(y.shape[axis] - 1, 0)
     pairs = add(narrow(y, axis, y.shape[axis] - steps, steps), narrow(y, axis, 0, steps))
     if x is None:
-        return mul(sum_(pairs, axes=(axis,)), dx / 2)
-    along = diff(x, dim=-1 if len(x.shape) == 1 else dim)
+        return mul(pairs, dx / 2)
+    along = diff(x, dim=-1 if len(x.shape) == 1 else axis)
     if len(along.shape) == 1:
         shape = tuple(steps if a == axis else 1 for a in range(len(y.shape)))
         along = reshape(along, shape=shape)
-    return mul(sum_(mul(pairs, along), axes=(axis,)), 0.5)
+    return mul(mul(pairs, along), 0.5)
 
 
 FUNCTIONS["trapz"] = FUNCTIONS["trapezoid"]
+
+
+@function()
+def logcumsumexp(input: Node, dim: int) -> Node:
+    """Running sums along `dim` of what is held as logarithms."""
+    return rn.logcumsumexp(input, axis=normalize_axis(dim, len(input.shape)))

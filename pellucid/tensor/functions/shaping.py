@@ -9,6 +9,7 @@ from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeErro
 from pellucid.graph.node import Node
 from pellucid.ops import movement as mv
 from pellucid.shapes import Shape, broadcast, normalize_axis, numel, show, whole
+from pellucid.tensor.functions.picking import known_range
 from pellucid.tensor.lift import FUNCTIONS, function
 
 __all__ = ["flat_sizes", "some_axis"]
@@ -38,10 +39,10 @@ def reshape(input: Node, *shape: Any) -> Node:
 
 
 @function()
-def view(input: Node, *shape: Any) -> Node:
+def view(input: Node, *size: Any) -> Node:
     """The same numbers in other axes; one size may be −1."""
     try:
-        return mv.reshape(input, shape=flat_sizes(shape))
+        return mv.reshape(input, shape=flat_sizes(size))
     except ShapeError as error:  # the name that was called
         error.args = (str(error).replace("reshape", "view", 1),)
         raise
@@ -101,9 +102,9 @@ def t(input: Node) -> Node:
 
 
 @function()
-def expand(input: Node, *sizes: Any) -> Node:
+def expand(input: Node, *size: Any) -> Node:
     """Stretch axes of size 1 without copying; −1 keeps a size."""
-    return mv.expand(input, shape=flat_sizes(sizes))
+    return mv.expand(input, shape=flat_sizes(size))
 
 
 @function()
@@ -245,10 +246,11 @@ def movedim(input: Node, source: Any, destination: Any) -> Node:
 
 
 @function()
-def narrow(input: Node, dim: int, start: int, length: int) -> Node:
+def narrow(input: Node, dim: int, start: Any, length: int) -> Node:
     """`length` entries along `dim`, from `start` on."""
     axis = some_axis("narrow", input, dim)
     n = input.shape[axis]
+    start = known_range("narrow", start)[0] if isinstance(start, Node) else start
     first = start + n if start < 0 else start
     if length < 0 or not 0 <= first <= first + length <= n:
         raise IndexRangeError(

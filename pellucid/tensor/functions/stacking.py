@@ -15,6 +15,7 @@ from pellucid.ops import indexing as ix
 from pellucid.ops import movement as mv
 from pellucid.ops import rearrange as ra
 from pellucid.shapes import normalize_axis, numel, show
+from pellucid.tensor.functions.picking import known_range
 from pellucid.tensor.functions.shaping import (
     atleast,
     cat,
@@ -116,6 +117,9 @@ def tensor_split(input: Node, indices_or_sections: Any, dim: int = 0) -> tuple[N
     """Cut along `dim` into so many parts, as equal as can be, or at the places listed."""
     axis = some_axis("tensor_split", input, dim)
     n = input.shape[axis]
+    if isinstance(indices_or_sections, Node):
+        known_range("tensor_split", indices_or_sections)
+        indices_or_sections = indices_or_sections.array.tolist()
     if isinstance(indices_or_sections, int):
         parts = indices_or_sections
         if parts <= 0:

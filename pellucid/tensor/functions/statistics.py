@@ -14,12 +14,12 @@ from pellucid.ops import extremes as ex
 from pellucid.ops import ordering as od
 from pellucid.ops import reduce as rd
 from pellucid.ops import whole as wh
-from pellucid.ops.compare import isnan, logical_not, where
+from pellucid.ops.compare import isnan, le, logical_not, ne, where
 from pellucid.ops.indexing import gather, take
 from pellucid.ops.linalg import dot_general
 from pellucid.ops.movement import permute, reshape, swap
 from pellucid.shapes import normalize_axis, show
-from pellucid.tensor.functions.ordering import Ordered
+from pellucid.tensor.functions.ordering import Ordered, median
 from pellucid.tensor.functions.reduction import Dim, axes_of, mean, sum
 from pellucid.tensor.functions.tiling import diagonal
 from pellucid.tensor.lift import function
@@ -57,15 +57,34 @@ def quantile(
     Between two numbers it takes a straight line, or what `interpolation` says: "lower", "higher",
     "midpoint" or "nearest". A row that holds NaN gives NaN. Several `q` become a new first axis.
     """
+    return _along(_quantiles, "quantile", input, q, dim, keepdim, interpolation)
+
+
+@function()
+def nanquantile(
+    input: Node,
+    q: Any,
+    dim: int | None = None,
+    keepdim: bool = False,
+    *,
+    interpolation: str = "linear",
+) -> Node:
+    """`quantile` of what is not NaN; NaN where nothing else is."""
+    return _along(_known_quantiles, "nanquantile", input, q, dim, keepdim, interpolation)
+
+
+def _along(
+    call: Any, name: str, input: Node, q: Any, dim: int | None, keepdim: bool, interpolation: str
+) -> Node:
     share = q if isinstance(q, Node) else constant(float(q), input.dtype)
-    _checked(input, share, interpolation)
+    _checked(name, input, share, interpolation)
     rank = len(input.shape)
     if dim is None:
         rows, axis = reshape(input, shape=(input.size,)), 0
     else:
         rows, axis = input, normalize_axis(dim, rank)
         rows = rows if rows.shape else reshape(rows, shape=(1,))
-    found = _quantiles(rows, share, axis, interpolation)
+    found = call(rows, share, axis, interpolation)
     lead = share.shape
     if keepdim:
         kept = tuple(1 if dim is None or a == axis else n for a, n in enumerate(input.shape))
@@ -74,23 +93,22 @@ def quantile(
     return reshape(found, shape=(*lead, *rest))
 
 
-def _checked(input: Node, q: Node, interpolation: str) -> None:
+def _checked(name: str, input: Node, q: Node, interpolation: str) -> None:
     if input.dtype.category != FLOAT or q.dtype is not input.dtype:
         raise DTypeError(
-            f"quantile works on float numbers and shares of the same dtype, and got "
+            f"{name} works on float numbers and shares of the same dtype, and got "
             f"{input.dtype.name} and {q.dtype.name}.\n Convert first: x.float()."
         )
     if len(q.shape) > 1:
-        raise ShapeError(f"quantile: q must be a number or a row and has shape {show(q.shape)}.")
+        raise ShapeError(f"{name}: q must be a number or a row and has shape {show(q.shape)}.")
     if not input.size:
-        raise ShapeError("quantile: there are no quantiles of no numbers.")
+        raise ShapeError(f"{name}: there are no quantiles of no numbers.")
     if interpolation not in _BETWEEN:
         raise SettingError(
-            f"quantile: interpolation must be one of {', '.join(_BETWEEN)} and is "
-            f"{interpolation!r}."
+            f"{name}: interpolation must be one of {', '.join(_BETWEEN)} and is {interpolation!r}."
         )
     if q.array is not None and not ((q.array >= 0) & (q.array <= 1)).all():
-        raise SettingError(f"quantile: q must lie between 0 and 1: {q.array.tolist()}.")
+        raise SettingError(f"{name}: q must lie between 0 and 1: {q.array.tolist()}.")
 
 
 def _quantiles(x: Node, q: Node, axis: int, interpolation: str) -> Node:
@@ -110,6 +128,30 @@ def _quantiles(x: Node, q: Node, axis: int, interpolation: str) -> Node:
         found = ew.add(before, ew.mul(weight, ew.sub(after, before)))
     last = od.at(ordered, 0, n - 1, keepdim=True)  # NaN comes last, and spoils its row
     return where(isnan(last), last, found)
+
+
+def _known_quantiles(x: Node, q: Node, axis: int, interpolation: str) -> Node:
+    """The same for the numbers of each row that are known: those are the first in order."""
+    order = (*(a for a in range(len(x.shape)) if a != axis), axis)
+    rows = permute(x, axes=order)
+    ordered = od.sort(rows, len(order) - 1)[0]
+    known = rd.sum_(logical_not(isnan(rows)), axes=(len(order) - 1,), keepdim=True)
+    last = ew.cast(ew.maximum(ew.sub(known, 1), 0), dtype=x.dtype)
+    place = ew.mul(reshape(q, shape=(q.size,)), last)  # (…, q)
+    if interpolation in ("lower", "higher", "nearest"):
+        pick = {"lower": wh.floor, "higher": wh.ceil, "nearest": wh.round}[interpolation]
+        found = _in_row(ordered, pick(place))
+    else:
+        low = wh.floor(place)
+        before, after = _in_row(ordered, low), _in_row(ordered, wh.ceil(place))
+        part = ew.sub(place, low) if interpolation == "linear" else _halves(place, low)
+        found = ew.add(before, ew.mul(part, ew.sub(after, before)))
+    back = (len(order) - 1, *range(len(order) - 1))
+    return permute(found, axes=back)
+
+
+def _in_row(rows: Node, places: Node) -> Node:
+    return gather(rows, ew.cast(places, dtype=int64), axis=len(rows.shape) - 1)
 
 
 def _halves(place: Node, low: Node) -> Node:
@@ -145,12 +187,12 @@ def _without_nan(x: Node) -> Node:
 @function()
 def nanmedian(input: Node, dim: int | None = None, keepdim: bool = False) -> Any:
     """The number in the middle of those that are not NaN (the lower of two)."""
-    if dim is None and not input.size and input.dtype.category == FLOAT:
-        return constant(math.nan, input.dtype)
     if dim is None:
-        return nanmedian(reshape(input, shape=(input.size,)), 0).values
+        return _middle_of_all(input)
     axis = normalize_axis(dim, len(input.shape))
-    if input.shape[axis : axis + 1] == (0,):
+    if not input.shape:
+        return Ordered(input, ew.cast(ne(input, input), dtype=int64))
+    if not input.shape[axis]:
         raise ShapeError("nanmedian: there is no middle of no numbers.")
     values, order = od.sort(input, axis)  # NaN comes last
     known = rd.sum_(logical_not(isnan(values)), axes=(axis,), keepdim=True)
@@ -162,6 +204,16 @@ def nanmedian(input: Node, dim: int | None = None, keepdim: bool = False) -> Any
     return Ordered(*(reshape(x, shape=shape) for x in picked))
 
 
+def _middle_of_all(input: Node) -> Node:
+    """All that equal the middle share the blame: they are the largest of those up to it."""
+    flat = reshape(input, shape=(input.size,))
+    if input.dtype.category != FLOAT or not input.size:
+        return median(input)  # type: ignore[no-any-return]
+    middle = nanmedian(flat, 0).values
+    upto = where(le(flat, middle), flat, -math.inf)
+    return ex.amax(where(isnan(middle), flat, upto), axes=(0,), nan_blamed=True)
+
+
 @function()
 def msort(input: Node) -> Node:
     """Numbers in order along the first axis."""
@@ -169,16 +221,44 @@ def msort(input: Node) -> Node:
 
 
 @function()
-def cov(input: Node, *, correction: int = 1) -> Node:
-    """How the rows vary together: a row for each variable, a column for each observation."""
+def cov(
+    input: Node,
+    *,
+    correction: int = 1,
+    fweights: Node | None = None,
+    aweights: Node | None = None,
+) -> Node:
+    """How the rows vary together: a row for each variable, a column for each observation.
+
+    `fweights` says how often each column was observed, `aweights` how much it counts.
+    """
     if len(input.shape) > 2:
         raise ShapeError(f"cov takes a matrix or a row and got shape {show(input.shape)}.")
     input = input if input.dtype.category == FLOAT else ew.cast(input, dtype=float32)
     rows = reshape(input, shape=(1, input.size)) if len(input.shape) < 2 else input
-    apart = ew.sub(rows, mean(rows, 1, True))
-    freedom = max(rows.shape[1] - correction, 0)
-    found = ew.div(dot_general(apart, swap(apart, 0, 1)), float(freedom))
+    if fweights is None and aweights is None:
+        apart = ew.sub(rows, mean(rows, 1, True))
+        freedom: Any = float(max(rows.shape[1] - correction, 0))
+        found = ew.div(dot_general(apart, swap(apart, 0, 1)), freedom)
+    else:
+        found = _weighted(rows, correction, fweights, aweights)
     return reshape(found, shape=()) if len(input.shape) < 2 else found
+
+
+def _weighted(rows: Node, correction: int, often: Node | None, much: Node | None) -> Node:
+    """The covariance of columns that do not all count the same."""
+    for name, w in (("fweights", often), ("aweights", much)):
+        if w is not None and w.shape != rows.shape[1:]:
+            raise ShapeError(f"cov: {name} needs a number for each of {rows.shape[1]} columns.")
+    counted = constant(1.0, rows.dtype) if often is None else ew.cast(often, dtype=rows.dtype)
+    weight = counted if much is None else ew.mul(ew.cast(much, dtype=rows.dtype), counted)
+    total = sum(weight)
+    center = ew.div(sum(ew.mul(rows, weight), 1, True), total)
+    apart = ew.sub(rows, center)
+    lost = total if much is None else sum(ew.mul(weight, ew.cast(much, dtype=rows.dtype)))
+    share = ew.mul(ew.div(lost, total), float(correction))
+    freedom = ew.maximum(ew.sub(total, share), 0.0)
+    return ew.div(dot_general(ew.mul(apart, weight), swap(apart, 0, 1)), freedom)
 
 
 @function()

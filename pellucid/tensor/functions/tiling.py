@@ -18,7 +18,7 @@ from pellucid.ops.contract import diagonal as _diagonal
 from pellucid.ops.reduce import sum_
 from pellucid.shapes import normalize_axis, show
 from pellucid.tensor.functions.picking import known_range
-from pellucid.tensor.functions.shaping import flat_sizes, some_axis
+from pellucid.tensor.functions.shaping import flat_sizes, movedim, some_axis
 from pellucid.tensor.lift import function
 
 __all__: list[str] = []
@@ -93,8 +93,15 @@ def tile(input: Node, *dims: Any) -> Node:
 
 
 @function()
-def repeat_interleave(input: Node, repeats: Any, dim: int | None = None) -> Node:
-    """Each entry along `dim` so many times in a row; with a Tensor, each as often as it says."""
+def repeat_interleave(
+    input: Node, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+) -> Node:
+    """Each entry along `dim` so many times in a row; with a Tensor, each as often as it says.
+
+    Alone, a Tensor of counts gives each position as often as its count says.
+    """
+    if repeats is None:
+        input, repeats = _counted(input.size), input
     if dim is None:
         input, dim = mv.reshape(input, shape=(input.size,)), 0
     axis = normalize_axis(dim, len(input.shape))
@@ -109,6 +116,10 @@ def repeat_interleave(input: Node, repeats: Any, dim: int | None = None) -> Node
     return mv.reshape(
         mv.expand(apart, shape=(*before, n, repeats, *after)), shape=(*before, n * repeats, *after)
     )
+
+
+def _counted(n: int) -> Node:
+    return leaf(np.arange(n), (n,), int64, kind="constant")
 
 
 def _repeated_by(input: Node, repeats: Node, axis: int) -> Node:
@@ -161,11 +172,20 @@ def diag(input: Node, diagonal: int = 0) -> Node:
 
 
 @function()
-def diag_embed(input: Node, offset: int = 0) -> Node:
-    """Matrices with the last axis of `input` on their diagonal."""
+def diag_embed(input: Node, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Node:
+    """Matrices with the last axis of `input` on their diagonal, in the axes `dim1` and `dim2`."""
     if not input.shape:
         raise ShapeError("diag_embed needs at least one axis.")
-    return _on_diagonal(input, offset)
+    rank = len(input.shape) + 1
+    first, second = normalize_axis(dim1, rank), normalize_axis(dim2, rank)
+    if first == second:
+        raise ShapeError(f"diag_embed needs two different dims, and got {dim1} and {dim2}.")
+    found = _on_diagonal(input, offset)
+    return (
+        found
+        if second == rank - 1 > first == rank - 2
+        else movedim(found, (-2, -1), (first, second))
+    )
 
 
 def _on_diagonal(x: Node, offset: int) -> Node:

@@ -64,6 +64,11 @@ ROWS: dict[str, Row] = {
     "pad": Row(_pad),
     "gather": Row(lambda t, x, index, axis: x.gather(axis, index)),
     "scatter": Row(_scatter),
+    "scatter_mul": Row(
+        lambda t, x, index, value, axis: t.scatter_reduce(
+            x, axis, index, value[tuple(slice(n) for n in index.shape)], "prod"
+        )
+    ),
     "scatter_add": Row(
         lambda t, x, index, axis, shape: t.zeros(shape, dtype=x.dtype).scatter_add(axis, index, x)
     ),

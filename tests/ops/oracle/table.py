@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pellucid.ops.op import COMPOSITIONS, REGISTRY, Composition, Op
-from tests.ops.oracle import elementwise, many, moving, networks, recurrent, windows
+from tests.ops.oracle import elementwise, many, matrices, moving, networks, recurrent, windows
 from tests.ops.oracle.row import Row
 
 __all__ = ["ALONE", "RECORDS", "ROWS", "differentiable"]
@@ -13,6 +13,7 @@ ROWS: dict[str, Row] = {
     **elementwise.ROWS,
     **moving.ROWS,
     **many.ROWS,
+    **matrices.ROWS,
     **networks.ROWS,
     **recurrent.ROWS,
     **windows.ROWS,

@@ -1,0 +1,199 @@
+"""Parts of a Tensor seen as another: windows, diagonals and slices put in, powers in rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.dtypes import int64
+from pellucid.errors import IndexRangeError, SettingError, ShapeError
+from pellucid.graph.emit import constant
+from pellucid.graph.mode import engine
+from pellucid.graph.node import Node, leaf
+from pellucid.ops import compare as cmp
+from pellucid.ops import elementwise as ew
+from pellucid.ops import indexing as ix
+from pellucid.ops import movement as mv
+from pellucid.ops import whole as wh
+from pellucid.ops import writing as wr
+from pellucid.shapes import Mismatch, normalize_axis, numel, show
+from pellucid.tensor.functions.reduction import norm
+from pellucid.tensor.functions.shaping import flat_sizes, movedim, split, transpose
+from pellucid.tensor.functions.tiling import diag
+from pellucid.tensor.lift import function
+
+__all__ = ["powers"]
+
+
+def _places(numbers: Any) -> Node:
+    numbers = np.asarray(numbers, np.int64)
+    return leaf(numbers, numbers.shape, int64, kind="constant")
+
+
+def _read_only(out: Node, of: Node) -> Node:
+    """A view in PyTorch and a copy here: what is written into it would be lost."""
+    if out.array is not None and out.size and not engine().shares(out.array, of.array):
+        out.array.flags.writeable = False
+    return out
+
+
+@function()
+def unfold(input: Node, dimension: int, size: int, step: int) -> Node:
+    """Windows of `size` entries along an axis, every `step`; their inside is a new last axis."""
+    rank = len(input.shape)
+    axis = normalize_axis(dimension, rank)
+    n = input.shape[axis] if rank else 1
+    if not 0 <= size <= n:
+        raise ShapeError(
+            f"unfold: windows of {size} don't fit into dim {dimension}, which has {n}."
+        )
+    if step < 1:
+        raise SettingError(f"unfold: step must be at least 1 and is {step}.")
+    rows = input if rank else mv.reshape(input, shape=(1,))
+    starts = np.arange(0, n - size + 1, step)
+    found = ix.take(rows, _places(starts[:, None] + np.arange(size)), axes=(axis,))
+    found = movedim(found, axis + 1, -1)
+    return _read_only(found if rank else mv.reshape(found, shape=(size,)), input)
+
+
+@function()
+def as_strided(input: Node, size: Any, stride: Any, storage_offset: int | None = None) -> Node:
+    """Numbers of a Tensor, laid out in order, at places that strides name."""
+    shape, steps = flat_sizes((size,)), flat_sizes((stride,))
+    if len(shape) != len(steps):
+        raise ShapeError(f"as_strided needs a stride for each size: {shape} and {steps}.")
+    at = np.full(shape, storage_offset or 0, np.int64)
+    for axis, (n, step) in enumerate(zip(shape, steps, strict=True)):
+        at = at + (np.arange(n) * step).reshape([n if a == axis else 1 for a in range(len(shape))])
+    if at.size and not 0 <= at.min() <= at.max() < input.size:
+        raise IndexRangeError(
+            f"as_strided: size {shape} with strides {steps} reaches place {at.max()}, and there "
+            f"are {input.size} numbers."
+        )
+    flat = mv.reshape(input, shape=(input.size,))
+    return _read_only(ix.take(flat, _places(at), axes=(0,)), input)
+
+
+@function()
+def select_scatter(input: Node, src: Node, dim: int, index: int) -> Node:
+    """`input` with one entry along `dim` replaced by `src`."""
+    axis = normalize_axis(dim, len(input.shape))
+    n = input.shape[axis]
+    if not -n <= index < n:
+        raise IndexRangeError(
+            f"select_scatter: index {index} is outside dim {dim}, of {n} entries."
+        )
+    spec = tuple(index % n if a == axis else (0, m, 1) for a, m in enumerate(input.shape))
+    return _put("select_scatter", input, src, spec)
+
+
+@function()
+def slice_scatter(
+    input: Node,
+    src: Node,
+    dim: int = 0,
+    start: int | None = None,
+    end: int | None = None,
+    step: int = 1,
+) -> Node:
+    """`input` with the entries from `start` to `end` along `dim` replaced by `src`."""
+    axis = normalize_axis(dim, len(input.shape))
+    if step < 1:
+        raise SettingError(f"slice_scatter: step must be at least 1 and is {step}.")
+    block = slice(start, end, step).indices(input.shape[axis])
+    spec = tuple(block if a == axis else (0, m, 1) for a, m in enumerate(input.shape))
+    return _put("slice_scatter", input, src, spec)
+
+
+def _put(name: str, input: Node, src: Node, spec: Any) -> Node:
+    if src.shape != mv.sliced(input.shape, spec):
+        raise ShapeError(
+            f"{name}: src needs shape {show(mv.sliced(input.shape, spec))} and has "
+            f"{show(src.shape)}."
+        )
+    return wr.put(input, _like(src, input), spec=spec)
+
+
+def _like(src: Node, input: Node) -> Node:
+    return src if src.dtype is input.dtype else ew.cast(src, dtype=input.dtype)
+
+
+@function()
+def diagonal_scatter(input: Node, src: Node, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Node:
+    """`input` with a diagonal replaced by `src`."""
+    axes = (normalize_axis(d, len(input.shape)) for d in (dim1, dim2))
+    at = np.arange(input.size).reshape(input.shape).diagonal(offset, *axes)
+    if src.shape != at.shape:
+        raise ShapeError(
+            f"diagonal_scatter: src needs shape {show(at.shape)} and has {show(src.shape)}."
+        )
+    flat = mv.reshape(input, shape=(input.size,))
+    return mv.reshape(
+        wr.index_put(flat, _like(src, input), _places(at), axes=(0,)), shape=input.shape
+    )
+
+
+@function()
+def diagflat(input: Node, offset: int = 0) -> Node:
+    """A matrix with all numbers of `input` on its diagonal."""
+    return diag(mv.reshape(input, shape=(input.size,)), offset)
+
+
+@function()
+def vander(x: Node, N: int | None = None, increasing: bool = False) -> Node:
+    """The powers of each number in a row: `N` of them, from the highest or from 1."""
+    if len(x.shape) != 1:
+        raise ShapeError(f"vander takes a row and got shape {show(x.shape)}.")
+    count = x.size if N is None else N
+    if count < 0:
+        raise SettingError(f"vander: N can't be negative and is {count}.")
+    return powers(x, range(count) if increasing else range(count - 1, -1, -1))
+
+
+def powers(x: Node, exponents: Any) -> Node:
+    """Each number to each power, along a new last axis."""
+    column = mv.reshape(x, shape=(*x.shape, 1))
+    return ew.pow(column, _places(list(exponents)))
+
+
+@function()
+def unravel_index(indices: Node, shape: Any) -> tuple[Node, ...]:
+    """Places in a flattened Tensor as one position along each axis of `shape`."""
+    sizes = flat_sizes(((shape,) if isinstance(shape, int) else shape,))
+    known = indices.array
+    if (
+        known is not None
+        and known.size
+        and not -numel(sizes) <= known.min() <= known.max() < numel(sizes)
+    ):
+        raise IndexRangeError(f"unravel_index: a place lies outside shape {show(sizes)}.")
+    out = []
+    for n in reversed(sizes):
+        out.append(wh.remainder(indices, n))
+        indices = wh.floor_divide(indices, n)
+    return tuple(reversed(out))
+
+
+@function()
+def adjoint(input: Node) -> Node:
+    """The last two axes exchanged."""
+    if len(input.shape) < 2:
+        raise Mismatch("a matrix needs two axes")
+    return transpose(input, -2, -1)
+
+
+@function()
+def split_with_sizes(input: Node, split_sizes: Any, dim: int = 0) -> tuple[Node, ...]:
+    """Cut along `dim` into pieces of the sizes listed."""
+    return split(input, list(flat_sizes((split_sizes,))), dim)
+
+
+@function()
+def renorm(input: Node, p: float, dim: int, maxnorm: float) -> Node:
+    """Slices along `dim` whose `p`-norm is above `maxnorm`, shrunk to it."""
+    axis = normalize_axis(dim, len(input.shape))
+    others = tuple(a for a in range(len(input.shape)) if a != axis)
+    length = norm(input, p, others, True)
+    over = ew.div(constant(maxnorm, input.dtype), ew.add(length, 1e-7))
+    return ew.mul(input, cmp.where(cmp.gt(length, maxnorm), over, 1.0))
