@@ -95,6 +95,7 @@ def _run_on_unknowns(
     tensors = [wrap(n) for n in unknowns]
     backward = None
     with tracing.notes():
+        tracing.places.kept = True
         tracing.places.give(places)
         tracing.surrounded(call, nest.plain())
         args, kwargs = fill(nest, tensors)

@@ -6,7 +6,7 @@ is put there after every call. What lay there before is handed to the program if
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from types import CellType
 from typing import Any
@@ -128,6 +128,7 @@ class Places(Besides):
         self._before: dict[tuple[int, Any], tuple[Place, Any]] = {}
         self._sizes: dict[int, int] = {}
         self.missed: set[tuple[int, str]] = set()  # attributes asked for that weren't there
+        self.kept = False  # whether whoever traces puts there what was left
         self.left: list[Left] = []
         self.given: list[Given] = []
 
@@ -178,15 +179,34 @@ class Places(Besides):
     def wanted(self) -> list[Place]:
         """Places among those that were changed which held Tensors: a program is given these."""
         given = {g.place.id for g in self.given}
-        before = [(left.place, self._before.get(left.place.id)) for left in self.left]
-        return [
-            place
-            for place, was in before
-            if was is not None
-            and place.id not in given
-            and isinstance(was[1], _NESTS)
-            and flatten(was[1])[1]
-        ]
+        places = [left.place for left in self.left]
+        return [p for p in places if p.id not in given and self._tensors_before(p)]
+
+    def forgo(self) -> None:
+        """Whoever traces puts nothing anywhere: only what modules merely write may be left."""
+        for left in tuple(self.left):
+            place = left.place
+            if not (self._only_made(place) or (place.of_module and self._tensors_before(place))):
+                self.known.discard(place.id)
+                self.left.remove(left)
+
+    def check_unread(self, read: Collection[Node]) -> None:
+        """Refuse a step that reads what it has left behind in a step before.
+
+        Args:
+            read: what the program reads.
+        """
+        for left in self.left:
+            if any(t._node in read for t in self._tensors_before(left.place)):
+                module = type(left.place.owner).__name__
+                raise TraceError(
+                    f"{module}.forward carries {left.place.name} from step to step.\n Keep it in a "
+                    f"buffer, which every step writes: self.register_buffer({left.place.key!r}, …)."
+                )
+
+    def _tensors_before(self, place: Place) -> list[Tensor]:
+        was = self._before.get(place.id)
+        return flatten(was[1])[1] if was is not None and isinstance(was[1], _NESTS) else []
 
     def put_back(self, since: int, failed: bool) -> None:
         """Give places their values of before: those of the trace have no numbers.
@@ -206,6 +226,9 @@ class Places(Besides):
                 place.put(was[1])
         for given in self.given:
             given.place.put(self._before[given.place.id][1])
+        if not failed and not self.kept:
+            for left in self.left:  # without a value, it says where it was made
+                left.place.put(fill(left.nest, [wrap(n) for n in left.nodes]))
 
     def forms(self) -> list[Any]:
         """What is taken for granted about the places that the function changes."""

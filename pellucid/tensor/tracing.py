@@ -221,6 +221,9 @@ class Tracing:
 
     def _end(self) -> None:
         """What everything stands for when the step is over."""
+        if not self.places.kept:
+            self.places.changed(self.since)
+            self.places.forgo()
         for check in self._checks:
             check()
         for noted in self._modules.values():
@@ -255,6 +258,8 @@ class Tracing:
         wanted = [*results, *blame.values(), *self._moved.values()]
         found = collect((*given, *cells), wanted, self.since).held
         read = tuple(n for n in found if n.seq < self.since and n.kind != "constant")
+        if not self.places.kept:
+            self.places.check_unread({*read, *cells})
         for node in found:
             if node.array is None and node.seq >= self.since:
                 raise TraceError(_unknown(node))

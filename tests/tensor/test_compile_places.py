@@ -174,6 +174,30 @@ def test_a_place_that_nobody_reads_is_no_reason_to_trace_again() -> None:
     assert call.traces == 2
 
 
+def test_fit_of_modules_that_keep_or_carry() -> None:
+    x = np.random.default_rng(0).normal(size=(16, 2)).astype(np.float32)
+    net = Keeps()
+    pl.fit(net, (x, x), epochs=1, batch_size=4, engine="xla")
+    assert net(pl.ones(2)).tolist() == (net.last * 2).tolist()
+
+    class Carries(Keeps):
+        def __init__(self) -> None:
+            super().__init__()
+            self.last = pl.zeros(2)
+
+        def forward(self, x: Any) -> Any:
+            before = self.last
+            self.last = self.linear(x).mean(0).detach()
+            return self.linear(x) + before
+
+    with pytest.raises(TraceError) as caught:
+        pl.fit(Carries(), (x, x), epochs=1, batch_size=4, engine="xla")
+    assert str(caught.value) == (
+        "Carries.forward carries self.last from step to step.\n Keep it in a buffer, which every "
+        "step writes: self.register_buffer('last', …)."
+    )
+
+
 class Result:
     def __init__(self, x: Any) -> None:
         self.x = x
