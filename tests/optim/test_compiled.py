@@ -25,7 +25,7 @@ RULES: dict[str, dict[str, Any]] = {
     "ASGD": {"lr": 0.05, "t0": 3},
     "Adafactor": {"lr": 0.05},
     "Lion": {"lr": 0.01, "weight_decay": 0.1},
-    "Muon": {"lr": 0.02},
+    "Muon": {"lr": 0.02, "ns_steps": 2},
 }
 SHAPES = [(3, 4), (4,)]
 MORE = [(), (80, 70)]  # a single number, and a weight that is large enough to be moved by itself
@@ -39,7 +39,7 @@ class Walk:
         self.weights: dict[str, list[pl.Tensor]] = {}
         self.optimizers: list[Any] = []
         for name, options in RULES.items():
-            shapes = SHAPES[:1] if name == "Muon" else SHAPES + MORE * (name in ("NAdam", "ASGD"))
+            shapes = SHAPES[:1] if name == "Muon" else SHAPES + MORE * (name == "NAdam")
             start = [draw.normal(size=s).astype("float32") for s in shapes]
             own = self.weights[name] = [pl.tensor(a).requires_grad_() for a in start]
             self.optimizers.append(getattr(pl.optim, name)(own, **options))
