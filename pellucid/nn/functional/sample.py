@@ -5,7 +5,7 @@ A place has one number from −1 to 1 for each axis, the last axis (x, across) f
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Callable
 from typing import Any
 
 from pellucid.dtypes import DType, int64
@@ -17,6 +17,7 @@ from pellucid.ops.elementwise import add, cast, clamp, mul, sub
 from pellucid.ops.indexing import take
 from pellucid.ops.linalg import dot_general
 from pellucid.ops.movement import cat, expand, permute, reshape, slice_
+from pellucid.ops.reduce import sum_
 from pellucid.ops.whole import floor, remainder
 from pellucid.ops.whole import round as round_
 from pellucid.shapes import numel, show
@@ -90,49 +91,53 @@ def grid_sample(
     _check(input, grid, rank, mode, padding_mode)
     corners = bool(align_corners)
     size, new = input.shape[2:], grid.shape[1:-1]
-    rows = _Rows(input)
-    # the grid has x first, the picture has it last
-    at = [_unscaled(_column(grid, rank - 1 - a), n, corners) for a, n in enumerate(size)]
-    if mode != "bicubic":
-        at = [_held(x, n, padding_mode, corners) for x, n in zip(at, size, strict=True)]
-    taps = [_taps(x, mode) for x in at]
-    total: Node | None = None
-    for corner in itertools.product(*taps):
-        places, shares = [place for place, _ in corner], [share for _, share in corner]
+    index, inside, shares = None, None, None
+    step = 1
+    for a, n in reversed(list(enumerate(size))):
+        x = _unscaled(_column(grid, rank - 1 - a), n, corners)  # the last axis stands first there
         if mode == "bicubic":
-            places = [_held(x, n, padding_mode, corners) for x, n in zip(places, size, strict=True)]
-        part = rows.read(places)
-        for share in shares:
-            part = part if share is None else mul(part, reshape(share, shape=(*share.shape, 1)))
-        total = part if total is None else add(total, part)
-    assert total is not None
-    shaped = reshape(total, shape=(input.shape[0], *new, input.shape[1]))
+            places, share = _cubic_taps(x)
+            places = _held(places, n, padding_mode, corners)
+        else:
+            places, share = _taps(_held(x, n, padding_mode, corners), mode)
+        here = logical_and(ge(places, 0.0), le(places, float(n - 1)))
+        whole = mul(cast(clamp(places, min=0.0, max=float(n - 1)), dtype=int64), step)
+        index = _joined(add, index, _spread(whole, a, rank))
+        inside = _joined(logical_and, inside, _spread(here, a, rank))
+        shares = _joined(mul, shares, None if share is None else _spread(share, a, rank))
+        step *= n
+    assert index is not None and inside is not None
+    read = where(_behind(inside), _read(input, index), 0.0)
+    read = read if shares is None else mul(read, _behind(shares))
+    y = sum_(read, axes=tuple(range(1, rank + 1)))
+    shaped = reshape(y, shape=(input.shape[0], *new, input.shape[1]))
     return permute(shaped, axes=(0, rank + 1, *range(1, rank + 1)))
 
 
-class _Rows:
-    """A picture as a list of its numbers, all channels of one place together."""
+def _joined(op: Callable[..., Node], a: Node | None, b: Node | None) -> Node | None:
+    if a is None or b is None:
+        return a if b is None else b
+    return op(a, b)
 
-    def __init__(self, input: Node) -> None:
-        n, channels, *size = input.shape
-        self.size = tuple(size)
-        last = permute(input, axes=(0, *range(2, len(input.shape)), 1))
-        self.rows = reshape(last, shape=(n * numel(self.size), channels))
-        self.first = mul(arange(n).reshape(n, 1)._node, numel(self.size))
 
-    def read(self, places: list[Node]) -> Node:
-        """The channels at whole places `(N, count)` of each axis; zeros outside."""
-        index, inside = self.first, None
-        step = 1
-        for x, n in reversed(list(zip(places, self.size, strict=True))):
-            here = logical_and(ge(x, 0.0), le(x, float(n - 1)))
-            inside = here if inside is None else logical_and(inside, here)
-            whole = cast(clamp(x, min=0.0, max=float(n - 1)), dtype=int64)
-            index = add(index, mul(whole, step))
-            step *= n
-        assert inside is not None
-        found = take(self.rows, index, axes=(0,))
-        return where(reshape(inside, shape=(*inside.shape, 1)), found, 0.0)
+def _spread(x: Node, axis: int, rank: int) -> Node:
+    """What the taps of one axis say, `(N, taps, count)`, with axes for the taps of the others."""
+    n, taps, count = x.shape
+    return reshape(x, shape=(n, *[1] * axis, taps, *[1] * (rank - axis - 1), count))
+
+
+def _behind(x: Node) -> Node:
+    return reshape(x, shape=(*x.shape, 1))
+
+
+def _read(input: Node, index: Node) -> Node:
+    """All channels of the places `index`, counted through each picture: `(*index, C)`."""
+    n, channels, *size = input.shape
+    count = numel(tuple(size))
+    last = permute(input, axes=(0, *range(2, len(input.shape)), 1))
+    first = arange(n).reshape(n, *[1] * (len(index.shape) - 1))._node
+    rows = reshape(last, shape=(n * count, channels))
+    return take(rows, add(index, mul(first, count)), axes=(0,))
 
 
 def _column(grid: Node, k: int) -> Node:
@@ -166,16 +171,23 @@ def _mirrored(x: Node, low: float, span: float) -> Node:
     return add(where(forward, rest, sub(span, rest)), low)
 
 
-def _taps(x: Node, mode: str) -> list[tuple[Node, Node | None]]:
-    """The whole places near `x` on one axis, and the share of each."""
+def _taps(x: Node, mode: str) -> tuple[Node, Node | None]:
+    """The whole places near `x` on one axis, `(N, taps, count)`, and the share of each."""
+    x = reshape(x, shape=(x.shape[0], 1, x.shape[1]))
     if mode == "nearest":
-        return [(round_(x), None)]
+        return round_(x), None
     first = floor(x)
     d = sub(x, first)
-    if mode == "bilinear":
-        return [(first, sub(1.0, d)), (add(first, 1.0), d)]
+    return cat(first, add(first, 1.0), axis=1), cat(sub(1.0, d), d, axis=1)
+
+
+def _cubic_taps(x: Node) -> tuple[Node, Node]:
+    x = reshape(x, shape=(x.shape[0], 1, x.shape[1]))
+    first = floor(x)
+    d = sub(x, first)
     far = [add(d, 1.0), d, sub(1.0, d), sub(2.0, d)]
-    return [(add(first, k - 1.0), _cubic(t, k in (1, 2))) for k, t in enumerate(far)]
+    shares = [_cubic(t, near=k in (1, 2)) for k, t in enumerate(far)]
+    return cat(*(add(first, k - 1.0) for k in range(4)), axis=1), cat(*shares, axis=1)
 
 
 def _cubic(d: Node, near: bool) -> Node:
