@@ -69,7 +69,7 @@ def test_ways(torch: Any, recwarn: Any, way: str, settings: dict[str, Any]) -> N
             close(other(pellucid.tensor(x)), yours(torch.tensor(x)))
             assert type(other).__name__ == type(mine).__name__ and isinstance(
                 other, type(mine).__bases__[0]
-            )  # noqa: E501
+            )
         before = mine(pellucid.tensor(x)).detach()
         if way.startswith("param"):
             parametrize.remove_parametrizations(mine, "weight")
