@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from pellucid.dtypes import FLOAT
 from pellucid.errors import DTypeError, SettingError, ShapeError
 from pellucid.graph.node import Node
@@ -14,8 +12,8 @@ from pellucid.ops.indexing import take
 from pellucid.ops.movement import expand
 from pellucid.ops.reduce import sum_
 from pellucid.shapes import Mismatch, Shape, broadcast, normalize_axis, show
-from pellucid.tensor.creation import tensor
 from pellucid.tensor.functions.reduction import norm
+from pellucid.tensor.ranges import triu_indices
 
 __all__ = ["cosine_similarity", "normalize", "pairwise_distance", "pdist"]
 
@@ -99,14 +97,8 @@ def pdist(input: Node, p: float = 2) -> Node:
     if not p >= 0:
         raise SettingError(f"pdist: p must be at least 0 (inf for the largest) and is {p}.")
     n = input.shape[0]
-    firsts = [i for i in range(n) for _ in range(i + 1, n)]
-    seconds = [j for i in range(n) for j in range(i + 1, n)]
-    a, b = (take(input, _whole(index), axes=(0,)) for index in (firsts, seconds))
-    return norm(ew.sub(a, b), math.inf if p == math.inf else p, 1)
-
-
-def _whole(index: list[int]) -> Node:
-    return tensor(index)._node if index else tensor([0])[:0]._node
+    a, b = (take(input, at._node, axes=(0,)) for at in triu_indices(n, n, 1))
+    return norm(ew.sub(a, b), p, 1)
 
 
 def _common(name: str, x1: Node, x2: Node) -> Shape:
