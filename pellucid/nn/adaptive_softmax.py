@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pellucid.errors import SettingError, ShapeError
@@ -99,15 +100,13 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         self._fit(input_, target_)
         one = target_.ndim == 0
         x, target = (input_.unsqueeze(0), target_.unsqueeze(0)) if one else (input_, target_)
-        place, output = target, None
-        for i in range(self.n_clusters):
-            start, stop = self.cutoffs[i], self.cutoffs[i + 1]
-            inside = (target >= start) & (target < stop)
-            share = self._of_group(i, x, target, inside)
-            output = share if output is None else output + share
-            place = place.where(~inside, self.shortlist_size + i)
+        place, shares = target, []
+        for i, (start, stop) in enumerate(pairwise(self.cutoffs)):
+            inside = (target >= start).logical_and(target < stop)
+            shares.append(self._of_group(i, x, target, inside))
+            place = place.where(inside.logical_not(), self.shortlist_size + i)
         head = F.log_softmax(self.head(x), dim=1).gather(1, place.unsqueeze(1)).squeeze(1)
-        output = head if output is None else head + output
+        output: Tensor = sum(shares, head)
         return ASMoutput(output.squeeze(0) if one else output, -output.mean())
 
     def _fit(self, x: Tensor, target: Tensor) -> None:
@@ -125,7 +124,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         """What the network of a group says of its rows, and 0 for the others."""
         local = (target - self.cutoffs[i]).clamp(0, self.cutoffs[i + 1] - self.cutoffs[i] - 1)
         if inside._node.array is None:  # while tracing nobody knows which: all are asked
-            said = F.log_softmax(self.tail[i](x), dim=1).gather(1, local.unsqueeze(1))
+            said: Tensor = F.log_softmax(self.tail[i](x), dim=1).gather(1, local.unsqueeze(1))
             return said.squeeze(1).where(inside, 0.0)
         rows = inside.nonzero().squeeze(1)
         said = F.log_softmax(self.tail[i](x[rows]), dim=1).gather(1, local[rows].unsqueeze(1))
