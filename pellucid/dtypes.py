@@ -23,6 +23,7 @@ __all__ = [
     "bfloat16",
     "bool_",
     "by_name",
+    "default_float",
     "float16",
     "float32",
     "float64",
@@ -33,6 +34,7 @@ __all__ = [
     "of_number",
     "promote",
     "result_type",
+    "set_default_float",
     "uint8",
     "uint32",
 ]
@@ -105,7 +107,20 @@ def of_number(value: bool | int | float) -> DType:
     """The dtype that PyTorch gives to a Python number."""
     if isinstance(value, bool):
         return bool_
-    return int64 if isinstance(value, int) else float32
+    return int64 if isinstance(value, int) else _default[0]
+
+
+_default = [float32]
+
+
+def default_float() -> DType:
+    """The dtype of real numbers where none is asked for."""
+    return _default[0]
+
+
+def set_default_float(dtype: DType) -> None:
+    """Another one, from now on."""
+    _default[0] = dtype
 
 
 @cache

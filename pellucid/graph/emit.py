@@ -11,7 +11,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from pellucid.dtypes import FLOAT, DType, float32, of_number, promote
+from pellucid.dtypes import FLOAT, DType, default_float, float32, of_number, promote
 from pellucid.errors import DTypeError, GraphError, TraceError
 from pellucid.graph import mode as _mode
 from pellucid.graph.gate import gate
@@ -169,7 +169,7 @@ def _number_dtype(op: Any, value: bool | int | float, partners: list[Node]) -> D
     if dtype is None or dtype.category < own.category:
         dtype = own
     if op.dtype == "float" and dtype.category != FLOAT:
-        return float32
+        return default_float()
     return dtype
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from pellucid.dtypes import FLOAT, DType, bool_, float32, int64, result_type
+from pellucid.dtypes import FLOAT, DType, bool_, default_float, float32, int64, result_type
 from pellucid.errors import DTypeError
 from pellucid.graph.emit import emit
 from pellucid.graph.halves import HALVES
@@ -173,7 +173,7 @@ class Op:
         taking_part = inputs[self.promotes :]
         common = result_type((x.dtype, 2 if x.shape else 1) for x in taking_part)
         if self.dtype == "float" and common.category != FLOAT:
-            common = float32
+            common = default_float()
         casts = [None if x.dtype is common else common for x in taking_part]
         if not any(casts):
             return dtypes, None

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import INT, DType, bool_, by_name, float32, int64
+from pellucid.dtypes import INT, DType, bool_, by_name, default_float, int64
 from pellucid.errors import DataError, DTypeError, SettingError
 from pellucid.graph.halves import at_hand
 from pellucid.graph.node import leaf
@@ -109,7 +109,7 @@ def _default(array: Any, given: bool) -> DType:
     if array.dtype.kind == "b":
         return bool_
     if array.dtype.kind == "f" and not given:
-        return float32
+        return default_float()
     if array.dtype.kind in "iu" and not given:
         return int64
     try:
@@ -162,7 +162,7 @@ def _filled(
 ) -> Tensor:
     on_cpu(device)
     kind = dtype or (
-        float32 if isinstance(value, float) else bool_ if isinstance(value, bool) else int64
+        default_float() if isinstance(value, float) else bool_ if isinstance(value, bool) else int64
     )
     if value:
         _in_range(np.asarray(value), kind)
@@ -187,7 +187,7 @@ def zeros(
     *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """A Tensor of zeros."""
-    return _filled(size, 0, dtype or float32, device, requires_grad)
+    return _filled(size, 0, dtype or default_float(), device, requires_grad)
 
 
 @returning
@@ -195,7 +195,7 @@ def ones(
     *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """A Tensor of ones."""
-    return _filled(size, 1, dtype or float32, device, requires_grad)
+    return _filled(size, 1, dtype or default_float(), device, requires_grad)
 
 
 @returning
@@ -203,7 +203,7 @@ def empty(
     *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """A Tensor to be filled; it starts as zeros, so that no run depends on what memory held."""
-    return _filled(size, 0, dtype or float32, device, requires_grad)
+    return _filled(size, 0, dtype or default_float(), device, requires_grad)
 
 
 @returning
@@ -264,7 +264,8 @@ def arange(
         start, end = 0, start
     if step == 0:
         raise SettingError("arange: the step can't be 0.")
-    kind = dtype or (float32 if any(isinstance(v, float) for v in (start, end, step)) else int64)
+    real = any(isinstance(v, float) for v in (start, end, step))
+    kind = dtype or (default_float() if real else int64)
     return of_array(np.arange(start, end, step).astype(held(kind)), requires_grad)
 
 
@@ -276,7 +277,8 @@ def linspace(
     """So many evenly spaced numbers, both ends included."""
     on_cpu(device)
     _not_negative("linspace", steps)
-    return of_array(np.linspace(start, end, steps).astype(held(dtype or float32)), requires_grad)
+    kind = held(dtype or default_float())
+    return of_array(np.linspace(start, end, steps).astype(kind), requires_grad)
 
 
 def _not_negative(name: str, steps: int) -> None:
@@ -295,4 +297,4 @@ def eye(
 ) -> Tensor:
     """Ones on the diagonal, zeros elsewhere."""
     on_cpu(device)
-    return of_array(np.eye(n, m, dtype=held(dtype or float32)), requires_grad)
+    return of_array(np.eye(n, m, dtype=held(dtype or default_float())), requires_grad)

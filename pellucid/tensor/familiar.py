@@ -9,12 +9,24 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pellucid.dtypes import BOOL, FLOAT, INT, DType, by_name, float32, float64, int64
-from pellucid.errors import SettingError
-from pellucid.graph.node import Node
+from pellucid.dtypes import (
+    BOOL,
+    FLOAT,
+    INT,
+    DType,
+    by_name,
+    default_float,
+    float32,
+    float64,
+    int64,
+    set_default_float,
+)
+from pellucid.errors import DTypeError
+from pellucid.graph.node import Node, last_change
 from pellucid.ops import compare as cmp
 from pellucid.ops import elementwise as ew
 from pellucid.ops.extremes import all_
+from pellucid.ops.op import REGISTRY
 from pellucid.ops.reduce import all_axes
 from pellucid.tensor.creation import tensor
 from pellucid.tensor.elsewhere import missing
@@ -73,17 +85,32 @@ def can_cast(from_: DType, to: DType) -> bool:
 
 
 def get_default_dtype() -> DType:
-    """The dtype of real numbers when none is asked for: float32."""
-    return float32
+    """The dtype of real numbers when none is asked for: float32, unless that was changed."""
+    return default_float()
 
 
 def set_default_dtype(d: DType) -> None:
-    """Accepts float32, the default; anything else is asked for where Tensors are made."""
-    if d is not float32:
-        raise SettingError(
-            f"the default stays float32; {d!r} can be asked for by each Tensor: dtype={d!r},\n"
-            " and a model is converted with model.double()."
-        )
+    """From now on real numbers are of this dtype where none is asked for.
+
+    That goes for Python's floats, `zeros`, `rand` and the weights of new layers, and for what comes
+    out where whole numbers are divided.
+
+    Args:
+        d: a float dtype.
+
+    Example:
+        >>> import pellucid
+        >>> pellucid.set_default_dtype(pellucid.float64)
+        >>> pellucid.tensor([0.5]).dtype
+        pellucid.float64
+        >>> pellucid.set_default_dtype(pellucid.float32)
+    """
+    if not isinstance(d, DType) or d.category != FLOAT:
+        raise DTypeError(f"the default is a float dtype, and {d!r} is none.")
+    set_default_float(d)
+    last_change[0] += 1
+    for op in REGISTRY.values():
+        op.inferred.clear()  # what comes out of whole numbers is another dtype now
 
 
 def FloatTensor(data: Any) -> Tensor:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import FLOAT, DType, float32, float64, int64, uint32
+from pellucid.dtypes import FLOAT, DType, default_float, float64, int64, uint32
 from pellucid.errors import DTypeError, SettingError, ShapeError, TraceError
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node, leaf
@@ -159,8 +159,8 @@ def _real(dtype: DType | None) -> DType:
         raise DTypeError(
             f"random draws here are float, not {dtype.name}.\n Use randint for whole numbers."
         )
-    held(dtype or float32)
-    return dtype or float32
+    held(dtype or default_float())
+    return dtype or default_float()
 
 
 @returning

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import DType, float32, int64
+from pellucid.dtypes import DType, default_float, int64
 from pellucid.errors import SettingError
 from pellucid.tensor.creation import as_tensor, held, linspace, of_array
 from pellucid.tensor.creation import tensor as copied
@@ -77,14 +77,14 @@ def range(
     if step == 0 or (end - start) / step < 0:
         raise SettingError(f"range: steps of {step} don't lead from {start} to {end}.")
     values = start + step * np.arange(math.floor((end - start) / step) + 1)
-    return of_array(values.astype(held(dtype or float32)), requires_grad)
+    return of_array(values.astype(held(dtype or default_float())), requires_grad)
 
 
 def scalar_tensor(
     s: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """One number as a Tensor without axes, float32 unless told otherwise."""
-    return copied(s, dtype=dtype or float32, device=device, requires_grad=requires_grad)
+    return copied(s, dtype=dtype or default_float(), device=device, requires_grad=requires_grad)
 
 
 def frombuffer(

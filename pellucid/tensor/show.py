@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import FLOAT, bool_, float32, int64
+from pellucid.dtypes import FLOAT, bool_, default_float, int64
 from pellucid.errors import SettingError
 from pellucid.graph.node import Node
 from pellucid.shapes import numel, show
@@ -101,7 +101,7 @@ def _facts(node: Node) -> list[str]:
     empty = numel(node.shape) == 0
     if empty and len(node.shape) != 1:
         facts.append(f"size={show(node.shape)}")
-    if node.dtype not in ((float32,) if empty else (float32, int64, bool_)):
+    if node.dtype not in ((default_float(),) if empty else (default_float(), int64, bool_)):
         facts.append(f"dtype={node.dtype!r}")
     if node.requires_grad and node.op is not None:
         facts.append(f"grad_fn=<{node.op.name}>")

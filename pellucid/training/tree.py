@@ -7,12 +7,15 @@ header. A flat dict of Tensors is an ordinary safetensors file that any other to
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from pellucid.dtypes import bfloat16
 from pellucid.errors import FileFormatError, SettingError
+from pellucid.graph.halves import at_hand
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.tensor import Tensor
 
@@ -41,6 +44,19 @@ def to_bytes(value: Any) -> bytes:
     return save(arrays, {_KEY: json.dumps(tree, ensure_ascii=False)})
 
 
+# The reader for NumPy does not know these; their bits it reads as whole numbers.
+_BF16 = re.compile(rb'"dtype"(\s*):(\s*)"BF16"')
+
+
+def _bfloat16s(raw: bytes) -> list[str]:
+    """The arrays of bfloat16 in a file."""
+    if b"BF16" not in raw[: 8 + int.from_bytes(raw[:8], "little")]:
+        return []
+    at_hand(bfloat16)
+    header = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")])
+    return [k for k, v in header.items() if v.get("dtype") == "BF16" and k != "__metadata__"]
+
+
 def from_bytes(raw: bytes, name: str) -> Any:
     """What `to_bytes` was given; arrays come back as Tensors.
 
@@ -55,7 +71,10 @@ def from_bytes(raw: bytes, name: str) -> Any:
     from safetensors.numpy import load
 
     try:
-        arrays = load(raw)
+        halves = _bfloat16s(raw)
+        arrays = load(_BF16.sub(rb'"dtype":"U16"\1\2 ', raw, len(halves)) if halves else raw)
+        for half in halves:
+            arrays[half] = arrays[half].view(bfloat16.name)
         header = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")])
         text = header.get("__metadata__", {}).get(_KEY)
         tree = None if text is None else json.loads(text)

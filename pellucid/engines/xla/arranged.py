@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 
-__all__ = ["Arranged", "Order", "arrange", "plain"]
+__all__ = ["Arranged", "Order", "arrange", "arranged_single", "plain"]
 
 Order = tuple[int, ...]
 
@@ -54,3 +55,22 @@ def arrange(value: Any, order: Order) -> Any:
     if value.ndim < len(order):
         value = value.reshape((1,) * (len(order) - value.ndim) + value.shape)
     return jnp.transpose(value, order)
+
+
+def arranged_single(call: Callable[..., Any], dtype: str) -> Callable[..., Any]:
+    """A function of values that may be arranged, computed in float32 and rounded to `dtype`."""
+
+    def run(*inputs: Any, **params: Any) -> Any:
+        y = call(*(_cast(x, "float32") if _is_half(x) else x for x in inputs), **params)
+        return y if y is NotImplemented or "float" not in dtype else _cast(y, dtype)
+
+    return run
+
+
+def _is_half(x: Any) -> bool:
+    array = x.array if type(x) is Arranged else x
+    return array.dtype.name in ("float16", "bfloat16")
+
+
+def _cast(x: Any, dtype: str) -> Any:
+    return Arranged(x.array.astype(dtype), x.order) if type(x) is Arranged else x.astype(dtype)

@@ -12,7 +12,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from pellucid.engines.xla.arranged import Arranged, arrange, plain
+from pellucid.engines.xla.arranged import Arranged, arrange, arranged_single, plain
 from pellucid.engines.xla.forwards import INSTEAD
 from pellucid.engines.xla.images import IMAGES
 from pellucid.engines.xla.products import HALVED, PRODUCTS, WORTH
@@ -32,10 +32,13 @@ def evaluate_arranged(program: Program, given: Sequence[Any]) -> list[Any]:
     for op, at, params, node in program.steps:
         inputs = [values[i] for i in at]
         special = ARRANGED.get(op.name)
+        narrow = program.halves and needs_single(op, node)
+        if special is not None and narrow and op.name not in PRODUCTS:
+            special = arranged_single(special, node.dtype.name)
         found = NotImplemented if special is None else special(*inputs, **params)
         if found is NotImplemented:
             forward = INSTEAD.get(op.name, op.forward)
-            if program.halves and needs_single(op, node):
+            if narrow:
                 forward = HALVED.get(op.name) or single(forward, node.dtype)
             if any(type(x) is Arranged for x in inputs):
                 found = _passed_on(op, forward, inputs, params)
