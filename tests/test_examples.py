@@ -1,0 +1,98 @@
+"""Every program of `examples/` runs, prints a figure that a network that learned has, and draws."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import runpy
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "examples"
+
+
+@dataclass(frozen=True)
+class Row:
+    """An example, and what its short run must say.
+
+    Args:
+        folder: its name; its program bears the same.
+        said: a pattern whose group is the figure.
+        low, high: between which the figure lies.
+        arguments: besides `--quick` and `--out`.
+        slow: whether it takes more than four seconds.
+    """
+
+    folder: str
+    said: str
+    low: float
+    high: float
+    arguments: tuple[str, ...] = ()
+    slow: bool = False
+
+
+# The bounds are such that an untrained network is outside of them.
+TABLE = (
+    Row("xor", r"largest difference .*: (\S+)", 0, 1e-12),
+    Row("mlp_table", r"R² (\S+)", 0.2, 0.8),
+)
+
+
+def _marked(row: Row) -> object:
+    marks = [pytest.mark.slow] if row.slow else []
+    return pytest.param(row, id=" ".join((row.folder, *row.arguments)), marks=marks)
+
+
+@pytest.mark.parametrize("row", map(_marked, TABLE))
+def test_an_example_runs_and_learns(
+    row: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = EXAMPLES / row.folder / f"{row.folder}.py"
+    monkeypatch.setattr(sys, "argv", [str(path), "--quick", "--out", str(tmp_path), *row.arguments])
+    monkeypatch.setattr(sys, "path", [str(path.parent), *sys.path])
+    runpy.run_path(str(path), run_name="__main__")
+    printed = capsys.readouterr().out
+    found = re.search(row.said, printed)
+    assert found is not None, printed
+    assert row.low <= float(found.group(1).rstrip("%")) <= row.high
+    pictures = [p for p in tmp_path.iterdir() if p.suffix in (".png", ".svg")]
+    assert pictures != []
+    assert [p.name for p in pictures if not (path.parent / p.name).exists()] == []
+
+
+def test_an_example_runs_by_its_path_from_anywhere(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / "xor" / "xor.py"), "--quick", "--out", str(tmp_path)],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "xor.png").is_file()
+
+
+FOLDERS = sorted(p.name for p in EXAMPLES.iterdir() if (p / f"{p.name}.py").is_file())
+
+
+def test_every_folder_has_a_row() -> None:
+    assert sorted({row.folder for row in TABLE}) == FOLDERS
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_folder_is_whole(folder: str) -> None:
+    here = EXAMPLES / folder
+    words = (here / "README.md").read_text("utf-8")
+    pictures = [p for p in here.iterdir() if p.suffix in (".png", ".svg")]
+    assert pictures != []
+    assert [
+        p.name for p in pictures if p.stat().st_size >= 60_000 or f"({p.name})" not in words
+    ] == []
+    assert f"python examples/{folder}/{folder}.py" in words
+    for kept in json.loads((here / "with_torch.json").read_text("utf-8")).values():
+        for side in ("pellucid", "PyTorch"):
+            assert kept[side]["figure"] in words, "python examples/figures.py"
