@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.graph.node import Node
+from pellucid.graph.step import StepProgram
 from pellucid.tensor.random import Generator, default_generator, randperm
 from pellucid.training.interrupt import Interrupts
 from pellucid.training.loop import LAYERS, ORDER
@@ -22,6 +23,7 @@ from pellucid.training.members import (
     named_nodes,
 )
 from pellucid.training.merged import differing
+from pellucid.training.probe_table import MOST, ProbeTable
 from pellucid.training.sources import FromRows
 
 __all__ = ["Chunks"]
@@ -29,6 +31,7 @@ __all__ = ["Chunks"]
 GROWTH = 1e6  # as `left_its_range` has it
 BEAT = 0.05  # seconds between two looks at Ctrl-C and the screen
 LONGEST = 1024  # steps in one call
+PROBES = 1 << 25  # bytes of what the probes of a chunk say
 ROOM = 1 << 22  # bytes of losses that one call may hand back
 
 Spans = list[tuple[int, int]]
@@ -78,13 +81,21 @@ class Chunks:
             last=xla.members_last(usual),
             own_seeds=own_seeds and draws,
             keeps_best=run.plan.restore_best,
+            probe=self._probe(),
         )  # fmt: skip
 
     def _varied(self, k: int) -> Any:
-        step = self._form.steps[k]
+        return self._laid_over([steps[k] for steps in self._form.every])
+
+    def _probe(self) -> Any:
+        probings = [run.probing for run in self._form.runs]
+        return self._laid_over([p.program if p else None for p in probings])
+
+    def _laid_over(self, every: Sequence[StepProgram | None]) -> Any:
+        """The programs of all kinds of members as one."""
+        step = every[0]
         if step is None:
             return None
-        every = [steps[k] for steps in self._form.every]
         found = differing([s.program for s in every if s is not None])
         kinds = np.array(self._form.kinds)
         held, shares = ({i: a[kinds] for i, a in part.items()} for part in found)
@@ -110,6 +121,7 @@ class Chunks:
         fill = self._width - len(at)
         if not self._columns:
             self._columns = min(len({members[i].lr for i in self._form.members}), self._width)
+        out.probes.append((numbers, self._new_table()))
         self._begin(
             [members[i] for i in numbers + numbers[-1:] * fill], np.array(at + at[-1:] * fill)
         )
@@ -118,7 +130,9 @@ class Chunks:
             began, first = time.perf_counter(), self._made.compile_seconds == 0
             spans, ends = self._spans(done, self._run.plan.epochs - epoch, epoch == done == 0)
             rates: list[Any] = []
-            kept = self._made(self._stretch(spans, ends, done, rates), self._which, self._limit)
+            stretch = self._stretch(spans, ends, done, rates)
+            self._look(stretch, epoch, done)
+            kept = self._made(stretch, self._which, self._limit)
             if epoch == done == 0:
                 self._limit = GROWTH * np.maximum(kept["step_loss"][0].astype(np.float64), 1.0)
             out.began[numbers] = True
@@ -134,6 +148,15 @@ class Chunks:
             if not (track["alive"] & (track["ended"] == 0)).any():
                 break
         self._end(out, numbers, epoch)
+
+    def _new_table(self) -> ProbeTable:
+        """Room for what the probes say: as many rows as fit, for all members side by side."""
+        probing = self._run.probing
+        each = 8 * self._width * max(len(probing.names) if probing else 0, 1)
+        self._probes = ProbeTable(most=max(16, min(MOST, PROBES // each)))
+        if probing is not None:
+            probing.begin()
+        return self._probes
 
     def _begin(self, some: list[Start], chosen: Any) -> None:
         run, made, paced = self._run, self._made, self._paced
@@ -153,6 +176,18 @@ class Chunks:
         self._taken = [0, 0]
         self._lines: Any = None
         self._limit = np.full(len(some), np.inf)  # known after the first step
+
+    def _look(self, stretch: Any, epoch: int, done: int) -> None:
+        """A row about the step that comes next, for every member."""
+        probing = self._run.probing
+        if probing is None or not probing.names or not probing.due():
+            return
+        began, first = time.perf_counter(), self._made.look_seconds == 0
+        values = self._made.look(stretch, self._which)
+        figures = dict(zip(probing.names, values, strict=True))
+        seconds = 0.0 if first else time.perf_counter() - began
+        step = epoch * (self._full + bool(self._rest)) + done
+        probing.note(self._probes, step, epoch, figures, seconds)
 
     def _stacked(self, cell: Node, some: list[Start]) -> Any:
         name = self._names.get(cell)

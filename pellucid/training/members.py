@@ -15,6 +15,7 @@ from pellucid.optim.optimizer import Optimizer
 from pellucid.shapes import Shape
 from pellucid.training.loop import EVALUATE_ROWS, Run
 from pellucid.training.pace import Pace
+from pellucid.training.probe_table import ProbeTable
 from pellucid.training.sources import FromRows
 
 __all__ = ["Form", "Paced", "Start", "Trained", "check_sizes", "named_nodes", "values_of"]
@@ -96,6 +97,7 @@ class Trained:
         rate: the step size with which each epoch ended.
         began: whether it was trained at all.
         weights: by name, of the best epoch.
+        probes: for each chunk its members, and what their probes said, side by side.
         seconds, stopped: how long all took, and "finished" or "interrupted".
     """
 
@@ -112,6 +114,7 @@ class Trained:
     rate: Any
     began: Any
     weights: list[dict[str, Any]]
+    probes: list[tuple[list[int], ProbeTable]]
     seconds: float = 0.0
     stopped: str = "finished"
 
@@ -136,6 +139,7 @@ class Trained:
             rate=np.full((n, epochs), np.nan),
             began=np.zeros(n, bool),
             weights=[{} for _ in range(n)],
+            probes=[],
         )
 
 

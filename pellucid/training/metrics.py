@@ -5,6 +5,7 @@ A metric is never minimized; it is what one looks at beside the loss.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,11 +14,59 @@ import numpy as np
 from pellucid.errors import SettingError
 from pellucid.tensor.creation import of_array
 
-__all__ = ["METRICS", "Gathered", "make_metrics"]
+__all__ = ["METRICS", "PARTS", "Gathered", "figure", "make_metrics", "spread_of"]
 
 Measure = Callable[[Any, Any], float]
 # Batches are kept and measured together, which costs less than measuring each.
 TOGETHER = 64
+
+
+def _hits(outputs: Any, targets: Any) -> Any:
+    if _many(outputs.shape):
+        given = tuple(targets.shape) == tuple(outputs.shape)
+        return (outputs.argmax(1) == (targets.argmax(1) if given else targets)).sum()
+    score = outputs.reshape(outputs.shape[0], -1)[:, 0]  # of the second of two classes
+    return ((score > 0) == (targets.reshape(targets.shape[0], -1)[:, 0] > 0.5)).sum()
+
+
+def _missed(outputs: Any, targets: Any) -> Any:
+    return ((targets.reshape(outputs.shape) - outputs) ** 2).sum(0)
+
+
+def _distance(outputs: Any, targets: Any) -> Any:
+    return abs(targets.reshape(outputs.shape) - outputs).sum()
+
+
+# What is added up for each figure, written so that arrays and Tensors both understand it.
+PARTS: dict[str, Callable[[Any, Any], Any]] = {
+    "accuracy": _hits, "r2": _missed, "mse": _missed, "rmse": _missed, "mae": _distance,
+}  # fmt: skip
+
+
+def figure(name: str, total: Any, shape: Sequence[int], spread: Callable[[], Any]) -> float:
+    """A figure from what `PARTS` gives, added up over all rows.
+
+    Args:
+        name: of the figure.
+        total: the sum.
+        shape: of all outputs.
+        spread: gives the sum of squares around the mean of each target.
+    """
+    if name == "accuracy":
+        return float(total / max(math.prod((shape[0], *(shape[2:] if _many(shape) else ()))), 1))
+    if name == "r2":
+        around = spread()
+        flat = around == 0
+        shares = 1 - total / np.where(flat, 1, around)
+        return float(np.where(flat, total == 0, shares).mean())
+    mean = float(np.sum(total) / max(math.prod(shape), 1))
+    return math.sqrt(mean) if name == "rmse" else mean
+
+
+def spread_of(targets: Any, shape: Sequence[int]) -> Any:
+    """The sum of squares around the mean of each target, for targets of this shape."""
+    y = np.asarray(targets, np.float64).reshape(len(targets), *shape)
+    return ((y - y.mean(axis=0)) ** 2).sum(axis=0)
 
 
 def accuracy(outputs: Any, targets: Any) -> float:
@@ -27,8 +76,7 @@ def accuracy(outputs: Any, targets: Any) -> float:
         outputs `(n, classes, …)` or, for two classes, `(n,)` or `(n, 1)`; targets as the loss takes
         them.
     """
-    hits = _classes(outputs, targets) == _true_classes(outputs, targets)
-    return float(hits.mean()) if hits.size else 0.0
+    return _whole("accuracy", outputs, targets)
 
 
 def r2(outputs: Any, targets: Any) -> float:
@@ -37,28 +85,33 @@ def r2(outputs: Any, targets: Any) -> float:
     With several numbers per row it is the mean over them; one that never varies counts 0, or 1 if
     met.
     """
-    y, p = _pairs(outputs, targets)
-    missed, spread = ((y - p) ** 2).sum(axis=0), ((y - y.mean(axis=0)) ** 2).sum(axis=0)
-    flat = spread == 0
-    shares = 1 - missed / np.where(flat, 1, spread)
-    return float(np.where(flat, missed == 0, shares).mean())
+    return _whole("r2", outputs, targets)
 
 
 def mse(outputs: Any, targets: Any) -> float:
     """The mean squared error."""
-    y, p = _pairs(outputs, targets)
-    return float(((y - p) ** 2).mean())
+    return _whole("mse", outputs, targets)
 
 
 def rmse(outputs: Any, targets: Any) -> float:
     """The root of the mean squared error, in the unit of the target."""
-    return float(np.sqrt(mse(outputs, targets)))
+    return _whole("rmse", outputs, targets)
 
 
 def mae(outputs: Any, targets: Any) -> float:
     """The mean absolute error, in the unit of the target."""
-    y, p = _pairs(outputs, targets)
-    return float(np.abs(y - p).mean())
+    return _whole("mae", outputs, targets)
+
+
+def _many(shape: Sequence[int]) -> bool:
+    """Whether outputs of this shape are scores of several classes."""
+    return len(shape) > 1 and shape[1] > 1
+
+
+def _whole(name: str, outputs: Any, targets: Any) -> float:
+    """A figure of all rows at once, in float64: sums over many rows lose digits."""
+    p, y = outputs.astype(np.float64, copy=False), targets.astype(np.float64, copy=False)
+    return figure(name, PARTS[name](p, y), p.shape, lambda: spread_of(y, p.shape[1:]))
 
 
 METRICS: dict[str, Measure] = {"accuracy": accuracy, "r2": r2, "mse": mse, "rmse": rmse, "mae": mae}
@@ -155,22 +208,3 @@ def _measure(given: Any) -> Measure:
     if given not in METRICS:
         raise SettingError(f"there is no metric {given!r}. Known: {', '.join(METRICS)}.")
     return METRICS[given]
-
-
-def _classes(outputs: Any, targets: Any) -> Any:
-    if outputs.ndim > 1 and outputs.shape[1] > 1:
-        return outputs.argmax(axis=1)
-    return outputs.reshape(len(outputs), -1)[:, 0] > 0  # the score of the second of two classes
-
-
-def _true_classes(outputs: Any, targets: Any) -> Any:
-    many = outputs.ndim > 1 and outputs.shape[1] > 1
-    if many and targets.shape == outputs.shape:
-        return targets.argmax(axis=1)
-    return targets if many else targets.reshape(len(targets), -1)[:, 0] > 0.5
-
-
-def _pairs(outputs: Any, targets: Any) -> tuple[Any, Any]:
-    """Targets and outputs in the same shape, in float64: sums over many rows lose digits."""
-    p = outputs.astype(np.float64)
-    return targets.astype(np.float64).reshape(p.shape), p

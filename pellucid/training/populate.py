@@ -19,12 +19,14 @@ from pellucid.training.heartbeat import Heartbeat, check_callbacks
 from pellucid.training.history import History
 from pellucid.training.loop import Run
 from pellucid.training.members import Start, Trained, values_of
+from pellucid.training.metrics import PARTS
 from pellucid.training.parts import Parts, divide
 from pellucid.training.plan import Plan, make_plan
 from pellucid.training.populated import Population
+from pellucid.training.probes import make_probing
 from pellucid.training.progress import Silent, choose_progress
 from pellucid.training.sources import FromRows
-from pellucid.training.sums import PARTS, partial
+from pellucid.training.sums import partial
 from pellucid.training.together import forms, train_together
 
 __all__ = ["population"]
@@ -59,6 +61,7 @@ def population(
     restore_best: bool = True,
     chunk: int | None = None,
     callbacks: Any = (),
+    probes: Any = None,
     progress: Any = None,
     **settings: Any,
 ) -> Population:
@@ -103,6 +106,7 @@ def population(
         chunk: how many are trained at a time; None for as many as fit a quarter of a gigabyte.
         callbacks: functions called at each heartbeat (some twenty times a second) with the rows of
             the members at work: `epoch`, `train_loss`, `validation_loss`, `best_loss`, `stop()`.
+        probes: as in `fit`; what they say of a member is in its `history(i).probes`.
         progress: as in `fit`; the figures are those of the best member so far.
         settings: further settings for `model_fn`, or for the optimizer where only that knows the
             name; a value or a list of them: `hidden=[4, 8]`, `momentum=[0.0, 0.9]`,
@@ -131,6 +135,7 @@ def population(
     _check(model_fn, optimizer, schedule, shuffles, chunk)
     moving = _for_optimizer(model_fn, given, optimizer)
     listeners = check_callbacks(callbacks)
+    make_probing(probes)  # a mistake speaks before anything is done
     named = {"lr": lr, "weight_decay": weight_decay, **given}
     named = {name: _listed(name, value, name in moving) for name, value in named.items()}
     members = _members(_seeds(seeds, seed), named, grid)
@@ -145,7 +150,14 @@ def population(
     )  # fmt: skip
     objective = objective_of(first, parts.train, loss, class_weight)
     kinds = _Kinds(
-        makers, parts, objective, plan, (optimizer, schedule, metrics), moving, schedule_each
+        makers,
+        parts,
+        objective,
+        plan,
+        (optimizer, schedule, metrics),
+        moving,
+        schedule_each,
+        probes,
     )
     pacing = Chosen(optimizer, 0.0, 0.0, schedule, metrics, ())
     pacing.each = schedule_each
@@ -211,9 +223,9 @@ class _Kinds:
 
     def __init__(
         self, makers: _Makers, parts: Parts, objective: Any, plan: Plan, chosen: tuple[Any, ...],
-        moving: Sequence[str], each: str | None,
+        moving: Sequence[str], each: str | None, probes: Any,
     ) -> None:  # fmt: skip
-        self._moving, self._each = tuple(moving), each
+        self._moving, self._each, self._probes = tuple(moving), each, probes
         self._makers, self._parts, self._objective, self._plan = makers, parts, objective, plan
         self._optimizer, self._schedule, self._metrics = chosen
         self.beginning = History()
@@ -241,7 +253,7 @@ class _Kinds:
         decay, rate = float(member["weight_decay"]), float(member["lr"])
         chosen = Chosen(self._optimizer, rate, decay, self._schedule, self._metrics, ())
         chosen.more = {name: member[name] for name in self._moving}
-        chosen.each = self._each
+        chosen.each, chosen.probes = self._each, self._probes
         model = self._makers.model(member)
         run = run_of(model, self._parts, self._objective, self._plan, chosen, Silent())
         if partial(run.gathered.metrics) is None:

@@ -26,6 +26,7 @@ class ProbeTable(Mapping[str, Any]):
 
     Args:
         columns: values by name, as `to_dict` gives them.
+        most: rows; None for 2,048.
 
     Attributes:
         thinned: how often every other row was dropped.
@@ -38,7 +39,8 @@ class ProbeTable(Mapping[str, Any]):
         (array([1, 9]), array([0.5 , 0.25]))
     """
 
-    def __init__(self, columns: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, columns: Mapping[str, Any] | None = None, most: int | None = None) -> None:
+        self._most = most
         self._rows: list[dict[str, Any]] = []
         self._names: dict[str, None] = {"step": None, "epoch": None}
         self.thinned = 0
@@ -50,7 +52,7 @@ class ProbeTable(Mapping[str, Any]):
 
     def add(self, step: int, epoch: int, figures: Mapping[str, Any]) -> None:
         """A row."""
-        if len(self._rows) >= MOST:
+        if len(self._rows) >= (self._most or MOST):
             del self._rows[1::2]
             self.thinned += 1
         self._names |= dict.fromkeys(figures)
@@ -83,6 +85,15 @@ class ProbeTable(Mapping[str, Any]):
 
     def __bool__(self) -> bool:
         return bool(self._rows)
+
+    def of(self, member: int) -> ProbeTable:
+        """The table of one member, where the figures are those of several."""
+        found = ProbeTable()
+        found._names = dict(self._names)
+        for row in self._rows:
+            own = {k: v[member].tolist() for k, v in row.items() if k not in ("step", "epoch")}
+            found._rows.append({"step": row["step"], "epoch": row["epoch"], **own})
+        return found
 
     def to_dict(self) -> dict[str, list[Any]]:
         """The columns as lists."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from pellucid.errors import SettingError
 from pellucid.graph.node import Node
+from pellucid.graph.step import StepProgram
 from pellucid.graph.walk import reachable
 from pellucid.nn.module import Module
 from pellucid.nn.state import closest
@@ -28,6 +29,7 @@ from pellucid.tensor.tracing import Traced
 
 if TYPE_CHECKING:
     from pellucid.training.loop import Run
+    from pellucid.training.probe_table import ProbeTable
     from pellucid.training.sources import Batch
 
 __all__ = ["Probing", "Watch", "make_probing"]
@@ -93,7 +95,7 @@ class Probing:
             out = run.forward_and_move(batches)
         self._check(watch.held)
         figures = {name: _plain(t._node.array) for name, t in watch.held.items()}
-        self._note(run, figures, time.perf_counter() - began)
+        self.note(run.history.probes, run.step, run.epoch, figures, time.perf_counter() - began)
         return out
 
     @contextmanager
@@ -134,15 +136,32 @@ class Probing:
         values = self._look(batch)
         figures = dict(zip(self._names, map(_plain, values), strict=True))
         # What a look takes is known from the second one on: the first was compiled.
-        self._note(run, figures, 0.0 if first else time.perf_counter() - began)
+        seconds = 0.0 if first else time.perf_counter() - began
+        self.note(run.history.probes, run.step, run.epoch, figures, seconds)
+
+    @property
+    def program(self) -> StepProgram | None:
+        """What computes the figures; None without any."""
+        return None if self._traced is None else self._traced.step
+
+    @property
+    def names(self) -> list[str]:
+        """The figures that the program gives."""
+        return list(self._names)
+
+    def begin(self) -> None:
+        """The next step is a first one: it is looked at."""
+        self._last = float("-inf")
 
     # ---- both ---------------------------------------------------------------------------------
 
-    def _note(self, run: Run, figures: dict[str, Any], seconds: float) -> None:
-        table = run.history.probes
+    def note(
+        self, table: ProbeTable, step: int, epoch: int, figures: dict[str, Any], seconds: float
+    ) -> None:
+        """A row about the step after so many, and how long the look took."""
         if figures:
             before = table.thinned
-            table.add(run.step + 1, run.epoch + 1, figures)
+            table.add(step + 1, epoch + 1, figures)
             if table.thinned > before:  # half as often from now on
                 self._floor = 2 * max(self._wait, self._floor)
         self._wait = max(SHARE * seconds, self._floor)

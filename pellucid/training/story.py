@@ -46,6 +46,9 @@ def history_of(
     found.stopped = ended(out, i, run.plan.epochs)
     found.seconds = out.seconds
     found.epoch_seconds = [out.seconds / max(epochs, 1)] * epochs
+    for members, table in out.probes:
+        if i in members:
+            found.probes = table.of(members.index(i))
     for e in range(epochs):
         train, checked = figures_at(out, i, e, run, shape)
         for name, value in train.items():

@@ -10,33 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.training.metrics import METRICS, Gathered
+from pellucid.training.metrics import METRICS, PARTS, Gathered, figure, spread_of
 
 __all__ = ["Sums", "partial"]
-
-
-def _hits(outputs: Any, targets: Any) -> Any:
-    if outputs.ndim > 1 and outputs.shape[1] > 1:
-        found = outputs.argmax(1)
-        true = targets.argmax(1) if tuple(targets.shape) == tuple(outputs.shape) else targets
-    else:
-        found = outputs.reshape(outputs.shape[0], -1)[:, 0] > 0
-        true = targets.reshape(targets.shape[0], -1)[:, 0] > 0.5
-    return (found == true).sum()
-
-
-def _missed(outputs: Any, targets: Any) -> Any:
-    return ((targets.reshape(outputs.shape) - outputs) ** 2).sum(0)
-
-
-def _distance(outputs: Any, targets: Any) -> Any:
-    return abs(targets.reshape(outputs.shape) - outputs).sum()
-
-
-# What is added up for each figure, written so that arrays and Tensors both understand it.
-PARTS: dict[str, Callable[[Any, Any], Any]] = {
-    "accuracy": _hits, "r2": _missed, "mse": _missed, "rmse": _missed, "mae": _distance,
-}  # fmt: skip
 
 
 def partial(metrics: Mapping[str, Any]) -> list[Callable[[Any, Any], Any]] | None:
@@ -58,7 +34,8 @@ class Sums(Gathered):
         self._targets = targets
         self._spread: Any = None
         self._sums: list[Any] = []
-        self._hits = self._numbers = 0
+        self._rows = 0
+        self._shape: tuple[int, ...] = ()  # of the outputs for a row
 
     def add(self, outputs: Any, targets: Any) -> None:
         """A batch that was not compiled."""
@@ -70,44 +47,30 @@ class Sums(Gathered):
             return
         held = self._sums or [0.0] * len(sums)
         self._sums = [h + np.asarray(s, np.float64) for h, s in zip(held, sums, strict=True)]
-        hits = int(np.prod([shape[0], *shape[2:]])) if len(shape) > 1 else int(shape[0])
-        self._hits += hits * steps
-        self._numbers += int(np.prod(shape)) * steps
+        self._rows, self._shape = self._rows + shape[0] * steps, tuple(shape[1:])
 
     def values(self) -> dict[str, float]:
         """The figures, and forget the sums."""
+        shape = (self._rows, *self._shape)
         found = {
-            name: self._figure(name, total)
+            name: figure(name, total, shape, self._targets_spread)
             for name, total in zip(self.metrics, self._sums, strict=bool(self._sums))
         }
-        self._sums, self._hits, self._numbers = [], 0, 0
+        self._sums, self._rows = [], 0
         return found
 
-    def _figure(self, name: str, total: Any) -> float:
-        if name == "accuracy":
-            return float(total / max(self._hits, 1))
-        if name == "r2":
-            spread = self._spread_of(np.shape(total))
-            flat = spread == 0
-            shares = 1 - total / np.where(flat, 1, spread)
-            return float(np.where(flat, total == 0, shares).mean())
-        value = float(np.sum(total) / max(self._numbers, 1))
-        return float(np.sqrt(value)) if name == "rmse" else value
-
-    def _spread_of(self, shape: tuple[int, ...]) -> Any:
+    def _targets_spread(self) -> Any:
         if self._spread is None:
-            y = np.asarray(self._targets, np.float64)
-            y = y.reshape(len(y), *shape)
-            self._spread = ((y - y.mean(axis=0)) ** 2).sum(axis=0)
+            self._spread = spread_of(self._targets, self._shape)
         return self._spread
 
     def state(self) -> list[Any]:
         """The sums so far."""
-        counts = np.array([self._hits, self._numbers], np.int64)
-        return [counts, *map(np.asarray, self._sums)] if self._sums else []
+        shape = np.array([self._rows, *self._shape], np.int64)
+        return [shape, *map(np.asarray, self._sums)] if self._sums else []
 
     def restore(self, state: Sequence[Any]) -> None:
         """Go on from a state."""
         if state:
-            counts, *sums = [t._node.array for t in state]
-            self._hits, self._numbers, self._sums = int(counts[0]), int(counts[1]), sums
+            shape, *self._sums = [t._node.array for t in state]
+            self._rows, self._shape = int(shape[0]), tuple(map(int, shape[1:]))

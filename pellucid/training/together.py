@@ -89,7 +89,7 @@ def _programs(run: Run) -> tuple[list[StepProgram | None], Shape]:
         traced, shape, _ = trace_batch(run, usual)
         steps: list[StepProgram | None] = [traced.step, None]
         if rest:
-            steps[1] = trace_batch(run, rest)[0].step
+            steps[1] = trace_batch(run, rest, probed=False)[0].step
         if isinstance(held, FromRows):
             run.model.eval()
             steps += [_trace_check(run, *_rows(held, n)) for n in check_sizes(run) if n]

@@ -234,8 +234,8 @@ def test_tuples_arrays_and_ranges_are_lists() -> None:
 @pytest.mark.parametrize(
     ("optimizer", "name", "values", "count"),
     [
-        ("sgd", "momentum", (0.5, 0.9), 1),  # one program, a number inside of it
-        ("adam", "betas", [(0.9, 0.999), (0.5, 0.9)], 2),  # the host's numbers differ too
+        ("sgd", "momentum", (0.5, 0.9), 2),  # the numbers of a step come from the host
+        ("adam", "betas", [(0.9, 0.999), (0.5, 0.9)], 2),
     ],
 )
 def test_settings_of_the_optimizer(optimizer: str, name: str, values: Any, count: int) -> None:
@@ -488,7 +488,11 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
         "metrics of a population are among accuracy, r2, mse, rmse, mae.\n"
         " Measure others on its models: population.model(i).",
     ),
-    ({"optimizer": "adan"}, "there is no optimizer 'adan'. Known: adam, adamw, sgd, rmsprop."),
+    (
+        {"optimizer": "adan"},
+        "there is no optimizer 'adan'. Known: adam, adamw, sgd, rmsprop, nadam, radam, adamax,"
+        " adagrad, adadelta, lion, adafactor, muon, asgd, rprop.",
+    ),
 ]
 
 

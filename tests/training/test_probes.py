@@ -403,10 +403,50 @@ def test_looks_are_as_rare_as_they_are_dear() -> None:
     probing = make_probing(True)
     assert probing is not None and probing.due()
 
-    class Fake:
-        history, step, epoch = History(), 0, 0
-
-    probing._note(Fake(), {"x": 1.0}, 10.0)  # type: ignore[arg-type]
+    probing.note(ProbeTable(), 0, 0, {"x": 1.0}, 10.0)
     assert not probing.due() and probing._wait >= 10.0 / 0.05
     probing._last = time.perf_counter() - probing._wait - 1.0
     assert probing.due()
+
+
+def test_members_of_a_population_have_rows_of_their_own() -> None:
+    pytest.importorskip("jax")
+
+    def make(dropout: float) -> Any:
+        return nn.Sequential(nn.Linear(2, 6), nn.ReLU(), nn.Dropout(dropout), nn.Linear(6, 3))
+
+    options: dict[str, Any] = {"epochs": 5, "batch_size": 16, "validation": 0, "probes": True}
+    found = pl.population(
+        make, blobs(), seeds=[3], lr=(0.1, 0.01), dropout=(0.1, 0.4), weight_decay=0.01,
+        shuffles="own", chunk=2, **options, **QUIET,
+    )  # fmt: skip
+    for index in (0, 3):  # of both chunks
+        m = found.members[index]
+        pl.manual_seed(m["seed"])
+        alone = pl.fit(
+            make(m["dropout"]), blobs(), seed=m["seed"], lr=m["lr"], engine="numpy",
+            weight_decay=0.01, **options, **QUIET,
+        ).probes  # fmt: skip
+        table = found.history(index).probes
+        assert table.names == alone.names and table["step"][0] == 1
+        for name in table.names:
+            np.testing.assert_allclose(
+                table[name][0], alone[name][0], rtol=1e-3, atol=1e-5, err_msg=name
+            )
+    quiet = pl.population(make, blobs(), seeds=1, dropout=0.1, epochs=1, **QUIET)
+    assert not quiet.history(0).probes
+
+
+def test_the_last_step_is_looked_at(engine: str) -> None:
+    _, history = trained(engine, True, batch_size=15)  # six batches of blobs
+    assert history.probes["step"][-1] == history.steps == 24
+    _, history = trained(engine, True, batch_size=16)  # and a smaller one
+    assert history.probes["step"][-1] == history.steps - 1
+
+
+def test_of_several_batches_the_first_is_heard(engine: str) -> None:
+    _, whole = trained(engine, True, batch_size=15)
+    _, parts = trained(engine, True, batch_size=15, accumulate=2)
+    assert parts.probes.names == whole.probes.names
+    assert parts.probes["a.mean"][0] == pytest.approx(whole.probes["a.mean"][0], rel=1e-5)
+    assert parts.probes["a.weight.grad_norm"][0] != whole.probes["a.weight.grad_norm"][0]

@@ -92,9 +92,11 @@ class XlaPopulation:
         last: whether the members lie along the last axis.
         own_seeds: whether each member draws from a stream of its own.
         keeps_best: whether the weights of the best epoch are kept; else those of the last.
+        probe: a usual step whose results are what its probes say.
 
     Attributes:
         compile_seconds: how long tracing and compiling took.
+        look_seconds: the same for the probes; 0 before the first look.
     """
 
     def __init__(
@@ -111,11 +113,13 @@ class XlaPopulation:
         last: bool,
         own_seeds: bool,
         keeps_best: bool,
+        probe: Varied | None = None,
     ) -> None:
         self._step, self._tail, self._checks = step, tail, tuple(checks)
         self._blocks, self._layouts, self._patience = tuple(blocks), layouts, patience
         self.last, self._own_seeds, self._keeps_best = last, own_seeds, keeps_best
-        programs = [v for v in (step, tail, *checks) if v is not None]
+        self._probe = probe
+        programs = [v for v in (step, tail, *checks, probe) if v is not None]
         self.cells = step.step.cells
         place = {node: i for i, node in enumerate(self.cells)}
         for extra in (v.step.cells for v in programs[1:]):
@@ -132,7 +136,8 @@ class XlaPopulation:
             self._data = ([jnp.array(a) for a in data], [jnp.array(a) for a in held])
         self._programs = programs
         self._compiled: Any = None
-        self.compile_seconds = 0.0
+        self._compiled_look: Any = None
+        self.compile_seconds = self.look_seconds = 0.0
 
     # ---- the state ----------------------------------------------------------------------------
 
@@ -268,6 +273,34 @@ class XlaPopulation:
                 self.compile_seconds = time.perf_counter() - began
             (self._state, self._best, self._track), kept = self._compiled(*given)
         return {k: jax.tree.map(np.asarray, v) for k, v in kept.items()}
+
+    def look(self, stretch: Stretch, which: Any) -> list[Any]:
+        """What the probes say about the first step of a stretch, which is not taken.
+
+        Returns:
+            Each figure, the members along the first axis.
+        """
+        first = (stretch.order[0], stretch.streams[0], stretch.numbers[0])
+        with wide():
+            given = (self._state, self._own, self._data[0], which, *first)
+            if self._compiled_look is None:
+                began = time.perf_counter()
+                self._compiled_look = jax.jit(self._looked).lower(*given).compile()
+                self.look_seconds = time.perf_counter() - began
+            return [np.asarray(y) for y in self._compiled_look(*given)]
+
+    def _looked(
+        self, state: Any, own: Any, data: Any, which: Any, order: Any, streams: Any, numbers: Any
+    ) -> list[Any]:
+        assert self._probe is not None
+        step = self._probe.step
+        batch = [self._batch(a, rows) for rows in parts(order, self._layouts[0]) for a in data]
+        found = self._evaluated(self._probe, batch, state, own, streams, numbers, which)
+        slots = step.program.slot_nodes()
+        shapes = [slots[i].shape for i in step.program.outputs[: step.results]]
+        n = which.shape[0]
+        whole = [self._whole(y, s, n) for y, s in zip(found, shapes, strict=False)]
+        return [jnp.moveaxis(y, -1, 0) if self.last else y for y in whole]
 
     def _run(
         self, held: Any, own: Any, data: Any, each: Any, usual: Any, tails: Any, spans: Any,

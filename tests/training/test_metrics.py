@@ -1,0 +1,45 @@
+"""Figures from sums of batches are those of all rows at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid.training.metrics import METRICS, PARTS, Gathered
+from pellucid.training.sums import Sums
+
+DRAW = np.random.default_rng(0)
+SHAPES = [(12,), (12, 1), (12, 3), (12, 3, 2), (12, 1, 2)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("name", PARTS)
+def test_sums_give_what_all_rows_give(name: str, shape: tuple[int, ...]) -> None:
+    outputs = DRAW.normal(size=shape).astype(np.float32)
+    targets: Any = DRAW.normal(size=shape).astype(np.float32)
+    if name == "accuracy" and len(shape) > 1 and shape[1] > 1:
+        targets = DRAW.integers(0, shape[1], (shape[0], *shape[2:]))
+    whole, sums = Gathered({name: METRICS[name]}), Sums({name: METRICS[name]}, targets)
+    for part in (slice(0, 5), slice(5, 10), slice(10, 12)):
+        whole.add(outputs[part], targets[part])
+        parts = pl.tensor(outputs[part]), pl.tensor(targets[part])
+        sums.add_sums([PARTS[name](*parts).numpy()], outputs[part].shape, 1)
+    again = Sums({name: METRICS[name]}, targets)
+    again.restore([pl.tensor(part) for part in sums.state()])
+    wanted = whole.values()[name]
+    assert sums.values()[name] == pytest.approx(wanted, rel=1e-5)
+    assert again.values()[name] == pytest.approx(wanted, rel=1e-5)
+
+
+def test_by_hand() -> None:
+    out, y = np.array([[2.0, 1.0], [0.0, 3.0], [1.0, 0.0]]), np.array([0, 0, 0])
+    assert METRICS["accuracy"](out, y) == pytest.approx(2 / 3)
+    p, t = np.array([1.0, 2.0, 5.0]), np.array([[1.0], [2.0], [3.0]])
+    assert METRICS["mse"](p, t) == pytest.approx(4 / 3)
+    assert METRICS["rmse"](p, t) == pytest.approx((4 / 3) ** 0.5)
+    assert METRICS["mae"](p, t) == pytest.approx(2 / 3)
+    assert METRICS["r2"](p, t) == pytest.approx(1 - 4 / 2)
+    assert METRICS["r2"](np.array([1.0, 1.0]), np.array([1.0, 1.0])) == 1.0  # it never varies
