@@ -51,8 +51,7 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
     for x in inputs:
         if type(x) is not Node:
             return emit(op, _lift(op, inputs), params)
-        key.append(x.shape)
-        key.append(x.dtype)
+        key += x.shape, x.dtype
         array = x.array
         if array is None:
             known_values = False
@@ -63,26 +62,22 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
             check_unwritten(x, because)
     if mode.lower is not None:
         key.append(mode.lower)
-    if not known_values and not mode.symbolic:  # perhaps another thread is tracing
-        settled = gate.settled(inputs)
-        if settled != inputs:
-            return emit(op, settled, params)
+    if not known_values and not mode.symbolic and (settled := gate.settled(inputs)) != inputs:
+        return emit(op, settled, params)
     signature = tuple(key)
-    found = op.inferred.get(signature)
-    if found is None:
-        found = _infer(op, inputs, params, signature, mode.lower)
+    found = op.inferred.get(signature) or _infer(op, inputs, params, signature, mode.lower)
     shape, dtype, casts, run = found
     if casts is not None:
         return emit(op, _promoted(op, inputs, casts), params)
 
     node = Node()
     node.op, node.params, node.dtype, node.seq = op, params, dtype, next(_clock)
-    node.scope = mode.scope
     if flows and mode.recording and dtype.category == FLOAT and op.gradient is not None:
         node.requires_grad = True
         node.inputs = inputs
     elif mode.keeping or not known_values:
         node.inputs = inputs
+    node.scope = mode.scope
     if node.inputs:  # an unrecorded node must hold on to nothing
         node.part = mode.part
         if because is None:

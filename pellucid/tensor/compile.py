@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -144,7 +145,10 @@ def _not_a_function(model: Any) -> str:
     )
 
 
-_OWN = {"_call", "_engine", "_grads", "_limit", "_forms", "_banks", "_latest", "traces"}
+# NumPy writes weights in place, which may be those of several functions: one call at a time.
+_numpy = threading.RLock()
+
+_OWN = {"_call", "_engine", "_grads", "_limit", "_lock", "_forms", "_banks", "_latest", "traces"}
 
 
 _every: WeakSet[Compiled] = WeakSet()
@@ -170,6 +174,7 @@ class Compiled:
         self._forms: dict[Any, list[Form]] = {}
         self._banks: dict[Any, Any] = {}
         self._latest: Form | None = None
+        self._lock = threading.RLock() if engine == "xla" else _numpy
         self.traces = 0
         _every.add(self)
         functools.update_wrapper(self, call, updated=())
@@ -279,7 +284,8 @@ class Compiled:
         names = named_arguments(self._call, nest)
         found = trace_call(call, nest, nodes, grads=self._grads, names=names)
         seconds = time.perf_counter() - began
-        form = Form(found, stepper(found.traced.step, self._engine, self._banks), seconds)
+        run = stepper(found.traced.step, self._engine, self._banks)
+        form = Form(found, run, seconds, self._lock)
         if found.backward is not None:
             run = stepper(found.backward.step, self._engine, self._banks)
             form.differentiable(found.backward, run)

@@ -40,7 +40,8 @@ def stepper(step: StepProgram, engine: str, banks: dict[Any, Any]) -> Any:
 class Form:
     """One traced form of a function: for these shapes, dtypes and settings."""
 
-    def __init__(self, found: Found, run: Any, seconds: float) -> None:
+    def __init__(self, found: Found, run: Any, seconds: float, lock: Any) -> None:
+        self._lock = lock
         self.traced = traced = found.traced
         self.run, self.answer, self.trace_seconds = run, found.answer, seconds
         program, step = traced.step.program, traced.step
@@ -68,7 +69,8 @@ class Form:
         """Run it, when no other thread is tracing."""
         gate.enter()
         try:
-            return self._run(nodes)
+            with self._lock:
+                return self._run(nodes)
         finally:
             gate.leave()
 
