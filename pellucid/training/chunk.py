@@ -65,7 +65,8 @@ class Chunks:
         self._made = self._make(own_seeds)
 
     def _make(self, own_seeds: bool) -> Any:
-        xla = self._xla = importlib.import_module("pellucid.engines.xla.population")
+        xla = importlib.import_module("pellucid.engines.xla.population")
+        self._xla = importlib.import_module("pellucid.engines.xla.varied")
         run, usual = self._run, self._form.usual
         assert isinstance(run.train, FromRows)
         held = run.held.data if isinstance(run.held, FromRows) else None
@@ -78,7 +79,7 @@ class Chunks:
             blocks=[n for n in check_sizes(run) if n],
             layouts=self._layouts,
             patience=run.plan.patience,
-            last=xla.members_last(usual),
+            last=self._xla.members_last(usual),
             own_seeds=own_seeds and draws,
             keeps_best=run.plan.restore_best,
             probe=self._probe(),
