@@ -7,7 +7,7 @@ from typing import Any
 
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add, div, mul, sqrt, square, sub
-from pellucid.optim.groups import Params
+from pellucid.optim.groups import Params, Rate
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.pull import pulled
 from pellucid.optim.settings import check_passive, check_range
@@ -71,7 +71,7 @@ class Adadelta(Optimizer):
     def __init__(
         self,
         params: Params,
-        lr: float = 1.0,
+        lr: Rate = 1.0,
         rho: float = 0.9,
         eps: float = 1e-6,
         weight_decay: float = 0,

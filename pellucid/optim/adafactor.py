@@ -10,7 +10,7 @@ from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add, div, maximum, mul, rsqrt, sqrt, square, sub
 from pellucid.ops.linalg import matmul
 from pellucid.ops.reduce import mean
-from pellucid.optim.groups import Params
+from pellucid.optim.groups import Params, Rate
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.pull import pulled, shrunk
 from pellucid.optim.settings import check_passive, check_range
@@ -106,7 +106,7 @@ class Adafactor(Optimizer):
     def __init__(
         self,
         params: Params,
-        lr: float = 1e-2,
+        lr: Rate = 1e-2,
         beta2_decay: float = -0.8,
         eps: tuple[float | None, float] = (None, 1e-3),
         d: float = 1.0,

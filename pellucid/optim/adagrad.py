@@ -7,7 +7,7 @@ from typing import Any
 
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add, div, mul, sqrt, square, sub
-from pellucid.optim.groups import Params
+from pellucid.optim.groups import Params, Rate
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.pull import pulled
 from pellucid.optim.settings import check_passive, check_range
@@ -66,7 +66,7 @@ class Adagrad(Optimizer):
     def __init__(
         self,
         params: Params,
-        lr: float = 1e-2,
+        lr: Rate = 1e-2,
         lr_decay: float = 0,
         weight_decay: float = 0,
         initial_accumulator_value: float = 0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pellucid.optim.adam import Adam
-from pellucid.optim.groups import Params
+from pellucid.optim.groups import Params, Rate
 
 __all__ = ["AdamW"]
 
@@ -44,7 +44,7 @@ class AdamW(Adam):
     def __init__(
         self,
         params: Params,
-        lr: float = 1e-3,
+        lr: Rate = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 1e-2,

@@ -7,7 +7,7 @@ from typing import Any
 
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add, mul, sub
-from pellucid.optim.groups import Params
+from pellucid.optim.groups import Params, Rate
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.pull import pulled
 from pellucid.optim.settings import check_passive, check_range
@@ -81,7 +81,7 @@ class ASGD(Optimizer):
     def __init__(
         self,
         params: Params,
-        lr: float = 1e-2,
+        lr: Rate = 1e-2,
         lambd: float = 1e-4,
         alpha: float = 0.75,
         t0: float = 1e6,

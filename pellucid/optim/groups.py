@@ -8,9 +8,10 @@ from typing import Any
 from pellucid.errors import SettingError
 from pellucid.tensor.tensor import Tensor
 
-__all__ = ["REQUIRED", "Params", "check_members", "groups_of"]
+__all__ = ["REQUIRED", "Params", "Rate", "check_members", "groups_of"]
 
 Params = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
+Rate = float | Tensor  # a Tensor is one number, which a schedule writes into
 
 
 class _Required:

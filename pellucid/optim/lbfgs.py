@@ -9,7 +9,7 @@ from pellucid.errors import SettingError, TraceError
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node
 from pellucid.ops.movement import cat, reshape
-from pellucid.optim.groups import Params
+from pellucid.optim.groups import Params, Rate
 from pellucid.optim.line_search import Point, strong_wolfe
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.settings import check_range
@@ -63,7 +63,7 @@ class LBFGS(Optimizer):
     def __init__(
         self,
         params: Params,
-        lr: float = 1,
+        lr: Rate = 1,
         max_iter: int = 20,
         max_eval: int | None = None,
         tolerance_grad: float = 1e-7,

@@ -7,7 +7,7 @@ from typing import Any
 
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add, mul, sign, sub
-from pellucid.optim.groups import Params
+from pellucid.optim.groups import Params, Rate
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.pull import pulled, shrunk
 from pellucid.optim.settings import check_betas, check_passive, check_range
@@ -72,7 +72,7 @@ class Lion(Optimizer):
     def __init__(
         self,
         params: Params,
-        lr: float = 1e-4,
+        lr: Rate = 1e-4,
         betas: tuple[float, float] = (0.9, 0.99),
         weight_decay: float = 0,
         *,

@@ -12,7 +12,7 @@ from pellucid.ops.elementwise import add, clamp, div, mul, sub
 from pellucid.ops.linalg import matmul
 from pellucid.ops.movement import permute
 from pellucid.ops.product import norm
-from pellucid.optim.groups import Params
+from pellucid.optim.groups import Params, Rate
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.pull import shrunk
 from pellucid.optim.settings import check_range
@@ -111,7 +111,7 @@ class Muon(Optimizer):
     def __init__(
         self,
         params: Params,
-        lr: float = 1e-3,
+        lr: Rate = 1e-3,
         weight_decay: float = 0.1,
         momentum: float = 0.95,
         nesterov: bool = True,

@@ -7,7 +7,7 @@ from typing import Any
 
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add, div, mul, sqrt, square, sub
-from pellucid.optim.groups import Params
+from pellucid.optim.groups import Params, Rate
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.pull import pulled, shrunk
 from pellucid.optim.settings import check_betas, check_passive, check_range
@@ -92,7 +92,7 @@ class NAdam(Optimizer):
     def __init__(
         self,
         params: Params,
-        lr: float = 2e-3,
+        lr: Rate = 2e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,

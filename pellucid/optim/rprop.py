@@ -9,7 +9,7 @@ from pellucid.errors import SettingError
 from pellucid.graph.node import Node
 from pellucid.ops.compare import gt, lt, where
 from pellucid.ops.elementwise import add, clamp, mul, neg, sign, sub
-from pellucid.optim.groups import Params
+from pellucid.optim.groups import Params, Rate
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.settings import check_passive, check_range
 
@@ -79,7 +79,7 @@ class Rprop(Optimizer):
     def __init__(
         self,
         params: Params,
-        lr: float = 1e-2,
+        lr: Rate = 1e-2,
         etas: tuple[float, float] = (0.5, 1.2),
         step_sizes: tuple[float, float] = (1e-6, 50),
         *,

@@ -8,7 +8,7 @@ from typing import Any
 from pellucid.errors import SettingError
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add, mul, sub
-from pellucid.optim.groups import Params
+from pellucid.optim.groups import Params, Rate
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.pull import pulled
 from pellucid.optim.settings import check_passive, check_range
@@ -76,7 +76,7 @@ class SGD(Optimizer):
     def __init__(
         self,
         params: Params,
-        lr: float = 1e-3,
+        lr: Rate = 1e-3,
         momentum: float = 0,
         dampening: float = 0,
         weight_decay: float = 0,

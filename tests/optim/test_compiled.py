@@ -137,6 +137,28 @@ def test_fit_takes_every_name(name: str) -> None:
     assert history.optimizer.lower() == name
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [n for n in BY_NAME if n not in ("adam", "adamw", "sgd")])
+def test_members_of_a_population_walk_alone(name: str) -> None:
+    draw = np.random.default_rng(0)
+    x = draw.normal(size=(40, 3)).astype("float32")
+    data = x, x @ np.array([[1.0], [2.0], [-1.0]], np.float32)
+    shared: dict[str, Any] = {
+        "optimizer": name, "epochs": 3, "batch_size": 16, "validation": 0, "progress": False,
+    }  # fmt: skip
+
+    def made() -> Any:
+        bias = name != "muon"
+        return nn.Sequential(nn.Linear(3, 4, bias=bias), nn.Tanh(), nn.Linear(4, 1, bias=bias))
+
+    found = pl.population(made, data, seeds=[1, 2], lr=[0.05, 0.01], shuffles="own", **shared)
+    for i, member in enumerate(found.members):
+        pl.manual_seed(member["seed"])
+        own = {"seed": member["seed"], "lr": member["lr"], "engine": "numpy", **shared}
+        alone = pl.fit(made(), data, **own)
+        np.testing.assert_allclose(found.history(i).train_loss, alone.train_loss, rtol=1e-5)
+
+
 # ---- gradients of several batches ---------------------------------------------------------------
 
 
