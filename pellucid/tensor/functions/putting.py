@@ -17,6 +17,7 @@ from pellucid.ops import whole as wh
 from pellucid.ops import writing as wr
 from pellucid.ops.compare import eq, gt, where
 from pellucid.ops.ordering import nonzero as find
+from pellucid.ops.reduce import cumsum
 from pellucid.ops.segment import segment_max
 from pellucid.shapes import broadcast, normalize_axis, numel, show
 from pellucid.tensor.functions.picking import positions, wrapped
@@ -130,16 +131,18 @@ def masked_scatter(input: Node, mask: Node, source: Node) -> Node:
     if mask.dtype is not bool_:
         raise DTypeError(f"masked_scatter: the mask must be bool and is {mask.dtype.name}.")
     shape = broadcast(input.shape, mask.shape)
-    at = find(mv.reshape(mv.expand(mask, shape=shape), shape=(numel(shape),)))
-    count = at.shape[0]
-    if count > source.size:
+    held = mv.reshape(mv.expand(mask, shape=shape), shape=(numel(shape),))
+    turn = ew.sub(cumsum(held, axis=0), 1)  # which number of the source comes here
+    if held.array is not None and held.size and int(turn.array[-1]) >= source.size:
         raise ShapeError(
-            f"masked_scatter: the mask holds {count} times, and source has {source.size} numbers."
+            f"masked_scatter: the mask holds {int(turn.array[-1]) + 1} times, and source has "
+            f"{source.size} numbers."
         )
-    flat = mv.reshape(mv.expand(input, shape=shape), shape=(numel(shape),))
-    used = mv.slice_(mv.reshape(source, shape=(source.size,)), spec=((0, count, 1),))
-    at = mv.reshape(at, shape=(count,))
-    return mv.reshape(wr.index_put(flat, used, at, axes=(0,)), shape=shape)
+    if not source.size:
+        return mv.expand(input, shape=shape)
+    at = ew.clamp(turn, min=0, max=source.size - 1)
+    given = ix.take(mv.reshape(source, shape=(source.size,)), at, axes=(0,))
+    return where(mv.reshape(held, shape=shape), mv.reshape(given, shape=shape), input)
 
 
 @function()
