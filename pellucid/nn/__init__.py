@@ -71,6 +71,21 @@ from pellucid.nn.graph import (
 )
 from pellucid.nn.graph_attention import GATConv
 from pellucid.nn.graph_conv import GCNConv, GINConv, SAGEConv
+from pellucid.nn.lazy import (
+    LazyBatchNorm1d,
+    LazyBatchNorm2d,
+    LazyBatchNorm3d,
+    LazyConv1d,
+    LazyConv2d,
+    LazyConv3d,
+    LazyConvTranspose1d,
+    LazyConvTranspose2d,
+    LazyConvTranspose3d,
+    LazyInstanceNorm1d,
+    LazyInstanceNorm2d,
+    LazyInstanceNorm3d,
+    LazyLinear,
+)
 from pellucid.nn.likelihood_loss import (
     CTCLoss,
     GaussianNLLLoss,
@@ -145,6 +160,7 @@ from pellucid.nn.straight import (
 from pellucid.nn.transformer import Transformer, TransformerDecoder, TransformerEncoder
 from pellucid.nn.transformer_layer import TransformerDecoderLayer, TransformerEncoderLayer
 from pellucid.nn.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from pellucid.nn.uninitialized import UninitializedBuffer, UninitializedParameter
 from pellucid.nn.unpool import LPPool1d, LPPool2d, LPPool3d, MaxUnpool1d, MaxUnpool2d, MaxUnpool3d
 from pellucid.tensor import Parameter
 from pellucid.tensor.elsewhere import refusing
@@ -225,6 +241,19 @@ __all__ = [
     "LPPool3d",
     "LSTMCell",
     "LayerNorm",
+    "LazyBatchNorm1d",
+    "LazyBatchNorm2d",
+    "LazyBatchNorm3d",
+    "LazyConv1d",
+    "LazyConv2d",
+    "LazyConv3d",
+    "LazyConvTranspose1d",
+    "LazyConvTranspose2d",
+    "LazyConvTranspose3d",
+    "LazyInstanceNorm1d",
+    "LazyInstanceNorm2d",
+    "LazyInstanceNorm3d",
+    "LazyLinear",
     "LeakyReLU",
     "Linear",
     "LinearCrossEntropyLoss",
@@ -295,6 +324,8 @@ __all__ = [
     "TripletMarginWithDistanceLoss",
     "Unflatten",
     "Unfold",
+    "UninitializedBuffer",
+    "UninitializedParameter",
     "Upsample",
     "UpsamplingBilinear2d",
     "UpsamplingNearest2d",

@@ -22,10 +22,11 @@ from pellucid.tensor.tensor import wrap
 
 __all__ = ["MultiheadAttention"]
 
-_LEARNED = (
-    "in_proj_weight", "q_proj_weight", "k_proj_weight", "v_proj_weight", "in_proj_bias", "bias_k",
-    "bias_v",
-)  # fmt: skip
+# What it learns, by the names that the heads have for it.
+_LEARNED = {
+    "packed": "in_proj_weight", "q": "q_proj_weight", "k": "k_proj_weight", "v": "v_proj_weight",
+    "bias": "in_proj_bias", "bias_k": "bias_k", "bias_v": "bias_v",
+}  # fmt: skip
 
 
 class MultiheadAttention(Module):
@@ -148,7 +149,7 @@ class MultiheadAttention(Module):
         """
         heads = Heads(
             self.num_heads,
-            *(_node(getattr(self, name)) for name in _LEARNED),
+            **{field: _node(getattr(self, name)) for field, name in _LEARNED.items()},
             zero=self.add_zero_attn,
             batch_first=self.batch_first,
             drop=self.dropout if self.training else 0.0,

@@ -233,10 +233,10 @@ class _InstanceNorm(_Remembering):
         given = (eps, momentum, affine, track_running_stats, device, dtype)
         super().__init__(num_features, *given, bias=bias)
 
-    def forward(self, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Any:
         """Normalized channels."""
         alone = len(self._checked(input).shape) == self._ranks[0]
-        out: Any = F.instance_norm(
+        out = F.instance_norm(
             input.unsqueeze(0) if alone else input,
             self.running_mean,
             self.running_var,

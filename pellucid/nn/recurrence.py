@@ -133,7 +133,8 @@ class RNNBase(Module):
     def _weights(self, suffix: str) -> Weights:
         nodes = [p._node for p in self._own(suffix)]
         projected = nodes.pop() if self.proj_size else None
-        return Weights(nodes[0], nodes[1], *(nodes[2:] if self.bias else (None, None)), projected)
+        b_ih, b_hh = nodes[2:] if self.bias else (None, None)
+        return Weights(nodes[0], nodes[1], b_ih, b_hh, projected)
 
     # ---- the call -----------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pellucid.errors import StateError
 from pellucid.graph.mode import switched
+from pellucid.nn.uninitialized import is_lazy
 from pellucid.nn.walk import modules_of
 from pellucid.shapes import show
 from pellucid.tensor import Parameter, Tensor
@@ -41,7 +42,7 @@ class IncompatibleKeys(NamedTuple):
 def saved(module: Module, into: dict[str, Any], prefix: str, keep_vars: bool) -> dict[str, Any]:
     """Fill `into` with everything that makes up the state of a module."""
     for key, value in _state(module, prefix):
-        into[key] = value if keep_vars else value.detach()
+        into[key] = value if keep_vars or is_lazy(value) else value.detach()
     return into
 
 
@@ -56,7 +57,9 @@ def load(module: Module, state: Mapping[str, Any], strict: bool, assign: bool) -
     missing = [key for key in own if key not in state]
     unexpected = [key for key in state if key not in own]
     fitting = {key: as_tensor(_array(state[key])) for key in own if key in state}
-    wrong = [k for k, given in fitting.items() if given.shape != own[k].shape]
+    for key in [k for k, given in fitting.items() if is_lazy(given) and is_lazy(own[k])]:
+        del fitting[key]
+    wrong = [k for k, v in fitting.items() if v.shape != own[k].shape and not is_lazy(own[k])]
     if wrong or (strict and (missing or unexpected)):
         raise StateError(_complaint(module, own, fitting, wrong, missing, unexpected, strict))
     with switched(recording=False):
@@ -88,6 +91,8 @@ def _array(value: Any) -> Any:
 
 
 def _take(module: Module, key: str, own: Tensor, given: Tensor, assign: bool) -> None:
+    if is_lazy(own):
+        own.materialize(given.shape)  # type: ignore[attr-defined]
     if not assign:
         own.copy_(given.detach())
         return

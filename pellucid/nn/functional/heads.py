@@ -108,7 +108,7 @@ class Heads(NamedTuple):
     """What the heads learn, and how they work.
 
     Attributes:
-        count: how many.
+        number: how many.
         packed: one weight for queries, keys and values of all heads.
         q, k, v: or three of them.
         bias: for all three.
@@ -119,7 +119,7 @@ class Heads(NamedTuple):
         static_k, static_v: keys and values that are ready.
     """
 
-    count: int
+    number: int
     packed: Node | None
     q: Node | None
     k: Node | None
@@ -201,7 +201,7 @@ class Heads(NamedTuple):
         order = (0, 2, 1, 3) if self.batch_first else (1, 2, 0, 3)
         return [
             permute(
-                reshape(x, shape=(*x.shape[:2], self.count, x.shape[2] // self.count)), axes=order
+                reshape(x, shape=(*x.shape[:2], self.number, x.shape[2] // self.number)), axes=order
             )
             for x in projected
         ]
@@ -231,7 +231,7 @@ class Heads(NamedTuple):
         return k, v, mask
 
     def _extra(self, k: Node) -> list[tuple[Node, Node]]:
-        shape = (1, self.count, 1, k.shape[-1])
+        shape = (1, self.number, 1, k.shape[-1])
         found = []
         if self.bias_k is not None and self.bias_v is not None:
             found.append((reshape(self.bias_k, shape=shape), reshape(self.bias_v, shape=shape)))

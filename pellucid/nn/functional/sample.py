@@ -91,7 +91,10 @@ def grid_sample(
     _check(input, grid, rank, mode, padding_mode)
     corners = bool(align_corners)
     size, new = input.shape[2:], grid.shape[1:-1]
-    index, inside, shares = None, None, None
+    index: Node | None = None
+    inside: Node | None = None
+    shares: Node | None = None
+    share: Node | None
     step = 1
     for a, n in reversed(list(enumerate(size))):
         x = _unscaled(_column(grid, rank - 1 - a), n, corners)  # the last axis stands first there
@@ -107,7 +110,7 @@ def grid_sample(
         shares = _joined(mul, shares, None if share is None else _spread(share, a, rank))
         step *= n
     assert index is not None and inside is not None
-    read = where(_behind(inside), _read(input, index), 0.0)
+    read: Node = where(_behind(inside), _read(input, index), 0.0)
     read = read if shares is None else mul(read, _behind(shares))
     y = sum_(read, axes=tuple(range(1, rank + 1)))
     shaped = reshape(y, shape=(input.shape[0], *new, input.shape[1]))
