@@ -9,6 +9,7 @@ from typing import Any
 
 from pellucid.graph.emit import emit
 from pellucid.graph.node import Node, leaf
+from pellucid.ops.elementwise import cast
 from pellucid.ops.op import Op
 from pellucid.tensor.grad_mode import no_grad
 from pellucid.tensor.tensor import Tensor, wrap
@@ -82,7 +83,8 @@ class Function:
         def rule(g: Node, y: Node, *inputs: Node) -> tuple[Node | None, ...]:
             found = cls.backward(ctx, wrap(g))
             each = found if isinstance(found, tuple) else (found,)
-            return tuple(None if each[i] is None else each[i]._node for i in places)
+            given = zip(places, inputs, strict=True)
+            return tuple(None if each[i] is None else _like(each[i]._node, x) for i, x in given)
 
         op = Op(
             name=cls.__name__,
@@ -99,3 +101,8 @@ class Function:
             leaf(value.array, value.shape, value.dtype),
         )
         return wrap(emit(op, given))
+
+
+def _like(g: Node, x: Node) -> Node:
+    """Blame in the kind of number that it is the blame of."""
+    return g if g.dtype is x.dtype else cast(g, dtype=x.dtype)

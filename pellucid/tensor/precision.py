@@ -33,9 +33,9 @@ _WIDE = {
 }  # fmt: skip
 # Made of several ops, each of which would round: computed in float32 where 16 bits come in.
 _SINGLE = {
-    "addcdiv", "addcmul", "cosine_similarity", "glu", "group_norm", "kl_div", "lerp",
+    "addcdiv", "addcmul", "cosine_similarity", "glu", "group_norm", "index_add", "kl_div", "lerp",
     "local_response_norm", "logsigmoid", "mish", "normalize", "pairwise_distance", "rms_norm",
-    "sinc", "softsign", "tanhshrink", "xlogy",
+    "scatter_add", "sinc", "softsign", "tanhshrink", "xlogy",
 }  # fmt: skip
 _PLAIN = {"addmv", "bilinear", "mv"}  # products that PyTorch leaves as they are
 
