@@ -155,17 +155,17 @@ class Bundle:
         alone = [[i] for i in range(len(self.params)) if i not in together]
         for members in ([together] if together else []) + alone:
             owners = [[cells[i] for i in members] for cells in (self.params, *self._cells)]
-            self._trace_some(program, owners, numbers, flat=members is together)
+            self._trace_some(program, owners, numbers, several=members is together)
         if ahead == 1:
             trace.replay(lambda n: self._count(n * took[0]))
 
     def _trace_some(
-        self, program: Program, owners: list[list[Tensor]], numbers: Sequence[Node], flat: bool
+        self, program: Program, owners: list[list[Tensor]], numbers: Sequence[Node], several: bool
     ) -> None:
         like = [p._node for p in owners[0]]
         grads = [node.grad._node for node in like]
-        if not like[0].shape or not (program.elementwise or self.memory.whole):
-            flat = True
+        as_they_are = like[0].shape and (program.elementwise or self.memory.whole)
+        flat = several or not as_they_are
         single = [False, *self._single, False]
         given = [[t._node for t in row] for row in owners] + [grads]
         joined = [
