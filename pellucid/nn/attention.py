@@ -155,7 +155,9 @@ class MultiheadAttention(Module):
             drop=self.dropout if self.training else 0.0,
         )
         y, weights = heads.attend(
-            *map(node_of, (query, key, value)),
+            node_of(query),
+            node_of(key),
+            node_of(value),
             key_padding_mask,
             need_weights,
             attn_mask,

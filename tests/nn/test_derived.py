@@ -194,3 +194,46 @@ def test_first_weights_are_skipped() -> None:
     before = pellucid.get_rng_state()
     layer = nn.utils.skip_init(nn.Linear, 3, 4, bias=False)
     assert (pellucid.get_rng_state() == before).all() and layer.bias is None
+
+
+ORTHOGONAL: list[tuple[str | None, bool, tuple[int, int]]] = [
+    (None, True, (4, 4)),
+    (None, True, (5, 3)),
+    (None, True, (3, 5)),
+    ("cayley", True, (4, 4)),
+    ("cayley", True, (5, 3)),
+    ("matrix_exp", True, (3, 5)),
+    ("householder", True, (4, 4)),
+    ("householder", False, (5, 3)),
+    ("householder", False, (3, 5)),
+    ("matrix_exp", False, (4, 4)),
+]
+
+
+@pytest.mark.parametrize(("way", "moved", "sizes"), ORTHOGONAL)
+def test_orthogonal(torch: Any, way: str | None, moved: bool, sizes: tuple[int, int]) -> None:
+    made = []
+    for library in (pellucid, torch):
+        layer = library.nn.Linear(*sizes).double()
+        ortho = _found(library, "parametrizations.orthogonal")
+        made.append(ortho(layer, orthogonal_map=way, use_trivialization=moved))
+    mine, yours = made
+    assert list(mine.state_dict()) == list(yours.state_dict())
+    q = mine.weight.detach()
+    small = q.mT @ q if q.shape[0] >= q.shape[1] else q @ q.mT
+    assert (small - pellucid.eye(min(sizes), dtype=q.dtype)).abs().max() < 1e-9
+    moving = {
+        k: v + 0.1 * torch.tensor(array(tuple(v.shape), 3))
+        for k, v in yours.state_dict().items()
+        if "original" in k
+    }
+    yours.load_state_dict({**yours.state_dict(), **moving})
+    mine.load_state_dict(yours.state_dict())
+    close(mine.weight, yours.weight)
+    (mine.weight**3).sum().backward(), (yours.weight**3).sum().backward()
+    close(mine.parametrizations.weight.original.grad, yours.parametrizations.weight.original.grad)
+    if moved or way == "householder":
+        target = np.linalg.qr(array((max(sizes), min(sizes)), 5))[0]
+        target = target if sizes[0] <= sizes[1] else target.T
+        mine.weight = pellucid.tensor(target)
+        np.testing.assert_allclose(mine.weight.detach().numpy(), target, atol=1e-9)

@@ -11,11 +11,12 @@ from pellucid.errors import SettingError
 from pellucid.nn import functional as F
 from pellucid.nn.module import Module
 from pellucid.nn.utils.lengths import as_matrix, input_axis, lengths, power_steps, stretch
+from pellucid.nn.utils.orthogonal import orthogonal
 from pellucid.nn.utils.parametrize import register_parametrization
 from pellucid.tensor import Tensor
 from pellucid.tensor.random import randn
 
-__all__ = ["spectral_norm", "weight_norm"]
+__all__ = ["orthogonal", "spectral_norm", "weight_norm"]
 
 
 class _WeightNorm(Module):
