@@ -65,13 +65,7 @@ def _short(pool: Any) -> str:
 class MaxPool1d(_MaxPool):
     r"""The largest of each window of a series: $y_t = \max_k x_{st-p+dk}$.
 
-    Args:
-        kernel_size: size of the window.
-        stride: how far it moves; its own size unless said.
-        padding: width of a border that is never the largest.
-        dilation: distance between the numbers that it sees.
-        return_indices: whether to give the places of the largest too.
-        ceil_mode: whether a last window may hang over the end.
+    The settings are those of `MaxPool2d`.
 
     Shape:
         `(N, C, L)` → `(N, C, positions)`; N may be left out
@@ -117,13 +111,7 @@ class MaxPool2d(_MaxPool):
 class MaxPool3d(_MaxPool):
     r"""The largest of each window of a volume: $y_t = \max_k x_{st-p+dk}$.
 
-    Args:
-        kernel_size: size of the window.
-        stride: how far it moves; its own size unless said.
-        padding: width of a border that is never the largest.
-        dilation: distance between the numbers that it sees.
-        return_indices: whether to give the places of the largest too, counted row by row.
-        ceil_mode: whether a last window may hang over the end.
+    The settings are those of `MaxPool2d`.
 
     Shape:
         `(N, C, D, H, W)` → `(N, C, *positions)`; N may be left out
@@ -256,13 +244,7 @@ class AvgPool2d(_AvgPool):
 class AvgPool3d(_AvgPool):
     r"""The average of each window of a volume: $y_t = \frac{1}{k} \sum_k x_{st-p+k}$.
 
-    Args:
-        kernel_size: size of the window.
-        stride: how far it moves; its own size unless said.
-        padding: width of a border of zeros.
-        ceil_mode: whether a last window may hang over the end.
-        count_include_pad: whether the border's zeros count in the average.
-        divisor_override: divide by this number instead.
+    The settings are those of `AvgPool2d`.
 
     Shape:
         `(N, C, D, H, W)` → `(N, C, *positions)`; N may be left out

@@ -139,18 +139,7 @@ class TransformerEncoderLayer(_Layer):
 class TransformerDecoderLayer(_Layer):
     """Positions look at each other, then at a memory, then each is worked on by itself.
 
-    Args:
-        d_model: features of each position.
-        nhead: heads of each attention.
-        dim_feedforward: width between the two linear layers.
-        dropout: share of numbers left out in training.
-        activation: "relu", "gelu", or a function.
-        layer_norm_eps: added to the variance in layer norms.
-        batch_first: axes are (batch, positions, features); else (positions, batch, features).
-        norm_first: normalize what goes into each part; else what comes out of each sum.
-        bias: whether linear layers and layer norms have biases.
-        device: accepted for PyTorch's sake; only "cpu" exists.
-        dtype: kind of number of the weights.
+    The settings are those of `TransformerEncoderLayer`.
 
     Example:
         >>> import pellucid

@@ -28,14 +28,8 @@ def conv1d(
 ) -> Node:
     r"""Slide a filter along a series: $y_{o,t} = b_o + \sum_{c,k} w_{o,c,k}\, x_{c,st-p+dk}$.
 
-    Args:
-        input: `(N, C, L)` or `(C, L)`.
-        weight: `(out, C/groups, window)`.
-        bias: one number for each output channel.
-        stride: how far the filter moves from one position to the next.
-        padding: zeros added at both ends; or "same", "valid".
-        dilation: distance between the numbers that the filter sees.
-        groups: channels in so many groups that don't see each other.
+    The arguments are those of `conv2d`; the input is `(N, C, L)` or `(C, L)`
+    and the weight `(out, C/groups, length)`.
 
     Source: LeCun et al. 1989.
     """
@@ -78,14 +72,8 @@ def conv3d(
 ) -> Node:
     r"""Slide a filter through volumes: $y_{o,t} = b_o + \sum_{c,k} w_{o,c,k}\, x_{c,st-p+dk}$.
 
-    Args:
-        input: `(N, C, D, H, W)` or `(C, D, H, W)`.
-        weight: `(out, C/groups, depth, height, width)`.
-        bias: one number for each output channel.
-        stride: how far the filter moves from one position to the next.
-        padding: a border of zeros of this width; or "same", "valid".
-        dilation: distance between the numbers that the filter sees.
-        groups: channels in so many groups that don't see each other.
+    The arguments are those of `conv2d`; the input is `(N, C, D, H, W)` or `(C, D, H, W)`
+    and the weight `(out, C/groups, depth, height, width)`.
 
     Source: LeCun et al. 1989.
     """
@@ -137,15 +125,8 @@ def conv_transpose1d(
 ) -> Node:
     r"""Spread each number of a series over a window; the reverse of conv1d.
 
-    Args:
-        input: `(N, C, L)` or `(C, L)`.
-        weight: `(C, out/groups, window)`.
-        bias: one number for each output channel.
-        stride: distance between the windows of neighbors.
-        padding: numbers cut off at both ends.
-        output_padding: numbers added at the end; of several sizes that conv1d maps to one, which.
-        groups: channels in so many groups that don't see each other.
-        dilation: distance between the numbers of a window.
+    The arguments are those of `conv_transpose2d`; the input is `(N, C, L)` or `(C, L)`
+    and the weight `(C, out/groups, length)`.
 
     Source: Zeiler, Krishnan, Taylor & Fergus 2010.
     """
@@ -194,15 +175,8 @@ def conv_transpose3d(
 ) -> Node:
     r"""Spread each number of a volume over a window; the reverse of conv3d.
 
-    Args:
-        input: `(N, C, D, H, W)` or `(C, D, H, W)`.
-        weight: `(C, out/groups, depth, height, width)`.
-        bias: one number for each output channel.
-        stride: distance between the windows of neighbors.
-        padding: width of the border that is cut off.
-        output_padding: layers added at the end; of several sizes that conv3d maps to one, which.
-        groups: channels in so many groups that don't see each other.
-        dilation: distance between the numbers of a window.
+    The arguments are those of `conv_transpose2d`; the input is `(N, C, D, H, W)` or `(C, D, H, W)`
+    and the weight `(C, out/groups, depth, height, width)`.
 
     Source: Zeiler, Krishnan, Taylor & Fergus 2010.
     """

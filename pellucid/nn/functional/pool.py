@@ -32,14 +32,7 @@ def max_pool1d(
 ) -> Any:
     r"""The largest of each window of a series: $y_t = \max_k x_{st-p+dk}$.
 
-    Args:
-        input: `(N, C, L)` or `(C, L)`.
-        kernel_size: size of the window.
-        stride: how far it moves; its own size unless said.
-        padding: width of a border that is never the largest.
-        dilation: distance between the numbers that it sees.
-        ceil_mode: whether a last window may hang over the end.
-        return_indices: whether to give the places of the largest too.
+    The arguments are those of `max_pool2d`; the input is `(N, C, L)` or `(C, L)`.
     """
     given = (kernel_size, stride, padding, dilation, ceil_mode, return_indices)
     return _max_pool("max_pool1d", 1, input, *given)
@@ -80,14 +73,7 @@ def max_pool3d(
 ) -> Any:
     r"""The largest of each window of a volume: $y_t = \max_k x_{st-p+dk}$.
 
-    Args:
-        input: `(N, C, D, H, W)` or `(C, D, H, W)`.
-        kernel_size: size of the window.
-        stride: how far it moves; its own size unless said.
-        padding: width of a border that is never the largest.
-        dilation: distance between the numbers that it sees.
-        ceil_mode: whether a last window may hang over the end.
-        return_indices: whether to give the places of the largest too, counted row by row.
+    The arguments are those of `max_pool2d`; the input is `(N, C, D, H, W)` or `(C, D, H, W)`.
     """
     given = (kernel_size, stride, padding, dilation, ceil_mode, return_indices)
     return _max_pool("max_pool3d", 3, input, *given)
@@ -157,13 +143,7 @@ def avg_pool1d(
 ) -> Node:
     r"""The average of each window of a series: $y_t = \frac{1}{k} \sum_k x_{st-p+k}$.
 
-    Args:
-        input: `(N, C, L)` or `(C, L)`.
-        kernel_size: size of the window.
-        stride: how far it moves; its own size unless said.
-        padding: width of a border of zeros.
-        ceil_mode: whether a last window may hang over the end.
-        count_include_pad: whether the border's zeros count in the average.
+    The arguments are those of `avg_pool2d`; the input is `(N, C, L)` or `(C, L)`.
     """
     given = (kernel_size, stride, padding, ceil_mode, count_include_pad, None)
     return _avg_pool("avg_pool1d", 1, input, *given)
@@ -204,14 +184,7 @@ def avg_pool3d(
 ) -> Node:
     r"""The average of each window of a volume: $y_t = \frac{1}{k} \sum_k x_{st-p+k}$.
 
-    Args:
-        input: `(N, C, D, H, W)` or `(C, D, H, W)`.
-        kernel_size: size of the window.
-        stride: how far it moves; its own size unless said.
-        padding: width of a border of zeros.
-        ceil_mode: whether a last window may hang over the end.
-        count_include_pad: whether the border's zeros count in the average.
-        divisor_override: divide by this number instead.
+    The arguments are those of `avg_pool2d`; the input is `(N, C, D, H, W)` or `(C, D, H, W)`.
     """
     given = (kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
     return _avg_pool("avg_pool3d", 3, input, *given)
