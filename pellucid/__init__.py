@@ -27,10 +27,11 @@ from pellucid.dtypes import int32 as int32
 from pellucid.dtypes import int64 as int64
 from pellucid.dtypes import uint8 as uint8
 from pellucid.dtypes import uint32 as uint32
-from pellucid.tensor import jacobians as _jacobians
 from pellucid.tensor import compiler as compiler
+from pellucid.tensor import jacobians as _jacobians
 from pellucid.tensor import linalg as linalg
 from pellucid.tensor import probe as probes
+from pellucid.tensor import special as special
 from pellucid.tensor.compile import compile as compile
 from pellucid.tensor.creation import arange as arange
 from pellucid.tensor.creation import as_tensor as as_tensor
@@ -167,14 +168,14 @@ __all__ = [
     "scatter_add", "scatter_reduce", "searchsorted", "seed", "select", "select_scatter",
     "set_autocast_dtype", "set_autocast_enabled", "set_default_dtype", "set_grad_enabled",
     "set_num_threads", "set_printoptions", "set_rng_state", "sgn", "short", "sigmoid", "sign",
-    "signbit", "sin", "sinc", "sinh", "slice_scatter", "slogdet", "softmax", "sort", "split",
-    "split_with_sizes", "sqrt", "square", "squeeze", "stack", "std", "std_mean", "sub", "subtract",
-    "sum", "svd", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor",
-    "tensor_split", "tensordot", "testing", "tile", "topk", "trace", "training", "transpose",
-    "trapezoid", "trapz", "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc",
-    "uint8", "uint32", "unbind", "unflatten", "unfold", "unique", "unique_consecutive",
-    "unravel_index", "unsqueeze", "utils", "vander", "var", "var_mean", "vdot", "view", "vsplit",
-    "vstack", "where", "xlogy", "zeros", "zeros_like",
+    "signbit", "sin", "sinc", "sinh", "slice_scatter", "slogdet", "softmax", "sort", "special",
+    "split", "split_with_sizes", "sqrt", "square", "squeeze", "stack", "std", "std_mean", "sub",
+    "subtract", "sum", "svd", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh",
+    "tensor", "tensor_split", "tensordot", "testing", "tile", "topk", "trace", "training",
+    "transpose", "trapezoid", "trapz", "tril", "tril_indices", "triu", "triu_indices",
+    "true_divide", "trunc", "uint8", "uint32", "unbind", "unflatten", "unfold", "unique",
+    "unique_consecutive", "unravel_index", "unsqueeze", "utils", "vander", "var", "var_mean",
+    "vdot", "view", "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
 ]  # fmt: skip
 
 if TYPE_CHECKING:  # bound below, or loaded on first use
@@ -215,6 +216,7 @@ sys.modules["pellucid.autograd.functional"] = _jacobians
 sys.modules["pellucid.compiler"] = compiler
 sys.modules["pellucid.linalg"] = linalg
 sys.modules["pellucid.probes"] = probes
+sys.modules["pellucid.special"] = special
 for _name, _call in _FUNCTIONS.items():
     globals()[_name] = _call
 

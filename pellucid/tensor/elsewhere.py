@@ -90,6 +90,10 @@ parametrize prune remove_spectral_norm remove_weight_norm skip_init spectral_nor
 cholesky_ex eig eigvals householder_product inv_ex ldl_factor ldl_factor_ex ldl_solve lu lu_factor
 lu_factor_ex lu_solve solve_ex
 """,
+    "pellucid.special": """
+airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 erfcx gammainc gammaincc i0 i0e i1 i1e log_ndtr
+modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 spherical_bessel_j0 zeta
+""",
     "pellucid.utils": """
 benchmark checkpoint cpp_extension dlpack model_zoo tensorboard
 """,
@@ -132,6 +136,7 @@ _THERE = {
     "pellucid.nn.functional": "torch.nn.functional",
     "pellucid.nn.utils": "torch.nn.utils",
     "pellucid.linalg": "torch.linalg",
+    "pellucid.special": "torch.special",
     "pellucid.utils": "torch.utils",
     "pellucid.utils.data": "torch.utils.data",
     "pellucid.autograd": "torch.autograd",
