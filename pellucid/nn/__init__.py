@@ -63,6 +63,7 @@ from pellucid.nn.dropout import (
 )
 from pellucid.nn.embedding import Embedding, EmbeddingBag
 from pellucid.nn.flatten import Flatten, Unflatten
+from pellucid.nn.fractional import FractionalMaxPool2d, FractionalMaxPool3d
 from pellucid.nn.graph import (
     MessagePassing,
     global_add_pool,
@@ -218,6 +219,8 @@ __all__ = [
     "FeatureAlphaDropout",
     "Flatten",
     "Fold",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
     "GATConv",
     "GCNConv",
     "GINConv",

@@ -11,7 +11,7 @@ import pytest
 import pellucid
 import pellucid.nn.functional as F
 from pellucid import nn
-from tests.nn.oracle import array, compare
+from tests.nn.oracle import array, close, compare, ours
 from tests.nn.test_layers import agree, twins
 
 Row = tuple[str, tuple[Any, ...], dict[str, Any], list[tuple[int, ...]]]
@@ -204,6 +204,31 @@ def test_max_unpool(torch: Any) -> None:
             torch, partial(_and_back, mine, given, size), partial(_and_back, yours, given, size),
             [array(shape)],
         )  # fmt: skip
+
+
+def test_fractional_max_pools(torch: Any) -> None:
+    for rank, shape, given in [
+        (2, (2, 3, 9, 8), {"output_size": (4, 5)}),
+        (2, (3, 9, 8), {"output_ratio": (0.5, 0.7), "return_indices": True}),
+        (3, (2, 2, 6, 7, 5), {"output_size": (3, 1, 2), "return_indices": True}),
+        (3, (2, 6, 7, 5), {"output_ratio": 0.6}),
+    ]:
+        n = 1 if len(shape) == rank + 1 else shape[0]
+        draws = array((n, shape[-rank - 1], rank), 3, 0.0, 1.0)
+        made = [
+            getattr(lib.nn, f"FractionalMaxPool{rank}d")(
+                2, _random_samples=lib.tensor(draws), **given
+            )
+            for lib in (pellucid, torch)
+        ]
+        assert list(made[0].state_dict()) == list(made[1].state_dict())
+        pick = (lambda out: out[0]) if "return_indices" in given else (lambda out: out)
+        compare(
+            torch, *(lambda x, m=m, pick=pick: pick(m(x)) for m in made), [array(shape)]
+        )  # fmt: skip
+        if "return_indices" in given:
+            x = array(shape)
+            close(made[0](ours(x))[1], made[1](torch.tensor(x))[1])
 
 
 def test_lp_pools(torch: Any) -> None:

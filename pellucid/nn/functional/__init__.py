@@ -20,6 +20,7 @@ from pellucid.nn.functional import (
     ctc,
     distances,
     drops,
+    fractional,
     heads,
     layers,
     likelihoods,
@@ -48,9 +49,9 @@ from pellucid.tensor.lift import lifted
 from pellucid.tensor.memory import assign
 
 _ROOMS = (
-    activations, adaptive, attention, class_margins, classes, conv, ctc, distances, drops, heads,
-    layers, likelihoods, losses, margins, norms, pool, resize, sample, scores, shuffle, straight,
-    unpool,
+    activations, adaptive, attention, class_margins, classes, conv, ctc, distances, drops,
+    fractional, heads, layers, likelihoods, losses, margins, norms, pool, resize, sample, scores,
+    shuffle, straight, unpool,
 )  # fmt: skip
 _NODES: dict[str, Callable[..., Any]] = {
     **{name: getattr(room, name) for room in _ROOMS for name in room.__all__ if name[0].islower()},
