@@ -106,9 +106,7 @@ def test_dropout_is_for_training() -> None:
 def test_refusals() -> None:
     x = pellucid.zeros(5, 2, 4)
     rest = (None, None, None, None, False, 0.0, pellucid.eye(4), None)
-    with pytest.raises(
-        ValueError, match="queries have 4 features, and embed_dim_to_check is 5"
-    ):
+    with pytest.raises(ValueError, match="queries have 4 features, and embed_dim_to_check is 5"):
         F.multi_head_attention_forward(x, x, x, 5, 2, *rest)
     with pytest.raises(ValueError, match="it needs in_proj_weight, or with use_separate_proj_weig"):
         F.multi_head_attention_forward(x, x, x, 4, 2, *rest)
