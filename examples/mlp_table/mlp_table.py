@@ -1,7 +1,7 @@
 """A multilayer perceptron on a CSV: how far will a patient's diabetes have advanced in a year?
 
 The 442 patients that scikit-learn ships are written to a CSV as a spreadsheet would have them, with
-words for the sexes and a hole here and there, and read back with pellucid's table reader, which finds
+words for the sexes and a hole here and there, and read back with the table reader, which finds
 out what kind each column is. A fifth of the rows is kept away for the figure.
 
     python examples/mlp_table/mlp_table.py

@@ -26,6 +26,7 @@ ENGINES = ("numpy", "xla")
 PER_OP = 4e-6  # an op in NumPy, its node and its share of the chain rule included
 PER_STEP_OP = 4e-7  # the same in a compiled step
 FLOPS, FLOPS_COMPILED = 6e10, 9e10  # per second
+FLOPS_WINDOWS = 1.5e10  # in NumPy's convolutions, which lay their windows out first
 BYTES, BYTES_COMPILED = 6e9, 2.5e10  # per second, elementwise
 START, PER_OP_COMPILE = 0.9, 2.5e-3  # importing jax and setting up; tracing and compiling an op
 
@@ -92,7 +93,9 @@ def prepare(run: Run) -> None:
 def seconds_eager(program: Program) -> float:
     """How long a step takes op by op."""
     flops, moved, ops = _cost(program)
-    return ops * PER_OP + flops / FLOPS + moved / BYTES
+    windows, _, _ = _cost(program, "conv")
+    laid_out = windows * (1 / FLOPS_WINDOWS - 1 / FLOPS)
+    return ops * PER_OP + flops / FLOPS + laid_out + moved / BYTES
 
 
 def seconds_compiled(program: Program) -> tuple[float, float]:
@@ -102,10 +105,13 @@ def seconds_compiled(program: Program) -> tuple[float, float]:
     return step, START + ops * PER_OP_COMPILE
 
 
-def _cost(program: Program) -> tuple[float, float, int]:
+def _cost(program: Program, kind: str = "") -> tuple[float, float, int]:
+    """Operations, bytes and ops: of all, or of those whose name begins so."""
     flops = moved = 0.0
     slots = program.slot_nodes()
     for step in program.steps:
+        if not step.op.name.startswith(kind):
+            continue
         cost = step.op.measure(tuple(slots[i] for i in step.at), step.node, step.params)
         if "view" in step.op.traits:
             continue
@@ -115,10 +121,18 @@ def _cost(program: Program) -> tuple[float, float, int]:
 
 def _long_enough(run: Run) -> bool:
     """Whether the training could possibly outlast the start of the compiled engine."""
-    weights = sum(p.numel() for p in run.model.parameters())
+    uses = _uses(run) * run.plan.batch_size * run.plan.accumulate
     steps = (run.epoch_steps or 1) * run.plan.epochs
-    least = 1e-4 + 6e-11 * weights * run.plan.batch_size * run.plan.accumulate
-    return steps * least > START / 3 and not run.looks_at_steps
+    return steps * (1e-4 + 6e-11 * uses) > START / 3 and not run.looks_at_steps
+
+
+def _uses(run: Run) -> int:
+    """How often weights may be used for one row: those of a window or a recurrence many times."""
+    weights = list(run.model.parameters())
+    x = run.train.data.inputs[0]  # type: ignore[attr-defined]
+    again = x.ndim > 2 or x.dtype.kind != "f" or any(w.ndim > 2 for w in weights)
+    places = max(1, x.size // len(x)) if again else 1
+    return places * sum(w.numel() for w in weights)
 
 
 def _worth_it(run: Run, program: Program) -> bool:

@@ -411,3 +411,24 @@ def test_auto_is_xla_for_long_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     for epochs, wanted in [(2, False), (100_000, True)]:
         history, _ = trained(None, epochs=epochs, callbacks=[stop])
         assert seen.pop() is wanted and (NOTE in history.notes) is wanted
+
+
+class Weighed(Exception):
+    """Says how many seconds a step in NumPy was thought to take."""
+
+
+def test_auto_counts_the_weights_of_a_window_at_every_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def weigh(run: Any, program: Any) -> bool:
+        raise Weighed(driver.seconds_eager(program))
+
+    monkeypatch.setattr(driver, "_worth_it", weigh)
+    model = nn.Sequential(
+        nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(),
+        nn.Flatten(), nn.Linear(32 * 64, 10),
+    )  # fmt: skip
+    images = DRAW.random((320, 1, 8, 8), np.float32)
+    with pytest.raises(Weighed) as caught:
+        pl.fit(model, (images, np.arange(320) % 10), epochs=20, batch_size=64, progress=False)
+    assert 0.004 < caught.value.args[0] < 0.03  # measured: about 0.01

@@ -1,0 +1,50 @@
+"""The training of `cnn_digits.py` in PyTorch: the same images, start, batches and steps."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import cnn_digits
+import torch
+from torch import nn
+from versus import Side, batches, same_start, versus
+
+import pellucid
+
+DATA = [cnn_digits.load(seed) for seed in range(6)]
+
+
+def train_ours(seed):
+    x, _, y, _ = DATA[seed]
+    return cnn_digits.train(x, y, seed)
+
+
+def train_theirs(seed):
+    x, y = torch.tensor(DATA[seed][0]), torch.tensor(DATA[seed][2])
+    model = nn.Sequential(
+        nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(),
+        nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(32 * 4 * 4, 64), nn.ReLU(), nn.Linear(64, 10),
+    )  # fmt: skip
+    same_start(model, cnn_digits.make_model(seed))
+    optimizer = torch.optim.Adam(model.parameters(), lr=2e-3, weight_decay=1e-3, fused=True)
+    for epoch in batches(len(x), 48, cnn_digits.EPOCHS, seed):
+        for rows in epoch:
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(model(x[rows]), y[rows]).backward()
+            optimizer.step()
+    return model.eval()
+
+
+def score(package):
+    def of(model, seed):
+        _, x, _, y = DATA[seed]
+        return 100 * (model(package.tensor(x)).argmax(1).numpy() == y).mean()
+
+    return of
+
+
+if __name__ == "__main__":
+    ours, theirs = Side(train_ours, score(pellucid)), Side(train_theirs, score(torch))
+    versus(Path(__file__).parent, "% right on held-out digits", ours, theirs, "{:.1f}")
