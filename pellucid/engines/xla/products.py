@@ -12,6 +12,7 @@ from pellucid.engines.xla.arranged import Arranged, Order, plain
 
 __all__ = ["HALVED", "PRODUCTS", "WORTH"]
 
+_barrier: Any = lax.optimization_barrier
 SWAPPED: Order = (1, 0)
 WORTH = 4096  # numbers in a weight below which its order does not matter
 
@@ -24,7 +25,7 @@ def _times(a: Any, b: Any) -> Any:
     breath, which it can't.
     """
     if a.dtype == jnp.bfloat16:
-        return lax.optimization_barrier(jnp.matmul(a, b, preferred_element_type=jnp.float32))
+        return _barrier(jnp.matmul(a, b, preferred_element_type=jnp.float32))
     return _in_single(a) @ _in_single(b)
 
 
@@ -33,9 +34,7 @@ def _times_turned(a: Any, b: Any) -> Any:
     if a.dtype != jnp.bfloat16:
         return _times(a, b.T)
     along = (((a.ndim - 1,), (1,)), ((), ()))
-    return lax.optimization_barrier(
-        lax.dot_general(a, b, along, preferred_element_type=jnp.float32)
-    )
+    return _barrier(lax.dot_general(a, b, along, preferred_element_type=jnp.float32))
 
 
 def _turned_times(a: Any, b: Any) -> Any:
