@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Callable as _Callable
 from typing import TYPE_CHECKING, Any
 
 from pellucid import _interrupt as _interrupt  # before NumPy, which takes its time
@@ -124,58 +125,63 @@ int, long, short = int32, int64, int16
 
 __all__ = [
     "FloatTensor", "Generator", "History", "LongTensor", "Size", "Tensor", "__version__", "abs",
-    "absolute", "acos", "acosh", "add", "addbmm", "addcdiv", "addcmul", "addmm", "addmv", "addr",
-    "adjoint", "all", "allclose", "amax", "amin", "aminmax", "amp", "angle", "any", "arange",
-    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin",
-    "argsort", "argwhere", "as_strided", "as_tensor", "asarray", "asin", "asinh", "atan", "atan2",
-    "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "autocast", "autograd", "baddbmm",
-    "bartlett_window", "bernoulli", "bfloat16", "bincount", "bitwise_and", "bitwise_left_shift",
+    "absolute", "acos", "acosh", "adaptive_avg_pool1d", "adaptive_max_pool1d", "add", "addbmm",
+    "addcdiv", "addcmul", "addmm", "addmv", "addr", "adjoint", "all", "allclose", "alpha_dropout",
+    "amax", "amin", "aminmax", "amp", "angle", "any", "arange", "arccos", "arccosh", "arcsin",
+    "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argsort", "argwhere",
+    "as_strided", "as_tensor", "asarray", "asin", "asinh", "atan", "atan2", "atanh", "atleast_1d",
+    "atleast_2d", "atleast_3d", "autocast", "autograd", "avg_pool1d", "baddbmm", "bartlett_window",
+    "bernoulli", "bfloat16", "bilinear", "bincount", "bitwise_and", "bitwise_left_shift",
     "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "blackman_window",
     "block_diag", "bmm", "bool", "broadcast_shapes", "broadcast_tensors", "broadcast_to",
-    "bucketize", "can_cast", "cartesian_prod", "cat", "cdist", "ceil", "chain_matmul", "cholesky",
-    "cholesky_inverse", "cholesky_solve", "chunk", "clamp", "clamp_max", "clamp_min", "clip",
-    "clone", "column_stack", "combinations", "compile", "compiler", "concat", "concatenate",
-    "copysign", "corrcoef", "cos", "cosh", "count_nonzero", "cov", "cross", "cuda", "cummax",
-    "cummin", "cumprod", "cumsum", "cumulative_trapezoid", "data", "deg2rad", "det", "device",
-    "diag", "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "diff", "digamma", "dist",
-    "div", "divide", "dot", "double", "dsplit", "dstack", "dtype", "e", "einsum", "empty",
-    "empty_like", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand",
-    "expand_as", "explain", "expm1", "eye", "finfo", "fit", "fix", "flatten", "flip", "fliplr",
-    "flipud", "float", "float16", "float32", "float64", "float_power", "floor", "floor_divide",
-    "fmax", "fmin", "fmod", "frac", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like",
-    "gather", "gcd", "ge", "ger", "get_autocast_dtype", "get_default_dtype", "get_num_threads",
-    "get_rng_state", "gradient", "greater", "greater_equal", "gt", "half", "hamming_window",
-    "hann_window", "heaviside", "histc", "histogram", "hsplit", "hstack", "hypot", "iinfo",
-    "index_add", "index_copy", "index_fill", "index_put", "index_reduce", "index_select", "inf",
-    "inference_mode", "initial_seed", "inner", "int", "int8", "int16", "int32", "int64", "inverse",
-    "is_autocast_enabled", "is_complex", "is_floating_point", "is_grad_enabled", "is_nonzero",
-    "is_same_size", "is_signed", "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan",
-    "isneginf", "isposinf", "isreal", "kaiser_window", "kron", "kthvalue", "lcm", "ldexp", "le",
-    "lenses", "lerp", "less", "less_equal", "lgamma", "linalg", "linspace", "load", "log", "log1p",
-    "log2", "log10", "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp", "logdet",
-    "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logspace", "logsumexp",
-    "long", "lt", "manual_seed", "masked_fill", "masked_scatter", "masked_select", "matmul",
-    "matrix_exp", "matrix_power", "max", "maximum", "mean", "median", "meshgrid", "min", "minimum",
-    "mm", "mode", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv",
-    "mvlgamma", "nan", "nan_to_num", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow",
-    "ne", "neg", "negative", "nextafter", "nn", "no_grad", "nonzero", "norm", "normal",
-    "not_equal", "numel", "one_hot", "ones", "ones_like", "optim", "outer", "pad", "pdist",
-    "permute", "pi", "pinverse", "polygamma", "population", "positive", "pow", "probe", "probes",
+    "bucketize", "can_cast", "cartesian_prod", "cat", "cdist", "ceil", "celu", "chain_matmul",
+    "channel_shuffle", "cholesky", "cholesky_inverse", "cholesky_solve", "chunk", "clamp",
+    "clamp_max", "clamp_min", "clip", "clone", "column_stack", "combinations", "compile",
+    "compiler", "concat", "concatenate", "conv1d", "conv2d", "conv3d", "conv_transpose1d",
+    "conv_transpose2d", "conv_transpose3d", "copysign", "corrcoef", "cos", "cosh",
+    "cosine_similarity", "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin", "cumprod",
+    "cumsum", "cumulative_trapezoid", "data", "deg2rad", "det", "device", "diag", "diag_embed",
+    "diagflat", "diagonal", "diagonal_scatter", "diff", "digamma", "dist", "div", "divide", "dot",
+    "double", "dropout", "dsplit", "dstack", "dtype", "e", "einsum", "empty", "empty_like",
+    "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand", "expand_as",
+    "explain", "expm1", "eye", "feature_alpha_dropout", "finfo", "fit", "fix", "flatten", "flip",
+    "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power", "floor",
+    "floor_divide", "fmax", "fmin", "fmod", "frac", "from_dlpack", "from_numpy", "frombuffer",
+    "full", "full_like", "gather", "gcd", "ge", "ger", "get_autocast_dtype", "get_default_dtype",
+    "get_num_threads", "get_rng_state", "gradient", "greater", "greater_equal", "group_norm", "gt",
+    "half", "hamming_window", "hann_window", "hardshrink", "heaviside", "histc", "histogram",
+    "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy", "index_fill", "index_put",
+    "index_reduce", "index_select", "inf", "inference_mode", "initial_seed", "inner", "int",
+    "int8", "int16", "int32", "int64", "inverse", "is_autocast_enabled", "is_complex",
+    "is_floating_point", "is_grad_enabled", "is_nonzero", "is_same_size", "is_signed", "is_tensor",
+    "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "isreal",
+    "kaiser_window", "kron", "kthvalue", "layer_norm", "lcm", "ldexp", "le", "lenses", "lerp",
+    "less", "less_equal", "lgamma", "linalg", "linspace", "load", "log", "log1p", "log2", "log10",
+    "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp", "logdet", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "logit", "logspace", "logsumexp", "long", "lt",
+    "manual_seed", "masked_fill", "masked_scatter", "masked_select", "matmul", "matrix_exp",
+    "matrix_power", "max", "max_pool1d", "max_pool2d", "max_pool3d", "maximum", "mean", "median",
+    "meshgrid", "min", "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul",
+    "multinomial", "multiply", "mv", "mvlgamma", "nan", "nan_to_num", "nanmean", "nanmedian",
+    "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "nextafter", "nn", "no_grad",
+    "nonzero", "norm", "normal", "not_equal", "numel", "one_hot", "ones", "ones_like", "optim",
+    "outer", "pad", "pairwise_distance", "pdist", "permute", "pi", "pinverse", "pixel_shuffle",
+    "pixel_unshuffle", "polygamma", "population", "positive", "pow", "prelu", "probe", "probes",
     "prod", "program", "promote_types", "put", "qr", "quantile", "rad2deg", "rand", "rand_like",
     "randint", "randint_like", "randn", "randn_like", "randperm", "range", "ravel", "reciprocal",
-    "relu", "remainder", "renorm", "repeat", "repeat_interleave", "reshape", "result_type", "roll",
-    "rot90", "round", "row_stack", "rsqrt", "rsub", "save", "scalar_tensor", "scatter",
-    "scatter_add", "scatter_reduce", "searchsorted", "seed", "select", "select_scatter",
-    "set_autocast_dtype", "set_autocast_enabled", "set_default_dtype", "set_grad_enabled",
-    "set_num_threads", "set_printoptions", "set_rng_state", "sgn", "short", "sigmoid", "sign",
-    "signbit", "sin", "sinc", "sinh", "slice_scatter", "slogdet", "softmax", "sort", "special",
-    "split", "split_with_sizes", "sqrt", "square", "squeeze", "stack", "std", "std_mean", "sub",
-    "subtract", "sum", "svd", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh",
-    "tensor", "tensor_split", "tensordot", "testing", "tile", "topk", "trace", "training",
-    "transpose", "trapezoid", "trapz", "tril", "tril_indices", "triu", "triu_indices",
-    "true_divide", "trunc", "uint8", "uint32", "unbind", "unflatten", "unfold", "unique",
-    "unique_consecutive", "unravel_index", "unsqueeze", "utils", "vander", "var", "var_mean",
-    "vdot", "view", "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
+    "relu", "remainder", "renorm", "repeat", "repeat_interleave", "reshape", "result_type",
+    "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "rsub", "save",
+    "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select",
+    "select_scatter", "selu", "set_autocast_dtype", "set_autocast_enabled", "set_default_dtype",
+    "set_grad_enabled", "set_num_threads", "set_printoptions", "set_rng_state", "sgn", "short",
+    "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "slice_scatter", "slogdet", "softmax",
+    "sort", "special", "split", "split_with_sizes", "sqrt", "square", "squeeze", "stack", "std",
+    "std_mean", "sub", "subtract", "sum", "svd", "swapaxes", "swapdims", "t", "take",
+    "take_along_dim", "tan", "tanh", "tensor", "tensor_split", "tensordot", "testing", "threshold",
+    "tile", "topk", "trace", "training", "transpose", "trapezoid", "trapz", "tril", "tril_indices",
+    "triu", "triu_indices", "true_divide", "trunc", "uint8", "uint32", "unbind", "unflatten",
+    "unfold", "unique", "unique_consecutive", "unravel_index", "unsqueeze", "utils", "vander",
+    "var", "var_mean", "vdot", "view", "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
 ]  # fmt: skip
 
 if TYPE_CHECKING:  # bound below, or loaded on first use
@@ -200,6 +206,38 @@ if TYPE_CHECKING:  # bound below, or loaded on first use
     from pellucid.training import save as save
     from pellucid.training.fit import fit as fit
     from pellucid.training.populate import population as population
+
+    # Those of `nn.functional`; imported by name they'd go round in a circle for type checkers.
+    adaptive_avg_pool1d: _Callable[..., Any]
+    adaptive_max_pool1d: _Callable[..., Any]
+    alpha_dropout: _Callable[..., Any]
+    avg_pool1d: _Callable[..., Any]
+    bilinear: _Callable[..., Any]
+    celu: _Callable[..., Any]
+    channel_shuffle: _Callable[..., Any]
+    conv1d: _Callable[..., Any]
+    conv2d: _Callable[..., Any]
+    conv3d: _Callable[..., Any]
+    conv_transpose1d: _Callable[..., Any]
+    conv_transpose2d: _Callable[..., Any]
+    conv_transpose3d: _Callable[..., Any]
+    cosine_similarity: _Callable[..., Any]
+    dropout: _Callable[..., Any]
+    feature_alpha_dropout: _Callable[..., Any]
+    group_norm: _Callable[..., Any]
+    hardshrink: _Callable[..., Any]
+    layer_norm: _Callable[..., Any]
+    max_pool1d: _Callable[..., Any]
+    max_pool2d: _Callable[..., Any]
+    max_pool3d: _Callable[..., Any]
+    pairwise_distance: _Callable[..., Any]
+    pixel_shuffle: _Callable[..., Any]
+    pixel_unshuffle: _Callable[..., Any]
+    prelu: _Callable[..., Any]
+    rms_norm: _Callable[..., Any]
+    rrelu: _Callable[..., Any]
+    selu: _Callable[..., Any]
+    threshold: _Callable[..., Any]
 
 # The Tensor face of the chain rule stands above the room that computes it.
 _FACE = {
@@ -235,6 +273,16 @@ _LAZY = {
     "explain": "pellucid.lenses",
     "program": "pellucid.lenses",
 }
+# What PyTorch has at the top too.
+_ALSO = (
+    "adaptive_avg_pool1d", "adaptive_max_pool1d", "alpha_dropout", "avg_pool1d", "bilinear",
+    "celu", "channel_shuffle", "conv1d", "conv2d", "conv3d", "conv_transpose1d",
+    "conv_transpose2d", "conv_transpose3d", "cosine_similarity", "dropout",
+    "feature_alpha_dropout", "group_norm", "hardshrink", "layer_norm", "max_pool1d", "max_pool2d",
+    "max_pool3d", "pairwise_distance", "pixel_shuffle", "pixel_unshuffle", "prelu", "rms_norm",
+    "rrelu", "selu", "threshold",
+)  # fmt: skip
+_LAZY |= dict.fromkeys(_ALSO, "pellucid.nn.functional")
 _ROOMS = ("amp", "data", "lenses", "nn", "optim", "testing", "training", "utils")
 
 

@@ -163,8 +163,7 @@ def test_both_engines_agree() -> None:
         u, s, vh = la.svd(x, full_matrices=False)
         squared = x.mT @ x
         parts = [u, s, vh, *la.qr(x), *la.eigh(squared), la.inv(squared), la.pinv(x)]
-        parts += [la.cholesky(squared), la.det(squared), la.matrix_exp(squared / 9)]
-        parts += [la.lstsq(x, x[:, :1]).solution, la.matrix_rank(x).double()]
+        parts += [la.cholesky(squared), la.det(squared), la.matrix_rank(x).double()]
         return sum((p * p.cos()).sum() for p in parts)
 
     x = pellucid.tensor(TALL, requires_grad=True)
