@@ -116,10 +116,12 @@ class CompiledEpochs:
             self._take_last(order[None, full:])
 
     def _until(self, at: int) -> int:
-        """Where the heartbeat ends that begins at a step; the last look has one of its own."""
+        """Where the heartbeat ends that begins at a step: at the last look, or a kept moment."""
         run = self._run
         alone = run.probing is not None and run.epoch == run.plan.epochs - 1
         most = self._steps - (alone and at < self._steps - 1)
+        if run.recorder is not None:
+            most = min(most, at + max(run.recorder.due - run.step, 1))
         return min(at + self._beat, most)
 
     def _take(self, rows: Any) -> None:

@@ -27,6 +27,7 @@ from pellucid.training.plan import Plan, make_plan
 from pellucid.training.precision import precision_of
 from pellucid.training.probes import make_probing
 from pellucid.training.progress import Progress, choose_progress
+from pellucid.training.recording import Recorder, check_record
 from pellucid.training.restarts import best_together
 from pellucid.training.rows import feed
 from pellucid.training.sources import FromRows, Source
@@ -64,6 +65,7 @@ def fit(
     engine: str | None = None,
     probes: Any = None,
     precision: Any = None,
+    record: bool | float = False,
 ) -> History:
     r"""Train a model: minimize the loss over the data, and keep the weights of the best epoch.
 
@@ -119,6 +121,9 @@ def fit(
             The figures are in the history's `probes`; the training itself stays the same.
         precision: "bf16" takes products in bfloat16, as `pellucid.autocast` does; weights, their
             gradients and the loss keep their digits. None for the weights' own kind of number.
+        record: True to keep the weights now and then in the history's `recording`, so that lenses
+            can look back: each of the first 50 steps, then ever fewer, at most 200 moments and
+            64 MB (a number is another size in MB). The training itself stays the same.
 
     Returns:
         The history: loss of every step, figures of every epoch, best epoch and weights.
@@ -138,7 +143,7 @@ def fit(
         >>> history.epochs, history.train_loss[-1] < history.train_loss[0]
         (20, True)
     """
-    _check(model, more, restarts, checkpoint, resume)
+    _check(model, more, restarts, checkpoint, resume, record)
     parts = divide(model, data, validation, seed=seed, shuffle=shuffle, batch_size=batch_size)
     plan = make_plan(
         parts.train.rows, epochs=epochs, batch_size=batch_size, patience=patience, shuffle=shuffle,
@@ -148,6 +153,7 @@ def fit(
     )  # fmt: skip
     objective = objective_of(model, parts.train, loss, class_weight)
     make_probing(probes)  # a mistake speaks before anything is done
+    budget = check_record(record)
     chosen = Chosen(optimizer, lr, weight_decay, schedule, metrics, tuple(callbacks), probes)
     chosen.each = schedule_each
     chosen.noted = {} if precision is None else {"precision": str(precision)}
@@ -156,6 +162,8 @@ def fit(
         with products:
             return _best_of(restarts, model, parts, objective, plan, chosen, shown)
     run = run_of(model, parts, objective, plan, chosen, shown)
+    if budget is not None:
+        _record(run, budget)
     # From here on Ctrl-C stops it in good order, also while it compiles.
     with products, run.interrupts:
         if checkpoint is None:
@@ -295,7 +303,15 @@ def _no_module(model: Any) -> str:
     return f"fit trains a Module and got a {type(model).__name__}.{remedy}"
 
 
-def _check(model: Any, more: Any, restarts: Any, checkpoint: Any, resume: bool) -> None:
+def _record(run: Run, budget: float) -> None:
+    steps = run.epoch_steps
+    planned = None if steps is None else steps * run.plan.epochs
+    run.recorder = Recorder(run.model, planned, budget)
+
+
+def _check(
+    model: Any, more: Any, restarts: Any, checkpoint: Any, resume: bool, record: Any
+) -> None:
     if not isinstance(model, Module):
         raise SettingError(_no_module(model))
     if more:
@@ -307,6 +323,8 @@ def _check(model: Any, more: Any, restarts: Any, checkpoint: Any, resume: bool) 
         raise SettingError(f"restarts must be a whole number from 1, not {restarts!r}.")
     if restarts > 1 and checkpoint is not None:
         raise SettingError("a checkpoint is kept for a single start; give restarts or checkpoint.")
+    if restarts > 1 and record:
+        raise SettingError("a recording is kept of a single start; give restarts or record.")
     if resume and checkpoint is None:
         raise SettingError("resume=True needs to know from which file: give checkpoint=….")
 

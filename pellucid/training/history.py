@@ -49,6 +49,8 @@ class History:
         restarts: for each start, its seed, its best loss and the epoch of it; empty for a single
             one.
         probes: what the probes said now and then; a table of columns, by name.
+        recording: the weights now and then, where `fit` was asked to record; saved apart, with
+            `history.recording.save(path)`.
         best_weights: the weights of the best epoch, by name; not part of a saved history.
         preparation: for a table, the steps from its cells to the network; not part of a saved
             history.
@@ -80,6 +82,7 @@ class History:
     notes: list[str] = field(default_factory=list)
     restarts: list[dict[str, Any]] = field(default_factory=list)
     probes: ProbeTable = field(default_factory=ProbeTable, repr=False, compare=False)
+    recording: Any = field(default=None, repr=False, compare=False)
     best_weights: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     preparation: Any = field(default=None, repr=False, compare=False)
 

@@ -30,6 +30,7 @@ from pellucid.training.pace import Pace
 from pellucid.training.plan import Plan
 from pellucid.training.probes import Probing, Watch
 from pellucid.training.progress import Progress
+from pellucid.training.recording import Recorder
 from pellucid.training.rows import feed
 from pellucid.training.sources import Batch, FromRows, Source
 from pellucid.training.threads import threads_for
@@ -87,6 +88,7 @@ class Run:
         self.compiled: Any = None  # runs the epochs, where it is not the loop below
         self.probing: Probing | None = None
         self.watch: Watch | None = None  # hears the step at work
+        self.recorder: Recorder | None = None
 
     @property
     def looks_at_steps(self) -> bool:
@@ -147,6 +149,9 @@ class Run:
         try:
             with self.interrupts, enable_grad(), threads_for(self.model, self.plan.batch_size):
                 call_all(self.callbacks, "on_fit_start", self)
+                if self.recorder is not None:
+                    self.history.recording = self.recorder.recording
+                    self.recorder.keep(self.step)
                 if self.interrupts.count:  # while it was set up and compiled
                     self.stop("interrupted")
                 while self.epoch < self.plan.epochs and not self.history.stopped:
@@ -159,6 +164,8 @@ class Run:
             self._restore_best()
             raise
         self.stop("finished")
+        if self.recorder is not None and self._whole:
+            self.recorder.keep(self.step)
         self.history.seconds = self.seconds()
         if self.checkpoint is not None and self._whole:
             self.checkpoint.write(self)
@@ -281,6 +288,8 @@ class Run:
     def _after_steps(self, steps: int, n: int) -> None:
         self._taken += steps
         self._seen += steps * n
+        if self.recorder is not None and self.step >= self.recorder.due:
+            self.recorder.keep(self.step)
         for callback in self._each_step:
             callback.on_step_end(self)
         if self.interrupts.count:
