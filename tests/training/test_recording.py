@@ -1,4 +1,4 @@
-"""A recording keeps the weights of the moments it names, looks back without a trace, and is small."""
+"""A recording keeps the weights of the moments it names, and leaves no trace when looking back."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def trained(**options: Any) -> tuple[Any, Any]:
 @pytest.mark.parametrize("engine", ["numpy", "xla"])
 def test_every_moment_is_what_the_weights_were(engine: str) -> None:
     watch = Watching()
-    model, history = trained(engine=engine, callbacks=[watch])
+    _, history = trained(engine=engine, callbacks=[watch])
     kept = history.recording
     assert kept.steps[:52] == tuple(range(52))
     assert kept.steps[-1] == history.steps == 240
@@ -176,6 +176,6 @@ def test_another_network_and_nothing_kept() -> None:
         "this recording is of another network: its 0.weight is 8 × 3, and here it is 9 × 3.\n"
         " Give the network that was trained, or one built the same way."
     )
-    with pytest.raises(StateError, match="this recording is empty: the training kept no moment."):
+    with pytest.raises(StateError, match=r"this recording is empty: the training kept no moment\."):
         Recording().nearest(3)
     assert repr(Recording()) == "Recording(no moment)"
