@@ -4,7 +4,7 @@
 puts that page on disk.
 """
 
-from pellucid.report import measure
+from pellucid.lenses import measures as measure
 from pellucid.report.content import (
     Alert,
     Answer,

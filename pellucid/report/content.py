@@ -1,6 +1,6 @@
 """Everything a report shows, as plain data, so that any room can fill it and any renderer read it.
 
-Nothing here computes: `pellucid.report.measure` turns labels and probabilities into these records,
+Nothing here computes: `pellucid.lenses.measures` turns labels and probabilities into these records,
 and `pellucid.report.render` turns them into one HTML file.
 """
 
@@ -10,19 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from pellucid.report.boundary import Boundary, Frame, Points
-from pellucid.report.mistakes import (
+from pellucid.lenses.measures.records import (
     Calibration,
     ClassScore,
     Confusion,
+    Counts,
     Errors,
     Floats,
     Histogram,
     Importance,
     Ints,
+    Metric,
     Residuals,
     WorstSample,
 )
+from pellucid.report.boundary import Boundary, Frame, Points
 
 __all__ = [
     "Alert",
@@ -55,31 +57,6 @@ __all__ = [
 
 Task: TypeAlias = Literal["class", "regress"]
 Shape: TypeAlias = tuple[int | str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Metric:
-    """A score beside the score that costs nothing to reach.
-
-    Args:
-        name: "accuracy", "R²", "mean absolute error".
-        value: the model's score.
-        baseline: the score of the guess named in `baseline_name`; None where there is none.
-        baseline_name: completes "…", as in "always guessing the most common class (setosa)".
-        percent: whether the value is a fraction to be shown as percent.
-        higher_is_better: the direction of improvement.
-        low: lower end of the 95 % interval; None if not known.
-        high: upper end of the 95 % interval.
-    """
-
-    name: str
-    value: float
-    baseline: float | None = None
-    baseline_name: str = ""
-    percent: bool = False
-    higher_is_better: bool = True
-    low: float | None = None
-    high: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,15 +97,6 @@ class Alert:
     title: str
     text: str
     advice: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counts:
-    """How often each category occurs, most common first; `rest` counts those not listed."""
-
-    names: tuple[str, ...]
-    counts: tuple[int, ...]
-    rest: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,9 +18,9 @@ from pellucid.lenses.draw.svg import (
     picture,
     text,
 )
+from pellucid.lenses.measures.tails import inner_span
 from pellucid.report.card import card, table
 from pellucid.report.content import Floats, Importance, Ints, Residuals
-from pellucid.report.measure.tails import inner_span
 
 __all__ = ["importance_card", "residual_card", "scatter_card"]
 

@@ -1,4 +1,7 @@
-"""Where a network is wrong, as data; each record can be filled by `pellucid.report.measure`."""
+"""How right and how wrong a network is, as data.
+
+The other files of this folder fill these records; lenses and the report show them.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,51 @@ __all__ = [
     "Calibration",
     "ClassScore",
     "Confusion",
+    "Counts",
     "Errors",
     "Histogram",
     "Importance",
+    "Metric",
     "Residuals",
     "WorstSample",
 ]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A score beside the score that costs nothing to reach.
+
+    Args:
+        name: "accuracy", "R²", "mean absolute error".
+        value: the model's score.
+        baseline: the score of the guess named in `baseline_name`; None where there is none.
+        baseline_name: completes "…", as in "always guessing the most common class (setosa)".
+        percent: whether the value is a fraction to be shown as percent.
+        higher_is_better: the direction of improvement.
+        low: lower end of the 95 % interval; None if not known.
+        high: upper end of the 95 % interval.
+    """
+
+    name: str
+    value: float
+    baseline: float | None = None
+    baseline_name: str = ""
+    percent: bool = False
+    higher_is_better: bool = True
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How often each category occurs, most common first; `rest` counts those not listed."""
+
+    names: tuple[str, ...]
+    counts: tuple[int, ...]
+    rest: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pellucid.report.content import Floats, Ints
+from pellucid.lenses.measures.records import Floats, Ints
 
 __all__ = ["FAR", "far_off", "heavy", "inner_span", "robust_z"]
 

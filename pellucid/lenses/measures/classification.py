@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pellucid.errors import DataError
-from pellucid.report.content import (
+from pellucid.lenses.measures.records import (
     Calibration,
     Confusion,
     Errors,

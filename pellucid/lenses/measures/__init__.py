@@ -1,14 +1,14 @@
-"""Turns labels, predictions and columns into the records that a report shows."""
+"""Turns labels, predictions and columns into records that lenses and the report show."""
 
-from pellucid.report.measure.classification import (
+from pellucid.lenses.measures.classification import (
     accuracy,
     calibration,
     class_errors,
     confusion,
     worst_classified,
 )
-from pellucid.report.measure.importance import permutation_importance
-from pellucid.report.measure.rare import (
+from pellucid.lenses.measures.importance import permutation_importance
+from pellucid.lenses.measures.rare import (
     IMBALANCE,
     auc,
     balanced_accuracy,
@@ -16,7 +16,7 @@ from pellucid.report.measure.rare import (
     log_loss,
     uneven,
 )
-from pellucid.report.measure.regression import (
+from pellucid.lenses.measures.regression import (
     mean_absolute_error,
     median_absolute_error,
     r2,
@@ -24,8 +24,8 @@ from pellucid.report.measure.regression import (
     residuals,
     worst_predicted,
 )
-from pellucid.report.measure.spread import counts, histogram
-from pellucid.report.measure.tails import far_off, heavy, inner_span, robust_z
+from pellucid.lenses.measures.spread import counts, histogram
+from pellucid.lenses.measures.tails import far_off, heavy, inner_span, robust_z
 
 __all__ = [
     "IMBALANCE",

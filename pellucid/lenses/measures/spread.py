@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from pellucid.report.content import Counts, Histogram
+from pellucid.lenses.measures.records import Counts, Histogram
 
 __all__ = ["counts", "histogram"]
 

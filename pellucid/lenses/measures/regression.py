@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pellucid.errors import DataError
-from pellucid.report.content import Errors, Floats, Metric, Residuals, WorstSample
-from pellucid.report.measure.spread import histogram
-from pellucid.report.measure.tails import inner_span
+from pellucid.lenses.measures.records import Errors, Floats, Metric, Residuals, WorstSample
+from pellucid.lenses.measures.spread import histogram
+from pellucid.lenses.measures.tails import inner_span
 
 __all__ = [
     "mean_absolute_error",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from pellucid.report.content import Floats, Importance
+from pellucid.lenses.measures.records import Floats, Importance
 
 __all__ = ["permutation_importance"]
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from pellucid.report.content import ClassScore, Floats, Ints, Metric
-from pellucid.report.measure.classification import Z95, checked, confusion, wilson
+from pellucid.lenses.measures.classification import Z95, checked, confusion, wilson
+from pellucid.lenses.measures.records import ClassScore, Floats, Ints, Metric
 
 __all__ = ["IMBALANCE", "auc", "balanced_accuracy", "by_class", "log_loss", "uneven"]
 
