@@ -67,7 +67,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     """Spread the whole suite over the cores; a file by name runs in this process, as ever."""
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     looking = config.option.collectonly or config.option.usepdb
-    if whole and not looking and getattr(config.option, "numprocesses", 0) is None:
+    worker = "PYTEST_XDIST_WORKER" in os.environ  # it is one of them
+    if whole and not looking and not worker and getattr(config.option, "numprocesses", 0) is None:
         config.option.numprocesses = config.hook.pytest_xdist_auto_num_workers(config=config)
         config.option.dist = "worksteal"
 
