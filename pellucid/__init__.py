@@ -171,17 +171,18 @@ __all__ = [
     "randint", "randint_like", "randn", "randn_like", "randperm", "range", "ravel", "reciprocal",
     "relu", "remainder", "renorm", "repeat", "repeat_interleave", "reshape", "result_type",
     "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "rsub", "save",
-    "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select",
-    "select_scatter", "selu", "set_autocast_dtype", "set_autocast_enabled", "set_default_dtype",
-    "set_grad_enabled", "set_num_threads", "set_printoptions", "set_rng_state", "sgn", "short",
-    "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "slice_scatter", "slogdet", "softmax",
-    "sort", "special", "split", "split_with_sizes", "sqrt", "square", "squeeze", "stack", "std",
-    "std_mean", "sub", "subtract", "sum", "svd", "swapaxes", "swapdims", "t", "take",
-    "take_along_dim", "tan", "tanh", "tensor", "tensor_split", "tensordot", "testing", "threshold",
-    "tile", "topk", "trace", "training", "transpose", "trapezoid", "trapz", "tril", "tril_indices",
-    "triu", "triu_indices", "true_divide", "trunc", "uint8", "uint32", "unbind", "unflatten",
-    "unfold", "unique", "unique_consecutive", "unravel_index", "unsqueeze", "utils", "vander",
-    "var", "var_mean", "vdot", "view", "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
+    "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "see", "seed",
+    "select", "select_scatter", "selu", "set_autocast_dtype", "set_autocast_enabled",
+    "set_default_dtype", "set_grad_enabled", "set_num_threads", "set_printoptions",
+    "set_rng_state", "sgn", "short", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh",
+    "slice_scatter", "slogdet", "softmax", "sort", "special", "split", "split_with_sizes", "sqrt",
+    "square", "squeeze", "stack", "std", "std_mean", "sub", "subtract", "sum", "svd", "swapaxes",
+    "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor", "tensor_split", "tensordot",
+    "testing", "threshold", "tile", "topk", "trace", "training", "transpose", "trapezoid", "trapz",
+    "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc", "uint8", "uint32",
+    "unbind", "unflatten", "unfold", "unique", "unique_consecutive", "unravel_index", "unsqueeze",
+    "utils", "vander", "var", "var_mean", "vdot", "view", "vsplit", "vstack", "where", "xlogy",
+    "zeros", "zeros_like",
 ]  # fmt: skip
 
 if TYPE_CHECKING:  # bound below, or loaded on first use
@@ -200,6 +201,7 @@ if TYPE_CHECKING:  # bound below, or loaded on first use
     from pellucid.amp import set_autocast_enabled as set_autocast_enabled
     from pellucid.lenses import explain as explain
     from pellucid.lenses import program as program
+    from pellucid.lenses import see as see
     from pellucid.tensor._names import *  # noqa: F403
     from pellucid.training import History as History
     from pellucid.training import load as load
@@ -272,6 +274,7 @@ _LAZY = {
     "save": "pellucid.training",
     "explain": "pellucid.lenses",
     "program": "pellucid.lenses",
+    "see": "pellucid.lenses",
 }
 # What PyTorch has at the top too.
 _ALSO = (

@@ -62,6 +62,12 @@ COMMANDS: dict[str, Command] = {
             "pellucid show pellucid-moons",
         ),
         Command(
+            "see",
+            _LOOK,
+            "A model through a lens: a picture that answers one question.",
+            "pellucid see pellucid-moons --lens function",
+        ),
+        Command(
             "explain",
             _LOOK,
             "Where an answer comes from, number by number.",

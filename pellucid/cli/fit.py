@@ -22,7 +22,7 @@ from pellucid.errors import SettingError, TrainingError
 from pellucid.optim.names import BY_NAME
 from pellucid.report import write
 from pellucid.report.run import assemble
-from pellucid.training.artifact import DESCRIPTION, WEIGHTS, write_whole
+from pellucid.training.artifact import DESCRIPTION, RECORDING, WEIGHTS, write_whole
 from pellucid.training.revisit import HISTORY
 from pellucid.training.table_run import TableRun, train_table
 from pellucid.training.table_settings import Settings
@@ -195,6 +195,14 @@ def fit(
             rich_help_panel=_OUT,
         ),
     ] = None,
+    record: Annotated[
+        bool,
+        typer.Option(
+            "--record",
+            help="Keep the weights now and then beside the model, to look back with pellucid see.",
+            rich_help_panel=_OUT,
+        ),
+    ] = False,
     include_rows: Annotated[
         bool,
         typer.Option(
@@ -243,6 +251,7 @@ def fit(
             run = train_table(
                 table, settings,
                 progress=None if quiet else Progress(), on_notice=None if quiet else say_notice,
+                record=record,
             )  # fmt: skip
             if not run.history.epochs:
                 raise KeyboardInterrupt(
@@ -284,9 +293,10 @@ def _hand_over(
     content = assemble(run, digests, command=command, include_rows=include_rows)
     write(content, page)
     stopped = run.history.stopped == "interrupted"
+    kept = (folder / RECORDING,) if run.history.recording is not None else ()
     card = EndCard(
         content=content,
-        files=(folder / WEIGHTS, folder / DESCRIPTION, history, page),
+        files=(folder / WEIGHTS, folder / DESCRIPTION, *kept, history, page),
         notes=(_ending(run, folder, stopped),),
         next_command=f"pellucid show {shlex.quote(str(folder))}",
         next_words="See it",

@@ -7,5 +7,7 @@ from pellucid.lenses.explanation import Explanation as Explanation
 from pellucid.lenses.explanation import explain as explain
 from pellucid.lenses.listing.program import Program as Program
 from pellucid.lenses.listing.program import program as program
+from pellucid.lenses.see import names as names
+from pellucid.lenses.see import see as see
 
-__all__ = ["Explanation", "Program", "explain", "program"]
+__all__ = ["Explanation", "Program", "explain", "names", "program", "see"]

@@ -8,12 +8,14 @@ become the frames of one.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 
+from pellucid.data.wording import did_you_mean, quoted
 from pellucid.errors import SettingError
 from pellucid.lenses.picture import Axis, Chart, Charts, Diagram, Film, Matrix
 from pellucid.lenses.shown import Shown
@@ -25,6 +27,7 @@ __all__ = ["LENSES", "Lens", "Recorded", "lens"]
 P = ParamSpec("P")
 S = TypeVar("S", bound=Shown)
 _STILL = (Chart, Charts, Matrix, Diagram)
+_SHARED = ("loss", "inputs", "names", "target", "run", "at", "film")
 
 
 class Recorded(Protocol):
@@ -76,6 +79,7 @@ def lens(question: str) -> Callable[
             names: Any = None, target: str | None = None, run: Any = None,
             at: int | None = None, film: bool | int = False, **settings: Any,
         ) -> Shown:  # fmt: skip
+            _check(look, settings, at, film)
             subject = subject_of(
                 model, data, loss=loss, inputs=inputs, names=names, target=target
             )  # fmt: skip
@@ -93,6 +97,23 @@ def lens(question: str) -> Callable[
         return called
 
     return make
+
+
+def _check(look: Callable[..., Any], settings: Mapping[str, Any], at: Any, film: Any) -> None:
+    """Speak of settings that the lens does not have before anything is computed."""
+    own = list(inspect.signature(look).parameters)[1:]
+    for name in settings:
+        if name not in own:
+            hint = did_you_mean(name, (*own, *_SHARED))
+            has = f"Its own are {', '.join(own)}; all" if own else "All"
+            raise SettingError(
+                f"the lens {look.__name__} has no setting {quoted(name)}.{hint}\n"
+                f" {has} lenses take {', '.join(_SHARED)}."
+            )
+    if at is not None and film:
+        raise SettingError("at= is one moment and film= is several; give one of them.")
+    if not isinstance(film, bool) and film < 2:
+        raise SettingError(f"film is True, or how many moments (at least 2), not {film!r}.")
 
 
 def _recording(run: Any, at: int | None, film: bool | int) -> Recorded:

@@ -93,7 +93,7 @@ def saved(shown: Shown, path: Path, seconds: float) -> Path:
         shown.figure().savefig(path, dpi=150)
     else:
         known = ", ".join([*_TEXTS, *_PICTURES, ".gif"])
-        raise SettingError(f"a view can't be written as {path.suffix or path.name!r}. Use {known}.")
+        raise SettingError(f"a view can't be written as {path.suffix or path.name}. Use {known}.")
     return path
 
 

@@ -23,6 +23,7 @@ from pellucid.training.tree import from_bytes, to_bytes
 
 __all__ = [
     "DESCRIPTION",
+    "RECORDING",
     "WEIGHTS",
     "described",
     "load_model",
@@ -33,6 +34,7 @@ __all__ = [
 
 WEIGHTS = "model.safetensors"
 DESCRIPTION = "model.json"
+RECORDING = "recording.safetensors"
 _FORMAT = "pellucid.model"
 _VERSION = 1
 _RETRAIN = "Train it again with `pellucid fit`, or copy both files once more."

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from pellucid.data.split import Split, split
 from pellucid.data.table import Table
 from pellucid.nn.module import Module
 from pellucid.tensor.random import manual_seed
-from pellucid.training.artifact import save_model
+from pellucid.training.artifact import RECORDING, save_model, write_whole
 from pellucid.training.callback import Callback
 from pellucid.training.fit import fit
 from pellucid.training.history import History
@@ -101,8 +102,17 @@ class TableRun:
         return self.parts.train if len(self.parts.train) else self.scored
 
     def save(self, folder: str | PathLike[str]) -> dict[str, str]:
-        """Write `model.safetensors` and `model.json`; gives their digests."""
-        return save_model(self.model, folder)
+        """Write `model.safetensors` and `model.json`; gives their digests.
+
+        A recording goes beside them; one of an earlier training is taken away.
+        """
+        digests = save_model(self.model, folder)
+        place = Path(folder) / RECORDING
+        if self.history.recording is not None:
+            write_whole(place, self.history.recording.to_bytes())
+        else:
+            place.unlink(missing_ok=True)
+        return digests
 
 
 def split_for(table: Table, settings: Settings) -> Split:
@@ -119,6 +129,7 @@ def train_table(
     *,
     progress: Any = None,
     on_notice: Callable[[Notice], None] | None = None,
+    record: bool | float = False,
 ) -> TableRun:
     """Train a network on a table.
 
@@ -127,6 +138,7 @@ def train_table(
         settings: what was chosen.
         progress: shows how far it is; see `fit`.
         on_notice: is told what is noticed on the way, as it is noticed.
+        record: whether to keep the weights now and then; see `fit`.
     """
     start = time.perf_counter()
     loss = fitted_loss(settings.loss, table.task, table.target)
@@ -159,6 +171,7 @@ def train_table(
         class_weight=weights,
         callbacks=(snapshots,) if snapshots else (),
         progress=progress if progress is not None else False,
+        record=record,
         **settings.for_fit(),
     )
     network.eval()

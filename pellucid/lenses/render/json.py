@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as _json
 import math
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -24,9 +25,11 @@ def json(view: View, indent: int | None = None) -> str:
 
 def plain(value: Any) -> Any:
     """The value in what JSON knows."""
-    if isinstance(value, dict):
+    if hasattr(value, "tolist"):  # an array, or a number of NumPy's
+        value = value.tolist()
+    if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | range | set | frozenset):
         return [plain(v) for v in value]
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
@@ -55,9 +58,7 @@ def _picture(block: Any) -> dict[str, Any]:
 def _part(value: Any) -> Any:
     if is_dataclass(value):
         return _picture(value)
-    if isinstance(value, tuple | list):
-        return [_part(v) for v in value]
-    return value.tolist() if hasattr(value, "tolist") else value
+    return [_part(v) for v in value] if isinstance(value, tuple | list) else value
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -1,0 +1,138 @@
+"""`pellucid see MODEL --lens NAME`: a saved model through a lens, as text, a page or a picture."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pellucid.cli import command as opt
+from pellucid.cli.look import remark
+from pellucid.cli.terminal import print_text, width_of
+from pellucid.data import names as built_in
+from pellucid.errors import DataError, FileFormatError, SettingError
+from pellucid.lenses.see import named_lens, overview
+from pellucid.lenses.shown import Shown
+from pellucid.training.artifact import RECORDING, load_model, why_not
+from pellucid.training.recording import Recording
+from pellucid.training.table_model import TableModel
+
+__all__ = ["see"]
+
+
+def see(
+    model: opt.Model,
+    lens: Annotated[
+        str | None, typer.Option(help="Which lens; they are listed when it is left out.")
+    ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(
+            help=(
+                "The rows to look with: a file, - for standard input, or a built-in set; those "
+                "that were learned from when left out, where they can be found."
+            )
+        ),
+    ] = None,
+    at: Annotated[
+        int | None,
+        typer.Option(help="Look at the network after so many steps; needs fit --record."),
+    ] = None,
+    film: Annotated[
+        int | None,
+        typer.Option(help="Look at so many moments of the training; needs fit --record."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="A setting of the lens, as in --set row=3."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Write .html, .png, .svg, .pdf, .gif (of a film), .json or .txt instead.",
+        ),
+    ] = None,
+    missing: opt.Missing = None,
+    delimiter: opt.Delimiter = None,
+    encoding: opt.Encoding = None,
+    decimal: opt.Decimal = None,
+    header: opt.Header = None,
+    as_json: opt.Json = False,
+    quiet: opt.Quiet = False,
+) -> None:
+    """Read the model and the rows, look, and show what is seen."""
+    trained = load_model(model)
+    if lens is None:
+        _hand_over(Shown(overview()), out, as_json, quiet)
+        return
+    chosen = named_lens(lens)
+    given = _settings(settings)
+    if at is not None or film is not None:
+        given |= {"run": _recording(model), "at": at, "film": film or False}
+    rows = opt.rows_for(
+        trained, data or _learned_from(trained, model), missing=missing, delimiter=delimiter,
+        encoding=encoding, decimal=decimal, header=header,
+    )  # fmt: skip
+    _hand_over(chosen.look(trained, rows.frame, **given), out, as_json, quiet)
+
+
+def _learned_from(trained: TableModel, model: Path) -> str:
+    """The data that a model was made of, where it is built in or still lies here."""
+    name = str(trained.facts.get("data", ""))
+    if name in built_in() or Path(name).is_file():
+        return name
+    raise DataError(
+        f"{model} was learned from {name or 'a table'}, which is not here.\n"
+        " Say which rows to look with: --data FILE"
+    )
+
+
+def _recording(model: Path) -> Recording:
+    folder = model if model.is_dir() else model.parent
+    if not (folder / RECORDING).is_file():
+        raise FileFormatError(
+            f"{folder} has no {RECORDING}: its training was not recorded.\n"
+            " Train it again with pellucid fit … --record"
+        )
+    return Recording.load(folder / RECORDING)
+
+
+def _settings(words: list[str] | None) -> dict[str, Any]:
+    found = {}
+    for word in words or ():
+        name, sign, value = word.partition("=")
+        if not sign or not name:
+            raise SettingError(f'--set takes NAME=VALUE, as in --set row=3, and got "{word}".')
+        if name in _OWN:
+            raise SettingError(f"{name} is an option of its own: --{name}.")
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
+
+
+_OWN = ("at", "film")
+
+
+def _hand_over(shown: Shown, out: Path | None, as_json: bool, quiet: bool) -> None:
+    if out is not None:
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            shown.save(out)
+        except OSError as reason:
+            raise DataError(
+                f"can't write {out}: {why_not(out, reason)}.\n Choose another place with --out."
+            ) from None
+        if not quiet:
+            remark(f"{shown.view.title} is written to {out}.")
+    if as_json:
+        typer.echo(shown.json())
+    elif out is None:
+        print_text(shown.text(width_of()))

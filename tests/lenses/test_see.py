@@ -1,0 +1,220 @@
+"""Lenses by name, through time, and from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid.errors import SettingError, StateError
+from pellucid.lenses.lens import LENSES, lens
+from pellucid.lenses.picture import Axis, Chart, Charts, Field, Film, Line, Matrix
+from pellucid.lenses.subject import Subject
+from pellucid.lenses.view import Remark, View
+from tests.cli.commands import pellucid
+from tests.training.small import blobs, mlp, same, weights
+
+X, Y = blobs()
+DATA = X.astype(np.float32), Y
+
+
+def looked(subject: Subject, times: int = 1) -> View:
+    """A lens for these tests: a field, a matrix of weights, the loss."""
+    loss = times * subject.loss_value()
+    first = next(iter(subject.model.parameters())).detach().numpy().copy()
+    grid = subject.outputs()[:9, 0].reshape(3, 3)
+    chart = Chart(Axis("x0"), Axis("x1"), (Field(grid, (0, 1), (0, 1), "signed"),))
+    line = Chart(Axis("row"), Axis("y"), (Line(range(3), grid[0]),))
+    axes = subject.frozen.setdefault("axes", loss)
+    return View(
+        "Looking", f"The loss is {loss:.4f}.",
+        (chart, Charts((line, Matrix(first))), Remark("A remark.")), {"loss": loss, "axes": axes},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def run() -> tuple[Any, Any]:
+    model = mlp(2, 4, 3)
+    history = pl.fit(model, DATA, epochs=10, validation=0, progress=False, record=True)
+    return model, history
+
+
+@pytest.fixture
+def own(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The lens, registered for one test."""
+    monkeypatch.setattr("pellucid.lenses.lens.LENSES", LENSES)
+    made = lens("What is the loss?")(looked)
+    yield made
+    del LENSES["looked"]
+
+
+def test_by_name_and_listed(run: Any, own: Any) -> None:
+    model, _ = run
+    shown = pl.see(model, DATA, "looked", times=2)
+    expected = float(pl.nn.functional.cross_entropy(model(pl.tensor(DATA[0])), pl.tensor(Y)).item())
+    assert shown.to_dict()["loss"] == pytest.approx(2 * expected, rel=1e-5)
+    assert "looked" in pl.lenses.names()
+    listed = pl.see(model, DATA)
+    assert "What is the loss?" in listed.text(80)
+    assert {"name": "looked", "question": "What is the loss?"} in listed.to_dict()["lenses"]
+    assert pl.lenses.names()[-1] == "looked" or len(LENSES) == 1  # the seven come first
+
+
+def test_at_a_moment_the_model_is_as_it_was_then(run: Any, own: Any) -> None:
+    model, history = run
+    now = weights(model)
+    then = own(model, DATA, run=history, at=0)
+    assert same(weights(model), now)
+    fresh = own(mlp(2, 4, 3), DATA)
+    assert then.to_dict()["loss"] == fresh.to_dict()["loss"]
+    assert then.to_dict()["loss"] > own(model, DATA).to_dict()["loss"]
+    assert own(model, DATA, run=history.recording, at=0).to_dict() == then.to_dict()
+
+
+def test_a_film_has_frames_with_steady_axes_and_frozen_things(run: Any, own: Any) -> None:
+    model, history = run
+    now = weights(model)
+    shown = own(model, DATA, run=history, film=5)
+    assert same(weights(model), now)
+    first, second, remark = shown.view.blocks
+    assert isinstance(first, Film) and isinstance(second, Film) and remark == Remark("A remark.")
+    assert len(first.frames) == len(first.captions) == 5
+    assert first.captions[0] == "step 0"
+    assert first.captions[-1] == f"step {history.recording.steps[-1]:,}"
+    lines: Any = [frame.items[0] for frame in second.frames]  # type: ignore[union-attr]
+    assert len({(c.y.low, c.y.high) for c in lines}) == 1
+    matrices: Any = [frame.items[1] for frame in second.frames]  # type: ignore[union-attr]
+    assert len({(m.low, m.high) for m in matrices}) == 1
+    moments = shown.to_dict()["moments"]
+    assert [m["step"] for m in moments] == sorted(m["step"] for m in moments)
+    assert len({m["axes"] for m in moments}) == 1
+    assert moments[-1]["axes"] == moments[-1]["loss"]
+    assert len(own(model, DATA, run=history, film=True).view.blocks[0].frames) == 12
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        (
+            {"lens": "transfrom"},
+            'there is no lens "transfrom".*\n Known: .*looked',
+        ),
+        (
+            {"tims": 3},
+            'the lens looked has no setting "tims". Did you mean "times"?\n'
+            " Its own are times; all lenses take loss, inputs, names, target, run, at, film.",
+        ),
+        (
+            {"at": 3},
+            "at=3 needs a run whose weights were kept.\n"
+            " Train with history = pellucid.fit(…, record=True) and pass run=history.",
+        ),
+        (
+            {"film": True},
+            "film=… needs a run whose weights were kept.\n"
+            " Train with history = pellucid.fit(…, record=True) and pass run=history.",
+        ),
+        ({"film": True, "at": 3}, "at= is one moment and film= is several; give one of them."),
+        ({"film": 1}, "film is True, or how many moments (at least 2), not 1."),
+    ],
+)
+def test_mistakes(run: Any, own: Any, settings: dict[str, Any], text: str) -> None:
+    with pytest.raises(SettingError) as told:
+        pl.see(run[0], DATA, **{"lens": "looked", **settings})
+    if ".*" in text:
+        assert told.match(text)
+    else:
+        assert str(told.value) == text
+
+
+def test_a_run_of_another_network(run: Any, own: Any) -> None:
+    with pytest.raises(StateError, match="this recording is of another network"):
+        own(mlp(2, 5, 3), DATA, run=run[1], at=0)
+
+
+# ---- the command ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("see") / "moons"
+    said = pellucid(
+        "fit", "moons", "--samples", 100, "--epochs", 3, "--hidden", 4, "-o", folder, "-q",
+        "--record", "--engine", "numpy", "--report", folder.parent / "r.html",
+    )  # fmt: skip
+    assert said.code == 0, said.err
+    return folder
+
+
+def test_the_command_lists_looks_back_and_writes(recorded: Path, own: Any) -> None:
+    assert (recorded / "recording.safetensors").is_file()
+    listed = pellucid("see", recorded)
+    assert listed.code == 0
+    assert "What is the loss?" in listed.out
+    now = pellucid("see", recorded, "--lens", "looked", "--json").data
+    start = pellucid("see", recorded, "--lens", "looked", "--at", 0, "--json", "--set", "times=2")
+    assert start.data["loss"] > 1.5 * now["loss"]
+    film = recorded / "film.html"
+    said = pellucid("see", recorded, "--lens", "looked", "--film", 3, "--out", film)
+    assert (said.code, said.out) == (0, "")
+    assert said.err == f"note: Looking is written to {film}.\n"
+    assert film.read_text("utf-8").count('type="radio"') == 6
+    said = pellucid("see", recorded, "--lens", "looked", "-q", "-o", recorded / "v.json")
+    assert json.loads((recorded / "v.json").read_text("utf-8"))["loss"] == now["loss"]
+    assert said.err == ""
+    assert pellucid("see", recorded, "--lens", "looked", "--data", "moons").code == 0
+
+
+def test_a_recording_goes_when_its_model_is_trained_anew(tmp_path: Path) -> None:
+    for words, there in ((("--record",), True), ((), False)):
+        pellucid("fit", "moons", "--samples", 60, "--epochs", 1, "-o", tmp_path, "-q", *words)
+        assert (tmp_path / "recording.safetensors").exists() == there
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "text"),
+    [
+        (("--lens", "lookd"), 2, 'error: there is no lens "lookd". Did you mean "looked"?'),
+        (("--lens", "looked", "--set", "x"), 2, "error: --set takes NAME=VALUE, as in --set row=3"),
+        (("--lens", "looked", "--set", "at=3"), 2, "error: at is an option of its own: --at."),
+        (
+            ("--lens", "looked", "--set", "tims=3"),
+            2,
+            'has no setting "tims". Did you mean "times"?',
+        ),
+        (("--lens", "looked", "--data", "no.csv"), 3, "error: there is no file no.csv"),
+        (("--lens", "looked", "--out", "x.doc"), 2, "error: a view can't be written as .doc."),
+        (("--lens", "looked", "--at", 1, "--film", 3), 2, "error: at= is one moment"),
+    ],
+)
+def test_what_the_command_refuses(
+    recorded: Path, own: Any, words: tuple[Any, ...], code: int, text: str
+) -> None:
+    said = pellucid("see", recorded, *words)
+    assert (said.code, said.out) == (code, "")
+    assert text in said.err
+
+
+def test_without_a_recording_or_the_data(
+    recorded: Path, own: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("model.json", "model.safetensors"):
+        (tmp_path / name).write_bytes((recorded / name).read_bytes())
+    said = pellucid("see", tmp_path, "--lens", "looked", "--at", 3)
+    assert said.code == 6
+    assert said.err == (
+        f"error: {tmp_path} has no recording.safetensors: its training was not recorded.\n"
+        "  Train it again with pellucid fit … --record\n"
+    )
+    text = (tmp_path / "model.json").read_text("utf-8")
+    (tmp_path / "model.json").write_text(text.replace('"data": "moons"', '"data": "gone.csv"'))
+    said = pellucid("see", tmp_path, "--lens", "looked")
+    assert said.code == 3
+    assert said.err == (
+        f"error: {tmp_path} was learned from gone.csv, which is not here.\n"
+        "  Say which rows to look with: --data FILE\n"
+    )
