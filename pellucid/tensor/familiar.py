@@ -7,6 +7,7 @@ runs with only its import changed.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 from pellucid.dtypes import (
@@ -175,8 +176,12 @@ def _absent(self: Tensor, name: str) -> Any:
     """What a Tensor says about a name that it does not have."""
     if name[0] == "_":  # protocols ask for such, and fields that are seldom set
         raise AttributeError(name)
-    text = missing("Tensor", name, (n for n in dir(type(self)) if n[0] != "_"))
-    raise AttributeError(text, name=name)
+    raise AttributeError(_said(type(self), name), name=name)
+
+
+@lru_cache(maxsize=256)  # looking for what was meant takes milliseconds, and `hasattr` asks often
+def _said(kind: type, name: str) -> str:
+    return missing("Tensor", name, (n for n in dir(kind) if n[0] != "_"))
 
 
 setattr(Tensor, "__getattr__", _absent)  # noqa: B010  (a type checker goes by the class)

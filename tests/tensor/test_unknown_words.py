@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pellucid
 import pellucid.nn.functional as F
 from pellucid import nn
 from pellucid.errors import DataError, SettingError
+from pellucid.tensor.elsewhere import missing
 
 X = pellucid.ones(2, 3)
 
@@ -79,3 +81,17 @@ def test_what_is_called_otherwise(call: Any, kind: type[Exception], text: str) -
 
 def test_a_module_still_has_no_such_methods() -> None:
     assert not hasattr(nn.Linear(3, 2), "fit") and not hasattr(nn.Linear(3, 2), "predict")
+
+
+def test_asking_a_tensor_again_for_what_it_lacks_looks_for_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[str] = []
+
+    def look(name: str, *known: object) -> str:
+        looked.append(name)
+        return ""
+
+    monkeypatch.setattr(sys.modules[missing.__module__], "_near", look)
+    assert [hasattr(pellucid.ones(2), "never_asked_before") for _ in range(3)] == [False] * 3
+    assert looked == ["never_asked_before"]
