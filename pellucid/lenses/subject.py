@@ -45,6 +45,7 @@ class Subject:
         objective: the loss, and how targets are laid out for it; None without targets.
         frozen: what must stay the same over the moments of a film, such as the axes of a plane.
         table: the model of a table that the network belongs to, if it does.
+        frame: the cells of that table, a row for each sample.
 
     Shape:
         x: (n, …), y: (n, …)
@@ -60,6 +61,7 @@ class Subject:
     objective: Objective | None = None
     frozen: dict[str, Any] = field(default_factory=dict)
     table: TableModel | None = None
+    frame: Any = None
 
     def __len__(self) -> int:
         return len(self.x)
@@ -153,9 +155,10 @@ class Subject:
     def only(self, rows: npt.NDArray[np.integer[Any]] | slice) -> Subject:
         """The same network with some of the rows."""
         y = None if self.y is None else self.y[rows]
+        frame = None if self.frame is None else self.frame.iloc[rows]
         return Subject(
             self.model, self.x[rows], y, self.task, self.inputs, self.names, self.target,
-            self.objective, self.frozen, self.table,
+            self.objective, self.frozen, self.table, frame,
         )  # fmt: skip
 
     def _targets(self) -> npt.NDArray[Any]:
@@ -252,7 +255,7 @@ def _of_table(model: TableModel, data: Any) -> Subject:
     return Subject(
         model.network, x, y, "classes" if model.task == "classification" else "number",
         tuple(preparation.feature_names), tuple(map(str, preparation.classes)),
-        preparation.target, objective, table=model,
+        preparation.target, objective, table=model, frame=frame,
     )  # fmt: skip
 
 
