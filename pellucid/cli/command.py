@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from pellucid.data import load, names, read_rows
+from pellucid.data.joined import ends_of
 from pellucid.errors import SettingError
 from pellucid.training.table_model import TableModel
 
 __all__ = [
-    "Decimal", "Delimiter", "Encoding", "Header", "Json", "Missing", "Model", "Quiet", "Types",
+    "Decimal", "Delimiter", "Edges", "Encoding", "Header", "Json", "Missing", "Model", "Own",
+    "Quiet", "Trust", "Types",
     "class_weights", "loss_name", "parse_types", "rows_for", "whole_numbers",
 ]  # fmt: skip
 
@@ -24,6 +27,25 @@ Model = Annotated[
         metavar="MODEL",
         help="The folder that `pellucid fit` wrote, or a file in it.",
         show_default=False,
+    ),
+]
+Own = Annotated[
+    Path | None,
+    typer.Option(
+        "--model",
+        metavar="FILE.py",
+        help="The Python file that the network came from, where it came from one.",
+        show_default=False,
+    ),
+]
+Trust = Annotated[
+    bool,
+    typer.Option("--trust", help="Run the Python text of a network that came from a file."),
+]
+Edges = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE", help="For a gcn: which rows are joined, two columns.", show_default=False
     ),
 ]
 Types = Annotated[
@@ -127,17 +149,21 @@ def loss_name(text: str | None) -> str | None:
     return text and {"mae": "l1"}.get(text, text.replace("-", "_"))
 
 
-def rows_for(model: TableModel, file: str, missing: list[str] | None = None, **reading: Any) -> Any:
+def rows_for(
+    model: TableModel, file: str, missing: list[str] | None = None, edges: str | None = None,
+    **reading: Any,
+) -> Any:  # fmt: skip
     """The rows that a model is asked about: of a file, or a built-in set.
 
     Args:
         model: whose way of reading missing cells is followed.
         file: what was typed.
         missing: further cells that mean "no value".
+        edges: a file of two columns: which of the rows are joined.
         reading: delimiter, encoding, decimal and header, where they were given.
     """
     if file in names() and not Path(file).is_file():
-        options = {"missing": missing or None, **reading}
+        options = {"missing": missing or None, "edges": edges, **reading}
         given = [f"--{name}" for name, value in options.items() if value is not None]
         if given:
             raise SettingError(
@@ -146,4 +172,10 @@ def rows_for(model: TableModel, file: str, missing: list[str] | None = None, **r
             )
         return load(file)
     known = model.preparation.missing
-    return read_rows(file, missing=(*known, *(missing or ())), **reading)
+    rows = read_rows(file, missing=(*known, *(missing or ())), **reading)
+    if edges is None:
+        return rows
+    if model.architecture.kind != "gcn":
+        raise SettingError("--edges must be left out: this model is not on a graph.")
+    ends, _, said = ends_of(edges, rows.frame, rows.name, skip=model.preparation.target)
+    return replace(rows, edges=ends, notices=(*rows.notices, *said))

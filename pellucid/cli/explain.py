@@ -62,6 +62,8 @@ def explain(
     depth: Annotated[int, typer.Option(help="How many steps back to look.")] = 3,
     paths: Annotated[int, typer.Option(help="With --weight: how many paths to show.")] = 10,
     latex: Annotated[bool, typer.Option("--latex", help="As LaTeX.")] = False,
+    own: opt.Own = None,
+    trust: opt.Trust = False,
     missing: opt.Missing = None,
     delimiter: opt.Delimiter = None,
     encoding: opt.Encoding = None,
@@ -73,11 +75,17 @@ def explain(
     for name, value in (("--depth", depth), ("--paths", paths)):
         if value < 1:
             raise SettingError(f"{name} must be 1 or more, not {value}.")
-    trained = load_model(model)
+    trained = load_model(model, trust=trust, file=own)
+    if trained.explainable:
+        raise SettingError(
+            f"pellucid explain has nothing to show here: {trained.explainable}.\n Its layers:"
+            f" pellucid show {model}"
+        )
     rows = opt.rows_for(
         trained, data, missing=missing, delimiter=delimiter, encoding=encoding, decimal=decimal,
         header=header,
     )  # fmt: skip
+    rows = trained.rows_of(rows)
     if not 1 <= row <= len(rows.frame):
         count = f"{len(rows.frame):,}"
         raise DataError(f"there is no row {row} in {data}: it has {count}, counted from 1.")

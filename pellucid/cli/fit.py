@@ -14,10 +14,10 @@ from typing import Annotated
 import typer
 
 from pellucid.cli import command as opt
+from pellucid.cli import networks as net
 from pellucid.cli.exits import Exit
 from pellucid.cli.look import EndCard, Progress, say_notice, show_end_card
 from pellucid.cli.places import refuse_foreign, reserved
-from pellucid.data import open_table
 from pellucid.errors import SettingError, TrainingError
 from pellucid.optim.names import BY_NAME
 from pellucid.report import write
@@ -37,7 +37,7 @@ _OPTION = {
     "batch_size": "batch", "weight_decay": "weight-decay", "validation": "val",
     "class_weight": "class-weight", "split_by": "split-by",
 }  # fmt: skip
-_NAMES = "|".join([*(f.name for f in fields(Settings)), "noise"])
+_NAMES = "|".join([*(f.name for f in fields(Settings)), "noise", "window"])
 _SETTING = re.compile(rf"\b({_NAMES})(?= must| \d|: the target| goes with)")
 
 
@@ -50,7 +50,7 @@ def fit(
             help=(
                 "A CSV, TSV or Parquet file, - for standard input, or a built-in "
                 "set: moons circles blobs spirals xor digits iris wine "
-                "breast_cancer diabetes."
+                "breast_cancer diabetes karate sunspots."
             ),
             show_default=False,
         ),
@@ -61,9 +61,8 @@ def fit(
     task: Annotated[
         str | None, typer.Option(help="class or regress; guessed when left out.")
     ] = None,
-    hidden: Annotated[
-        str, typer.Option(help="Sizes of the hidden layers; 0 for none.", rich_help_panel=_NET)
-    ] = ",".join(map(str, _USUAL.hidden)),
+    model: net.Model = _USUAL.model,
+    hidden: net.Hidden = None,
     activation: Annotated[
         str, typer.Option(help=f"{', '.join(ACTIVATIONS)}.", rich_help_panel=_NET)
     ] = _USUAL.activation,
@@ -71,6 +70,15 @@ def fit(
         float,
         typer.Option(help="Share of activations silenced while training.", rich_help_panel=_NET),
     ] = _USUAL.dropout,
+    channels: net.Channels = None,
+    shape: net.Shape = None,
+    layers: net.Layers = None,
+    heads: net.Heads = None,
+    latent: net.Latent = None,
+    steps: net.Steps = None,
+    time: net.Time = None,
+    window: net.Window = None,
+    edges: net.Edges = None,
     epochs: Annotated[
         int | None,
         typer.Option(
@@ -78,8 +86,14 @@ def fit(
         ),
     ] = _USUAL.epochs,
     lr: Annotated[
-        float, typer.Option("--lr", help="Learning rate (step size).", rich_help_panel=_LEARN)
-    ] = _USUAL.lr,
+        float | None,
+        typer.Option(
+            "--lr",
+            help="Learning rate (step size); 0.001 when left out, 0.003 for lstm and gru, 0.01 for "
+            "gcn.",
+            rich_help_panel=_LEARN,
+        ),
+    ] = None,
     batch: Annotated[
         int | None,
         typer.Option(
@@ -231,15 +245,19 @@ def fit(
     """Train, write, and say how it went."""
     with _in_options(data):
         settings = Settings(
-            hidden=opt.whole_numbers(hidden, "--hidden"), activation=activation, dropout=dropout,
+            model=model, activation=activation, dropout=dropout,
+            hidden=None if hidden is None else opt.whole_numbers(hidden, "--hidden"),
+            channels=net.sizes(channels, "--channels"), shape=net.sizes(shape, "--shape", "x"),
+            layers=layers, heads=heads, latent=latent, steps=steps,
             epochs=epochs, lr=lr, batch_size=batch, optimizer=optimizer,
             weight_decay=weight_decay, patience=patience, restarts=restarts, seed=seed,
             validation=val, test=test, loss=opt.loss_name(loss),
             class_weight=opt.class_weights(class_weight), engine=engine,
             split_by=split_by, group=group,
         )  # fmt: skip
-        table = open_table(
-            data, target=target, task=task, types=opt.parse_types(types),
+        table = net.open_for(
+            data, model, settings.family, time=time, window=window, edges=edges,
+            target=target, task=task, types=opt.parse_types(types),
             missing=tuple(missing or ()), delimiter=delimiter, encoding=encoding, decimal=decimal,
             header=header, samples=samples, noise=noise, seed=seed,
         )  # fmt: skip

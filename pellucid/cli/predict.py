@@ -12,6 +12,7 @@ import typer
 from pellucid.cli import command as opt
 from pellucid.cli.look import remark, warn
 from pellucid.data import Notice
+from pellucid.errors import SettingError
 from pellucid.training.artifact import load_model, write_whole
 
 __all__ = ["predict"]
@@ -34,6 +35,9 @@ def predict(
     keep: Annotated[
         bool, typer.Option("--keep", help="Repeat the file's own columns before the predictions.")
     ] = False,
+    edges: opt.Edges = None,
+    own: opt.Own = None,
+    trust: opt.Trust = False,
     missing: opt.Missing = None,
     delimiter: opt.Delimiter = None,
     encoding: opt.Encoding = None,
@@ -43,10 +47,10 @@ def predict(
     quiet: opt.Quiet = False,
 ) -> None:
     """Read the model, prepare the rows as in training, and write what it answers."""
-    trained = load_model(model)
+    trained = load_model(model, trust=trust, file=own)
     rows = opt.rows_for(
-        trained, file, missing=missing, delimiter=delimiter, encoding=encoding, decimal=decimal,
-        header=header,
+        trained, file, missing=missing, edges=edges, delimiter=delimiter, encoding=encoding,
+        decimal=decimal, header=header,
     )  # fmt: skip
     notices: list[Notice] = list(rows.notices)
     found = trained.predict(rows, notices=notices)
@@ -54,6 +58,11 @@ def predict(
         (warn if notice.kind == "limit" else remark)(str(notice))
     found = found.map(_short)
     if keep:
+        if len(found) != len(rows.frame):
+            raise SettingError(
+                f"--keep must be left out: {len(rows.frame):,} rows give {len(found):,} answers,"
+                " one for each step that a whole window comes before."
+            )
         found = _beside(rows.frame, found)
     text = _as_json(found) if as_json else str(found.to_csv(index=False, lineterminator="\n"))
     if out is None or str(out) == "-":

@@ -14,13 +14,17 @@ from pellucid.cli import command as opt
 from pellucid.cli.look import EndCard, say_notice, show_end_card
 from pellucid.cli.places import reserved
 from pellucid.data import Table, make_table
+from pellucid.data.joined import with_edges
+from pellucid.data.series import as_series
 from pellucid.data.table import MIN_ROWS
+from pellucid.data.unlabeled import unlabeled
 from pellucid.data.wording import count
 from pellucid.errors import DataError
 from pellucid.report import write
 from pellucid.report.run import assemble
 from pellucid.training.artifact import DESCRIPTION, WEIGHTS, load_model
 from pellucid.training.revisit import read_history, revisit
+from pellucid.training.series_model import SeriesModel
 from pellucid.training.table_model import TableModel
 
 __all__ = ["report"]
@@ -47,6 +51,9 @@ def report(
     include_rows: Annotated[
         bool, typer.Option("--include-rows", help="Show the values of single rows.")
     ] = False,
+    edges: opt.Edges = None,
+    own: opt.Own = None,
+    trust: opt.Trust = False,
     missing: opt.Missing = None,
     delimiter: opt.Delimiter = None,
     encoding: opt.Encoding = None,
@@ -56,12 +63,12 @@ def report(
     quiet: opt.Quiet = False,
 ) -> None:
     """Measure, and write the page."""
-    trained = load_model(model)
+    trained = load_model(model, trust=trust, file=own)
     folder = model if model.is_dir() else model.parent
     page = out if out is not None else folder / "report.html"
     rows = opt.rows_for(
-        trained, data, missing=missing, delimiter=delimiter, encoding=encoding, decimal=decimal,
-        header=header,
+        trained, data, missing=missing, edges=edges, delimiter=delimiter, encoding=encoding,
+        decimal=decimal, header=header,
     )  # fmt: skip
     run = revisit(trained, _table(trained, rows), read_history(folder, trained.facts))
     for notice in run.notices if not quiet else ():
@@ -73,8 +80,10 @@ def report(
     card = EndCard(
         content=content,
         files=(page,),
-        next_command=f"pellucid explain {shlex.quote(str(model))} {shlex.quote(data)} --row 1",
-        next_words="Ask why",
+        next_command=f"pellucid show {shlex.quote(str(model))}"
+        if trained.explainable
+        else f"pellucid explain {shlex.quote(str(model))} {shlex.quote(data)} --row 1",
+        next_words="See it" if trained.explainable else "Ask why",
     )
     if as_json:
         typer.echo(json.dumps(card.to_dict(), ensure_ascii=False, allow_nan=False))
@@ -84,9 +93,17 @@ def report(
 
 def _table(model: TableModel, rows: Any) -> Table:
     """The rows as a table with the model's own target and kinds of column."""
-    if isinstance(rows, Table):
-        return rows
+    table = rows if isinstance(rows, Table) else _read(model, rows)
+    if isinstance(model, SeriesModel) and model.lags is not None:
+        return as_series(table, time=model.lags.time, window=model.lags.window)
+    edges = getattr(rows, "edges", None)
+    return table if edges is None or table is rows else with_edges(table, edges)
+
+
+def _read(model: TableModel, rows: Any) -> Table:
     preparation = model.preparation
+    if model.task == "reconstruction" and preparation.target not in rows.frame.columns:
+        return unlabeled(rows, types=_types(model), missing=preparation.missing)
     if preparation.target not in rows.frame.columns:
         raise DataError(
             f'{rows.name} lacks the target "{preparation.target}", and without it nothing can be'
@@ -101,12 +118,16 @@ def _table(model: TableModel, rows: Any) -> Table:
         rows.frame,
         target=preparation.target,
         task=preparation.task,
-        types={e.column: f"date:{e.form}" if e.form else e.kind for e in preparation.encoders},
+        types={k: v for k, v in _types(model).items() if k in rows.frame.columns},
         name=rows.name,
         decimal=rows.decimal,
         missing=preparation.missing,
         notices=rows.notices,
     )
+
+
+def _types(model: TableModel) -> dict[str, str]:
+    return {e.column: f"date:{e.form}" if e.form else e.kind for e in model.preparation.encoders}
 
 
 def _digests(folder: Path) -> dict[str, str]:

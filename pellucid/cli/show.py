@@ -19,6 +19,8 @@ from pellucid.lenses import program
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.view import Table, View
 from pellucid.training.artifact import load_model
+from pellucid.training.graph_model import GraphModel
+from pellucid.training.series_model import SeriesModel
 from pellucid.training.table_model import TableModel
 
 __all__ = ["show"]
@@ -32,13 +34,15 @@ def show(
         bool, typer.Option("--ops", help="Unfold the layers to single operations.")
     ] = False,
     rows: Annotated[int, typer.Option(help="Rows per batch, for shapes and costs.")] = 32,
+    own: opt.Own = None,
+    trust: opt.Trust = False,
     as_json: opt.Json = False,
 ) -> None:
     """Say what the model does, list its layers, and the steps that data passes first."""
     if rows < 1:
         raise SettingError(f"--rows must be 1 or more, not {rows}.")
-    trained = load_model(model)
-    found = program(trained.network, (rows, trained.architecture.inputs))
+    trained = load_model(model, trust=trust, file=own)
+    found = program(trained.network, trained.example(rows))
     shown = Shown(_without_lines(found.unfold().view)) if ops else found
     if as_json:
         known = {"preparation": _facts(trained.preparation), **json.loads(shown.json())}
@@ -46,7 +50,9 @@ def show(
         return
     width = width_of()
     lines = [*_heading(trained, width), "", _said(shown, width), ""]
-    lines += [*_steps(trained.preparation, width), "", *_ending(trained.preparation, width)]
+    lines += [*_steps(trained.preparation, width)]
+    if trained.task != "reconstruction":
+        lines += ["", *_ending(trained.preparation, width)]
     print_text("\n".join(lines))
 
 
@@ -87,15 +93,27 @@ def _said(shown: Any, width: int) -> str:
 
 def _heading(model: TableModel, width: int) -> Iterator[str]:
     facts, inputs = model.facts, len(model.preparation.inputs)
-    kind = "a class" if model.task == "classification" else "a number"
     yield from textwrap.wrap(
-        f"Predicts {model.preparation.target}, {kind}, from {inputs} "
-        f"column{'s' * (inputs != 1)}. Learned from {facts.get('data', 'a table')}, "
+        f"{_purpose(model, inputs)}. Learned from {facts.get('data', 'a table')}, "
         f"{facts.get('rows', '?')} rows{_held_out(facts.get('split') or {})}.",
         width,
     )
-    if model.preparation.classes:
+    if model.preparation.classes and model.task == "classification":
         yield from textwrap.wrap(f"Classes: {', '.join(model.preparation.classes)}.", width)
+
+
+def _purpose(model: TableModel, inputs: int) -> str:
+    """What it is for, in a few words."""
+    columns = f"{inputs} column{'s' * (inputs != 1)}"
+    if model.task == "reconstruction":
+        latent = model.architecture.options["latent"]
+        return f"Gives {columns} again, through {latent} number{'s' * (latent != 1)}"
+    kind = "a class" if model.task == "classification" else "a number"
+    what = f"Predicts {model.preparation.target}, {kind}, from {columns}"
+    if isinstance(model, SeriesModel) and model.lags is not None:
+        seen = ", ".join(model.lags.columns)
+        return f"{what}: {seen} of the {model.lags.window} rows before"
+    return f"{what} and the neighbors of each node" if isinstance(model, GraphModel) else what
 
 
 def _held_out(how: Mapping[str, str]) -> str:

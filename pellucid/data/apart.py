@@ -21,7 +21,7 @@ from pellucid.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Apart", "by_group", "by_time"]
+__all__ = ["Apart", "by_group", "by_time", "moments"]
 
 _Rows = NDArray[np.int64]
 _NAMES = ("validation", "test")
@@ -74,9 +74,9 @@ def by_time(table: Table, name: str, shares: NDArray[np.float64]) -> Apart:
         shares: of the validation and the test rows.
     """
     cells = _column(table, name, "time")
-    moments = _moments(table, cells)
-    order = np.argsort(moments, kind="stable")
-    at = moments[order]
+    times = moments(table, cells)
+    order = np.argsort(times, kind="stable")
+    at = times[order]
     steps = np.flatnonzero(at[1:] != at[:-1]) + 1  # where a new moment begins
     wanted = int(np.count_nonzero(shares))
     if len(steps) < wanted:
@@ -111,8 +111,16 @@ def _nearest(steps: _Rows, wanted: float) -> int:
     return int(steps[np.argmin(np.abs(steps - wanted))])
 
 
-def _moments(table: Table, cells: pd.Series[Any]) -> NDArray[Any]:
-    """Something to sort by: dates or numbers."""
+def moments(table: Table, cells: pd.Series[Any]) -> NDArray[Any]:
+    """Return something to sort by: dates or numbers.
+
+    Args:
+        table: the table.
+        cells: a column of it.
+
+    Raises:
+        DataError: the column holds words.
+    """
     column = next(c for c in table.columns if c.name == cells.name)
     if not column.used:
         column = guess_column(cells, table.name)

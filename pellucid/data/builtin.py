@@ -1,4 +1,4 @@
-"""Ten data sets to start with: five drawn by formula, five classics, all without the network.
+"""Twelve data sets to start with: five drawn by formula, seven measured, all without the network.
 
 The drawn ones take samples and noise, and come out the same for the same seed.
 """
@@ -6,12 +6,15 @@ The drawn ones take samples and noise, and come out the same for the same seed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.columns import Column
+from pellucid.data.joined import with_edges
+from pellucid.data.measured import karate, karate_edges, sunspots
 from pellucid.data.table import MIN_ROWS, Table, make_table
 from pellucid.data.target import Task
 from pellucid.data.wording import did_you_mean, listing, quoted
@@ -33,6 +36,7 @@ class Builtin:
         task: ``"classification"`` or ``"regression"``.
         samples: rows when none are asked for.
         noise: noise when none is asked for; None where noise makes no sense.
+        time: for a series, the column that says when.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Builtin:
     task: Task
     samples: int
     noise: float | None
+    time: str | None = None
 
 
 def _table(rows: tuple[tuple[str, str, Task, int, float | None], ...]) -> dict[str, Builtin]:
@@ -58,7 +63,11 @@ _SETS = _table(
         ("wine", "Three growers of wine by chemistry.", "classification", 178, None),
         ("breast_cancer", "Tumors, by their cell nuclei.", "classification", 569, None),
         ("diabetes", "Progress of diabetes after one year.", "regression", 442, None),
+        ("karate", "A club that split; a graph of who met whom.", "classification", 34, None),
     )
+)
+_SETS["sunspots"] = Builtin(
+    "sunspots", "Sunspots in each year from 1700 on; a series.", "regression", 309, None, "year"
 )
 
 
@@ -127,7 +136,7 @@ def load(
         if noise is not None:
             drawn = listing(other.name for other in _SETS.values() if other.noise is not None)
             raise SettingError(f"{name} is measured data and takes no noise. With noise: {drawn}.")
-        return _classic(found, rows, seed)
+        return (_whole if name in _WHOLE else _classic)(found, rows, seed)
     level = found.noise if noise is None else noise
     if not (np.isfinite(level) and level >= 0):
         raise SettingError(f"noise must be 0 or more, not {noise}.")
@@ -256,3 +265,26 @@ def _classic(found: Builtin, samples: int, seed: int) -> Table:
         kept = np.random.default_rng(seed).choice(len(frame), samples, replace=False)
         frame = frame.iloc[np.sort(kept)]
     return _typed(frame, target, found.task, found.name)
+
+
+_WHOLE = ("karate", "sunspots")
+
+
+def _whole(found: Builtin, samples: int, seed: int) -> Table:
+    """A set that makes sense as a whole only: its rows belong together."""
+    if samples < found.samples:
+        raise SettingError(
+            f"{found.name} comes whole, with {found.samples} rows: they belong together."
+        )
+    if found.name == "sunspots":
+        return _typed(sunspots(), "sunspots", found.task, found.name)
+    frame = karate()
+    bare = make_table(frame, target="club", types={"member": "number"}, name=found.name)
+    joined = with_edges(bare, karate_edges())
+    return replace(joined, notices=(), columns=tuple(map(_named_by, joined.columns)))
+
+
+def _named_by(column: Column) -> Column:
+    return (
+        replace(column, kind="id", reason="names the node") if column.name == "member" else column
+    )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.columns import convert
-from pellucid.data.encode import fit_encoder, load_encoder
+from pellucid.data.encode import fit_encoder, fit_together, load_encoder
 from pellucid.data.encoder import Encoder
 from pellucid.data.fields import Fields
 from pellucid.data.limits import about_limits
@@ -68,12 +68,20 @@ class Preparation:
     center: tuple[float, ...] = ()
 
     @classmethod
-    def fit(cls, table: Table, rows: NDArray[np.int64] | None = None) -> Preparation:
+    def fit(
+        cls,
+        table: Table,
+        rows: NDArray[np.int64] | None = None,
+        *,
+        together: Sequence[Sequence[str]] = (),
+    ) -> Preparation:
         """Return the steps learned from the training rows.
 
         Args:
             table: the whole table.
             rows: positions of the training rows; all when None.
+            together: columns of numbers that measure the same thing, such as the pixels of a
+                picture: those of one group share a scale, and none is left out.
 
         Raises:
             DataError: when no column varies among the training rows, or the result would not fit
@@ -81,7 +89,11 @@ class Preparation:
         """
         chosen = np.arange(len(table)) if rows is None else np.asarray(rows, dtype=np.int64)
         part = table.frame.iloc[chosen]
-        found = [fit_encoder(part[column.name], column) for column in table.input_columns]
+        shared = fit_together(part, table.input_columns, together)
+        found = [
+            shared.get(column.name) or fit_encoder(part[column.name], column)
+            for column in table.input_columns
+        ]
         kept = tuple(encoder for encoder in found if encoder.features)
         if not kept:
             raise DataError(f"{table.name}: no column varies among the training rows.")

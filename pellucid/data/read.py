@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pellucid.data.cells import is_text
 from pellucid.data.delimited import marked_texts, read_delimited
@@ -39,12 +40,14 @@ class Rows:
         name: what messages call the file.
         layout: how a text file was read; None for Parquet.
         notices: what was guessed and is not the usual.
+        edges: which rows are joined, for a graph: positions of both ends, (2, edges).
     """
 
     frame: pd.DataFrame
     name: str
     layout: Layout | None = None
     notices: tuple[Notice, ...] = ()
+    edges: NDArray[np.int64] | None = None
 
     @property
     def decimal(self) -> str:

@@ -88,7 +88,9 @@ def split(
                 f"{table.name} has {count(len(table), 'row')}: too few for a {what} part of"
                 f" {wanted:.0%}. Use more rows or another share."
             )
-    notices = apart.notices + _about_copies(table, parts)
+    notices = list(apart.notices)
+    if table.edges is None:  # nodes of a graph differ by their neighbors
+        notices += _about_copies(table, parts)
     return Split(parts[2], parts[0], parts[1], tuple(notices), apart.how)
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.cells import is_text
 from pellucid.data.columns import COUNTS, Column, convert, guess_column
+from pellucid.data.lags import Lags
 from pellucid.data.missing import lost, mark_missing
 from pellucid.data.notice import Notice
 from pellucid.data.remarks import (
@@ -52,6 +53,8 @@ class Table:
         columns: every column in the file's order, the target among them.
         notices: what was decided on the way.
         missing: cells that were read as "no value" on request.
+        lags: how each row was made of the rows before it, for a series.
+        edges: which rows are joined, for a graph: positions of both ends, (2, edges).
 
     Example:
         >>> import pandas as pd
@@ -68,6 +71,8 @@ class Table:
     columns: tuple[Column, ...]
     notices: tuple[Notice, ...] = ()
     missing: tuple[str, ...] = ()
+    lags: Lags | None = None
+    edges: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -110,7 +115,8 @@ class Table:
             plain[column] = plain[column].astype(str)
         sums = pd.util.hash_pandas_object(plain, index=False).to_numpy()
         names = "\x1f".join(self.frame.columns).encode()
-        return hashlib.sha256(names + sums.tobytes()).hexdigest()[:16]
+        joined = b"" if self.edges is None else self.edges.tobytes()
+        return hashlib.sha256(names + sums.tobytes() + joined).hexdigest()[:16]
 
 
 def make_table(

@@ -17,8 +17,12 @@ from pellucid._version import __version__
 from pellucid.data.prepare import Preparation
 from pellucid.data.wording import count
 from pellucid.errors import DataError, FileFormatError, PellucidError
+from pellucid.training.consent import consented
 from pellucid.training.files import replace_file
-from pellucid.training.table_model import Architecture, TableModel
+from pellucid.training.kinds import saved_model
+from pellucid.training.networks.architecture import Architecture
+from pellucid.training.networks.family import FAMILIES, OWN
+from pellucid.training.table_model import TableModel
 from pellucid.training.tree import from_bytes, to_bytes
 
 __all__ = [
@@ -59,14 +63,16 @@ def save_model(model: TableModel, folder: str | os.PathLike[str]) -> dict[str, s
         "pellucid": __version__,
         "weights": {"file": WEIGHTS, "sha256": digest},
         "architecture": {
-            "kind": "mlp",
+            "kind": shape.kind,
             "inputs": shape.inputs,
             "outputs": shape.outputs,
             "hidden": list(shape.hidden),
             "activation": shape.activation,
             "dropout": shape.dropout,
+            **({"options": dict(shape.options)} if shape.options else {}),
         },
         "preparation": model.preparation.to_json(),
+        **model.extra(),
         "facts": model.facts,
     }
     text = json.dumps(description, indent=2, ensure_ascii=False, allow_nan=False).encode()
@@ -76,35 +82,50 @@ def save_model(model: TableModel, folder: str | os.PathLike[str]) -> dict[str, s
     return {WEIGHTS: digest, DESCRIPTION: hashlib.sha256(text).hexdigest()}
 
 
-def load_model(path: str | os.PathLike[str]) -> TableModel:
+def load_model(
+    path: str | os.PathLike[str],
+    *,
+    trust: bool = False,
+    file: str | os.PathLike[str] | None = None,
+) -> TableModel:
     """Read a model back.
 
     Args:
         path: its folder, its `model.json` or its `model.safetensors`.
+        trust: run the Python text that `model.json` holds, where the network came from a Python
+            file; that text can do anything, so read it first.
+        file: that Python file once more: it is run if it is still the same.
 
     Raises:
-        FileFormatError: there is no model, or a file is damaged or belongs to another model.
+        FileFormatError: there is no model, a file is damaged or belongs to another model, or its
+            network is a Python text that nobody said may be run.
     """
     folder = _folder(Path(path))
-    file = folder / DESCRIPTION
-    data = described(file)
-    weights = _weights(folder / WEIGHTS, _digest(data, file))
+    place = folder / DESCRIPTION
+    data = described(place)
+    weights = _weights(folder / WEIGHTS, _digest(data, place))
     try:
         architecture = _architecture(data["architecture"])
         facts = dict(data["facts"])
         preparation = Preparation.from_json(data["preparation"])
     except FileFormatError as damage:
-        raise FileFormatError(f"{file}: {damage}\n {_RETRAIN}") from None
+        raise FileFormatError(f"{place}: {damage}\n {_RETRAIN}") from None
     except (KeyError, TypeError, ValueError, OverflowError) as damage:
-        raise FileFormatError(_not_whole(file, damage)) from None
-    _check_fit(file, architecture, preparation, weights)
+        raise FileFormatError(_not_whole(place, damage)) from None
+    _check_fit(place, architecture, preparation, weights)
+    if architecture.kind == OWN:
+        consented(architecture.options, place, trust, file)
     try:
         network = architecture.build()
         network.load_state_dict(weights)
+        network.eval()
+        return saved_model(network, architecture, preparation, facts, data)
+    except KeyError as damage:
+        raise FileFormatError(_not_whole(place, damage)) from None
     except PellucidError as damage:
-        raise FileFormatError(f"{file} describes no network that works: {damage}") from None
-    network.eval()
-    return TableModel(network, architecture, preparation, facts)
+        raise FileFormatError(f"{place} describes no network that works: {damage}") from None
+    except (TypeError, ValueError, AttributeError) as damage:  # options of another family
+        raise FileFormatError(_not_whole(place, damage)) from None
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -204,31 +225,59 @@ def _weights(path: Path, expected: str) -> dict[str, Any]:
 
 
 def _architecture(shape: Mapping[str, Any]) -> Architecture:
+    kind, options = str(shape["kind"]), dict(shape.get("options", {}))
+    if kind != OWN and kind not in FAMILIES:
+        raise ValueError(f"there is no kind of network {kind!r}")
     sizes = [shape["inputs"], *shape["hidden"], shape["outputs"]]
+    numbers = [
+        n for value in options.values() for n in (value if isinstance(value, list) else [value])
+    ]
+    whole = [n for n in numbers if n is not None and not isinstance(n, str)]
     if not all(type(size) is int and size > 0 for size in sizes):
         raise ValueError(f"the layer sizes {sizes} are not whole numbers from 1")
+    if not all(type(n) is int and n >= (kind != OWN) for n in whole):
+        raise ValueError(f"the options {options} are not whole numbers from 1")
+    options = {k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}
     return Architecture(
-        sizes[0], sizes[-1], tuple(sizes[1:-1]), str(shape["activation"]), float(shape["dropout"])
-    )
+        sizes[0], sizes[-1], tuple(sizes[1:-1]), str(shape["activation"]), float(shape["dropout"]),
+        kind, options,
+    )  # fmt: skip
 
 
 def _check_fit(
     file: Path, shape: Architecture, preparation: Preparation, weights: Mapping[str, Any]
 ) -> None:
-    """Compare the three descriptions of a model's size before any of them is built."""
+    """Compare the descriptions of a model's size before any of them is built."""
     sizes = f"{count(shape.inputs, 'input')} and {count(shape.outputs, 'output')}"
     prepared = (len(preparation.feature_names), preparation.outputs)
+    if shape.kind in ("gcn", "autoencoder"):  # they add nodes, and give their inputs again
+        prepared = (shape.inputs, shape.outputs)
     if prepared != (shape.inputs, shape.outputs):
         raise FileFormatError(
             f"{file} describes a network of {sizes}, and its preparation gives {prepared[0]} and"
             f" takes {prepared[1]}.\n"
             f" {_RETRAIN}"
         )
-    found = [tuple(t.shape) for name, t in weights.items() if name.endswith("weight")]
-    if sorted(found) != sorted(_layers(shape)):
+    if not _sizes_agree(shape, weights):
         raise FileFormatError(
             f"{file} describes layers of other sizes than the weights in {WEIGHTS}.\n {_RETRAIN}"
         )
+
+
+def _sizes_agree(shape: Architecture, weights: Mapping[str, Any]) -> bool:
+    """Whether the weights may be those of this network, without building it.
+
+    Of an MLP every layer is known. Of the other families each size must be an axis of some weight,
+    so that a damaged description can't ask for more memory than the weights take.
+    """
+    if shape.kind == "mlp":
+        found = [tuple(t.shape) for name, t in weights.items() if name.endswith("weight")]
+        return sorted(found) == sorted(_layers(shape))
+    if shape.kind == OWN:
+        return True
+    axes = {size for t in weights.values() for size in t.shape}
+    wanted = {*shape.hidden, shape.outputs, *shape.options.get("channels", ())}
+    return wanted <= axes and shape.options.get("layers", 1) <= len(weights)
 
 
 def _layers(shape: Architecture) -> Iterator[tuple[int, int]]:

@@ -36,22 +36,31 @@ def revisit(model: TableModel, table: Table, history: History) -> TableRun:
     """
     try:
         chosen = dict(model.facts["settings"])
-        settings = Settings(**{**chosen, "hidden": tuple(chosen["hidden"])})
+        chosen["hidden"] = tuple(chosen["hidden"])
+        settings = Settings(
+            **{k: tuple(v) if isinstance(v, list) else v for k, v in chosen.items()}
+        )
         digest = model.facts["digest"]
     except (KeyError, TypeError, ValueError, PellucidError) as damage:
         raise FileFormatError(f"model.json does not say how it was trained: {damage}.") from None
     none = np.zeros(0, np.int64)
     same = table.digest() == digest
     parts = split_for(table, settings) if same else Split(none, none, np.arange(len(table)))
+    features = model.features(table)
+    rebuilds = model.task == "reconstruction"
+    targets = features if rebuilds else _targets(model, table)
+    searched = same and table.lags is None and not rebuilds
     return TableRun(
-        table, parts, settings, model, history,
-        model.preparation.transform(table),
-        model.preparation.transform_target(table.frame[table.target], name=table.name),
+        table, parts, settings, model, history, features, targets,
         notices=[
             *table.notices, *parts.notices,
-            *(suspicions(table, settings.apart_by) if same else ()),
+            *(suspicions(table, settings.apart_by) if searched else ()),
         ],
     )  # fmt: skip
+
+
+def _targets(model: TableModel, table: Table) -> Any:
+    return model.preparation.transform_target(table.frame[table.target], name=table.name)
 
 
 def read_history(folder: Path, facts: Mapping[str, Any]) -> History:

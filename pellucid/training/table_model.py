@@ -17,44 +17,11 @@ from pellucid.data.prepare import Preparation
 from pellucid.nn.module import Module
 from pellucid.tensor.creation import from_numpy
 from pellucid.tensor.grad_mode import no_grad
-from pellucid.training.tabular import build_mlp
+from pellucid.training.networks.architecture import Architecture
 
 __all__ = ["Architecture", "TableModel"]
 
 _ROWS_AT_ONCE = 8192
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """What it takes to build the network again, as plain data.
-
-    Args:
-        inputs: features that come in.
-        outputs: numbers that go out: one per class, or one.
-        hidden: sizes of the hidden layers.
-        activation: name of the function between layers.
-        dropout: share of activations that training silences.
-
-    Example:
-        >>> Architecture(2, 2, (8, 4)).build()[0].weight.shape
-        Size([8, 2])
-    """
-
-    inputs: int
-    outputs: int
-    hidden: tuple[int, ...] = (64, 64)
-    activation: str = "relu"
-    dropout: float = 0.0
-
-    def build(self) -> Any:
-        """A network of this shape with fresh weights."""
-        return build_mlp(
-            self.inputs,
-            self.outputs,
-            hidden=self.hidden,
-            activation=self.activation,
-            dropout=self.dropout,
-        )
 
 
 @dataclass
@@ -72,6 +39,11 @@ class TableModel:
     architecture: Architecture
     preparation: Preparation
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def explainable(self) -> str:
+        """Why single columns can't be said to push an answer; empty where they can."""
+        return ""
 
     @property
     def task(self) -> str:
@@ -96,6 +68,18 @@ class TableModel:
             self.network.train(training)
         empty = np.zeros((0, self.architecture.outputs), np.float32)
         return np.concatenate(parts) if parts else empty
+
+    def example(self, rows: int) -> Any:
+        """Something the network takes: the shape of so many rows, or inputs of its own kind."""
+        return (rows, self.architecture.inputs)
+
+    def rows_of(self, data: Any) -> Any:
+        """The rows that single answers are for."""
+        return data
+
+    def extra(self) -> dict[str, object]:
+        """What the model file holds besides, as plain data."""
+        return {}
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """How likely each class is.
@@ -129,9 +113,21 @@ class TableModel:
         Returns:
             a data frame with the column `prediction`, and for classes one `p(name)` for each class.
         """
+        return self.answered(self.features(data, notices=notices))
+
+    def features(self, data: Any, *, notices: list[Notice] | None = None) -> NDArray[Any]:
+        """What the network gets for a data frame, the rows of a file or a table.
+
+        Args:
+            data: cells.
+            notices: a list that receives what was unusual.
+        """
+        return self.preparation.transform(data, notices=notices)
+
+    def answered(self, features: NDArray[Any]) -> Any:
+        """Answers for prepared features, as `predict` gives them."""
         import pandas as pd
 
-        features = self.preparation.transform(data, notices=notices)
         if self.task == "regression":
             return pd.DataFrame({"prediction": self.answers(features)})
         shares = self.probabilities(features)

@@ -19,14 +19,17 @@ from pellucid.data.notice import Notice
 from pellucid.data.prepare import Preparation
 from pellucid.data.split import Split, split
 from pellucid.data.table import Table
+from pellucid.errors import SettingError
 from pellucid.nn.module import Module
 from pellucid.tensor.random import manual_seed
 from pellucid.training.artifact import RECORDING, save_model, write_whole
 from pellucid.training.callback import Callback
 from pellucid.training.fit import fit
 from pellucid.training.history import History
+from pellucid.training.kinds import model_of
+from pellucid.training.shaping import Shaping
 from pellucid.training.suspicion import suspicions
-from pellucid.training.table_model import Architecture, TableModel
+from pellucid.training.table_model import TableModel
 from pellucid.training.table_settings import Settings
 from pellucid.training.weighing import fitted_loss, fitted_weights
 
@@ -117,9 +120,12 @@ class TableRun:
 
 def split_for(table: Table, settings: Settings) -> Split:
     """The rows that train, choose the best epoch, and test."""
+    by = settings.split_by
+    if table.lags is not None and by is None:  # a series is held out by time, never at random
+        by = next(column.name for column in table.columns if column.kind == "ignore")
     return split(
         table, validation=settings.validation_share, test=settings.test, seed=settings.seed,
-        by=settings.split_by, group=settings.group,
+        by=by, group=settings.group,
     )  # fmt: skip
 
 
@@ -141,45 +147,69 @@ def train_table(
         record: whether to keep the weights now and then; see `fit`.
     """
     start = time.perf_counter()
-    loss = fitted_loss(settings.loss, table.task, table.target)
-    weights = fitted_weights(settings.class_weight, table.task, table.target, table.classes)
+    rebuilds = settings.model == "autoencoder"
+    check_settings(table, settings)
+    shaping = Shaping(table, settings)
     parts = split_for(table, settings)
-    preparation = Preparation.fit(table, parts.train)
-    notices = [*table.notices, *parts.notices, *preparation.notices]
-    notices += suspicions(table, settings.apart_by)
+    preparation = Preparation.fit(table, parts.train, together=shaping.together)
+    notices = [*table.notices, *shaping.notices, *parts.notices, *preparation.notices]
+    if table.lags is None and not rebuilds:
+        notices += suspicions(table, settings.apart_by)
     for notice in notices if on_notice else ():
         on_notice(notice)  # type: ignore[misc]
-    features = preparation.transform(table)
-    targets = preparation.transform_target(table.frame[table.target])
     manual_seed(settings.seed)
-    architecture = Architecture(
-        features.shape[1],
-        preparation.outputs,
-        settings.hidden,
-        settings.activation,
-        settings.dropout,
-    )
-    network = architecture.build()
-    replayed = len(preparation.inputs) == 2 and settings.restarts == 1
+    model, features = model_of(table, preparation, shaping)
+    targets = features if rebuilds else preparation.transform_target(table.frame[table.target])
+    replayed = (
+        settings.model == "mlp" and len(preparation.inputs) == 2 and settings.restarts == 1
+        and table.lags is None
+    )  # fmt: skip
     snapshots = Snapshots() if replayed else None
-    held = parts.validation
-    history = fit(
-        network,
-        (features[parts.train], targets[parts.train]),
-        validation=(features[held], targets[held]) if len(held) else 0.0,
-        loss=loss,
-        class_weight=weights,
-        callbacks=(snapshots,) if snapshots else (),
-        progress=progress if progress is not None else False,
-        record=record,
-        **settings.for_fit(),
-    )
-    network.eval()
-    model = TableModel(network, architecture, preparation, _facts(table, settings, history, parts))
+    history = _fitted(
+        model.network, features, targets, parts, table, settings, snapshots, progress, record
+    )  # fmt: skip
+    model.network.eval()
+    model.facts = _facts(table, settings, history, parts)
     return TableRun(
         table, parts, settings, model, history, features, targets,
         snapshots.kept if snapshots else [], notices, time.perf_counter() - start,
     )  # fmt: skip
+
+
+def check_settings(table: Table, settings: Settings) -> None:
+    """Refuse what does not go with the table's target.
+
+    Raises:
+        SettingError: names the setting.
+    """
+    fitted_loss(settings.loss, _task(table, settings), table.target)
+    fitted_weights(settings.class_weight, _task(table, settings), table.target, table.classes)
+    if table.lags is not None and settings.group is not None:
+        raise SettingError("group must be left out for a series: its last steps are held out.")
+
+
+def _task(table: Table, settings: Settings) -> str:
+    return "regression" if settings.model == "autoencoder" else table.task
+
+
+def _fitted(
+    network: Module, features: Any, targets: Any, parts: Split, table: Table, settings: Settings,
+    snapshots: Snapshots | None, progress: Any, record: bool | float,
+) -> History:  # fmt: skip
+    held, task, chosen = parts.validation, _task(table, settings), settings.for_fit()
+    if settings.family.reads == "graph" and settings.batch_size is None:
+        chosen["batch_size"] = len(parts.train)  # every step computes the whole graph
+    return fit(
+        network,
+        (features[parts.train], targets[parts.train]),
+        validation=(features[held], targets[held]) if len(held) else 0.0,
+        loss=fitted_loss(settings.loss, task, table.target),
+        class_weight=fitted_weights(settings.class_weight, task, table.target, table.classes),
+        callbacks=(snapshots,) if snapshots else (),
+        progress=progress if progress is not None else False,
+        record=record,
+        **chosen,
+    )
 
 
 def _facts(table: Table, settings: Settings, history: History, parts: Split) -> dict[str, Any]:

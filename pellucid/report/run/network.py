@@ -24,35 +24,33 @@ _ROWS = 32
 
 def model_facts(run: TableRun) -> ModelFacts:
     """Layers, what they cost, and what a step of training does to them."""
-    shape = run.model.architecture
     rows = _batch(run)
-    classes = run.model.task == "classification"
     targets = run.targets[rows]
     found = program(
         run.model.network,
         from_numpy(run.features[rows]),
-        from_numpy(targets if classes else targets[:, None]),
+        from_numpy(targets[:, None] if run.model.task == "regression" else targets),
         loss=_loss(run),
         optimizer=lambda weights: _optimizer(weights, run.settings),
     ).to_dict()
     gradients = {line["number"]: line["gradient"] for line in found["backward"]}
     layers = [line for line in found["forward"] if line["layer"] != "loss"]
-    sizes = " → ".join(map(str, (shape.inputs, *shape.hidden, shape.outputs)))
     return ModelFacts(
-        title=f"{sizes}, {shape.activation}",
+        title=run.model.architecture.title,
         rows=tuple(_row(line, gradients, found["update"]) for line in layers),
-        code=_code(layers),
+        code=_code(run, layers),
     )
 
 
 def _loss(run: TableRun) -> Any:
     """What the training minimized, with its weights of classes."""
     table, chosen = run.table, run.settings
+    task = "classification" if run.model.task == "classification" else "regression"
     targets = run.targets[run.learned]
     outputs = from_numpy(run.model.outputs(run.features[run.learned[:1]]))
     classes = run.model.preparation.classes
-    weights = fitted_weights(chosen.class_weight, table.task, table.target, classes)
-    name = chosen.loss or LOSSES[table.task][0]
+    weights = fitted_weights(chosen.class_weight, task, table.target, classes)
+    name = chosen.loss or LOSSES[task][0]
     return choose_objective(name, outputs, targets, weights).call
 
 
@@ -89,6 +87,12 @@ def _first(shapes: Any) -> Any:
     return tuple(shapes[0]) if shapes else None
 
 
-def _code(layers: Sequence[Mapping[str, Any]]) -> str:
+def _code(run: TableRun, layers: Sequence[Mapping[str, Any]]) -> str:
+    """Python that builds it again: a person's own text, or the layers where they are a chain."""
+    shape = run.model.architecture
+    if "source" in shape.options:
+        return str(shape.options["source"])
+    if shape.kind not in ("mlp", "cnn"):
+        return repr(run.model.network)
     lines = [f"    nn.{line['operation']}," for line in layers]
     return "\n".join(["nn.Sequential(", *lines, ")"])

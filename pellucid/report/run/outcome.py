@@ -101,6 +101,8 @@ class Outcome:
         else:
             found = measure.regress_errors(self.true, self.found, rows=numbers, values=values)
         inputs = len(self.run.model.preparation.inputs)
+        if self.run.model.explainable:  # single columns don't make the answer
+            return found
         if 1 < inputs <= _MOST_INPUTS and len(self.rows) <= _MOST_ROWS:
             return replace(found, importance=self._importance())
         return found
@@ -118,18 +120,10 @@ class Outcome:
     def _importance(self) -> Importance:
         """Shuffle each input; the features that come from one column are shuffled together."""
         features = self.run.features[self.rows]
-        blocks = _blocks(self.run.model.preparation.feature_sources)
-
-        def score(order: Any) -> float:
-            """The score when row i takes the cells of input j from row `order[i, j]`."""
-            taken = order.astype(np.int64)
-            parts = [features[taken[:, j]][:, block] for j, block in enumerate(blocks.values())]
-            return self._score(np.concatenate(parts, axis=1))
-
-        return measure.permutation_importance(
-            score,
-            np.repeat(np.arange(len(features))[:, None], len(blocks), axis=1),
-            list(blocks),
+        return measure.grouped_importance(
+            self._score,
+            features,
+            _blocks(self.run.model.preparation.feature_sources),
             seed=self.run.settings.seed,
             metric_name=self._measured_by,
             metric_percent=bool(self.classes),
