@@ -14,6 +14,7 @@ from mkdocs.structure.files import File, Files
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import gen_ops
+import gen_parity
 import gen_reference
 import mathml
 import notebook_pages
@@ -23,7 +24,8 @@ __all__ = ["on_files", "on_page_content"]
 
 def on_files(files: Files, config: Any) -> Files:
     """Add a page for each op, the table of all, what is put together on import, the notebooks."""
-    made = {**gen_ops.pages(), **gen_reference.pages(), **notebook_pages.pages()}
+    written = (gen_ops, gen_parity, gen_reference, notebook_pages)
+    made = {path: text for writer in written for path, text in writer.pages().items()}
     for path, content in made.items():
         files.append(File.generated(config, path, content=content))
     return files
