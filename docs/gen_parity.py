@@ -110,9 +110,9 @@ def _page() -> Iterator[str]:
     yield (
         "Every public name of PyTorch 2.13 in the rooms that networks are built from, whether it "
         "is here, and, where it is not, why. *Same arguments* means names, order and defaults, "
-        "read from both signatures; what PyTorch writes in C does not say its own. That results and "
-        "gradients agree is what the tests hold: [Coming from PyTorch](from-pytorch.md) says where "
-        "they differ on purpose. Names that only PyTorch's own machinery calls are left out."
+        "read from both signatures; what PyTorch writes in C does not say its own. That results "
+        "and gradients agree is what the tests hold; [Coming from PyTorch](from-pytorch.md) says "
+        "where they differ on purpose. Names that only PyTorch's own machinery calls are left out."
     )
     rows = [f"| [{ROOMS[r]}](#{_anchor(ROOMS[r])}) | {h} | {n} |" for r, (h, n) in counts.items()]
     yield "\n".join(["| room | here | of |", "|---|---|---|", *rows])
