@@ -9,5 +9,6 @@ from pellucid.lenses.listing.program import Program as Program
 from pellucid.lenses.listing.program import program as program
 from pellucid.lenses.see import names as names
 from pellucid.lenses.see import see as see
+from pellucid.lenses.transform import transform as transform
 
-__all__ = ["Explanation", "Program", "explain", "names", "program", "see"]
+__all__ = ["Explanation", "Program", "explain", "names", "program", "see", "transform"]

@@ -83,6 +83,7 @@ def lens(question: str) -> Callable[
             subject = subject_of(
                 model, data, loss=loss, inputs=inputs, names=names, target=target
             )  # fmt: skip
+            subject.run = run
             bound = functools.partial(look, subject, *args, **settings)
             if at is None and not film:
                 return Shown(bound())

@@ -46,6 +46,7 @@ class Subject:
         frozen: what must stay the same over the moments of a film, such as the axes of a plane.
         table: the model of a table that the network belongs to, if it does.
         frame: the cells of that table, a row for each sample.
+        run: the history that the lens was given as `run`, or a recording.
 
     Shape:
         x: (n, …), y: (n, …)
@@ -62,6 +63,7 @@ class Subject:
     frozen: dict[str, Any] = field(default_factory=dict)
     table: TableModel | None = None
     frame: Any = None
+    run: Any = None
 
     def __len__(self) -> int:
         return len(self.x)

@@ -1,0 +1,1 @@
+"""How a network folds the space of its data: planes carried along, feature maps, streams."""
