@@ -6,14 +6,21 @@ from collections.abc import Callable
 from html import escape
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pellucid.errors import SettingError
 from pellucid.lenses import render
-from pellucid.lenses.view import View
+from pellucid.lenses.picture import Chart, Charts, Diagram, Film, Matrix
+from pellucid.lenses.twins import of_table, twins_of
+from pellucid.lenses.view import Table, View
 from pellucid.training.files import replace_file
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["Shown"]
+
+_DRAWN = (Chart, Charts, Matrix, Diagram, Film)
 
 
 class Shown:
@@ -61,6 +68,22 @@ class Shown:
     def to_dict(self) -> dict[str, Any]:
         """The numbers."""
         return dict(self.view.data)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The numbers of every table and every picture as pandas data frames, by their captions."""
+        found: dict[str, pd.DataFrame] = {}
+        for i, block in enumerate(self.view.blocks):
+            if isinstance(block, Table):
+                twins = [of_table(block)]
+            else:
+                twins = twins_of(block) if isinstance(block, _DRAWN) else []
+            for twin in twins:
+                caption = twin.caption or getattr(block, "title", "") or f"table {i + 1}"
+                again, name = 2, caption
+                while name in found:
+                    name, again = f"{caption} {again}", again + 1
+                found[name] = twin.frame()
+        return found
 
     def json(self, indent: int | None = None) -> str:
         """The numbers and what is shown, as JSON."""

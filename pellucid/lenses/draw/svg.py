@@ -9,13 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase, ascii_uppercase
 
 from pellucid.lenses.draw.html import Child, Markup, join, tag
 from pellucid.lenses.draw.scale import Scale, log_ticks, nice_ticks, tick_labels
 
-__all__ = ["SHAPES", "Plot", "area", "bar", "line", "marker", "markers", "picture", "text"]
+__all__ = [
+    "SHAPES", "Plot", "area", "bar", "letter", "letter_key", "line", "marker", "markers", "picture",
+    "text",
+]  # fmt: skip
 
 SHAPES = ("triangle", "circle", "square", "diamond", "plus", "star")
+LETTERS = ascii_uppercase + ascii_lowercase
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,22 @@ def marker(shape: str, class_: str) -> Markup:
         viewBox="0 0 16 16",
         aria_hidden="true",
     )
+
+
+def letter(kind: int) -> str:
+    """The letter of a class; where there are more classes than shapes, it stands for a shape.
+
+    Example:
+        >>> letter(0), letter(7), letter(26)
+        ('A', 'H', 'a')
+    """
+    return LETTERS[kind % len(LETTERS)]
+
+
+def letter_key(kind: int, class_: str) -> Markup:
+    """Draws a class's letter as a small picture for a legend."""
+    shown = text(letter(kind), 8, 12.5, f"letter {class_}")
+    return tag("svg", shown, class_="key", viewBox="0 0 16 16", aria_hidden="true")
 
 
 def _ticks(scale: Scale, as_percent: bool, whole: bool = False) -> Iterable[tuple[float, str]]:

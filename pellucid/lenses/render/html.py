@@ -9,8 +9,10 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from pellucid.lenses.picture import Film
 from pellucid.lenses.render.drawn import drawn
 from pellucid.lenses.render.style import STYLE
+from pellucid.lenses.twins import MOST_ROWS, twins_of
 from pellucid.lenses.view import (
     Block,
     Column,
@@ -25,6 +27,9 @@ from pellucid.lenses.view import (
 
 __all__ = ["html"]
 
+# A page stays small: the more tables there are, the fewer rows each shows.
+_ROWS = ((4, MOST_ROWS), (12, 24), (10**9, 9))
+_MOST_TWINS = 24
 _MARKS = {"good": "✓", "warn": "▲", "plain": ""}
 
 
@@ -54,7 +59,22 @@ def _block(block: Block) -> str:
     if isinstance(block, Folded):
         inside = "".join(_block(b) for b in block.blocks)
         return f"<details><summary>{escape(block.summary)}</summary>{inside}</details>"
-    return _table(block) if isinstance(block, Table) else drawn(block)
+    return _table(block) if isinstance(block, Table) else drawn(block) + _twin(block)
+
+
+def _twin(block: Any) -> str:
+    """The picture's numbers as tables, which open on demand."""
+    moment = ""
+    if isinstance(block, Film) and block.frames:
+        moment = f" ({block.captions[block.shown]})"
+        block = block.frames[block.shown]
+    twins = twins_of(block)
+    most = next(rows for tables, rows in _ROWS if len(twins) <= tables)
+    inside = "".join(_table(twin.table(most)) for twin in twins[:_MOST_TWINS])
+    if len(twins) > _MOST_TWINS:
+        inside += f'<p class="note">… and {len(twins) - _MOST_TWINS} more in .tables().</p>'
+    summary = f"<summary>Show as table{escape(moment)}</summary>"
+    return f'<details class="twin">{summary}{inside}</details>' if inside else ""
 
 
 def _outline(block: Outline) -> str:

@@ -9,7 +9,7 @@ from pellucid.lenses.draw.html import Child, Markup, tag
 from pellucid.lenses.draw.svg import area, bar, picture, text
 from pellucid.lenses.picture import Diagram, Dot, Edge
 
-__all__ = ["diagram"]
+__all__ = ["diagram", "place_of"]
 
 _LINE = 15.0
 
@@ -108,17 +108,20 @@ def _edge(edge: Edge) -> Markup:
 
 def _words(edge: Edge) -> Child:
     """An edge's name beside its middle, on a halo so that lines below it do not cross it."""
-    x, y = _middle(edge.path)
-    return text(edge.name, x, y - 3, f"edge-name r-{edge.role}")
+    x, y, anchor = place_of(edge)
+    return text(edge.name, x, y, f"edge-name r-{edge.role}", anchor)
 
 
-def _middle(path: tuple[tuple[float, float], ...]) -> tuple[float, float]:
-    """The place at 40 % of the way: names of crossing arrows then seldom meet."""
-    lengths = [math.dist(p, q) for p, q in itertools.pairwise(path)]
-    left = 0.4 * sum(lengths)
-    for (p, q), length in zip(itertools.pairwise(path), lengths, strict=True):
-        if left <= length and length:
-            part = left / length
-            return p[0] + part * (q[0] - p[0]), p[1] + part * (q[1] - p[1])
-        left -= length
-    return path[-1]
+def place_of(edge: Edge) -> tuple[float, float, str]:
+    """Where an edge's name stands: above its longest piece, or at the right of a steep one.
+
+    Returns:
+        A place on the line of the letters, and whether it is their "middle" or their "start".
+    """
+    pieces = list(itertools.pairwise(edge.path))
+    (x, y), (u, v) = max(pieces, key=lambda piece: math.dist(*piece))
+    part = 0.4 if len(pieces) == 1 else 0.5  # names of straight arrows that cross seldom meet
+    at = (x + part * (u - x), y + part * (v - y))
+    if abs(v - y) > abs(u - x):
+        return at[0] + 5, at[1] + 3.5, "start"
+    return at[0], at[1] - 4, "middle"

@@ -10,7 +10,18 @@ import numpy as np
 
 from pellucid.lenses.draw.html import Child, Markup, tag
 from pellucid.lenses.draw.scale import Scale
-from pellucid.lenses.draw.svg import SHAPES, area, bar, line, line_key, marker, markers, text
+from pellucid.lenses.draw.svg import (
+    SHAPES,
+    area,
+    bar,
+    letter,
+    letter_key,
+    line,
+    line_key,
+    marker,
+    markers,
+    text,
+)  # fmt: skip
 from pellucid.lenses.picture import (
     Arrow,
     Band,
@@ -41,7 +52,12 @@ def drawn_mark(mark: Mark, frame: Frame) -> Child:
 def keys(chart: Chart) -> list[tuple[Markup, str]]:
     """What the legend says: a key and a word for everything that has a name."""
     found: dict[str, tuple[Markup, str]] = {}
+    told = {
+        n for m in chart.marks if isinstance(m, Points) and m.kinds is not None for n in m.names
+    }
     for mark in chart.marks:
+        if isinstance(mark, Field) and told.issuperset(mark.names):
+            continue  # the points say which color is which class, and by their shape too
         for key, word in _keys_of(mark):
             found.setdefault(f"{key}{word}", (key, word))
     return list(found.values())
@@ -73,6 +89,10 @@ def _points(mark: Points, frame: Frame) -> Iterable[Child]:
         chosen = keep if kinds is None else keep[kinds[keep] == kind]
         places = [p for i in chosen if (p := _within(frame, float(x[i]), float(y[i])))]
         shape, color = _kind(kind, mark)
+        if kind is not None and kind >= len(SHAPES):
+            at = f"letter {color}"
+            yield [text(letter(int(kind)), x, y + 3.5, at) for x, y in places]
+            continue
         style = "point hollow" if mark.hollow else "point"
         yield markers(places, shape, f"{style} {color}", radius)
     for i in mark.ringed:
@@ -197,7 +217,9 @@ def _keys_of(mark: Mark) -> Iterable[tuple[Markup, str]]:
             for kind in sorted(set(np.asarray(mark.kinds).tolist())):
                 shape, color = _kind(kind, mark)
                 word = mark.names[kind] if kind < len(mark.names) else str(kind)
-                yield marker(shape, f"{style} {color}"), f"{word}{mark.name and ', ' + mark.name}"
+                lettered = kind >= len(SHAPES)
+                key = letter_key(kind, color) if lettered else marker(shape, f"{style} {color}")
+                yield key, f"{word}{mark.name and ', ' + mark.name}"
     elif isinstance(mark, Band | Bars) and mark.name:
         kind = "band" if isinstance(mark, Band) else "column"
         box = bar(1, 3, 14, 10, f"{kind} r-{mark.role}")

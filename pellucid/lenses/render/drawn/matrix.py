@@ -82,7 +82,7 @@ def _cells(
             place = dict(zip(("x", "y", "width", "height"), box, strict=True))
             yield tag("rect", class_=f"heat {color}", opacity=opacity, **place)
             if side >= _WRITTEN:
-                shade = "cell-text light" if strength > 0.62 else "cell-text"
+                shade = "cell-text" + (" light" if strength > 0.85 else " mid" * (strength > 0.6))
                 yield text(short(mark, value), x + side / 2, y + tall / 2 + 3.5, shade)
             elif mark.scale == "signed" and value < 0 and side > 7 and strength > 0.04:
                 middle = y + tall / 2
@@ -114,6 +114,8 @@ def _shade(mask: Floats, color: str, place: dict[str, float]) -> Markup:
 
 def short(mark: Matrix, value: float) -> str:
     """A number in as few letters as a cell has room for."""
+    if not np.isfinite(value):
+        return "–" if value != value else "∞" if value > 0 else "−∞"
     if mark.kind == "share":
         return numerals.percent(value).replace("\u00a0%", "")
     if mark.kind == "count":

@@ -15,6 +15,8 @@ from pellucid.lenses.render.drawn.matrix import matrix
 
 __all__ = ["STILL", "drawn"]
 
+# Pixels that a picture needs at least, by how many are to stand in a row.
+_LEAST = {1: 900, 2: 330, 3: 250, 4: 190, 5: 150, 6: 128}
 STILL = (Chart, Charts, Matrix, Diagram)
 
 
@@ -50,7 +52,7 @@ def _still(block: Chart | Matrix | Diagram) -> Child:
 
 def _charts(block: Charts, heading: bool) -> Markup:
     title = tag("p", block.title, class_="caption") if heading and block.title else None
-    least = {1: 900, 2: 330, 3: 250, 4: 190}.get(block.columns, 150 if block.columns else 260)
+    least = _LEAST.get(block.columns, 104 if block.columns else 260)
     items = [
         tag(
             "figure",

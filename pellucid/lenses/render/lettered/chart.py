@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterable
 
 import numpy as np
 
 from pellucid.lenses import numerals
 from pellucid.lenses.draw.scale import Scale, log_ticks, nice_ticks, tick_labels
+from pellucid.lenses.draw.svg import letter
 from pellucid.lenses.picture import (
     Arrow,
     Axis,
@@ -29,7 +31,6 @@ from pellucid.lenses.render.lettered.canvas import Canvas
 __all__ = ["bar_lines", "chart_lines"]
 
 _HIGH = 12
-_LETTERS = "ABCDEF"
 _SHADES = " ░▒▓█"
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _SPARE = 4
@@ -50,18 +51,34 @@ def chart_lines(chart: Chart, width: int) -> list[str]:
     for mark in chart.marks:
         _put(canvas, mark, x, y)
     beside = {high - 1 - round(at * (high - 1)): word for at, word in labels}
-    lines = [chart.y.name] if chart.y.name else []
+    lines = textwrap.wrap(chart.y.name, width) if chart.y.name else []
     lines += [f"{beside.get(r, ''):>{left}} ┤{row}" for r, row in enumerate(canvas.rows())]
     lines.append(f"{'':>{left}} └{'─' * columns}")
-    lines.append(f"{'':>{left}}  {_below(x, chart.x, columns)}")
-    words = list(_legend(chart))
-    return lines + ([f"{'':>{left}}  {'   '.join(words)}"] if words else [])
+    indent = " " * (left + 2)
+    ticks = f"{indent}{_below(x, chart.x, columns)}"
+    if len(ticks) + 2 + len(chart.x.name) <= width:
+        lines.append(f"{ticks}  {chart.x.name}".rstrip())
+    else:
+        lines += [ticks, *_beside([chart.x.name], indent, width)]
+    return lines + _beside(list(_legend(chart)), indent, width)
+
+
+def _beside(words: list[str], indent: str, width: int) -> list[str]:
+    """Words beside each other, in as many lines as they need."""
+    lines = [""]
+    for word in words:
+        for part in textwrap.wrap(word, width - len(indent)):
+            if lines[-1] and len(indent) + len(lines[-1]) + 3 + len(part) <= width:
+                lines[-1] += f"   {part}"
+            else:
+                lines.append(part)
+    return [indent + line for line in lines if line]
 
 
 def bar_lines(chart: Chart, mark: Bars, width: int) -> list[str]:
     """Bars from left to right, each with its name and its number."""
     axis, amounts = (chart.y, chart.x) if mark.lying else (chart.x, chart.y)
-    names = thinned_names(axis)
+    names = tuple(_cut(n, max(width - _SPARE - 20, 12)) for n in thinned_names(axis))
     values = [float(v) for v in np.asarray(mark.values)]
     write = numerals.percent if amounts.percent else numerals.number
     numbers = [write(v) for v in values]
@@ -69,7 +86,7 @@ def bar_lines(chart: Chart, mark: Bars, width: int) -> list[str]:
     most = max((abs(v) for v in values if math.isfinite(v)), default=0.0) or 1.0
     room = max(min(width - left - right - _SPARE, 50), 8)
     title = " ".join(p for p in (amounts.name, f"({mark.name})" if mark.name else "") if p)
-    lines = [title] if title else []
+    lines = textwrap.wrap(title, width) if title else []
     for name, value, number in zip(names, values, numbers, strict=False):
         part = abs(value) / most * room if math.isfinite(value) else 0.0
         full, rest = divmod(round(part * 8), 8)
@@ -126,7 +143,7 @@ def _shade(canvas: Canvas, mark: Field, x: Scale, y: Scale) -> None:
 
 def _letter(mark: Field, cell: object, low: float, high: float) -> str:
     if isinstance(cell, np.ndarray):
-        return _LETTERS[int(cell.argmax()) % 6].lower()
+        return letter(int(cell.argmax())).swapcase()
     part = (float(cell) - low) / (high - low)  # type: ignore[arg-type]
     if mark.scale == "signed":
         return "−" if part < 0.4 else "+" if part > 0.6 else "·"
@@ -139,7 +156,7 @@ def _scatter(canvas: Canvas, mark: Points, x: Scale, y: Scale) -> None:
         if kinds is None:
             canvas.dot(a, b)
         else:
-            canvas.letter(a, b, _LETTERS[int(kinds[i]) % 6])
+            canvas.letter(a, b, letter(int(kinds[i])))
     for i in mark.ringed:
         canvas.letter(_at(x, float(mark.x[i])), _at(y, float(mark.y[i])), "◎")
 
@@ -169,7 +186,7 @@ def _ticks(scale: Scale, axis: Axis, about: int) -> Iterable[tuple[float, str]]:
 
 
 def _below(scale: Scale, axis: Axis, columns: int) -> str:
-    """Ticks below a chart where there is room for them, and the axis's name at the end."""
+    """Ticks below a chart where there is room for them."""
     line = [" "] * columns
     end = -2
     for at, word in _ticks(scale, axis, max(columns // 14, 2)):
@@ -178,7 +195,11 @@ def _below(scale: Scale, axis: Axis, columns: int) -> str:
         if start > end + 1 and len(word) <= columns:
             line[start : start + len(word)] = word
             end = start + len(word)
-    return f"{''.join(line)}  {axis.name}".rstrip()
+    return "".join(line).rstrip()
+
+
+def _cut(word: str, most: int) -> str:
+    return word if len(word) <= most else f"{word[: most - 1]}…"
 
 
 def _legend(chart: Chart) -> Iterable[str]:
@@ -186,7 +207,7 @@ def _legend(chart: Chart) -> Iterable[str]:
         if isinstance(mark, Points) and mark.kinds is not None:
             for kind in sorted(set(np.asarray(mark.kinds).tolist())):
                 word = mark.names[kind] if kind < len(mark.names) else str(kind)
-                yield f"{_LETTERS[int(kind) % 6]} {word}"
+                yield f"{letter(int(kind))} {word}"
         elif isinstance(mark, Line) and mark.name:
             dashed = mark.role in ("test", "negative", "muted") or (mark.order or 0) % 2
             yield f"{'╌╌' if dashed else '──'} {mark.name}"

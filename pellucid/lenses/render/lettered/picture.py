@@ -29,13 +29,14 @@ def lettered(block: Any, width: int) -> list[str]:
     if isinstance(block, Film):
         at = range(len(block.frames))[block.shown]
         said = f"{block.captions[at]}; .html() has all {len(block.frames)} moments"
-        return [*title, said, *lettered(block.frames[at], width)]
+        return [*title, *textwrap.wrap(said, width), *lettered(block.frames[at], width)]
     if isinstance(block, Charts):
         shown = block.items[:_MOST_SHOWN]
         lines = [line for item in shown for line in ("", *lettered(item, width))]
         left = len(block.items) - _MOST_SHOWN
-        more = [f"… and {left} more; .html() and .figure() draw them all"] if left > 0 else []
-        return [*title, *lines[(0 if title else 1) :], *more, *([block.note] if block.note else [])]
+        more = f"… and {left} more; .html() and .figure() draw them all" if left > 0 else ""
+        below = [line for words in (more, block.note) for line in textwrap.wrap(words, width)]
+        return [*title, *lines[(0 if title else 1) :], *below]
     if isinstance(block, Matrix):
         return [*title, *_matrix(block, width)]
     if isinstance(block, Diagram):

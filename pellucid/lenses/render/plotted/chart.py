@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import numpy as np
 
+from pellucid.lenses.draw.svg import letter
 from pellucid.lenses.picture import (
     Arrow,
     Axis,
@@ -35,8 +37,14 @@ from pellucid.lenses.render.plotted.theme import (
 __all__ = ["plot"]
 
 
-def plot(axes: Any, chart: Chart) -> None:
-    """Draw a chart."""
+def plot(axes: Any, chart: Chart, room: int = 80) -> None:
+    """Draw a chart.
+
+    Args:
+        axes: where.
+        chart: what.
+        room: how many letters fit beside each other above it.
+    """
     for mark in chart.marks:
         _DRAW[type(mark)](axes, mark)
     for which in ("x", "y"):
@@ -55,12 +63,30 @@ def plot(axes: Any, chart: Chart) -> None:
         axes.set_axisbelow(True)
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.tick_params(length=0)
+    rows = _legend(axes, room)
     if chart.title:
-        axes.set_title(chart.title, loc="left", fontsize=10, color=INK, wrap=True)
+        title = "\n".join(textwrap.wrap(chart.title, room)) if room else chart.title
+        axes.set_title(title, loc="left", fontsize=10, color=INK, pad=6 + 13 * rows)
+
+
+def _legend(axes: Any, room: int) -> int:
+    """What things are called, above the axes, where no data lies.
+
+    Returns:
+        how many lines it takes.
+    """
     handles, labels = axes.get_legend_handles_labels()
-    if labels:
-        once = dict(zip(labels, handles, strict=True))
-        axes.legend(once.values(), once.keys(), fontsize=8, frameon=False)
+    if not labels:
+        return 0
+    once = dict(zip(labels, handles, strict=True))
+    each = max(map(len, once)) + 7
+    columns = max(min(room // each, len(once)), 1)
+    axes.legend(
+        once.values(), once.keys(), fontsize=8, frameon=False, ncols=columns, loc="lower left",
+        bbox_to_anchor=(0.0, 1.0), borderaxespad=0.1, borderpad=0.1, labelspacing=0.3,
+        columnspacing=1.4, handlelength=2.2,
+    )  # fmt: skip
+    return -(-len(once) // columns)
 
 
 def _axis(axes: Any, chart: Chart, which: str) -> None:
@@ -98,16 +124,22 @@ def _points(axes: Any, mark: Points) -> None:
         chosen = slice(None) if kinds is None else kinds == kind
         color = ROLES[mark.role] if kind is None else CLASSES[kind % 6]
         word = mark.name if kind is None else mark.names[kind] if kind < len(mark.names) else kind
+        lettered = kind is not None and kind >= len(MARKERS)
         axes.scatter(
-            x[chosen], y[chosen], s=size, label=str(word) or None,
-            marker="o" if kind is None else MARKERS[kind % 6],
+            x[chosen], y[chosen], s=2.5 * size if lettered else size, label=str(word) or None,
+            marker="o" if kind is None else _marker(int(kind)),
             facecolors="white" if mark.hollow else color,
-            edgecolors=color if mark.hollow else "white", linewidths=1.2 if mark.hollow else 0.5,
+            edgecolors=color if mark.hollow or lettered else "white",
+            linewidths=1.2 if mark.hollow else 0.5,
         )  # fmt: skip
     if mark.ringed:
         at = list(mark.ringed)
         axes.scatter(x[at], y[at], s=4 * size, facecolors="none", edgecolors=ROLES["now"],
                      linewidths=1.8)  # fmt: skip
+
+
+def _marker(kind: int) -> str:
+    return MARKERS[kind] if kind < len(MARKERS) else f"${letter(kind)}$"
 
 
 def _band(axes: Any, mark: Band) -> None:
@@ -196,7 +228,8 @@ def _field(axes: Any, mark: Field) -> None:
 
 
 def _contour(axes: Any, x: Any, y: Any, values: Any, levels: list[float], dash: str) -> None:
-    inside = [v for v in levels if np.nanmin(values) < v < np.nanmax(values)]
+    finite = values[np.isfinite(values)]
+    inside = [v for v in levels if finite.size and finite.min() < v < finite.max()]
     if inside:
         axes.contour(x, y, values, inside, colors=INK, linestyles=dash,
                      linewidths=1.6 if dash == "-" else 1)  # fmt: skip

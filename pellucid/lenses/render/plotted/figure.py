@@ -10,6 +10,7 @@ import numpy as np
 
 from pellucid.errors import SettingError
 from pellucid.lenses.picture import Chart, Charts, Diagram, Film, Matrix
+from pellucid.lenses.render.drawn.diagram import place_of
 from pellucid.lenses.render.drawn.matrix import matrix_scale, short
 from pellucid.lenses.render.plotted.chart import plot
 from pellucid.lenses.render.plotted.theme import CLASSES, INK, MUTED, ROLES, diverging, rising
@@ -19,6 +20,8 @@ __all__ = ["animated", "figure"]
 
 _PICTURES = (Chart, Charts, Matrix, Diagram, Film)
 _WRITTEN = 16
+_WIDEST = 11.0  # inches
+_LETTERS = 11  # that fit into an inch
 _KINDS = {
     "input": ROLES["good"], "output": "#B3261E", "hidden": ROLES["positive"], "bias": CLASSES[4],
     "parameter": CLASSES[2], "loss": ROLES["now"],
@@ -76,8 +79,8 @@ def _fill(drawn: Any, view: View, moment: int | None) -> None:
         raise SettingError("this view has no picture; print it, or take its .html().")
     grids = [_grid(_still(b, moment)) for b in blocks]
     heights = [rows * high for rows, _, high in grids]
-    wide = max(columns * 3.2 for _, columns, _ in grids)
-    drawn.set_size_inches(max(wide, 5.6), sum(heights) + 0.5)
+    wide = float(np.clip(max(_width(_still(b, moment)) for b in blocks), 5.6, _WIDEST))
+    drawn.set_size_inches(wide, sum(heights) + 0.5)
     drawn.suptitle(view.title, x=0.02, ha="left", fontsize=12, fontweight="bold", color=INK)
     parts = drawn.subfigures(len(blocks), 1, height_ratios=heights, squeeze=False)[:, 0]
     for part, block, (rows, columns, _) in zip(parts, blocks, grids, strict=True):
@@ -87,7 +90,7 @@ def _fill(drawn: Any, view: View, moment: int | None) -> None:
             part.suptitle(caption, x=0.02, ha="left", fontsize=10, color=INK)
         axes = part.subplots(rows, columns, squeeze=False).reshape(-1)
         for place, item in zip(axes, _items(still), strict=False):
-            _draw(place, item)
+            _draw(place, item, int(wide / columns * _LETTERS))
         for place in axes[len(list(_items(still))) :]:
             place.set_axis_off()
 
@@ -113,31 +116,52 @@ def _items(still: Any) -> Iterable[Any]:
 def _grid(still: Any) -> tuple[int, int, float]:
     """Rows, columns, and the height of a row in inches."""
     items = list(_items(still))
-    columns = min(still.columns or 3, len(items)) if isinstance(still, Charts) else 1
-    small = all(getattr(i, "bare", False) or getattr(i, "image", False) for i in items)
-    high = 1.6 if small and columns > 2 else 3.0
-    if isinstance(items[0], Diagram):
-        high = float(np.clip(6.0 * items[0].high / items[0].wide, 2.0, 9.0))
-    if isinstance(items[0], Chart) and items[0].y.names:
-        high = max(0.9 + 0.24 * len(items[0].y.names), 1.6)
+    columns = max(min(still.columns or 3, len(items)), 1) if isinstance(still, Charts) else 1
+    high = max((_high(i, columns) for i in items), default=1.0)
     return math.ceil(len(items) / columns), columns, high
 
 
-def _draw(axes: Any, item: Any) -> None:
+def _high(item: Any, columns: int) -> float:
+    if _small(item) and columns > 2:
+        return 1.6
+    if isinstance(item, Diagram):
+        return float(np.clip(6.0 * item.high / item.wide, 2.0, 9.0))
+    if isinstance(item, Chart) and item.y.names:
+        return max(0.9 + 0.24 * len(item.y.names), 1.6)
+    if isinstance(item, Matrix) and not item.image:
+        return float(np.clip(0.9 + 0.3 * len(item.values), 1.6, 4.0))
+    return 3.0
+
+
+def _width(still: Any) -> float:
+    """How wide it is best drawn, in inches."""
+    items = list(_items(still))
+    if isinstance(still, Diagram):
+        return max(still.wide / 90, 5.6)
+    small = all(_small(i) for i in items)
+    return _grid(still)[1] * (1.5 if small else 3.6) if isinstance(still, Charts) else 6.4
+
+
+def _small(item: Any) -> bool:
+    return bool(getattr(item, "bare", False) or getattr(item, "image", False))
+
+
+def _draw(axes: Any, item: Any, room: int) -> None:
     if isinstance(item, Matrix):
         _matrix(axes, item)
     elif isinstance(item, Diagram):
         _diagram(axes, item)
     else:
-        plot(axes, item)
+        plot(axes, item, room)
 
 
 def _matrix(axes: Any, mark: Matrix) -> None:
     values = np.asarray(mark.values, np.float64)
     low, high = matrix_scale(mark)
     colors = diverging() if mark.scale == "signed" else rising()
-    axes.imshow(values, cmap=colors, vmin=low, vmax=high, aspect="equal" if mark.image else "auto")
     rows, columns = values.shape
+    aspect = "equal" if mark.image or 0.6 <= rows / max(columns, 1) <= 1.7 else "auto"
+    axes.imshow(values, cmap=colors, vmin=low, vmax=high, aspect=aspect)
     if mark.image:
         axes.set_axis_off()
     else:
@@ -153,8 +177,10 @@ def _matrix(axes: Any, mark: Matrix) -> None:
         for r in range(rows):
             for c in range(columns):
                 if np.isfinite(values[r, c]):
+                    part = (values[r, c] - low) / (high - low)
+                    deep = abs(2 * part - 1) > 0.85 if mark.scale == "signed" else part > 0.75
                     axes.text(c, r, short(mark, float(values[r, c])), ha="center", va="center",
-                              fontsize=7, color=INK)  # fmt: skip
+                              fontsize=7, color="white" if deep else INK)  # fmt: skip
 
 
 def _diagram(axes: Any, mark: Diagram) -> None:
@@ -181,9 +207,9 @@ def _diagram(axes: Any, mark: Diagram) -> None:
             arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 0.1},
         )  # fmt: skip
         if edge.name:
-            (x, y), (u, v) = edge.path[0], edge.path[-1]
-            axes.text(x + 0.4 * (u - x), y + 0.4 * (v - y) - 3, edge.name, fontsize=7, color=INK,
-                      ha="center", zorder=3)  # fmt: skip
+            x, y, anchor = place_of(edge)
+            axes.text(x, y, edge.name, fontsize=7, color=INK, zorder=3,
+                      ha="center" if anchor == "middle" else "left")  # fmt: skip
     for dot in mark.dots:
         color = _KINDS.get(dot.kind, "#8894A2")
         if dot.shape == "circle":
@@ -193,7 +219,7 @@ def _diagram(axes: Any, mark: Diagram) -> None:
             axes.add_patch(FancyBboxPatch(
                 (dot.x - dot.wide / 2, dot.y - dot.high / 2), dot.wide, dot.high,
                 boxstyle="round,pad=0,rounding_size=6", facecolor="white", edgecolor=color,
-                linewidth=1.3, zorder=2,
+                linewidth=1.3, zorder=2, linestyle="--" if dot.kind == "parameter" else "-",
             ))  # fmt: skip
         axes.text(dot.x, dot.y, "\n".join(dot.lines), ha="center", va="center", fontsize=7,
                   color=INK, zorder=3)  # fmt: skip

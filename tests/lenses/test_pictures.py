@@ -1,0 +1,278 @@
+"""Every mark and every picture in every renderer: whole, harmless, within bounds, and quick."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.text import Text
+
+from pellucid.errors import SettingError
+from pellucid.lenses.picture import (
+    Arrow,
+    Axis,
+    Band,
+    Bars,
+    Chart,
+    Charts,
+    Diagram,
+    Dot,
+    Edge,
+    Field,
+    Film,
+    Line,
+    Matrix,
+    Note,
+    Points,
+    Rule,
+)  # fmt: skip
+from pellucid.lenses.render.text import columns_of
+from pellucid.lenses.shown import Shown
+from pellucid.lenses.view import Column, Remark, Table, View
+from tests.lenses.markup import Tags
+
+NASTY = "<script>alert('x')</script> & \"quotes\""
+LONG = "capital gain of the year before the last year of the census"
+DRAW = np.random.default_rng(0)
+T = np.linspace(0.1, 6, 80)
+GRID = np.sin(np.linspace(-2, 2, 30))[:, None] * np.linspace(-1, 1, 40)
+SHARES = np.stack([GRID + 2, 1 - GRID, np.ones_like(GRID)], -1)
+SHARES = SHARES / SHARES.sum(-1, keepdims=True)
+HOLES = np.where(DRAW.random((30, 40)) < 0.1, np.nan, GRID)
+
+
+def chart(*marks: Any, **more: Any) -> Chart:
+    axes = {"x": Axis("time (s)"), "y": Axis("loss")} | more
+    return Chart(axes.pop("x"), axes.pop("y"), marks, "A title that says something", **axes)
+
+
+def film(n: int = 4) -> Film:
+    return Film(
+        tuple(chart(Field(GRID * k, (0, 1), (0, 1), "signed"), square=True) for k in range(n)),
+        tuple(f"step {10 * k}" for k in range(n)), title="It turns",
+    )  # fmt: skip
+
+
+DIAGRAM = Diagram(
+    (
+        Dot("x", 70, 60, ("x", "0.5", LONG), kind="input", hint=NASTY),
+        Dot("n", 420, 110, ("tanh",), 60, 60, "circle", kind="hidden", shade=-0.7),
+        Dot("e", 250, 200),
+    ),
+    (
+        Edge("x", "n", ((130, 60), (160, 60), (160, 100), (390, 100)), "2.0", 0.8),
+        Edge("x", "e", ((130, 60), (200, 200)), "", 0.4, "negative", hint=NASTY),
+    ),
+    500, 260, "A graph", "Two arrows leave x.", (("layer 1", 180, 40, 300, 150),),
+)  # fmt: skip
+
+PICTURES: dict[str, Any] = {
+    "line": chart(Line(T, np.exp(-T), "training", "train"), Line(T, T, "held out", "test")),
+    "lines of runs": chart(*(Line(T, T + i, f"run {i}", order=i) for i in range(9))),
+    "line with holes": chart(Line(T, np.where(T > 3, np.nan, T)), Line([1, 2], [np.inf, -np.inf])),
+    "one place": chart(Line([1], [2], "one"), Points([1], [2])),
+    "nothing": chart(),
+    "empty marks": chart(Line([], []), Points([], []), Band([], [], []), Bars([])),
+    "constant": chart(Line([1, 2, 3], [5, 5, 5])),
+    "huge numbers": chart(Line([1, 2], [1e300, -1e300]), Line([1, 2], [1e-300, 2e-300])),
+    "log with zeros": chart(
+        Line([0, 1, 10], [0, -1, 100]), Points([0, 1], [0, 5]),
+        x=Axis("x", log=True), y=Axis("y", log=True),
+    ),
+    "band rule arrow note": chart(
+        Band(T, T - 1, T + 1, "5 to 95 %"), Rule(2, "x", "best", "now"), Rule(0.1, "y", "guess"),
+        Rule(1e9, "y", "far"), Arrow(1, 1, 2, 3, "step"), Arrow(1, 1, 1, 1), Note(2, 3, "bend"),
+    ),
+    "points of classes": chart(
+        Points(T, T, np.arange(80) % 3, ("a", "b"), ringed=(3,)), Points([1], [2], hollow=True)
+    ),
+    "points of many classes": chart(Points(T, T, np.arange(80) % 10)),
+    "points that are none": chart(Points([1, np.nan, np.inf], [1, 2, 3], [0, 1, 2])),
+    "bars": chart(Bars([0.2, 0.9], name="mine"), x=Axis(names=("a", LONG)), y=Axis(percent=True)),
+    "bars with signs": chart(
+        Bars([0.4, -0.2, np.nan], low=[0.3, -0.3, 0], high=[0.5, 0.0, 0], lying=True,
+             role="positive"),
+        x=Axis("push"), y=Axis(names=("age", LONG, NASTY)),
+    ),
+    "histogram": chart(Bars(DRAW.integers(1, 20, 20), at=np.arange(20) / 4)),
+    "field": chart(Field((GRID + 1) / 2, (0, 1), (0, 1)), square=True),
+    "signed field": chart(Field(GRID, (-1, 1), (0, 1), "signed", levels=(0.1,))),
+    "amounts": chart(Field(GRID**2, (-1, 1), (0, 1), "amount", low=0.0, high=2.0)),
+    "flat field": chart(Field(np.zeros((5, 5)), (0, 1), (0, 1), "amount")),
+    "field with holes": chart(Field(HOLES, (0, 1), (0, 1), "signed")),
+    "field of nothing": chart(Field(np.full((4, 4), np.nan), (0, 1), (0, 1), "signed")),
+    "classes": chart(Field(SHARES, (0, 1), (0, 1), names=("u", "v", "w"))),
+    "bare": chart(Field(GRID, (0, 1), (0, 1), "signed"), bare=True),
+    "matrix": Matrix(DRAW.normal(size=(4, 6)), ("h0", "h1", "h2", LONG), title="Weights",
+                     row_axis="unit", column_axis="input", kind="signed"),
+    "counts": Matrix(np.array([[20.0, 3], [1, 30]]), ("cat", NASTY), ("cat", NASTY), "Confusion",
+                     "amount", "count", "true", "said"),
+    "matrix with holes": Matrix(np.array([[np.nan, 1.0], [np.inf, -1.0]])),
+    "one cell": Matrix(np.array([[0.0]])),
+    "large matrix": Matrix(DRAW.normal(size=(200, 300)), title="Large"),
+    "image": Matrix(DRAW.random((8, 8)), scale="amount", image=True),
+    "side by side": Charts((chart(Line(T, T)), Matrix(GRID[:3, :3]), DIAGRAM), 2, "Three", "Note."),
+    "many small": Charts(
+        tuple(Matrix(DRAW.random((8, 8)), title=f"unit {k}", image=True) for k in range(30)), 10
+    ),
+    "diagram": DIAGRAM,
+    "film": film(),
+    "nasty": Chart(Axis(NASTY), Axis(NASTY), (
+        Line(T, T, NASTY), Points(T, T, np.zeros(80, int), (NASTY,)), Note(1, 1, NASTY),
+        Rule(1, name=NASTY), Arrow(0, 0, 1, 1, NASTY), Band(T, T, T, NASTY),
+    ), NASTY, NASTY),
+}  # fmt: skip
+
+
+def shown(*blocks: Any) -> Shown:
+    return Shown(View(NASTY, "What there is.", blocks, {"value": 1.5, "bad": float("nan")}))
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_in_html(name: str) -> None:
+    page = shown(PICTURES[name]).html()
+    tags = Tags(page)
+    wrong = [w for w in tags.wrong if w != "image href"]  # pictures inside of the page itself
+    assert not wrong and not tags.open
+    assert all(href.startswith("data:") for href in re.findall(r'href="([^"]*)', page))
+    assert "<script" not in page and "http" not in page
+    drawn = " ".join(re.findall(r'\b(?:d|x|y|x1|cx|cy|width|height|points)="([^"]*)"', page))
+    assert not re.search(r"nan|inf", drawn, re.I)
+    assert not re.search(r'(?:width|height|r)="-', page)
+    assert page.count('role="img"') == page.count("aria-label") - page.count('type="radio"')
+    assert 'aria-label=""' not in page
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_in_letters(name: str) -> None:
+    for width in (40, 72, 100):
+        for line in shown(PICTURES[name]).text(width).splitlines()[1:]:
+            assert columns_of(line) <= width, (name, width, line)
+            assert "nan" not in line.lower() or "not a number" in line or "class" in line
+
+
+def test_in_matplotlib() -> None:
+    for name, picture in PICTURES.items():
+        figure = shown(picture).figure()
+        wide, high = figure.get_size_inches()
+        assert 5 < wide <= 11 and 1 < high < 16, (name, wide, high)
+    names = ("nasty", "classes", "bars with signs", "counts", "points of many classes", "diagram")
+    figure = shown(*(PICTURES[n] for n in names)).figure()
+    figure.canvas.draw()  # as far as pixels; the others differ in data only
+    labels = [t.get_text() for t in figure.findobj(Text)]
+    assert NASTY in labels
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_in_json(name: str) -> None:
+    text = shown(PICTURES[name]).json()
+    found = json.loads(text, parse_constant=lambda word: 1 / 0)
+    assert found["value"] == 1.5 and found["bad"] == "NaN"
+    assert found["view"]["title"] == NASTY
+    (block,) = found["view"]["blocks"]
+    assert block["picture"] == type(PICTURES[name]).__name__.lower()
+    if name == "line":
+        assert block["marks"][0]["x"] == T.tolist()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_as_tables(name: str) -> None:
+    one = shown(PICTURES[name])
+    frames = one.tables()
+    assert all(isinstance(f, pd.DataFrame) and f.columns.is_unique for f in frames.values())
+    page = one.html()
+    assert ("Show as table" in page) == bool(frames)
+    for body in re.findall(r"<tbody>(.*?)</tbody>", page):
+        assert body.count("<tr>") <= 60
+
+
+def test_the_tables_hold_the_numbers_of_the_marks() -> None:
+    frames = shown(PICTURES["line"], PICTURES["classes"], PICTURES["counts"], film()).tables()
+    lines = frames["loss: training, held out"]
+    np.testing.assert_array_equal(lines["time (s)"], T)
+    np.testing.assert_array_equal(lines["training"], np.exp(-T))
+    field = frames["Field"]
+    assert list(field) == ["time (s)", "loss", "u", "v", "w"] and len(field) == 1200
+    np.testing.assert_allclose(field["w"], SHARES[..., 2].reshape(-1))
+    np.testing.assert_allclose(field["loss"].to_numpy()[-1], 1)
+    counts = frames["Confusion"]
+    assert counts.set_index("true").loc["cat"].tolist() == [20, 3]
+    moments = frames["Field 2"]
+    assert list(moments["moment"].unique()) == ["step 0", "step 10", "step 20", "step 30"]
+    np.testing.assert_allclose(
+        moments[moments["moment"] == "step 20"]["value"], 2 * GRID.reshape(-1)
+    )
+    table = Table((Column("a"), Column("b", "number")), (("x", 1.0),), "A table")
+    assert shown(table, Remark("text")).tables()["A table"].to_dict("list") == {
+        "a": ["x"], "b": [1.0],
+    }  # fmt: skip
+
+
+def test_what_a_table_leaves_out_is_said() -> None:
+    page = shown(chart(Line(np.arange(900), np.arange(900)))).html()
+    assert "60 of 900 rows, evenly spread. .tables() has them all." in page
+    page = shown(Matrix(DRAW.normal(size=(3, 40)), title="Wide")).html()
+    assert "The first 12 of 40 columns. .tables() has them all." in page
+
+
+def test_a_film_is_chosen_by_keys_and_its_names_are_its_own() -> None:
+    other = Film(film().frames[:2], ("a", NASTY), 0, title=NASTY)
+    page = shown(film(), other).html()
+    radios = re.findall(r'<input type="radio" name="(\w+)" id="([\w-]+)"( checked)?', page)
+    names = list(dict.fromkeys(name for name, _, _ in radios))
+    assert len(names) == 2 and len({i for _, i, _ in radios}) == 6
+    assert [i for _, i, checked in radios if checked] == [f"{names[0]}-3", f"{names[1]}-0"]
+    for _, key, _ in radios:
+        assert f"#{key}:checked~" in page
+    assert 'aria-label="step 20"' in page
+    assert "step 30; .html() has all 4 moments" in shown(film()).text(80)
+
+
+def test_more_classes_than_shapes_are_told_by_letters() -> None:
+    one = shown(PICTURES["points of many classes"])
+    assert all(f">{letter}</text>" in one.html() for letter in "GHIJ")
+    assert all(f"{letter} {k}" in one.text(100) for k, letter in enumerate("ABCDEFGHIJ"))
+
+
+def test_huge_data_is_thinned_and_quick() -> None:
+    n = 200_000
+    x, y = np.arange(n), DRAW.normal(size=n)
+    one = shown(
+        chart(Line(x, y), Points(x, y, np.arange(n) % 3)),
+        chart(Field(DRAW.normal(size=(700, 700)), (0, 1), (0, 1), "signed", levels=(0.0,))),
+    )
+    began = time.process_time()
+    page = one.html()
+    assert time.process_time() - began < 1.0
+    assert len(page) < 300_000
+    least, most = float(y.min()), float(y.max())
+    assert one.tables()["loss"]["loss"].agg(["min", "max"]).tolist() == [least, most]
+
+
+def test_every_ending(tmp_path: Path) -> None:
+    one = shown(PICTURES["field"], film(2))
+    for ending in (".html", ".json", ".txt", ".tex", ".png", ".svg", ".pdf", ".gif"):
+        path = one.save(tmp_path / f"view{ending}")
+        assert path.is_file() and (path.stat().st_size > 50 or ending == ".tex"), ending
+    page = (tmp_path / "view.html").read_text("utf-8")
+    assert (
+        page.startswith("<!doctype html>") and not Tags(page.removeprefix("<!doctype html>")).open
+    )
+    assert "<title>&lt;script&gt;" in page
+    assert (tmp_path / "view.gif").read_bytes()[:6] == b"GIF89a"
+    with pytest.raises(SettingError) as told:
+        one.save(tmp_path / "view.doc")
+    assert str(told.value) == (
+        "a view can't be written as .doc. Use .html, .json, .txt, .tex, .png, .svg, .pdf, .gif."
+    )
+    with pytest.raises(SettingError, match="nothing in this view moves; ask the lens for a film"):
+        shown(PICTURES["field"]).save(tmp_path / "still.gif")
+    with pytest.raises(SettingError, match="this view has no picture; print it"):
+        shown(Remark("text")).save(tmp_path / "text.png")
+    assert "text/html" in one._repr_mimebundle_()
