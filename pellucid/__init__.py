@@ -132,7 +132,7 @@ __all__ = [
     "as_strided", "as_tensor", "asarray", "asin", "asinh", "atan", "atan2", "atanh", "atleast_1d",
     "atleast_2d", "atleast_3d", "autocast", "autograd", "avg_pool1d", "baddbmm", "bartlett_window",
     "bernoulli", "bfloat16", "bilinear", "bincount", "bitwise_and", "bitwise_left_shift",
-    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "blackman_window",
+    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "blackman_window", "blame",
     "block_diag", "bmm", "bool", "broadcast_shapes", "broadcast_tensors", "broadcast_to",
     "bucketize", "can_cast", "cartesian_prod", "cat", "cdist", "ceil", "celu", "chain_matmul",
     "channel_shuffle", "cholesky", "cholesky_inverse", "cholesky_solve", "chunk", "clamp",
@@ -147,42 +147,42 @@ __all__ = [
     "explain", "expm1", "eye", "feature_alpha_dropout", "finfo", "fit", "fix", "flatten", "flip",
     "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power", "floor",
     "floor_divide", "fmax", "fmin", "fmod", "frac", "from_dlpack", "from_numpy", "frombuffer",
-    "full", "full_like", "gather", "gcd", "ge", "ger", "get_autocast_dtype", "get_default_dtype",
-    "get_num_threads", "get_rng_state", "gradient", "greater", "greater_equal", "group_norm", "gt",
-    "half", "hamming_window", "hann_window", "hardshrink", "heaviside", "histc", "histogram",
-    "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy", "index_fill", "index_put",
-    "index_reduce", "index_select", "inf", "inference_mode", "initial_seed", "inner", "int",
-    "int8", "int16", "int32", "int64", "inverse", "is_autocast_enabled", "is_complex",
-    "is_floating_point", "is_grad_enabled", "is_nonzero", "is_same_size", "is_signed", "is_tensor",
-    "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "isreal",
-    "kaiser_window", "kron", "kthvalue", "layer_norm", "lcm", "ldexp", "le", "lenses", "lerp",
-    "less", "less_equal", "lgamma", "linalg", "linspace", "load", "log", "log1p", "log2", "log10",
-    "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp", "logdet", "logical_and",
-    "logical_not", "logical_or", "logical_xor", "logit", "logspace", "logsumexp", "long", "lt",
-    "manual_seed", "masked_fill", "masked_scatter", "masked_select", "matmul", "matrix_exp",
-    "matrix_power", "max", "max_pool1d", "max_pool2d", "max_pool3d", "maximum", "mean", "median",
-    "meshgrid", "min", "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul",
-    "multinomial", "multiply", "mv", "mvlgamma", "nan", "nan_to_num", "nanmean", "nanmedian",
-    "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "nextafter", "nn", "no_grad",
-    "nonzero", "norm", "normal", "not_equal", "numel", "one_hot", "ones", "ones_like", "optim",
-    "outer", "pad", "pairwise_distance", "pdist", "permute", "pi", "pinverse", "pixel_shuffle",
-    "pixel_unshuffle", "polygamma", "population", "positive", "pow", "prelu", "probe", "probes",
-    "prod", "program", "promote_types", "put", "qr", "quantile", "rad2deg", "rand", "rand_like",
-    "randint", "randint_like", "randn", "randn_like", "randperm", "range", "ravel", "reciprocal",
-    "relu", "remainder", "renorm", "repeat", "repeat_interleave", "reshape", "result_type",
-    "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "rsub", "save",
-    "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "see", "seed",
-    "select", "select_scatter", "selu", "set_autocast_dtype", "set_autocast_enabled",
-    "set_default_dtype", "set_grad_enabled", "set_num_threads", "set_printoptions",
-    "set_rng_state", "sgn", "short", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh",
-    "slice_scatter", "slogdet", "softmax", "sort", "special", "split", "split_with_sizes", "sqrt",
-    "square", "squeeze", "stack", "std", "std_mean", "sub", "subtract", "sum", "svd", "swapaxes",
-    "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor", "tensor_split", "tensordot",
-    "testing", "threshold", "tile", "topk", "trace", "training", "transpose", "trapezoid", "trapz",
-    "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc", "uint8", "uint32",
-    "unbind", "unflatten", "unfold", "unique", "unique_consecutive", "unravel_index", "unsqueeze",
-    "utils", "vander", "var", "var_mean", "vdot", "view", "vsplit", "vstack", "where", "xlogy",
-    "zeros", "zeros_like",
+    "full", "full_like", "gallery", "gather", "gcd", "ge", "ger", "get_autocast_dtype",
+    "get_default_dtype", "get_num_threads", "get_rng_state", "gradient", "graph", "greater",
+    "greater_equal", "group_norm", "gt", "half", "hamming_window", "hann_window", "hardshrink",
+    "heaviside", "histc", "histogram", "hsplit", "hstack", "hypot", "iinfo", "index_add",
+    "index_copy", "index_fill", "index_put", "index_reduce", "index_select", "inf",
+    "inference_mode", "initial_seed", "inner", "int", "int8", "int16", "int32", "int64", "inverse",
+    "is_autocast_enabled", "is_complex", "is_floating_point", "is_grad_enabled", "is_nonzero",
+    "is_same_size", "is_signed", "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan",
+    "isneginf", "isposinf", "isreal", "kaiser_window", "kron", "kthvalue", "layer_norm", "lcm",
+    "ldexp", "le", "lenses", "lerp", "less", "less_equal", "lgamma", "linalg", "linspace", "load",
+    "log", "log1p", "log2", "log10", "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp",
+    "logdet", "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logspace",
+    "logsumexp", "long", "lt", "manual_seed", "masked_fill", "masked_scatter", "masked_select",
+    "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d", "max_pool3d",
+    "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "mode", "moveaxis", "movedim",
+    "msort", "mul", "multinomial", "multiply", "mv", "mvlgamma", "nan", "nan_to_num", "nanmean",
+    "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "nextafter", "nn",
+    "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "one_hot", "ones", "ones_like",
+    "optim", "outer", "pad", "pairwise_distance", "pdist", "permute", "pi", "pinverse",
+    "pixel_shuffle", "pixel_unshuffle", "polygamma", "population", "positive", "pow", "prelu",
+    "probe", "probes", "prod", "program", "promote_types", "put", "qr", "quantile", "rad2deg",
+    "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "range",
+    "ravel", "reciprocal", "relu", "remainder", "renorm", "repeat", "repeat_interleave", "reshape",
+    "result_type", "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "rsub",
+    "save", "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "see",
+    "seed", "select", "select_scatter", "selu", "set_autocast_dtype", "set_autocast_enabled",
+    "set_default_dtype", "set_grad_enabled", "set_num_threads", "set_printoptions", "set_rng_state",
+    "sgn", "short", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "slice_scatter", "slogdet",
+    "softmax", "sort", "special", "split", "split_with_sizes", "sqrt", "square", "squeeze", "stack",
+    "std", "std_mean", "sub", "subtract", "sum", "svd", "swapaxes", "swapdims", "t", "take",
+    "take_along_dim", "tan", "tanh", "tensor", "tensor_split", "tensordot", "testing", "threshold",
+    "tile", "topk", "trace", "training", "transpose", "trapezoid", "trapz", "tril", "tril_indices",
+    "triu", "triu_indices", "true_divide", "trunc", "uint8", "uint32", "unbind", "unflatten",
+    "unfold", "unique", "unique_consecutive", "unravel_index", "unsqueeze", "utils", "vander",
+    "var", "var_mean", "vdot", "view", "vsplit", "vstack", "walk", "where", "xlogy", "zeros",
+    "zeros_like",
 ]  # fmt: skip
 
 if TYPE_CHECKING:  # bound below, or loaded on first use
@@ -202,6 +202,10 @@ if TYPE_CHECKING:  # bound below, or loaded on first use
     from pellucid.lenses import explain as explain
     from pellucid.lenses import program as program
     from pellucid.lenses import see as see
+    from pellucid.lenses.blame import blame as blame
+    from pellucid.lenses.gallery import gallery as gallery
+    from pellucid.lenses.graph import graph as graph
+    from pellucid.lenses.walk import walk as walk
     from pellucid.tensor._names import *  # noqa: F403
     from pellucid.training import History as History
     from pellucid.training import load as load
@@ -272,7 +276,11 @@ _LAZY = {
     "load": "pellucid.training",
     "population": "pellucid.training",
     "save": "pellucid.training",
+    "blame": "pellucid.lenses",
     "explain": "pellucid.lenses",
+    "gallery": "pellucid.lenses",
+    "graph": "pellucid.lenses",
+    "walk": "pellucid.lenses",
     "program": "pellucid.lenses",
     "see": "pellucid.lenses",
 }
@@ -287,6 +295,10 @@ _ALSO = (
 )  # fmt: skip
 _LAZY |= dict.fromkeys(_ALSO, "pellucid.nn.functional")
 _ROOMS = ("amp", "data", "lenses", "nn", "optim", "testing", "training", "utils")
+
+
+# The lens hides the room of the same name; `from pellucid.graph.x import` still works.
+globals().pop("graph", None)
 
 
 def _found(name: str) -> Any:

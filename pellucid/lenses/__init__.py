@@ -3,12 +3,19 @@
 Renderers draw any view as text, HTML, LaTeX or JSON.
 """
 
+from pellucid.lenses.blame import blame as blame
 from pellucid.lenses.explanation import Explanation as Explanation
 from pellucid.lenses.explanation import explain as explain
+from pellucid.lenses.gallery import gallery as gallery
+from pellucid.lenses.graph import graph as graph
 from pellucid.lenses.listing.program import Program as Program
 from pellucid.lenses.listing.program import program as program
 from pellucid.lenses.see import names as names
 from pellucid.lenses.see import see as see
 from pellucid.lenses.transform import transform as transform
+from pellucid.lenses.walk import walk as walk
 
-__all__ = ["Explanation", "Program", "explain", "names", "program", "see", "transform"]
+__all__ = [
+    "Explanation", "Program", "blame", "explain", "gallery", "graph", "names", "program", "see",
+    "transform", "walk",
+]  # fmt: skip

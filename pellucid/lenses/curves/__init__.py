@@ -1,0 +1,1 @@
+"""The activation functions as the registry knows them: curves, slopes, and what can be measured."""

@@ -1,0 +1,1 @@
+"""The computation as nodes and arrows at three zooms, with values and blame on both."""

@@ -1,0 +1,143 @@
+"""The worksheet as a view, with the answers or with blanks where they go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pellucid.lenses.numerals import number, plural, signed
+from pellucid.lenses.view import Block, Column, Remark, Table, View
+from pellucid.lenses.worksheet.step import Step
+from pellucid.lenses.worksheet.taken import Line, Taken, Weight
+
+__all__ = ["sheet"]
+
+BLANK = "_______"
+_MOST_WEIGHTS = 60
+_LINES = (
+    Column("step", "count", anchor=True),
+    Column("input", "formula", wraps=18),
+    Column("op", "text"),
+    Column("output", "text"),
+    Column("slope", "text", rank=1, wraps=8),
+    Column("blame", "text"),
+    Column("step back", "count", key="back"),
+)
+_WEIGHTS = (
+    Column("weight", "formula", anchor=True),
+    Column("value", "number"),
+    Column("slope", "text", rank=1, wraps=8),
+    Column("step", "count", key="back"),
+    Column("blame", "text"),
+    Column("step ", "count", key="step"),
+    Column("new value", "text", key="new"),
+)
+_GIVEN = (Column("given", "formula"), Column("value", "number"))
+
+
+def sheet(taken: Taken, sample: int, answers: bool) -> View:
+    """The worksheet.
+
+    Args:
+        taken: the step.
+        sample: the row that it was taken for.
+        answers: whether to write them, or to leave blanks.
+    """
+    steps = taken.steps()
+    place = {id(s): i for i, s in enumerate(steps, 1)}
+    result = f"New loss {number(taken.after)} (was {number(taken.loss)})"
+    if not answers:
+        result = f"New loss {BLANK} (was {BLANK})"
+    done = f"{result}, after one step of {taken.rule}."
+    blocks: tuple[Block, ...] = (
+        *_given(taken),
+        _operations(taken, place, answers),
+        _weights(taken, place, answers),
+        *_remarks(taken, steps, answers),
+    )
+    data: dict[str, Any] = {
+        "kind": "walk", "sample": sample, "rule": taken.rule, "single": taken.single,
+        "steps": [s.to_dict(i, answers) for i, s in enumerate(steps, 1)],
+    }  # fmt: skip
+    if answers:
+        data |= {"loss": taken.loss, "loss_after": taken.after}
+    return View(f"Sample {sample} by hand: forward, backward, update", done, blocks, data)
+
+
+def _given(taken: Taken) -> Iterator[Table]:
+    if taken.given:
+        yield Table(_GIVEN, taken.given, "The sample, and what should come out")
+
+
+def _operations(taken: Taken, place: dict[int, int], answers: bool) -> Table:
+    rows = tuple(
+        (
+            place[id(line.forward)], _input(line, answers), line.op,
+            _found(line.forward, answers), _slopes(line, answers),
+            _found(line.backward, answers, "+1.0"),
+            None if line.backward is None else place[id(line.backward)],
+        )
+        for line in taken.lines
+    )  # fmt: skip
+    caption = "Forward: read down, each output from its input. Backward: read up, each blame."
+    note = (
+        "slope: how much each number that it goes into changes with it. "
+        "blame = blame of that number × slope, added over all of them."
+    )
+    return Table(_LINES, rows, caption, note=note if taken.single else "")
+
+
+def _input(line: Line, answers: bool) -> str:
+    step = line.forward
+    parts = (step.what, step.symbols, step.plugged if answers else "")
+    return " = ".join(dict.fromkeys(p for p in parts if p))
+
+
+def _found(step: Step | None, answers: bool, start: str = "") -> str:
+    if step is None:
+        return start
+    if not answers:
+        return BLANK
+    return signed(step.value) if step.phase == "backward" else number(step.value)
+
+
+def _slopes(item: Line | Weight, answers: bool) -> str:
+    if not answers:
+        return BLANK if item.slopes else ""
+    shown = "; ".join(signed(s) for s in item.slopes[:4])
+    return shown + (f"; … {len(item.slopes) - 4} more" if len(item.slopes) > 4 else "")
+
+
+def _weights(taken: Taken, place: dict[int, int], answers: bool) -> Table:
+    rows = tuple(
+        (
+            w.name, w.value, _slopes(w, answers), place[id(w.backward)],
+            _found(w.backward, answers), place[id(w.update)], _found(w.update, answers),
+        )
+        for w in taken.weights[:_MOST_WEIGHTS]
+    )  # fmt: skip
+    left = len(taken.weights) - len(rows)
+    note = f"… and {plural(left, 'weight')} more; .to_dict() has all." if left > 0 else ""
+    caption = f"Update: the blame of every weight, and one step of {taken.rule}"
+    if not taken.single:
+        caption += "; by lengths: the last column is how far each moves"
+    return Table(_WEIGHTS, rows, caption, note=note)
+
+
+def _remarks(taken: Taken, steps: list[Step], answers: bool) -> Iterator[Remark]:
+    if not taken.single:
+        yield Remark(
+            "This network takes too many numbers to go through one by one, so each line is a "
+            "Tensor, shown by its length √Σ²; single numbers keep their sign."
+        )
+    if answers:
+        better = "less" if taken.after < taken.loss else "not less"
+        yield Remark(
+            f"The loss is {better} than before for this sample; other samples were not asked.",
+            "good" if taken.after < taken.loss else "warn",
+        )
+    else:
+        yield Remark(
+            f"{plural(len(steps), 'number')} to find, in the order of the steps. "
+            "check(step, value) tells whether one is right, within 1 %."
+        )
