@@ -3,9 +3,11 @@
 Renderers draw any view as text, HTML, LaTeX or JSON.
 """
 
+from pellucid.lenses.black_box import black_box as black_box
 from pellucid.lenses.blame import blame as blame
 from pellucid.lenses.explanation import Explanation as Explanation
 from pellucid.lenses.explanation import explain as explain
+from pellucid.lenses.function import function as function
 from pellucid.lenses.gallery import gallery as gallery
 from pellucid.lenses.graph import graph as graph
 from pellucid.lenses.listing.program import Program as Program
@@ -16,6 +18,6 @@ from pellucid.lenses.transform import transform as transform
 from pellucid.lenses.walk import walk as walk
 
 __all__ = [
-    "Explanation", "Program", "blame", "explain", "gallery", "graph", "names", "program", "see",
-    "transform", "walk",
+    "Explanation", "Program", "black_box", "blame", "explain", "function", "gallery", "graph",
+    "names", "program", "see", "transform", "walk",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from pellucid.lenses.measures.classification import (
     confusion,
     worst_classified,
 )
-from pellucid.lenses.measures.importance import permutation_importance
+from pellucid.lenses.measures.importance import grouped_importance, permutation_importance
 from pellucid.lenses.measures.rare import (
     IMBALANCE,
     auc,
@@ -38,6 +38,7 @@ __all__ = [
     "confusion",
     "counts",
     "far_off",
+    "grouped_importance",
     "heavy",
     "histogram",
     "inner_span",

@@ -1,0 +1,185 @@
+"""Pictures of where the box is wrong: confusion, calibration, residuals, the worst samples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.lenses import measures
+from pellucid.lenses.box.answers import Answers
+from pellucid.lenses.measures.classification import wilson
+from pellucid.lenses.measures.records import WorstSample
+from pellucid.lenses.numerals import number, percent, plural
+from pellucid.lenses.picture import Axis, Band, Bars, Chart, Charts, Line, Matrix, Points, Rule
+from pellucid.lenses.sampling import some
+from pellucid.lenses.subject import Subject
+from pellucid.lenses.view import Block, Column, Table
+
+__all__ = ["class_blocks", "number_blocks", "worst_block"]
+
+_MOST_CLASSES = 20
+_DRAWN = 600
+_SHOWN_INPUTS = 6
+
+
+def class_blocks(found: Answers) -> tuple[list[Block], dict[str, Any]]:
+    """Confusion and calibration of classes."""
+    table = measures.confusion(found.true, found.given.argmax(axis=1), found.names)
+    sure = measures.calibration(found.true, found.given, found.names)
+    items: list[Chart | Matrix] = []
+    if len(found.names) <= _MOST_CLASSES:
+        items.append(
+            Matrix(
+                table.counts.astype(np.float64),
+                found.names,
+                found.names,
+                _confusion_title(table.counts, found.names),
+                "amount",
+                "count",
+                row_axis="true class",
+                column_axis="answer",
+            )
+        )
+    ends = np.array([
+        wilson(float(p), float(n)) for p, n in zip(sure.observed, sure.counts, strict=True)
+    ])  # fmt: skip
+    share = Axis(f"stated share of {sure.of}", percent=True, low=0.0, high=1.0)
+    items.append(
+        Chart(
+            share,
+            Axis("how often it was so", percent=True, low=0.0, high=1.0),
+            (
+                Band(sure.predicted, ends[:, 0], ends[:, 1], "95 % interval"),
+                Line([0, 1], [0, 1], "as often as stated", "muted"),
+                Line(sure.predicted, sure.observed, "this network"),
+                Points(sure.predicted, sure.observed),
+            ),
+            f"How sure it says it is differs from how often it is right by {_points(sure.error)}",
+            square=True,
+        )
+    )
+    data = {
+        "confusion": table.counts.tolist(),
+        "calibration": {
+            "of": sure.of, "stated": sure.predicted.tolist(), "observed": sure.observed.tolist(),
+            "counts": sure.counts.tolist(), "error": sure.error,
+        },
+    }  # fmt: skip
+    return [Charts(tuple(items), columns=2, title="Where it is wrong, and how sure it is")], data
+
+
+def _points(error: float) -> str:
+    """A difference of shares."""
+    return f"{error * 100:.1f} points on average"
+
+
+def _confusion_title(counts: Any, names: tuple[str, ...]) -> str:
+    missed = counts - np.diag(np.diag(counts))
+    if not missed.sum():
+        return "Every row gets its true class"
+    i, j = np.unravel_index(int(missed.argmax()), missed.shape)
+    return f"{plural(int(missed[i, j]), 'row')} of {names[i]} called {names[j]}: its commonest slip"
+
+
+def number_blocks(found: Answers, target: str) -> tuple[list[Block], dict[str, Any]]:
+    """Predicted against true, and how large the misses are; of several numbers, the first."""
+    true, given = found.true[:, 0], found.given[:, 0]
+    misses = measures.residuals(true, given)
+    keep = some(len(true), _DRAWN)
+    low = float(min(true.min(), given.min()))
+    high = float(max(true.max(), given.max()))
+    name = found.names[0] if len(found.names) > 1 else target
+    edges, counts = misses.spread.edges, misses.spread.counts
+    gap = true - given
+    lean, half = float(gap.mean()), float(np.median(np.abs(gap)))
+    side = "low" if lean > 0 else "high"
+    scatter = Chart(
+        Axis(f"true {name}"),
+        Axis(f"answered {name}"),
+        (
+            Line([low, high], [low, high], "answer = truth", "muted"),
+            Points(true[keep], given[keep], name="one row"),
+        ),
+        f"Half of the answers are within {number(half)} of the truth",
+        square=True,
+    )
+    spread = Chart(
+        Axis("true − answered"),
+        Axis("rows"),
+        (Bars(counts, at=(edges[:-1] + edges[1:]) / 2), Rule(0.0, "x", "no miss")),
+        f"On average {number(abs(lean))} too {side}",
+    )
+    data = {
+        "residuals": {
+            "true": true.tolist(), "answered": given.tolist(), "mean": lean, "median_size": half,
+            "edges": edges.tolist(), "counts": counts.tolist(), "outside": misses.spread.outside,
+        }
+    }  # fmt: skip
+    return [Charts((scatter, spread), columns=2, title="How far off it is")], data
+
+
+def worst_block(
+    subject: Subject, found: Answers, limit: int
+) -> tuple[list[Block], list[dict[str, Any]]]:
+    """The rows that it is most wrong about: pictures where they are pictures, else a table."""
+    numbers = np.arange(len(found.true))
+    if found.classes:
+        worst = measures.worst_classified(
+            found.true, found.given, found.names, rows=numbers, limit=limit
+        )
+    else:
+        worst = measures.worst_predicted(
+            found.true[:, 0], found.given[:, 0], rows=numbers, limit=limit
+        )
+    data = [
+        {"row": w.row, "true": w.true, "answer": w.predicted, "loss": w.loss, "share": w.confidence}
+        for w in worst
+    ]
+    image = subject.x.ndim == 4 and found.each == 1
+    return [_images(subject, worst[:6]) if image else _table(subject, found, worst)], data
+
+
+def _table(subject: Subject, found: Answers, worst: tuple[WorstSample, ...]) -> Table:
+    names, cells = _cells(subject, [w.row // found.each for w in worst])
+    kinds = ("text", "text", "share") if found.classes else ("number", "number", "signed")
+    last = "how sure" if found.classes else "true − answered"
+    columns = (
+        Column("row", "text", anchor=True),
+        Column("true", kinds[0]), Column("answer", kinds[1]), Column(last, kinds[2]),
+        *(Column(name, "number", rank=1) for name in names),
+    )  # fmt: skip
+    rows = tuple(
+        (str(w.row), w.true, w.predicted, w.confidence if found.classes else w.loss, *line)
+        for w, line in zip(worst, cells, strict=True)
+    )
+    note = "" if found.classes else "The sign says which way: + where the truth is higher."
+    return Table(columns, rows, f"The {len(worst)} rows it is most wrong about", note=note)
+
+
+def _cells(subject: Subject, rows: list[int]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The inputs of rows in their own units; none where they are no features."""
+    if not subject.flat:
+        return [], [() for _ in rows]
+    if subject.frame is not None and subject.table is not None:
+        names = list(subject.table.preparation.inputs)[:_SHOWN_INPUTS]
+        lines = subject.frame[names].iloc[rows].itertuples(index=False)
+        return names, [tuple(_cell(c) for c in line) for line in lines]
+    names = list(subject.inputs[:_SHOWN_INPUTS])
+    return names, [tuple(map(float, subject.x[r, :_SHOWN_INPUTS])) for r in rows]
+
+
+def _cell(cell: Any) -> Any:
+    return float(cell) if isinstance(cell, int | float | np.number) else str(cell)
+
+
+def _images(subject: Subject, worst: tuple[WorstSample, ...]) -> Charts:
+    items = tuple(
+        Matrix(
+            np.asarray(subject.x[w.row], np.float64).mean(axis=0),
+            title=f"row {w.row}: {w.true} called {w.predicted} ({percent(w.confidence or 0.0)})",
+            scale="amount", image=True,
+        )
+        for w in worst
+    )  # fmt: skip
+    return Charts(items, columns=6, title=f"The {len(items)} rows it is most wrong about")

@@ -1,0 +1,48 @@
+"""The picture of what each input is worth: bars, or a map where the inputs are places."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pellucid.lenses.box.knobs import blocks_of
+from pellucid.lenses.measures.records import Importance
+from pellucid.lenses.numerals import number
+from pellucid.lenses.picture import Axis, Bars, Chart, Matrix
+from pellucid.lenses.subject import Subject
+
+__all__ = ["importance_block"]
+
+_MOST = 15
+
+
+def importance_block(subject: Subject, worth: Importance) -> Chart | Matrix:
+    """How much the score falls when each input is shuffled, with the deviation over shuffles."""
+    cost = float(worth.drop[0])
+    said = f"{cost * 100:.0f} points" if worth.metric_percent else f"{number(cost)} of R²"
+    title = (
+        f"{worth.names[0]} is worth most: {said}"
+        if cost > 0
+        else "Shuffling any one input costs nothing"
+    )
+    if subject.x.ndim == 4:
+        return _map(subject, worth, title)
+    drop, spread = worth.drop[:_MOST], worth.deviation[:_MOST]
+    return Chart(
+        Axis(f"fall of {worth.metric_name} when shuffled", percent=worth.metric_percent),
+        Axis("", names=worth.names[:_MOST]),
+        (Bars(drop, drop - spread, drop + spread, lying=True),),
+        title,
+        sentence="The thin lines show one standard deviation over the shuffles.",
+    )
+
+
+def _map(subject: Subject, worth: Importance, title: str) -> Matrix:
+    """The falls at the places of the patches that were shuffled."""
+    shape = subject.x.shape[1:]
+    values = np.zeros(int(np.prod(shape)))
+    fall = dict(zip(worth.names, worth.drop, strict=True))
+    for name, places in blocks_of(subject).items():
+        values[places] = fall[name]
+    grid = values.reshape(shape).mean(axis=0) * (100 if worth.metric_percent else 1)
+    return Matrix(grid, title=title, row_axis="row", column_axis="column", image=True,
+                  scale="signed")  # fmt: skip

@@ -1,0 +1,195 @@
+"""Finds the layers of neurons of any network, reads what they give, and mutes some of them.
+
+A neuron is one output of a linear layer or convolution behind its activation function. Muted, it
+gives 0; everything after it is computed anew by the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from pellucid.lenses.captured import Stage, stages_of
+from pellucid.lenses.picture import Floats
+from pellucid.lenses.subject import Subject
+from pellucid.nn.activation import Bend
+from pellucid.nn.batch_norm import BatchNorm1d, BatchNorm2d
+from pellucid.nn.conv import Conv1d, Conv2d
+from pellucid.nn.dropout import Dropout
+from pellucid.nn.linear import Identity, Linear
+from pellucid.nn.module import Module
+from pellucid.nn.straight import PReLU
+from pellucid.tensor.creation import of_array
+
+__all__ = ["Layer", "Reading", "layers_of", "muted", "read"]
+
+_WEIGHTS = (Linear, Conv1d, Conv2d)
+_BENDS = (Bend, PReLU)
+_CALM = (*_BENDS, BatchNorm1d, BatchNorm2d, Dropout, Identity)
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A layer of neurons.
+
+    Attributes:
+        path: where its weights lie.
+        number: which layer of neurons it is, from 1.
+        count: how many neurons it has.
+        kind: "units" (a number for each row), "maps" (a picture for each row) or "tokens" (a
+            number for each place of a row).
+        module: holds the weights.
+        bend: the activation function's module; None for none, or one called as a function.
+        made: which of the network's stages the weights are.
+        point: the stage at which neurons are read and muted.
+        before: whether it is what goes into that stage that counts, not what comes out.
+    """
+
+    path: str
+    number: int
+    count: int
+    kind: Literal["units", "maps", "tokens"]
+    module: Module
+    bend: Module | None
+    made: int
+    point: int
+    before: bool
+
+    def called(self, unit: int, alone: bool = False) -> str:
+        """A neuron's name: "h3", or "layer 2 h3" where there are several layers."""
+        return f"h{unit}" if alone else f"layer {self.number} h{unit}"
+
+    @property
+    def axis(self) -> int:
+        """The axis along which the neurons lie."""
+        return 1 if self.kind == "maps" else -1
+
+    @property
+    def weight(self) -> Floats:
+        """What each neuron weighs its inputs with.
+
+        Shape:
+            (count, …)
+        """
+        weight: Any = self.module.weight
+        return np.asarray(weight._node.array, np.float64)
+
+    @property
+    def bias(self) -> Floats:
+        """What each neuron adds of its own."""
+        bias: Any = self.module.bias
+        return np.zeros(self.count) if bias is None else np.asarray(bias._node.array, np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a layer's neurons gave for rows.
+
+    Attributes:
+        sums: before the activation function.
+        values: behind it.
+    """
+
+    sums: Floats
+    values: Floats
+
+
+def layers_of(subject: Subject) -> list[Layer]:
+    """The layers of neurons in order, without the last linear layer, which is the output."""
+    stages = stages_of(subject, subject.x[:2])
+    made = [i for i, s in enumerate(stages) if isinstance(s.module, _WEIGHTS)]
+    layers: list[Layer] = []
+    for i in made[:-1]:
+        stage = stages[i]
+        kind: Literal["units", "maps", "tokens"] = "units"
+        if stage.after.ndim > 2:
+            kind = "tokens" if isinstance(stage.module, Linear) else "maps"
+        count = stage.after.shape[1 if kind == "maps" else -1]
+        point, before = _point(stages, i)
+        bends = [s.module for s in stages[i + 1 : point + 1] if isinstance(s.module, _BENDS)]
+        layers.append(
+            Layer(
+                stage.path,
+                len(layers) + 1,
+                count,
+                kind,
+                stage.module,
+                bends[0] if bends and not before else None,
+                i,
+                point,
+                before,
+            )
+        )
+    return layers
+
+
+def _point(stages: list[Stage], i: int) -> tuple[int, bool]:
+    """Where neurons are finished: behind the activation's module, or as they enter what follows."""
+    j = i
+    while (
+        j + 1 < len(stages)
+        and isinstance(stages[j + 1].module, _CALM)
+        and stages[j + 1].after.shape == stages[i].after.shape
+        and not isinstance(stages[j].module, _BENDS)
+    ):
+        j += 1
+    bent = any(isinstance(s.module, _BENDS) for s in stages[i : j + 1])
+    fits = j + 1 < len(stages) and stages[j + 1].before.shape == stages[j].after.shape
+    return (j + 1, True) if not bent and fits else (j, False)
+
+
+def read(subject: Subject, layers: Sequence[Layer], x: npt.NDArray[Any]) -> list[Reading]:
+    """What the neurons of layers give for rows."""
+    stages = stages_of(subject, x)
+    return [
+        Reading(
+            stages[layer.made].after,
+            stages[layer.point].before if layer.before else stages[layer.point].after,
+        )
+        for layer in layers
+    ]
+
+
+@contextmanager
+def muted(subject: Subject, layer: Layer, units: Sequence[int]) -> Iterator[None]:
+    """Inside this context some neurons of a layer give 0."""
+    stages = stages_of(subject, subject.x[:2])
+    module = stages[layer.point].module
+    same = [i for i, s in enumerate(stages) if s.module is module]
+    turn, turns, bare = same.index(layer.point), len(same), module._module_hooks is None
+    calls = 0
+
+    def quiet(given: Any) -> Any:
+        shape = [1] * given.ndim
+        shape[layer.axis] = layer.count
+        keep = np.ones(layer.count, given.dtype.name)
+        keep[list(units)] = 0
+        return given * of_array(keep.reshape(shape))
+
+    def due() -> bool:
+        nonlocal calls
+        calls += 1
+        return (calls - 1) % turns == turn
+
+    def entering(module: Module, args: Any) -> Any:
+        return (quiet(args[0]), *args[1:]) if due() else None
+
+    def leaving(module: Module, args: Any, out: Any) -> Any:
+        return quiet(out) if due() else None
+
+    hook = (
+        module.register_forward_pre_hook(entering)
+        if layer.before
+        else module.register_forward_hook(leaving)
+    )
+    try:
+        yield
+    finally:
+        hook.remove()
+        if bare:
+            module._module_hooks = None

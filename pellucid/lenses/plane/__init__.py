@@ -1,0 +1,1 @@
+"""Where a function is drawn: along one input, over two, or over a named plane through more."""

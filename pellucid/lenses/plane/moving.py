@@ -1,0 +1,27 @@
+"""Which inputs the answer moves most along, so that these become the axes of a picture."""
+
+from __future__ import annotations
+
+from pellucid.lenses.box.knobs import knobs_of
+from pellucid.lenses.box.whatif import what_if
+from pellucid.lenses.sampling import some
+from pellucid.lenses.subject import Subject
+
+__all__ = ["moving_most"]
+
+_ROWS, _SETTINGS = 60, 7
+
+
+def moving_most(subject: Subject) -> list[str]:
+    """The inputs that are numbers, first those that move the mean answer furthest."""
+
+    def order() -> list[str]:
+        knobs = [k for k in knobs_of(subject, _SETTINGS) if not k.words]
+        x = subject.x[some(len(subject), _ROWS)]
+        swing = {k.name: what_if(subject, k, x).swing for k in knobs}
+        return sorted(swing, key=lambda name: -swing[name])
+
+    if "moving most" not in subject.frozen:
+        subject.frozen["moving most"] = order()
+    found: list[str] = subject.frozen["moving most"]
+    return found
