@@ -13,10 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pellucid.data.table import Table
+from pellucid.data.wording import count
 from pellucid.errors import DataError, SettingError
+from pellucid.lenses.given import rows_of
 from pellucid.lenses.picture import Floats
 from pellucid.nn.module import Module
-from pellucid.tensor.creation import as_tensor, of_array
+from pellucid.tensor.creation import of_array
 from pellucid.tensor.grad_mode import no_grad
 from pellucid.tensor.random import default_generator
 from pellucid.tensor.tensor import Tensor
@@ -201,14 +203,12 @@ def subject_of(
     if isinstance(model, TableModel):
         return _of_table(model, data)
     if not isinstance(model, Module):
-        raise SettingError(f"a lens looks at a Module and got a {type(model).__name__}.")
-    x, y, found, called = _rows(data)
+        raise SettingError(_no_network(model))
+    x, y, found, called = rows_of(data, model)
     if not len(x):
         raise DataError("there are no rows to look at.")
     if y is not None and len(y) != len(x):
-        raise DataError(f"X has {len(x)} rows and y has {len(y)}; they must be as many.")
-    if x.dtype == np.float64 and _width(model) == "float32":
-        x = x.astype(np.float32)
+        raise DataError(f"X has {len(x):,} rows and y has {len(y):,}; they must be as many.")
     subject = Subject(model, x, y, "other")
     given = subject.outputs(x[:2])
     if y is not None:
@@ -219,9 +219,22 @@ def subject_of(
     subject.target = target or called or "y"
     if x.ndim == 2 and len(subject.inputs) != x.shape[1]:
         raise SettingError(
-            f"X has {x.shape[1]} features and {len(subject.inputs)} names were given."
+            f"inputs names the features, {x.shape[1]} of them, and has"
+            f" {count(len(subject.inputs), 'name')}."
+        )
+    if subject.names and names and len(names) != len(_classes(subject, given)):
+        raise SettingError(
+            f"names are those of the classes, {len(_classes(subject, given))} of them, and there"
+            f" {'is' if len(names) == 1 else 'are'} {count(len(names), 'name')}."
         )
     return subject
+
+
+def _no_network(model: Any) -> str:
+    if isinstance(model, type):
+        name = model.__name__
+        return f"a lens looks at a Module and got the class {name}.\n Make one: {name}(…)."
+    return f"a lens looks at a Module and got a {type(model).__name__}."
 
 
 class undisturbed:
@@ -253,39 +266,13 @@ def _of_table(model: TableModel, data: Any) -> Subject:
         y = preparation.transform_target(frame[preparation.target])
     objective = None
     if y is not None:
-        objective = choose_objective(None, of_array(model.outputs(x[:2])), y)
+        loss = model.facts.get("settings", {}).get("loss")  # what it was trained with
+        objective = choose_objective(loss, of_array(model.outputs(x[:2])), y)
     return Subject(
         model.network, x, y, "classes" if model.task == "classification" else "number",
         tuple(preparation.feature_names), tuple(map(str, preparation.classes)),
         preparation.target, objective, table=model, frame=frame,
     )  # fmt: skip
-
-
-def _rows(data: Any) -> tuple[Any, Any, tuple[str, ...], str]:
-    """X, y, the features' names and the target's name."""
-    if isinstance(data, Table):
-        raise SettingError(
-            "a Table goes with the model that was trained on it (a TableModel).\n"
-            " For a network of your own, give its rows: (X, y)."
-        )
-    x, y = data if isinstance(data, tuple | list) and len(data) == 2 else (data, None)
-    if y is None and hasattr(data, "__getitem__") and hasattr(data, "__len__"):
-        first = None if hasattr(data, "shape") or not len(data) else data[0]
-        if isinstance(first, tuple) and len(first) == 2:
-            pairs = [data[i] for i in range(len(data))]
-            x, y = [np.asarray(a) for a, _ in pairs], [np.asarray(b) for _, b in pairs]
-    found = tuple(map(str, x.columns)) if hasattr(x, "columns") else ()
-    name = getattr(y, "name", None)
-    called = str(name) if name is not None and hasattr(y, "index") else ""
-    return _values(x), None if y is None else _values(y), found, called
-
-
-def _values(given: Any) -> npt.NDArray[Any]:
-    if isinstance(given, np.ndarray):
-        return given
-    if hasattr(given, "to_numpy"):
-        return np.asarray(given.to_numpy())
-    return np.asarray(as_tensor(given)._node.array)
 
 
 def _array(given: Any) -> Floats:
@@ -295,11 +282,6 @@ def _array(given: Any) -> Floats:
             " Wrap it in a Module whose forward() returns the part to look at."
         )
     return np.asarray(given._node.array)
-
-
-def _width(model: Module) -> str:
-    first = next(model.parameters(), None)
-    return "float32" if first is None else first.dtype.name
 
 
 def _task(given: Floats, y: Any, objective: Objective | None) -> Task:

@@ -22,7 +22,7 @@ from pellucid.training.plan import auto_batch_size
 from pellucid.training.rows import Rows, as_rows
 from pellucid.training.sources import FromLoader, FromRows, Source
 
-__all__ = ["Parts", "divide"]
+__all__ = ["Parts", "are_batches", "divide", "looks_up", "number_kind"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def divide(
         batch_size: for datasets that must be loaded sample by sample.
     """
     share = _share(validation)
-    dtype, whole = _dtype(model), _looks_up(model)
+    dtype, whole = number_kind(model), looks_up(model)
     if isinstance(data, Table):
         return _of_table(data, validation, share, seed, dtype)
     own = None if share is not None else _source(validation, dtype, whole, batch_size, False)
@@ -96,7 +96,7 @@ def _source(data: Any, dtype: DType, whole: bool, size: int | None, shuffle: boo
         stream = isinstance(data, IterableDataset)
         loader = DataLoader(data, size or 32, shuffle=shuffle and not stream)
         return FromLoader(loader, dtype)
-    if _are_batches(data):
+    if are_batches(data):
         return FromLoader(data, dtype)
     if isinstance(data, Mapping | tuple | list | Tensor | np.ndarray) or hasattr(data, "to_numpy"):
         return FromRows(as_rows(data, dtype, whole))
@@ -113,7 +113,7 @@ def _source(data: Any, dtype: DType, whole: bool, size: int | None, shuffle: boo
     )
 
 
-def _are_batches(data: Any) -> bool:
+def are_batches(data: Any) -> bool:
     """Whether this is a list of ready-made batches, each `(inputs, targets)`."""
     return (
         isinstance(data, list)
@@ -192,10 +192,11 @@ def _of_dataset(
     return Parts(FromLoader(train, dtype), own)
 
 
-def _dtype(model: Module) -> DType:
+def number_kind(model: Module) -> DType:
+    """The kind of number that a model's real inputs have."""
     return next((p.dtype for p in model.parameters() if p.dtype.category == FLOAT), float32)
 
 
-def _looks_up(model: Module) -> bool:
+def looks_up(model: Module) -> bool:
     """Whether the model takes whole numbers as positions in a table of vectors."""
     return any("Embedding" in type(m).__name__ for m in model.modules())

@@ -13,7 +13,7 @@ from pellucid.errors import DataError
 from pellucid.graph.node import leaf
 from pellucid.tensor.tensor import Tensor, wrap
 
-__all__ = ["Named", "Rows", "as_rows", "feed"]
+__all__ = ["Named", "Rows", "as_rows", "feed", "numbers_of"]
 
 # An epoch's rows are put into their random order at once, so that each batch is a slice; beyond
 # this many bytes each batch is gathered by itself instead.
@@ -143,9 +143,9 @@ def as_rows(data: Any, dtype: DType, whole_inputs: bool = False) -> Rows:
     places = by_name or range(len(several))
     names = ["X"] if len(several) == 1 else [f"X[{place!r}]" for place in places]
     inputs = tuple(
-        _numbers(x, name, dtype, whole_inputs) for x, name in zip(several, names, strict=True)
+        numbers_of(x, name, dtype, whole_inputs) for x, name in zip(several, names, strict=True)
     )
-    y = inputs[0] if target is given else _numbers(target, "y", dtype, True)
+    y = inputs[0] if target is given else numbers_of(target, "y", dtype, True)
     _check_rows(inputs, names, y)
     return Rows(inputs, y, by_name)
 
@@ -162,7 +162,18 @@ def _check_several(given: Any, target: Any) -> None:
         )
 
 
-def _numbers(value: Any, name: str, dtype: DType, keep_whole: bool) -> Any:
+def numbers_of(value: Any, name: str, dtype: DType, keep_whole: bool) -> Any:
+    """An array of numbers.
+
+    Args:
+        value: an array, a list, a Tensor or a pandas object.
+        name: what messages call it.
+        dtype: the kind of number that real ones become.
+        keep_whole: whether whole ones stay whole.
+
+    Raises:
+        DataError: text, missing values, or rows of different lengths; names the place.
+    """
     array = _array(value, name)
     if array.ndim == 0:
         raise DataError(f"{name} is a single number; a row of data for each sample is needed.")

@@ -91,7 +91,7 @@ def _points(mark: Points, frame: Frame) -> Iterable[Child]:
         shape, color = _kind(kind, mark)
         if kind is not None and kind >= len(SHAPES):
             at = f"letter {color}"
-            yield [text(letter(int(kind)), x, y + 3.5, at) for x, y in places]
+            yield [text(letter(int(kind)), *p, at) for p in ((a, b + 3.5) for a, b in places)]
             continue
         style = "point hollow" if mark.hollow else "point"
         yield markers(places, shape, f"{style} {color}", radius)
