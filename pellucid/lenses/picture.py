@@ -309,6 +309,8 @@ class Edge:
         strength: how thick it is, from 0 to 1.
         role: "negative" is dashed as well; "now" is what flows backward.
         hint: shown where a page can, on hovering.
+        at: how far along a straight one its name stands; names of arrows that cross seldom meet
+            before the middle.
     """
 
     source: str
@@ -318,6 +320,7 @@ class Edge:
     strength: float = 0.3
     role: Role = "plain"
     hint: str = ""
+    at: float = 0.4
 
 
 @dataclass(frozen=True, eq=False)

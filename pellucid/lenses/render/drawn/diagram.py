@@ -120,7 +120,7 @@ def place_of(edge: Edge) -> tuple[float, float, str]:
     """
     pieces = list(itertools.pairwise(edge.path))
     (x, y), (u, v) = max(pieces, key=lambda piece: math.dist(*piece))
-    part = 0.4 if len(pieces) == 1 else 0.5  # names of straight arrows that cross seldom meet
+    part = edge.at if len(pieces) == 1 else 0.5
     at = (x + part * (u - x), y + part * (v - y))
     if abs(v - y) > abs(u - x):
         return at[0] + 5, at[1] + 3.5, "start"

@@ -23,7 +23,7 @@ _WRITTEN = 16
 _WIDEST = 11.0  # inches
 _LETTERS = 11  # that fit into an inch
 _KINDS = {
-    "input": ROLES["good"], "output": "#B3261E", "hidden": ROLES["positive"], "bias": CLASSES[4],
+    "input": ROLES["good"], "output": "#B3261E", "hidden": MUTED, "bias": ROLES["positive"],
     "parameter": CLASSES[2], "loss": ROLES["now"],
 }  # fmt: skip
 
