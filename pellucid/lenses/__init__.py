@@ -13,11 +13,12 @@ from pellucid.lenses.graph import graph as graph
 from pellucid.lenses.listing.program import Program as Program
 from pellucid.lenses.listing.program import program as program
 from pellucid.lenses.see import names as names
+from pellucid.lenses.represent import represent as represent
 from pellucid.lenses.see import see as see
 from pellucid.lenses.transform import transform as transform
 from pellucid.lenses.walk import walk as walk
 
 __all__ = [
     "Explanation", "Program", "black_box", "blame", "explain", "function", "gallery", "graph",
-    "names", "program", "see", "transform", "walk",
+    "names", "program", "represent", "see", "transform", "walk",
 ]  # fmt: skip

@@ -9,17 +9,18 @@ import numpy.typing as npt
 
 from pellucid.errors import SettingError
 from pellucid.lenses.folds.carried import Carried, Third, carried
-from pellucid.lenses.folds.drawn import Sorts, overview, rows_of_thirds
+from pellucid.lenses.folds.drawn import overview, rows_of_thirds
 from pellucid.lenses.folds.maps import maps_of
+from pellucid.lenses.folds.sorts import Sorts, some_rows, sorts_of
 from pellucid.lenses.folds.stream import stream_of
 from pellucid.lenses.geometry.apart import separation
 from pellucid.lenses.lens import lens
-from pellucid.lenses.numerals import number, percent, plural
+from pellucid.lenses.numerals import percent, plural
 from pellucid.lenses.spaces import is_sequence, spaces_of
 from pellucid.lenses.subject import Subject
 from pellucid.lenses.view import Block, Column, Remark, Table, View
 
-__all__ = ["sorts_of", "transform"]
+__all__ = ["transform"]
 
 _MANY = 4  # layers that are shown in thirds without being asked
 
@@ -43,7 +44,7 @@ def transform(
         raise SettingError(f"sample must be a row from 0 to {len(subject) - 1}, not {sample!r}.")
     if any(is_sequence(subject, s) for s in spaces_of(subject, subject.x[:2])):
         return stream_of(subject, sample, words)
-    chosen = _some(len(subject), rows, sample)
+    chosen = some_rows(len(subject), rows, sample)
     found = carried(subject.only(chosen), gridded=subject.flat)
     at = int(np.flatnonzero(chosen == sample)[0])
     blocks, data = _folding(subject, chosen, found, at, parts)
@@ -52,30 +53,6 @@ def transform(
         blocks, data = [blocks[0], *pictures, *blocks[1:]], {**data, "maps": numbers}
     title = "Where each layer moves the data"
     return View(title, _sentence(subject, found, data), tuple(blocks), data)
-
-
-def sorts_of(subject: Subject) -> Sorts:
-    """By class; for numbers, by the half in which the target lies."""
-    if subject.y is None:
-        return Sorts(None)
-    y = subject.labels()
-    if subject.task in ("classes", "binary"):
-        return Sorts(y, subject.names)
-    if subject.task == "number" and y.ndim == 1:
-        middle = float(np.median(y))
-        name, where = subject.target, number(middle)
-        names = (f"{name} up to {where}", f"{name} above {where}")
-        line = f"the network gives {where}"
-        return Sorts((y > middle).astype(np.int64), names, y.astype(np.float64), name, line)
-    return Sorts(None)
-
-
-def _some(n: int, most: int, sample: int) -> npt.NDArray[np.intp]:
-    """So many rows, spread evenly, the chosen one among them."""
-    if n <= most:
-        return np.arange(n)
-    places = np.linspace(0, n - 1, most).round().astype(np.intp)
-    return np.unique(np.append(places, sample))
 
 
 def _folding(

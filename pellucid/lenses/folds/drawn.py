@@ -6,31 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pellucid.lenses.folds.carried import Third
+from pellucid.lenses.folds.sorts import Sorts
 from pellucid.lenses.picture import Axis, Chart, Charts, Line, Mark, Points, Rule
 
-__all__ = ["Sorts", "chart_of", "overview", "rows_of_thirds"]
-
-
-class Sorts:
-    """Which sort each sample is of, so that it can be told from the others.
-
-    Args:
-        kinds: a number for each sample; None where nothing is known.
-        names: what the sorts are called.
-        heights: what is measured upward where a space is a line; the sort when None.
-        axis: what that is called.
-        line: what the decision line is called.
-    """
-
-    def __init__(
-        self, kinds: npt.NDArray[Any] | None, names: tuple[str, ...] = (), heights: Any = None,
-        axis: str = "class", line: str = "decision line",
-    ) -> None:  # fmt: skip
-        self.kinds, self.names, self.heights = kinds, names, heights
-        self.axis, self.line = axis, line
+__all__ = ["chart_of", "overview", "rows_of_thirds"]
 
 
 def overview(thirds: tuple[Third, ...], sorts: Sorts, chosen: int | None) -> Charts:
@@ -77,7 +58,7 @@ def chart_of(third: Third, sorts: Sorts, chosen: int | None, title: str) -> Char
 def _alike_framed(chart: Chart, third: Third, parts: list[Third]) -> Chart:
     """The same frame for the spaces of one layer that share a plane, so that a shift shows."""
     same = [t for t in parts if t.plane is third.plane]
-    held = np.concatenate([a for t in same for a in (t.places, *t.grid) if len(a)])
+    held: Any = np.concatenate([a for t in same for a in (t.places, *t.grid) if len(a)])
     axes = [chart.x, chart.y][: held.shape[1]]
     low: Any = np.nanmin(held, axis=0)
     high: Any = np.nanmax(held, axis=0)
@@ -100,7 +81,7 @@ def _on_a_line(third: Third, sorts: Sorts, chosen: int | None, title: str) -> Ch
     marks: list[Mark] = [_points(at, heights, sorts, chosen)]
     cut = third.border[:, 0] if len(third.border) else np.zeros(0)
     cut = cut[np.isfinite(cut)]
-    if len(cut) and np.ptp(cut) < 0.05 * max(np.ptp(at), 1e-9):
+    if len(cut) and float(np.ptp(cut)) < 0.05 * max(float(np.ptp(at)), 1e-9):
         marks.append(Rule(float(cut.mean()), "x", sorts.line, "now"))
     return Chart(
         Axis(third.plane.names[0]), Axis(sorts.axis, names=names), tuple(marks), title, tall=0.72
