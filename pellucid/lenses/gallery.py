@@ -14,12 +14,12 @@ from pellucid.errors import SettingError
 from pellucid.graph.walk import reachable
 from pellucid.lenses.curves.facts import Facts, activations, curve_of, facts_of, find
 from pellucid.lenses.graphs.recorded import recorded
-from pellucid.lenses.lens import LENSES, Lens
+from pellucid.lenses.lens import LENSES, Lens, lens
 from pellucid.lenses.notation import plain
 from pellucid.lenses.numerals import number, percent, plural, signed
 from pellucid.lenses.picture import Axis, Band, Bars, Chart, Charts, Floats, Line, Rule
 from pellucid.lenses.shown import Shown
-from pellucid.lenses.subject import subject_of
+from pellucid.lenses.subject import Subject
 from pellucid.lenses.view import Block, Column, Equation, Remark, Table, View
 
 __all__ = ["Gallery", "gallery"]
@@ -41,13 +41,14 @@ class Gallery(Shown):
     """Activations: print them, or `.html()`, `.figure()`, `.save(path)`."""
 
 
-def gallery(*names: str, model: Any = None, data: Any = None) -> Gallery:
+def gallery(*names: str, model: Any = None, data: Any = None, **more: Any) -> Gallery:
     """The activation functions: curve, slope, range, where flat, what they cost and are good for.
 
     Args:
         names: which; all when none is given, or those of the network. Two are compared.
         model: a network; what goes into its activations is then shown under their curves.
         data: the rows that go in.
+        more: for a network, what every lens takes: `run`, `at`, `film`.
 
     Raises:
         SettingError: an unknown name, or a network without such an activation.
@@ -57,38 +58,35 @@ def gallery(*names: str, model: Any = None, data: Any = None) -> Gallery:
         >>> print(shown.view.sentence)
         Outputs in [0.0, ∞), flat below 0.0, steepest slope 1.0, 1 operation for each number.
     """
-    fed = _inputs_of(model, data, names) if model is not None else {}
-    chosen = names or tuple(fed) or tuple(activations())
-    facts = [facts_of(find(name)) for name in chosen]
-    if len(facts) == 1:
-        view = _single(facts[0], fed.get(chosen[0], {}))
-    elif len(facts) == 2:
-        view = _pair(facts[0], facts[1], fed)
-    else:
-        view = _all(facts, fed)
-    return Gallery(view)
+    if model is None:
+        return Gallery(_view(names or tuple(activations()), {}))
+    if data is None:
+        raise SettingError("gallery: model=… needs data=… too, to see what goes into it.")
+    return Gallery(gallery_of_network(model, data, *names, **more).view)
 
 
-def gallery_of_network(model: Any, data: Any, *names: str, **_: Any) -> Gallery:
-    """The activations that a network uses, with what goes into them."""
-    return gallery(*names, model=model, data=data)
+@lens("What do its activations do, and where do their inputs fall?")
+def gallery_of_network(subject: Subject, *names: str) -> View:
+    """The activations that a network uses, with what goes into them.
+
+    Args:
+        subject: the network and its rows.
+        names: only these.
+    """
+    fed = _inputs_of(subject, names)
+    return _view(names or tuple(fed), fed)
 
 
-LENSES["gallery"] = Lens(
-    "gallery", "What do its activations do, and where do their inputs fall?", gallery_of_network
-)
+LENSES["gallery"] = Lens("gallery", LENSES.pop("gallery_of_network").question, gallery_of_network)
 
 
 # ---- what goes into the activations of a network ---------------------------------------------
 
 
-def _inputs_of(model: Any, data: Any, names: Sequence[str]) -> dict[str, dict[str, Floats]]:
+def _inputs_of(subject: Subject, names: Sequence[str]) -> dict[str, dict[str, Floats]]:
     """For each activation and place, the numbers that go in."""
-    if data is None:
-        raise SettingError("gallery: model=… needs data=… too, to see what goes into it.")
     for name in names:
         find(name)
-    subject = subject_of(model, data)
     root = recorded(subject, slice(0, _ROWS))
     found: dict[str, dict[str, Floats]] = {}
     for node in reachable([root]):
@@ -131,6 +129,13 @@ def _share_flat(facts: Facts, numbers: Floats) -> float:
 
 
 # ---- views ------------------------------------------------------------------------------------
+
+
+def _view(names: Sequence[str], fed: dict[str, dict[str, Floats]]) -> View:
+    facts = [facts_of(find(name)) for name in names]
+    if len(facts) == 1:
+        return _single(facts[0], fed.get(names[0], {}))
+    return _pair(facts[0], facts[1], fed) if len(facts) == 2 else _all(facts, fed)
 
 
 def _single(facts: Facts, places: dict[str, Floats]) -> View:

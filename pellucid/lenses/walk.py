@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.errors import DataError, SettingError
-from pellucid.lenses.lens import LENSES, Lens
+from pellucid.lenses.lens import LENSES, Lens, lens
 from pellucid.lenses.shown import Shown
-from pellucid.lenses.subject import subject_of
+from pellucid.lenses.subject import Subject
+from pellucid.lenses.view import View
 from pellucid.lenses.worksheet.sheet import sheet
 from pellucid.lenses.worksheet.step import Step
 from pellucid.lenses.worksheet.taken import Taken, taken
@@ -21,8 +22,8 @@ __all__ = ["Walk", "walk"]
 class Walk(Shown):
     """A worksheet: print it, save it, and have answers checked."""
 
-    def __init__(self, step: Taken, sample: int, answers: bool) -> None:
-        super().__init__(sheet(step, sample, answers))
+    def __init__(self, step: Taken, sample: int, view: View) -> None:
+        super().__init__(view)
         self._taken, self._sample = step, sample
 
     @property
@@ -47,11 +48,14 @@ class Walk(Shown):
 
     def with_answers(self) -> Walk:
         """The worksheet with every number filled in."""
-        return Walk(self._taken, self._sample, True)
+        return self._again(True)
 
     def without_answers(self) -> Walk:
         """The worksheet with blanks."""
-        return Walk(self._taken, self._sample, False)
+        return self._again(False)
+
+    def _again(self, answers: bool) -> Walk:
+        return Walk(self._taken, self._sample, sheet(self._taken, self._sample, answers))
 
 
 def walk(
@@ -77,7 +81,7 @@ def walk(
         optimizer: a name as `fit` takes it, or an optimizer over the network's weights.
         lr: the step size, where the optimizer is a name.
         answers: whether to write the numbers, or to leave blanks to fill in.
-        more: what every lens takes: `loss`, `inputs`, `names`, `target`.
+        more: what every lens takes: `loss`, `inputs`, `names`, `target`, `run`, `at`, `film`.
 
     Returns:
         a `Walk`: print it, `.save("sheet.html")`, `.check(step, value)`.
@@ -99,7 +103,32 @@ def walk(
         ('Yes', 'Not yet: it is +1.0, because L = (1/n) Σᵢ (ŷᵢ − yᵢ)² = 1.0.')
     """
     given = x if y is None else (x, y)
-    subject = subject_of(model, given, **more)
+    held: list[tuple[Taken, int]] = []
+    shown = step_by_hand(
+        model, given, sample=sample, optimizer=optimizer, lr=lr, answers=answers, held=held, **more
+    )
+    return Walk(*held[0], shown.view)
+
+
+@lens("What happens to one sample in one step of training?")
+def step_by_hand(
+    subject: Subject,
+    sample: int = 0,
+    optimizer: Any = "sgd",
+    lr: float = 0.1,
+    answers: bool = True,
+    held: list[tuple[Taken, int]] | None = None,
+) -> View:
+    """The worksheet of one step.
+
+    Args:
+        subject: the network and its rows, with targets.
+        sample: which row.
+        optimizer: a name as `fit` takes it, or an optimizer over the network's weights.
+        lr: the step size, where the optimizer is a name.
+        answers: whether to write the numbers, or to leave blanks to fill in.
+        held: where the step itself is to be put, for checking answers.
+    """
     if subject.y is None:
         raise DataError("walk needs to know what should come out: walk(model, X, y).")
     if not -len(subject) <= sample < len(subject):
@@ -107,7 +136,10 @@ def walk(
     if not any(p.requires_grad for p in subject.model.parameters()):
         raise SettingError("walk: this network has no weights to move: none, or all are frozen.")
     at = sample % len(subject)
-    return Walk(taken(subject, at, optimizer, lr), at, answers)
+    step = taken(subject, at, optimizer, lr)
+    if held is not None:
+        held.append((step, at))
+    return sheet(step, at, answers)
 
 
-LENSES["walk"] = Lens("walk", "What happens to one sample in one step of training?", walk)
+LENSES["walk"] = Lens("walk", LENSES.pop("step_by_hand").question, walk)

@@ -16,7 +16,7 @@ from pellucid.cli.exits import Exit
 from tests.cli.commands import houses, pellucid, write
 
 KNOWN = "relu, leaky_relu, elu, gelu, silu, sigmoid, tanh, softplus, hardtanh, identity"
-SETS = "moons, circles, blobs, spirals, xor, digits, iris, wine, breast_cancer, diabetes"
+SETS = "moons, circles, blobs, spirals, xor, digits, iris, wine, breast_cancer, diabetes, karate, sunspots"
 
 
 def column(values: Any, name: str = "a") -> str:
@@ -248,7 +248,7 @@ USAGE = [
     ("fit moons --engine cuda", said('there is no engine "cuda".', "Known: auto, numpy, xla.")),
     ("fitt moons", said('there is no command "fitt". Did you mean "fit"?', "try: pellucid --help")),
     ("--wat", said("there is no option --wat.", "try: pellucid --help")),
-    ("gallery rleu", said('there is no activation "rleu". Did you mean "relu"?', "Known: identity, relu, leaky_relu, elu, sigmoid, tanh, silu, gelu, gelu_tanh, softplus, hardtanh, step.")),
+    ("gallery rleu", said('there is no activation "rleu". Did you mean "relu"?', "Known: identity, relu, leaky_relu, elu, sigmoid, tanh, silu, gelu, gelu_tanh, softplus, hardtanh, step, celu, selu, mish, softsign, tanhshrink, logsigmoid, hardshrink, softshrink, hardsigmoid, hardswish, threshold, prelu.")),
     ("check matmull", said('there is no operation "matmull". Did you mean "matmul"?')),
     ("data make", said("pellucid data takes list, or make NAME.", "try: pellucid data make moons")),
     ("data make mons", said('there is no built-in data set "mons".', f'Did you mean "moons"? There are: {SETS}.')),
