@@ -128,7 +128,8 @@ class EndCard:
         """The card as pairs of a name and what it says; a file after the first has no name."""
         content, answer = self.content, self.content.answer
         kind = "a class" if answer.task == "class" else "a number"
-        yield "task", f"{answer.target} ({kind}) from {plural(answer.inputs, 'input')}"
+        from_inputs = f"{answer.target} ({kind}) from {plural(answer.inputs, 'input')}"
+        yield "task", answer.lead or from_inputs
         yield "rows", _rows(content)
         for metric in (answer.metric, *answer.others):
             yield metric.name, _score(metric)

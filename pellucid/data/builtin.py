@@ -95,7 +95,7 @@ def info(name: str) -> Builtin:
         hint = did_you_mean(name, names())
         raise SettingError(
             f"there is no built-in data set {quoted(name)}.{hint}"
-            f" There are: {listing(names(), 10)}."
+            f" There are: {listing(names(), 12)}."
         )
     return _SETS[name]
 

@@ -147,7 +147,8 @@ def _checked(edges: Any, rows: int) -> _Edges:
         raise DataError(
             f"edges must be row positions from 0 to {rows - 1}, not {edges.min()} to {edges.max()}."
         )
-    return edges.astype(np.int64)
+    found: _Edges = edges.astype(np.int64)
+    return found
 
 
 def _about(edges: int, how: str) -> list[Notice]:

@@ -74,5 +74,5 @@ def _neither(word: str) -> DataError:
     hint = f' Did you mean "{near}"?' if near else ""
     return DataError(
         f"{quoted(word)} is neither a file nor a built-in data set.{hint}"
-        f" Built in: {listing(builtin.names(), 10)}."
+        f" Built in: {listing(builtin.names(), 12)}."
     )

@@ -79,7 +79,7 @@ def _ordered(table: Table, time: str | None) -> tuple[NDArray[np.int64], pd.Seri
             name += "_"
         return np.arange(len(table)), pd.Series(np.arange(1, len(table) + 1), name=name), []
     if time not in table.frame.columns:
-        hint = did_you_mean(time, table.frame.columns)
+        hint = did_you_mean(time, list(table.frame.columns))
         known = "" if hint else f" It has: {listing(table.frame.columns, 12)}."
         raise DataError(
             f"there is no column {quoted(time)} in {table.name} for --time.{hint}{known}"

@@ -25,6 +25,7 @@ from pellucid.lenses.measures.records import (
     WorstSample,
 )
 from pellucid.report.boundary import Boundary, Frame, Points
+from pellucid.report.views import View
 
 __all__ = [
     "Alert",
@@ -71,6 +72,7 @@ class Answer:
         held_out: False when those rows were also learned from.
         metric: the main score; where classes are imbalanced, one that a rare class counts in.
         others: further scores, for the table; one clearly above its baseline speaks for the model.
+        lead: what it does, as the rest of "This network …"; empty for a column from other columns.
     """
 
     task: Task
@@ -80,6 +82,7 @@ class Answer:
     metric: Metric
     held_out: bool = True
     others: tuple[Metric, ...] = ()
+    lead: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,6 +262,7 @@ class Content:
         errors: confusion, residuals, worst samples.
         boundary: the field of two inputs.
         alerts: findings from elsewhere; the report adds its own checks.
+        views: what only this kind of network can show, such as a forecast.
         include_rows: whether values of single rows may be shown.
     """
 
@@ -271,4 +275,5 @@ class Content:
     errors: Errors = field(default_factory=Errors)
     boundary: Boundary | None = None
     alerts: tuple[Alert, ...] = ()
+    views: tuple[View, ...] = ()
     include_rows: bool = False

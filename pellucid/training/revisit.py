@@ -35,11 +35,10 @@ def revisit(model: TableModel, table: Table, history: History) -> TableRun:
         a run whose scored rows are the old test rows, or all rows of a table never seen.
     """
     try:
-        chosen = dict(model.facts["settings"])
+        chosen: dict[str, Any] = dict(model.facts["settings"])
         chosen["hidden"] = tuple(chosen["hidden"])
-        settings = Settings(
-            **{k: tuple(v) if isinstance(v, list) else v for k, v in chosen.items()}
-        )
+        plain: dict[str, Any] = {name: _tupled(value) for name, value in chosen.items()}
+        settings = Settings(**plain)
         digest = model.facts["digest"]
     except (KeyError, TypeError, ValueError, PellucidError) as damage:
         raise FileFormatError(f"model.json does not say how it was trained: {damage}.") from None
@@ -57,6 +56,11 @@ def revisit(model: TableModel, table: Table, history: History) -> TableRun:
             *(suspicions(table, settings.apart_by) if searched else ()),
         ],
     )  # fmt: skip
+
+
+def _tupled(value: Any) -> Any:
+    """JSON has lists only."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _targets(model: TableModel, table: Table) -> Any:

@@ -1,4 +1,4 @@
-"""The ten built-in sets: sizes, options, seeds, and that a simple learner finds what is in them."""
+"""The twelve built-in sets: sizes, options, seeds, and that a simple learner finds what is in them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ SHAPES = {
     "wine": (178, 13, 3),
     "breast_cancer": (569, 30, 2),
     "diabetes": (442, 10, 0),
+    "karate": (34, 1, 2),
+    "sunspots": (309, 1, 0),
 }
+WHOLE = ("karate", "sunspots")
+CLASSICS = tuple(name for name in SHAPES if name not in WHOLE)
 
 
-def test_there_are_ten_with_a_sentence_each() -> None:
+def test_there_are_twelve_with_a_sentence_each() -> None:
     assert names() == (*DRAWN, *SHAPES)
     assert all(describe(name).endswith(".") for name in names())
 
@@ -75,7 +79,7 @@ def test_the_drawn_sets_are_those_of_scikit_learn(samples: int, seed: int) -> No
         assert ours["class"].tolist() == ["ABC"[k] for k in classes], name
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", CLASSICS)
 def test_a_classic_gives_fewer_rows_on_request(name: str) -> None:
     part, whole = load(name, samples=60, seed=1), load(name)
     assert len(part) == 60
@@ -84,7 +88,7 @@ def test_a_classic_gives_fewer_rows_on_request(name: str) -> None:
     assert len(merged) == len(part.frame.drop_duplicates())
 
 
-SETS = "moons, circles, blobs, spirals, xor, digits, iris, wine, breast_cancer, diabetes."
+SETS = "moons, circles, blobs, spirals, xor, digits, iris, wine, breast_cancer, diabetes, karate, sunspots."
 
 
 @pytest.mark.parametrize(
@@ -113,3 +117,16 @@ def test_options_that_make_no_sense(name: str, options: dict[str, Any], text: st
     with pytest.raises(SettingError) as caught:
         load(name, **options)
     assert str(caught.value) == text
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_set_whose_rows_belong_together_is_not_cut(name: str) -> None:
+    with pytest.raises(SettingError, match=f"{name} comes whole, with {len(load(name))} rows"):
+        load(name, samples=20)
+
+
+def test_the_karate_club_is_a_graph() -> None:
+    club = load("karate")
+    assert club.edges is not None and club.edges.shape == (2, 78)
+    assert club.frame["links"].sum() == 2 * 78
+    assert club.frame.loc[33, "links"] == 17, "the officer has met half of the club"

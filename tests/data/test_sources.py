@@ -122,7 +122,7 @@ def test_a_file_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     )
 
 
-SETS = "moons, circles, blobs, spirals, xor, digits, iris, wine, breast_cancer, diabetes."
+SETS = "moons, circles, blobs, spirals, xor, digits, iris, wine, breast_cancer, diabetes, karate, sunspots."
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,8 @@ from pellucid.report.run.field import boundary_of
 from pellucid.report.run.findings import outlier_alerts, rare_class_alerts, tail_alerts
 from pellucid.report.run.network import model_facts
 from pellucid.report.run.outcome import Outcome
+from pellucid.report.run.rebuilt import Rebuilt
+from pellucid.report.run.views import views_of
 from pellucid.training.suspicion import Suspicion
 from pellucid.training.table_run import TableRun
 
@@ -59,7 +61,8 @@ def assemble(
         command: the line that started it.
         include_rows: whether values of single rows may be shown.
     """
-    outcome = Outcome(run, include_rows)
+    rebuilds = run.model.task == "reconstruction"
+    outcome = Rebuilt(run) if rebuilds else Outcome(run, include_rows)
     return Content(
         name=run.table.name,
         answer=outcome.answer(),
@@ -70,6 +73,7 @@ def assemble(
         errors=outcome.errors(),
         boundary=_boundary(run),
         alerts=_alerts(run, outcome),
+        views=views_of(run, include_rows),
         include_rows=include_rows,
     )
 
@@ -186,7 +190,7 @@ def _boundary(run: TableRun) -> Boundary | None:
     return boundary_of(run) if run.snapshots else None
 
 
-def _alerts(run: TableRun, outcome: Outcome) -> tuple[Alert, ...]:
+def _alerts(run: TableRun, outcome: Outcome | Rebuilt) -> tuple[Alert, ...]:
     misses = outcome.misses()
     return (
         *(_alert(notice) for notice in run.notices if notice.kind == "leak"),

@@ -74,7 +74,7 @@ def tail_alerts(run: TableRun, misses: Any) -> Iterator[Alert]:
 
 def rare_class_alerts(run: TableRun) -> Iterator[Alert]:
     """Classes so uneven that accuracy alone would flatter."""
-    if run.table.task != "classification":
+    if run.model.task != "classification":
         return
     labels = run.targets[run.learned]
     ratio = measure.uneven(labels)
@@ -98,6 +98,9 @@ def rare_class_alerts(run: TableRun) -> Iterator[Alert]:
 
 
 def _number_columns(run: TableRun) -> list[str]:
+    lags = run.table.lags
+    if lags is not None:  # of the same numbers at many steps, one step is enough
+        return [lags.name(column, 1) for column in lags.columns]
     return [e.column for e in run.model.preparation.encoders if e.kind == "number"]
 
 

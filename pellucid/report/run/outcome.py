@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from pellucid.report import Answer, Errors, Importance, Metric, measure
+from pellucid.report.run.views import lead_of
 from pellucid.training.table_run import TableRun
 
 __all__ = ["Outcome"]
@@ -61,6 +62,7 @@ class Outcome:
             metric=main,
             held_out=self.run.held_out,
             others=tuple(others),
+            lead=lead_of(self.run),
         )
 
     def misses(self) -> Any:
@@ -72,7 +74,22 @@ class Outcome:
         scores = [measure.r2, measure.mean_absolute_error]
         if measure.far_off(self.true).size or measure.far_off(self.misses()).size:
             scores.append(measure.median_absolute_error)
-        return [score(self.true, self.found, train_target=self.train) for score in scores]
+        found = [score(self.true, self.found, train_target=self.train) for score in scores]
+        return found if self.run.table.lags is None else [*self._beside_the_step_before(found)]
+
+    def _beside_the_step_before(self, found: list[Metric]) -> Iterator[Metric]:
+        """A forecast is worth something if it beats "the same as the step before"."""
+        lags, table = self.run.table.lags, self.run.table
+        assert lags is not None
+        before = table.frame[lags.name(lags.target, 1)].to_numpy(np.float64)[self.rows]
+        naive = {
+            metric.name: metric.value
+            for score in (measure.r2, measure.mean_absolute_error, measure.median_absolute_error)
+            for metric in [score(self.true, before, train_target=self.train)]
+        }
+        for metric in found:
+            name = "saying the same as the step before"
+            yield replace(metric, baseline=naive[metric.name], baseline_name=name)
 
     def _class_scores(self) -> list[Metric]:
         """All scores of classes; the first is judged by: in it rare classes count."""

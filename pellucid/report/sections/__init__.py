@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from pellucid.lenses.draw.html import Child
 from pellucid.report.content import Content
 from pellucid.report.limits import Limits
-from pellucid.report.sections import alerts, answer, data, errors, model, reproduce, training
+from pellucid.report.sections import (
+    alerts,
+    answer,
+    data,
+    errors,
+    model,
+    reproduce,
+    training,
+    views,
+)
 
 __all__ = ["Section", "sections"]
 
@@ -28,6 +37,7 @@ class Section:
 
 PARTS = (
     ("answer", "Answer", answer.body),
+    ("views", "What it does", views.body),
     ("alerts", "Alerts", alerts.body),
     ("data", "Data", data.body),
     ("model", "Model", model.body),

@@ -60,10 +60,15 @@ def _paragraph(content: Content) -> Child:
     answer, metric = content.answer, content.answer.metric
     where = "held-out" if answer.held_out else "training"
     kind = "a class" if answer.task == "class" else "a number"
-    lead: list[Child] = [
-        "This network predicts ",
+    does: list[Child] = [
+        "predicts ",
         bdi(answer.target),
-        f", {kind}, from {plural(answer.inputs, 'input')}. ",
+        f", {kind}, from {plural(answer.inputs, 'input')}",
+    ]
+    lead: list[Child] = [
+        "This network ",
+        *([answer.lead] if answer.lead else does),
+        ". ",
         f"On {plural(answer.rows, where + ' row')} ",
     ]
     lead.append(_result(metric))
