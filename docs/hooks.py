@@ -13,13 +13,14 @@ from mkdocs.structure.files import File, Files
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import gen_lenses
 import gen_ops
 import gen_parity
 import gen_reference
 import mathml
 import notebook_pages
 
-__all__ = ["on_files", "on_page_content"]
+__all__ = ["on_files", "on_page_content", "on_page_markdown"]
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -29,6 +30,11 @@ def on_files(files: Files, config: Any) -> Files:
     for path, content in made.items():
         files.append(File.generated(config, path, content=content))
     return files
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Put the table of lenses into its place."""
+    return gen_lenses.filled(markdown)
 
 
 def on_page_content(html: str, **_: Any) -> str:

@@ -94,10 +94,26 @@ def lens(question: str) -> Callable[
                     return Shown(bound())
             return Shown(_filmed(bound, subject, kept, 12 if film is True else int(film)))
 
+        called.__signature__ = _signature(look)  # type: ignore[attr-defined]
         LENSES[look.__name__] = Lens(look.__name__, question, called)
         return called
 
     return make
+
+
+def _signature(look: Callable[..., Any]) -> inspect.Signature:
+    """What a caller may pass: model and data, the lens's own settings, and what all lenses take."""
+    plain = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    first = [inspect.Parameter(name, plain, annotation=Any) for name in ("model", "data")]
+    own = list(inspect.signature(look).parameters.values())[1:]
+    shared = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=False if name == "film" else None
+        )
+        for name in _SHARED
+        if name not in {p.name for p in own}
+    ]
+    return inspect.Signature([*first, *own, *shared], return_annotation=Shown)
 
 
 def _check(look: Callable[..., Any], settings: Mapping[str, Any], at: Any, film: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pellucid.lenses.view import Remark, View
 from tests.cli.commands import pellucid
 from tests.training.small import blobs, mlp, same, weights
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 X, Y = blobs()
 DATA = X.astype(np.float32), Y
 
@@ -218,3 +220,15 @@ def test_without_a_recording_or_the_data(
         f"error: {tmp_path} was learned from gone.csv, which is not here.\n"
         "  Say which rows to look with: --data FILE\n"
     )
+
+
+def test_the_page_of_lenses_lists_all_of_them() -> None:
+    sys.path.insert(0, str(DOCS))
+    try:
+        import gen_lenses
+    finally:
+        sys.path.remove(str(DOCS))
+    page = gen_lenses.filled((DOCS / "lenses" / "index.md").read_text("utf-8"))
+    assert gen_lenses.PLACE not in page
+    for name in pl.lenses.names():
+        assert f"`{name}`" in page and LENSES[name].question in page
