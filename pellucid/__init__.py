@@ -163,9 +163,9 @@ __all__ = [
     "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d", "max_pool3d",
     "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "mode", "moveaxis", "movedim",
     "msort", "mul", "multinomial", "multiply", "mv", "mvlgamma", "nan", "nan_to_num", "nanmean",
-    "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "nextafter", "nn",
-    "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "one_hot", "ones", "ones_like",
-    "optim", "outer", "pad", "pairwise_distance", "pdist", "permute", "pi", "pinverse",
+    "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "neurons", "nextafter",
+    "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "one_hot", "ones",
+    "ones_like", "optim", "outer", "pad", "pairwise_distance", "pdist", "permute", "pi", "pinverse",
     "pixel_shuffle", "pixel_unshuffle", "polygamma", "population", "positive", "pow", "prelu",
     "probe", "probes", "prod", "program", "promote_types", "put", "qr", "quantile", "rad2deg",
     "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "range",
@@ -189,6 +189,7 @@ if TYPE_CHECKING:  # bound below, or loaded on first use
     from pellucid import amp as amp
     from pellucid import data as data
     from pellucid import lenses as lenses
+    from pellucid import neurons as neurons
     from pellucid import nn as nn
     from pellucid import optim as optim
     from pellucid import testing as testing
@@ -294,7 +295,7 @@ _ALSO = (
     "rrelu", "selu", "threshold",
 )  # fmt: skip
 _LAZY |= dict.fromkeys(_ALSO, "pellucid.nn.functional")
-_ROOMS = ("amp", "data", "lenses", "nn", "optim", "testing", "training", "utils")
+_ROOMS = ("amp", "data", "lenses", "neurons", "nn", "optim", "testing", "training", "utils")
 
 
 # The lens hides the room of the same name; `from pellucid.graph.x import` still works.

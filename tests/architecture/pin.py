@@ -19,6 +19,7 @@ DOORS = (
     "pellucid.data",
     "pellucid.errors",
     "pellucid.lenses",
+    "pellucid.neurons",
     "pellucid.nn",
     "pellucid.nn.functional",
     "pellucid.nn.init",

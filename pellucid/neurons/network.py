@@ -1,0 +1,294 @@
+r"""A network of neurons and arrows: built arrow by arrow, computed by whole layers.
+
+z_j = \sum_{i \in I(j)} w_{ij} y_i,   y_j = f_j(z_j)
+
+where I(j) are the neurons with an arrow that points towards neuron j.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from pellucid.data.wording import did_you_mean, listing
+from pellucid.errors import SettingError, ShapeError
+from pellucid.neurons.draw import Drawer, drawn_weights
+from pellucid.neurons.edge import Edge
+from pellucid.neurons.functions import function
+from pellucid.neurons.saying import Saying
+from pellucid.neurons.structure import Structure
+from pellucid.neurons.sums import PerNeuron, Sums, dense
+from pellucid.neurons.wiring import Neuron, Place, Plan, Stage, filled, planned
+from pellucid.nn.module import Module
+from pellucid.nn.registry import forget, put_module, put_parameter
+from pellucid.tensor import Parameter, Tensor
+from pellucid.tensor.creation import of_array, ones_like
+from pellucid.tensor.grad_mode import no_grad
+from pellucid.tensor.lift import FUNCTIONS
+
+__all__ = ["Network"]
+
+Note = Callable[[Stage, Tensor, Tensor], None]
+
+
+class Network(Structure, Saying, Module):
+    """A feed-forward network of neurons and weighted arrows, layered or not.
+
+    It is a module like any other: call it, train it, compile it, save its `state_dict`. Neurons
+    at the same depth are computed together by one product; arrows that are absent stay absent
+    while it learns. Build it first and train it then: an arrow that is added later makes new
+    Parameters, which an optimizer made before does not know.
+
+    Shape:
+        `(..., input neurons) → (..., output neurons)`
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import neurons
+        >>> net = neurons.Network()
+        >>> net.input("x1"), net.bias("b"), net.neuron("h1", "tanh"), net.output("y")
+        ('x1', 'b', 'h1', 'y')
+        >>> for arrow in [("x1", "h1", 0.5), ("b", "h1", -0.5), ("h1", "y", 2.0)]:
+        ...     _ = net.edge(*arrow)
+        >>> net(pellucid.tensor([[1.0]]))
+        tensor([[0.]], grad_fn=<linear>)
+        >>> net.edge("h1", "y").where
+        ('2.weight', (0, 0))
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._neurons: dict[str, Neuron] = {}
+        self._into: dict[str, dict[str, float | None]] = {}
+        self._shares: dict[tuple[str, str], str] = {}
+        self._values: dict[str, float | None] = {}  # of the weights that are shared
+        self._sharing: set[str] = set()  # paths of the matrices that have shared weights
+        self._slots: list[tuple[str, tuple[str, ...]]] = []
+        self._planned: Plan | None = None
+        self._dtype: Any = np.dtype(np.float32)
+        own = self.__dict__
+        own["_modules"], own["_parameters"] = Drawer(self._wire), Drawer(self._wire)
+
+    # ---- computing ----------------------------------------------------------------------------
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The values of the output neurons, stage by stage."""
+        return self._run(input)
+
+    def _run(self, x: Tensor, note: Note | None = None) -> Tensor:
+        plan, cat = self._plan(), FUNCTIONS["cat"]
+        self._check_input(x, plan)
+        values: list[Tensor] = [x]
+        for stage in plan.stages:
+            parts = [values[i] for i in stage.reads]
+            if stage.ones:
+                parts += [ones_like(x[..., :1])] * stage.ones
+            layer: Any = self._modules[stage.sums]
+            given = parts[0] if len(parts) == 1 else cat(parts, -1)
+            z = layer(given, self.shared) if stage.sums in self._sharing else layer(given)
+            y = z
+            for path in stage.bends:
+                bend: Any = self._modules[path]
+                y = bend(y)
+            if note is not None:
+                note(stage, z, y)
+            values.append(y)
+        held = [values[i] for i in plan.outputs]
+        out: Tensor = held[0] if len(held) == 1 else cat(held, -1)
+        if plan.picked is None:
+            return out
+        return out.index_select(-1, of_array(np.array(plan.picked, np.int64)))
+
+    def _check_input(self, x: Any, plan: Plan) -> None:
+        n = len(plan.inputs)
+        shape = x.shape if isinstance(x, Tensor) else None
+        if shape is not None and (not len(shape) or shape[-1] != n):
+            raise ShapeError(
+                f"the network has {n} input neuron{'s' * (n != 1)} ({listing(plan.inputs)}) and "
+                f"got an input of shape {tuple(shape)}; its last axis must have {n}."
+            )
+
+    # ---- matrices -----------------------------------------------------------------------------
+
+    def _plan(self) -> Plan:
+        self._wire()
+        assert self._planned is not None
+        return self._planned
+
+    def _wire(self) -> None:
+        """Make the matrices, unless they are there."""
+        if self.__dict__.get("_planned") is not None or not self.__dict__.get("_neurons"):
+            return
+        plan = planned(self._neurons, self._into)
+        self.__dict__["_planned"] = plan  # first: what follows reads the drawers
+        _name(plan, self._slots, self._neurons)
+        for name in list(dict.keys(self._modules)):
+            forget(self, name)
+        self._sharing.clear()
+        shares = self._wire_shared()
+        for stage in plan.stages:
+            numbers = {edge: shares[name] for edge, name in self._shares.items()}
+            self._wire_stage(stage, numbers)
+
+    def _wire_shared(self) -> dict[str, int]:
+        """The vector of weights that several arrows share; the number of each."""
+        names = list(dict.fromkeys(self._shares.values()))
+        self.__dict__["_values"] = {n: self._values.get(n) for n in names}
+        if not names:
+            forget(self, "shared")
+            return {}
+        given = [np.nan if self._values[n] is None else self._values[n] for n in names]
+        held = drawn_weights(np.array(given, np.float64)[None], np.ones((1, len(names)), bool))
+        put_parameter(self, "shared", Parameter(of_array(held[0].astype(self._dtype))))
+        return {name: i for i, name in enumerate(names)}
+
+    def _wire_stage(self, stage: Stage, shares: Mapping[tuple[str, str], int]) -> None:
+        numbers = filled(stage, self._into, shares)
+        weight = drawn_weights(numbers.weight, numbers.exists).astype(self._dtype)
+        bias = numbers.bias
+        if bias is not None:
+            assert numbers.bias_exists is not None
+            fan = numbers.exists.sum(1)
+            bias = drawn_weights(bias[:, None], numbers.bias_exists[:, None], fan)[:, 0]
+            bias = bias.astype(self._dtype)
+        if numbers.shares:
+            self._sharing.add(stage.sums)
+        if numbers.dense:
+            put_module(self, stage.sums, dense(weight, bias))
+        else:
+            layer = Sums(
+                weight, bias, numbers.exists, numbers.bias_exists, numbers.shared,
+                numbers.bias_shared,
+            )  # fmt: skip
+            put_module(self, stage.sums, layer)
+        for path, module in zip(stage.bends, _bends(stage, self._neurons), strict=True):
+            put_module(self, path, module)
+
+    def _loosen(self) -> None:
+        """Take the weights out of the matrices: the structure is about to change."""
+        own = self.__dict__
+        own["_slots"] = []
+        if own["_planned"] is None:
+            return
+        own["_dtype"] = self._dtype_now()
+        for target, name, value in self._read():
+            self._into[target][name] = value
+        for name in list(self._values):
+            at = list(self._values).index(name)
+            self._values[name] = float(self.shared.detach().numpy()[at])
+        own["_planned"] = None
+
+    def _read(self) -> list[tuple[str, str, float]]:
+        """Every weight that is an arrow's own, from the matrices."""
+        out = []
+        for stage in self._plan().stages:
+            layer: Any = self._modules[stage.sums]
+            weight = layer.weight.detach().numpy().tolist()
+            bias = None if layer.bias is None else layer.bias.detach().numpy().tolist()
+            for i, target in enumerate(stage.names):
+                own = stage.bias.get(target)
+                for source in self._into.get(target, ()):
+                    if bias is not None and source == own:
+                        out.append((target, source, bias[i]))
+                    else:
+                        out.append((target, source, weight[i][stage.column[source]]))
+        return out
+
+    # ---- one arrow ----------------------------------------------------------------------------
+
+    def edge_at(self, path: str, index: Sequence[int]) -> Edge:
+        """The arrow whose weight stands at a place: the way back from `Edge.where`.
+
+        Example:
+            >>> from pellucid import neurons
+            >>> edge = neurons.example().edge_at("2.weight", (1, 1))
+            >>> edge.source, edge.target
+            ('4', '7')
+        """
+        for edge in self.edges:
+            if edge.where == (path, tuple(index)):
+                return edge
+        at = ", ".join(map(str, index))
+        names = [n for n, _ in self.named_parameters()]
+        hint = did_you_mean(path, names) if path not in names else ""
+        raise SettingError(f"no arrow has its weight at {path}[{at}].{hint}")
+
+    def _place(self, edge: Edge) -> Place:
+        plan = self._plan()
+        name = self._shares.get((edge.source, edge.target))
+        if name is not None:
+            return "shared", (list(self._values).index(name),)
+        return plan.stages[plan.stage_of[edge.target]].place(edge.source, edge.target)
+
+    def _holder(self, edge: Edge) -> tuple[Parameter, tuple[int, ...]]:
+        path, index = self._place(edge)
+        layer, _, which = path.rpartition(".")
+        return getattr(self._modules[layer] if layer else self, which), index
+
+    def _weight(self, edge: Edge) -> float:
+        value, index = self._holder(edge)
+        return float(value.detach().numpy()[index])
+
+    def _set_weight(self, edge: Edge, value: float) -> None:
+        if self._planned is None and edge.shared is None:
+            self._into[edge.target][edge.source] = value
+            return
+        held, index = self._holder(edge)
+        with no_grad():
+            held[index] = value
+
+    def _dtype_now(self) -> Any:
+        """NumPy's kind of number of the weights."""
+        first = next(self.parameters(), None)
+        return self._dtype if first is None else first.detach().numpy().dtype
+
+    # ---- being a module -----------------------------------------------------------------------
+
+    def __getstate__(self) -> dict[str, Any]:
+        self._wire()
+        own = dict(super().__getstate__())
+        return {k: dict(v) if isinstance(v, Drawer) else v for k, v in own.items()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        own = self.__dict__
+        own.update(state)
+        for drawer in ("_modules", "_parameters"):
+            own[drawer] = Drawer(self._wire, state[drawer])
+
+    def extra_repr(self) -> str:
+        """How much there is of what."""
+        kinds = [n.kind for n in self._neurons.values()]
+        counts = [f"{kinds.count(k)} {k}" for k in ("input", "bias", "hidden", "output")]
+        arrows = sum(map(len, self._into.values()))
+        return f"neurons: {', '.join(counts)}; arrows: {arrows}"
+
+
+def _name(plan: Plan, slots: list[tuple[str, tuple[str, ...]]], neurons: Any) -> None:
+    """Paths as a Sequential numbers its layers: identities take no number."""
+    given = slots if len(slots) == len(plan.stages) else []
+    count = 0
+    for i, stage in enumerate(plan.stages):
+        if given:
+            stage.sums, stage.bends = given[i]
+            continue
+        bends = len(_bends(stage, neurons))
+        stage.sums = str(count)
+        stage.bends = tuple(str(count + 1 + j) for j in range(bends))
+        count += 1 + bends
+
+
+def _bends(stage: Stage, neurons: Mapping[str, Neuron]) -> list[Module]:
+    """The modules with a stage's functions."""
+    keys: dict[object, int] = {}
+    functions, which = [], []
+    for name in stage.names:
+        f = function(neurons[name].function)
+        if f.key not in keys:
+            keys[f.key] = len(keys)
+            functions.append(f)
+        which.append(keys[f.key])
+    if len(functions) == 1:
+        return functions[0].copies()
+    return [PerNeuron([f.copies() or function("Identity()").copies() for f in functions], which)]
