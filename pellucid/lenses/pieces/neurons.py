@@ -6,7 +6,7 @@ gives 0; everything after it is computed anew by the engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from pellucid.lenses.captured import Stage, stages_of
 from pellucid.lenses.picture import Floats
 from pellucid.lenses.subject import Subject
+from pellucid.nn import functional as F
 from pellucid.nn.activation import Bend
 from pellucid.nn.batch_norm import BatchNorm1d, BatchNorm2d
 from pellucid.nn.conv import Conv1d, Conv2d
@@ -30,7 +31,12 @@ __all__ = ["Layer", "Reading", "layers_of", "muted", "read"]
 
 _WEIGHTS = (Linear, Conv1d, Conv2d)
 _BENDS = (Bend, PReLU)
-_CALM = (*_BENDS, BatchNorm1d, BatchNorm2d, Dropout, Identity)
+_CALM = (BatchNorm1d, BatchNorm2d, Dropout, Identity)
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "ReLU": F.relu, "Tanh": F.tanh, "Sigmoid": F.sigmoid, "GELU": F.gelu, "SiLU": F.silu,
+    "LeakyReLU": F.leaky_relu, "ELU": F.elu, "Softplus": F.softplus, "Mish": F.mish,
+    "SELU": F.selu,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +50,7 @@ class Layer:
         kind: "units" (a number for each row), "maps" (a picture for each row) or "tokens" (a
             number for each place of a row).
         module: holds the weights.
-        bend: the activation function's module; None for none, or one called as a function.
+        bend: the name of the activation function; empty for none.
         made: which of the network's stages the weights are.
         point: the stage at which neurons are read and muted.
         before: whether it is what goes into that stage that counts, not what comes out.
@@ -55,7 +61,7 @@ class Layer:
     count: int
     kind: Literal["units", "maps", "tokens"]
     module: Module
-    bend: Module | None
+    bend: str
     made: int
     point: int
     before: bool
@@ -100,47 +106,52 @@ class Reading:
 
 
 def layers_of(subject: Subject) -> list[Layer]:
-    """The layers of neurons in order, without the last linear layer, which is the output."""
+    """The layers of neurons in order, without the last linear layer, which is the output.
+
+    Where some layers bend, those that don't, such as the way out of attention, are left out.
+    """
     stages = stages_of(subject, subject.x[:2])
-    made = [i for i, s in enumerate(stages) if isinstance(s.module, _WEIGHTS)]
-    layers: list[Layer] = []
-    for i in made[:-1]:
-        stage = stages[i]
-        kind: Literal["units", "maps", "tokens"] = "units"
-        if stage.after.ndim > 2:
-            kind = "tokens" if isinstance(stage.module, Linear) else "maps"
-        count = stage.after.shape[1 if kind == "maps" else -1]
-        point, before = _point(stages, i)
-        bends = [s.module for s in stages[i + 1 : point + 1] if isinstance(s.module, _BENDS)]
-        layers.append(
-            Layer(
-                stage.path,
-                len(layers) + 1,
-                count,
-                kind,
-                stage.module,
-                bends[0] if bends and not before else None,
-                i,
-                point,
-                before,
-            )
-        )
-    return layers
+    made = [i for i, s in enumerate(stages) if isinstance(s.module, _WEIGHTS)][:-1]
+    ends = {i: _end(stages, i) for i in made}
+    if any(bend for _, _, bend in ends.values()):
+        ends = {i: end for i, end in ends.items() if end[2]}
+    return [_layer(stages[i], i, *end, n) for n, (i, end) in enumerate(ends.items(), start=1)]
 
 
-def _point(stages: list[Stage], i: int) -> tuple[int, bool]:
-    """Where neurons are finished: behind the activation's module, or as they enter what follows."""
-    j = i
-    while (
-        j + 1 < len(stages)
-        and isinstance(stages[j + 1].module, _CALM)
-        and stages[j + 1].after.shape == stages[i].after.shape
-        and not isinstance(stages[j].module, _BENDS)
-    ):
-        j += 1
-    bent = any(isinstance(s.module, _BENDS) for s in stages[i : j + 1])
-    fits = j + 1 < len(stages) and stages[j + 1].before.shape == stages[j].after.shape
-    return (j + 1, True) if not bent and fits else (j, False)
+def _layer(stage: Stage, made: int, point: int, before: bool, bend: str, number: int) -> Layer:
+    kind: Literal["units", "maps", "tokens"] = "units"
+    if stage.after.ndim > 2:
+        kind = "tokens" if isinstance(stage.module, Linear) else "maps"
+    count = stage.after.shape[1 if kind == "maps" else -1]
+    return Layer(stage.path, number, count, kind, stage.module, bend, made, point, before)
+
+
+def _end(stages: list[Stage], i: int) -> tuple[int, bool, str]:
+    """Where a layer's neurons are finished: at which stage, whether on its way in, bent by what."""
+    j, first = i, stages[i].after
+    for n in range(i + 1, len(stages)):
+        stage = stages[n]
+        if stage.before.shape != stages[j].after.shape:
+            break
+        if not np.array_equal(stage.before, stages[j].after):
+            bend = _called(stages[j].after, stage.before)
+            return (n, True, bend) if bend else (j, False, "")
+        if isinstance(stage.module, _BENDS):
+            return n, False, type(stage.module).__name__
+        calm = isinstance(stage.module, _CALM) or "Pool" in type(stage.module).__name__
+        if not calm or stage.after.shape[:2] != first.shape[:2] or stage.after.ndim != first.ndim:
+            break
+        j = n
+    return j, False, ""
+
+
+def _called(sums: Floats, values: Floats) -> str:
+    """The activation that was called as a function between two stages; empty for none known."""
+    given = of_array(np.ascontiguousarray(sums))
+    for name, bend in _FUNCTIONS.items():
+        if np.allclose(bend(given)._node.array, values, rtol=1e-5, atol=1e-6):
+            return name
+    return ""
 
 
 def read(subject: Subject, layers: Sequence[Layer], x: npt.NDArray[Any]) -> list[Reading]:

@@ -1,0 +1,210 @@
+"""The output with and without a neuron, and built up again neuron by neuron."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.lenses.box.answers import Answers, told
+from pellucid.lenses.numerals import number, percent
+from pellucid.lenses.picture import (
+    Axis,
+    Band,
+    Bars,
+    Chart,
+    Charts,
+    Field,
+    Film,
+    Floats,
+    Line,
+    Points,
+)
+from pellucid.lenses.pieces.neurons import Layer, muted
+from pellucid.lenses.pieces.tiles import signs
+from pellucid.lenses.pieces.worth import Scores, Worth, scores_of
+from pellucid.lenses.plane.drawn import answers_at, curve_chart, plane_chart
+from pellucid.lenses.plane.place import Place
+from pellucid.lenses.subject import Subject
+
+__all__ = ["Built", "build_up", "built_chart", "built_film", "with_and_without"]
+
+_STEPS = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """The network with only some neurons of a layer.
+
+    Attributes:
+        units: those that are there.
+        scores: how right it is with them.
+        given: what it answers over the line or plane; None where there is none.
+    """
+
+    units: tuple[int, ...]
+    scores: Scores
+    given: Floats | None
+
+
+def with_and_without(
+    subject: Subject, layer: Layer, unit: int, place: Place | None, found: Answers, sample: int
+) -> tuple[Charts | Chart, dict[str, Any]]:
+    """The output with a neuron, without it, and the difference."""
+    name = f"h{unit}"
+    if place is None:
+        return _for_sample(subject, layer, unit, found, sample)
+    whole = answers_at(subject, place)
+    with muted(subject, layer, [unit]):
+        less = answers_at(subject, place)
+    data = {"with": whole.tolist(), "without": less.tolist()}
+    k = 1 if found.classes and len(found.names) == 2 else 0
+    if place.y is None:
+        return _two_lines(place, whole[:, k], less[:, k], found, k, name), data
+    ends = None
+    if not found.classes:
+        both = np.stack([whole[..., 0], less[..., 0]])
+        ends = float(both.min()), float(both.max())
+    gap = _gap(whole, less, found, k)
+    field = Field(
+        gap, place.x_ends, place.y_ends, "signed", name="difference",
+        levels=() if not gap.any() else None,
+    )  # fmt: skip
+    word = f"share of {found.names[k]}" if found.classes else found.names[k]
+    if found.classes and len(found.names) > 2:
+        word = "share of the class that was likeliest"
+    items = (
+        plane_chart(place, whole, found, f"With {name}", ends=ends),
+        plane_chart(place, less, found, f"Without {name}", ends=ends),
+        Chart(place.x, place.y, (field, *signs(place, gap)), f"What it adds to the {word}"),
+    )
+    return Charts(items, columns=3, title=f"With and without {name}"), data
+
+
+def _gap(whole: Floats, less: Floats, found: Answers, k: int) -> Floats:
+    """What the neuron adds to the answer, of many classes to the one that was likeliest."""
+    if found.classes and len(found.names) > 2:
+        best = whole.argmax(axis=-1)[..., None]
+        gap = np.take_along_axis(whole, best, -1) - np.take_along_axis(less, best, -1)
+        return np.asarray(gap[..., 0])
+    return np.asarray(whole[..., k] - less[..., k])
+
+
+def _two_lines(
+    place: Place, whole: Floats, less: Floats, found: Answers, k: int, name: str
+) -> Chart:
+    what = f"share of {found.names[k]}" if found.classes else found.names[k]
+    marks = (
+        Band(place.xs, np.minimum(whole, less), np.maximum(whole, less), "what it adds"),
+        Line(place.xs, whole, f"with {name}", "positive"),
+        Line(place.xs, less, f"without {name}", "negative"),
+    )
+    return Chart(place.x, Axis(what, percent=found.classes), marks, f"With and without {name}")
+
+
+def _for_sample(
+    subject: Subject, layer: Layer, unit: int, found: Answers, sample: int
+) -> tuple[Charts, dict[str, Any]]:
+    """The answer for one row; of one that is given at every position, the last."""
+    x = subject.x[sample : sample + 1]
+    whole = told(subject, x)[-1]
+    with muted(subject, layer, [unit]):
+        less = told(subject, x)[-1]
+    order = np.sort(np.argsort(-whole, kind="stable")[:10])
+    names = tuple(found.names[i] for i in order)
+    axis = Axis("share", percent=True, low=0.0, high=1.0) if found.classes else Axis("answer")
+
+    def bars(values: Floats, title: str) -> Chart:
+        return Chart(axis, Axis("", names=names), (Bars(values[order], lying=True),), title)
+
+    say = f"row {sample}"
+    items = bars(whole, f"With h{unit}, {say}"), bars(less, f"Without h{unit}, {say}")
+    title = f"With and without h{unit}"
+    data = {"with": whole.tolist(), "without": less.tolist()}
+    return Charts(items, columns=2, title=title), data
+
+
+def build_up(
+    subject: Subject, layer: Layer, order: Sequence[Worth], place: Place | None
+) -> list[Built]:
+    """The network with no neuron of a layer, then with one more at a time, at last with all."""
+    units = [w.unit for w in order]
+    steps = [units[:k] for k in range(min(len(units), _STEPS) + 1)]
+    if len(steps[-1]) < layer.count:
+        steps.append(list(range(layer.count)))
+    built = []
+    for there in steps:
+        away = [u for u in range(layer.count) if u not in there]
+        with muted(subject, layer, away):
+            given = None if place is None else answers_at(subject, place)
+            built.append(Built(tuple(there), scores_of(subject), given))
+    return built
+
+
+def built_film(built: Sequence[Built], place: Place, found: Answers) -> Film:
+    """The output growing, a frame for each neuron."""
+    last = [b.given for b in built if b.given is not None]
+    ends = None
+    if not found.classes:
+        values = np.concatenate([g[..., 0].reshape(-1) for g in last])
+        ends = float(values.min()), float(values.max())
+    frames = tuple(
+        _frame(b, place, g, found, ends) for b, g in zip(built, last, strict=True)
+    )  # fmt: skip
+    captions = tuple(_caption(b, i, len(built)) for i, b in enumerate(built))
+    return Film(frames, captions, title="The output, built up neuron by neuron")
+
+
+def _frame(
+    built: Built, place: Place, given: Floats, found: Answers, ends: tuple[float, float] | None
+) -> Chart:
+    if place.y is not None:
+        return plane_chart(place, given, found, "", ends=ends)
+    shown = (1,) if found.classes and len(found.names) == 2 else tuple(range(len(found.names)))[:6]
+    chart = curve_chart(place, given, found, shown, "")
+    low, high = ends or (0.0, 1.0)
+    axis = Axis(chart.y.name, percent=found.classes, low=low, high=high)
+    return Chart(chart.x, axis, chart.marks)
+
+
+def _caption(built: Built, i: int, steps: int) -> str:
+    if i == 0:
+        text = "none of them: the bias alone"
+    elif i == steps - 1:
+        text = "all of them"
+    else:
+        text = f"{i} of them, the last h{built.units[-1]}"
+    if built.scores.right is not None:
+        return f"{text}: {percent(built.scores.right)} right"
+    return text if built.scores.loss is None else f"{text}: loss {number(built.scores.loss)}"
+
+
+def built_chart(built: Sequence[Built], layer: Layer) -> Chart | None:
+    """How right the network is with the first so many neurons."""
+    if built[0].scores.loss is None:
+        return None
+    rights = [b.scores.right for b in built]
+    percent_ = rights[0] is not None
+    values = [r for r in rights if r is not None] if percent_ else [b.scores.loss for b in built]
+    counts = [len(b.units) for b in built]
+    enough = _enough(values, counts, percent_)
+    axis = Axis("right", percent=True, low=0.0, high=1.0) if percent_ else Axis("loss")
+    line = np.array(values, np.float64)
+    return Chart(
+        Axis(f"neurons of layer {layer.number} that are there"),
+        axis,
+        (Line(counts, line, ""), Points(counts, line)),
+        f"{enough} of {layer.count} neurons do nearly all of it"
+        if enough
+        else f"None of its {layer.count} neurons is needed for these rows",
+    )
+
+
+def _enough(values: Sequence[Any], counts: Sequence[int], rising: bool) -> int:
+    """How many neurons reach 95 % of the way from none of them to all, and stay there."""
+    line = np.array(values, np.float64) * (1 if rising else -1)
+    near = line >= line[-1] - 0.05 * abs(line[-1] - line[0])
+    last = np.flatnonzero(~near)
+    return counts[0] if not len(last) else counts[min(int(last[-1]) + 1, len(counts) - 1)]
