@@ -6,16 +6,16 @@ colors; so light and dark share the same bytes. Coordinates inside a field are g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
-from pellucid.lenses.draw.contour import contours
 from pellucid.lenses.draw.html import Markup, join, tag
-from pellucid.lenses.draw.png import data_url, gray_png
 from pellucid.lenses.draw.scale import Scale
 from pellucid.lenses.draw.svg import SHAPES, Plot, line, markers, picture
+from pellucid.lenses.picture import Field
+from pellucid.lenses.render.drawn.field import LETTERS, painted
 from pellucid.report.content import Boundary, Floats, Points
 
 __all__ = [
@@ -32,8 +32,6 @@ __all__ = [
 WIDTH, HEIGHT = 400.0, 330.0
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 392.0, 24.0, 286.0
 PLOT = (LEFT, TOP, RIGHT - LEFT, BOTTOM - TOP)
-BLEND = 0.62
-LETTERS = "abcdef"
 
 
 def class_mark(index: int) -> tuple[str, str]:
@@ -58,24 +56,8 @@ def field_symbol(name: str, values: Floats, task_class: bool, largest: int = 100
     Shape:
         values: (rows, columns) or (rows, columns, classes).
     """
-    grid = _thinned(values, largest)
-    rows, columns = grid.shape[:2]
-    layers = [
-        _layer(f"{name}{index}", mask, color) for index, (mask, color) in _masks(grid, task_class)
-    ]
-    lines = [
-        tag("path", d=_path(grid_level, level, rows), class_=f"line contour {kind}")
-        for grid_level, level, kind in _levels(grid, task_class)
-    ]
-    return tag(
-        "symbol",
-        tag("rect", x=-1, y=-1, width=columns + 1, height=rows + 1, class_="zero"),
-        layers,
-        [mark for mark in lines if 'd=""' not in mark],
-        id=name,
-        viewBox=f"0 0 {columns - 1} {rows - 1}",
-        preserveAspectRatio="none",
-    )
+    mark = Field(values, (0.0, 1.0), (0.0, 1.0), "share" if task_class else "amount")
+    return painted(mark, "symbol", largest, name, id=name)
 
 
 def field_picture(boundary: Boundary, symbol: str, points: str | None, label: str) -> Markup:
@@ -157,62 +139,6 @@ def _places(
         inside = plot.x.low <= x <= plot.x.high and plot.y.low <= y <= plot.y.high
         if inside:
             yield plot.x(x), plot.y(y)
-
-
-def _thinned(values: Floats, largest: int) -> Floats:
-    pick = [np.linspace(0, n - 1, min(n, largest)).round().astype(int) for n in values.shape[:2]]
-    grid = np.asarray(values, dtype=np.float64)[np.ix_(*pick)]
-    finite = grid[np.isfinite(grid)]
-    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
-    # A field may hold infinities when training diverged; they are drawn as its ends.
-    whole: Floats = np.nan_to_num(grid, nan=low, posinf=high, neginf=low)
-    return whole
-
-
-def _masks(grid: Floats, task_class: bool) -> Iterable[tuple[int, tuple[Floats, str]]]:
-    """Splits a field into strengths in [0, 1], one per color."""
-    if grid.ndim == 3:
-        order = np.sort(grid, axis=2)
-        lead = 0.35 + 0.65 * (order[..., -1] - order[..., -2])
-        best = grid.argmax(axis=2)
-        masks = [(lead * (best == k), class_mark(k)[1]) for k in range(grid.shape[2])]
-    elif task_class:
-        masks = [(1 - 2 * grid, "class-a"), (2 * grid - 1, "class-b")]
-    else:
-        low, high = float(grid.min()), float(grid.max())
-        masks = [((grid - low) / ((high - low) or 1.0), "amount")]
-    return enumerate(masks)
-
-
-def _levels(grid: Floats, task_class: bool) -> Iterable[tuple[Floats, float, str]]:
-    if grid.ndim == 3:
-        for k in range(grid.shape[2]):
-            yield grid[..., k] - np.delete(grid, k, axis=2).max(axis=2), 0.0, "even"
-    elif task_class:
-        yield from ((grid, 0.5, "even"), (grid, 0.25, "quarter"), (grid, 0.75, "quarter"))
-    else:
-        for part in (0.2, 0.4, 0.6, 0.8):
-            low, high = float(grid.min()), float(grid.max())
-            yield grid, low + part * (high - low), "quarter"
-
-
-def _layer(name: str, mask: Floats, color: str) -> Markup:
-    # The picture's first row is the top, the grid's first row the bottom.
-    strength = np.clip(mask, 0, 1)[::-1] * BLEND * 255
-    rows, columns = mask.shape
-    box: dict[str, float] = {"x": -0.5, "y": -0.5, "width": columns, "height": rows}
-    url = data_url(gray_png(strength.round().astype(np.uint8)))
-    image = tag("image", href=url, preserveAspectRatio="none", **box)
-    return Markup(
-        tag("mask", image, id=name, maskUnits="userSpaceOnUse", **box)
-        + tag("rect", class_=f"heat {color}", mask=f"url(#{name})", **box)
-    )
-
-
-def _path(grid: Floats, level: float, rows: int) -> str:
-    """Writes contour lines as one path; row 0 of the grid is at the bottom."""
-    lines = ("L".join(f"{x:.2f} {rows - 1 - y:.2f}" for x, y in c) for c in contours(grid, level))
-    return "".join(f"M{one}" for one in lines)
 
 
 def line_swatch() -> Markup:

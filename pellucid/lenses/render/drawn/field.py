@@ -12,12 +12,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from pellucid.lenses.draw.contour import contours
-from pellucid.lenses.draw.html import Markup, tag
+from pellucid.lenses.draw.html import Attribute, Markup, tag
 from pellucid.lenses.draw.png import data_url, gray_png
 from pellucid.lenses.picture import Field, Floats
 from pellucid.lenses.render.drawn.frame import Frame
 
-__all__ = ["LETTERS", "ends", "field"]
+__all__ = ["LETTERS", "ends", "field", "painted"]
 
 LETTERS = "abcdef"
 _BLEND = 0.62
@@ -26,32 +26,43 @@ _MOST = 110
 
 def field(mark: Field, frame: Frame) -> Markup:
     """The shades of a field and its lines of equal height."""
-    grid = _whole(mark.values)
     (x0, x1), (y0, y1) = mark.x, mark.y
     left, right, bottom, top = frame.x(x0), frame.x(x1), frame.y(y0), frame.y(y1)
+    box = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    return Markup(painted(mark, "svg", **box) + tag("rect", class_="edge", **box))
+
+
+def painted(mark: Field, kind: str, most: int = _MOST, name: str = "", **box: Attribute) -> Markup:
+    """The field as an element with coordinates of its own: those of the grid.
+
+    Args:
+        mark: the field.
+        kind: "svg", or "symbol" for what is stored once and shown many times.
+        most: grids finer than this are thinned.
+        name: what the masks are called, with their numbers; after their content when empty.
+        box: further attributes.
+    """
+    grid = _whole(mark.values, most)
     rows, columns = grid.shape[:2]
-    shades = [_layer(mask, color) for mask, color in _masks(mark, grid)]
+    shades = [
+        _layer(mask, color, name and f"{name}{i}")
+        for i, (mask, color) in enumerate(_masks(mark, grid))
+    ]
     lines = [
-        tag("path", d=path, class_=f"line contour {kind}")
-        for values, level, kind in _levels(mark, grid)
+        tag("path", d=path, class_=f"line contour {style}")
+        for values, level, style in _levels(mark, grid)
         if (path := _path(values, level))
     ]
-    box = {"x": left, "y": top, "width": right - left, "height": bottom - top}
-    inner = tag(
-        "svg",
-        tag("rect", x=-1, y=-1, width=columns + 1, height=rows + 1, class_="zero"),
-        shades,
-        lines,
-        viewBox=f"0 0 {columns - 1} {rows - 1}",
-        preserveAspectRatio="none",
-        **box,
-    )
-    return Markup(inner + tag("rect", class_="edge", **box))
+    back = tag("rect", x=-1, y=-1, width=columns + 1, height=rows + 1, class_="zero")
+    frame: dict[str, Attribute] = {
+        "viewBox": f"0 0 {columns - 1} {rows - 1}", "preserveAspectRatio": "none"
+    }  # fmt: skip
+    return tag(kind, back, shades, lines, **box, **frame)
 
 
-def ends(mark: Field) -> tuple[float, float]:
+def ends(mark: Field, grid: Floats | None = None) -> tuple[float, float]:
     """The ends of a field's scale."""
-    grid = _whole(mark.values)
+    grid = _whole(mark.values) if grid is None else grid
     if mark.scale == "share":
         return 0.0, 1.0
     low = float(grid.min()) if mark.low is None else mark.low
@@ -62,11 +73,12 @@ def ends(mark: Field) -> tuple[float, float]:
     return low, high if high > low else low + 1.0
 
 
-def _whole(values: Floats) -> Floats:
-    pick = [np.linspace(0, n - 1, min(n, _MOST)).round().astype(int) for n in values.shape[:2]]
+def _whole(values: Floats, most: int = _MOST) -> Floats:
+    pick = [np.linspace(0, n - 1, min(n, most)).round().astype(int) for n in values.shape[:2]]
     grid = np.asarray(values, np.float64)[np.ix_(*pick)]
     finite = grid[np.isfinite(grid)]
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
+    # A field may hold infinities where training diverged; they are drawn as its ends.
     whole: Floats = np.nan_to_num(grid, nan=low, posinf=high, neginf=low)
     return whole
 
@@ -80,7 +92,7 @@ def _masks(mark: Field, grid: Floats) -> Iterable[tuple[Floats, str]]:
         for k in range(grid.shape[2]):
             yield lead * (best == k), f"class-{LETTERS[k % len(LETTERS)]}"
         return
-    low, high = ends(mark)
+    low, high = ends(mark, grid)
     if mark.scale == "amount":
         yield (grid - low) / (high - low), "amount"
         return
@@ -94,7 +106,7 @@ def _levels(mark: Field, grid: Floats) -> Iterable[tuple[Floats, float, str]]:
         for k in range(grid.shape[2]):
             yield grid[..., k] - np.delete(grid, k, axis=2).max(axis=2), 0.0, "even"
         return
-    low, high = ends(mark)
+    low, high = ends(mark, grid)
     main = {"share": 0.5, "signed": 0.0}.get(mark.scale)
     levels = mark.levels
     if levels is None:
@@ -105,13 +117,13 @@ def _levels(mark: Field, grid: Floats) -> Iterable[tuple[Floats, float, str]]:
         yield grid, level, "even" if level == main else "quarter"
 
 
-def _layer(mask: Floats, color: str) -> Markup:
+def _layer(mask: Floats, color: str, name: str) -> Markup:
     # The picture's first row is the top, the grid's first row the bottom.
     strength = np.clip(mask, 0, 1)[::-1] * _BLEND * 255
     rows, columns = mask.shape
     box: dict[str, float] = {"x": -0.5, "y": -0.5, "width": columns, "height": rows}
     png = gray_png(strength.round().astype(np.uint8))
-    name = f"pl{zlib.crc32(png):08x}"
+    name = name or f"pl{zlib.crc32(png):08x}"
     image = tag("image", href=data_url(png), preserveAspectRatio="none", **box)
     return Markup(
         tag("mask", image, id=name, maskUnits="userSpaceOnUse", **box)
