@@ -7,6 +7,7 @@ to first order, so a layer's share of the sum of squares is its share of what th
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -124,7 +125,7 @@ def _units(blame: list[Array], total: float) -> tuple[float, ...]:
 
 
 def _compared(rows: list[Depth]) -> Iterator[Depth]:
-    for here, after in zip(rows, [*rows[1:], None], strict=True):
+    for here, after in itertools.zip_longest(rows, rows[1:]):
         ratio = None
         if after is not None and after.arriving:
             ratio = here.arriving / after.arriving

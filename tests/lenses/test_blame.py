@@ -1,0 +1,146 @@
+"""Where blame goes: shares and lengths are those of the true gradient; fading shows as numbers."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pellucid
+from pellucid import nn
+from pellucid.errors import DataError, SettingError
+from pellucid.lenses.view import Remark
+from tests.lenses.conftest import Trained
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(64, 2)).astype(np.float32)
+Y = (X[:, 0] > 0).astype(np.int64)
+
+
+def deep(bend: type[nn.Module], layers: int, scale: float = 1.0) -> nn.Module:
+    pellucid.manual_seed(0)
+    sizes = [2, *[8] * layers]
+    parts = [p for a, b in itertools.pairwise(sizes) for p in (nn.Linear(a, b), bend())]
+    model = nn.Sequential(*parts, nn.Linear(8, 2))
+    with pellucid.no_grad():
+        for p in model.parameters():
+            p.mul_(scale)
+    return model
+
+
+def test_the_numbers_are_those_of_the_true_gradient(moons_model: Trained) -> None:
+    model, data = moons_model.model, moons_model.data
+    found = pellucid.blame(model, data).to_dict()
+    values = [pellucid.tensor(data[0])]
+    for layer in model:
+        values.append(layer(values[-1]))
+    loss = nn.functional.cross_entropy(values[-1], pellucid.tensor(data[1]))
+    outs = pellucid.autograd.grad(loss, values[1:], retain_graph=True)
+    weights = dict(model.named_parameters())
+    grads = dict(zip(weights, pellucid.autograd.grad(loss, list(weights.values())), strict=True))
+    total = sum(float((g.numpy() ** 2).sum()) for g in grads.values())
+    assert found["loss"] == pytest.approx(loss.item(), rel=1e-5)
+    assert found["length"] == pytest.approx(total**0.5, rel=1e-4)
+    for layer, out in zip(found["layers"], outs, strict=True):
+        assert layer["arriving"] == pytest.approx(float(np.linalg.norm(out.numpy())), rel=1e-4)
+        own = [g.numpy() for n, g in grads.items() if n.startswith(f"{layer['path']}.")]
+        if not own:
+            assert layer["share"] is None and layer["units"] == ()
+            continue
+        squares = sum(float((g**2).sum()) for g in own)
+        assert layer["share"] == pytest.approx(squares / total, rel=1e-4)
+        rows = (own[0] ** 2).sum(1) + own[1] ** 2
+        assert layer["units"] == pytest.approx((rows / total).tolist(), rel=1e-3, abs=1e-12)
+    assert sum(d["share"] or 0.0 for d in found["layers"]) == pytest.approx(1.0)
+    pairs = zip(found["layers"], found["layers"][1:], strict=False)
+    assert all(a["ratio"] == pytest.approx(a["arriving"] / b["arriving"]) for a, b in pairs)
+
+
+def test_a_share_is_the_share_of_what_a_small_step_gains() -> None:
+    model = deep(nn.Tanh, 2)
+    shares = {d["path"]: d["share"] for d in pellucid.blame(model, (X, Y)).to_dict()["layers"]}
+    x, y = pellucid.tensor(X), pellucid.tensor(Y)
+    loss = nn.functional.cross_entropy(model(x), y)
+    grads = pellucid.autograd.grad(loss, list(model.parameters()))
+    gains = {}
+    for (name, p), g in zip(model.named_parameters(), grads, strict=True):
+        with pellucid.no_grad():
+            p.sub_(g * 1e-2)
+            gained = loss.item() - nn.functional.cross_entropy(model(x), y).item()
+            p.add_(g * 1e-2)
+        layer = name.partition(".")[0]
+        gains[layer] = gains.get(layer, 0.0) + gained
+    for layer, gain in gains.items():
+        assert gain / sum(gains.values()) == pytest.approx(shares[layer], abs=0.02)
+
+
+def test_vanishing_and_exploding_are_said(moons_model: Trained) -> None:
+    fades = pellucid.blame(deep(nn.Sigmoid, 6), (X, Y), paths=0)
+    assert "It vanishes on the way back: from " in fades.view.sentence
+    assert fades.to_dict()["first_of_last"] < 1e-4
+    grows = pellucid.blame(deep(nn.Identity, 6, 6.0), (X, Y), paths=0)
+    assert "It explodes on the way back: from " in grows.view.sentence
+    assert grows.to_dict()["first_of_last"] > 1e3
+    steady = pellucid.blame(moons_model.model, moons_model.data)
+    assert "It neither vanishes nor explodes: from " in steady.view.sentence
+    warned = [b.text for b in fades.view.blocks if isinstance(b, Remark) and b.tone == "warn"]
+    assert warned and warned[0].startswith("Layers near the input learn hardly anything")
+
+
+def test_paths_add_up_to_the_blame_of_their_weight(moons_model: Trained) -> None:
+    model, (x, y) = moons_model.model, moons_model.data
+    found = pellucid.blame(model, (x, y), paths=400, sample=5).to_dict()["paths"]
+    loss = nn.functional.cross_entropy(model(pellucid.tensor(x[5:6])), pellucid.tensor(y[5:6]))
+    g = pellucid.autograd.grad(loss, [model[0].weight])[0].numpy()
+    assert abs(found["blame"]) == pytest.approx(float(np.abs(g).max()), rel=1e-2)
+    assert len(found["ways"]) == found["count"]
+    assert sum(w["adds"] for w in found["ways"]) == pytest.approx(found["blame"], rel=1e-6)
+    sizes = [abs(w["adds"]) for w in found["ways"]]
+    assert sizes == sorted(sizes, reverse=True)
+    assert all(w["through"][0] == "L" for w in found["ways"])
+
+
+def test_every_kind_of_network(
+    diabetes_model: Trained, digits_cnn: Trained, tiny_transformer: Trained
+) -> None:
+    for trained in (diabetes_model, digits_cnn, tiny_transformer):
+        shown = pellucid.blame(trained.model, trained.data)
+        data = shown.to_dict()
+        shares = sum(d["share"] or 0.0 for d in data["layers"]) + data["elsewhere"]
+        assert shares == pytest.approx(1.0)
+        assert "of it goes to " in shown.text(100) and "<svg" in shown.html()
+
+
+def test_weights_used_twice_are_counted_once() -> None:
+    class Twice(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = nn.Linear(2, 2)
+
+        def forward(self, x: Any) -> Any:
+            return self.inner(self.inner(x).relu())
+
+    pellucid.manual_seed(0)
+    data = pellucid.blame(Twice(), (X, Y)).to_dict()
+    assert [d["path"] for d in data["layers"]] == ["inner", "inner"]
+    assert [d["share"] for d in data["layers"]] == [pytest.approx(1.0), None]
+
+
+def test_wrong_uses() -> None:
+    model = deep(nn.ReLU, 1)
+    with pytest.raises(DataError) as data:
+        pellucid.blame(model, X)
+    assert str(data.value) == "blame starts at the loss: give the data as (X, y)."
+    with pytest.raises(SettingError) as row:
+        pellucid.blame(model, (X, Y), sample=64)
+    assert str(row.value) == "blame: there are rows 0 to 63, and sample=64."
+    for p in model.parameters():
+        p.requires_grad_(False)
+    with pytest.raises(SettingError) as frozen:
+        pellucid.blame(model, (X, Y))
+    assert str(frozen.value) == (
+        "blame: no layer of this network asks for a gradient: all its weights are frozen, or its "
+        "output does not depend on them.\n graph(model, data) shows where blame stops."
+    )

@@ -1,0 +1,150 @@
+"""One step by hand: blame is autograd's, the new weights are the optimizer's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pellucid
+from pellucid import nn
+from pellucid.errors import DataError, SettingError
+from tests.lenses.conftest import Trained
+
+
+def small() -> tuple[nn.Module, Any, Any]:
+    """A 2-2-1 network and three rows."""
+    pellucid.manual_seed(3)
+    model = nn.Sequential(nn.Linear(2, 2), nn.Tanh(), nn.Linear(2, 1))
+    x = np.array([[1.0, 2.0], [0.5, -1.0], [2.0, 0.0]], np.float32)
+    return model, x, np.array([[1.0], [0.0], [-1.0]], np.float32)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_every_number_is_the_engines(optimizer: str) -> None:
+    model, x, y = small()
+    before = {k: v.numpy().copy() for k, v in model.state_dict().items()}
+    sheet = pellucid.walk(model, x, y, sample=1, optimizer=optimizer, lr=0.05)
+    assert all(np.array_equal(v.numpy(), before[k]) for k, v in model.state_dict().items())
+    found = {s.what: s.value for s in sheet.steps}
+
+    row, target = pellucid.tensor(x[1:2]), pellucid.tensor(y[1:2])
+    h = model[1](model[0](row))
+    loss = nn.functional.mse_loss(model[2](h), target)
+    blame = pellucid.autograd.grad(loss, [h], retain_graph=True)[0].numpy()
+    assert [found["blame of h1[0, 0]"], found["blame of h1[0, 1]"]] == pytest.approx(
+        blame[0].tolist(), rel=1e-5
+    )
+    kinds = {"sgd": pellucid.optim.SGD, "adam": pellucid.optim.Adam}
+    rule = kinds[optimizer](model.parameters(), lr=0.05)
+    loss.backward()
+    for name, p in model.named_parameters():
+        for at in np.ndindex(*p.shape):
+            key = f"{name}[{', '.join(map(str, at))}]" if p.numel() > 1 else name
+            assert found[f"blame of {key}"] == pytest.approx(float(p.grad.numpy()[at]), rel=1e-5)
+    rule.step()
+    for name, p in model.named_parameters():
+        for at in np.ndindex(*p.shape):
+            key = f"{name}[{', '.join(map(str, at))}]" if p.numel() > 1 else name
+            assert found[f"new {key}"] == pytest.approx(float(p.detach().numpy()[at]), rel=1e-5)
+    after = nn.functional.mse_loss(model(row), target).item()
+    assert found["the new loss"] == pytest.approx(after, rel=1e-5)
+    assert sheet.to_dict()["loss"] == pytest.approx(loss.item(), rel=1e-6)
+
+
+def test_the_order_is_one_in_which_a_person_can_work() -> None:
+    model, x, y = small()
+    steps = pellucid.walk(model, x, y).steps
+    phases = [s.phase for s in steps]
+    assert phases == sorted(phases, key=["forward", "backward", "update", "result"].index)
+    place = {s.what: i for i, s in enumerate(steps)}
+    assert place["z1[0, 0]"] < place["h1[0, 0]"] < place["ŷ"] < place["L"]
+    assert place["blame of ŷ"] < place["blame of h1[0, 0]"] < place["blame of z1[0, 0]"]
+    assert len(steps) == 6 + 5 + 9 + 9 + 1
+
+
+def test_the_sheet_reads_as_promised() -> None:
+    model = nn.Linear(2, 1)
+    with pellucid.no_grad():
+        model.weight.copy_(pellucid.tensor([[0.5, -1.0]]))
+        model.bias.copy_(pellucid.tensor([0.25]))
+    sheet = pellucid.walk(model, [[1.0, 2.0]], [[1.0]], lr=0.1)
+    assert sheet.view.sentence == (
+        "New loss 0.2025 (was 5.062), after one step of SGD with step size 0.1."
+    )
+    text = sheet.text(120)
+    for part in ("ŷ = w₁ · x₁ + w₂ · x₂ + b = 0.5 · 1.0 + (−1.0) · 2.0 + 0.25", "−1.25", "−4.5"):
+        assert part in text, text
+
+
+def test_answers_are_checked_to_one_percent() -> None:
+    model, x, y = small()
+    sheet = pellucid.walk(model, x, y, answers=False)
+    for place, step in enumerate(sheet.steps, 1):
+        assert sheet.check(place, step.value * 1.009) == "Yes"
+        assert sheet.check(place, round(step.value, 4)) == "Yes"
+        said = sheet.check(place, step.value + 0.02 * abs(step.value) + 0.01)
+        assert said.startswith("Not yet: it is ") and f"because {step.what} = " in said
+    z = next(i for i, s in enumerate(sheet.steps, 1) if s.what == "blame of z1[0, 0]")
+    assert "blame of h1[0, 0] × ∂h1[0, 0]/∂z1[0, 0] = " in sheet.check(z, 9.0)
+
+
+def test_blanks_hide_every_answer() -> None:
+    model, x, y = small()
+    full = pellucid.walk(model, x, y)
+    blank = full.without_answers()
+    assert all("value" not in s for s in blank.to_dict()["steps"])
+    assert "loss" not in blank.to_dict()
+    page = blank.html()
+    for step in full.steps:
+        shown = f"{step.value:.4g}".replace("-", "−")
+        if len(shown) > 5:
+            assert shown not in page, step.what
+    assert page.count("_______") >= len(full.steps) - 1
+    assert blank.with_answers().html() == full.html()
+
+
+def test_large_networks_are_walked_op_by_op(digits_cnn: Trained, tiny_transformer: Trained) -> None:
+    for trained in (digits_cnn, tiny_transformer):
+        sheet = pellucid.walk(trained.model, trained.data, sample=2)
+        data = sheet.to_dict()
+        assert not data["single"] and len(data["steps"]) < 150
+        x, y = trained.x[2:3], trained.y[2:3]
+        loss = nn.functional.cross_entropy(trained.model(pellucid.tensor(x)), pellucid.tensor(y))
+        named = dict(trained.model.named_parameters())
+        found = pellucid.autograd.grad(loss, list(named.values()))
+        steps = {s["what"]: s["value"] for s in data["steps"]}
+        for name, g in zip(named, found, strict=True):
+            size = float(np.linalg.norm(g.numpy())) if g.numel() > 1 else float(g.numpy().item())
+            assert steps[f"blame of {name}"] == pytest.approx(size, rel=1e-3, abs=1e-6)
+            moved = steps[f"how far {name} moves"]
+            assert moved == pytest.approx(0.1 * abs(size), rel=1e-2, abs=1e-6)
+
+
+def test_a_classifier_with_weights_seen_number_by_number(moons_model: Trained) -> None:
+    sheet = pellucid.walk(moons_model.model, moons_model.data, sample=-1)
+    assert sheet.to_dict()["sample"] == len(moons_model.x) - 1
+    assert sheet.to_dict()["single"]
+    early = pellucid.see(moons_model.model, moons_model.data, "walk", run=moons_model.history, at=0)
+    assert early.to_dict()["loss"] != sheet.to_dict()["loss"]
+
+
+def test_wrong_uses() -> None:
+    model, x, y = small()
+    with pytest.raises(DataError) as data:
+        pellucid.walk(model, x)
+    assert str(data.value) == "walk needs to know what should come out: walk(model, X, y)."
+    with pytest.raises(SettingError) as row:
+        pellucid.walk(model, x, y, sample=3)
+    assert str(row.value) == "walk: there are rows 0 to 2, and sample=3."
+    with pytest.raises(SettingError) as step:
+        pellucid.walk(model, x, y).check(99, 1.0)
+    assert str(step.value) == "walk: there are steps 1 to 30, and this is 99."
+    for p in model.parameters():
+        p.requires_grad_(False)
+    with pytest.raises(SettingError) as frozen:
+        pellucid.walk(model, x, y)
+    assert str(frozen.value) == (
+        "walk: this network has no weights to move: none, or all are frozen."
+    )
