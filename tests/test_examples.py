@@ -41,6 +41,14 @@ class Row:
 TABLE = (
     Row("xor", r"largest difference .*: (\S+)", 0, 1e-12),
     Row("mlp_table", r"R² (\S+)", 0.2, 0.8),
+    Row("cnn_digits", r"right: (\S+)", 60, 100),
+    Row("cnn_28", r"right: (\S+)", 25, 100, slow=True),
+    Row("autoencoder", r"by pixel: (\S+)", 0.01, 0.06),
+    Row("vae", r"negative ELBO: (\S+)", 20, 28.5),
+    Row("gan", r"told apart: (\S+)", 45, 97, ("--data", "ring"), slow=True),
+    Row("gan", r"told apart: (\S+)", 45, 100, ("--data", "digits"), slow=True),
+    Row("diffusion", r"told apart: (\S+)", 45, 85, ("--data", "moons"), slow=True),
+    Row("diffusion", r"told apart: (\S+)", 45, 99.5, ("--data", "digits"), slow=True),
 )
 
 
@@ -49,7 +57,7 @@ def _marked(row: Row) -> object:
     return pytest.param(row, id=" ".join((row.folder, *row.arguments)), marks=marks)
 
 
-@pytest.mark.parametrize("row", map(_marked, TABLE))
+@pytest.mark.parametrize("row", [_marked(row) for row in TABLE])
 def test_an_example_runs_and_learns(
     row: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,7 +1,7 @@
 """A convolutional network on handwritten digits: 8 × 8 gray values, ten classes.
 
-1,440 of the 1,797 digits that scikit-learn ships are learned from and 357 scored. Two convolutions, one pooling,
-two linear layers, trained with `pellucid.fit`.
+1,440 of the 1,797 digits that scikit-learn ships are learned from and 357 scored. Two convolutions,
+one pooling, two linear layers, trained with `pellucid.fit`.
 
     python examples/cnn_digits/cnn_digits.py
 """
@@ -76,7 +76,9 @@ def draw(model, images, true, chances, path):
     for ax, row in zip(right.subplots(2, 4).flat, hardest, strict=True):
         ax.imshow(images[row, 0], cmap="gray_r")
         said = chances[row].argmax()
-        ax.set_title(f"{true[row]}, said {said}", fontsize=9, color="k" if said == true[row] else "#B3500F")
+        ax.set_title(
+            f"{true[row]}, said {said}", fontsize=9, color="k" if said == true[row] else "#B3500F"
+        )
         ax.set_axis_off()
     figure.savefig(path, dpi=90)
     plt.close(figure)

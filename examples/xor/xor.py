@@ -91,10 +91,11 @@ def draw(model, losses, path):
     figure, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.2), layout="constrained")
     left.plot(losses, color="#0A5EA8")
     left.set(xlabel="step", ylabel="loss", title="Both, one line", ylim=(0, None))
-    extent = (-0.4, 1.4, -0.4, 1.4)
-    right.imshow(field, origin="lower", extent=extent, cmap="RdBu", vmin=-0.3, vmax=1.3)
+    right.contourf(axis, axis, field, levels=np.linspace(-0.3, 1.3, 17), cmap="RdBu")
     right.contour(axis, axis, field, levels=[0.5], colors="#1A2330", linewidths=1.2)
-    right.scatter(*X.T, c=Y[:, 0], cmap="RdBu", s=90, edgecolor="#1A2330", zorder=3)
+    right.scatter(
+        *X.T, c=Y[:, 0], cmap="RdBu", s=90, vmin=-0.3, vmax=1.3, edgecolor="#1A2330", zorder=3
+    )
     right.set(title="Chance of a 1", xticks=[0, 1], yticks=[0, 1])
     figure.savefig(path, dpi=90)
     plt.close(figure)
