@@ -1,4 +1,4 @@
-"""The twelve built-in sets: sizes, options, seeds, and that a simple learner finds what is in them."""
+"""The twelve built-in sets: sizes, options, seeds; a simple learner finds what is in them."""
 
 from __future__ import annotations
 
@@ -88,7 +88,10 @@ def test_a_classic_gives_fewer_rows_on_request(name: str) -> None:
     assert len(merged) == len(part.frame.drop_duplicates())
 
 
-SETS = "moons, circles, blobs, spirals, xor, digits, iris, wine, breast_cancer, diabetes, karate, sunspots."
+SETS = (
+    "moons, circles, blobs, spirals, xor, digits, iris, wine, breast_cancer, diabetes, karate,"
+    " sunspots."
+)
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,10 @@ def test_a_file_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     )
 
 
-SETS = "moons, circles, blobs, spirals, xor, digits, iris, wine, breast_cancer, diabetes, karate, sunspots."
+SETS = (
+    "moons, circles, blobs, spirals, xor, digits, iris, wine, breast_cancer, diabetes, karate,"
+    " sunspots."
+)
 
 
 @pytest.mark.parametrize(
