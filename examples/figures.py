@@ -37,17 +37,18 @@ def table(found: list[list[str]]) -> str:
 def put(path: Path, text: str) -> None:
     """Between the two comments of a file."""
     words = path.read_text("utf-8")
-    pattern = r"(<!-- figures -->\n).*?(\n<!-- end -->)"
+    pattern = r"(<!-- figures -->\n).*?(<!-- end -->)"
     assert re.search(pattern, words, re.DOTALL), f"{path} has no place for figures"
-    filled = re.sub(pattern, lambda m: m[1] + text + m[2], words, flags=re.DOTALL)
+    filled = re.sub(pattern, lambda m: m[1] + text + "\n" + m[2], words, flags=re.DOTALL)
     path.write_text(filled, "utf-8")
 
 
 def main() -> None:
     folders = [kept.parent for kept in sorted(HERE.glob("*/with_torch.json"))]
     for folder in folders:
-        if "<!-- figures -->" in (folder / "README.md").read_text("utf-8"):
-            put(folder / "README.md", table(list(rows(folder))))
+        readme = folder / "README.md"
+        if readme.exists() and "<!-- figures -->" in readme.read_text("utf-8"):
+            put(readme, table(list(rows(folder))))
     put(PAGE, table([row for folder in folders for row in rows(folder)]))
 
 

@@ -80,5 +80,6 @@ def compare(data):
 
 
 if __name__ == "__main__":
-    for data in diffusion.WIDTH:
+    for data in [w for w in diffusion.WIDTH if w in sys.argv] or diffusion.WIDTH:
+        sys.argv = [w for w in sys.argv if w not in diffusion.WIDTH]
         compare(data)
