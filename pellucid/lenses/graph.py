@@ -75,7 +75,7 @@ def graph(
         >>> x = pellucid.tensor(3.0, requires_grad=True)
         >>> shown = graph(x * x + 1)
         >>> print(shown.view.sentence)
-        y = 10.0, made in 2 numbers from 1 input. The most blame (gradient) is at x: +6.0.
+        y = 10.0 is computed in 2 steps from 1 input. The most blame (gradient) is at x: +6.0.
     """
     if isinstance(what, Tensor):
         if data is not None or sample is not None or more:

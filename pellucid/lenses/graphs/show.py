@@ -25,7 +25,7 @@ _NODES = (
 _WORDS = {
     "modules": ("module", "modules"),
     "ops": ("operation", "operations"),
-    "scalars": ("number", "numbers"),
+    "scalars": ("step", "steps"),
 }
 _HEATS, _SIDE = 6, 24
 
@@ -38,9 +38,8 @@ def net_view(net: Net) -> View:
     value = net.root.size == 1
     first = float(np.asarray(net.root.array).reshape(-1)[0])
     result = f"{net.name} = {number(first)}" if value else net.name
-    sentence = f"{result}, made in {many} from {plural(given, 'input', 'inputs and weights')}."
-    if given > 1 and net.zoom == "modules":
-        sentence = f"{result}, made in {many} from {plural(given, 'input')}."
+    leaves = "inputs" if net.zoom == "modules" else "inputs and weights"
+    sentence = f"{result} is computed in {many} from {plural(given, 'input', leaves)}."
     sentence = " ".join([sentence, *_blamed(net)])
     title = f"How {net.name} is computed" + (", and how blame flows back" if net.blamed else "")
     width = "arrows are as thick as the blame that goes back along them" if net.blamed else ""
