@@ -13,6 +13,7 @@ from pellucid.training.fit import fit as fit
 from pellucid.training.history import History as History
 from pellucid.training.populate import population as population
 from pellucid.training.populated import Population as Population
+from pellucid.training.recording import Recording as Recording
 from pellucid.training.table_model import TableModel as TableModel
 from pellucid.training.table_run import TableRun as TableRun
 from pellucid.training.table_run import train_table as train_table
@@ -24,6 +25,7 @@ __all__ = [
     "EarlyStopping",
     "History",
     "Population",
+    "Recording",
     "Settings",
     "TableModel",
     "TableRun",

@@ -32,6 +32,7 @@ from pellucid.lenses.picture import (
     Points,
     Rule,
 )  # fmt: skip
+from pellucid.lenses.render.drawn import drawn
 from pellucid.lenses.render.text import columns_of
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.view import Column, Remark, Table, View
@@ -232,6 +233,17 @@ def test_a_film_is_chosen_by_keys_and_its_names_are_its_own() -> None:
         assert f"#{key}:checked~" in page
     assert 'aria-label="step 20"' in page
     assert "step 30; .html() has all 4 moments" in shown(film()).text(80)
+
+
+def test_a_film_too_large_for_a_page_shows_fewer_moments() -> None:
+    whole = drawn(film(10))
+    page = drawn(film(10), budget=len(whole) // 2)
+    assert page.count('type="radio"') in (4, 5) and len(page) < 0.6 * len(whole)
+    left = 10 - page.count('type="radio"')
+    assert f"{left} more are left out, to keep the page small." in page
+    assert "left out" not in whole
+    assert 'aria-label="step 0"' in page
+    assert 'aria-label="step 90"' in page
 
 
 def test_more_classes_than_shapes_are_told_by_letters() -> None:

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from pellucid.lenses.picture import Film
-from pellucid.lenses.render.drawn import drawn
+from pellucid.lenses.render.drawn import BUDGET, drawn
 from pellucid.lenses.render.style import STYLE
 from pellucid.lenses.twins import MOST_ROWS, twins_of
 from pellucid.lenses.view import (
@@ -42,12 +42,13 @@ def html(view: View, style: bool = True) -> str:
     """
     head = f"<h3>{escape(view.title)}</h3>"
     sentence = f'<p class="sentence">{escape(view.sentence)}</p>' if view.sentence else ""
-    body = "".join(_block(b) for b in view.blocks)
+    films = sum(isinstance(b, Film) for b in view.blocks)
+    body = "".join(_block(b, BUDGET // max(films, 1)) for b in view.blocks)
     sheet = f"<style>{STYLE}</style>" if style else ""
     return f'{sheet}<section class="pellucid-view">{head}{sentence}{body}</section>'
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, budget: int = BUDGET) -> str:
     if isinstance(block, Equation):
         return _equation(block)
     if isinstance(block, Remark):
@@ -59,7 +60,7 @@ def _block(block: Block) -> str:
     if isinstance(block, Folded):
         inside = "".join(_block(b) for b in block.blocks)
         return f"<details><summary>{escape(block.summary)}</summary>{inside}</details>"
-    return _table(block) if isinstance(block, Table) else drawn(block) + _twin(block)
+    return _table(block) if isinstance(block, Table) else drawn(block, budget=budget) + _twin(block)
 
 
 def _twin(block: Any) -> str:

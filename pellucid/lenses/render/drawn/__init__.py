@@ -1,6 +1,7 @@
 """Pictures as SVG whose colors follow the reader's theme, and each one's numbers as a table."""
 
+from pellucid.lenses.render.drawn.picture import BUDGET as BUDGET
 from pellucid.lenses.render.drawn.picture import STILL as STILL
 from pellucid.lenses.render.drawn.picture import drawn as drawn
 
-__all__ = ["STILL", "drawn"]
+__all__ = ["BUDGET", "STILL", "drawn"]

@@ -18,6 +18,7 @@ __all__ = ["matrix", "matrix_scale", "short"]
 _WIDE = 420.0
 _WRITTEN = 26.0  # a cell this wide holds a short number
 _MOST_CELLS = 1600
+_LEAST_CELL = 4.0  # narrower ones are pixels of one picture
 _LETTER = 5.9
 _LONGEST = 24
 
@@ -36,7 +37,7 @@ def matrix(mark: Matrix, label: str) -> Markup:
         tall = 460 / rows
     wide, high = columns * side, rows * tall
     body: list[Child]
-    if mark.image or values.size > _MOST_CELLS:
+    if mark.image or values.size > _MOST_CELLS or side < _LEAST_CELL:
         body = [_pixels(mark, values, (left, top, wide, high))]
     else:
         body = list(_cells(mark, values, left, top, side, tall))

@@ -13,22 +13,25 @@ from pellucid.lenses.render.drawn.frame import frame_of
 from pellucid.lenses.render.drawn.marks import drawn_mark, keys
 from pellucid.lenses.render.drawn.matrix import matrix
 
-__all__ = ["STILL", "drawn"]
+__all__ = ["BUDGET", "STILL", "drawn"]
+
+BUDGET = 900_000
 
 # Pixels that a picture needs at least, by how many are to stand in a row.
 _LEAST = {1: 900, 2: 330, 3: 250, 4: 190, 5: 150, 6: 128}
 STILL = (Chart, Charts, Matrix, Diagram)
 
 
-def drawn(block: Any, heading: bool = True) -> Markup:
+def drawn(block: Any, heading: bool = True, budget: int = BUDGET) -> Markup:
     """A picture of any kind.
 
     Args:
         block: what to draw.
         heading: whether its title stands above it.
+        budget: how many letters of HTML a film may take; beyond them it shows fewer moments.
     """
     if isinstance(block, Film):
-        return _film(block)
+        return _film(block, budget)
     if isinstance(block, Charts):
         return _charts(block, heading)
     title = tag("p", block.title, class_="caption") if heading and block.title else None
@@ -67,11 +70,15 @@ def _charts(block: Charts, heading: bool) -> Markup:
     return Markup(join([title, tag("div", items, class_="side-by-side", style=style), note]))
 
 
-def _film(block: Film) -> Markup:
+def _film(block: Film, budget: int) -> Markup:
     """The moments on top of each other; radio buttons choose one, with arrow keys and no script."""
     frames = [drawn(f, heading=False) for f in block.frames]
-    name = f"film{zlib.crc32(''.join(frames).encode()):08x}"
     chosen = range(len(frames))[block.shown]
+    kept = _affordable(frames, chosen, budget)
+    left = len(frames) - len(kept)
+    frames, chosen = [frames[i] for i in kept], kept.index(chosen)
+    captions = [block.captions[i] for i in kept]
+    name = f"film{zlib.crc32(''.join(frames).encode()):08x}"
     rules = "".join(
         f"#{name}-{i}:checked~.frames>:nth-child({i + 1}){{display:block}}"
         for i in range(len(frames))
@@ -85,14 +92,15 @@ def _film(block: Film) -> Markup:
             checked=i == chosen,
             aria_label=caption,
         )
-        for i, caption in enumerate(block.captions)
+        for i, caption in enumerate(captions)
     ]
     shown = [
         tag("div", tag("p", caption, class_="moment"), frame)
-        for frame, caption in zip(frames, block.captions, strict=True)
+        for frame, caption in zip(frames, captions, strict=True)
     ]
     title = tag("p", block.title, class_="caption") if block.title else None
-    hint = tag("span", "Choose a moment: click, or the arrow keys.", class_="note")
+    fewer = f" {left} more are left out, to keep the page small." if left else ""
+    hint = tag("span", f"Choose a moment: click, or the arrow keys.{fewer}", class_="note")
     return Markup(
         join(
             [
@@ -102,3 +110,13 @@ def _film(block: Film) -> Markup:
             ]
         )
     )
+
+
+def _affordable(frames: list[Markup], chosen: int, budget: int) -> list[int]:
+    """Frames that fit into a budget: evenly spread, with the first, the last and the chosen."""
+    each = sum(map(len, frames)) / max(len(frames), 1)
+    most = max(int(budget / max(each, 1.0)), 3)
+    if len(frames) <= most:
+        return list(range(len(frames)))
+    last = len(frames) - 1
+    return sorted({chosen, *(round(k * last / (most - 1)) for k in range(most))})
