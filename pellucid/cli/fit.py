@@ -316,7 +316,7 @@ def _hand_over(
         content=content,
         files=(folder / WEIGHTS, folder / DESCRIPTION, *kept, history, page),
         notes=(_ending(run, folder, stopped),),
-        next_command=f"pellucid show {shlex.quote(str(folder))}",
+        next_command=_show(folder, run.settings.model),
         next_words="See it",
     )
     if as_json:
@@ -324,6 +324,12 @@ def _hand_over(
     else:
         show_end_card(card)
     return Exit.INTERRUPTED if stopped else Exit.GOOD
+
+
+def _show(folder: Path, model: str) -> str:
+    """The command to look at it; a person's own file is given again."""
+    own = ["--model", model] if model.endswith(".py") else []
+    return shlex.join(["pellucid", "show", str(folder), *own])
 
 
 def _history_csv(run: TableRun) -> bytes:

@@ -80,15 +80,22 @@ def report(
     card = EndCard(
         content=content,
         files=(page,),
-        next_command=f"pellucid show {shlex.quote(str(model))}"
-        if trained.explainable
-        else f"pellucid explain {shlex.quote(str(model))} {shlex.quote(data)} --row 1",
+        next_command=_next(trained, model, data, own),
         next_words="See it" if trained.explainable else "Ask why",
     )
     if as_json:
         typer.echo(json.dumps(card.to_dict(), ensure_ascii=False, allow_nan=False))
     else:
         show_end_card(card)
+
+
+def _next(trained: TableModel, model: Path, data: str, own: Path | None) -> str:
+    """The command to go on with; a person's own file is given again."""
+    words = ["show", str(model)] if trained.explainable else ["explain", str(model), data]
+    given = [] if own is None else ["--model", str(own)]
+    return shlex.join(
+        ["pellucid", *words, *given, *([] if trained.explainable else ["--row", "1"])]
+    )
 
 
 def _table(model: TableModel, rows: Any) -> Table:

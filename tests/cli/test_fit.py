@@ -117,7 +117,8 @@ def test_options_reach_the_training(here: Path) -> None:
     assert (shape["hidden"], shape["activation"], shape["dropout"]) == ([5, 4], "tanh", 0.25)
     left_alone = ("group", "split_by", "channels", "shape", "layers", "heads", "steps", "latent")
     assert chosen == {
-        **dict.fromkeys(left_alone), "model": "mlp", "hidden": [5, 4], "activation": "tanh", "dropout": 0.25, "epochs": 7, "lr": 0.02,
+        **dict.fromkeys(left_alone), "model": "mlp",
+        "hidden": [5, 4], "activation": "tanh", "dropout": 0.25, "epochs": 7, "lr": 0.02,
         "batch_size": 10, "optimizer": "adamw", "weight_decay": 0.1, "patience": 2, "restarts": 1,
         "seed": 3, "validation": 0.1, "test": 0.3, "loss": None, "class_weight": None,
         "engine": "numpy",

@@ -86,7 +86,8 @@ def test_digits_as_pictures(here: Path) -> None:
 
 def test_a_file_of_ones_own(here: Path) -> None:
     write(here / "net.py", NET)
-    good("fit", "iris", "--model", "net.py", *FAST, "-o", "m")
+    said = good("fit", "iris", "--model", "net.py", *FAST, "-o", "m")
+    assert said.out.splitlines()[-1] == "See it: pellucid show m --model net.py"
     refused = pellucid("predict", "m", "iris")
     assert refused.code == 6 and "--model net.py" in refused.err and "--trust" in refused.err
     first = good("predict", "m", "iris", "--model", "net.py").out

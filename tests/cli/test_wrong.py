@@ -285,7 +285,7 @@ def test_a_mistake_of_ours_asks_for_a_report(here: Path, monkeypatch: pytest.Mon
     def broken(*words: Any, **more: Any) -> None:
         raise RuntimeError("a wire is loose")
 
-    monkeypatch.setattr("pellucid.cli.fit.open_table", broken)
+    monkeypatch.setattr("pellucid.cli.networks.open_table", broken)
     found = pellucid("fit", "moons")
     assert found.code == Exit.BUG
     first, second = found.err.splitlines()
