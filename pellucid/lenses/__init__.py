@@ -12,9 +12,9 @@ from pellucid.lenses.gallery import gallery as gallery
 from pellucid.lenses.graph import graph as graph
 from pellucid.lenses.listing.program import Program as Program
 from pellucid.lenses.listing.program import program as program
+from pellucid.lenses.represent import represent as represent
 from pellucid.lenses.sculpt import sculpt as sculpt
 from pellucid.lenses.see import names as names
-from pellucid.lenses.represent import represent as represent
 from pellucid.lenses.see import see as see
 from pellucid.lenses.transform import transform as transform
 from pellucid.lenses.walk import walk as walk

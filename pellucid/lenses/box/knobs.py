@@ -90,7 +90,7 @@ def _by_column(subject: Subject) -> bool:
     """Whether cells of columns can be turned instead of features."""
     if subject.table is None or subject.frame is None:
         return False
-    return len(subject.table.preparation.feature_sources) == subject.x.shape[1]
+    return bool(len(subject.table.preparation.feature_sources) == subject.x.shape[1])
 
 
 def _settings(now: Floats, most: int, margin: float | None) -> Floats:

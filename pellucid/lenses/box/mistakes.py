@@ -14,7 +14,7 @@ from pellucid.lenses.numerals import number, percent, plural
 from pellucid.lenses.picture import Axis, Band, Bars, Chart, Charts, Line, Matrix, Points, Rule
 from pellucid.lenses.sampling import some
 from pellucid.lenses.subject import Subject
-from pellucid.lenses.view import Block, Column, Table
+from pellucid.lenses.view import Block, Column, Kind, Table
 
 __all__ = ["class_blocks", "number_blocks", "worst_block"]
 
@@ -142,11 +142,11 @@ def worst_block(
 
 def _table(subject: Subject, found: Answers, worst: tuple[WorstSample, ...]) -> Table:
     names, cells = _cells(subject, [w.row // found.each for w in worst])
-    kinds = ("text", "text", "share") if found.classes else ("number", "number", "signed")
+    kinds: tuple[Kind, Kind] = ("text", "share") if found.classes else ("number", "signed")
     last = "how sure" if found.classes else "true − answered"
     columns = (
         Column("row", "text", anchor=True),
-        Column("true", kinds[0]), Column("answer", kinds[1]), Column(last, kinds[2]),
+        Column("true", kinds[0]), Column("answer", kinds[0]), Column(last, kinds[1]),
         *(Column(name, "number", rank=1) for name in names),
     )  # fmt: skip
     rows = tuple(

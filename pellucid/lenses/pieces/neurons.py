@@ -6,7 +6,7 @@ gives 0; everything after it is computed anew by the engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -32,10 +32,10 @@ __all__ = ["Layer", "Reading", "layers_of", "muted", "read"]
 _WEIGHTS = (Linear, Conv1d, Conv2d)
 _BENDS = (Bend, PReLU)
 _CALM = (BatchNorm1d, BatchNorm2d, Dropout, Identity)
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "ReLU": F.relu, "Tanh": F.tanh, "Sigmoid": F.sigmoid, "GELU": F.gelu, "SiLU": F.silu,
-    "LeakyReLU": F.leaky_relu, "ELU": F.elu, "Softplus": F.softplus, "Mish": F.mish,
-    "SELU": F.selu,
+_FUNCTIONS = {
+    "ReLU": "relu", "Tanh": "tanh", "Sigmoid": "sigmoid", "GELU": "gelu", "SiLU": "silu",
+    "LeakyReLU": "leaky_relu", "ELU": "elu", "Softplus": "softplus", "Mish": "mish",
+    "SELU": "selu",
 }  # fmt: skip
 
 
@@ -115,10 +115,13 @@ def layers_of(subject: Subject) -> list[Layer]:
     ends = {i: _end(stages, i) for i in made}
     if any(bend for _, _, bend in ends.values()):
         ends = {i: end for i, end in ends.items() if end[2]}
-    return [_layer(stages[i], i, *end, n) for n, (i, end) in enumerate(ends.items(), start=1)]
+    return [
+        _layer(stages[i], i, end, number) for number, (i, end) in enumerate(ends.items(), start=1)
+    ]
 
 
-def _layer(stage: Stage, made: int, point: int, before: bool, bend: str, number: int) -> Layer:
+def _layer(stage: Stage, made: int, end: tuple[int, bool, str], number: int) -> Layer:
+    point, before, bend = end
     kind: Literal["units", "maps", "tokens"] = "units"
     if stage.after.ndim > 2:
         kind = "tokens" if isinstance(stage.module, Linear) else "maps"
@@ -148,8 +151,8 @@ def _end(stages: list[Stage], i: int) -> tuple[int, bool, str]:
 def _called(sums: Floats, values: Floats) -> str:
     """The activation that was called as a function between two stages; empty for none known."""
     given = of_array(np.ascontiguousarray(sums))
-    for name, bend in _FUNCTIONS.items():
-        if np.allclose(bend(given)._node.array, values, rtol=1e-5, atol=1e-6):
+    for name, called in _FUNCTIONS.items():
+        if np.allclose(getattr(F, called)(given)._node.array, values, rtol=1e-5, atol=1e-6):
             return name
     return ""
 

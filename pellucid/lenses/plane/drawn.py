@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from pellucid.lenses.box.answers import Answers, told
 from pellucid.lenses.picture import Axis, Chart, Field, Floats, Line, Mark, Points
@@ -86,7 +85,7 @@ def curve_chart(
 def _data(place: Place, found: Answers, shown: tuple[int, ...]) -> Points:
     """The samples: numbers at their height, classes at 0 and 1."""
     keep = some(len(place.at_x), _DRAWN)
-    x: npt.NDArray[np.float64] = place.at_x[keep]
+    x = place.at_x[keep]
     if not found.classes:
         return Points(x, found.true[keep, shown[0]], role="muted", name="data")
     true = found.true[keep]

@@ -1,0 +1,197 @@
+"""The black box: its numbers are the engine's and scikit-learn's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pellucid import lenses, nn
+from pellucid.data.builtin import load
+from pellucid.errors import IndexRangeError, SettingError
+from pellucid.lenses.box.knobs import knobs_of
+from pellucid.lenses.subject import subject_of
+from pellucid.training.table_run import train_table
+from pellucid.training.table_settings import Settings
+
+
+def estimator(trained: Any, kind: str) -> Any:
+    """The network as scikit-learn takes it."""
+    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+
+    subject = subject_of(trained.model, trained.data)
+    mixin = ClassifierMixin if kind == "classifier" else RegressorMixin
+
+    class Wrapped(mixin, BaseEstimator):  # type: ignore[misc, valid-type]
+        def fit(self, x: Any, y: Any) -> Any:
+            self.classes_, self.fitted_ = np.unique(y), True
+            return self
+
+        def predict(self, x: Any) -> Any:
+            return subject.predictions(np.asarray(x, np.float32))
+
+        def predict_proba(self, x: Any) -> Any:
+            return subject.shares(np.asarray(x, np.float32))
+
+    return Wrapped().fit(trained.x, trained.y)
+
+
+@pytest.mark.parametrize("which", ["moons_model", "diabetes_model"])
+def test_curves_are_partial_dependence(which: str, request: pytest.FixtureRequest) -> None:
+    from sklearn.inspection import partial_dependence
+
+    trained = request.getfixturevalue(which)
+    kind = "classifier" if which == "moons_model" else "regressor"
+    x = trained.x[:200]
+    shown = lenses.black_box(trained.model, (x, trained.y[:200])).to_dict()
+    for curve in shown["curves"]:
+        place = int(curve["input"][1:])
+        if len(np.unique(x[:, place])) <= 25:
+            continue  # each of few values here, a grid there
+        theirs = partial_dependence(
+            estimator(trained, kind), x.astype(np.float64), [place], grid_resolution=25,
+            percentiles=(0.0, 1.0), method="brute",
+            response_method="predict_proba" if kind == "classifier" else "auto",
+        )  # fmt: skip
+        assert np.allclose(curve["settings"], theirs["grid_values"][0], atol=1e-5)
+        ours = np.array(curve["mean"])[:, -1]
+        assert np.allclose(ours, theirs["average"][0], atol=1e-5)
+
+
+def test_importance_agrees_with_scikit_learn_within_its_spread(moons_model: Any) -> None:
+    from sklearn.inspection import permutation_importance
+
+    theirs = permutation_importance(
+        estimator(moons_model, "classifier"), moons_model.x, moons_model.y, n_repeats=40,
+        random_state=1,
+    )  # fmt: skip
+    shown = lenses.black_box(moons_model.model, moons_model.data, repeats=40).to_dict()
+    for row in shown["importance"]:
+        place = int(row["input"][1:])
+        error = row["deviation"] / np.sqrt(40) + theirs.importances_std[place] / np.sqrt(40)
+        assert abs(row["drop"] - theirs.importances_mean[place]) < 4 * error
+        assert row["deviation"] == pytest.approx(theirs.importances_std[place], rel=0.6)
+
+
+def test_calibration_and_confusion_are_scikit_learns(moons_model: Any) -> None:
+    from sklearn.calibration import calibration_curve
+    from sklearn.metrics import confusion_matrix
+
+    subject = subject_of(moons_model.model, moons_model.data)
+    shown = lenses.black_box(moons_model.model, moons_model.data).to_dict()
+    share = subject.shares()[:, 1]
+    observed, stated = calibration_curve(moons_model.y, share, n_bins=10)
+    assert np.allclose(shown["calibration"]["observed"], observed)
+    assert np.allclose(shown["calibration"]["stated"], stated)
+    gaps = np.abs(observed - stated) * np.array(shown["calibration"]["counts"])
+    assert shown["calibration"]["error"] == pytest.approx(gaps.sum() / 200)
+    answers = share > 0.5
+    assert shown["confusion"] == confusion_matrix(moons_model.y, answers).tolist()
+    assert shown["score"]["value"] == pytest.approx((answers == moons_model.y).mean())
+    assert shown["score"]["baseline"] == 0.5
+
+
+def test_of_a_regression_it_says_how_much_is_explained(diabetes_model: Any) -> None:
+    from sklearn.metrics import r2_score
+
+    shown = lenses.black_box(diabetes_model.model, diabetes_model.data)
+    given = subject_of(diabetes_model.model, diabetes_model.data).outputs()[:, 0]
+    data = shown.to_dict()
+    assert data["score"]["value"] == pytest.approx(r2_score(diabetes_model.y, given), abs=1e-5)
+    assert data["score"]["baseline"] == pytest.approx(0.0, abs=1e-6)
+    worst = int(np.abs(diabetes_model.y - given).argmax())
+    assert data["worst"][0]["row"] == worst
+    assert data["worst"][0]["loss"] == pytest.approx(diabetes_model.y[worst] - given[worst])
+    assert "always guessing the mean would explain none of it" in shown.view.sentence
+    assert "x4 and x5 go together (correlation 0.9 in size)" in shown.text(200)
+
+
+def test_pictures_and_texts_are_boxes_too(digits_cnn: Any, tiny_transformer: Any) -> None:
+    digits = lenses.black_box(digits_cnn.model, digits_cnn.data, worst=4)
+    data = digits.to_dict()
+    assert "curves" not in data
+    assert np.array(data["confusion"]).sum() == 360
+    assert len(data["importance"]) == 16  # patches of 2 × 2 pixels
+    assert all(
+        w["loss"] >= v["loss"] for w, v in zip(data["worst"], data["worst"][1:], strict=False)
+    )
+    tokens = lenses.black_box(tiny_transformer.model, tiny_transformer.data, sample=3).to_dict()
+    assert {row["input"] for row in tokens["importance"]} == {f"position {i}" for i in range(6)}
+    subject = subject_of(tiny_transformer.model, tiny_transformer.data)
+    assert np.allclose(tokens["sample"]["answer"], subject.shares()[3])
+    for shown in (digits,):
+        assert "<svg" in shown.html()
+
+
+def test_a_model_that_answers_at_every_position_is_judged_at_every_position() -> None:
+    class Next(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.embed, self.head = nn.Embedding(5, 8), nn.Linear(8, 5)
+
+        def forward(self, x: Any) -> Any:
+            return self.head(self.embed(x))
+
+    draw = np.random.default_rng(0)
+    x, y = draw.integers(0, 5, (7, 4)), draw.integers(0, 5, (7, 4))
+    model = Next()
+    subject = subject_of(model, x)
+    right = (subject.outputs(x).argmax(axis=-1) == y).mean()
+    loss = lambda z, t: nn.functional.cross_entropy(z.reshape(-1, 5), t.reshape(-1))  # noqa: E731
+    shown = lenses.black_box(model, (x, y), loss=loss)
+    assert shown.to_dict()["score"]["value"] == pytest.approx(right)
+    assert "of 28 positions" in shown.view.sentence
+
+
+def test_a_table_is_turned_in_its_own_units() -> None:
+    table = load("iris")
+    run = train_table(table, Settings(epochs=3, seed=0))
+    subject = subject_of(run.model, table)
+    knob = next(k for k in knobs_of(subject, 9) if "petal" in k.name)
+    cells = table.frame[knob.name].to_numpy(float)
+    assert (knob.values[0], knob.values[-1]) == (cells.min(), cells.max())
+    frame = table.frame.copy()
+    frame[knob.name] = knob.values[3]
+    wanted = run.model.probabilities(run.model.preparation.transform(frame)).mean(axis=0)
+    shown = lenses.black_box(run.model, table).to_dict()
+    curve = next(c for c in shown["curves"] if c["input"] == knob.name)
+    at = np.linspace(cells.min(), cells.max(), 25)
+    assert np.allclose(curve["settings"], at)
+    mean = np.array(
+        [np.interp(knob.values[3], at, np.array(curve["mean"])[:, k]) for k in range(3)]
+    )
+    assert np.allclose(mean, wanted, atol=1e-3)
+
+
+def test_what_it_refuses(moons_model: Any) -> None:
+    with pytest.raises(SettingError) as refused:
+        lenses.black_box(moons_model.model, moons_model.data, of="moon")
+    assert str(refused.value) == (
+        "of='moon': the network does not answer with that.\n It answers with 0, 1."
+    )
+    with pytest.raises(IndexRangeError) as none:
+        lenses.black_box(moons_model.model, moons_model.data, sample=200)
+    assert str(none.value) == "sample=200: there are rows 0 to 199."
+    with pytest.raises(SettingError) as images:
+        lenses.black_box(nn.Conv2d(1, 2, 3), np.zeros((3, 1, 8, 8), np.float32))
+    assert str(images.value) == (
+        "black_box is for networks that give classes or a few numbers, and this one gives"
+        " 2 × 6 × 6 numbers for a row.\n"
+        " Look at what its layers hold: represent; or at what it computes: graph."
+    )
+
+
+def test_without_targets_it_only_answers(moons_model: Any) -> None:
+    shown = lenses.black_box(moons_model.model, moons_model.x)
+    assert shown.view.sentence == "It answers for 200 rows; what would be right is not known."
+    assert "score" not in shown.to_dict() and len(shown.to_dict()["curves"]) == 2
+
+
+def test_a_film_keeps_its_inputs_in_order(moons_model: Any) -> None:
+    shown = lenses.black_box(
+        moons_model.model, moons_model.data, run=moons_model.history, film=3, repeats=2
+    ).to_dict()
+    first, last = shown["moments"][0], shown["moments"][-1]
+    assert [c["input"] for c in first["curves"]] == [c["input"] for c in last["curves"]]
+    assert first["score"]["value"] < last["score"]["value"]
