@@ -53,12 +53,13 @@ def _pair(data: Any) -> tuple[Any, Any]:
         raise SettingError(f"a lens needs rows: (X, y), X alone or a data set, not {what}.")
     if isinstance(data, DataLoader):
         data = data.dataset
+    x: Any
+    y: Any
     if are_batches(data) and _is_pair(data[0]):
         x, y = (np.concatenate([_array(batch[k]) for batch in data]) for k in (0, 1))
     elif isinstance(data, tuple | list) and len(data) == 2:
         x, y = data
-    elif isinstance(data, list | Dataset) and len(data) and _is_pair(data[0]):
-        pairs = [data[i] for i in range(len(data))]
+    elif isinstance(data, list | Dataset) and (pairs := _samples(data)):
         x, y = (np.stack([_array(pair[k]) for pair in pairs]) for k in (0, 1))
     else:
         x, y = data, None
@@ -68,6 +69,11 @@ def _pair(data: Any) -> tuple[Any, Any]:
             " Wrap the network in a Module that takes one and holds the others still."
         )
     return x, y
+
+
+def _samples(data: Any) -> list[Any]:
+    """The samples of a data set of pairs; none of any other."""
+    return [data[i] for i in range(len(data))] if len(data) and _is_pair(data[0]) else []
 
 
 def _is_pair(sample: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def field(mark: Field, frame: Frame) -> Markup:
     """The shades of a field and its lines of equal height."""
     (x0, x1), (y0, y1) = mark.x, mark.y
     left, right, bottom, top = frame.x(x0), frame.x(x1), frame.y(y0), frame.y(y1)
-    box = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    box: dict[str, Any] = {"x": left, "y": top, "width": right - left, "height": bottom - top}
     return Markup(painted(mark, "svg", **box) + tag("rect", class_="edge", **box))
 
 

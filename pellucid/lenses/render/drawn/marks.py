@@ -90,8 +90,8 @@ def _points(mark: Points, frame: Frame) -> Iterable[Child]:
         places = [p for i in chosen if (p := _within(frame, float(x[i]), float(y[i])))]
         shape, color = _kind(kind, mark)
         if kind is not None and kind >= len(SHAPES):
-            at = f"letter {color}"
-            yield [text(letter(int(kind)), *p, at) for p in ((a, b + 3.5) for a, b in places)]
+            style = f"letter {color}"
+            yield [text(letter(int(kind)), *p, style) for p in ((a, b + 3.5) for a, b in places)]
             continue
         style = "point hollow" if mark.hollow else "point"
         yield markers(places, shape, f"{style} {color}", radius)
