@@ -283,8 +283,8 @@ matrix_exp: Op = define(
     "matrix_exp",
     sentence="The exponential of a matrix: the series of its powers.",
     equation=r"y = \sum_k A^k / k!",
-    derivative=r"\text{the upper right block of } \exp \begin{pmatrix} A^\top & G \\ 0 & A^\top "
-    r"\end{pmatrix}",
+    derivative=r"\partial L/\partial A = \sum_k \tfrac{1}{k!} \sum_{j<k} (A^\top)^j\, G\, "
+    r"(A^\top)^{k-1-j}",
     forward=_exp,
     gradient=(_exp_rule,),
     shape=square,

@@ -122,8 +122,11 @@ IN_WORDS = {
     "causal", "cumprod", "cumsum", "dropout", "einsum", "gather", "gelu_tanh", "gelu_tanh_slope",
     "index",
     "matmul", "nll_back", "prod", "put", "segment_softmax", "slice", "standardize", "tril", "triu",
+    # Of whole matrices and rows at once, or a function that has no short name.
+    "cholesky", "cofactors", "det", "digamma", "eigh", "glu", "inv", "lgamma", "logabsdet",
+    "logcumsumexp", "matrix_exp", "pinv", "polygamma", "qr", "solve", "svd",
     # A walk over many steps: its slope is a sum over the steps, which no single line can hold.
-    "gru", "gru_tape", "lstm", "lstm_tape", "rnn",
+    "ctc", "gru", "gru_tape", "lstm", "lstm_tape", "rnn",
 }  # fmt: skip
 
 

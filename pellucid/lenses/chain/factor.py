@@ -30,6 +30,7 @@ __all__ = ["Factor", "factors_of", "input_names"]
 _NICKNAMES = {"condition": "c", "draw": "u"}
 _GREEK = {
     "alpha": "α", "beta": "β", "delta": "δ", "negative_slope": "α", "correction": "c",
+    "lambd": "λ",
     "min_val": "min", "max_val": "max",
 }  # fmt: skip
 
@@ -144,6 +145,7 @@ def _meanings(hop: Hop, symbols: Symbols) -> Iterator[tuple[str, Meaning]]:
     stage = hop.route.stage
     settings = _settings(stage)
     yield from (("α", Meaning("α", 1.0)), ("β", Meaning("β", 1.0)), ("δ", Meaning("δ", 1.0)))
+    yield "λ", Meaning("λ", 0.5)
     for name, value in settings.items():
         if isinstance(value, int | float) and not isinstance(value, bool):
             whole = isinstance(value, int)
