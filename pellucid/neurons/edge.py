@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pellucid.lenses.numerals import number
@@ -14,19 +13,17 @@ if TYPE_CHECKING:
 __all__ = ["Edge"]
 
 
-@dataclass(frozen=True)
 class Edge:
     """An arrow.
 
-    Attributes:
+    Args:
         source: the neuron it leaves.
         target: the neuron it enters, to which its weight belongs.
         network: the network that it is part of.
     """
 
-    source: str
-    target: str
-    network: Network = field(repr=False, compare=False)
+    def __init__(self, source: str, target: str, network: Network) -> None:
+        self.source, self.target, self.network = source, target, network
 
     @property
     def weight(self) -> float:
@@ -68,3 +65,15 @@ class Edge:
 
     def __str__(self) -> str:
         return f"{self.source} → {self.target} · {number(self.weight)} · {self.symbol}"
+
+    def __repr__(self) -> str:
+        return f"Edge({self.source!r}, {self.target!r}, weight={self.weight:g})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Edge) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[str, str, int]:
+        return self.source, self.target, id(self.network)

@@ -20,7 +20,7 @@ from pellucid.neurons.functions import function
 from pellucid.neurons.saying import Saying
 from pellucid.neurons.structure import Structure
 from pellucid.neurons.sums import PerNeuron, Sums, dense
-from pellucid.neurons.wiring import Neuron, Place, Plan, Stage, filled, planned
+from pellucid.neurons.wiring import Held, Neuron, Place, Plan, Stage, filled, planned
 from pellucid.nn.module import Module
 from pellucid.nn.registry import forget, put_module, put_parameter
 from pellucid.tensor import Parameter, Tensor
@@ -60,14 +60,7 @@ class Network(Structure, Saying, Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self._neurons: dict[str, Neuron] = {}
-        self._into: dict[str, dict[str, float | None]] = {}
-        self._shares: dict[tuple[str, str], str] = {}
-        self._values: dict[str, float | None] = {}  # of the weights that are shared
-        self._sharing: set[str] = set()  # paths of the matrices that have shared weights
-        self._slots: list[tuple[str, tuple[str, ...]]] = []
-        self._planned: Plan | None = None
-        self._dtype: Any = np.dtype(np.float32)
+        self._held = Held()
         own = self.__dict__
         own["_modules"], own["_parameters"] = Drawer(self._wire), Drawer(self._wire)
 
@@ -87,7 +80,7 @@ class Network(Structure, Saying, Module):
                 parts += [ones_like(x[..., :1])] * stage.ones
             layer: Any = self._modules[stage.sums]
             given = parts[0] if len(parts) == 1 else cat(parts, -1)
-            z = layer(given, self.shared) if stage.sums in self._sharing else layer(given)
+            z = layer(given, self.shared) if stage.sums in self._held.sharing else layer(given)
             y = z
             for path in stage.bends:
                 bend: Any = self._modules[path]
@@ -114,19 +107,22 @@ class Network(Structure, Saying, Module):
 
     def _plan(self) -> Plan:
         self._wire()
-        assert self._planned is not None
-        return self._planned
+        plan = self._held.plan
+        if plan is None:
+            raise SettingError('the network has no neurons yet. Begin with net.input("x").')
+        return plan
 
     def _wire(self) -> None:
         """Make the matrices, unless they are there."""
-        if self.__dict__.get("_planned") is not None or not self.__dict__.get("_neurons"):
+        held = self.__dict__.get("_held")  # None while a copy is being made
+        if held is None or held.plan is not None or not held.neurons:
             return
         plan = planned(self._neurons, self._into)
-        self.__dict__["_planned"] = plan  # first: what follows reads the drawers
-        _name(plan, self._slots, self._neurons)
+        held.plan = plan  # first: what follows reads the drawers
+        _name(plan, held.slots, self._neurons)
         for name in list(dict.keys(self._modules)):
             forget(self, name)
-        self._sharing.clear()
+        held.sharing.clear()
         shares = self._wire_shared()
         for stage in plan.stages:
             numbers = {edge: shares[name] for edge, name in self._shares.items()}
@@ -135,26 +131,26 @@ class Network(Structure, Saying, Module):
     def _wire_shared(self) -> dict[str, int]:
         """The vector of weights that several arrows share; the number of each."""
         names = list(dict.fromkeys(self._shares.values()))
-        self.__dict__["_values"] = {n: self._values.get(n) for n in names}
+        self._held.values = {n: self._values.get(n) for n in names}
         if not names:
             forget(self, "shared")
             return {}
         given = [np.nan if self._values[n] is None else self._values[n] for n in names]
         held = drawn_weights(np.array(given, np.float64)[None], np.ones((1, len(names)), bool))
-        put_parameter(self, "shared", Parameter(of_array(held[0].astype(self._dtype))))
+        put_parameter(self, "shared", Parameter(of_array(held[0].astype(self._held.dtype))))
         return {name: i for i, name in enumerate(names)}
 
     def _wire_stage(self, stage: Stage, shares: Mapping[tuple[str, str], int]) -> None:
         numbers = filled(stage, self._into, shares)
-        weight = drawn_weights(numbers.weight, numbers.exists).astype(self._dtype)
+        weight = drawn_weights(numbers.weight, numbers.exists).astype(self._held.dtype)
         bias = numbers.bias
         if bias is not None:
             assert numbers.bias_exists is not None
             fan = numbers.exists.sum(1)
             bias = drawn_weights(bias[:, None], numbers.bias_exists[:, None], fan)[:, 0]
-            bias = bias.astype(self._dtype)
+            bias = bias.astype(self._held.dtype)
         if numbers.shares:
-            self._sharing.add(stage.sums)
+            self._held.sharing.add(stage.sums)
         if numbers.dense:
             put_module(self, stage.sums, dense(weight, bias))
         else:
@@ -168,17 +164,17 @@ class Network(Structure, Saying, Module):
 
     def _loosen(self) -> None:
         """Take the weights out of the matrices: the structure is about to change."""
-        own = self.__dict__
-        own["_slots"] = []
-        if own["_planned"] is None:
+        held = self._held
+        held.slots = []
+        if held.plan is None:
             return
-        own["_dtype"] = self._dtype_now()
+        held.dtype = self._dtype_now()
         for target, name, value in self._read():
             self._into[target][name] = value
         for name in list(self._values):
             at = list(self._values).index(name)
             self._values[name] = float(self.shared.detach().numpy()[at])
-        own["_planned"] = None
+        held.plan = None
 
     def _read(self) -> list[tuple[str, str, float]]:
         """Every weight that is an arrow's own, from the matrices."""
@@ -232,7 +228,7 @@ class Network(Structure, Saying, Module):
         return float(value.detach().numpy()[index])
 
     def _set_weight(self, edge: Edge, value: float) -> None:
-        if self._planned is None and edge.shared is None:
+        if self._held.plan is None and edge.shared is None:
             self._into[edge.target][edge.source] = value
             return
         held, index = self._holder(edge)
@@ -242,7 +238,7 @@ class Network(Structure, Saying, Module):
     def _dtype_now(self) -> Any:
         """NumPy's kind of number of the weights."""
         first = next(self.parameters(), None)
-        return self._dtype if first is None else first.detach().numpy().dtype
+        return self._held.dtype if first is None else first.detach().numpy().dtype
 
     # ---- being a module -----------------------------------------------------------------------
 

@@ -172,8 +172,8 @@ def from_module(
             net._add(Neuron(name, "output" if last else "hidden", f))
         _arrows(net, linear, before, names, bias)
         before = names
-    net._dtype = parts[0][1].weight.detach().numpy().dtype
-    net._slots = [(path, tuple(p for p, _ in bends)) for path, _, bends in parts]
+    net._held.dtype = parts[0][1].weight.detach().numpy().dtype
+    net._held.slots = [(path, tuple(p for p, _ in bends)) for path, _, bends in parts]
     return net
 
 

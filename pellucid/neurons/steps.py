@@ -41,10 +41,17 @@ class Steps:
         words = [f"({s.y(n)} − {s.wanted(n, self.alone)})²" for n in wanted]
         figures = [f"({number(f.y[n])} − {bracketed(t)})²" for n, t in wanted.items()]
         return [
-            Remark("The loss is the squared difference" + (
-                "." if self.alone else ", summed over the outputs.")),
+            Remark(self._about_loss()),
             self._line(["L", _sum(words), _sum(figures), value]),
         ]  # fmt: skip
+
+    def _about_loss(self) -> str:
+        """What the symbol of the target stands for."""
+        s, outputs = self.symbols, self.sample.outputs
+        if self.alone:
+            wanted = s.wanted(outputs[0], True)
+            return f"The loss is the squared difference; {wanted} is what should have come out."
+        return "The loss is the squared difference, summed over the outputs."
 
     def at_output(self, name: str) -> list[Block]:
         """Step 1 for an output neuron."""

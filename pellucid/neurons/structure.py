@@ -13,7 +13,7 @@ from pellucid.errors import SettingError
 from pellucid.neurons.edge import Edge
 from pellucid.neurons.functions import function as function_of
 from pellucid.neurons.order import cycle_through, division, ranks, topological
-from pellucid.neurons.wiring import Neuron, Place, Plan
+from pellucid.neurons.wiring import Held, Neuron, Place, Plan
 
 __all__ = ["Structure"]
 
@@ -23,10 +23,7 @@ _GIVEN: Any = object()  # "no weight was given", where None says "draw one"
 class Structure:
     """Neurons by name, and arrows by the neuron that they enter."""
 
-    _neurons: dict[str, Neuron]
-    _into: dict[str, dict[str, float | None]]
-    _shares: dict[tuple[str, str], str]
-    _values: dict[str, float | None]
+    _held: Held
 
     if TYPE_CHECKING:
 
@@ -39,6 +36,22 @@ class Structure:
         def _weight(self, edge: Edge) -> float: ...
 
         def _set_weight(self, edge: Edge, value: float) -> None: ...
+
+    @property
+    def _neurons(self) -> dict[str, Neuron]:
+        return self._held.neurons
+
+    @property
+    def _into(self) -> dict[str, dict[str, float | None]]:
+        return self._held.into
+
+    @property
+    def _shares(self) -> dict[tuple[str, str], str]:
+        return self._held.shares
+
+    @property
+    def _values(self) -> dict[str, float | None]:
+        return self._held.values
 
     # ---- building -----------------------------------------------------------------------------
 
@@ -174,8 +187,9 @@ class Structure:
             raise SettingError(f"a neuron's name is a word, not {name!r}.")
         if name in self._neurons:
             raise SettingError(
-                f"there is already a neuron called {quoted(name)}, a {self._neurons[name].kind} "
-                "neuron. Every neuron needs a name of its own."
+                f"there is already a neuron called {quoted(name)}, "
+                f"{_article(self._neurons[name].kind)} neuron. "
+                "Every neuron needs a name of its own."
             )
         self._loosen()
         self._neurons[name] = neuron
@@ -199,8 +213,7 @@ class Structure:
         if kind in ("input", "bias"):
             why = "it forwards what is fed in" if kind == "input" else "it always sends 1"
             raise SettingError(
-                f"no arrow can point to {quoted(target)}: "
-                f"{'an input' if kind == 'input' else 'a bias'} neuron has none; {why}."
+                f"no arrow can point to {quoted(target)}: {_article(kind)} neuron has none; {why}."
             )
         way = cycle_through(source, target, self._into)
         if way:
@@ -227,3 +240,7 @@ def _number(weight: Any, source: str, target: str) -> float:
         raise SettingError(
             f"the weight of {source} -> {target} must be a number, and it is {weight!r}."
         ) from None
+
+
+def _article(kind: str) -> str:
+    return f"{'an' if kind in ('input', 'output') else 'a'} {kind}"

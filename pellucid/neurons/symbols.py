@@ -49,7 +49,7 @@ class Symbols:
 
     def wanted(self, name: str, alone: bool) -> str:
         """What should come out."""
-        return "y" if alone else self._of("t", name)
+        return ("y" if self.numbered else "t") if alone else self._of("t", name)
 
     def slope(self, top: str, bottom: str) -> str:
         """A derivative.

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from pellucid.neurons.functions import Function
 from pellucid.neurons.order import division, ranks
 
-__all__ = ["Neuron", "Place", "Plan", "Stage", "filled", "planned"]
+__all__ = ["Held", "Neuron", "Place", "Plan", "Stage", "filled", "planned"]
 
 Arrows = Mapping[str, Mapping[str, float | None]]
 Place = tuple[str, tuple[int, ...]]
@@ -172,6 +172,34 @@ def _outputs(
     if side != list(outputs):
         at = {name: i for i, name in enumerate(side)}
         plan.picked = tuple(at[name] for name in outputs)
+
+
+@dataclass
+class Held:
+    """Everything that a network is besides its matrices.
+
+    One object of one class: a compiled step looks through the lists and dictionaries that a module
+    keeps, arrow by arrow, and leaves objects like this alone.
+
+    Attributes:
+        neurons: by name, as declared.
+        into: for each neuron the arrows that enter it, with their weights while there is no matrix.
+        shares: the name of the weight of each arrow that shares one.
+        values: the weights that are shared.
+        slots: paths of the modules of each stage, where they are not counted.
+        plan: how it is computed; None while it is being built.
+        dtype: NumPy's kind of number of the weights.
+        sharing: paths of the matrices with shared weights.
+    """
+
+    neurons: dict[str, Neuron] = field(default_factory=dict)
+    into: dict[str, dict[str, float | None]] = field(default_factory=dict)
+    shares: dict[tuple[str, str], str] = field(default_factory=dict)
+    values: dict[str, float | None] = field(default_factory=dict)
+    slots: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    plan: Plan | None = None
+    dtype: Any = field(default_factory=lambda: np.dtype(np.float32))
+    sharing: set[str] = field(default_factory=set)
 
 
 @dataclass
