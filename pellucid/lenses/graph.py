@@ -15,7 +15,7 @@ from pellucid.lenses.graphs.flow import Flow
 from pellucid.lenses.graphs.modules import modules_net
 from pellucid.lenses.graphs.net import Net
 from pellucid.lenses.graphs.numbers import how_many
-from pellucid.lenses.graphs.ops import off_remarks, ops_net
+from pellucid.lenses.graphs.ops import off_remarks, ops_net, within
 from pellucid.lenses.graphs.recorded import recorded
 from pellucid.lenses.graphs.scalars import scalars_net
 from pellucid.lenses.graphs.show import net_view
@@ -154,7 +154,7 @@ def _net(flow: Flow, zoom: str | None, inside: str, briefs: Mapping[str, str] | 
     if zoom != "modules":
         net = ops_net(flow, inside)
         if len(net.vertices) <= _MOST_OPS:
-            net.remarks += off_remarks(flow, flow.stages)[:3]
+            net.remarks += off_remarks(flow, within(flow, inside))[:3]
             if zoom == "scalars":
                 net.remarks.insert(0, _too_many(every, bool(inside)))
                 net.tensors = _tensors(flow)

@@ -141,6 +141,7 @@ def test_modules_of_a_cnn_and_of_a_transformer(
     )
     ops = {n["op"] for n in inside.to_dict()["nodes"]}
     assert {"softmax", "bmm", "layer_norm"} <= ops and "embedding" not in ops
+    assert "norm1.weight" in {n["name"] for n in inside.to_dict()["nodes"]}, "named from inside"
 
 
 def test_blocks_alike_are_one_node_and_can_be_opened() -> None:

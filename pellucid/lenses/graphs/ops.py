@@ -37,6 +37,8 @@ def ops_net(flow: Flow, inside: str = "") -> Net:
                 vertices[x] = leaf_vertex(x, flow)
         vertices[stage.out] = _vertex(stage, flow)
         links += [link_between(stage, x, flow) for x in stage.inputs if x in vertices]
+    for vertex in vertices.values():
+        vertex.name = vertex.name.removeprefix(f"{inside}.")
     name = flow.symbols.of(flow.root)
     return Net("ops", list(vertices.values()), links, flow.root, name, flow.blamed)
 

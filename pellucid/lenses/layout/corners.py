@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from pellucid.lenses.layout.layers import Layered
@@ -9,7 +10,7 @@ from pellucid.lenses.layout.layers import Layered
 __all__ = ["Lanes", "lanes", "ports"]
 
 Piece = tuple[str, str]
-_CLEAR = 12.0
+_CLEAR, _NEAR = 12.0, 18.0
 
 
 class Lanes:
@@ -41,6 +42,18 @@ def ports(
             for i, piece in enumerate(own):
                 shift = room * (i / (len(own) - 1) - 0.5) if len(own) > 1 else 0.0
                 at[piece, leaving] = x[key] + shift
+    return _straightened(pieces, at, sizes)
+
+
+def _straightened(
+    pieces: Sequence[Piece], at: dict[tuple[Piece, bool], float], sizes: Mapping[str, float]
+) -> dict[tuple[Piece, bool], float]:
+    """Where the only arrow out of a box enters a little beside it, it leaves there too."""
+    leaving = Counter(a for a, _ in pieces)
+    for piece in pieces:
+        near = abs(at[piece, True] - at[piece, False]) <= _NEAR
+        if near and leaving[piece[0]] == 1 and sizes.get(piece[0], 0.0) > 4 * _NEAR:
+            at[piece, True] = at[piece, False]
     return at
 
 
