@@ -100,7 +100,7 @@ def walk(
         >>> print(sheet.view.sentence)
         New loss 0.6724 (was 1.0), after one step of SGD with step size 0.01.
         >>> sheet.check(1, 6.0), sheet.check(2, 2.0)
-        ('Yes', 'Not yet: it is +1.0, because L = (1/n) Σᵢ (ŷᵢ − yᵢ)² = 1.0.')
+        ('Yes', 'Not yet: it is +1.0, because L = (1/n) Σᵢ (ŷᵢ − yᵢ)² = mse(6.0, 5.0) = 1.0.')
     """
     given = x if y is None else (x, y)
     held: list[tuple[Taken, int]] = []

@@ -175,6 +175,10 @@ class _Maker:
         if not found.adds:
             made.symbols = found.steps[0] if found.steps else f"{stage.name}(…)"
             made.plugged = found.steps[1] if len(found.steps) > 1 else ""
+            if not made.plugged and 0 < len(made.into) < _TERMS:
+                made.plugged = (
+                    f"{stage.name}({', '.join(number(u.source.value) for u in made.into)})"
+                )
             return
         # The largest, in the order of their places; what is added without a factor comes last.
         terms = sorted(found.terms[:_TERMS], key=lambda t: (not t.steps, t.sources[-1][1]))
