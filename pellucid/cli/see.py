@@ -72,6 +72,11 @@ def see(
         _hand_over(Shown(overview()), out, as_json, quiet)
         return
     chosen = named_lens(lens)
+    if trained.explainable:
+        raise SettingError(
+            f"the lenses look at rows of columns, and {trained.explainable}.\n Its layers: pellucid"
+            f" show {model}"
+        )
     given = _settings(settings)
     if at is not None or film is not None:
         given |= {"run": _recording(model), "at": at, "film": film or False}
@@ -79,6 +84,7 @@ def see(
         trained, data or _learned_from(trained, model), missing=missing, delimiter=delimiter,
         encoding=encoding, decimal=decimal, header=header,
     )  # fmt: skip
+    rows = trained.rows_of(rows)
     _hand_over(chosen.look(trained, rows.frame, **given), out, as_json, quiet)
 
 

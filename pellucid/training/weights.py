@@ -33,8 +33,10 @@ def draw_again(model: Module, seed: int) -> None:
     default_generator.manual_seed(seed)
     try:
         for name, module in model.named_modules():
-            if hasattr(module, "reset_parameters"):
-                module.reset_parameters()
+            # Attention and the transformer write it with an underscore, as PyTorch does.
+            draw = getattr(module, "reset_parameters", getattr(module, "_reset_parameters", None))
+            if draw is not None:
+                draw()
             elif next(module.parameters(recurse=False), None) is not None:
                 raise SettingError(
                     f"restarts need fresh weights, and {name or 'the model'} "

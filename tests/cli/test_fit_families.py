@@ -55,6 +55,7 @@ def test_a_graph_from_files(here: Path) -> None:
     for words, told in (
         (("predict", "m", "n.csv"), "needs the edges besides the nodes"),
         (("explain", "m", "n.csv"), "the answer for a node comes from its neighbors"),
+        (("see", "m", "--lens", "function"), "the lenses look at rows of columns"),
         (("fit", "n.csv", "--edges", "e.csv"), "--edges must be left out for the model mlp"),
         (("fit", "n.csv", "--model", "gcn"), "Say it with --edges FILE"),
     ):

@@ -140,6 +140,12 @@ def test_settings_of_another_family(settings: Any, words: str) -> None:
         Settings(**settings)
 
 
+def test_a_transformer_starts_again_from_other_weights() -> None:
+    run = brief(series(), "transformer", restarts=2, **SMALL["transformer"])
+    first, second = (start["best_loss"] for start in run.history.restarts)
+    assert first != second
+
+
 def test_each_family_has_its_usual_settings() -> None:
     assert (Settings(model="gcn").hidden, Settings(model="gcn").lr) == ((16,), 0.01)
     assert (Settings(model="gcn", lr=0.5).lr, Settings().hidden) == (0.5, (64, 64))
@@ -241,8 +247,9 @@ def test_a_graph_with_columns_answers_for_new_nodes() -> None:
 
 def test_a_graph_without_columns_knows_its_nodes_only() -> None:
     club = load("karate")
+    assert club.edges is not None
     model = brief(club, "gcn").model
-    turned = Rows(club.frame.iloc[::-1].reset_index(drop=True), "x.csv", edges=33 - club.edges)  # type: ignore[operator]
+    turned = Rows(club.frame.iloc[::-1].reset_index(drop=True), "x.csv", edges=33 - club.edges)
     np.testing.assert_allclose(
         model.predict(turned)["p(Officer)"], model.predict(club)["p(Officer)"][::-1], rtol=1e-5
     )
@@ -292,8 +299,9 @@ def test_a_file_is_run_again_with_consent_only(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match=r"(?s)is a Python program.*say --trust"):
         load_model(tmp_path / "m")
     assert not (tmp_path / "ran").exists(), "nothing was run"
-    for given in ({"trust": True}, {"file": net}):
-        again = load_model(tmp_path / "m", **given)  # type: ignore[arg-type]
+    given: list[dict[str, Any]] = [{"trust": True}, {"file": net}]
+    for consent in given:
+        again = load_model(tmp_path / "m", **consent)
         pd.testing.assert_frame_equal(again.predict(run.table), run.model.predict(run.table))
     net.write_text(NET)
     with pytest.raises(FileFormatError, match="is not the text that the model was trained with"):
