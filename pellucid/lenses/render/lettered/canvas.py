@@ -23,7 +23,7 @@ class Canvas:
         >>> canvas = Canvas(4, 2)
         >>> canvas.line([(0.0, 0.0), (1.0, 1.0)])
         >>> canvas.rows()
-        ['  ⡠⠊', '⡠⠊  ']
+        ['  ⡠⠊', '⡠⠊⠁ ']
     """
 
     def __init__(self, columns: int, rows: int) -> None:
