@@ -126,8 +126,8 @@ def shared() -> neurons.Network:
     ("wrong", "text"),
     [
         (lambda: neurons.from_module(nn.Sequential(nn.Conv2d(1, 2, 3))),
-         "layer 0, Conv2d(1, 2, 3), comes before the first Linear: a network of neurons begins with "
-         "weighted sums. Start behind it: from_module(model[1:])."),
+         "layer 0, Conv2d(1, 2, 3), comes before the first Linear: a network of neurons begins "
+         "with weighted sums. Start behind it: from_module(model[1:])."),
         (lambda: neurons.from_module(nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))),
          "layer 1 can't become neurons: BatchNorm1d has weights of its own"),
         (lambda: neurons.from_module(nn.Sequential(nn.Linear(2, 2), nn.Dropout())),

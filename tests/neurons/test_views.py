@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ import pellucid
 from pellucid import neurons, nn
 from pellucid.lenses.picture import Diagram
 from pellucid.neurons.graphics import diagram_of
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def picture(net: neurons.Network, *args: object) -> Diagram:
@@ -107,3 +110,10 @@ def test_the_evaluation_is_written_as_in_the_introduction() -> None:
         "z₉ = w₆₉ · y₆ + w₇₉ · y₇ + w₈₉ = 1.0 · 0.6531 + (−2.0) · 0.5306 + 0.5 = 0.09193",
         "y₉ = f₉(z₉) = 0.09193",
     ]
+
+
+@pytest.mark.parametrize(("name", "given"), [("example", ()), ("blame", (1.0, 0.5))])
+def test_the_pictures_of_the_page_are_what_is_drawn(name: str, given: tuple[float, ...]) -> None:
+    saved = (ROOT / "docs" / "images" / "neurons" / f"{name}.svg").read_text("utf-8")
+    drawn = neurons.example().to_svg(*given)
+    assert saved.partition("</style>")[2] == drawn.partition("</style>")[2]
