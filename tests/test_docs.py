@@ -91,11 +91,13 @@ def test_the_site_asks_nothing_of_the_network(site: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_styles_bring_no_remote_fonts(site: Path) -> None:
     remote = re.compile(r"(?:url\(|@import\s+)['\"]?(?:https?:)?//")
     assert [p.name for p in site.rglob("*.css") if remote.search(p.read_text("utf-8"))] == []
 
 
+@pytest.mark.slow
 def test_every_equation_became_mathml(site: Path) -> None:
     for page in site.rglob("*.html"):
         html = page.read_text("utf-8")
@@ -103,6 +105,7 @@ def test_every_equation_became_mathml(site: Path) -> None:
         assert "math-error" not in html, page
 
 
+@pytest.mark.slow
 def test_every_op_has_its_page(site: Path) -> None:
     from pellucid.ops.op import COMPOSITIONS, REGISTRY
 
@@ -113,6 +116,7 @@ def test_every_op_has_its_page(site: Path) -> None:
         assert op.sentence.split()[0] in html, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda p: p.stem)
 def test_every_notebook_has_its_page_with_all_pictures(notebook: Path, site: Path) -> None:
     html = (site / notebook.stem / "index.html").read_text("utf-8")

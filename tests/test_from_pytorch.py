@@ -43,6 +43,7 @@ def test_only_the_imports_of_the_script_differ(torch: Any) -> None:
     assert ours["optimizer"].state_dict().keys() == theirs["optimizer"].state_dict().keys()
 
 
+@pytest.mark.slow
 def test_weights_travel_both_ways(torch: Any, tmp_path: Path) -> None:
     there, here = [b.text for b in blocks(PAGE) if b.language == "python" and b.skip]
     ours, theirs = script(pellucid), script(torch)

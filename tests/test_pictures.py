@@ -39,6 +39,7 @@ def _text(element: ElementTree.Element) -> bool:
     return element.tag.endswith("}text")
 
 
+@pytest.mark.slow
 def test_the_script_draws_the_pictures_that_are_saved(drawn: Path) -> None:
     assert [p.name for p in sorted(drawn.iterdir())] == [p.name for p in SAVED]
 

@@ -228,6 +228,7 @@ def losses(kind: str, engine: str | None, low: bool) -> Any:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["mlp", "gpt"])
 def test_training_follows_float32_on_both_engines(kind: str) -> None:
     full = losses(kind, None, low=False)

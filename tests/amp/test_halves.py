@@ -123,6 +123,7 @@ def test_as_near_as_pytorch(kind: str) -> None:
     assert far == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", STEPS)
 def test_compiled_numbers_are_those_of_numpy(kind: str) -> None:
     names = ["a number", "linear", "layer_norm", "conv2d", "pools", "attention", "cross_entropy",
@@ -146,6 +147,7 @@ def test_numbers_keep_their_digits_beside_sixteen_bits() -> None:
     assert (x - 1.999)[0].item() == pytest.approx(0.001, rel=2**-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", STEPS)
 @pytest.mark.parametrize("engine", [None, "numpy"])
 def test_weights_of_sixteen_bits_learn_as_in_pytorch(kind: str, engine: str | None) -> None:

@@ -71,6 +71,7 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     assert ran(str(closed))[0].startswith("[3.0")
 
 
+@pytest.mark.slow
 def test_damaged_programs_are_compiled_anew(tmp_path: Path) -> None:
     kept = str(tmp_path)
     first = ran(kept)

@@ -44,6 +44,7 @@ CONVS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("x_shape", "w_shape", "stride", "padding", "dilation", "groups"), CONVS)
 def test_gradients_are_those_that_jax_derives(
     x_shape: Any, w_shape: Any, stride: Any, padding: Any, dilation: Any, groups: int

@@ -254,6 +254,7 @@ def test_another_kind_or_shape_of_weights(engine: str) -> None:
     assert one.weight.shape == (4, 2) and (one.model[0].bias != 0).any()
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow() -> None:
     one = Trained("xla")
     forward = pl.compile(one.model)

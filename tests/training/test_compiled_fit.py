@@ -287,6 +287,7 @@ def other_betas(run: Any) -> None:
 CHANGES = [freezes, stops_dropping, forgets_moments, turns_back, other_betas]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES, ids=lambda f: f.__name__)
 def test_what_a_callback_changes_is_noticed(change: Any) -> None:
     options: dict[str, Any] = {"validation": 0, "epochs": 5, "callbacks": [change]}
@@ -304,6 +305,7 @@ def test_an_undisturbed_training_is_compiled_once(monkeypatch: pytest.MonkeyPatc
     assert len(builds) == 2
 
 
+@pytest.mark.slow
 def test_the_length_of_heartbeats_changes_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     def losses(beat: float) -> Any:
         monkeypatch.setattr(compiled_epochs, "BEAT", beat)

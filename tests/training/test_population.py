@@ -119,6 +119,7 @@ def test_each_member_is_the_network_trained_alone(name: str) -> None:
         check(found, index, model, history)
 
 
+@pytest.mark.slow
 def test_decays_and_dropouts_are_numbers_of_each_member() -> None:
     def make(dropout: float) -> nn.Module:
         return nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Dropout(dropout), nn.Linear(8, 1))
@@ -182,6 +183,7 @@ def test_chunks_give_the_same_numbers() -> None:
         assert some.best_index == whole.best_index
 
 
+@pytest.mark.slow
 def test_a_shared_order_is_that_of_the_seed() -> None:
     options: dict[str, Any] = {"epochs": 3, "batch_size": 16, "lr": 0.01, "validation": 0}
     found = pl.population(lambda: mlp(3, 8, 1), (X, Y), seeds=[0, 5], **options, **QUIET)
@@ -211,6 +213,7 @@ def test_one_that_diverges_is_noted_and_troubles_nobody() -> None:
     assert found.best_index == 0 and "1 diverged." in repr(found)
 
 
+@pytest.mark.slow
 def test_lists_go_together_without_a_grid() -> None:
     found = pl.population(
         lambda: mlp(3, 4, 1), (X, Y), seeds=[1, 2, 3], lr=[0.1, 0.2, 0.3], grid=False, epochs=1,
@@ -231,6 +234,7 @@ def test_tuples_arrays_and_ranges_are_lists() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("optimizer", "name", "values", "count"),
     [
@@ -256,6 +260,7 @@ def test_settings_of_the_optimizer(optimizer: str, name: str, values: Any, count
         check(found, index, model, history)
 
 
+@pytest.mark.slow
 def test_accumulated_gradients() -> None:
     options: dict[str, Any] = {
         "epochs": 3, "batch_size": 8, "accumulate": 3, "validation": 0, "clip_norm": 0.3, "lr": 0.02
@@ -305,6 +310,7 @@ def test_what_it_looks_like() -> None:
     assert str(error.value) == "there are 6 members, numbered from 0, and 6 is none of them."
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_is_there() -> None:
     class Press:
         calls = 0
@@ -379,6 +385,7 @@ def test_callbacks_see_every_heartbeat_and_can_stop() -> None:
     assert found.stopped == ["interrupted"] * 2 and found.history(0).epochs == seen[-1][0]
 
 
+@pytest.mark.slow
 def test_progress_counts_networks_and_epochs() -> None:
     class Notes:
         told: list[tuple[int, int]] = []  # noqa: RUF012
@@ -399,6 +406,7 @@ def test_progress_counts_networks_and_epochs() -> None:
     assert notes.told == sorted(notes.told) and {n for _, n in notes.told} == {2, 4}
 
 
+@pytest.mark.slow
 def test_memory_is_bounded_by_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     widths = []
     make = chunk.Chunks.__init__
@@ -436,6 +444,7 @@ def test_restarts_together_are_those_one_by_one(between: Any) -> None:
         np.testing.assert_allclose(quick.state_dict()[name].numpy(), weight.numpy(), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_restarts_that_all_diverge_say_so() -> None:
     pl.manual_seed(0)
     model = mlp(3, 8, 1, between=nn.ReLU)

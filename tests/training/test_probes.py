@@ -275,6 +275,7 @@ def test_a_weight_that_stays_zero_has_a_ratio_of_zero(engine: str) -> None:
     assert history.probes["1.zero_fraction"][0] == 1.0
 
 
+@pytest.mark.slow
 def test_names_choose(engine: str) -> None:
     _, history = trained(engine, ["a.weight", "*.zero_fraction"])
     assert set(history.probes.names) == {
@@ -324,6 +325,7 @@ def test_hooks_of_ones_own_stay() -> None:
     assert len(seen) == before + 1
 
 
+@pytest.mark.slow
 def test_recurrent_layers_and_restarts(engine: str) -> None:
     class Last(nn.Module):
         def __init__(self) -> None:
@@ -409,6 +411,7 @@ def test_looks_are_as_rare_as_they_are_dear() -> None:
     assert probing.due()
 
 
+@pytest.mark.slow
 def test_members_of_a_population_have_rows_of_their_own() -> None:
     pytest.importorskip("jax")
 
@@ -444,6 +447,7 @@ def test_the_last_step_is_looked_at(engine: str) -> None:
     assert history.probes["step"][-1] == history.steps - 1
 
 
+@pytest.mark.slow
 def test_of_several_batches_the_first_is_heard(engine: str) -> None:
     _, whole = trained(engine, True, batch_size=15)
     _, parts = trained(engine, True, batch_size=15, accumulate=2)
