@@ -16,7 +16,7 @@ from pellucid.lenses.picture import Charts, Floats, Rule
 from pellucid.lenses.plane.drawn import answers_at, curve_chart, plane_chart
 from pellucid.lenses.plane.hinges import hinges
 from pellucid.lenses.plane.misses import misses_chart
-from pellucid.lenses.plane.moving import moving_most
+from pellucid.lenses.plane.moving import moving_most, two_axes
 from pellucid.lenses.plane.place import Place, along, over, pca_plane
 from pellucid.lenses.subject import Subject
 from pellucid.lenses.view import Block, Remark, View
@@ -96,7 +96,7 @@ def _places(
     subject: Subject, axes: Sequence[str] | None, hold: Mapping[str, float], plane: Any, side: int
 ) -> list[Place]:
     """The line, the plane, or the slices on which the function is drawn."""
-    order = list(axes) if axes else moving_most(subject)
+    order = list(axes) if axes else list(two_axes(subject))
     if not order:
         raise SettingError(
             "function needs an input that is a number, and here all are words.\n"
@@ -108,9 +108,9 @@ def _places(
     first = over(subject, names, side, hold)
     if first.whole:
         return [first]
-    third = next((n for n in moving_most(subject) if n not in names), None)
+    third = next((n for n in moving_most(subject) if n not in names and n not in hold), None)
     places = [first]
-    if third is not None and third not in hold:
+    if third is not None:
         cells = _cells(subject, third)
         places = [
             over(subject, names, side, {**hold, third: v})

@@ -16,7 +16,7 @@ from pellucid.lenses.pieces.regions import exact_regions, patterns_met
 from pellucid.lenses.pieces.said import formula
 from pellucid.lenses.pieces.tiles import MOST_TILES, pieces_chart, tiles, weight_map
 from pellucid.lenses.pieces.worth import Scores, Worth, in_order, scores_of, worths
-from pellucid.lenses.plane.moving import moving_most
+from pellucid.lenses.plane.moving import two_axes
 from pellucid.lenses.plane.place import Place, along, over
 from pellucid.lenses.sampling import some
 from pellucid.lenses.subject import Subject
@@ -124,13 +124,12 @@ def _place(subject: Subject) -> Place | None:
     """The line or plane on which neurons are drawn; None for pictures and tokens."""
     if not subject.flat:
         return None
-    order = moving_most(subject)
+    order = two_axes(subject)
     if not order:
         return None
     if len(order) == 1:
         return along(subject, order[0], _STEPS, {})
-    names = subject.inputs if len(subject.inputs) == 2 and subject.table is None else order
-    return over(subject, names[:2], _SIDE, {})
+    return over(subject, order, _SIDE, {})
 
 
 def _named(subject: Subject, layers: list[Layer], layer: Layer) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def tiles(
         images = tuple(
             Matrix(
                 reading.values[0, w.unit].astype(np.float64).reshape(-1, reading.values.shape[-1]),
-                title=_title(w), image=True,
+                title=_title(w, reading.values[0, w.unit]), image=True,
             )
             for w in shown
         )  # fmt: skip
@@ -66,8 +66,10 @@ def tiles(
 _NOTE = "The dashed line is the neuron's cut: there its weighted sum is 0."
 
 
-def _title(worth: Worth) -> str:
-    return f"h{worth.unit}, moves the scores by {number(worth.added, 3)}"
+def _title(worth: Worth, values: Floats) -> str:
+    """A neuron's name, between which numbers it gives, and what it adds."""
+    reach = f"{number(float(values.min()), 2)} to {number(float(values.max()), 2)}"
+    return f"h{worth.unit} gives {reach}, moves the scores by {number(worth.added, 2)}"
 
 
 def _tile(reading: Reading, worth: Worth, place: Place) -> Chart:
@@ -78,11 +80,13 @@ def _tile(reading: Reading, worth: Worth, place: Place) -> Chart:
         part = sums[cells] / (sums[cells] - sums[cells + 1])
         at = place.xs[cells] + part * (place.xs[cells + 1] - place.xs[cells])
         rules = tuple(Rule(float(x), "x") for x in at)
-        return Chart(place.x, Axis("gives"), (*rules, Line(place.xs, values)), _title(worth))
+        return Chart(
+            place.x, Axis("gives"), (*rules, Line(place.xs, values)), _title(worth, values)
+        )
     cut = _cut(place, sums)
     field = Field(place.grid(values), place.x_ends, place.y_ends, "signed", levels=())
     marks = (field, *cut, *signs(place, place.grid(values)))
-    return Chart(place.x, place.y, marks, _title(worth), bare=True)
+    return Chart(place.x, place.y, marks, _title(worth, values), bare=True)
 
 
 def signs(place: Place, grid: Floats) -> list[Note]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pellucid.lenses.box.knobs import knobs_of
+from pellucid.lenses.box.knobs import blocks_of, knobs_of
 from pellucid.lenses.box.whatif import what_if
 from pellucid.lenses.sampling import some
 from pellucid.lenses.subject import Subject
 
-__all__ = ["moving_most"]
+__all__ = ["moving_most", "two_axes"]
 
 _ROWS, _SETTINGS = 60, 7
 
@@ -25,3 +25,9 @@ def moving_most(subject: Subject) -> list[str]:
         subject.frozen["moving most"] = order()
     found: list[str] = subject.frozen["moving most"]
     return found
+
+
+def two_axes(subject: Subject) -> tuple[str, ...]:
+    """The two inputs that move the answer most, or the only one, in the order of the inputs."""
+    inputs = list(blocks_of(subject))
+    return tuple(sorted(moving_most(subject)[:2], key=inputs.index))
