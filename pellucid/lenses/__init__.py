@@ -12,6 +12,7 @@ from pellucid.lenses.gallery import gallery as gallery
 from pellucid.lenses.graph import graph as graph
 from pellucid.lenses.listing.program import Program as Program
 from pellucid.lenses.listing.program import program as program
+from pellucid.lenses.optimize import optimize as optimize
 from pellucid.lenses.represent import represent as represent
 from pellucid.lenses.sculpt import sculpt as sculpt
 from pellucid.lenses.see import names as names
@@ -21,5 +22,5 @@ from pellucid.lenses.walk import walk as walk
 
 __all__ = [
     "Explanation", "Program", "black_box", "blame", "explain", "function", "gallery", "graph",
-    "names", "program", "represent", "sculpt", "see", "transform", "walk",
+    "names", "optimize", "program", "represent", "sculpt", "see", "transform", "walk",
 ]  # fmt: skip

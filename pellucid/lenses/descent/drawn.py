@@ -1,0 +1,188 @@
+"""The walk on the loss as pictures: slice and path, the step's parts, sizes, rates and races."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.lenses.descent.pace import GOOD, Pace
+from pellucid.lenses.descent.parts import Step
+from pellucid.lenses.descent.race import Runner
+from pellucid.lenses.descent.rates import Rates
+from pellucid.lenses.descent.slice import Slice, places
+from pellucid.lenses.numerals import number, percent
+from pellucid.lenses.picture import (
+    Arrow,
+    Axis,
+    Band,
+    Bars,
+    Chart,
+    Charts,
+    Field,
+    Floats,
+    Line,
+    Mark,
+    Note,
+    Points,
+    Rule,
+)
+
+__all__ = [
+    "WORDS", "pace_charts", "parts_words", "race_chart", "rates_chart", "share_of", "slice_chart",
+    "step_chart",
+]  # fmt: skip
+
+WORDS = {
+    "gradient": "gradient",
+    "momentum": "momentum",
+    "scaling": "scaling",
+    "decay": "pull toward zero",
+    "the rule's own": "the rule's own",
+}
+
+
+def slice_chart(found: Slice, path: Floats | None, now: Floats, title: str) -> Chart:
+    """The loss on a plane, the path over it, and where the weights are."""
+    values, name = found.losses, "loss"
+    if np.nanmin(values) > 0 and np.nanmax(values) / np.nanmin(values) > 20:
+        values, name = np.log10(values), "log₁₀ of the loss"
+    ends = (float(found.x[0]), float(found.x[-1])), (float(found.y[0]), float(found.y[-1]))
+    levels = tuple(np.linspace(np.nanmin(values), np.nanmax(values), 9)[1:-1].tolist())
+    marks: list[Mark] = [Field(values, *ends, "amount", levels, name)]
+    if path is not None:
+        on = places(found, path)
+        marks.append(Line(on[:, 0], on[:, 1], "path of the training", "plain"))
+        marks.append(Points(on[:1, 0], on[:1, 1], role="plain", name="start", hollow=True))
+    here = places(found, now[None])
+    marks.append(Points(here[:, 0], here[:, 1], role="now", name="now", ringed=(0,)))
+    across, up = found.names
+    return Chart(
+        Axis(f"{across} (distance)" if path is not None else f"{across} (its own filter lengths)"),
+        Axis(up), tuple(marks), title,
+        f"{name}, lowest {number(float(np.nanmin(found.losses)))}, highest"
+        f" {number(float(np.nanmax(found.losses)))}", tall=0.8,
+    )  # fmt: skip
+
+
+def step_chart(step: Step) -> Chart:
+    """The step's parts, one behind the other, seen along the gradient and beside it."""
+    down = -step.gradient / max(float(np.linalg.norm(step.gradient)), 1e-300)
+    beside = step.total - (step.total @ down) * down
+    if not beside.any():
+        beside = next((p - (p @ down) * down for p in step.parts.values() if p.any()), beside)
+    beside = beside / max(float(np.linalg.norm(beside)), 1e-300)
+    roles: dict[str, Any] = {"gradient": "positive", "momentum": "good", "scaling": "negative"}
+    ends = np.cumsum([np.zeros(2), *([p @ down, p @ beside] for p in step.parts.values())], axis=0)
+    legs = [
+        (ends[i], ends[i + 1], WORDS[name], roles.get(name, "muted"))
+        for i, name in enumerate(step.parts)
+    ]
+    if len(legs) > 1:
+        legs.append((ends[0], ends[-1], "the step", "now"))
+    longest = max(float(np.linalg.norm(to - at)) for at, to, _, _ in legs)
+    marks: list[Mark] = [
+        Arrow(float(at[0]), float(at[1]), float(to[0]), float(to[1]), role=role)
+        for at, to, _, role in legs
+    ]
+    for at, to, word, role in legs:
+        if np.linalg.norm(to - at) > 0.12 * longest:
+            x, y = (at + to) / 2
+            marks.append(Note(float(x), float(y), word, role))
+    low, high = ends.min(axis=0), ends.max(axis=0)
+    room = 0.12 * max(float((high - low).max()), 1e-12)
+    axes = [
+        Axis(name, low=float(low[i] - room), high=float(high[i] + room))
+        for i, name in enumerate(("along the way down (against the gradient)", "beside it"))
+    ]
+    return Chart(axes[0], axes[1], tuple(marks), "The next step is the sum of its parts", tall=0.6)
+
+
+def pace_charts(pace: Pace) -> Charts:
+    """Gradients and updates of every layer: over time, or as bars for a single step."""
+    bars = len(pace.steps) == 1
+    make = _bars if bars else _lines
+    gradient = make(pace.steps, pace.gradients, "length of the gradient", False)
+    update = make(pace.update_steps, pace.updates, "update compared with the weight", True)
+    return Charts(
+        (gradient, update), 2, "Each layer's gradient and update", f"Figures {pace.source}."
+    )
+
+
+def _lines(steps: list[int], by_layer: dict[str, list[float]], name: str, banded: bool) -> Chart:
+    marks: list[Mark] = []
+    if banded and steps:
+        ends = [steps[0], max(steps[-1], steps[0] + 1)]
+        marks.append(Band(ends, [GOOD[0]] * 2, [GOOD[1]] * 2, "good: 0.0001 to 0.01", "good"))
+    for k, (layer, values) in enumerate(by_layer.items()):
+        shown = np.where(np.asarray(values) > 0, values, np.nan)
+        marks.append(Line(steps, shown, layer, order=k))
+    return Chart(Axis("step"), Axis(name, log=True), tuple(marks), _verdict(by_layer, banded))
+
+
+def _bars(steps: list[int], by_layer: dict[str, list[float]], name: str, banded: bool) -> Chart:
+    marks: list[Mark] = [Bars([v[0] for v in by_layer.values()], lying=True)]
+    if banded:
+        marks.append(Rule(GOOD[1], "x", f"good up to {number(GOOD[1])}", "good"))
+    names = Axis(names=tuple(by_layer))
+    return Chart(Axis(name, log=False), names, tuple(marks), _verdict(by_layer, banded))
+
+
+def _verdict(by_layer: dict[str, list[float]], banded: bool) -> str:
+    """What the last figures say, in a few words."""
+    last = {k: float(np.median(v[-max(len(v) // 3, 1) :])) for k, v in by_layer.items() if v}
+    if not last:
+        return "Nothing was measured"
+    if banded:
+        out = [k for k, v in last.items() if not GOOD[0] <= v <= GOOD[1]]
+        if not out:
+            return "Every layer moves at a good pace"
+        speed = "fast" if last[out[0]] > GOOD[1] else "slowly"
+        return f"{out[0]} moves {speed}: {number(last[out[0]], 2)} of its length in a step"
+    most, least = max(last, key=last.__getitem__), min(last, key=last.__getitem__)
+    if last[least] <= 0 or len(last) < 2:
+        return f"{least} has a gradient of length {number(last[least], 2)}"
+    return f"{most} has the longest gradient, {number(last[most] / last[least], 2)} times {least}'s"
+
+
+def rates_chart(rates: Rates, start: str) -> Chart:
+    """The loss against the step size of a short training."""
+    top = float(np.quantile(rates.smooth, 0.95))
+    marks = (
+        Line(rates.rates, np.minimum(rates.losses, 1.15 * top), "each step", "muted"),
+        Line(rates.rates, np.minimum(rates.smooth, 1.15 * top), "smoothed", "plain"),
+        Rule(rates.suggested, "x", f"suggested {number(rates.suggested, 2)}", "good"),
+        Points([rates.best], [rates.smooth.min()], role="now", name="lowest", ringed=(0,)),
+    )
+    return Chart(
+        Axis("learning rate (step size)", log=True), Axis("loss (how wrong)"), marks,
+        f"A rate of {number(rates.suggested, 2)} is a good first choice ({start})",
+    )  # fmt: skip
+
+
+def race_chart(runners: list[Runner], start: str) -> Chart:
+    """The loss of each optimizer from one start."""
+    marks = tuple(
+        Line(r.steps, _finite(r.losses), f"{r.name}, rate {number(r.rate, 2)}", order=k)
+        for k, r in enumerate(runners)
+    )
+    best = min(runners, key=lambda r: r.losses[-1] if np.isfinite(r.losses[-1]) else np.inf)
+    positive = all(v > 0 for r in runners for v in r.losses if np.isfinite(v))
+    title = f"{best.name} is lowest after {best.steps[-1]} steps ({start})"
+    return Chart(Axis("step"), Axis("loss (how wrong)", log=positive), marks, title)
+
+
+def _finite(losses: list[float]) -> Floats:
+    return np.where(np.isfinite(losses), losses, np.nan)
+
+
+def share_of(part: Floats, total: Floats) -> float:
+    """How much of a step a part makes, measured along the step: the shares add up to 1."""
+    size = float(total @ total)
+    return float(part @ total) / size if size > 0 else 0.0
+
+
+def parts_words(step: Step) -> str:
+    """The parts in a few words."""
+    shares = {n: share_of(p, step.total) for n, p in step.parts.items()}
+    return ", ".join(f"{percent(s)} {WORDS[n]}" for n, s in shares.items() if abs(s) >= 0.005)
