@@ -17,7 +17,7 @@ from pellucid.lenses.picture import Diagram, Dot, Edge
 from pellucid.lenses.render.drawn import drawn
 from pellucid.lenses.render.style import STYLE
 from pellucid.lenses.view import View
-from pellucid.neurons.plain import weights
+from pellucid.neurons.plain import Weights
 from pellucid.neurons.wiring import Neuron
 
 if TYPE_CHECKING:
@@ -43,19 +43,22 @@ class Numbers:
     blame: Mapping[str, float] | None = None
 
 
-def diagram(network: Network, numbers: Numbers | None = None, most: int = 8) -> Diagram:
+def diagram(
+    network: Network, weights: Weights, numbers: Numbers | None = None, most: int = 8
+) -> Diagram:
     """Circles and arrows.
 
     Args:
         network: the network.
+        weights: of its arrows.
         numbers: what a run left, to be written into the circles.
         most: how many neurons of a layer are drawn.
     """
     columns = [_shortened(layer, network.neurons, most) for layer in network.layers]
     columns = [c for c in columns if c]
     wide = 58.0 if numbers is None else 76.0 if numbers.blame is None else 88.0
-    at, plane, paths = _places(network, columns, wide)
-    held = {k: v for k, v in weights(network).items() if k[0] in at and k[1] in at}
+    at, plane, paths = _places(network, columns, wide, weights)
+    held = {k: v for k, v in weights.items() if k[0] in at and k[1] in at}
     largest = max(map(abs, held.values()), default=0.0) or 1.0
     named = len(held) <= _MOST_NAMES
     edges = [
@@ -86,7 +89,7 @@ def svg(block: Diagram) -> str:
     text = str(drawn(block, heading=False))
     start = text.index("<svg ")
     inside = text[text.index(">", start) + 1 : text.index("</svg>")]
-    style = STYLE.replace(".pellucid-view{", ".pellucid-view{background:var(--panel);", 1)
+    style = f"{STYLE}svg.pellucid-view{{background:var(--panel);border:0;margin:0;padding:0}}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="pellucid-view picture diagram" '
         f'viewBox="0 0 {block.wide:g} {block.high:g}" width="{block.wide:g}" '
@@ -112,12 +115,12 @@ Paths = dict[tuple[str, str], Path]
 
 
 def _places(
-    network: Network, columns: Sequence[Sequence[str]], wide: float
+    network: Network, columns: Sequence[Sequence[str]], wide: float, weights: Weights
 ) -> tuple[Places, tuple[float, float], Paths]:
     shown = {k for column in columns for k in column}
     if not network.is_layered:
         keys = [n for n in network.order if n in shown]
-        arrows = [(e.source, e.target) for e in network.edges if {e.source, e.target} <= shown]
+        arrows = [(s, t) for s, t in weights if s in shown and t in shown]
         held = arranged(
             dict.fromkeys(keys, Box(wide, wide)), arrows, right=True, square=False,
             gap=_GAP + 8, space=_COLUMN - wide,

@@ -72,6 +72,8 @@ class Network(Structure, Saying, Module):
 
     def _run(self, x: Tensor, note: Note | None = None) -> Tensor:
         plan, cat = self._plan(), FUNCTIONS["cat"]
+        if not plan.outputs:
+            raise SettingError('the network has no output neuron. Add one: net.output("y").')
         self._check_input(x, plan)
         values: list[Tensor] = [x]
         for stage in plan.stages:
@@ -165,7 +167,7 @@ class Network(Structure, Saying, Module):
     def _loosen(self) -> None:
         """Take the weights out of the matrices: the structure is about to change."""
         held = self._held
-        held.slots = []
+        held.slots, held.layer = [], None
         if held.plan is None:
             return
         held.dtype = self._dtype_now()
@@ -257,7 +259,7 @@ class Network(Structure, Saying, Module):
         """How much there is of what."""
         kinds = [n.kind for n in self._neurons.values()]
         counts = [f"{kinds.count(k)} {k}" for k in ("input", "bias", "hidden", "output")]
-        arrows = sum(map(len, self._into.values()))
+        arrows = self._count()
         return f"neurons: {', '.join(counts)}; arrows: {arrows}"
 
 

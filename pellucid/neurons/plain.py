@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from pellucid.neurons.network import Network
 
-__all__ = ["FORMAT", "to_dict", "to_json", "to_text", "weights"]
+__all__ = ["FORMAT", "Weights", "to_dict", "to_json", "to_text", "weights"]
 
 FORMAT = "pellucid neurons 1"
+Weights: TypeAlias = Mapping[tuple[str, str], float]
 
 
 def weights(network: Network) -> dict[tuple[str, str], float]:
     """The weight of every arrow, shared ones included, as it is now."""
-    own = {(source, target): value for target, source, value in network._read()}
-    for edge in network.edges:
-        if edge.shared is not None:
-            own[edge.source, edge.target] = edge.weight
-    return {(e.source, e.target): own[e.source, e.target] for e in network.edges}
+    found = {(source, target): value for target, source, value in network._read()}
+    for source, target in network._shares:
+        found[source, target] = network.edge(source, target).weight
+    return {(s, t): found[s, t] for t in network._neurons for s in network._into.get(t, ())}
 
 
 def to_text(network: Network) -> str:
@@ -35,14 +36,14 @@ def to_text(network: Network) -> str:
     return "\n".join(lines) + "\n"
 
 
-def to_dict(network: Network) -> dict[str, Any]:
-    """Lists, names and numbers."""
+def to_dict(network: Network, held: Weights | None = None) -> dict[str, Any]:
+    """Lists, names and numbers; `held` are the weights, where they were read already."""
     neurons = []
     for n in network.neurons.values():
         given = {"function": n.function.name} if n.function else {}
         neurons.append({"name": n.name, "kind": n.kind, **given})
     edges = []
-    for (source, target), weight in weights(network).items():
+    for (source, target), weight in (weights(network) if held is None else held).items():
         share = network._shares.get((source, target))
         given = {"share": share} if share else {}
         edges.append({"from": source, "to": target, "weight": weight, **given})

@@ -184,6 +184,7 @@ def _arrows(
     weight = linear.weight.detach().numpy()
     masked = isinstance(linear, Sums) and linear.mask is not None
     exists = linear.mask.numpy() > 0 if masked else np.ones(weight.shape, bool)
+    net._held.pointing.update(before, [] if bias is None else [bias])
     for name, row, there in zip(names, weight.tolist(), exists.tolist(), strict=True):
         net._into[name] = {s: w for s, w, e in zip(before, row, there, strict=True) if e}
     if bias is None or linear.bias is None:

@@ -108,6 +108,7 @@ class Structure:
             self._may_point(source, target)
         self._loosen()
         self._into.setdefault(target, {})[source] = value
+        self._held.pointing.add(source)
         if share is not None:
             self._shares[source, target] = share
             if value is not None or share not in self._values:
@@ -151,16 +152,16 @@ class Structure:
     @property
     def is_layered(self) -> bool:
         """Whether each neuron only points towards neurons in the layer next in line."""
-        return division(list(self._neurons), self._into) is not None
+        return self._layer()[1]
 
     @property
     def layers(self) -> list[tuple[str, ...]]:
         """The layers, bias neurons included; by the longest way to each where not layered."""
-        found = division(list(self._neurons), self._into) or self._depths()
-        return [
-            tuple(n for n in self._neurons if found[n] == k)
-            for k in range(max(found.values(), default=-1) + 1)
-        ]
+        found = self._layer()[0]
+        layers: list[list[str]] = [[] for _ in range(max(found.values(), default=-1) + 1)]
+        for name in self._neurons:
+            layers[found[name]].append(name)
+        return [tuple(layer) for layer in layers]
 
     def incoming(self, name: str) -> list[str]:
         """The neurons that point towards a neuron: the set I(j)."""
@@ -170,6 +171,17 @@ class Structure:
         """The neurons that a neuron points towards."""
         self._known(name)
         return [t for t in self._neurons if name in self._into.get(t, ())]
+
+    def _layer(self) -> tuple[dict[str, int], bool]:
+        """The layer of each neuron, and whether the network is layered."""
+        if self._held.layer is None:
+            found = division(list(self._neurons), self._into)
+            self._held.layer = (self._depths(), False) if found is None else (found, True)
+        return self._held.layer
+
+    def _count(self) -> int:
+        """How many arrows there are."""
+        return sum(map(len, self._into.values()))
 
     def _depths(self) -> dict[str, int]:
         starts = [n.name for n in self._neurons.values() if not n.computes]
@@ -215,7 +227,8 @@ class Structure:
             raise SettingError(
                 f"no arrow can point to {quoted(target)}: {_article(kind)} neuron has none; {why}."
             )
-        way = cycle_through(source, target, self._into)
+        points = target in self._held.pointing or target == source
+        way = cycle_through(source, target, self._into) if points else []
         if way:
             raise SettingError(
                 f"the arrow {source} -> {target} would close a cycle: "

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from pellucid.lenses.numerals import number, plural
 from pellucid.lenses.view import Block, Column, Folded, Remark, Table, View
 from pellucid.neurons.graphics import Numbers, diagram
-from pellucid.neurons.plain import weights
+from pellucid.neurons.plain import Weights, to_dict, weights
 from pellucid.neurons.sample import Sample, sample_of
 
 if TYPE_CHECKING:
@@ -21,17 +22,19 @@ _MOST_ROWS = 60
 def view_of(network: Network, x: Any, y: Any, loss: Any, most: int) -> View:
     """The network, and what a sample does in it."""
     sample = None if x is None else sample_of(network, x, y, loss)
-    numbers = None
+    numbers, held = None, weights(network)
     if sample is not None:
         numbers = Numbers(sample.values(), None if y is None else sample.blame)
-    blocks: list[Block] = [diagram(network, numbers, most), Remark(_legend(network, numbers))]
+    blocks: list[Block] = [diagram(network, held, numbers, most), Remark(_legend(network, numbers))]
     if numbers is not None:
         blocks.append(_neurons(network, numbers))
     blocks.append(
-        Folded(plural(len(network.edges), "arrow"), "see net.edges", (_edges(network, numbers),))
+        Folded(
+            plural(network._count(), "arrow"), "see net.edges", (_edges(network, held, numbers),)
+        )
     )
     sentence = " ".join([_who(network), *_result(sample, y)])
-    return View(_title(network), sentence, tuple(blocks), _data(network, numbers, sample, y))
+    return View(_title(network), sentence, tuple(blocks), _data(network, held, numbers, sample))
 
 
 def _title(network: Network) -> str:
@@ -49,7 +52,7 @@ def _who(network: Network) -> str:
     shape = f"in {layers}" if network.is_layered else "not layered: an arrow skips a layer"
     learned = sum(p.numel() for p in network.parameters()) if network._shares else 0
     shared = f" ({plural(learned, 'weight')}, some shared)" if learned else ""
-    arrows = plural(len(network.edges), "arrow")
+    arrows = plural(network._count(), "arrow")
     return f"{' + '.join(counts)}, joined by {arrows}{shared}; {shape}."
 
 
@@ -97,35 +100,35 @@ def _neurons(network: Network, numbers: Numbers) -> Table:
             row.append(numbers.blame.get(n.name))
         rows.append(tuple(row))
     return Table(
-        tuple(columns), tuple(rows), "What each neuron computes", note=_rest(network.neurons)
+        tuple(columns), tuple(rows), "What each neuron computes", note=_rest(len(network.neurons))
     )
 
 
-def _edges(network: Network, numbers: Numbers | None) -> Table:
+def _edges(network: Network, held: Weights, numbers: Numbers | None) -> Table:
     columns = [Column("from"), Column("to"), Column("weight", "signed"), Column("where", "code")]
     blamed = numbers is not None and numbers.blame is not None
     if blamed:
         columns.append(Column("∂L/∂w", "signed", "blame"))
-    held, rows = weights(network), []
-    for e in network.edges[:_MOST_ROWS]:
-        path, index = e.where
-        row: list[Any] = [e.source, e.target, held[e.source, e.target]]
+    rows = []
+    for (source, target), weight in itertools.islice(held.items(), _MOST_ROWS):
+        path, index = network.edge(source, target).where
+        row: list[Any] = [source, target, weight]
         row.append(f"{path}[{', '.join(map(str, index))}]")
         if numbers is not None and numbers.blame is not None:
-            row.append(numbers.blame[e.target] * numbers.values[e.source][1])
+            row.append(numbers.blame[target] * numbers.values[source][1])
         rows.append(tuple(row))
-    return Table(tuple(columns), tuple(rows), note=_rest(network.edges))
+    return Table(tuple(columns), tuple(rows), note=_rest(network._count()))
 
 
-def _rest(held: Any) -> str:
-    left = len(held) - _MOST_ROWS
+def _rest(count: int) -> str:
+    left = count - _MOST_ROWS
     return f"… and {left} more, in .to_dict()" if left > 0 else ""
 
 
 def _data(
-    network: Network, numbers: Numbers | None, sample: Sample | None, y: Any
+    network: Network, held: Weights, numbers: Numbers | None, sample: Sample | None
 ) -> dict[str, Any]:
-    data = {**network.to_dict(), "layers": [list(k) for k in network.layers],
+    data = {**to_dict(network, held), "layers": [list(k) for k in network.layers],
             "is_layered": network.is_layered}  # fmt: skip
     if numbers is not None and sample is not None:
         data["values"] = {k: {"z": z, "y": v} for k, (z, v) in numbers.values.items()}

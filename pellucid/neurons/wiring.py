@@ -190,6 +190,8 @@ class Held:
         plan: how it is computed; None while it is being built.
         dtype: NumPy's kind of number of the weights.
         sharing: paths of the matrices with shared weights.
+        layer: the layer of each neuron, and whether they are layers; None until asked for.
+        pointing: neurons that point to others: an arrow to any other closes no cycle.
     """
 
     neurons: dict[str, Neuron] = field(default_factory=dict)
@@ -200,6 +202,8 @@ class Held:
     plan: Plan | None = None
     dtype: Any = field(default_factory=lambda: np.dtype(np.float32))
     sharing: set[str] = field(default_factory=set)
+    layer: tuple[dict[str, int], bool] | None = None
+    pointing: set[str] = field(default_factory=set)
 
 
 @dataclass

@@ -7,7 +7,7 @@ import re
 import pytest
 
 import pellucid
-from pellucid import neurons
+from pellucid import neurons, nn
 from pellucid.errors import SettingError, ShapeError
 
 
@@ -167,6 +167,31 @@ def test_a_refused_arrow_leaves_the_network_as_it_was() -> None:
         net.edge("y", "h1", 1.0)
     assert len(net.edges) == 6
     assert net.is_layered
+
+
+def test_a_cycle_through_layers_that_were_read_is_found() -> None:
+    model = nn.Sequential(nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 1))
+    net = neurons.from_module(model)
+    with pytest.raises(SettingError, match="a cycle: h1 -> y -> h1"):
+        net.edge("y", "h1", 1.0)
+
+
+def test_layers_follow_what_is_built() -> None:
+    net = small()
+    assert net.is_layered
+    net.edge("h1", "h2", 1.0)
+    assert not net.is_layered
+    net.cut("h1", "h2")
+    assert net.is_layered
+    net.neuron("h3")
+    assert net.layers[0] == ("x1", "x2", "b", "h3")  # it hears from nobody and feeds nobody
+
+
+def test_a_network_without_outputs_says_so() -> None:
+    net = neurons.Network()
+    net.input("x")
+    with pytest.raises(SettingError, match=r'no output neuron. Add one: net.output\("y"\)'):
+        net(pellucid.ones(1, 1))
 
 
 def test_the_example_is_the_network_of_the_introduction() -> None:
