@@ -24,6 +24,8 @@ from pellucid.lenses.view import Block, Column, Remark, Table, View
 
 __all__ = ["represent"]
 
+_LEAST = 10  # rows, for a probe to learn from some and be judged by others
+
 
 @lens("What does each layer hold, and what does it take to be alike?")
 def represent(
@@ -86,7 +88,8 @@ def _lines(
     """The numbers of each layer."""
     kinds, classes = sorts.kinds, sorts.heights is None
     target: Any = kinds if classes else sorts.heights
-    parts = None if target is None else halves(target, classes, seed)
+    few = len(subject) < _LEAST
+    parts = None if target is None or few else halves(target, classes, seed)
     return [
         {
             "layer": layer.name,
@@ -119,7 +122,7 @@ def _readings(lines: list[dict[str, Any]], sorts: Sorts) -> list[Block]:
     if sorts.kinds is None:
         return []
     at = list(range(len(lines)))
-    probe = [line["probe"] for line in lines]
+    probe = [np.nan if line["probe"] is None else line["probe"] for line in lines]
     apart = [line["separation"] for line in lines]
     right = "right, read off by a linear probe" if sorts.heights is None else "R² of a linear probe"
     marks = (
@@ -203,6 +206,8 @@ def _remarks(
             "t-SNE keeps neighbors together; the distance between two clouds, and their sizes, say"
             " nothing. Over a film each moment starts from the last one's places."
         )
+    if looked < _LEAST:
+        return [Remark(text) for text in (*texts, f"Probes need {_LEAST} rows or more.")]
     texts.append(
         "A probe learns from 70 % of these rows and is judged by the other 30 %; the network may"
         " have been trained on all of them. What a probe can read, the network need not use."

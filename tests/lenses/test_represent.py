@@ -160,6 +160,13 @@ def test_dead_and_saturated_units_are_named() -> None:
     assert "1 of 3 hidden units is dead." in shown.view.sentence
 
 
+def test_few_rows_are_not_probed() -> None:
+    x = np.random.default_rng(0).normal(size=(4, 2)).astype(np.float32)
+    shown = represent(nn.Linear(2, 2), (x, np.array([0, 1, 1, 0])))
+    assert shown.to_dict()["layers"][0]["probe"] is None
+    assert "Probes need 10 rows or more." in shown.text(100)
+
+
 def test_axes_stay_over_a_film(moons_model: Any) -> None:
     shown = represent(moons_model.model, moons_model.data, run=moons_model.history, film=3)
     film = next(b for b in shown.view.blocks if isinstance(b, Film))

@@ -156,6 +156,28 @@ def test_bends_in_forward_are_spaces_too() -> None:
     assert shown.view.sentence == "3 layers with weights carry each row from 3 numbers to 1."
 
 
+def test_a_sequence_without_blocks() -> None:
+    class Reader(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.read, self.last = nn.LSTM(2, 4, batch_first=True), nn.Linear(4, 1)
+
+        def forward(self, x: Any) -> Any:
+            return self.last(self.read(x)[0][:, -1])
+
+    x = np.random.default_rng(0).normal(size=(9, 5, 2)).astype(np.float32)
+    shown = transform(Reader(), x)
+    assert shown.view.sentence.startswith("After read, the stream's mean length is ")
+    assert shown.to_dict()["tokens"] == [f"position {i}" for i in range(5)]
+
+
+def test_one_input_has_no_grid() -> None:
+    model = nn.Sequential(nn.Linear(1, 3), nn.ReLU(), nn.Linear(3, 1))
+    x = np.linspace(0, 1, 12, dtype=np.float32)[:, None]
+    shown = transform(model, (x, x[:, 0] ** 2))
+    assert [s["numbers"] for s in shown.to_dict()["spaces"]] == [1, 3, 3, 3, 1, 1]
+
+
 def test_axes_stay_over_a_film(moons_model: Any) -> None:
     before = {k: v.copy() for k, v in _weights(moons_model.model).items()}
     shown = transform(moons_model.model, moons_model.data, run=moons_model.history, film=3)

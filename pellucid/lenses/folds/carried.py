@@ -82,7 +82,7 @@ def carried(subject: Subject, gridded: bool) -> Carried:
         border = border_of(subject, plane, low, high)
     cut, broken = _joined(border)
     drawn = np.concatenate([along, across, cut])
-    extra = plane.back(drawn).astype(subject.x.dtype) if gridded else subject.x[:0]
+    extra = plane.back(drawn).astype(subject.x.dtype) if len(along) else subject.x[:0]
     spaces = spaces_of(subject, np.concatenate([subject.x, extra]))
     sizes = (len(subject.x), len(along), len(across), len(cut))
     return Carried(tuple(_thirds(subject, spaces, sizes, broken)), plane)

@@ -55,6 +55,7 @@ def stream_of(subject: Subject, sample: int, words: Any = None) -> View:
 
 def _one_width(spaces: list[Space]) -> list[Space]:
     """The stream: spaces of the width that most have, the first and the blocks before others."""
+    spaces = [s for s in spaces if s.kind != "input"]
     whole = [s for s in spaces if s.kind == "block"]
     if not spaces:
         raise SettingError(
@@ -62,7 +63,7 @@ def _one_width(spaces: list[Space]) -> list[Space]:
             " Use represent, which looks at any layer."
         )
     wide = (whole or spaces)[0].values.shape[-1]
-    same = [s for s in spaces if s.values.shape[-1] == wide and s.kind != "input"]
+    same = [s for s in spaces if s.values.shape[-1] == wide]
     if not whole:
         return same
     first = same.index(whole[0])
@@ -156,6 +157,11 @@ def _table(lines: list[dict[str, Any]]) -> Table:
 
 def _say(lines: list[dict[str, Any]]) -> str:
     first, last = lines[0], lines[-1]
+    if len(lines) == 1:
+        return (
+            f"After {first['after']}, the stream's mean length is {number(first['mean_norm'])} and"
+            f" the mean likeness of two positions {number(first['mean_similarity'], 2)}."
+        )
     return (
         f"From {first['after']} to {last['after']}, the stream's mean length goes from"
         f" {number(first['mean_norm'])} to {number(last['mean_norm'])}, and the likeness of two"
