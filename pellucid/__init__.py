@@ -195,17 +195,17 @@ if TYPE_CHECKING:  # bound below, or loaded on first use
     from pellucid import testing as testing
     from pellucid import training as training
     from pellucid import utils as utils
-    from pellucid.amp import autocast as autocast
-    from pellucid.amp import get_autocast_dtype as get_autocast_dtype
-    from pellucid.amp import is_autocast_enabled as is_autocast_enabled
-    from pellucid.amp import set_autocast_dtype as set_autocast_dtype
-    from pellucid.amp import set_autocast_enabled as set_autocast_enabled
+    from pellucid.amp.autocast import autocast as autocast
+    from pellucid.amp.autocast import get_autocast_dtype as get_autocast_dtype
+    from pellucid.amp.autocast import is_autocast_enabled as is_autocast_enabled
+    from pellucid.amp.autocast import set_autocast_dtype as set_autocast_dtype
+    from pellucid.amp.autocast import set_autocast_enabled as set_autocast_enabled
     from pellucid.lenses import explain as explain
     from pellucid.lenses import program as program
-    from pellucid.lenses import see as see
     from pellucid.lenses.blame import blame as blame
     from pellucid.lenses.gallery import gallery as gallery
     from pellucid.lenses.graph import graph as graph
+    from pellucid.lenses.see import see as see
     from pellucid.lenses.walk import walk as walk
     from pellucid.tensor._names import *  # noqa: F403
     from pellucid.training import History as History

@@ -176,7 +176,8 @@ def _absent(self: Tensor, name: str) -> Any:
     """What a Tensor says about a name that it does not have."""
     if name[0] == "_":  # protocols ask for such, and fields that are seldom set
         raise AttributeError(name)
-    raise AttributeError(_said(type(self), name), name=name)
+    kind: Any = type(self)  # hashable, though a type checker looks at the hash of its instances
+    raise AttributeError(_said(kind, name), name=name)
 
 
 @lru_cache(maxsize=256)  # looking for what was meant takes milliseconds, and `hasattr` asks often
