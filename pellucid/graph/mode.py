@@ -126,6 +126,7 @@ def install(engine: Engine) -> None:
 
 
 def engine() -> Engine:
+    """What computes nodes as they are made."""
     return _engines[0]
 
 

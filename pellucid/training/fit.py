@@ -237,6 +237,7 @@ def optimizer_over(
 def run_of(
     model: Module, parts: Parts, objective: Objective, plan: Plan, chosen: Chosen, shown: Progress
 ) -> Run:
+    """A run that has not begun: the optimizer made, the pace set, the history empty."""
     optimizer = chosen.make_optimizer(model)
     steps = plan.steps(parts.train.count(plan.batch_size))
     steps = None if steps is None else steps * plan.epochs

@@ -161,6 +161,7 @@ def nll_loss(
 
 
 def class_weight(name: str, weight: Node | None, input: Node) -> tuple[Node, ...]:
+    """The weights of the classes as the inputs that a loss takes after its target: one, or none."""
     if weight is None:
         return ()
     classes = input.shape[cls.class_axis(input.shape)]
