@@ -27,6 +27,7 @@ class Row:
         low, high: between which the figure lies.
         arguments: besides `--quick` and `--out`.
         slow: whether it takes more than four seconds.
+        needs: a package that it uses and that may be absent.
     """
 
     folder: str
@@ -35,6 +36,7 @@ class Row:
     high: float
     arguments: tuple[str, ...] = ()
     slow: bool = False
+    needs: str = ""
 
 
 # The bounds are such that an untrained network is outside of them.
@@ -45,6 +47,12 @@ TABLE = (
     Row("cnn_28", r"right: (\S+)", 25, 100, slow=True),
     Row("autoencoder", r"by pixel: (\S+)", 0.01, 0.06),
     Row("vae", r"negative ELBO: (\S+)", 20, 28.5),
+    Row("lstm_series", r"next year.*?: error (\S+)", 10, 30),
+    Row("gru_series", r"GRU .*84 ahead (\S+)", 0.1, 0.85),
+    Row("karate", r"GCN: right about (\S+)", 28, 32),
+    Row("les_miserables", r"by the network: (\S+)", 0.8, 1, needs="networkx"),
+    Row("char_gpt", r"of new text: (\S+)", 2, 5),
+    Row("transformer_classify", r"rightly: (\S+)", 70, 100, slow=True),
     Row("gan", r"told apart: (\S+)", 45, 97, ("--data", "ring"), slow=True),
     Row("gan", r"told apart: (\S+)", 45, 100, ("--data", "digits"), slow=True),
     Row("diffusion", r"told apart: (\S+)", 45, 85, ("--data", "moons"), slow=True),
@@ -61,6 +69,8 @@ def _marked(row: Row) -> object:
 def test_an_example_runs_and_learns(
     row: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    if row.needs:
+        pytest.importorskip(row.needs)
     path = EXAMPLES / row.folder / f"{row.folder}.py"
     monkeypatch.setattr(sys, "argv", [str(path), "--quick", "--out", str(tmp_path), *row.arguments])
     monkeypatch.setattr(sys, "path", [str(path.parent), *sys.path])
