@@ -44,6 +44,15 @@ class Drawer(dict[str, Any]):
         self._fill()
         return super().__getitem__(key)
 
+    def __contains__(self, key: object) -> bool:
+        self._fill()
+        return super().__contains__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """What a name stands for."""
+        self._fill()
+        return super().get(key, default)
+
     def keys(self) -> Any:
         """The names."""
         self._fill()

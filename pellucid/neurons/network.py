@@ -21,6 +21,8 @@ from pellucid.neurons.saying import Saying
 from pellucid.neurons.structure import Structure
 from pellucid.neurons.sums import PerNeuron, Sums, dense
 from pellucid.neurons.wiring import Held, Neuron, Place, Plan, Stage, filled, planned
+from pellucid.nn import init
+from pellucid.nn.linear import Linear
 from pellucid.nn.module import Module
 from pellucid.nn.registry import forget, put_module, put_parameter
 from pellucid.tensor import Parameter, Tensor
@@ -63,6 +65,14 @@ class Network(Structure, Saying, Module):
         self._held = Held()
         own = self.__dict__
         own["_modules"], own["_parameters"] = Drawer(self._wire), Drawer(self._wire)
+
+    def reset_parameters(self) -> None:
+        """Draw all weights afresh, those that arrows share included."""
+        for module in self._modules.values():
+            if isinstance(module, Linear):
+                module.reset_parameters()
+        if self._values:
+            init.uniform_(self.shared, -1.0, 1.0)
 
     # ---- computing ----------------------------------------------------------------------------
 

@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pellucid.neurons.draw import drawn_weights
 from pellucid.nn import functional as F
 from pellucid.nn.container import Sequential
 from pellucid.nn.linear import Linear
 from pellucid.nn.module import Module
 from pellucid.tensor import Parameter, Tensor
 from pellucid.tensor.creation import of_array
+from pellucid.tensor.grad_mode import no_grad
 from pellucid.tensor.lift import FUNCTIONS
 from pellucid.tensor.random import default_generator
 
@@ -75,6 +77,17 @@ class Sums(Linear):
             self._keep(f"{name}places", None if used is None else np.maximum(used, 0), np.int64)
             self._keep(f"{name}shares", None if used is None else used >= 0, weight.dtype)
 
+    def reset_parameters(self) -> None:
+        """Draw the weights of the arrows that there are afresh."""
+        if self._buffers.get("mask") is None:  # while it is made
+            return
+        exists = self.mask.numpy() > 0
+        with no_grad():
+            self.weight[:] = _drawn(exists, exists.sum(1), self.weight)
+            if self.bias is not None and self.bias_mask is not None:
+                there = self.bias_mask.numpy() > 0
+                self.bias[:] = _drawn(there[:, None], exists.sum(1), self.bias)[:, 0]
+
     def forward(self, input: Tensor, shared: Tensor | None = None) -> Tensor:
         """The weighted sums of the last axis."""
         weight = _laid(self.weight, self.mask, self.places, self.shares, shared)
@@ -97,6 +110,11 @@ class Sums(Linear):
     def _keep(self, name: str, values: Any, dtype: Any) -> None:
         held = None if values is None else of_array(np.ascontiguousarray(values, dtype))
         self.register_buffer(name, held, persistent=False)
+
+
+def _drawn(exists: npt.NDArray[np.bool_], fan: Places, like: Tensor) -> Tensor:
+    given = np.full(exists.shape, np.nan)
+    return of_array(drawn_weights(given, exists, fan).astype(like.detach().numpy().dtype))
 
 
 def _fill(layer: Linear, weight: Floats, bias: Floats | None) -> None:

@@ -106,6 +106,9 @@ def test_arrows_that_share_a_weight_have_one_and_learn_together() -> None:
         net.shared.grad.numpy(), [0.3 * s1 - s2, -s1 + 2 * s2, s1 + s2], rtol=1e-5
     )
     again = neurons.from_json(net.to_json())
+    again.reset_parameters()
+    assert again.edge("x1", "h1").weight == again.edge("x2", "h2").weight != 0.5
+    again = neurons.from_json(net.to_json())
     assert again.to_text() == net.to_text() == neurons.from_text(net.to_text()).to_text()
 
 
@@ -139,6 +142,30 @@ def test_absent_arrows_stay_absent_while_it_learns(engine: str) -> None:
             absent = module.mask.numpy() == 0
             assert (module.weight.detach().numpy()[absent] == 0).all()
             assert absent.any() or module.out_features == 1
+
+
+def test_drawing_afresh_leaves_absent_arrows_alone() -> None:
+    net = neurons.example()
+    layer = net.get_submodule("2")
+    before = layer.weight.detach().numpy().copy()
+    layer.reset_parameters()
+    after = layer.weight.detach().numpy()
+    assert (after != before).sum() == 3
+    assert after[1, 0] == 0
+    assert np.abs(after[0]).max() <= 0.5**0.5
+    assert np.abs(layer.bias.detach().numpy()).max() <= 1
+
+
+def test_many_starts_are_trained_as_one_program() -> None:
+    def made() -> neurons.Network:
+        return neurons.from_edges(
+            [("x", "h1"), ("x", "h2"), ("h1", "y"), ("h2", "y"), ("x", "y"), ("b", "h1")],
+            functions="tanh", biases=["b"],
+        )  # fmt: skip
+
+    x = np.linspace(-1, 1, 32, dtype="float32")[:, None]
+    found = pellucid.population(made, (x, x**2), seeds=3, epochs=2, progress=False)
+    assert len(found) == 3
 
 
 def test_a_weight_in_an_absent_place_does_nothing() -> None:

@@ -102,6 +102,17 @@ def test_absent_arrows_and_mixed_functions_go_there_and_back() -> None:
     ]
 
 
+def test_one_bias_neuron_for_all_layers_becomes_a_bias_of_each() -> None:
+    net = neurons.from_edges(
+        [("x", "h", 0.5), ("b", "h", 1.0), ("h", "y", 2.0), ("b", "y", -1.0)], functions="relu",
+        biases=["b"],
+    )  # fmt: skip
+    model = net.to_module()
+    x = pellucid.tensor([[1.0], [-4.0]])
+    assert model(x).flatten().tolist() == net(x).flatten().tolist() == [2.0, -1.0]
+    assert [type(m) for m in model] == [nn.Linear, nn.ReLU, nn.Linear]
+
+
 def test_training_the_layers_gives_the_same_as_training_the_neurons() -> None:
     model = stack(5)
     net = neurons.from_module(model)
