@@ -18,7 +18,7 @@ from pellucid.graph.mode import current
 from pellucid.nn.batch_norm import _BatchNorm
 from pellucid.nn.module import Module
 from pellucid.ops.compare import eq, where
-from pellucid.optim.cycles import check_wave, risen
+from pellucid.optim.one_cycle import check_wave, risen
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.schedule import LRScheduler, per_group
 from pellucid.optim.settings import check_range
