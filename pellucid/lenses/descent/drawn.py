@@ -184,5 +184,5 @@ def share_of(part: Floats, total: Floats) -> float:
 
 def parts_words(step: Step) -> str:
     """The parts in a few words."""
-    shares = {n: share_of(p, step.total) for n, p in step.parts.items()}
+    shares = {n: round(share_of(p, step.total), 4) for n, p in step.parts.items()}
     return ", ".join(f"{percent(s)} {WORDS[n]}" for n, s in shares.items() if abs(s) >= 0.005)
