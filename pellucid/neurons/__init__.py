@@ -6,11 +6,11 @@ the derivatives of the loss in three steps, with numbers.
 
 from pellucid.neurons.edge import Edge as Edge
 from pellucid.neurons.example import example as example
+from pellucid.neurons.layers import from_module as from_module
 from pellucid.neurons.network import Network as Network
 from pellucid.neurons.reading import from_dict as from_dict
 from pellucid.neurons.reading import from_edges as from_edges
 from pellucid.neurons.reading import from_json as from_json
-from pellucid.neurons.reading import from_module as from_module
 from pellucid.neurons.reading import from_networkx as from_networkx
 from pellucid.neurons.sums import PerNeuron as PerNeuron
 from pellucid.neurons.sums import Sums as Sums

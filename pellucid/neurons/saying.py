@@ -46,6 +46,11 @@ class Saying:
         """
         return Shown(view.view_of(_net(self), x, y, loss, most))
 
+    def _repr_html_(self) -> str:
+        """The picture, in a notebook."""
+        net = _net(self)
+        return self.see().html() if net._neurons else f"<pre>{net!r}</pre>"
+
     def evaluate(self, x: Any) -> Shown:
         """The evaluation for one sample, layer by layer, in symbols and numbers."""
         return Shown(evaluation.view_of(_net(self), x))

@@ -70,6 +70,11 @@ class Stage:
         self.row = {name: i for i, name in enumerate(self.names)}
         self.column = {name: j for j, name in enumerate(self.columns)}
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The shape of the matrix."""
+        return len(self.names), len(self.columns)
+
     def place(self, source: str, target: str) -> Place:
         """The weight's path and index."""
         if self.bias.get(target) == source:
@@ -238,7 +243,7 @@ def filled(stage: Stage, arrows: Arrows, shares: Mapping[tuple[str, str], int]) 
         arrows: the weight of every arrow, None where it is to be drawn.
         shares: for arrows that share a weight, its number.
     """
-    shape = (len(stage.names), len(stage.columns))
+    shape = stage.shape
     n, biased = shape[0], bool(stage.bias)
     out = Filled(
         np.zeros(shape), np.zeros(n) if biased else None, np.zeros(shape, bool),

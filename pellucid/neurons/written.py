@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pellucid.data.wording import did_you_mean, quoted
 from pellucid.errors import FileFormatError, PellucidError, SettingError
 from pellucid.neurons.network import Network
-from pellucid.neurons.reading import _add, _kind
+from pellucid.neurons.reading import _add, _kind, _point
 
 __all__ = ["from_dot", "from_text"]
 
@@ -85,7 +86,7 @@ def _read_arrow(net: Network, words: list[str]) -> None:
     if len(rest) > 1:
         raise SettingError("an arrow is written a -> b 0.5, or a -> b 0.5 share name.")
     weight = rest[0].replace("−", "-") if rest else None
-    net.edge(words[0], words[2], weight, share=share)  # type: ignore[arg-type]
+    _point(net, words[0], words[2], weight, share)
 
 
 def from_dot(text: str, functions: Mapping[str, Any] | None = None) -> Network:
@@ -116,13 +117,14 @@ def from_dot(text: str, functions: Mapping[str, Any] | None = None) -> Network:
             nodes[names[0]].update(given)
         arrows += [(a, b, given) for a, b in itertools.pairwise(names)]
     net = Network()
+    out_of, into_of = (Counter(arrow[i] for arrow in arrows) for i in (0, 1))
     for name, given in nodes.items():
-        into, out = (sum(arrow[i] == name for arrow in arrows) for i in (1, 0))
+        into, out = into_of[name], out_of[name]
         _add(net, name, given.get("kind") or _kind(into, out), given.get("function"),
              functions or {})  # fmt: skip
     for source, target, given in arrows:
         weight = given.get("weight_value", given.get("label", "")).replace("−", "-")
-        net.edge(source, target, _maybe(weight), share=given.get("share"))
+        _point(net, source, target, _maybe(weight), given.get("share"))
     return net
 
 

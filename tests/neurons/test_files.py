@@ -138,6 +138,8 @@ def test_it_is_saved_by_the_ending_of_the_name(tmp_path: Path) -> None:
          "an arrow is written a -> b 0.5, or a -> b 0.5 share name."),
         (lambda: neurons.from_text("neuron a\nneuron b\na -> b 1\nb -> a 1"),
          'line 4, "b -> a 1": the arrow b -> a would close a cycle: a -> b -> a.'),
+        (lambda: neurons.from_edges([("a", "b", 1), ("a", "b", 2)]),
+         "the arrow a -> b is there twice."),
         (lambda: neurons.from_json("{"), "this is not JSON: "),
         (lambda: neurons.from_json("[]"), "a network is a JSON object, not a list."),
         (lambda: neurons.from_dict({"neurons": []}),

@@ -78,6 +78,11 @@ def test_wide_layers_are_shortened_and_say_so() -> None:
     assert "13 more" in [line for d in picture(skips).dots for line in d.lines]
 
 
+def test_a_notebook_shows_the_picture() -> None:
+    assert "<svg" in neurons.example()._repr_html_()
+    assert neurons.Network()._repr_html_().startswith("<pre>Network(")
+
+
 def test_every_renderer_draws_it(tmp_path: object) -> None:
     net = neurons.from_edges([("x", "h", 0.5), ("h", "y", -2.0), ("x", "y", 1.0)], functions="tanh")
     shown = net.see({"x": 0.3}, 1.0)
