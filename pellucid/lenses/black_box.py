@@ -5,6 +5,7 @@ Nothing here looks inside; every number comes from asking the network.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,8 @@ __all__ = ["black_box"]
 _CURVES = 6
 _ROWS_FOR_CURVES = 200
 _ROWS_FOR_WORTH = 400
-_ROWS_OF_PICTURES = 120
+_ROWS_OF_PICTURES = 150  # and of tables with many columns
+_FEW_INPUTS = 30
 _CLOSE = 0.7
 
 
@@ -60,8 +62,8 @@ def black_box(
     found = answers(subject)
     shown = _columns(found, of)
     _check_row(subject, sample)
-    worth = None if subject.y is None else _worth(subject, found, repeats)
-    curves = _curves(subject, worth, shown)
+    worth = None if subject.y is None else _steadied(subject, _worth(subject, found, repeats))
+    curves = _curves(subject, worth)
     blocks: list[Block] = []
     data: dict[str, Any] = {"rows": len(subject), "outputs": list(found.names)}
     main = None
@@ -121,7 +123,8 @@ def _worth(subject: Subject, found: Answers, repeats: int) -> Importance | None:
     blocks = blocks_of(subject)
     if len(blocks) < 2:
         return None
-    part = subject.only(some(len(subject), _ROWS_FOR_WORTH if subject.flat else _ROWS_OF_PICTURES))
+    few = subject.flat and len(blocks) <= _FEW_INPUTS
+    part = subject.only(some(len(subject), _ROWS_FOR_WORTH if few else _ROWS_OF_PICTURES))
     true = truth(part)
 
     def right(x: Any) -> float:
@@ -131,12 +134,23 @@ def _worth(subject: Subject, found: Answers, repeats: int) -> Importance | None:
         return explained(true, given)
 
     return measures.grouped_importance(
-        right, part.x, blocks, repeats=repeats if subject.flat else min(repeats, 3),
+        right, part.x, blocks, repeats=repeats if few else min(repeats, 3),
         metric_name="accuracy" if found.classes else "R²", metric_percent=found.classes,
     )  # fmt: skip
 
 
-def _curves(subject: Subject, worth: Importance | None, shown: tuple[int, ...]) -> list[WhatIf]:
+def _steadied(subject: Subject, worth: Importance | None) -> Importance | None:
+    """The same in the order that the last moment of a film has."""
+    if worth is None:
+        return None
+    order: list[str] = subject.frozen.setdefault("order of inputs", list(worth.names))
+    places = [worth.names.index(name) for name in order]
+    return replace(
+        worth, names=tuple(order), drop=worth.drop[places], deviation=worth.deviation[places]
+    )
+
+
+def _curves(subject: Subject, worth: Importance | None) -> list[WhatIf]:
     """The curves of the inputs that matter most; the same ones at every moment of a film."""
     knobs = {k.name: k for k in knobs_of(subject)}
     if not knobs:
@@ -288,9 +302,8 @@ def _sentence(found: Answers, main: Metric | None, worth: Importance | None) -> 
             f"It explains {percent(max(main.value, 0.0))} of the spread ({main.name}"
             f" {number(main.value)}); {_guess(main)} would explain none of it."
         ]
-    if worth is not None and worth.drop[0] > 0:
-        left = f"{number(float(worth.drop[0]))} of R²"
-        if found.classes:
-            left = f"{worth.drop[0] * 100:.0f} points of accuracy"
-        parts.append(f"Most depends on {worth.names[0]}: shuffled among the rows, it costs {left}.")
+    if worth is not None and (drop := float(worth.drop.max())) > 0:
+        left = f"{drop * 100:.0f} points of accuracy" if found.classes else f"{number(drop)} of R²"
+        name = worth.names[int(worth.drop.argmax())]
+        parts.append(f"Most depends on {name}: shuffled among the rows, it costs {left}.")
     return " ".join(parts)

@@ -18,6 +18,7 @@ import numpy as np
 from pellucid.data.wording import did_you_mean, quoted
 from pellucid.errors import SettingError
 from pellucid.lenses.picture import Axis, Chart, Charts, Diagram, Film, Matrix
+from pellucid.lenses.render.drawn.frame import limits
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.subject import Subject, subject_of
 from pellucid.lenses.view import Block, View
@@ -198,13 +199,9 @@ def _steady(frames: list[Any]) -> tuple[Any, ...]:
 
 
 def _one_axis(frames: list[Chart], which: str) -> tuple[float, float]:
-    held = [
-        np.asarray(values, np.float64).reshape(-1)
-        for frame in frames
-        for mark in frame.marks
-        if (values := getattr(mark, which, None)) is not None
-    ]
-    return _ends(np.concatenate(held)) if held else (0.0, 1.0)
+    """Where an axis begins and ends so that every frame has room on it."""
+    ends = [limits(frame, which) for frame in frames]
+    return min(low for low, _ in ends), max(high for _, high in ends)
 
 
 def _within(axis: Axis, low: float, high: float) -> Axis:

@@ -57,7 +57,7 @@ def sculpt(
     if not 0 <= sample < len(subject):
         raise IndexRangeError(f"sample={sample}: there are rows 0 to {len(subject) - 1}.")
     part = subject.only(some(len(subject), _ROWS))
-    place = _place(subject)
+    place = _place(part)
     shown = subject.x[sample : sample + 1] if place is None else place.rows
     readings = read(subject, layers, shown)
     found = {a.path: in_order(subject, a, worths(part, a)) for a in layers}

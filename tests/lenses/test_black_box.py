@@ -9,7 +9,9 @@ import pytest
 
 from pellucid import lenses, nn
 from pellucid.data.builtin import load
+from pellucid.data.table import make_table
 from pellucid.errors import IndexRangeError, SettingError
+from pellucid.lenses import measures
 from pellucid.lenses.box.knobs import knobs_of
 from pellucid.lenses.subject import subject_of
 from pellucid.training.table_run import train_table
@@ -195,3 +197,49 @@ def test_a_film_keeps_its_inputs_in_order(moons_model: Any) -> None:
     first, last = shown["moments"][0], shown["moments"][-1]
     assert [c["input"] for c in first["curves"]] == [c["input"] for c in last["curves"]]
     assert first["score"]["value"] < last["score"]["value"]
+
+
+def test_words_and_holes_are_inputs_too() -> None:
+    import pandas as pd
+
+    draw = np.random.default_rng(0)
+    frame = pd.DataFrame({
+        "area": draw.uniform(30, 200, 320), "city": draw.choice(["Bern", "Zug"], 320),
+        "garden": draw.random(320) < 0.4,
+    })  # fmt: skip
+    frame["price"] = 3 * frame["area"] + np.where(frame["city"] == "Zug", 90.0, 0.0)
+    frame.loc[5:9, "area"] = np.nan
+    run = train_table(make_table(frame, target="price"), Settings(epochs=5, seed=0))
+    shown = lenses.black_box(run.model, frame, sample=5, repeats=2)
+    data = shown.to_dict()
+    settings = {c["input"]: c["settings"] for c in data["curves"]}
+    assert sorted(settings["city"]) == ["Bern", "Zug"] and settings["garden"] == ["no", "yes"]
+    for name, cells in (("city", ["Bern", "Zug"]), ("garden", [False, True])):
+        curve = next(c for c in data["curves"] if c["input"] == name)
+        for cell in cells:
+            part = frame.iloc[np.linspace(0, 319, 200).round().astype(int)].copy()
+            part[name] = cell
+            wanted = run.model.answers(run.model.features(part)).mean()
+            at = curve["settings"].index(cell if name == "city" else ["no", "yes"][int(cell)])
+            assert curve["mean"][at][0] == pytest.approx(wanted, rel=1e-5)
+    plane = lenses.function(run.model, frame, axes=["area"], hold={"city": "Zug"}).to_dict()[
+        "plane"
+    ]
+    assert plane == "Slice: city = Zug, garden = no"
+    assert lenses.sculpt(run.model, frame).to_dict()["layers"][0]["count"] > 0
+
+
+def test_shuffling_a_group_is_what_it_is_by_hand() -> None:
+    x = np.random.default_rng(1).normal(size=(40, 3))
+    weights = np.array([1.0, 2.0, 0.0])
+    score = lambda a: -float(np.abs(a @ weights - x @ weights).mean())  # noqa: E731
+    found = measures.grouped_importance(score, x, {"two": [0, 1], "none": [2]}, repeats=3, seed=4)
+    draw = np.random.default_rng(4)
+    by_hand = []
+    for _ in range(3):
+        mixed = x.copy()
+        mixed[:, :2] = x[draw.permutation(np.arange(40.0)).astype(int), :2]
+        by_hand.append(-score(mixed))
+    assert found.names == ("two", "none")
+    assert found.drop.tolist() == pytest.approx([np.mean(by_hand), 0.0])
+    assert found.deviation.tolist() == pytest.approx([np.std(by_hand), 0.0])

@@ -115,10 +115,10 @@ def test_a_relu_called_as_a_function_counts_too() -> None:
     assert [(a.bend, a.before) for a in mine] == [("ReLU", True)]
     assert [(a.bend, a.before) for a in theirs] == [("ReLU", False)]
     subject = subject_of(model, square())
-    with muted(subject, mine[0], [1]):
+    with muted(mine[0], [1]):
         less = subject.outputs()
     other = subject_of(twin, square())
-    with muted(other, theirs[0], [1]):
+    with muted(theirs[0], [1]):
         assert np.array_equal(less, other.outputs())
 
 
@@ -215,3 +215,10 @@ def test_what_it_refuses(moons_model: Any) -> None:
         with pytest.raises((SettingError, IndexRangeError)) as refused:
             lenses.sculpt(moons_model.model, moons_model.data, **settings)
         assert str(refused.value) == text
+
+
+def test_of_many_rows_some_are_asked(moons_model: Any) -> None:
+    x, y = np.tile(moons_model.x, (3, 1)), np.tile(moons_model.y, 3)
+    shown = lenses.sculpt(moons_model.model, (x, y))
+    assert "Losses are over 300 of 600 rows." in shown.text(200)
+    assert shown.to_dict()["built"][-1]["right"] == pytest.approx(shown.to_dict()["right"])

@@ -6,6 +6,7 @@ price is turned in euros and a color by its name.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pellucid.lenses.measures.tails import inner_span
+from pellucid.lenses.numerals import number
 from pellucid.lenses.picture import Floats
 from pellucid.lenses.subject import Subject
 
-__all__ = ["Knob", "blocks_of", "knobs_of", "turned"]
+__all__ = ["Knob", "blocks_of", "knobs_of", "turned", "word_of"]
 
 _SETTINGS = 25
 _FEW = 12
@@ -47,7 +49,10 @@ class Knob:
 
 
 def knobs_of(
-    subject: Subject, settings: int = _SETTINGS, margin: float | None = None
+    subject: Subject,
+    settings: int = _SETTINGS,
+    margin: float | None = None,
+    only: Collection[str] | None = None,
 ) -> list[Knob]:
     """A knob for every feature; of a table for every column; none where rows are no features.
 
@@ -56,12 +61,17 @@ def knobs_of(
         settings: how many settings each knob of a number has.
         margin: by which part of its range a knob goes further than the rows do, evenly; when None,
             not at all, and inputs with few values take each of these.
+        only: names of those that are wanted; all when None.
     """
     if not subject.flat:
         return []
     if _by_column(subject):
-        return _of_columns(subject, settings, margin)
-    return [_of_feature(subject, i, settings, margin) for i in range(subject.x.shape[1])]
+        return _of_columns(subject, settings, margin, only)
+    return [
+        _of_feature(subject, i, settings, margin)
+        for i, name in enumerate(subject.inputs)
+        if only is None or name in only
+    ]
 
 
 def blocks_of(subject: Subject) -> dict[str, list[int]]:
@@ -112,11 +122,16 @@ def _of_feature(subject: Subject, place: int, settings: int, margin: float | Non
     return Knob(subject.inputs[place], (place,), values[:, None], values, (), now)
 
 
-def _of_columns(subject: Subject, settings: int, margin: float | None) -> list[Knob]:
+def _of_columns(
+    subject: Subject, settings: int, margin: float | None, only: Collection[str] | None
+) -> list[Knob]:
     assert subject.table is not None
     preparation, frame = subject.table.preparation, subject.frame
-    blocks = blocks_of(subject)
-    tried = {name: _cells(frame[name], settings, margin) for name in blocks}
+    blocks = {n: b for n, b in blocks_of(subject).items() if only is None or n in only}
+    kinds = {encoder.column: encoder.kind for encoder in preparation.encoders}
+    tried = {name: _cells(frame[name], kinds[name], settings, margin) for name in blocks}
+    if not tried:
+        return []
     rows = max(len(cells) for cells, _ in tried.values())
     grid = frame.iloc[np.zeros(rows, int)].reset_index(drop=True)
     for name, (cells, _) in tried.items():
@@ -130,29 +145,45 @@ def _of_columns(subject: Subject, settings: int, margin: float | None) -> list[K
         places = tuple(blocks[name])
         made = features[: len(cells), list(places)].astype(np.float64)
         values = np.arange(len(cells), dtype=np.float64) if words else np.asarray(cells, float)
-        knobs.append(Knob(name, places, made, values, words, _now(frame[name], words)))
+        now = _now(frame[name], kinds[name], words)
+        knobs.append(Knob(name, places, made, values, words, now))
     return knobs
 
 
-def _cells(column: Any, settings: int, margin: float | None) -> tuple[Any, tuple[str, ...]]:
+def _cells(
+    column: Any, kind: str, settings: int, margin: float | None
+) -> tuple[Any, tuple[str, ...]]:
     """The cells to try, and their words where they are no numbers."""
     present = column.dropna()
-    if present.dtype.kind in "iuf":
-        values = _settings(present.to_numpy(np.float64), settings, margin)
-        return values, ()
-    if present.dtype.kind == "M":
+    if kind == "number":
+        return _settings(present.to_numpy(np.float64), settings, margin), ()
+    if kind == "date":
         ends = present.min(), present.max()
         days = [ends[0] + (ends[1] - ends[0]) * k / (settings - 1) for k in range(settings)]
-        return days, tuple(str(day)[:10] for day in days)
-    common = present.value_counts().index[:_FEW].tolist()
-    return common, tuple(map(str, common))
+        return days, tuple(word_of(day, kind) for day in days)
+    counts = present.value_counts()
+    common = sorted(counts.index) if kind == "boolean" else counts.index[:_FEW].tolist()
+    return common, tuple(word_of(cell, kind) for cell in common)
 
 
-def _now(column: Any, words: tuple[str, ...]) -> Floats:
+def word_of(cell: Any, kind: str) -> str:
+    """A cell as people write it."""
+    if kind == "number":
+        return number(float(cell))
+    if kind == "boolean":
+        return "yes" if cell else "no"
+    return str(cell)[:10] if kind == "date" else str(cell)
+
+
+def _now(column: Any, kind: str, words: tuple[str, ...]) -> Floats:
+    """Where each row stands; a date between two settings, at the earlier one."""
     if not words:
         return np.asarray(column.to_numpy(np.float64))
+    said = np.array([word_of(cell, kind) for cell in column])
+    if kind == "date":
+        return np.searchsorted(np.array(words), said, "right").astype(np.float64) - 1
     places = {word: float(i) for i, word in enumerate(words)}
-    return np.array([places.get(str(cell)[:10], places.get(str(cell), np.nan)) for cell in column])
+    return np.array([places.get(word, np.nan) for word in said])
 
 
 def _patches(subject: Subject) -> dict[str, list[int]]:

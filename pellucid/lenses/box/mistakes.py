@@ -8,6 +8,7 @@ import numpy as np
 
 from pellucid.lenses import measures
 from pellucid.lenses.box.answers import Answers
+from pellucid.lenses.box.knobs import word_of
 from pellucid.lenses.measures.classification import wilson
 from pellucid.lenses.measures.records import WorstSample
 from pellucid.lenses.numerals import number, percent, plural
@@ -162,15 +163,17 @@ def _cells(subject: Subject, rows: list[int]) -> tuple[list[str], list[tuple[Any
     if not subject.flat:
         return [], [() for _ in rows]
     if subject.frame is not None and subject.table is not None:
-        names = list(subject.table.preparation.inputs)[:_SHOWN_INPUTS]
+        encoders = subject.table.preparation.encoders[:_SHOWN_INPUTS]
+        names, kinds = [e.column for e in encoders], [e.kind for e in encoders]
         lines = subject.frame[names].iloc[rows].itertuples(index=False)
-        return names, [tuple(_cell(c) for c in line) for line in lines]
+        return names, [tuple(map(_cell, line, kinds)) for line in lines]
     names = list(subject.inputs[:_SHOWN_INPUTS])
     return names, [tuple(map(float, subject.x[r, :_SHOWN_INPUTS])) for r in rows]
 
 
-def _cell(cell: Any) -> Any:
-    return float(cell) if isinstance(cell, int | float | np.number) else str(cell)
+def _cell(cell: Any, kind: str) -> Any:
+    """A cell as it is written; a hole is a dash."""
+    return "–" if cell is None or cell != cell else word_of(cell, kind)  # NaN differs from itself
 
 
 def _images(subject: Subject, worst: tuple[WorstSample, ...]) -> Charts:

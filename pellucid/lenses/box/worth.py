@@ -17,10 +17,11 @@ _MOST = 15
 
 def importance_block(subject: Subject, worth: Importance) -> Chart | Matrix:
     """How much the score falls when each input is shuffled, with the deviation over shuffles."""
-    cost = float(worth.drop[0])
+    best = int(np.argmax(worth.drop))
+    cost = float(worth.drop[best])
     said = f"{cost * 100:.0f} points" if worth.metric_percent else f"{number(cost)} of R²"
     title = (
-        f"{worth.names[0]} is worth most: {said}"
+        f"{worth.names[best]} is worth most: {said}"
         if cost > 0
         else "Shuffling any one input costs nothing"
     )

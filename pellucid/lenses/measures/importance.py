@@ -88,14 +88,14 @@ def grouped_importance(
         >>> grouped_importance(lambda a: -abs(a - x).sum(), x, {"both": [0, 1]}).names
         ('both',)
     """
-    flat = inputs.reshape(len(inputs), -1)
+    flat, places = inputs.reshape(len(inputs), -1), list(groups.values())
+    orders = np.repeat(np.arange(len(inputs))[:, None], len(groups), axis=1)
 
     def of_order(order: Floats) -> float:
         """The score when row i takes the numbers of group j from row `order[i, j]`."""
         taken, mixed = order.astype(np.int64), flat.copy()
-        for j, places in enumerate(groups.values()):
-            mixed[:, places] = flat[taken[:, j]][:, places]
+        for j in np.flatnonzero((taken != orders).any(axis=0)):
+            mixed[:, places[j]] = flat[taken[:, j]][:, places[j]]
         return score(mixed.reshape(inputs.shape))
 
-    orders = np.repeat(np.arange(len(inputs))[:, None], len(groups), axis=1)
     return permutation_importance(of_order, orders, list(groups), **settings)

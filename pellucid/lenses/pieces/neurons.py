@@ -54,6 +54,9 @@ class Layer:
         made: which of the network's stages the weights are.
         point: the stage at which neurons are read and muted.
         before: whether it is what goes into that stage that counts, not what comes out.
+        at: the module of that stage.
+        turn: which of this module's calls that stage is.
+        turns: how often the module is called.
     """
 
     path: str
@@ -65,6 +68,9 @@ class Layer:
     made: int
     point: int
     before: bool
+    at: Module
+    turn: int
+    turns: int
 
     def called(self, unit: int, alone: bool = False) -> str:
         """A neuron's name: "h3", or "layer 2 h3" where there are several layers."""
@@ -115,18 +121,21 @@ def layers_of(subject: Subject) -> list[Layer]:
     ends = {i: _end(stages, i) for i in made}
     if any(bend for _, _, bend in ends.values()):
         ends = {i: end for i, end in ends.items() if end[2]}
-    return [
-        _layer(stages[i], i, end, number) for number, (i, end) in enumerate(ends.items(), start=1)
-    ]
+    return [_layer(stages, i, end, number) for number, (i, end) in enumerate(ends.items(), start=1)]
 
 
-def _layer(stage: Stage, made: int, end: tuple[int, bool, str], number: int) -> Layer:
-    point, before, bend = end
+def _layer(stages: list[Stage], made: int, end: tuple[int, bool, str], number: int) -> Layer:
+    (point, before, bend), stage = end, stages[made]
+    at = stages[point].module
+    calls = [i for i, s in enumerate(stages) if s.module is at]
     kind: Literal["units", "maps", "tokens"] = "units"
     if stage.after.ndim > 2:
         kind = "tokens" if isinstance(stage.module, Linear) else "maps"
     count = stage.after.shape[1 if kind == "maps" else -1]
-    return Layer(stage.path, number, count, kind, stage.module, bend, made, point, before)
+    return Layer(
+        stage.path, number, count, kind, stage.module, bend, made, point, before, at,
+        calls.index(point), len(calls),
+    )  # fmt: skip
 
 
 def _end(stages: list[Stage], i: int) -> tuple[int, bool, str]:
@@ -170,13 +179,9 @@ def read(subject: Subject, layers: Sequence[Layer], x: npt.NDArray[Any]) -> list
 
 
 @contextmanager
-def muted(subject: Subject, layer: Layer, units: Sequence[int]) -> Iterator[None]:
+def muted(layer: Layer, units: Sequence[int]) -> Iterator[None]:
     """Inside this context some neurons of a layer give 0."""
-    stages = stages_of(subject, subject.x[:2])
-    module = stages[layer.point].module
-    same = [i for i, s in enumerate(stages) if s.module is module]
-    turn, turns, bare = same.index(layer.point), len(same), module._module_hooks is None
-    calls = 0
+    module, bare, calls = layer.at, layer.at._module_hooks is None, 0
 
     def quiet(given: Any) -> Any:
         shape = [1] * given.ndim
@@ -188,7 +193,7 @@ def muted(subject: Subject, layer: Layer, units: Sequence[int]) -> Iterator[None
     def due() -> bool:
         nonlocal calls
         calls += 1
-        return (calls - 1) % turns == turn
+        return (calls - 1) % layer.turns == layer.turn
 
     def entering(module: Module, args: Any) -> Any:
         return (quiet(args[0]), *args[1:]) if due() else None

@@ -57,7 +57,7 @@ def with_and_without(
     if place is None:
         return _for_sample(subject, layer, unit, found, sample)
     whole = answers_at(subject, place)
-    with muted(subject, layer, [unit]):
+    with muted(layer, [unit]):
         less = answers_at(subject, place)
     data = {"with": whole.tolist(), "without": less.tolist()}
     k = 1 if found.classes and len(found.names) == 2 else 0
@@ -110,7 +110,7 @@ def _for_sample(
     """The answer for one row; of one that is given at every position, the last."""
     x = subject.x[sample : sample + 1]
     whole = told(subject, x)[-1]
-    with muted(subject, layer, [unit]):
+    with muted(layer, [unit]):
         less = told(subject, x)[-1]
     order = np.sort(np.argsort(-whole, kind="stable")[:10])
     names = tuple(found.names[i] for i in order)
@@ -137,7 +137,7 @@ def build_up(
     built = []
     for there in steps:
         away = [u for u in range(layer.count) if u not in there]
-        with muted(subject, layer, away):
+        with muted(layer, away):
             given = None if place is None else answers_at(subject, place)
             built.append(Built(tuple(there), scores_of(subject), given))
     return built

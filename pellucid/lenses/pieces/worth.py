@@ -6,7 +6,7 @@ added_j = root mean square over rows of ‖z − z without neuron j‖, z = scor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from pellucid.lenses.subject import Subject
 __all__ = ["Scores", "Worth", "in_order", "scores_of", "worths"]
 
 _ASKED = 64  # beyond so many neurons in a layer, only the most active are muted one by one
+_SCORED = 16  # of so many, those that add most, the loss without them is asked as well
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Worth:
     Attributes:
         unit: its number in the layer.
         added: how far the scores move without it.
-        without: how right the network is without it.
+        without: how right the network is without it; asked for those that add most.
         on: the share of rows, or of places in them, where it gives more than 0.
     """
 
@@ -63,11 +64,19 @@ def worths(subject: Subject, layer: Layer) -> list[Worth]:
     whole = _signal(subject)
     found = []
     for unit in asked.tolist():
-        with muted(subject, layer, [unit]):
+        with muted(layer, [unit]):
             moved = _signal(subject) - whole
             added = float(np.sqrt((moved**2).sum(axis=1).mean()))
-            found.append(Worth(unit, added, scores_of(subject), float((by_unit[unit] > 0).mean())))
-    return sorted(found, key=lambda w: -w.added)
+        on = float((by_unit[unit] > 0).mean())
+        found.append(Worth(unit, added, Scores(None, None), on))
+    found.sort(key=lambda w: -w.added)
+    return [_scored(subject, layer, w) for w in found[:_SCORED]] + found[_SCORED:]
+
+
+def _scored(subject: Subject, layer: Layer, worth: Worth) -> Worth:
+    """The same with how right the network is without it."""
+    with muted(layer, [worth.unit]):
+        return replace(worth, without=scores_of(subject))
 
 
 def in_order(subject: Subject, layer: Layer, found: Sequence[Worth]) -> list[Worth]:

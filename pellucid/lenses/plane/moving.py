@@ -10,6 +10,7 @@ from pellucid.lenses.subject import Subject
 __all__ = ["moving_most", "two_axes"]
 
 _ROWS, _SETTINGS = 60, 7
+_ASKED = 6000  # rows in all: with many inputs, fewer for each
 
 
 def moving_most(subject: Subject) -> list[str]:
@@ -17,7 +18,8 @@ def moving_most(subject: Subject) -> list[str]:
 
     def order() -> list[str]:
         knobs = [k for k in knobs_of(subject, _SETTINGS) if not k.words]
-        x = subject.x[some(len(subject), _ROWS)]
+        rows = max(min(_ROWS, _ASKED // (_SETTINGS * max(len(knobs), 1))), 10)
+        x = subject.x[some(len(subject), rows)]
         swing = {k.name: what_if(subject, k, x).swing for k in knobs}
         return sorted(swing, key=lambda name: -swing[name])
 

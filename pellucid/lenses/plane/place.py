@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from pellucid.data.wording import did_you_mean
 from pellucid.errors import SettingError
-from pellucid.lenses.box.knobs import Knob, knobs_of
+from pellucid.lenses.box.knobs import Knob, knobs_of, word_of
 from pellucid.lenses.numerals import number, percent
 from pellucid.lenses.picture import Axis, Floats
 from pellucid.lenses.subject import Subject
@@ -72,15 +72,13 @@ class Place:
 
 def along(subject: Subject, name: str, steps: int, hold: Mapping[str, float]) -> Place:
     """The line of one input, all others held."""
-    knobs = _numbers(subject, steps)
-    knob, others = _named(knobs, name), [k for k in knobs if k.name != name]
+    knob = _named(subject, _numbers(subject, steps, [name]), name)
     base, held = _base(subject, hold, {name})
     rows = np.repeat(base[None], steps, axis=0)
     rows[:, list(knob.places)] = knob.features
     axis = Axis(name, low=float(knob.values[0]), high=float(knob.values[-1]))
     nowhere = np.zeros(0)
-    title = _title(held) if others or held else ""
-    return Place(axis, None, knob.values, nowhere, rows, knob.now, nowhere, title, not held)
+    return Place(axis, None, knob.values, nowhere, rows, knob.now, nowhere, _title(held), not held)
 
 
 def over(subject: Subject, names: Sequence[str], side: int, hold: Mapping[str, float]) -> Place:
@@ -92,8 +90,7 @@ def over(subject: Subject, names: Sequence[str], side: int, hold: Mapping[str, f
         side: places on each axis.
         hold: input to the value at which it is held, in its own unit; the middle one if not named.
     """
-    knobs = _numbers(subject, side)
-    across, up = (_named(knobs, name) for name in names)
+    across, up = (_named(subject, _numbers(subject, side, names), name) for name in names)
     base, held = _base(subject, hold, set(names))
     rows = np.repeat(base[None], side * side, axis=0)
     rows[:, list(across.places)] = np.tile(across.features, (side, 1))
@@ -133,19 +130,20 @@ def _reach(at: Floats, side: int) -> Floats:
     return np.linspace(low - more, high + more, side)
 
 
-def _numbers(subject: Subject, steps: int) -> list[Knob]:
+def _numbers(subject: Subject, steps: int, names: Sequence[str]) -> list[Knob]:
+    """The knobs of inputs that are numbers; all of them where one that is asked for is none."""
     return [
         replace(k, features=k.features.astype(subject.x.dtype))
-        for k in knobs_of(subject, steps, MARGIN)
+        for k in knobs_of(subject, steps, MARGIN, names)
         if not k.words
     ]
 
 
-def _named(knobs: list[Knob], name: str) -> Knob:
+def _named(subject: Subject, knobs: list[Knob], name: str) -> Knob:
     for knob in knobs:
         if knob.name == name:
             return knob
-    names = [k.name for k in knobs]
+    names = [k.name for k in knobs_of(subject, 2) if not k.words]
     raise SettingError(
         f"{name!r} is not an input that is a number.{did_you_mean(name, names)}\n"
         f" There are {', '.join(names[:12])}."
@@ -160,7 +158,7 @@ def _base(
         return _cells_held(subject, hold, free)
     unknown = [name for name in hold if name not in subject.inputs]
     if unknown:
-        _named(knobs_of(subject, 2), unknown[0])
+        _named(subject, [], unknown[0])
     row = np.median(subject.x, axis=0).astype(subject.x.dtype)
     for name, value in hold.items():
         row[subject.inputs.index(name)] = value
@@ -175,20 +173,20 @@ def _cells_held(
     """The same for the columns of a table, in their own units."""
     assert subject.table is not None
     preparation = subject.table.preparation
+    kinds = {encoder.column: encoder.kind for encoder in preparation.encoders}
     cells = {}
-    for name in preparation.inputs:
+    for name, kind in kinds.items():
         column = subject.frame[name].dropna()
-        common = column.mode().iloc[0]
-        middle = column.median() if column.dtype.kind in "iuf" else common
+        middle = column.median() if kind == "number" else column.mode().iloc[0]
         cells[name] = hold.get(name, middle)
     unknown = [name for name in hold if name not in cells]
     if unknown:
-        _named(knobs_of(subject, 2), unknown[0])
+        _named(subject, [], unknown[0])
     frame = subject.frame.iloc[:1].reset_index(drop=True).copy()
     for name, cell in cells.items():
         frame[name] = [cell]
     said = {
-        name: number(float(c)) if isinstance(c, int | float | np.number) else str(c)
+        name: word_of(c, kinds[name])
         for name, c in sorted(cells.items(), key=lambda pair: pair[0] not in hold)
         if name not in free
     }
