@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -240,6 +241,8 @@ def test_a_film_draws_every_moment_on_one_slice(moons_model: Any) -> None:
     film = next(b for b in shown.view.blocks if isinstance(b, Film))
     fields: list[Any] = [f.marks[0].values for f in film.frames]  # type: ignore[union-attr]
     assert all((f == fields[0]).all() for f in fields)
+    ids = re.findall(r'id="(pl[^"]+)"', shown.html())
+    assert len(ids) == 3 == len(set(ids))  # none is masked by what is hidden
     moments = shown.to_dict()["moments"]
     nows = [m["slice"]["now"] for m in moments]
     assert nows[0] == pytest.approx(moments[-1]["path"]["places"][0]) and nows[0] != nows[-1]

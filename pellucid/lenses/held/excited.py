@@ -24,8 +24,8 @@ def answers(layer: Layer, units: Units, sorts: Sorts, chosen: npt.NDArray[Any]) 
     """How strongly each unit answers to each row; alike units and rows stand together."""
     strength = units.strength
     kinds = np.zeros(len(strength), int) if sorts.kinds is None else sorts.kinds
-    shown = np.unique(np.linspace(0, len(kinds) - 1, _ROWS).round().astype(int))
-    shown = shown[np.argsort(kinds[shown], kind="stable")]
+    by_class = np.argsort(kinds, kind="stable")
+    shown = by_class[np.unique(np.linspace(0, len(kinds) - 1, _ROWS).round().astype(int))]
     means = np.stack([strength[kinds == k].mean(axis=0) for k in np.unique(kinds)])
     many = np.sort(np.argsort(-strength.std(axis=0), kind="stable")[:_UNITS])
     order = many[np.argsort(means[:, many].argmax(axis=0), kind="stable")]

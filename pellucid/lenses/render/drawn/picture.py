@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import Any
 
@@ -20,6 +21,7 @@ BUDGET = 900_000
 # Pixels that a picture needs at least, by how many are to stand in a row.
 _LEAST = {1: 900, 2: 330, 3: 250, 4: 190, 5: 150, 6: 128}
 STILL = (Chart, Charts, Matrix, Diagram)
+_MASK = re.compile(r'((?:id="|url\(#)pl[0-9a-f]{8})')
 
 
 def drawn(block: Any, heading: bool = True, budget: int = BUDGET) -> Markup:
@@ -72,7 +74,7 @@ def _charts(block: Charts, heading: bool) -> Markup:
 
 def _film(block: Film, budget: int) -> Markup:
     """The moments on top of each other; radio buttons choose one, with arrow keys and no script."""
-    frames = [drawn(f, heading=False) for f in block.frames]
+    frames = [_own_masks(drawn(f, heading=False), i) for i, f in enumerate(block.frames)]
     chosen = range(len(frames))[block.shown]
     kept = _affordable(frames, chosen, budget)
     left = len(frames) - len(kept)
@@ -110,6 +112,11 @@ def _film(block: Film, budget: int) -> Markup:
             ]
         )
     )
+
+
+def _own_masks(frame: Markup, number: int) -> Markup:
+    """Masks of the frame's own: one that lies in a hidden frame masks nothing elsewhere."""
+    return Markup(_MASK.sub(rf"\1-{number}", frame))
 
 
 def _affordable(frames: list[Markup], chosen: int, budget: int) -> list[int]:

@@ -45,8 +45,11 @@ def plot(axes: Any, chart: Chart, room: int = 80) -> None:
         chart: what.
         room: how many letters fit beside each other above it.
     """
-    for mark in chart.marks:
+    for place, mark in enumerate(chart.marks):
+        known = set(axes.get_children())
         _DRAW[type(mark)](axes, mark)
+        for artist in set(axes.get_children()) - known:  # the first mark lies below
+            artist.set_zorder(2 + place / 100)
     for which in ("x", "y"):
         _axis(axes, chart, which)
     if any(isinstance(m, Bars) and m.lying for m in chart.marks) and chart.y.names:
@@ -110,8 +113,9 @@ def _line(axes: Any, mark: Line) -> None:
     if mark.order is not None:
         color, dash = CLASSES[mark.order % 6], DASHES[mark.order % 6]
     single = len(np.asarray(mark.x)) == 1
+    thick = 1.0 if mark.role == "muted" else 1.8
     axes.plot(
-        mark.x, mark.y, color=color, linestyle=dash, linewidth=1.8, label=mark.name or None,
+        mark.x, mark.y, color=color, linestyle=dash, linewidth=thick, label=mark.name or None,
         marker="o" if single else None,
     )  # fmt: skip
 
