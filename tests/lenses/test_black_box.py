@@ -13,6 +13,7 @@ from pellucid.data.table import make_table
 from pellucid.errors import IndexRangeError, SettingError
 from pellucid.lenses import measures
 from pellucid.lenses.box.knobs import knobs_of
+from pellucid.lenses.picture import Chart, Points
 from pellucid.lenses.subject import subject_of
 from pellucid.training.table_run import train_table
 from pellucid.training.table_settings import Settings
@@ -227,6 +228,9 @@ def test_words_and_holes_are_inputs_too() -> None:
     ]
     assert plane == "Slice: city = Zug, garden = no"
     assert lenses.sculpt(run.model, frame).to_dict()["layers"][0]["count"] > 0
+    drawn = lenses.function(run.model, frame, axes=["area"]).view.blocks
+    dots = [m for b in drawn if isinstance(b, Chart) for m in b.marks if isinstance(m, Points)]
+    assert dots and all(np.isfinite(np.asarray(d.x)).all() for d in dots)
 
 
 def test_shuffling_a_group_is_what_it_is_by_hand() -> None:

@@ -7,7 +7,6 @@ import numpy as np
 from pellucid.lenses.box.answers import Answers, told
 from pellucid.lenses.picture import Axis, Chart, Field, Floats, Line, Mark, Points
 from pellucid.lenses.plane.place import Place
-from pellucid.lenses.sampling import some
 from pellucid.lenses.subject import Subject
 
 __all__ = ["answer_field", "answers_at", "curve_chart", "plane_chart", "sample_points"]
@@ -43,7 +42,7 @@ def sample_points(
     """The samples on a plane, classes by shape and letter; those that are wrong are ringed."""
     if not len(place.at_x):
         return None
-    keep = some(len(place.at_x), _DRAWN)
+    keep = place.samples(_DRAWN)
     x, y = place.at_x[keep], place.at_y[keep]
     if found.true is None or not found.classes:
         return Points(x, y, role="plain", name="rows", hollow=hollow)
@@ -84,7 +83,7 @@ def curve_chart(
 
 def _data(place: Place, found: Answers, shown: tuple[int, ...]) -> Points:
     """The samples: numbers at their height, classes at 0 and 1."""
-    keep = some(len(place.at_x), _DRAWN)
+    keep = place.samples(_DRAWN)
     x = place.at_x[keep]
     if not found.classes:
         return Points(x, found.true[keep, shown[0]], role="muted", name="data")

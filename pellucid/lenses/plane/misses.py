@@ -8,7 +8,6 @@ from pellucid.lenses.box.answers import Answers
 from pellucid.lenses.numerals import number, percent, plural
 from pellucid.lenses.picture import Axis, Bars, Chart, Mark, Points, Rule
 from pellucid.lenses.plane.place import Place
-from pellucid.lenses.sampling import some
 
 __all__ = ["misses_chart"]
 
@@ -21,7 +20,7 @@ def misses_chart(place: Place, found: Answers) -> Chart:
     if found.classes:
         return _of_classes(found)
     miss = found.true[:, 0] - found.given[:, 0]
-    keep = some(len(miss), _DRAWN)
+    keep = place.samples(_DRAWN)
     size = float(np.sqrt(np.mean(miss**2)))
     if place.y is None:
         marks: tuple[Mark, ...] = (

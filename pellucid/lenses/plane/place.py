@@ -17,6 +17,7 @@ from pellucid.errors import SettingError
 from pellucid.lenses.box.knobs import Knob, knobs_of, word_of
 from pellucid.lenses.numerals import number, percent
 from pellucid.lenses.picture import Axis, Floats
+from pellucid.lenses.sampling import some
 from pellucid.lenses.subject import Subject
 
 __all__ = ["Place", "along", "over", "pca_plane"]
@@ -58,6 +59,14 @@ class Place:
         """Values of the rows as a field."""
         shape = (len(self.ys), len(self.xs)) if self.y is not None else (len(self.xs),)
         return np.asarray(values).reshape(*shape, *values.shape[1:])
+
+    def samples(self, most: int) -> npt.NDArray[np.int64]:
+        """The numbers of at most so many samples; those with a hole stand nowhere."""
+        here = np.isfinite(self.at_x)
+        if self.y is not None:
+            here &= np.isfinite(self.at_y)
+        found: npt.NDArray[np.int64] = np.flatnonzero(here)
+        return found[some(len(found), most)]
 
     @property
     def x_ends(self) -> tuple[float, float]:
