@@ -11,7 +11,7 @@ from typing import Any
 
 from pellucid.errors import TraceError
 from pellucid.graph.node import Node
-from pellucid.tensor.surroundings import DEPTH, Besides, held, is_compiled, told, wavers
+from pellucid.tensor.telling import DEPTH, Besides, held, is_compiled, told, wavers
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["Belongings"]

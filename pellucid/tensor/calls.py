@@ -15,10 +15,11 @@ from pellucid.graph.mode import current
 from pellucid.graph.node import Node
 from pellucid.graph.program import unknown
 from pellucid.tensor.nest import Nest, fill, flatten
+from pellucid.tensor.other_streams import Drawn
 from pellucid.tensor.places import Left, Place
-from pellucid.tensor.surroundings import Drawn
 from pellucid.tensor.tensor import Tensor, wrap
-from pellucid.tensor.tracing import Traced, Tracing
+from pellucid.tensor.traced import Traced
+from pellucid.tensor.tracing import Tracing
 from pellucid.tensor.vjp import Backward, backward_of
 
 __all__ = ["Found", "trace_call"]

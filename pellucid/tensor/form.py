@@ -19,7 +19,7 @@ from pellucid.tensor.calls import Found
 from pellucid.tensor.nest import fill
 from pellucid.tensor.report import Report, make_report
 from pellucid.tensor.tensor import Tensor, wrap
-from pellucid.tensor.tracing import Traced
+from pellucid.tensor.traced import Traced
 from pellucid.tensor.vjp import Backward, compiled_op
 
 __all__ = ["Form", "later", "stepper"]

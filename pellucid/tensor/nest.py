@@ -12,7 +12,7 @@ import numpy as np
 
 from pellucid.errors import TraceError
 from pellucid.tensor.creation import as_tensor
-from pellucid.tensor.surroundings import wavers
+from pellucid.tensor.telling import wavers
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["Nest", "fill", "flatten", "named_arguments"]

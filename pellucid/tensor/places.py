@@ -15,7 +15,8 @@ from pellucid.errors import TraceError
 from pellucid.graph.node import Node
 from pellucid.graph.program import unknown
 from pellucid.tensor.nest import Nest, fill, flatten
-from pellucid.tensor.surroundings import DEPTH, MISSING, Besides, inside, is_compiled
+from pellucid.tensor.surroundings import MISSING
+from pellucid.tensor.telling import DEPTH, Besides, inside, is_compiled
 from pellucid.tensor.tensor import Parameter, Tensor, wrap
 
 __all__ = ["Given", "Left", "Place", "Places"]

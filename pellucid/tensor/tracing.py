@@ -18,14 +18,17 @@ from pellucid.errors import PellucidWarning, TraceError
 from pellucid.graph.emit import emit
 from pellucid.graph.gate import gate
 from pellucid.graph.mode import switched
-from pellucid.graph.node import Node, last_change, leaf
+from pellucid.graph.node import Node, leaf
 from pellucid.graph.program import collect, unknown
 from pellucid.graph.step import StepProgram, Stream
 from pellucid.ops.held import detach, moved_on
 from pellucid.tensor.belongings import Belongings
+from pellucid.tensor.other_streams import other_draws, refuse_draws
 from pellucid.tensor.places import Place, Places
-from pellucid.tensor.surroundings import HEAVY, Surroundings, digest, other_draws, refuse_draws
+from pellucid.tensor.surroundings import HEAVY, Surroundings
+from pellucid.tensor.telling import digest
 from pellucid.tensor.tensor import Tensor, wrap
+from pellucid.tensor.traced import Traced
 
 __all__ = ["Tracing"]
 
@@ -273,6 +276,12 @@ class Tracing:
             program, arguments, cells, read, streams,
             tuple(self._numbers), tuple(self._sources), tuple(self._replays),
         )  # fmt: skip
+        self._settle(cells, read)
+        forgotten = tuple(n for n, g in self._grads.items() if g is None or not grads)
+        return self._traced(step, tuple(blame), forgotten)
+
+    def _settle(self, cells: Sequence[Node], read: Sequence[Node]) -> None:
+        """Keep alive what guards know by its id, and say whose numbers are in the program."""
         for hold in self._holds:
             hold()
         numbers = (*cells, *read, *self._blame, *self._looked, *self._origin.values())
@@ -280,13 +289,17 @@ class Tracing:
         self.places.used = (self.places.used or set()) | set(map(id, (*numbers, *befores)))
         if self.places.known:
             self.guard(self.places.forms)
-        forgotten = tuple(n for n, g in self._grads.items() if g is None or not grads)
+
+    def _traced(
+        self, step: StepProgram, blamed: tuple[Node, ...], forgotten: tuple[Node, ...]
+    ) -> Traced:
+        """The program with the answers that it holds for, as they are now."""
         guards = tuple((ask, ask() if now is _LATER else now) for ask, now in self._guards)
         modules = tuple((ask, ask() if now is _LATER else now) for ask, now in self._settings)
-        at = {node: i for i, node in enumerate(arguments)}
+        at = {node: i for i, node in enumerate(step.arguments)}
         questions = tuple((at[n], question, answer) for n, question, answer in self._questions)
         return Traced(
-            step, tuple(self._stand_ins), tuple(blame), forgotten, guards, modules, questions,
+            step, tuple(self._stand_ins), blamed, forgotten, guards, modules, questions,
             tuple((at[n], n.grad is None) for n in self._blame if n in self._known),
         )  # fmt: skip
 
@@ -299,67 +312,6 @@ class Tracing:
                     "kept.\n Call optimizer.zero_grad() in the function, or compile with "
                     "grads=True."
                 )
-
-
-class Traced:
-    """A traced step, and what of a call's surroundings it takes for granted.
-
-    Attributes:
-        step: the program.
-        accumulating: leaves whose `.grad` is an argument, after the call's own.
-        blamed: leaves whose `.grad` is a result, after the call's own.
-        forgotten: leaves whose `.grad` is None afterwards.
-        guards: pairs of a question and the answer for which this trace is right.
-        modules: the same about modules, which say when they change.
-        questions: the same about the numbers of an argument, which is given by its position.
-        graded: positions of arguments whose `.grad` the step sees, and whether it is None.
-    """
-
-    __slots__ = (
-        "_mark",
-        "accumulating",
-        "blamed",
-        "forgotten",
-        "graded",
-        "guards",
-        "modules",
-        "questions",
-        "step",
-    )
-
-    def __init__(
-        self,
-        step: StepProgram,
-        accumulating: tuple[Node, ...],
-        blamed: tuple[Node, ...],
-        forgotten: tuple[Node, ...],
-        guards: tuple[tuple[Callable[[], Any], Any], ...],
-        modules: tuple[tuple[Callable[[], Any], Any], ...] = (),
-        questions: tuple[tuple[int, Callable[[Any], Any], Any], ...] = (),
-        graded: tuple[tuple[int, bool], ...] = (),
-    ) -> None:
-        self.graded = graded
-        self.modules, self._mark = modules, -1
-        self.step, self.accumulating, self.blamed = step, accumulating, blamed
-        self.forgotten, self.guards, self.questions = forgotten, guards, questions
-
-    def holds(self, nodes: Sequence[Node]) -> bool:
-        """Whether everything that the trace took for granted is so for these arguments."""
-        for i, missing in self.graded:
-            if (nodes[i].grad is None) is not missing or nodes[i].op is not None:
-                return False
-        for i, question, answer in self.questions:
-            if question(nodes[i].array) != answer:
-                return False
-        return self.stands()
-
-    def stands(self) -> bool:
-        """The same but for arguments: nothing around the step is otherwise than it was."""
-        if self._mark != last_change[0]:
-            if not all(source() == value for source, value in self.modules):
-                return False
-            self._mark = last_change[0]
-        return all(source() == value for source, value in self.guards)
 
 
 def _of_module(noted: Belongings) -> Iterator[tuple[Place, Any]]:

@@ -22,7 +22,8 @@ from pellucid.tensor.compile import compile
 from pellucid.tensor.lift import FUNCTIONS, lifted
 from pellucid.tensor.random import randperm
 from pellucid.tensor.tensor import Tensor, wrap
-from pellucid.tensor.tracing import Traced, Tracing
+from pellucid.tensor.traced import Traced
+from pellucid.tensor.tracing import Tracing
 from pellucid.training.rows import Named
 from pellucid.training.sources import Batch, FromRows
 from pellucid.training.sums import Sums, partial

@@ -25,7 +25,7 @@ from pellucid.nn.module import Module
 from pellucid.nn.state import closest
 from pellucid.tensor.probe import Held, listen, mean, norm, std, zero_fraction
 from pellucid.tensor.tensor import Tensor, wrap
-from pellucid.tensor.tracing import Traced
+from pellucid.tensor.traced import Traced
 
 if TYPE_CHECKING:
     from pellucid.training.loop import Run
