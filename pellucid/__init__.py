@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable as _Callable
+from types import ModuleType as _ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pellucid import _interrupt as _interrupt  # before NumPy, which takes its time
@@ -28,11 +29,16 @@ from pellucid.dtypes import int32 as int32
 from pellucid.dtypes import int64 as int64
 from pellucid.dtypes import uint8 as uint8
 from pellucid.dtypes import uint32 as uint32
+from pellucid.tensor import backends as backends
 from pellucid.tensor import compiler as compiler
+from pellucid.tensor import cuda as cuda
 from pellucid.tensor import jacobians as _jacobians
 from pellucid.tensor import linalg as linalg
 from pellucid.tensor import probe as probes
 from pellucid.tensor import special as special
+from pellucid.tensor.backends import get_float32_matmul_precision as get_float32_matmul_precision
+from pellucid.tensor.backends import set_float32_matmul_precision as set_float32_matmul_precision
+from pellucid.tensor.backends import use_deterministic_algorithms as use_deterministic_algorithms
 from pellucid.tensor.compile import compile as compile
 from pellucid.tensor.creation import arange as arange
 from pellucid.tensor.creation import as_tensor as as_tensor
@@ -53,7 +59,6 @@ from pellucid.tensor.creation import zeros_like as zeros_like
 from pellucid.tensor.custom import Function as _Function
 from pellucid.tensor.derivative import backward as _backward
 from pellucid.tensor.derivative import grad as _grad
-from pellucid.tensor.device import cuda as cuda
 from pellucid.tensor.device import device as device
 from pellucid.tensor.elsewhere import missing as _missing_from
 from pellucid.tensor.elsewhere import refusal as _refusal
@@ -78,6 +83,9 @@ from pellucid.tensor.grad_mode import inference_mode as inference_mode
 from pellucid.tensor.grad_mode import is_grad_enabled as is_grad_enabled
 from pellucid.tensor.grad_mode import no_grad as no_grad
 from pellucid.tensor.grad_mode import set_grad_enabled as set_grad_enabled
+from pellucid.tensor.layout import channels_last as channels_last
+from pellucid.tensor.layout import contiguous_format as contiguous_format
+from pellucid.tensor.layout import preserve_format as preserve_format
 from pellucid.tensor.lift import FUNCTIONS as _FUNCTIONS
 from pellucid.tensor.limits import finfo as finfo
 from pellucid.tensor.limits import iinfo as iinfo
@@ -130,59 +138,61 @@ __all__ = [
     "amax", "amin", "aminmax", "amp", "angle", "any", "arange", "arccos", "arccosh", "arcsin",
     "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argsort", "argwhere",
     "as_strided", "as_tensor", "asarray", "asin", "asinh", "atan", "atan2", "atanh", "atleast_1d",
-    "atleast_2d", "atleast_3d", "autocast", "autograd", "avg_pool1d", "baddbmm", "bartlett_window",
-    "bernoulli", "bfloat16", "bilinear", "bincount", "bitwise_and", "bitwise_left_shift",
-    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "blackman_window", "blame",
-    "block_diag", "bmm", "bool", "broadcast_shapes", "broadcast_tensors", "broadcast_to",
-    "bucketize", "can_cast", "cartesian_prod", "cat", "cdist", "ceil", "celu", "chain_matmul",
-    "channel_shuffle", "cholesky", "cholesky_inverse", "cholesky_solve", "chunk", "clamp",
-    "clamp_max", "clamp_min", "clip", "clone", "column_stack", "combinations", "compile",
-    "compiler", "concat", "concatenate", "conv1d", "conv2d", "conv3d", "conv_transpose1d",
-    "conv_transpose2d", "conv_transpose3d", "copysign", "corrcoef", "cos", "cosh",
-    "cosine_similarity", "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin", "cumprod",
-    "cumsum", "cumulative_trapezoid", "data", "deg2rad", "det", "device", "diag", "diag_embed",
-    "diagflat", "diagonal", "diagonal_scatter", "diff", "digamma", "dist", "div", "divide", "dot",
-    "double", "dropout", "dsplit", "dstack", "dtype", "e", "einsum", "empty", "empty_like",
-    "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand", "expand_as",
-    "explain", "expm1", "eye", "feature_alpha_dropout", "finfo", "fit", "fix", "flatten", "flip",
-    "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power", "floor",
-    "floor_divide", "fmax", "fmin", "fmod", "frac", "from_dlpack", "from_numpy", "frombuffer",
-    "full", "full_like", "gallery", "gather", "gcd", "ge", "ger", "get_autocast_dtype",
-    "get_default_dtype", "get_num_threads", "get_rng_state", "gradient", "graph", "greater",
-    "greater_equal", "group_norm", "gt", "half", "hamming_window", "hann_window", "hardshrink",
-    "heaviside", "histc", "histogram", "hsplit", "hstack", "hypot", "iinfo", "index_add",
-    "index_copy", "index_fill", "index_put", "index_reduce", "index_select", "inf",
-    "inference_mode", "initial_seed", "inner", "int", "int8", "int16", "int32", "int64", "inverse",
-    "is_autocast_enabled", "is_complex", "is_floating_point", "is_grad_enabled", "is_nonzero",
-    "is_same_size", "is_signed", "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan",
-    "isneginf", "isposinf", "isreal", "kaiser_window", "kron", "kthvalue", "layer_norm", "lcm",
-    "ldexp", "le", "lenses", "lerp", "less", "less_equal", "lgamma", "linalg", "linspace", "load",
-    "log", "log1p", "log2", "log10", "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp",
-    "logdet", "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logspace",
-    "logsumexp", "long", "lt", "manual_seed", "masked_fill", "masked_scatter", "masked_select",
-    "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d", "max_pool3d",
-    "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "mode", "moveaxis", "movedim",
-    "msort", "mul", "multinomial", "multiply", "mv", "mvlgamma", "nan", "nan_to_num", "nanmean",
-    "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "neurons", "nextafter",
-    "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "one_hot", "ones",
-    "ones_like", "optim", "outer", "pad", "pairwise_distance", "pdist", "permute", "pi", "pinverse",
+    "atleast_2d", "atleast_3d", "autocast", "autograd", "avg_pool1d", "backends", "baddbmm",
+    "bartlett_window", "bernoulli", "bfloat16", "bilinear", "bincount", "bitwise_and",
+    "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
+    "blackman_window", "blame", "block_diag", "bmm", "bool", "broadcast_shapes",
+    "broadcast_tensors", "broadcast_to", "bucketize", "can_cast", "cartesian_prod", "cat", "cdist",
+    "ceil", "celu", "chain_matmul", "channel_shuffle", "channels_last", "cholesky",
+    "cholesky_inverse", "cholesky_solve", "chunk", "clamp", "clamp_max", "clamp_min", "clip",
+    "clone", "column_stack", "combinations", "compile", "compiler", "concat", "concatenate",
+    "contiguous_format", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
+    "conv_transpose3d", "copysign", "corrcoef", "cos", "cosh", "cosine_similarity", "count_nonzero",
+    "cov", "cross", "cuda", "cummax", "cummin", "cumprod", "cumsum", "cumulative_trapezoid", "data",
+    "deg2rad", "det", "device", "diag", "diag_embed", "diagflat", "diagonal", "diagonal_scatter",
+    "diff", "digamma", "dist", "div", "divide", "dot", "double", "dropout", "dsplit", "dstack",
+    "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf", "erfc",
+    "erfinv", "exp", "exp2", "expand", "expand_as", "explain", "expm1", "eye",
+    "feature_alpha_dropout", "finfo", "fit", "fix", "flatten", "flip", "fliplr", "flipud", "float",
+    "float16", "float32", "float64", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod",
+    "frac", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like", "gallery", "gather",
+    "gcd", "ge", "ger", "get_autocast_dtype", "get_default_dtype", "get_float32_matmul_precision",
+    "get_num_threads", "get_rng_state", "gradient", "graph", "greater", "greater_equal",
+    "group_norm", "gt", "half", "hamming_window", "hann_window", "hardshrink", "heaviside", "histc",
+    "histogram", "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy", "index_fill",
+    "index_put", "index_reduce", "index_select", "inf", "inference_mode", "initial_seed", "inner",
+    "int", "int8", "int16", "int32", "int64", "inverse", "is_autocast_enabled", "is_complex",
+    "is_floating_point", "is_grad_enabled", "is_nonzero", "is_same_size", "is_signed", "is_tensor",
+    "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "isreal",
+    "kaiser_window", "kron", "kthvalue", "layer_norm", "lcm", "ldexp", "le", "lenses", "lerp",
+    "less", "less_equal", "lgamma", "linalg", "linspace", "load", "log", "log1p", "log2", "log10",
+    "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp", "logdet", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "logit", "logspace", "logsumexp", "long", "lt",
+    "manual_seed", "masked_fill", "masked_scatter", "masked_select", "matmul", "matrix_exp",
+    "matrix_power", "max", "max_pool1d", "max_pool2d", "max_pool3d", "maximum", "mean", "median",
+    "meshgrid", "min", "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul",
+    "multinomial", "multiply", "mv", "mvlgamma", "nan", "nan_to_num", "nanmean", "nanmedian",
+    "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "neurons", "nextafter", "nn",
+    "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "one_hot", "ones", "ones_like",
+    "optim", "outer", "pad", "pairwise_distance", "pdist", "permute", "pi", "pinverse",
     "pixel_shuffle", "pixel_unshuffle", "polygamma", "population", "positive", "pow", "prelu",
-    "probe", "probes", "prod", "program", "promote_types", "put", "qr", "quantile", "rad2deg",
-    "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "range",
-    "ravel", "reciprocal", "relu", "remainder", "renorm", "repeat", "repeat_interleave", "reshape",
-    "result_type", "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "rsub",
-    "save", "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "see",
-    "seed", "select", "select_scatter", "selu", "set_autocast_dtype", "set_autocast_enabled",
-    "set_default_dtype", "set_grad_enabled", "set_num_threads", "set_printoptions", "set_rng_state",
-    "sgn", "short", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "slice_scatter", "slogdet",
-    "softmax", "sort", "special", "split", "split_with_sizes", "sqrt", "square", "squeeze", "stack",
-    "std", "std_mean", "sub", "subtract", "sum", "svd", "swapaxes", "swapdims", "t", "take",
-    "take_along_dim", "tan", "tanh", "tensor", "tensor_split", "tensordot", "testing", "threshold",
-    "tile", "topk", "trace", "training", "transpose", "trapezoid", "trapz", "tril", "tril_indices",
-    "triu", "triu_indices", "true_divide", "trunc", "uint8", "uint32", "unbind", "unflatten",
-    "unfold", "unique", "unique_consecutive", "unravel_index", "unsqueeze", "utils", "vander",
-    "var", "var_mean", "vdot", "view", "vsplit", "vstack", "walk", "where", "xlogy", "zeros",
-    "zeros_like",
+    "preserve_format", "probe", "probes", "prod", "program", "promote_types", "put", "qr",
+    "quantile", "rad2deg", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
+    "randperm", "range", "ravel", "reciprocal", "relu", "remainder", "renorm", "repeat",
+    "repeat_interleave", "reshape", "result_type", "rms_norm", "roll", "rot90", "round",
+    "row_stack", "rrelu", "rsqrt", "rsub", "save", "scalar_tensor", "scatter", "scatter_add",
+    "scatter_reduce", "searchsorted", "see", "seed", "select", "select_scatter", "selu",
+    "set_autocast_dtype", "set_autocast_enabled", "set_default_dtype",
+    "set_float32_matmul_precision", "set_grad_enabled", "set_num_threads", "set_printoptions",
+    "set_rng_state", "sgn", "short", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh",
+    "slice_scatter", "slogdet", "softmax", "sort", "special", "split", "split_with_sizes", "sqrt",
+    "square", "squeeze", "stack", "std", "std_mean", "sub", "subtract", "sum", "svd", "swapaxes",
+    "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor", "tensor_split", "tensordot",
+    "testing", "threshold", "tile", "topk", "trace", "training", "transpose", "trapezoid", "trapz",
+    "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc", "uint8", "uint32",
+    "unbind", "unflatten", "unfold", "unique", "unique_consecutive", "unravel_index", "unsqueeze",
+    "use_deterministic_algorithms", "utils", "vander", "var", "var_mean", "vdot", "view", "vsplit",
+    "vstack", "walk", "where", "xlogy", "zeros", "zeros_like",
 ]  # fmt: skip
 
 if TYPE_CHECKING:  # bound below, or loaded on first use
@@ -258,7 +268,10 @@ _FACE = {
 for _name, _call in _FACE.items():
     setattr(autograd, _name, _call)
 sys.modules["pellucid.autograd.functional"] = _jacobians
+sys.modules["pellucid.backends"] = backends
+sys.modules["pellucid.backends.cudnn"] = backends.cudnn  # type: ignore[assignment]
 sys.modules["pellucid.compiler"] = compiler
+sys.modules["pellucid.cuda"] = cuda
 sys.modules["pellucid.linalg"] = linalg
 sys.modules["pellucid.probes"] = probes
 sys.modules["pellucid.special"] = special
@@ -326,6 +339,16 @@ def _of_autograd(name: str) -> Any:
 
 
 autograd.__dict__["__getattr__"] = _of_autograd
+
+
+class _Older(_ModuleType):  # `cuda.amp`, loaded on first use
+    room = "pellucid.amp.older"
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module(self.room), name)
+
+
+cuda.__dict__["amp"] = sys.modules["pellucid.cuda.amp"] = _Older("pellucid.cuda.amp")
 
 
 def _missing(name: str) -> str:

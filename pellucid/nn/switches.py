@@ -71,6 +71,7 @@ class Switches(Tree):
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """All float weights and buffers in another kind of number, in place."""
         dtype = kwargs.get("dtype")
+        as_tensor(0.0, device=kwargs.get("device"))
         for a in args:
             if isinstance(a, DType):
                 dtype = a

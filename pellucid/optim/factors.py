@@ -77,6 +77,12 @@ class MultiStepLR(LRScheduler):
         self.milestones, self.gamma = Counter(milestones), gamma
         super().__init__(optimizer, last_epoch)
 
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` gave."""
+        super().load_state_dict(state_dict)
+        drops = dict(self.milestones)  # a file gives a dict back, and JSON texts as keys
+        self.milestones = Counter({int(step): times for step, times in drops.items()})
+
     def get_lr(self) -> list[Any]:
         """The rate of each group at step `last_epoch`."""
         times = self.milestones[self.last_epoch]

@@ -429,7 +429,7 @@ class Methods:
     def clone(self) -> Tensor:
         """A copy in memory of its own; blame passes through."""
 
-    def contiguous(self) -> Tensor:
+    def contiguous(self, memory_format: Any = ...) -> Tensor:
         """The Tensor itself where its numbers lie in order in memory, else a copy in order."""
 
     def copy_(self, src: Any) -> Tensor:
@@ -1912,6 +1912,7 @@ class Methods:
         device: Any = ...,
         copy: builtins.bool = ...,
         non_blocking: builtins.bool = ...,
+        memory_format: Any = ...,
     ) -> Tensor:
         """Another dtype: `x.to(pellucid.float64)`, or that of another Tensor; the device is "cpu"."""
 

@@ -234,7 +234,7 @@ _PYTHON: dict[Any, DType] = {float: float64, int: int64, bool: bool_}
 @_method
 def to(
     self: Tensor, *args: Any, dtype: Any = None, device: Any = None, copy: bool = False,
-    non_blocking: bool = False,
+    non_blocking: bool = False, memory_format: Any = None,
 ) -> Tensor:  # fmt: skip
     """Another dtype: `x.to(pellucid.float64)`, or that of another Tensor; the device is "cpu"."""
     for a in args:

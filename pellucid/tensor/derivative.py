@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.autograd import gradients
-from pellucid.errors import GraphError
+from pellucid.errors import GraphError, SettingError
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add
 from pellucid.tensor.gathering import starting
@@ -20,7 +20,9 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
     materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
     """The blame of `inputs` for `outputs`, as new Tensors; `.grad` is left alone.
@@ -31,7 +33,9 @@ def grad(
         grad_outputs: the blame that starts at each output; 1 for single numbers.
         retain_graph: allow another pass through the same graph; follows `create_graph` when None.
         create_graph: record the pass, so that the result can be differentiated again.
+        only_inputs: accepted as in PyTorch, where it changes nothing either.
         allow_unused: give None for inputs that the outputs don't depend on, instead of an error.
+        is_grads_batched: must be False; `autograd.functional.jacobian` has all rows at once.
         materialize_grads: give zeros in place of None.
 
     Example:
@@ -41,6 +45,11 @@ def grad(
         >>> pellucid.autograd.grad(slope, x)
         (tensor(18.),)
     """
+    if is_grads_batched:
+        raise SettingError(
+            "grad takes one grad_outputs at a time.\n"
+            " Call it once for each, or autograd.functional.jacobian for all."
+        )
     heads, wanted = _several(outputs), _several(inputs)
     for i, t in enumerate(wanted):
         if not t.requires_grad:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pellucid.errors import SettingError
 
-__all__ = ["CPU", "cuda", "device", "on_cpu"]
+__all__ = ["CPU", "device", "on_cpu"]
 
 
 def on_cpu(device: Any) -> None:
@@ -40,24 +40,6 @@ class device:
 
     def __hash__(self) -> int:
         return hash("cpu")
-
-
-class cuda:
-    """The question that scripts ask first; the answer is no."""
-
-    @staticmethod
-    def is_available() -> bool:
-        """No."""
-        return False
-
-    @staticmethod
-    def device_count() -> int:
-        """None."""
-        return 0
-
-    @staticmethod
-    def manual_seed_all(seed: int) -> None:
-        """Nothing to seed."""
 
 
 CPU = device("cpu")

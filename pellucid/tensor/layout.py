@@ -18,7 +18,13 @@ from pellucid.tensor.indexing import setitem
 from pellucid.tensor.lift import FUNCTIONS
 from pellucid.tensor.tensor import Size, Tensor, wrap
 
-__all__: list[str] = []
+__all__ = ["channels_last", "contiguous_format", "preserve_format"]
+
+# PyTorch's orders of an image in memory, for `memory_format=`: accepted, and always that of the
+# axes; the compiled engine chooses its own.
+channels_last, contiguous_format, preserve_format = (
+    "channels_last", "contiguous_format", "preserve_format",
+)  # fmt: skip
 
 
 def _method(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,8 +40,11 @@ def is_contiguous(self: Tensor) -> bool:
 
 
 @_method
-def contiguous(self: Tensor) -> Tensor:
-    """The Tensor itself where its numbers lie in order in memory, else a copy in order."""
+def contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
+    """The Tensor itself where its numbers lie in order in memory, else a copy in order.
+
+    A `memory_format` is accepted as in PyTorch; the order is always that of the axes.
+    """
     array = self._node.array
     if array is None or engine().in_order(array) is array:
         return self

@@ -1,0 +1,91 @@
+"""The switches and questions that PyTorch scripts begin with, where there is only the CPU."""
+
+from __future__ import annotations
+
+import importlib
+import operator
+from typing import Any
+
+import pytest
+
+import pellucid
+from pellucid import nn
+from pellucid.errors import PellucidWarning, SettingError
+
+
+def test_switches_keep_what_they_are_set_to() -> None:
+    pellucid.backends.cudnn.benchmark = True
+    assert pellucid.backends.cudnn.benchmark and not pellucid.backends.cudnn.deterministic
+    pellucid.backends.cuda.matmul.allow_tf32 = True
+    assert importlib.import_module("pellucid.backends.cudnn") is pellucid.backends.cudnn
+    pellucid.use_deterministic_algorithms(True, warn_only=True)
+
+
+def test_a_misspelled_switch_is_an_error() -> None:
+    cudnn: Any = pellucid.backends.cudnn
+    with pytest.raises(AttributeError, match="bench_mark"):
+        cudnn.bench_mark = True
+
+
+@pytest.mark.parametrize("library", ["cudnn", "cuda.matmul"])
+def test_the_defaults_are_pytorchs(torch: Any, library: str) -> None:
+    own, theirs = (operator.attrgetter(library)(m.backends) for m in (pellucid, torch))
+    fresh = type(own)()
+    for switch in fresh.__slots__:
+        assert getattr(fresh, switch) == getattr(theirs, switch), switch
+
+
+def test_there_is_no_other_device() -> None:
+    assert not pellucid.backends.mps.is_available() and not pellucid.backends.mps.is_built()
+    assert not pellucid.cuda.is_available() and not pellucid.cuda.is_bf16_supported()
+    assert pellucid.cuda.device_count() == 0
+    before = pellucid.get_rng_state()
+    pellucid.cuda.manual_seed(1), pellucid.cuda.manual_seed_all(1)
+    pellucid.cuda.empty_cache(), pellucid.cuda.synchronize()
+    assert pellucid.equal(before, pellucid.get_rng_state())
+    with pytest.raises(SettingError, match="device 'cuda' does not exist here"):
+        nn.Linear(2, 2).to(device="cuda")
+
+
+def test_the_precision_of_products_is_one_of_three() -> None:
+    pellucid.set_float32_matmul_precision("high")
+    assert pellucid.get_float32_matmul_precision() == "high"
+    with pytest.raises(SettingError) as refusal:
+        pellucid.set_float32_matmul_precision("low")
+    assert str(refusal.value) == (
+        "set_float32_matmul_precision takes 'highest', 'high' or 'medium' and got 'low'."
+    )
+    pellucid.set_float32_matmul_precision("highest")
+
+
+def test_the_order_in_memory_is_that_of_the_axes() -> None:
+    x = pellucid.ones(1, 2, 3, 4)
+    assert x.to(memory_format=pellucid.channels_last) is x
+    assert x.to("cpu", memory_format=pellucid.preserve_format) is x
+    assert x.contiguous(memory_format=pellucid.contiguous_format).is_contiguous()
+    net = nn.Conv2d(2, 2, 1)
+    assert net.to(memory_format=pellucid.channels_last) is net
+
+
+def test_the_older_spelling_of_mixed_precision() -> None:
+    older = importlib.import_module("pellucid.cuda.amp")
+    with older.autocast(enabled=False):
+        assert (pellucid.ones(2, 2) @ pellucid.ones(2, 2)).dtype is pellucid.float32
+    assert not older.GradScaler(enabled=False).is_enabled()
+    with pytest.warns(PellucidWarning, match="Write GradScaler\\('cpu'\\)"):
+        assert not older.GradScaler().is_enabled()
+    with pytest.warns(PellucidWarning, match="Write autocast\\('cpu'\\)"), older.autocast():
+        assert (pellucid.ones(2, 2) @ pellucid.ones(2, 2)).dtype is pellucid.float32
+
+
+def test_grad_takes_pytorchs_words() -> None:
+    x = pellucid.tensor(3.0, requires_grad=True)
+    (slope,) = pellucid.autograd.grad(x**2, x, None, False, False, True, True)
+    assert slope is not None and slope.item() == 6.0
+    assert pellucid.autograd.grad(x**2, [x], only_inputs=True)[0] is not None
+    with pytest.raises(SettingError) as refusal:
+        pellucid.autograd.grad(x**2, x, is_grads_batched=True)
+    assert str(refusal.value) == (
+        "grad takes one grad_outputs at a time.\n"
+        " Call it once for each, or autograd.functional.jacobian for all."
+    )
