@@ -152,7 +152,7 @@ __all__ = [
     "deg2rad", "det", "device", "diag", "diag_embed", "diagflat", "diagonal", "diagonal_scatter",
     "diff", "digamma", "dist", "div", "divide", "dot", "double", "dropout", "dsplit", "dstack",
     "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf", "erfc",
-    "erfinv", "exp", "exp2", "expand", "expand_as", "explain", "expm1", "eye",
+    "erfinv", "exp", "exp2", "expand", "expand_as", "experiments", "explain", "expm1", "eye",
     "feature_alpha_dropout", "finfo", "fit", "fix", "flatten", "flip", "fliplr", "flipud", "float",
     "float16", "float32", "float64", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod",
     "frac", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like", "gallery", "gather",
@@ -198,6 +198,7 @@ __all__ = [
 if TYPE_CHECKING:  # bound below, or loaded on first use
     from pellucid import amp as amp
     from pellucid import data as data
+    from pellucid import experiments as experiments
     from pellucid import lenses as lenses
     from pellucid import neurons as neurons
     from pellucid import nn as nn
@@ -308,7 +309,10 @@ _ALSO = (
     "rrelu", "selu", "threshold",
 )  # fmt: skip
 _LAZY |= dict.fromkeys(_ALSO, "pellucid.nn.functional")
-_ROOMS = ("amp", "data", "lenses", "neurons", "nn", "optim", "testing", "training", "utils")
+_ROOMS = (
+    "amp", "data", "experiments", "lenses", "neurons", "nn", "optim", "testing", "training",
+    "utils",
+)  # fmt: skip
 
 
 # The lens hides the room of the same name; `from pellucid.graph.x import` still works.

@@ -80,6 +80,12 @@ COMMANDS: dict[str, Command] = {
             "pellucid gallery gelu",
         ),
         Command(
+            "experiment",
+            _LEARN,
+            "Questions about networks, answered by training many of them.",
+            "pellucid experiment xor",
+        ),
+        Command(
             "data",
             _LEARN,
             "List the built-in data sets, or write one as CSV.",

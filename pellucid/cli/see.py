@@ -19,7 +19,7 @@ from pellucid.training.artifact import RECORDING, load_model, why_not
 from pellucid.training.recording import Recording
 from pellucid.training.table_model import TableModel
 
-__all__ = ["see"]
+__all__ = ["hand_over", "see"]
 
 
 def see(
@@ -69,7 +69,7 @@ def see(
     """Read the model and the rows, look, and show what is seen."""
     trained = load_model(model)
     if lens is None:
-        _hand_over(Shown(overview()), out, as_json, quiet)
+        hand_over(Shown(overview()), out, as_json, quiet)
         return
     chosen = named_lens(lens)
     if trained.explainable:
@@ -85,7 +85,7 @@ def see(
         encoding=encoding, decimal=decimal, header=header,
     )  # fmt: skip
     rows = trained.rows_of(rows)
-    _hand_over(chosen.look(trained, rows.frame, **given), out, as_json, quiet)
+    hand_over(chosen.look(trained, rows.frame, **given), out, as_json, quiet)
 
 
 def _learned_from(trained: TableModel, model: Path) -> str:
@@ -127,7 +127,8 @@ def _settings(words: list[str] | None) -> dict[str, Any]:
 _OWN = ("at", "film")
 
 
-def _hand_over(shown: Shown, out: Path | None, as_json: bool, quiet: bool) -> None:
+def hand_over(shown: Shown, out: Path | None, as_json: bool, quiet: bool) -> None:
+    """Print what is seen, or write it to the file that was asked for."""
     if out is not None:
         try:
             out.parent.mkdir(parents=True, exist_ok=True)

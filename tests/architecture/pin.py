@@ -18,6 +18,7 @@ DOORS = (
     "pellucid.autograd",
     "pellucid.data",
     "pellucid.errors",
+    "pellucid.experiments",
     "pellucid.lenses",
     "pellucid.neurons",
     "pellucid.nn",

@@ -1,0 +1,20 @@
+"""The experiments room: questions about networks, each answered by running many of them.
+
+Every experiment gives a view that prints as text and draws itself as HTML or a figure.
+"""
+
+from pellucid.experiments.approximation import approximation as approximation
+from pellucid.experiments.boolean import Thresholds as Thresholds
+from pellucid.experiments.boolean import boolean as boolean
+from pellucid.experiments.boolean import threshold_network as threshold_network
+from pellucid.experiments.collapse import collapse as collapse
+from pellucid.experiments.collapse import folded as folded
+from pellucid.experiments.experiment import names as names
+from pellucid.experiments.experiment import overview as overview
+from pellucid.experiments.restarts import restarts as restarts
+from pellucid.experiments.xor import xor as xor
+
+__all__ = [
+    "Thresholds", "approximation", "boolean", "collapse", "folded", "names", "overview",
+    "restarts", "threshold_network", "xor",
+]  # fmt: skip
