@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from pellucid.engines.xla.members import Members
 from pellucid.engines.xla.population_ops import Each, evaluate_each, evaluate_mapped
 from pellucid.engines.xla.space import wide
 from pellucid.engines.xla.stretch import parts
@@ -73,10 +74,7 @@ class XlaPopulation:
         self._place = place
         self.read = tuple({n: 0 for v in programs for n in v.step.read if n not in place})
         self._reading = {node: i for i, node in enumerate(self.read)}
-        self._groups = _groups(self.cells) if last else [[i] for i in range(len(self.cells))]
-        self._kept = [
-            g for g, members in enumerate(self._groups) if self.cells[members[0]].kind != "state"
-        ]
+        self._members = Members(self.cells, last)
         with wide():
             self._data = ([jnp.array(a) for a in data], [jnp.array(a) for a in held])
         self._programs = programs
@@ -96,13 +94,13 @@ class XlaPopulation:
             seeds: two words for each member.
         """
         n = len(chosen)
-        state = [self._lie([values[i] for i in members]) for members in self._groups]
-        turned = [None if r is None else self._axis(r) for r in read]
+        state = self._members.stacked(values)
+        turned = [None if r is None else self._members.axis(r) for r in read]
         shared = [r if r is not None else m.array for r, m in zip(turned, self.read, strict=True)]
         self._read_own = [r is not None for r in read]
         inside = [
             (
-                {k: self._axis(a[chosen]) for k, a in v.held.items()},
+                {k: self._members.axis(a[chosen]) for k, a in v.held.items()},
                 {k: a[chosen] for k, a in v.shares.items()},
             )
             for v in self._programs
@@ -110,51 +108,26 @@ class XlaPopulation:
         with wide():
             self._own = jax.tree.map(jnp.array, (shared, inside, np.asarray(seeds)))
             self._state = [jnp.array(s) for s in state]
-            self._best = [jnp.array(state[g]) for g in self._kept] if self._keeps_best else []
+            self._best = list(map(jnp.array, self._members.kept(state))) if self._keeps_best else []
             self._track = {
                 "best_loss": jnp.full(n, jnp.inf, "float64"),
                 "best_epoch": jnp.zeros(n, "int32"),
                 "ended": jnp.zeros(n, "int32"),
                 "alive": jnp.ones(n, "bool"),
                 "total": jnp.zeros(n, "float64"),
-                "sums": [
-                    jnp.zeros(self._with(y.shape, n), "float64") for y in self._figures(self._step)
-                ],
+                "sums": self._zeros(self._step, n),
                 "epoch": jnp.int32(0),
             }
 
     def weights(self) -> dict[Node, Any]:
         """The members' weights and buffers, of the epoch that is kept, stacked first."""
-        found: dict[Node, Any] = {}
-        for place, g in enumerate(self._kept):
-            whole = np.asarray(self._best[place] if self._keeps_best else self._state[g])
-            start = 0
-            for i in self._groups[g]:
-                cell = self.cells[i]
-                if self.last:
-                    part = whole[start : start + cell.size]
-                    start += cell.size
-                    found[cell] = np.moveaxis(part.reshape(*cell.shape, -1), -1, 0)
-                else:
-                    found[cell] = whole
-        return found
+        kept = self._best if self._keeps_best else self._members.kept(self._state)
+        return self._members.weights(kept)
 
     def track(self) -> dict[str, Any]:
         """Best loss and epoch of each member, and how it ended."""
         names = ("best_loss", "best_epoch", "ended", "alive")
         return {name: np.asarray(self._track[name]) for name in names}
-
-    def _axis(self, stacked: Any) -> Any:
-        return np.moveaxis(np.asarray(stacked), 0, -1) if self.last else np.asarray(stacked)
-
-    def _lie(self, arrays: list[Any]) -> Any:
-        if not self.last:
-            return np.asarray(arrays[0])
-        flat = [np.asarray(a).reshape(len(a), -1).T for a in arrays]
-        return np.ascontiguousarray(np.concatenate(flat))
-
-    def _with(self, shape: Sequence[int], n: int) -> tuple[int, ...]:
-        return (*shape, n) if self.last else (n, *shape)
 
     @staticmethod
     def _figures(varied: Varied) -> list[Node]:
@@ -162,35 +135,16 @@ class XlaPopulation:
         slots = program.slot_nodes()
         return [slots[i] for i in program.outputs[1:count]]
 
-    def _unpack(self, state: Sequence[Any]) -> list[Each]:
-        out: list[Any] = [None] * len(self.cells)
-        for members, whole in zip(self._groups, state, strict=True):
-            start = 0
-            for i in members:
-                cell = self.cells[i]
-                if self.last:
-                    part = whole[start : start + cell.size].reshape(*cell.shape, whole.shape[-1])
-                    start += cell.size
-                else:
-                    part = whole
-                out[i] = Each(part)
-        return out
+    def _zeros(self, varied: Varied, n: int, *before: int) -> list[Any]:
+        """Room for the sum of each figure, once or for each epoch."""
+        shapes = (self._members.shape(y.shape, n) for y in self._figures(varied))
+        return [jnp.zeros((*before, *shape), "float64") for shape in shapes]
 
-    def _pack(self, values: Sequence[Any], n: int) -> list[Any]:
-        packed = []
-        for members in self._groups:
-            parts = [self._whole(values[i], self.cells[i].shape, n) for i in members]
-            if self.last:
-                parts = [p.reshape(-1, n) for p in parts]
-            packed.append(parts[0] if len(parts) == 1 else jnp.concatenate(parts))
-        return packed
-
-    def _whole(self, value: Any, shape: Sequence[int], n: int) -> Any:
-        """A value with the axis of members, even if all share it."""
-        if type(value) is Each:
-            return jnp.broadcast_to(value.array, self._with(shape, n))
-        value = jnp.asarray(value)
-        return jnp.broadcast_to(value[..., None] if self.last else value, self._with(shape, n))
+    def _results(self, varied: Varied, outputs: Sequence[Any], n: int) -> list[Any]:
+        """The loss and the figures of each member."""
+        shapes = [(), *(y.shape for y in self._figures(varied))]
+        found = outputs[: varied.step.results]
+        return [self._members.whole(y, s, n) for y, s in zip(found, shapes, strict=True)]
 
     # ---- a call -------------------------------------------------------------------------------
 
@@ -244,7 +198,7 @@ class XlaPopulation:
         slots = step.program.slot_nodes()
         shapes = [slots[i].shape for i in step.program.outputs[: step.results]]
         n = which.shape[0]
-        whole = [self._whole(y, s, n) for y, s in zip(found, shapes, strict=False)]
+        whole = [self._members.whole(y, s, n) for y, s in zip(found, shapes, strict=False)]
         return [jnp.moveaxis(y, -1, 0) if self.last else y for y in whole]
 
     def _run(
@@ -261,16 +215,15 @@ class XlaPopulation:
         ) -> Any:  # fmt: skip
             batch = [self._batch(a, rows) for rows in parts(given[0][i], layout) for a in data[0]]
             outputs = self._evaluated(varied, batch, state, own, given[1][i], given[2][i], which)
-            results = [self._whole(y, (), n) for y in outputs[:1]]
-            shapes = [y.shape for y in self._figures(varied)]
-            results += [
-                self._whole(y, s, n)
-                for y, s in zip(outputs[1 : varied.step.results], shapes, strict=True)
-            ]
+            results = self._results(varied, outputs, n)
             after = dict(zip(varied.step.cells, outputs[varied.step.results :], strict=True))
-            before = dict(zip(self.cells, self._unpack(state), strict=True))
+            before = dict(zip(self.cells, self._members.unpacked(state), strict=True))
             values = [after.get(cell, before[cell]) for cell in self.cells]
-            return self._pack(values, n), self._noted(track, results, sum(layout)), results[0]
+            return (
+                self._members.packed(values, n),
+                self._noted(track, results, sum(layout)),
+                results[0],
+            )
 
         def step(i: Any, carry: Any) -> Any:
             state, track, losses = carry
@@ -298,27 +251,18 @@ class XlaPopulation:
         return lax.fori_loop(0, count, epoch, (held, kept))
 
     def _buffers(self, steps: int, epochs: int, n: int) -> dict[str, Any]:
-        kind = (
-            self._programs[0]
-            .step.program.slot_nodes()[self._programs[0].step.program.outputs[0]]
-            .dtype.name
-        )
+        program = self._step.step.program
+        kind = program.slot_nodes()[program.outputs[0]].dtype.name
         kept: dict[str, Any] = {
             "step_loss": jnp.zeros((steps, n), kind),
             "train_loss": jnp.zeros((epochs, n), "float64"),
-            "sums": [
-                jnp.zeros((epochs, *self._with(y.shape, n)), "float64")
-                for y in self._figures(self._step)
-            ],
+            "sums": self._zeros(self._step, n, epochs),
         }
         if self._tail is not None:
             kept["tail_loss"] = jnp.zeros((epochs, n), kind)
         if self._checks:
             kept["check_loss"] = jnp.zeros((epochs, n), "float64")
-            kept["check_sums"] = [
-                jnp.zeros((epochs, *self._with(y.shape, n)), "float64")
-                for y in self._figures(self._checks[0])
-            ]
+            kept["check_sums"] = self._zeros(self._checks[0], n, epochs)
         return kept
 
     def _batch(self, array: Any, rows: Any) -> Any:
@@ -335,7 +279,7 @@ class XlaPopulation:
         step = varied.step
         reads, inside, seeds = own
         held, shares = inside[self._programs.index(varied)]
-        cells = self._unpack(state)
+        cells = self._members.unpacked(state)
 
         def value(node: Node) -> Any:
             if node in self._place:
@@ -406,13 +350,10 @@ class XlaPopulation:
         if not self._keeps_best:
             return best, track, kept
         best = [
-            jnp.where(self._beside(better, state[g]), state[g], b)
-            for g, b in zip(self._kept, best, strict=True)
+            jnp.where(self._members.beside(better, now), now, b)
+            for now, b in zip(self._members.kept(state), best, strict=True)
         ]
         return best, track, kept
-
-    def _beside(self, flags: Any, array: Any) -> Any:
-        return flags if self.last else flags.reshape(-1, *[1] * (array.ndim - 1))
 
     def _validated(self, state: Any, own: Any, held: Any, which: Any, n: int) -> Any:
         """Loss and figures on the validation rows: whole blocks in a loop, then the rest."""
@@ -422,17 +363,14 @@ class XlaPopulation:
         def block(varied: Varied, at: Any, size: int, sums: list[Any]) -> list[Any]:
             batch = [lax.dynamic_slice_in_dim(a, at, size) for a in held]
             found = self._evaluated(varied, batch, state, own, *nothing, which)
-            shapes = [(), *(y.shape for y in self._figures(varied))]
-            parts = [self._whole(y, s, n) for y, s in zip(found, shapes, strict=True)]
+            parts = self._results(varied, found, n)
             parts[0] = parts[0].astype("float64") * size
             return [a + p for a, p in zip(sums, parts, strict=True)]
 
-        first = self._checks[0]
-        shapes = [(), *(y.shape for y in self._figures(first))]
-        sums = [jnp.zeros(self._with(s, n), "float64") for s in shapes]
+        sums = [jnp.zeros(n, "float64"), *self._zeros(self._checks[0], n)]
         size, rest = self._blocks[0], self._blocks[1] if len(self._checks) > 1 else 0
         count = (rows - rest) // size
-        sums = lax.fori_loop(0, count, lambda i, s: block(first, i * size, size, s), sums)
+        sums = lax.fori_loop(0, count, lambda i, s: block(self._checks[0], i * size, size, s), sums)
         if len(self._checks) > 1:
             sums = block(self._checks[1], count * size, self._blocks[1], sums)
         return sums[0] / rows, sums[1:]
@@ -440,12 +378,3 @@ class XlaPopulation:
 
 def _put(buffer: Any, value: Any, at: Any) -> Any:
     return lax.dynamic_update_index_in_dim(buffer, value.astype(buffer.dtype), at, 0)
-
-
-def _groups(cells: Sequence[Node]) -> list[list[int]]:
-    """Cells that lie in one vector: all weights, all moments of a kind; so one update moves all."""
-    groups: dict[Any, list[int]] = {}
-    for i, cell in enumerate(cells):
-        key = (cell.dtype, cell.kind, cell.name if cell.kind == "state" else "")
-        groups.setdefault(key, []).append(i)
-    return list(groups.values())
