@@ -65,6 +65,19 @@ class MultiStepLR(LRScheduler):
         milestones: the steps at which the rate drops; one named twice counts twice.
         gamma: what the rate is multiplied by.
         last_epoch: −1 to start.
+
+    Example:
+        >>> import pellucid
+        >>> w = pellucid.zeros(1, requires_grad=True)
+        >>> optimizer = pellucid.optim.SGD([w], lr=1.0)
+        >>> schedule = MultiStepLR(optimizer, milestones=[1, 3], gamma=0.5)
+        >>> rates = []
+        >>> for _ in range(5):
+        ...     rates += schedule.get_last_lr()
+        ...     optimizer.step()
+        ...     schedule.step()
+        >>> rates
+        [1.0, 0.5, 0.5, 0.25, 0.25]
     """
 
     def __init__(
@@ -100,6 +113,19 @@ class ExponentialLR(LRScheduler):
         optimizer: whose rates are changed.
         gamma: what the rate is multiplied by.
         last_epoch: −1 to start.
+
+    Example:
+        >>> import pellucid
+        >>> w = pellucid.zeros(1, requires_grad=True)
+        >>> optimizer = pellucid.optim.SGD([w], lr=1.0)
+        >>> schedule = ExponentialLR(optimizer, gamma=0.5)
+        >>> rates = []
+        >>> for _ in range(4):
+        ...     rates += schedule.get_last_lr()
+        ...     optimizer.step()
+        ...     schedule.step()
+        >>> rates
+        [1.0, 0.5, 0.25, 0.125]
     """
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
@@ -122,6 +148,19 @@ class ConstantLR(LRScheduler):
         factor: the fraction.
         total_iters: for how many steps.
         last_epoch: −1 to start.
+
+    Example:
+        >>> import pellucid
+        >>> w = pellucid.zeros(1, requires_grad=True)
+        >>> optimizer = pellucid.optim.SGD([w], lr=1.0)
+        >>> schedule = ConstantLR(optimizer, factor=0.5, total_iters=2)
+        >>> rates = []
+        >>> for _ in range(4):
+        ...     rates += schedule.get_last_lr()
+        ...     optimizer.step()
+        ...     schedule.step()
+        >>> rates
+        [0.5, 0.5, 1.0, 1.0]
     """
 
     def __init__(
@@ -156,6 +195,19 @@ class LinearLR(LRScheduler):
         end_factor: the fraction at the end.
         total_iters: for how many steps.
         last_epoch: −1 to start.
+
+    Example:
+        >>> import pellucid
+        >>> w = pellucid.zeros(1, requires_grad=True)
+        >>> optimizer = pellucid.optim.SGD([w], lr=1.0)
+        >>> schedule = LinearLR(optimizer, start_factor=0.25, total_iters=3)
+        >>> rates = []
+        >>> for _ in range(5):
+        ...     rates += schedule.get_last_lr()
+        ...     optimizer.step()
+        ...     schedule.step()
+        >>> rates
+        [0.25, 0.5, 0.75, 1.0, 1.0]
     """
 
     def __init__(
@@ -197,6 +249,19 @@ class PolynomialLR(LRScheduler):
         total_iters: steps until the rate is zero, T.
         power: p; 1 for a straight line.
         last_epoch: −1 to start.
+
+    Example:
+        >>> import pellucid
+        >>> w = pellucid.zeros(1, requires_grad=True)
+        >>> optimizer = pellucid.optim.SGD([w], lr=1.0)
+        >>> schedule = PolynomialLR(optimizer, total_iters=4)
+        >>> rates = []
+        >>> for _ in range(5):
+        ...     rates += schedule.get_last_lr()
+        ...     optimizer.step()
+        ...     schedule.step()
+        >>> rates
+        [1.0, 0.75, 0.5, 0.25, 0.0]
     """
 
     def __init__(
@@ -227,6 +292,19 @@ class LambdaLR(LRScheduler):
         optimizer: whose rates are changed.
         lr_lambda: takes the number of steps; one function, or one per group.
         last_epoch: −1 to start.
+
+    Example:
+        >>> import pellucid
+        >>> w = pellucid.zeros(1, requires_grad=True)
+        >>> optimizer = pellucid.optim.SGD([w], lr=1.0)
+        >>> schedule = LambdaLR(optimizer, lambda t: 1 - t / 4)
+        >>> rates = []
+        >>> for _ in range(4):
+        ...     rates += schedule.get_last_lr()
+        ...     optimizer.step()
+        ...     schedule.step()
+        >>> rates
+        [1.0, 0.75, 0.5, 0.25]
     """
 
     def __init__(
@@ -274,6 +352,19 @@ class MultiplicativeLR(LambdaLR):
         optimizer: whose rates are changed.
         lr_lambda: takes the number of steps; one function, or one per group.
         last_epoch: −1 to start.
+
+    Example:
+        >>> import pellucid
+        >>> w = pellucid.zeros(1, requires_grad=True)
+        >>> optimizer = pellucid.optim.SGD([w], lr=1.0)
+        >>> schedule = MultiplicativeLR(optimizer, lambda t: 0.5)
+        >>> rates = []
+        >>> for _ in range(4):
+        ...     rates += schedule.get_last_lr()
+        ...     optimizer.step()
+        ...     schedule.step()
+        >>> rates
+        [1.0, 0.5, 0.25, 0.125]
     """
 
     def get_lr(self) -> list[Any]:

@@ -30,6 +30,20 @@ class LRScheduler:
     Attributes:
         base_lrs: the rates at the start, one per group.
         last_epoch: how many steps the schedule has taken.
+
+    Example:
+        >>> import pellucid
+        >>> class Halving(LRScheduler):
+        ...     def get_lr(self):
+        ...         rates = [group["lr"] for group in self.optimizer.param_groups]
+        ...         return rates if self.last_epoch == 0 else [rate / 2 for rate in rates]
+        >>> w = pellucid.zeros(1, requires_grad=True)
+        >>> optimizer = pellucid.optim.SGD([w], lr=1.0)
+        >>> schedule = Halving(optimizer)
+        >>> optimizer.step()
+        >>> schedule.step()
+        >>> schedule.get_last_lr()
+        [0.5]
     """
 
     _is_initial = False  # the schedule is being made: rates that go on from a state stay

@@ -153,7 +153,15 @@ def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
     Args:
         loader: batches; of a list or tuple, the first goes into the model.
         model: an averaged model, whose statistics belong to no training.
-        device: accepted as in PyTorch.
+        device: where the batches go first; None to leave them where they are.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> model = nn.Sequential(nn.BatchNorm1d(1), nn.Linear(1, 1))
+        >>> update_bn([pellucid.tensor([[1.0], [3.0]])], model)
+        >>> model[0].running_mean
+        tensor([2.])
     """
     layers = [m for m in model.modules() if isinstance(m, _BatchNorm)]
     if not layers:
@@ -183,6 +191,19 @@ class SWALR(LRScheduler):
         anneal_epochs: steps that it takes.
         anneal_strategy: "cos" or "linear".
         last_epoch: −1 to start.
+
+    Example:
+        >>> import pellucid
+        >>> w = pellucid.zeros(1, requires_grad=True)
+        >>> optimizer = pellucid.optim.SGD([w], lr=1.0)
+        >>> schedule = SWALR(optimizer, swa_lr=0.5, anneal_epochs=2, anneal_strategy="linear")
+        >>> rates = []
+        >>> for _ in range(4):
+        ...     rates += schedule.get_last_lr()
+        ...     optimizer.step()
+        ...     schedule.step()
+        >>> rates
+        [1.0, 0.75, 0.5, 0.5]
 
     Source: Izmailov, Podoprikhin, Garipov, Vetrov and Wilson (2018).
     """

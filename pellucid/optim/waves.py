@@ -24,6 +24,19 @@ class CosineAnnealingLR(LRScheduler):
         eta_min: the lowest rate.
         last_epoch: −1 to start.
 
+    Example:
+        >>> import pellucid
+        >>> w = pellucid.zeros(1, requires_grad=True)
+        >>> optimizer = pellucid.optim.SGD([w], lr=1.0)
+        >>> schedule = CosineAnnealingLR(optimizer, T_max=4)
+        >>> rates = []
+        >>> for _ in range(5):
+        ...     rates += schedule.get_last_lr()
+        ...     optimizer.step()
+        ...     schedule.step()
+        >>> [round(rate, 3) for rate in rates]
+        [1.0, 0.854, 0.5, 0.146, 0.0]
+
     Source: Loshchilov and Hutter (2017), without the restarts.
     """
 

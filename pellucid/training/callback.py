@@ -55,6 +55,17 @@ class EarlyStopping(Callback):
         min_delta: what counts as an improvement.
         monitor: "loss", or the name of a metric (where larger is better).
         larger_is_better: None: False for the loss and errors, True otherwise.
+
+    Example:
+        >>> import pellucid
+        >>> model = pellucid.nn.Linear(1, 1)
+        >>> data = pellucid.ones(8, 1), pellucid.ones(8, 1)
+        >>> stop = EarlyStopping(patience=2)
+        >>> history = pellucid.fit(
+        ...     model, data, lr=0.0, epochs=50, callbacks=[stop], progress=False
+        ... )
+        >>> history.epochs
+        3
     """
 
     def __init__(
