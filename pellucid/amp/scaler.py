@@ -85,9 +85,15 @@ class GradScaler:
             return
         stage, _ = self._seen.get(optimizer, (_READY, False))
         if stage == _UNSCALED:
-            raise GraphError("unscale_() was called for this optimizer since the last update().")
+            raise GraphError(
+                "unscale_() was called for this optimizer since the last update().\n"
+                " Call it once per step, and update() after the step."
+            )
         if stage == _STEPPED:
-            raise GraphError("unscale_() comes before step().")
+            raise GraphError(
+                "unscale_() comes before step(), which has divided the gradients itself.\n"
+                " Call it after backward(), or leave it out."
+            )
         self._seen[optimizer] = _UNSCALED, _divide(optimizer, 1.0 / self._scale)
 
     def step(self, optimizer: Any, *args: Any, **kwargs: Any) -> Any:
@@ -101,10 +107,16 @@ class GradScaler:
         if not self._enabled:
             return optimizer.step(*args, **kwargs)
         if "closure" in kwargs or args:
-            raise SettingError("a closure would make gradients that nobody divides again.")
+            raise SettingError(
+                "a closure would make gradients that nobody divides again.\n"
+                " Call backward() before the step, and leave the closure out."
+            )
         stage, overflown = self._seen.get(optimizer, (_READY, False))
         if stage == _STEPPED:
-            raise GraphError("step() was called for this optimizer since the last update().")
+            raise GraphError(
+                "step() was called for this optimizer since the last update().\n"
+                " Call update() once after the steps of all optimizers."
+            )
         if stage == _READY:
             self.unscale_(optimizer)
             overflown = self._seen[optimizer][1]

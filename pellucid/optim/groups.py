@@ -53,11 +53,15 @@ def check_members(members: list[Any], others: Sequence[Tensor], who: str) -> Non
             )
         if not p.is_leaf:
             raise SettingError(
-                f"{who} moves leaf Tensors, and {p.name or 'one'} was computed from others."
+                f"{who} moves leaf Tensors, and {p.name or 'one'} was computed from others.\n"
+                " Pass what it was computed from, or x.detach().requires_grad_() to cut it off."
             )
     known = {id(p) for p in others}
     if len({id(p) for p in members}) < len(members) or any(id(p) in known for p in members):
-        raise SettingError(f"{who}: a weight belongs to more than one group, or to one twice.")
+        raise SettingError(
+            f"{who}: a weight belongs to more than one group, or to one twice.\n"
+            " Name each once: it is moved by the settings of its group."
+        )
 
 
 def _not_weights(params: Any, who: str) -> str:

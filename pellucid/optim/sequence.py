@@ -41,7 +41,10 @@ class _Several(LRScheduler):
                     " Call its step(figure) by itself."
                 )
             if getattr(schedule, "optimizer", None) is not optimizer:
-                raise SettingError(f"{who}: a schedule was made on another optimizer.")
+                raise SettingError(
+                    f"{who}: a schedule was made on another optimizer.\n"
+                    " Make all of them on the optimizer whose rates they change."
+                )
 
 
 class SequentialLR(_Several):

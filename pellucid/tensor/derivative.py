@@ -53,7 +53,10 @@ def grad(
     heads, wanted = _several(outputs), _several(inputs)
     for i, t in enumerate(wanted):
         if not t.requires_grad:
-            raise GraphError(f"input {i} has requires_grad=False, so no blame reaches it.")
+            raise GraphError(
+                f"input {i} has requires_grad=False, so no blame reaches it.\n"
+                " Call requires_grad_() on it before it is used."
+            )
     given = _several(grad_outputs) if grad_outputs is not None else [None] * len(heads)
     roots: dict[Node, Node] = {}
     for head, start in zip(heads, given, strict=True):

@@ -167,7 +167,8 @@ INSTEAD = {
 }
 NEAREST = {
     "distributions": "pellucid.randn, pellucid.bernoulli and pellucid.multinomial",
-    "func": "pellucid.autograd.functional, with jacobian, hessian, jvp and vjp",
+    "func": "pellucid.autograd.functional, with jacobian, hessian, jvp and vjp,\n"
+    " and nn.utils.stateless.functional_call",
     "SparseAdam": "optim.Adam",
 }
 

@@ -227,7 +227,10 @@ def optimizer_over(
     """
     weights = [p for p in model.parameters() if p.requires_grad]
     if not weights:
-        raise SettingError("the model has no weights to train: none, or all are frozen.")
+        raise SettingError(
+            "the model has no weights to train: none, or all are frozen.\n"
+            " Unfreeze some: model.requires_grad_(True)."
+        )
     made = named(given, weights, lr, weight_decay, **more)
     if not isinstance(made, Optimizer):
         raise SettingError(f"optimizer must be a name, class or optimizer, not {given!r}.")
@@ -268,7 +271,8 @@ def _best_of(
     """Several trainings, each from weights of its own; the model gets the best one's."""
     if isinstance(chosen.optimizer, Optimizer):
         raise SettingError(
-            "restarts need an optimizer by name or class: each start gets a new one."
+            "restarts need an optimizer by name or class: each start gets a new one.\n"
+            ' Give optimizer="adam" and lr, say, in place of the optimizer itself.'
         )
     run = run_of(model, parts, objective, plan, chosen, shown)
     if not chosen.probes and current().lower is None:

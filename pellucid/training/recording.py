@@ -78,7 +78,10 @@ class Recording:
             StateError: nothing was kept.
         """
         if not self._kept:
-            raise StateError("this recording is empty: the training kept no moment.")
+            raise StateError(
+                "this recording is empty: the training kept no moment.\n"
+                " Train with fit(..., record=True)."
+            )
         return min(self._kept, key=lambda kept: abs(kept - step))
 
     def weights(self, step: int) -> Mapping[str, Any]:
@@ -134,7 +137,9 @@ class Recording:
         """
         data = load(path)
         if not isinstance(data, dict) or data.get("format") != _FORMAT:
-            raise FileFormatError(f"{path} is not a recording of fit.")
+            raise FileFormatError(
+                f"{path} is not a recording of fit.\n Recording.save writes such a file."
+            )
         if data["version"] != _VERSION:
             raise FileFormatError(
                 f"{path} has version {data['version']}, and this pellucid reads version"

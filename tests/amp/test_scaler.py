@@ -47,15 +47,15 @@ def test_the_order_of_calls() -> None:
         scaler.update()
     scaler.scale(w.sum()).backward()
     scaler.unscale_(optimizer)
-    with pytest.raises(GraphError, match="unscale_\\(\\) was called for this optimizer"):
+    with pytest.raises(GraphError, match=r"was called for this .*\n Call it once per step"):
         scaler.unscale_(optimizer)
     scaler.step(optimizer)
-    with pytest.raises(GraphError, match="unscale_\\(\\) comes before step\\(\\)"):
+    with pytest.raises(GraphError, match=r"unscale_\(\) comes before step\(\).*\n Call it"):
         scaler.unscale_(optimizer)
-    with pytest.raises(GraphError, match="step\\(\\) was called for this optimizer"):
+    with pytest.raises(GraphError, match=r"^step\(\) was called .*\n Call update\(\) once after"):
         scaler.step(optimizer)
     scaler.update()
-    with pytest.raises(SettingError, match="a closure would make gradients"):
+    with pytest.raises(SettingError, match=r"a closure would .*\n Call backward\(\) before"):
         scaler.step(optimizer, closure=lambda: None)
 
 

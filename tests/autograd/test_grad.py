@@ -64,7 +64,10 @@ def test_an_input_that_asks_for_nothing() -> None:
     x = pellucid.tensor([1.0], requires_grad=True)
     with pytest.raises(GraphError) as caught:
         pellucid.autograd.grad((x * 2).sum(), pellucid.tensor([1.0]))
-    assert str(caught.value) == "input 0 has requires_grad=False, so no blame reaches it."
+    assert str(caught.value) == (
+        "input 0 has requires_grad=False, so no blame reaches it.\n"
+        " Call requires_grad_() on it before it is used."
+    )
 
 
 def test_the_graph_is_used_up_unless_kept(torch: Any) -> None:

@@ -156,14 +156,24 @@ def test_what_is_refused() -> None:
     layer = nn.Linear(3, 2)
     with pytest.raises(ValueError, match=r"has no Parameter or buffer 'wieght'\.\n It has wei"):
         parametrize.register_parametrization(layer, "wieght", Doubled())
+    for way in (parametrizations.orthogonal, parametrizations.spectral_norm):
+        with pytest.raises(ValueError, match=r"buffer 'wieght'\.\n It has weight, bias\."):
+            way(layer, "wieght")
+    with pytest.raises(ValueError, match=r"no Parameter 'wieght'\.\n It has weight, bias\."):
+        nn.utils.spectral_norm(layer, "wieght")
+    with pytest.raises(ValueError, match=r"no spectral norm to be removed\.\n One of nn\.utils\.p"):
+        nn.utils.remove_spectral_norm(layer)
+    turned = nn.utils.spectral_norm(nn.Linear(3, 2))
+    with pytest.raises(ValueError, match=r"norm already\.\n Call remove_spectral_norm first"):
+        nn.utils.spectral_norm(turned)
     with pytest.raises(ValueError, match=r"makes weight \(6,\), and it was \(2, 3\).\n Pass uns"):
         parametrize.register_parametrization(layer, "weight", nn.Flatten(0))
     with pytest.raises(ValueError, match=r"Linear.weight is not parametrized"):
         parametrize.remove_parametrizations(layer, "weight")
-    with pytest.raises(ValueError, match="has no weight norm to be removed"):
+    with pytest.raises(ValueError, match=r"has no weight norm to be removed\.\n One of"):
         nn.utils.remove_weight_norm(layer)
     nn.utils.weight_norm(layer)
-    with pytest.raises(ValueError, match="has weight norm already"):
+    with pytest.raises(ValueError, match=r"weight norm already\.\n Call remove_weight_norm"):
         nn.utils.weight_norm(layer)
     parametrizations.weight_norm(layer, "bias")
     with pytest.raises(ValueError, match="is computed from 2 Tensors, and none of them is it"):

@@ -414,15 +414,18 @@ MISTAKES: list[tuple[Any, str]] = [
     ),
     (
         lambda: pl.optim.SGD([W[0] * 2]),
-        "SGD moves leaf Tensors, and one was computed from others.",
+        "SGD moves leaf Tensors, and one was computed from others.\n"
+        " Pass what it was computed from, or x.detach().requires_grad_() to cut it off.",
     ),
     (
         lambda: pl.optim.SGD([W[0], W[0]]),
-        "SGD: a weight belongs to more than one group, or to one twice.",
+        "SGD: a weight belongs to more than one group, or to one twice.\n"
+        " Name each once: it is moved by the settings of its group.",
     ),
     (
         lambda: pl.optim.SGD([{"params": W}, {"params": W[:1]}]),
-        "SGD: a weight belongs to more than one group, or to one twice.",
+        "SGD: a weight belongs to more than one group, or to one twice.\n"
+        " Name each once: it is moved by the settings of its group.",
     ),
     (
         lambda: pl.optim.SGD([{"params": []}]),

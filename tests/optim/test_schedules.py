@@ -385,7 +385,8 @@ def test_mistakes_in_cycles_are_answered() -> None:
         (lambda: s.ChainedScheduler([]), "ChainedScheduler needs at least one schedule."),
         (
             lambda: s.ChainedScheduler([s.StepLR(sgd, 1), s.StepLR(two_groups(pl), 1)]),
-            "ChainedScheduler: a schedule was made on another optimizer.",
+            "ChainedScheduler: a schedule was made on another optimizer.\n"
+            " Make all of them on the optimizer whose rates they change.",
         ),
         (
             lambda: s.SequentialLR(sgd, [s.StepLR(sgd, 1), s.ReduceLROnPlateau(sgd)], [1]),

@@ -236,7 +236,10 @@ def test_what_is_no_model_or_has_nothing_to_train() -> None:
     model = mlp(3, 1).requires_grad_(False)
     with pytest.raises(SettingError) as caught:
         pl.fit(model, (X, Y), **QUIET)
-    assert str(caught.value) == "the model has no weights to train: none, or all are frozen."
+    assert str(caught.value) == (
+        "the model has no weights to train: none, or all are frozen.\n"
+        " Unfreeze some: model.requires_grad_(True)."
+    )
 
 
 def test_restarts_need_weights_that_can_be_drawn() -> None:
@@ -253,6 +256,17 @@ def test_restarts_need_weights_that_can_be_drawn() -> None:
     assert str(caught.value) == (
         "restarts need fresh weights, and 0 (Own) has no reset_parameters().\n"
         " Add one that draws its weights, or train with restarts=1."
+    )
+
+
+def test_restarts_need_an_optimizer_for_each() -> None:
+    model = mlp(3, 1)
+    adam = pl.optim.Adam(model.parameters())
+    with pytest.raises(SettingError) as caught:
+        pl.fit(model, (X, Y), restarts=2, epochs=1, **(QUIET | {"optimizer": adam}))
+    assert str(caught.value) == (
+        "restarts need an optimizer by name or class: each start gets a new one.\n"
+        ' Give optimizer="adam" and lr, say, in place of the optimizer itself.'
     )
 
 

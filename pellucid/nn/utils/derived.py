@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from pellucid.errors import SettingError
 from pellucid.graph.node import last_change
 from pellucid.nn.module import Module
 from pellucid.tensor import Tensor
 
-__all__ = ["Way", "derive", "made_of", "underive"]
+__all__ = ["Way", "derive", "lacking", "made_of", "underive"]
 
 
 class Way(NamedTuple):
@@ -81,3 +82,12 @@ def _reduced(self: Any, protocol: Any) -> Any:
 
 def _remade(base: type[Any], ways: dict[str, Way], title: str) -> Any:
     return object.__new__(_kind(base, ways, title))
+
+
+def lacking(module: Module, name: str, *, buffers: bool = True) -> SettingError:
+    """What to say about a weight that a module does not have, with those that it has."""
+    what = "Parameter or buffer" if buffers else "Parameter"
+    own = [*module._parameters, *(module._buffers if buffers else ())]
+    return SettingError(
+        f"{type(module).__name__} has no {what} {name!r}.\n It has {', '.join(own) or 'none'}."
+    )

@@ -11,6 +11,7 @@ from typing import Any
 from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.mode import switched
 from pellucid.nn.module import Module
+from pellucid.nn.utils.derived import lacking
 from pellucid.nn.utils.parametrize import register_parametrization
 from pellucid.shapes import show
 from pellucid.tensor import Tensor
@@ -52,7 +53,7 @@ def orthogonal(
     """
     weight = getattr(module, name, None)
     if not isinstance(weight, Tensor):
-        raise SettingError(f"{type(module).__name__} has no Parameter or buffer {name!r}.")
+        raise lacking(module, name)
     if len(weight.shape) < 2:
         raise ShapeError(
             f"orthogonal is for matrices, and {name} has shape {show(tuple(weight.shape))}."

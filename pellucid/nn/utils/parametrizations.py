@@ -10,6 +10,7 @@ from typing import Any
 from pellucid.errors import SettingError
 from pellucid.nn import functional as F
 from pellucid.nn.module import Module
+from pellucid.nn.utils.derived import lacking
 from pellucid.nn.utils.lengths import as_matrix, input_axis, lengths, power_steps, stretch
 from pellucid.nn.utils.orthogonal import orthogonal
 from pellucid.nn.utils.parametrize import register_parametrization
@@ -123,6 +124,6 @@ def spectral_norm(
     """
     weight = getattr(module, name, None)
     if not isinstance(weight, Tensor):
-        raise SettingError(f"{type(module).__name__} has no Parameter or buffer {name!r}.")
+        raise lacking(module, name)
     own = _SpectralNorm(weight, n_power_iterations, input_axis(module, dim), eps)
     return register_parametrization(module, name, own)

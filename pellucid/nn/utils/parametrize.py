@@ -15,7 +15,7 @@ from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.mode import current, switched
 from pellucid.nn.container import ModuleDict, ModuleList
 from pellucid.nn.module import Module
-from pellucid.nn.utils.derived import Way, derive, made_of, underive
+from pellucid.nn.utils.derived import Way, derive, lacking, made_of, underive
 from pellucid.shapes import show
 from pellucid.tensor import Parameter, Tensor
 
@@ -156,10 +156,7 @@ def register_parametrization(
         held.unsafe |= unsafe
         return module
     if tensor_name not in module._parameters and tensor_name not in module._buffers:
-        raise SettingError(
-            f"{type(module).__name__} has no Parameter or buffer {tensor_name!r}.\n"
-            f" It has {', '.join([*module._parameters, *module._buffers]) or 'none'}."
-        )
+        raise lacking(module, tensor_name)
     original = getattr(module, tensor_name)
     was = original.detach()
     held = ParametrizationList([parametrization], original, unsafe)

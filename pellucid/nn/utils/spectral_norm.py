@@ -12,7 +12,7 @@ from pellucid.errors import SettingError
 from pellucid.graph.mode import switched
 from pellucid.nn import functional as F
 from pellucid.nn.module import Module
-from pellucid.nn.utils.derived import Way, derive, underive
+from pellucid.nn.utils.derived import Way, derive, lacking, underive
 from pellucid.nn.utils.lengths import as_matrix, input_axis, power_steps, stretch
 from pellucid.tensor import Parameter, Tensor
 from pellucid.tensor.random import randn
@@ -63,9 +63,12 @@ def spectral_norm(
     Source: Miyato, Kataoka, Koyama & Yoshida 2018.
     """
     if f"{name}_orig" in module._parameters:
-        raise SettingError(f"{type(module).__name__}.{name} has spectral norm already.")
+        raise SettingError(
+            f"{type(module).__name__}.{name} has spectral norm already.\n"
+            " Call remove_spectral_norm first to set it up in another way."
+        )
     if name not in module._parameters:
-        raise SettingError(f"{type(module).__name__} has no Parameter {name!r}.")
+        raise lacking(module, name, buffers=False)
     if n_power_iterations <= 0:
         raise SettingError(
             f"spectral_norm: n_power_iterations must be above 0, and it is {n_power_iterations}."
@@ -90,7 +93,10 @@ def remove_spectral_norm(module: M, name: str = "weight") -> M:
         name: which.
     """
     if f"{name}_orig" not in module._parameters:
-        raise SettingError(f"{type(module).__name__}.{name} has no spectral norm to be removed.")
+        raise SettingError(
+            f"{type(module).__name__}.{name} has no spectral norm to be removed.\n"
+            " One of nn.utils.parametrizations goes with parametrize.remove_parametrizations."
+        )
     with switched(recording=False):
         value = getattr(module, name).detach().clone()
     underive(module, name)

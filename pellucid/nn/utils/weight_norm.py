@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pellucid.errors import SettingError
 from pellucid.graph.mode import switched
 from pellucid.nn.module import Module
-from pellucid.nn.utils.derived import Way, derive, underive
+from pellucid.nn.utils.derived import Way, derive, lacking, underive
 from pellucid.nn.utils.lengths import lengths
 from pellucid.tensor import Parameter, Tensor
 
@@ -40,7 +40,10 @@ def weight_norm(module: M, name: str = "weight", dim: int = 0) -> M:
     Source: Salimans & Kingma 2016.
     """
     if f"{name}_g" in module._parameters:
-        raise SettingError(f"{type(module).__name__}.{name} has weight norm already.")
+        raise SettingError(
+            f"{type(module).__name__}.{name} has weight norm already.\n"
+            " Call remove_weight_norm first to set it up in another way."
+        )
     weight, axis = _owned(module, name), -1 if dim is None else dim
     delattr(module, name)
     with switched(recording=False):
@@ -59,7 +62,10 @@ def remove_weight_norm(module: M, name: str = "weight") -> M:
         name: which.
     """
     if f"{name}_g" not in module._parameters:
-        raise SettingError(f"{type(module).__name__}.{name} has no weight norm to be removed.")
+        raise SettingError(
+            f"{type(module).__name__}.{name} has no weight norm to be removed.\n"
+            " One of nn.utils.parametrizations goes with parametrize.remove_parametrizations."
+        )
     with switched(recording=False):
         value = getattr(module, name).detach().clone()
     underive(module, name)
@@ -71,10 +77,7 @@ def remove_weight_norm(module: M, name: str = "weight") -> M:
 
 def _owned(module: Module, name: str) -> Any:
     if name not in module._parameters:
-        raise SettingError(
-            f"{type(module).__name__} has no Parameter {name!r}.\n"
-            f" It has {', '.join(module._parameters) or 'none'}."
-        )
+        raise lacking(module, name, buffers=False)
     return module._parameters[name]
 
 
