@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 from pellucid.optim.cycles import CyclicLR as CyclicLR
 from pellucid.optim.factors import ConstantLR as ConstantLR
 from pellucid.optim.factors import ExponentialLR as ExponentialLR
-from pellucid.optim.factors import LambdaLR as LambdaLR
 from pellucid.optim.factors import LinearLR as LinearLR
-from pellucid.optim.factors import MultiplicativeLR as MultiplicativeLR
 from pellucid.optim.factors import MultiStepLR as MultiStepLR
 from pellucid.optim.factors import PolynomialLR as PolynomialLR
 from pellucid.optim.factors import StepLR as StepLR
 from pellucid.optim.one_cycle import OneCycleLR as OneCycleLR
+from pellucid.optim.own_rule import LambdaLR as LambdaLR
+from pellucid.optim.own_rule import MultiplicativeLR as MultiplicativeLR
 from pellucid.optim.plateau import ReduceLROnPlateau as ReduceLROnPlateau
 from pellucid.optim.schedule import LRScheduler as LRScheduler
 from pellucid.optim.sequence import ChainedScheduler as ChainedScheduler

@@ -25,7 +25,6 @@ _NAMES: dict[str, str] = {
     "kl_div": "kl_div",
 }  # fmt: skip
 _BY_CLASS = ("cross_entropy", "nll")
-_BINARY = ("bce", "bce_with_logits")
 _MODULES: dict[type, str] = {
     losses.CrossEntropyLoss: "cross_entropy", losses.NLLLoss: "nll", losses.MSELoss: "mse",
     losses.L1Loss: "mae", losses.HuberLoss: "huber", losses.SmoothL1Loss: "smooth_l1",
