@@ -43,7 +43,8 @@ def said(owner: Any, name: str) -> str:
         (
             "pellucid",
             "func",
-            "\n The nearest is pellucid.autograd.functional, with jacobian, hessian, jvp and vjp.",
+            "\n The nearest is pellucid.autograd.functional, with jacobian, hessian, jvp and vjp,\n"
+            " and nn.utils.stateless.functional_call.",
         ),
         (
             "pellucid",
