@@ -29,10 +29,10 @@ from pellucid.ops import elementwise as ew
 from pellucid.ops.extremes import all_
 from pellucid.ops.op import REGISTRY
 from pellucid.ops.reduce import all_axes
-from pellucid.tensor.creation import tensor
+from pellucid.tensor.creation import tensor, zeros
 from pellucid.tensor.elsewhere import missing
 from pellucid.tensor.lift import function
-from pellucid.tensor.tensor import Tensor, wrap
+from pellucid.tensor.tensor import Size, Tensor, wrap
 
 __all__ = [
     "FloatTensor", "LongTensor", "can_cast", "e", "get_default_dtype", "inf", "is_complex",
@@ -114,14 +114,20 @@ def set_default_dtype(d: DType) -> None:
         op.inferred.clear()  # what comes out of whole numbers is another dtype now
 
 
-def FloatTensor(data: Any) -> Tensor:
-    """A float32 Tensor of `data`."""
-    return tensor(data, dtype=float32)
+def FloatTensor(*data: Any) -> Tensor:
+    """A float32 Tensor of `data`; sizes give zeros: `FloatTensor(2, 3)`."""
+    return _made(data, float32)
 
 
-def LongTensor(data: Any) -> Tensor:
-    """An int64 Tensor of `data`."""
-    return tensor(data, dtype=int64)
+def LongTensor(*data: Any) -> Tensor:
+    """An int64 Tensor of `data`; sizes give zeros: `LongTensor(2, 3)`."""
+    return _made(data, int64)
+
+
+def _made(data: tuple[Any, ...], dtype: DType) -> Tensor:
+    if len(data) == 1 and not isinstance(data[0], (int, Size)):
+        return tensor(data[0], dtype=dtype)
+    return zeros(*data or (0,), dtype=dtype)
 
 
 @function()
@@ -163,6 +169,8 @@ def _type(self: Tensor, dtype: Any = None) -> Any:
     if dtype is None:
         names = {kind: name for name, kind in _OLD_NAMES.items()}
         return f"pellucid.{names.get(self.dtype, self.dtype.name)}"
+    if dtype in (FloatTensor, LongTensor):
+        dtype = dtype.__name__
     if isinstance(dtype, str):
         word = dtype.rpartition(".")[2]
         dtype = _OLD_NAMES.get(word) or by_name(word)

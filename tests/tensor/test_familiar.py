@@ -45,11 +45,23 @@ def test_equal_compares_shapes_first() -> None:
     assert not pellucid.equal(pellucid.ones(2, 1), pellucid.ones(2))
 
 
+@pytest.mark.parametrize("name", ["FloatTensor", "LongTensor"])
+def test_the_older_makers_take_data_or_sizes(torch: Any, name: str) -> None:
+    for lib in (pellucid, torch):
+        make = getattr(lib, name)
+        assert make([[1, 2]]).tolist() == [[1, 2]] and make((3, 4)).tolist() == [3, 4]
+        shapes = (make().shape, make(2).shape, make(2, 3).shape, make(lib.ones(2, 1).shape).shape)
+        assert [tuple(s) for s in shapes] == [(0,), (2,), (2, 3), (2, 1)]
+    assert getattr(pellucid, name)(3).tolist() == [0, 0, 0]
+
+
 def test_type_names_and_converts() -> None:
     x = pellucid.ones(2)
     assert x.type() == "pellucid.FloatTensor"
     assert x.type(pellucid.int32).dtype is pellucid.int32
     assert x.type("torch.LongTensor").dtype is pellucid.int64
+    assert x.type(pellucid.LongTensor).dtype is pellucid.int64
+    assert x.long().type(pellucid.FloatTensor).dtype is pellucid.float32
 
 
 def test_the_room_behind_the_function_can_be_called_too() -> None:
