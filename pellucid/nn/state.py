@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["IncompatibleKeys", "closest", "load", "saved"]
 
 _SHOWN = 6
+_YOUNGER = "num_batches_tracked"  # weights saved before batch norm counted lack it
 
 
 class IncompatibleKeys(NamedTuple):
@@ -54,7 +55,7 @@ def load(module: Module, state: Mapping[str, Any], strict: bool, assign: bool) -
             " Pass what state_dict() gave, not a path: pellucid.load(path) reads a file."
         )
     own = dict(_state(module, ""))
-    missing = [key for key in own if key not in state]
+    missing = [key for key in own if key not in state and not key.endswith(_YOUNGER)]
     unexpected = [key for key in state if key not in own]
     fitting = {key: as_tensor(_array(state[key])) for key in own if key in state}
     for key in [k for k, given in fitting.items() if is_lazy(given) and is_lazy(own[k])]:

@@ -132,3 +132,12 @@ def test_a_path_is_not_a_state() -> None:
         "load_state_dict needs a dict of names and Tensors and got a str.\n"
         " Pass what state_dict() gave, not a path: pellucid.load(path) reads a file."
     )
+
+
+def test_weights_older_than_the_count_of_batches_fit(torch: Any) -> None:
+    for lib in (pellucid, torch):
+        net = lib.nn.Sequential(lib.nn.Linear(2, 3), lib.nn.BatchNorm1d(3))
+        net(lib.ones(4, 2))
+        old = {k: v for k, v in net.state_dict().items() if not k.endswith("batches_tracked")}
+        loaded = net.load_state_dict(old)
+        assert loaded.missing_keys == [] and net[1].num_batches_tracked.item() == 1
