@@ -28,7 +28,8 @@ def experiment(
         typer.Option(metavar="FORMULA", help='approximation: of x, as in "sin(3*x)".'),
     ] = None,
     data: Annotated[
-        str | None, typer.Option(help="capacity: a file or a built-in set; moons when left out.")
+        str | None,
+        typer.Option(help="capacity: a file or a built-in set; 200 noisy moons when left out."),
     ] = None,
     target: Annotated[
         str | None, typer.Option(help="capacity: the column to predict; the last when left out.")

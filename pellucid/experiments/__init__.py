@@ -7,14 +7,17 @@ from pellucid.experiments.approximation import approximation as approximation
 from pellucid.experiments.boolean import Thresholds as Thresholds
 from pellucid.experiments.boolean import boolean as boolean
 from pellucid.experiments.boolean import threshold_network as threshold_network
+from pellucid.experiments.capacity import capacity as capacity
 from pellucid.experiments.collapse import collapse as collapse
 from pellucid.experiments.collapse import folded as folded
 from pellucid.experiments.experiment import names as names
 from pellucid.experiments.experiment import overview as overview
+from pellucid.experiments.multiplication import gate as gate
+from pellucid.experiments.multiplication import multiplication as multiplication
 from pellucid.experiments.restarts import restarts as restarts
 from pellucid.experiments.xor import xor as xor
 
 __all__ = [
-    "Thresholds", "approximation", "boolean", "collapse", "folded", "names", "overview",
-    "restarts", "threshold_network", "xor",
+    "Thresholds", "approximation", "boolean", "capacity", "collapse", "folded", "gate",
+    "multiplication", "names", "overview", "restarts", "threshold_network", "xor",
 ]  # fmt: skip

@@ -90,7 +90,7 @@ def approximation(
     what = Remark(
         f"What is run: networks of one input and one output learn {function} at"
         f" {plural(points, 'place')} from {number(low)} to {number(high)}, the best of"
-        f" {plural(restarts, 'start')} each, {plural(epochs, 'step')} of Adam. The error is the root"
+        f" {plural(restarts, 'start')} each, {plural(epochs, 'step')} of Adam. Error: the root"
         f" of the mean square at {_BETWEEN} places."
     )
     return View(

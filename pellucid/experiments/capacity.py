@@ -1,0 +1,283 @@
+"""Capacity or regularization: which of the two a network needs on your own data, and why.
+
+A network that misses its training rows too wants more neurons; one that knows them by heart and
+misses others wants to be held back. Both remedies are tried from the same network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+import pellucid.nn as nn
+from pellucid.data.prepare import Preparation
+from pellucid.data.resolve import open_table
+from pellucid.data.split import split
+from pellucid.data.table import Table as Rows
+from pellucid.errors import SettingError
+from pellucid.experiments.experiment import experiment
+from pellucid.experiments.settings import activation as named
+from pellucid.experiments.settings import several, whole
+from pellucid.lenses.numerals import number, plural
+from pellucid.lenses.picture import Axis, Chart, Charts, Line
+from pellucid.lenses.view import Column, Remark, Table, View
+from pellucid.training.populate import population
+
+__all__ = ["capacity"]
+
+_WAYS = ("nothing", "early stopping", "weight decay", "dropout")
+
+
+@experiment("Does the network need more capacity or more regularization?")
+def capacity(
+    data: str | Rows | None = None,
+    target: str | None = None,
+    hidden: int = 32,
+    widths: int | Sequence[int] = (2, 8, 32, 128),
+    weight_decay: float = 0.3,
+    dropout: float = 0.3,
+    activation: str = "relu",
+    restarts: int = 5,
+    epochs: int = 200,
+    batch_size: int | None = None,
+    lr: float = 0.02,
+    validation: float = 0.4,
+    seed: int = 0,
+) -> View:
+    """Train each width without and with three ways of holding back; compare on rows set aside.
+
+    Args:
+        data: a file, a built-in set, or a table; 200 noisy rows of moons when None.
+        target: the column to predict, for a file; its last one when None.
+        hidden: the neurons of the network in question, one hidden layer.
+        widths: the others that are tried.
+        weight_decay: how much, of AdamW.
+        dropout: the share of hidden neurons that are muted at a time.
+        activation: of the hidden neurons.
+        restarts: how many starts for each; medians are compared.
+        epochs: how long each is trained.
+        batch_size: rows of a step; all of them up to 512 rows, else as `fit` chooses, when None.
+        lr: the step size of AdamW.
+        validation: the share of rows set aside.
+        seed: of the split and the first start.
+
+    Returns:
+        losses by width and way, and the remedy that lowered the validation loss most.
+
+    Raises:
+        SettingError: a setting out of range, or an unknown set.
+        DataError: a file that can't be read.
+
+    Example:
+        >>> found = capacity(hidden=1, widths=[1, 8], restarts=2, epochs=40)
+        >>> found.to_dict()["needs"] in ("capacity", "regularization", "neither")
+        True
+    """
+    if not 0 < dropout < 1:
+        raise SettingError(f"dropout is a share between 0 and 1, not {dropout!r}.")
+    table = _opened(data, target)
+    tried = several("widths", [whole("hidden", hidden), *several("widths", widths)])
+    parts = split(table, validation=validation, test=0.0, seed=seed)
+    rows = _rows(table, parts)
+    course: dict[str, Any] = {
+        "seeds": list(range(seed, seed + whole("restarts", restarts))), "lr": lr,
+        "epochs": whole("epochs", epochs), "optimizer": "adamw", "progress": False, "seed": seed,
+        "batch_size": batch_size or _batch(len(parts.train)),
+        "metrics": [],
+        "restore_best": False, "validation": rows[1], "hidden": list(tried),
+    }  # fmt: skip
+    sizes = (rows[2], activation)
+    plain = population(
+        lambda hidden: _network(hidden, 0.0, *sizes), rows[0], weight_decay=[0.0, weight_decay],
+        **course,
+    )  # fmt: skip
+    muted = population(
+        lambda hidden: _network(hidden, dropout, *sizes), rows[0], weight_decay=0.0, **course
+    )
+    runs = _runs(plain, muted, tried)
+    found = _diagnosed(runs, hidden)
+    n = (len(parts.train), len(parts.validation))
+    return View(
+        "More capacity or more regularization?",
+        _verdict(found, hidden),
+        (
+            Remark(
+                f"What is run: {table.name}, {plural(n[0], 'row')} to learn from and"
+                f" {n[1]:,} set aside; one hidden layer ({activation}) of each width,"
+                f" {plural(restarts, 'start')} each, {plural(epochs, 'epoch')} of AdamW. Remedies:"
+                f" stopping at the best epoch, weight decay {number(weight_decay)}, dropout"
+                f" {number(dropout)}."
+            ),
+            _pictures(runs, tried), Remark(_why(found, hidden)), _table(runs), *_limits(),
+        ),
+        {"hidden": hidden, "rows": list(n), **found, "runs": runs},
+    )  # fmt: skip
+
+
+def _opened(data: str | Rows | None, target: str | None) -> Rows:
+    if isinstance(data, Rows):
+        return data
+    if data is None:
+        return open_table("moons", samples=200, noise=0.35, target=target)
+    return open_table(data, target=target)
+
+
+def _batch(rows: int) -> int | None:
+    """Small tables in one piece: a step on all rows costs little more than one on a few."""
+    return rows if rows <= 512 else None
+
+
+def _rows(table: Rows, parts: Any) -> tuple[Any, Any, tuple[int, int]]:
+    """Training rows, validation rows, and how many numbers go in and out."""
+    prepared = Preparation.fit(table, parts.train)
+    x = prepared.transform(table)
+    y = prepared.transform_target(table.frame[table.target])
+    pairs = [(x[part], y[part]) for part in (parts.train, parts.validation)]
+    return pairs[0], pairs[1], (x.shape[1], prepared.outputs)
+
+
+def _network(hidden: int, dropout: float, ends: tuple[int, int], act: str) -> nn.Sequential:
+    layers: list[nn.Module] = [nn.Linear(ends[0], hidden), named(act)]
+    if dropout:
+        layers.append(nn.Dropout(dropout))
+    return nn.Sequential(*layers, nn.Linear(hidden, ends[1]))
+
+
+def _runs(plain: Any, muted: Any, tried: Sequence[int]) -> list[dict[str, Any]]:
+    """Median losses of each width and way."""
+    decayed = [m.get("weight_decay", 0.0) > 0 for m in plain.members]
+    found = []
+    for width in tried:
+        mine = [m["hidden"] == width for m in plain.members]
+        free = np.array([w and not d for w, d in zip(mine, decayed, strict=True)])
+        held = np.array([w and d for w, d in zip(mine, decayed, strict=True)])
+        dropped = np.array([m["hidden"] == width for m in muted.members])
+        found += [
+            _losses(width, "nothing", plain, free, best=False),
+            _losses(width, "early stopping", plain, free, best=True),
+            _losses(width, "weight decay", plain, held, best=False),
+            _losses(width, "dropout", muted, dropped, best=False),
+        ]
+    return found
+
+
+def _losses(width: int, way: str, of: Any, chosen: Any, best: bool) -> dict[str, Any]:
+    train = np.nan_to_num(of.train_loss[chosen], nan=np.inf).astype(np.float64)
+    check = np.nan_to_num(of.validation_loss[chosen], nan=np.inf).astype(np.float64)
+    at = check.argmin(1) if best else np.full(len(check), check.shape[1] - 1)
+    rows = np.arange(len(check))
+    last = check[rows, at]
+    return {
+        "hidden": width, "way": way, "train": float(np.median(train[rows, at])),
+        "validation": float(np.median(last)), "spread": float(np.ptp(last)) / 2,
+        "epoch": int(np.median(at)) + 1,
+    }  # fmt: skip
+
+
+def _diagnosed(runs: Sequence[dict[str, Any]], hidden: int) -> dict[str, Any]:
+    """What each remedy gains on the validation rows, and which one gains more than chance."""
+    own = next(r for r in runs if r["hidden"] == hidden and r["way"] == "nothing")
+    wider = [r for r in runs if r["hidden"] > hidden and r["way"] == "nothing"]
+    held = [r for r in runs if r["hidden"] == hidden and r["way"] != "nothing"]
+    best_wide = min(wider, key=lambda r: float(r["validation"]), default=own)
+    best_held = min(held, key=lambda r: float(r["validation"]))
+    gains = {
+        "capacity": own["validation"] - best_wide["validation"],
+        "regularization": own["validation"] - best_held["validation"],
+    }
+    larger = max(gains, key=lambda name: gains[name])
+    # What the starts differ by is chance, and a hundredth of the loss is not worth a change.
+    matters = gains[larger] > max(own["spread"], 0.01 * own["validation"])
+    return {
+        "needs": larger if matters else "neither", "gains": gains, "own": own,
+        "wider": best_wide if wider else None, "held": best_held,
+    }  # fmt: skip
+
+
+def _verdict(found: dict[str, Any], hidden: int) -> str:
+    own, network = found["own"], f"The network of {plural(hidden, 'hidden neuron')}"
+    before = f"its validation loss is {number(own['validation'])}"
+    if found["needs"] == "capacity":
+        wider = found["wider"]
+        return (
+            f"{network} needs more capacity: {before}, and {number(wider['validation'])} with"
+            f" {wider['hidden']} neurons."
+        )
+    if found["needs"] == "regularization":
+        held = found["held"]
+        return (
+            f"{network} needs more regularization: {before}, and {number(held['validation'])} with"
+            f" {held['way']}."
+        )
+    return (
+        f"{network} needs neither: {before}, and nothing that was tried lowers it by more than the"
+        " starts differ."
+    )
+
+
+def _why(found: dict[str, Any], hidden: int) -> str:
+    own, gains = found["own"], found["gains"]
+    gap = own["validation"] - own["train"]
+    first = (
+        f"Why: at {plural(hidden, 'neuron')} the loss is {number(own['train'])} on the rows learned"
+        f" from and {number(own['validation'])} on the others, a gap of {number(gap)}."
+    )
+    wide = (
+        f" More neurons change the validation loss by {number(-gains['capacity'])},"
+        if found["wider"] else " No wider network was tried,"
+    )  # fmt: skip
+    return (
+        f"{first}{wide} the best way of holding back ({found['held']['way']}) by"
+        f" {number(-gains['regularization'])}; starts differ by {number(own['spread'])} to each"
+        " side."
+    )
+
+
+def _pictures(runs: Sequence[dict[str, Any]], tried: Sequence[int]) -> Charts:
+    axis = Axis("hidden neurons", names=tuple(map(str, tried)))
+    places = list(range(len(tried)))
+
+    def line(way: str, part: str) -> list[float]:
+        return [r[part] for r in runs if r["way"] == way]
+
+    gap = Chart(
+        axis, Axis("loss"),
+        (
+            Line(places, line("nothing", "train"), "training", "train"),
+            Line(places, line("nothing", "validation"), "validation", "test"),
+        ),
+        title="Nothing held back", sentence="Training and validation loss by width.",
+    )  # fmt: skip
+    ways = Chart(
+        axis, Axis("validation loss"),
+        tuple(Line(places, line(w, "validation"), w, order=i) for i, w in enumerate(_WAYS)),
+        title="Ways of holding back", sentence="Validation loss by width for each way.",
+    )  # fmt: skip
+    return Charts((gap, ways), columns=2)
+
+
+def _table(runs: Sequence[dict[str, Any]]) -> Table:
+    return Table(
+        (
+            Column("hidden", "count", anchor=True), Column("held back by", key="way", anchor=True),
+            Column("training loss", "number", key="train"),
+            Column("validation loss", "number", key="validation"),
+            Column("± of starts", "number", key="spread", rank=1),
+            Column("epoch", "count", rank=2),
+        ),
+        tuple((r["hidden"], r["way"], r["train"], r["validation"], r["spread"], r["epoch"])
+              for r in runs),
+        caption="Medians over the starts",
+        note="With dropout the training loss is measured while neurons are muted.",
+    )  # fmt: skip
+
+
+def _limits() -> tuple[Remark, ...]:
+    return (
+        Remark(
+            "Early stopping chooses its epoch on the same rows that it is judged by here, so its"
+            " figure is a little too good. More rows are a remedy that this can't try."
+        ),
+    )
