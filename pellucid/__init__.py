@@ -218,7 +218,7 @@ if TYPE_CHECKING:  # bound below, or loaded on first use
     from pellucid.lenses.graph import graph as graph
     from pellucid.lenses.see import see as see
     from pellucid.lenses.walk import walk as walk
-    from pellucid.tensor._names import *  # noqa: F403
+    from pellucid.tensor._names import *  # noqa: F403  (all names of the stub)
     from pellucid.training import History as History
     from pellucid.training import load as load
     from pellucid.training import save as save

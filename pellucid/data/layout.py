@@ -156,7 +156,7 @@ def guess_layout(
     if not rows:
         raise DataError(f"{source.name} is empty. Give a table with a header and rows.")
     if header is None:
-        _refuse_headless(rows, source.name, delimiter)
+        _refuse_headless(rows, source.name)
     mark = _check_decimal(decimal) if decimal else _guess_decimal(rows[1:], delimiter)
     names, unnamed = _names(rows[0], source.name, header is not False)
     body = rows[1:] if header is not False else rows
@@ -219,7 +219,7 @@ def _guess_decimal(rows: Sequence[Sequence[str]], delimiter: str) -> str:
     return "," if len(commas) > points else "."
 
 
-def _refuse_headless(rows: Sequence[Sequence[str]], name: str, delimiter: str) -> None:
+def _refuse_headless(rows: Sequence[Sequence[str]], name: str) -> None:
     """Refuse a first row that is data: all numbers, or mostly numbers with fractions among them."""
     cells = [cell.strip() for cell in rows[0]]
     figures = [cell for cell in cells if _NUMBER.fullmatch(cell)]

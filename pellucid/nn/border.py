@@ -161,11 +161,12 @@ def _remedy(trail: _Trail, misfit: Misfit) -> str:
     if ends is not None:
         return f" Make {where} {misfit.remade}, or make layer {ends} end in {misfit.width}."
     came = next((tuple(x.shape) for x in trail.inputs if isinstance(x, Tensor)), ())
-    trick = misfit.trick or _reshaped(came, misfit.width, where)
+    trick = misfit.trick or _reshaped(came, misfit.width)
     return f" Make {where} {misfit.remade}, or {trick or f'give it {misfit.what}'}."
 
 
-def _reshaped(came: Shape, width: int, where: str) -> str:
+def _reshaped(came: Shape, width: int) -> str:
+    """What to do with an input that holds as many numbers as are wanted, in another shape."""
     if len(came) > 2 and numel(came[1:]) == width:
         return f"put Flatten() in front: {' · '.join(map(str, came[1:]))} = {width}"
     if len(came) == 2 and came[0] == width:

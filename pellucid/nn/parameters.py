@@ -213,7 +213,7 @@ class ParameterDict(_Held):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The one of that name, or something else if there is none."""
-        return self[key] if key in self else default  # noqa: SIM401
+        return self[key] if key in self else default  # noqa: SIM401  (get() is this one)
 
     def fromkeys(self, keys: Iterable[str], default: Any = None) -> ParameterDict:
         """A new dictionary with these names."""

@@ -45,7 +45,7 @@ class ReLU6(InPlaceBend):
     """ReLU with a ceiling at 6."""
 
     _op = act.hardtanh
-    _settings = {"min_val": 0.0, "max_val": 6.0}  # noqa: RUF012
+    _settings = {"min_val": 0.0, "max_val": 6.0}  # noqa: RUF012  (nobody writes into it)
 
 
 class Hardtanh(Bend):
