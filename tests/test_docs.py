@@ -21,7 +21,15 @@ WITH_CODE = [
 ]
 
 
-@pytest.mark.parametrize("page", WITH_CODE, ids=lambda p: p.relative_to(ROOT).as_posix())
+QUICK = ("README.md", "docs/steps.md", "docs/from-pytorch.md")
+
+
+def _page(path: Path) -> object:
+    name = path.relative_to(ROOT).as_posix()
+    return pytest.param(path, id=name, marks=[] if name in QUICK else pytest.mark.slow)
+
+
+@pytest.mark.parametrize("page", [_page(p) for p in WITH_CODE])
 def test_a_page_runs_from_top_to_bottom(page: Path, tmp_path: Path) -> None:
     assert run_page(page, tmp_path) > 0
 

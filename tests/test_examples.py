@@ -45,13 +45,13 @@ TABLE = (
     Row("mlp_table", r"R² (\S+)", 0.2, 0.8),
     Row("cnn_digits", r"right: (\S+)", 60, 100),
     Row("cnn_28", r"right: (\S+)", 25, 100, slow=True),
-    Row("autoencoder", r"by pixel: (\S+)", 0.01, 0.06),
-    Row("vae", r"negative ELBO: (\S+)", 20, 28.5),
+    Row("autoencoder", r"by pixel: (\S+)", 0.01, 0.06, slow=True),
+    Row("vae", r"negative ELBO: (\S+)", 20, 28.5, slow=True),
     Row("lstm_series", r"next year.*?: error (\S+)", 10, 30),
-    Row("gru_series", r"GRU .*84 ahead (\S+)", 0.1, 0.85),
-    Row("karate", r"GCN: right about (\S+)", 28, 32),
-    Row("les_miserables", r"by the network: (\S+)", 0.8, 1, needs="networkx"),
-    Row("char_gpt", r"of new text: (\S+)", 2, 5),
+    Row("gru_series", r"GRU .*84 ahead (\S+)", 0.1, 0.85, slow=True),
+    Row("karate", r"GCN: right about (\S+)", 28, 32, slow=True),
+    Row("les_miserables", r"by the network: (\S+)", 0.8, 1, needs="networkx", slow=True),
+    Row("char_gpt", r"of new text: (\S+)", 2, 5, slow=True),
     Row("transformer_classify", r"rightly: (\S+)", 70, 100, slow=True),
     Row("gan", r"told apart: (\S+)", 45, 97, ("--data", "ring"), slow=True),
     Row("gan", r"told apart: (\S+)", 45, 100, ("--data", "digits"), slow=True),
@@ -84,6 +84,7 @@ def test_an_example_runs_and_learns(
     assert [p.name for p in pictures if not (path.parent / p.name).exists()] == []
 
 
+@pytest.mark.slow
 def test_an_example_runs_by_its_path_from_anywhere(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(EXAMPLES / "xor" / "xor.py"), "--quick", "--out", str(tmp_path)],

@@ -44,6 +44,7 @@ def test_the_script_draws_the_pictures_that_are_saved(drawn: Path) -> None:
     assert [p.name for p in sorted(drawn.iterdir())] == [p.name for p in SAVED]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("saved", SAVED, ids=lambda p: p.name)
 def test_a_saved_picture_says_what_the_run_gives(saved: Path, drawn: Path) -> None:
     said, numbers = words(saved)

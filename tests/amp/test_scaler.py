@@ -30,6 +30,7 @@ def walk(m: Any, gradients: list[float]) -> list[Any]:
     return [*found, scaler.state_dict()]
 
 
+@pytest.mark.slow
 def test_scales_and_steps_are_pytorchs() -> None:
     torch = pytest.importorskip("torch")
     slopes = [1.0, 2.0, math.inf, 1.0, 1.0, -math.inf, math.nan, 3.0, 3.0, 1.0]

@@ -31,6 +31,7 @@ def test_the_page_is_what_the_script_writes(written: Path) -> None:
     assert "## Every contender" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["benchmarks-light.svg", "benchmarks-dark.svg"])
 def test_the_chart_is_what_the_script_draws(written: Path, name: str) -> None:
     assert _texts(DOCS / "assets" / name) == _texts(written / "assets" / name)

@@ -71,6 +71,7 @@ def test_jax_by_hand_computes_what_torch_computes(name: str) -> None:
     assert distance(losses["jax scan"], losses["torch fused"]) < AGREE
 
 
+@pytest.mark.slow
 def test_adam_by_hand_is_optax(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("optax")
     adam = importlib.import_module("benchmarks.jax_peers.adam")

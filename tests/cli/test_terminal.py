@@ -94,6 +94,7 @@ def test_a_line_that_redraws_and_a_card(here: Path, columns: int) -> None:
     assert "\x1b[" in terminal.text.replace("\x1b[2K", ""), "colors"
 
 
+@pytest.mark.slow
 def test_no_color_and_a_dumb_terminal(here: Path) -> None:
     terminal = Terminal(*SHORT, NO_COLOR="1")
     assert terminal.end() == Exit.GOOD

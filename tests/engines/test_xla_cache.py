@@ -53,6 +53,7 @@ def test_the_second_process_compiles_nothing(tmp_path: Path) -> None:
     assert len(list(Path(kept).iterdir())) >= first[2]
 
 
+@pytest.mark.slow
 def test_off_keeps_nothing(tmp_path: Path) -> None:
     _, hits, _, where = ran("off", HOME=str(tmp_path), XDG_CACHE_HOME=str(tmp_path / "c"))
     assert (hits, where) == (0, "None") and list(tmp_path.iterdir()) == []

@@ -156,6 +156,7 @@ def test_matrices_that_cannot_be_turned_around() -> None:
     )
 
 
+@pytest.mark.slow
 def test_both_engines_agree() -> None:
     pytest.importorskip("jax")
 

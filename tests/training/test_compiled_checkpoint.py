@@ -57,7 +57,9 @@ def cut_after(monkeypatch: pytest.MonkeyPatch, writes: int) -> None:
 
 
 @ENGINES
-@pytest.mark.parametrize("writes", [1, 3, 4, 9])
+@pytest.mark.parametrize(
+    "writes", [pytest.param(n, marks=[] if n == 3 else pytest.mark.slow) for n in (1, 3, 4, 9)]
+)
 def test_going_on_is_never_having_stopped(
     engine: str, writes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,6 +74,7 @@ def test_going_on_is_never_having_stopped(
     assert equal(train(engine, path, resume=True), whole)
 
 
+@pytest.mark.slow
 @ENGINES
 def test_in_the_middle_of_an_epoch(
     engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -90,6 +93,7 @@ def test_in_the_middle_of_an_epoch(
     assert equal(train(engine, path, resume=True), whole)
 
 
+@pytest.mark.slow
 @ENGINES
 def test_longer_than_planned(engine: str, tmp_path: Path) -> None:
     path = tmp_path / "run"

@@ -153,7 +153,12 @@ def own_optimizer(engine: str) -> Any:
     return trained(engine, model=model, optimizer=made)
 
 
-@pytest.mark.parametrize("name", CASES)
+QUICK = ("plain", "classes", "dropout", "leftover rows", "frozen", "pictures", "accumulated")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[] if n in QUICK else pytest.mark.slow) for n in CASES]
+)
 def test_both_engines_train_alike(name: str) -> None:
     alike(CASES[name])
 
@@ -315,6 +320,7 @@ def test_the_length_of_heartbeats_changes_no_bit(monkeypatch: pytest.MonkeyPatch
     assert losses(1e-9) == losses(10.0)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bits() -> None:
     runs = [trained("xla", (X, LABELS), net(3, dropout=0.2), seed=s)[0] for s in (1, 1, 2)]
     assert runs[0].step_loss == runs[1].step_loss != runs[2].step_loss
@@ -327,6 +333,7 @@ def test_a_loss_that_explodes() -> None:
         assert "the loss" in str(caught.value)
 
 
+@pytest.mark.slow
 def test_ctrl_c_between_heartbeats() -> None:
     main = threading.main_thread().ident
     assert main is not None

@@ -406,6 +406,7 @@ def test_batches_by_name_and_lists_of_batches() -> None:
         np.testing.assert_allclose(history.step_loss, rows.step_loss, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_populations_take_inputs_by_name() -> None:
     x, y = line(50)
     found = pl.population(

@@ -104,7 +104,12 @@ KINDS: dict[str, tuple[Any, Any, dict[str, Any]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", KINDS)
+QUICK = ("squared error, Adam", "dropout", "a row left over")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[] if n in QUICK else pytest.mark.slow) for n in KINDS]
+)
 def test_each_member_is_the_network_trained_alone(name: str) -> None:
     make, target, given = KINDS[name]
     options: dict[str, Any] = {
@@ -224,6 +229,7 @@ def test_lists_go_together_without_a_grid() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_tuples_arrays_and_ranges_are_lists() -> None:
     found = pl.population(
         lambda sizes: mlp(3, *sizes, 1), (X, Y), seeds=range(1), lr=(0.1, 0.01),
@@ -289,6 +295,7 @@ def test_a_thousand_starts_of_xor() -> None:
     assert ((found.best()(x) - y).abs() < 0.1).all()
 
 
+@pytest.mark.slow
 def test_what_it_looks_like() -> None:
     found = pl.population(
         lambda: mlp(3, 4, 3), (X, CLASSES), seeds=3, lr=[0.01, 0.1], epochs=3, **QUIET
@@ -368,6 +375,7 @@ def test_ctrl_c_while_compiling_keeps_the_start(monkeypatch: pytest.MonkeyPatch)
         np.testing.assert_array_equal(found.model(1).state_dict()[name].numpy(), weight.numpy())
 
 
+@pytest.mark.slow
 def test_callbacks_see_every_heartbeat_and_can_stop() -> None:
     seen: list[tuple[Any, ...]] = []
 
@@ -425,6 +433,7 @@ def test_memory_is_bounded_by_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- restarts -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("between", [nn.Tanh, lambda: nn.Dropout(0.2)])
 def test_restarts_together_are_those_one_by_one(between: Any) -> None:
     def train(engine: str) -> tuple[nn.Module, pl.History]:

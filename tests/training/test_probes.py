@@ -238,6 +238,7 @@ def test_both_engines_see_the_same() -> None:
         assert a == pytest.approx(b, rel=1e-4, abs=1e-6), name
 
 
+@pytest.mark.slow
 def test_the_first_look_beside_numpy(engine: str) -> None:
     x, y = blobs(16)
     y = np.float32(y.reshape(-1, 1))
@@ -262,6 +263,7 @@ def test_the_first_look_beside_numpy(engine: str) -> None:
     assert row["2.weight.update_ratio"] == pytest.approx(ratio, rel=0.01)
 
 
+@pytest.mark.slow
 def test_a_weight_that_stays_zero_has_a_ratio_of_zero(engine: str) -> None:
     model = nn.Sequential(nn.Linear(2, 1), nn.ReLU(), nn.Linear(1, 3))
     with pl.no_grad():
@@ -285,6 +287,7 @@ def test_names_choose(engine: str) -> None:
     assert history.probes.names == ["mine.abs_max"]
 
 
+@pytest.mark.slow
 def test_without_asking_the_models_own_probes_are_heard(engine: str) -> None:
     _, history = trained(engine, None)
     assert history.probes.names == ["mine.abs_max"]
@@ -440,6 +443,7 @@ def test_members_of_a_population_have_rows_of_their_own() -> None:
     assert not quiet.history(0).probes
 
 
+@pytest.mark.slow
 def test_the_last_step_is_looked_at(engine: str) -> None:
     _, history = trained(engine, True, batch_size=15)  # six batches of blobs
     assert history.probes["step"][-1] == history.steps == 24
