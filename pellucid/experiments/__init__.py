@@ -15,9 +15,10 @@ from pellucid.experiments.experiment import overview as overview
 from pellucid.experiments.multiplication import gate as gate
 from pellucid.experiments.multiplication import multiplication as multiplication
 from pellucid.experiments.restarts import restarts as restarts
+from pellucid.experiments.step_size import step_size as step_size
 from pellucid.experiments.xor import xor as xor
 
 __all__ = [
     "Thresholds", "approximation", "boolean", "capacity", "collapse", "folded", "gate",
-    "multiplication", "names", "overview", "restarts", "threshold_network", "xor",
+    "multiplication", "names", "overview", "restarts", "step_size", "threshold_network", "xor",
 ]  # fmt: skip

@@ -11,13 +11,13 @@ from tests.cli.commands import good, pellucid
 
 def test_they_are_listed_run_and_written(tmp_path: Path) -> None:
     listed = good("experiment", "--json").data
-    assert [e["name"] for e in listed["data"]["experiments"]] == list(names())
+    assert [e["name"] for e in listed["experiments"]] == list(names())
     assert "right at all 4 inputs" in good("experiment", "boolean", "--table", "0110").out
     for ending in ("html", "json", "png"):
         file = tmp_path / f"gate.{ending}"
         said = good("experiment", "multiplication", "--set", "scales=[0.1, 0.01]", "--out", file)
         assert said.out == "" and file.stat().st_size > 1000
-    data = json.loads((tmp_path / "gate.json").read_text("utf-8"))["data"]
+    data = json.loads((tmp_path / "gate.json").read_text("utf-8"))
     assert [run["scale"] for run in data["runs"]] == [0.1, 0.01]
     assert (tmp_path / "gate.png").read_bytes()[:4] == b"\x89PNG"
 

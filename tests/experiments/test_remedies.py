@@ -68,3 +68,16 @@ def test_an_activation_without_a_bend_is_refused() -> None:
         gate(0)
     with pytest.raises(SettingError, match=r"dropout is a share between 0 and 1, not 1\.5"):
         experiments.capacity(dropout=1.5)
+
+
+def test_descent_climbs_above_two_over_the_largest_eigenvalue_only() -> None:
+    found = experiments.step_size(rows=64, inputs=3, batches=1, epochs=150).to_dict()
+    runs = {run["way"]: run for run in found["runs"]}
+    assert runs["fixed"]["above"] == pytest.approx(0.0, abs=1e-5)
+    assert runs["fixed"]["lr"] == pytest.approx(found["edge"] / 2)
+    climbing = [loss for loss in runs["too large"]["losses"] if loss is not None]
+    assert climbing[-1] > 100 * min(climbing)
+    assert runs["small"]["above"] > 0
+    noisy = experiments.step_size(rows=64, inputs=3, epochs=40).to_dict()["runs"]
+    above = {run["way"]: run["above"] for run in noisy}
+    assert above["decaying"] < above["fixed"]  # what chance leaves goes with the step size
