@@ -84,7 +84,8 @@ def step_size(
                 f"What is run: stochastic gradient descent on a linear regression of"
                 f" {plural(n, 'row')} and {plural(width, 'input')}, {plural(epochs, 'epoch')} of"
                 f" {plural(batches, 'batch', 'batches')}. The largest step size is 2/λ,"
-                " λ the largest eigenvalue of the loss's second derivative over all rows; batches differ, so theirs is near it."
+                " λ the largest eigenvalue of the loss's second derivative over all rows; batches"
+                " differ, so theirs is near it."
             ),
             _picture(runs, least), _table(runs),
         ),

@@ -128,7 +128,7 @@ def _proof(linear: dict[str, Any]) -> tuple[Equation | Remark, ...]:
         (
             ("f(0,0) + f(1,1)", "b + (w₁ + w₂ + b)", "(w₂ + b) + (w₁ + b)", "f(0,1) + f(1,0)"),
             ("XOR asks for 0 + 0", "1 + 1, which is false"),
-            ("with errors e = f − y:  e₀₀ − e₀₁ − e₁₀ + e₁₁", "0 − 0 + 1 + 1", "2"),
+            ("with errors e = f − y:  e₀₀ − e₀₁ − e₁₀ + e₁₁", "0 − (0 − 1 − 1 + 0)", "2"),
             ("so by Cauchy and Schwarz  2² ≤ 4·(e₀₀² + e₀₁² + e₁₀² + e₁₁²)",),
             ("and the mean of e² ≥ 1/4, reached where every output is 1/2",),
         ),
