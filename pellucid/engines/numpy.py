@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.dtypes import DType
+from pellucid.engines.erf import erf
 from pellucid.engines.pieces import in_pieces
 from pellucid.engines.rows import add_rows, worthwhile
 from pellucid.engines.words import random_words
@@ -76,6 +77,7 @@ def _ones(n: int, dtype: Any) -> Any:
 class _Namespace:
     """NumPy, plus what both engines have: `erf`, `unless`, `written`, `scatter_add` and others."""
 
+    erf = staticmethod(erf)
     random_words = staticmethod(random_words)
     in_pieces = staticmethod(in_pieces)
     sum = staticmethod(total)
@@ -85,10 +87,6 @@ class _Namespace:
         value = getattr(np, name)
         setattr(self, name, value)  # the next look-up finds it directly
         return value
-
-    @staticmethod
-    def erf(x: Any) -> Any:
-        return importlib.import_module("scipy.special").erf(x).astype(x.dtype, copy=False)
 
     @staticmethod
     def rules_out(mask: Any) -> bool:
