@@ -47,7 +47,7 @@ def see(
     settings: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="NAME=VALUE", help="A setting of the lens, as in --set row=3."
+            "--set", metavar="NAME=VALUE", help="A setting of the lens, as in --set sample=3."
         ),
     ] = None,
     out: Annotated[
@@ -114,7 +114,7 @@ def _settings(words: list[str] | None) -> dict[str, Any]:
     for word in words or ():
         name, sign, value = word.partition("=")
         if not sign or not name:
-            raise SettingError(f'--set takes NAME=VALUE, as in --set row=3, and got "{word}".')
+            raise SettingError(f'--set takes NAME=VALUE, as in --set sample=3, and got "{word}".')
         if name in _OWN:
             raise SettingError(f"{name} is an option of its own: --{name}.")
         try:

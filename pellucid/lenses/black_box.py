@@ -155,7 +155,8 @@ def _curves(subject: Subject, worth: Importance | None) -> list[WhatIf]:
     knobs = {k.name: k for k in knobs_of(subject)}
     if not knobs:
         return []
-    x = subject.x[some(len(subject), _ROWS_FOR_CURVES)]
+    most = _ROWS_OF_PICTURES // 3 if subject.filtered else _ROWS_FOR_CURVES
+    x = subject.x[some(len(subject), most)]
     order = list(worth.names) if worth else list(knobs)
     chosen = subject.frozen.setdefault("black box inputs", order[:_CURVES])
     return [what_if(subject, knobs[name], x) for name in chosen]
@@ -287,6 +288,11 @@ def _about_curves(subject: Subject) -> Remark:
     )
 
 
+def _points(drop: float) -> str:
+    whole = round(drop * 100)
+    return plural(whole, "point") if whole else "less than 1 point"
+
+
 def _sentence(found: Answers, main: Metric | None, worth: Importance | None) -> str:
     n = len(found.given)
     what = "row" if found.each == 1 else "position"
@@ -303,7 +309,7 @@ def _sentence(found: Answers, main: Metric | None, worth: Importance | None) -> 
             f" {number(main.value)}); {_guess(main)} would explain none of it."
         ]
     if worth is not None and (drop := float(worth.drop.max())) > 0:
-        left = f"{drop * 100:.0f} points of accuracy" if found.classes else f"{number(drop)} of R²"
+        left = f"{_points(drop)} of accuracy" if found.classes else f"{number(drop)} of R²"
         name = worth.names[int(worth.drop.argmax())]
         parts.append(f"Most depends on {name}: shuffled among the rows, it costs {left}.")
     return " ".join(parts)

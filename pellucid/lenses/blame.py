@@ -18,7 +18,7 @@ from pellucid.errors import DataError, SettingError
 from pellucid.lenses.depth.found import Blamed, Depth, blamed
 from pellucid.lenses.depth.ways import Ways, ways_of
 from pellucid.lenses.lens import lens
-from pellucid.lenses.numerals import number, percent, plural
+from pellucid.lenses.numerals import number, of_layer, percent, plural
 from pellucid.lenses.picture import Axis, Bars, Chart, Line, Points
 from pellucid.lenses.subject import Subject
 from pellucid.lenses.view import Block, Column, Remark, Table, View
@@ -105,14 +105,14 @@ def _sentence(found: Blamed) -> str:
     if not found.length:
         return "No blame gets to any weight: the gradient is 0 everywhere, and nothing is learned."
     most = max(found.layers, key=lambda d: d.share or 0.0)
-    parts = [f"{percent(most.share or 0.0)} of it goes to {most.path or 'the network itself'}."]
+    parts = [f"{percent(most.share or 0.0)} of it goes to {of_layer(most.path)}."]
     if len(found.layers) > 1:
         left, steps = _left(found), len(found.layers) - 1
         each = left ** (1 / steps) if left > 0 else 0.0
         first, last = found.layers[0], found.layers[-1]
         way = (
-            f"from {number(last.arriving)} at {last.path} to {number(first.arriving)} at "
-            f"{first.path}, on average × {number(each, 3)} per layer"
+            f"from {number(last.arriving)} at {of_layer(last.path)} to {number(first.arriving)} at "
+            f"{of_layer(first.path)}, on average × {number(each, 3)} per layer"
         )
         if left < _GOOD:
             parts.append(f"It vanishes on the way back: {way}.")
@@ -176,10 +176,10 @@ def _unit_table(found: Blamed, many: int) -> Iterator[Block]:
     worst = max((d for d in found.layers if len(d.units) > 1), key=lambda d: d.share or 0.0)
     if len(worst.units) <= 64:
         yield Chart(
-            Axis(f"unit of {worst.path}", names=tuple(map(str, range(len(worst.units))))),
+            Axis(f"unit of {of_layer(worst.path)}", names=tuple(map(str, range(len(worst.units))))),
             Axis("share of the blame", percent=True, low=0.0),
             (Bars(list(worst.units), role="now"),),
-            f"{worst.path}: {_concentrated(worst)}",
+            f"In {of_layer(worst.path)}, {_concentrated(worst)}",
         )  # fmt: skip
 
 

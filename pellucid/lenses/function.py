@@ -55,7 +55,7 @@ def function(
     Raises:
         SettingError: a network of tokens or pictures asked for slices, or no such input.
     """
-    side = side if side is not None else (_SIDE if subject.flat else _SIDE_OF_PICTURES)
+    side = side if side is not None else (_SIDE if subject.light else _SIDE_OF_PICTURES)
     _check(subject, axes, plane, side)
     found = answers(subject)
     if not subject.flat or plane == "pca":

@@ -16,7 +16,7 @@ from pellucid.lenses.curves.facts import Facts, activations, curve_of, facts_of,
 from pellucid.lenses.graphs.recorded import recorded
 from pellucid.lenses.lens import LENSES, Lens, lens
 from pellucid.lenses.notation import plain
-from pellucid.lenses.numerals import number, percent, plural, signed
+from pellucid.lenses.numerals import number, of_layer, percent, plural, signed
 from pellucid.lenses.picture import Axis, Band, Bars, Chart, Charts, Floats, Line, Rule
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.subject import Subject
@@ -41,11 +41,12 @@ class Gallery(Shown):
     """Activations: print them, or `.html()`, `.figure()`, `.save(path)`."""
 
 
-def gallery(*names: str, model: Any = None, data: Any = None, **more: Any) -> Gallery:
+def gallery(*names: Any, model: Any = None, data: Any = None, **more: Any) -> Gallery:
     """The activation functions: curve, slope, range, where flat, what they cost and are good for.
 
     Args:
-        names: which; all when none is given, or those of the network. Two are compared.
+        names: which; all when none is given, or those of the network. Two are compared. As with
+            the other lenses, a network and its rows may stand before them.
         model: a network; what goes into its activations is then shown under their curves.
         data: the rows that go in.
         more: for a network, what every lens takes: `run`, `at`, `film`.
@@ -58,10 +59,12 @@ def gallery(*names: str, model: Any = None, data: Any = None, **more: Any) -> Ga
         >>> print(shown.view.sentence)
         Outputs in [0.0, ∞), flat below 0.0, steepest slope 1.0, 1 operation for each number.
     """
+    if names and not isinstance(names[0], str):
+        model, data, names = names[0], names[1] if len(names) > 1 else data, names[2:]
     if model is None:
         return Gallery(_view(names or tuple(activations()), {}))
     if data is None:
-        raise SettingError("gallery: model=… needs data=… too, to see what goes into it.")
+        raise SettingError("gallery: a network needs data=… too, to see what goes into it.")
     return Gallery(gallery_of_network(model, data, *names, **more).view)
 
 
@@ -119,7 +122,7 @@ def _histograms(facts: Facts, places: dict[str, Floats]) -> Iterator[Chart]:
                 Line(y[0], y[2] * scale, f"{facts.op.name}, not to scale"),
                 Line(slope[0], slope[2] * scale, "its slope, not to scale", order=1),
             ),
-            f"{place}: {percent(flat)} fall where it is flat",
+            f"In {of_layer(place)}, {percent(flat)} fall where it is flat",
         )  # fmt: skip
 
 

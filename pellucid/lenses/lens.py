@@ -17,11 +17,12 @@ import numpy as np
 
 from pellucid.data.wording import did_you_mean, quoted
 from pellucid.errors import SettingError
+from pellucid.lenses.numerals import plural
 from pellucid.lenses.picture import Axis, Chart, Charts, Diagram, Film, Matrix
 from pellucid.lenses.render.drawn.frame import limits
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.subject import Subject, subject_of
-from pellucid.lenses.view import Block, View
+from pellucid.lenses.view import Block, Remark, View
 
 __all__ = ["LENSES", "Lens", "Recorded", "lens"]
 
@@ -60,7 +61,7 @@ class Lens:
 LENSES: dict[str, Lens] = {}
 
 
-def lens(question: str) -> Callable[
+def lens(question: str, name: str = "") -> Callable[
     [Callable[Concatenate[Subject, P], View]], Callable[..., Shown]
 ]:  # fmt: skip
     """Make a function of a subject a lens of a model and data.
@@ -71,16 +72,19 @@ def lens(question: str) -> Callable[
 
     Args:
         question: what the lens answers, in one sentence.
+        name: what people call it by, where it is not the function's name.
     """
 
     def make(look: Callable[Concatenate[Subject, P], View]) -> Callable[..., Shown]:
+        known_as = name or look.__name__
+
         @functools.wraps(look)
         def called(
             model: Any, data: Any, *args: Any, loss: Any = None, inputs: Any = None,
             names: Any = None, target: str | None = None, run: Any = None,
             at: int | None = None, film: bool | int = False, **settings: Any,
         ) -> Shown:  # fmt: skip
-            _check(look, settings, at, film)
+            _check(known_as, look, settings, at, film)
             subject = subject_of(
                 model, data, loss=loss, inputs=inputs, names=names, target=target
             )  # fmt: skip
@@ -91,12 +95,12 @@ def lens(question: str) -> Callable[
             kept = _recording(run, at, film)
             if not film:
                 assert at is not None
-                with kept.at(at, subject.model):
-                    return Shown(bound())
+                with kept.at(at, subject.model) as step:
+                    return Shown(_dated(bound(), at, step))
             return Shown(_filmed(bound, subject, kept, 12 if film is True else int(film)))
 
         called.__signature__ = _signature(look)  # type: ignore[attr-defined]
-        LENSES[look.__name__] = Lens(look.__name__, question, called)
+        LENSES[known_as] = Lens(known_as, question, called)
         return called
 
     return make
@@ -117,15 +121,18 @@ def _signature(look: Callable[..., Any]) -> inspect.Signature:
     return inspect.Signature([*first, *own, *shared], return_annotation=Shown)
 
 
-def _check(look: Callable[..., Any], settings: Mapping[str, Any], at: Any, film: Any) -> None:
+def _check(
+    known_as: str, look: Callable[..., Any], settings: Mapping[str, Any], at: Any, film: Any
+) -> None:
     """Speak of settings that the lens does not have before anything is computed."""
     own = list(inspect.signature(look).parameters)[1:]
     for name in settings:
         if name not in own:
-            hint = did_you_mean(name, (*own, *_SHARED))
-            has = f"Its own are {', '.join(own)}; all" if own else "All"
+            told = [one for one in own if not one.startswith("_")]
+            hint = did_you_mean(name, (*told, *_SHARED))
+            has = f"Its own are {', '.join(told)}; all" if told else "All"
             raise SettingError(
-                f"the lens {look.__name__} has no setting {quoted(name)}.{hint}\n"
+                f"the lens {known_as} has no setting {quoted(name)}.{hint}\n"
                 f" {has} lenses take {', '.join(_SHARED)}."
             )
     if at is not None and film:
@@ -143,6 +150,14 @@ def _recording(run: Any, at: int | None, film: bool | int) -> Recorded:
             " Train with history = pellucid.fit(…, record=True) and pass run=history."
         )
     return kept
+
+
+def _dated(view: View, asked: int, step: int) -> View:
+    """With a word on the moment, which is the kept one that is nearest to what was asked for."""
+    text = f"The network after {plural(step, 'step')} of training"
+    if step != asked:
+        text += f", the moment of the recording that is nearest to {asked:,}"
+    return replace(view, blocks=(*view.blocks, Remark(f"{text}.")))
 
 
 def _filmed(look: Callable[[], View], subject: Subject, kept: Recorded, moments: int) -> View:

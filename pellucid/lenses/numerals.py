@@ -10,8 +10,8 @@ import math
 from pellucid.graph.amounts import compact, size
 
 __all__ = [
-    "amount", "bracketed", "compact", "number", "percent", "plural", "shape", "signed", "size",
-    "subscript",
+    "amount", "bracketed", "compact", "number", "of_layer", "percent", "plural", "shape", "signed",
+    "size", "subscript",
 ]  # fmt: skip
 
 MINUS = "−"
@@ -97,6 +97,19 @@ def plural(count: float, noun: str, many: str = "") -> str:
         ('1 path', '2,500 paths', '2 entries')
     """
     return f"{amount(count)} {noun if count == 1 else many or noun + 's'}"
+
+
+def of_layer(path: str) -> str:
+    """A layer's path as it stands in a sentence, where a bare number would read as an amount.
+
+    Example:
+        >>> of_layer("0"), of_layer("encoder.0"), of_layer("3 … 5"), of_layer("")
+        ('layer 0', 'encoder.0', 'layers 3 … 5', 'the network itself')
+    """
+    if path.isdigit():
+        return f"layer {path}"
+    numbered = "…" in path and all(end.strip().isdigit() for end in path.split("…"))
+    return f"layers {path}" if numbered else path or "the network itself"
 
 
 def shape(dims: tuple[int, ...]) -> str:

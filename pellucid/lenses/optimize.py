@@ -62,7 +62,7 @@ def optimize(
         grid: places along each direction of the slice; None for 21, and 13 for those.
         seed: of everything drawn at random.
     """
-    light = subject.flat
+    light = subject.light
     rows = (256 if light else 96) if rows is None else rows
     grid = (21 if light else 13) if grid is None else grid
     if grid < 3 or rows < 1:
@@ -196,7 +196,7 @@ def _asked(
             "lowest": tested.best,
         }  # fmt: skip
     if racers:
-        runners = run_race(twin, racers, _RACE if twin.subject.flat else 2 * _RACE // 3, seed)
+        runners = run_race(twin, racers, _RACE if twin.subject.light else 2 * _RACE // 3, seed)
         blocks.append(race_chart(runners, start))
         data["race"] = {"start": start, "runners": [vars(r) for r in runners]}
     return blocks, data

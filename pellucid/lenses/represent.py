@@ -234,22 +234,26 @@ def _sentence(lines: list[dict[str, Any]], sorts: Sorts) -> str:
         return f"{plural(len(lines), 'layer')} looked at; {units}"
     best = max(lines, key=lambda line: line["probe"])
     first = lines[0]
-    if sorts.heights is None:
-        read = (
-            f"A linear probe reads the class off the {_off(first)} with"
-            f" {percent(first['probe'])} right and off the best layer ({best['layer']}) with"
-            f" {percent(best['probe'])}"
-        )
-    else:
-        read = (
-            f"A linear probe of the {_off(first)} explains R² = {number(first['probe'], 2)} of the"
-            f" target and of the best layer ({best['layer']}) {number(best['probe'], 2)}"
-        )
+    classes = sorts.heights is None
+    read = (
+        f"A linear probe reads the {'class' if classes else 'target'} off the {_off(first)} with"
+        f" {_read(first, classes)} and off "
+    )
+    read += (
+        "no layer better"
+        if best["probe"] <= first["probe"]
+        else f"the best layer ({best['layer']}) with {_read(best, classes)}".removesuffix(" right")
+    )
     apart = (
         f"the spread between the {_called(sorts)} goes from {percent(first['separation'])} to"
         f" {percent(lines[-1]['separation'])}"
     )
     return f"{read}; {apart}. {units}"
+
+
+def _read(line: dict[str, Any], classes: bool) -> str:
+    probe = line["probe"]
+    return f"{percent(probe)} right" if classes else f"R² = {number(probe, 2)}"
 
 
 def _called(sorts: Sorts) -> str:

@@ -25,7 +25,7 @@ from pellucid.lenses.view import Block, Column, Remark, Table, View
 __all__ = ["sculpt"]
 
 _SIDE, _STEPS = 40, 241
-_ROWS = 300
+_ROWS, _ROWS_OF_PICTURES = 300, 96
 _STRAIGHT = ("ReLU", "LeakyReLU", "PReLU")
 
 
@@ -56,7 +56,7 @@ def sculpt(
     chosen = _chosen(layers, layer)
     if not 0 <= sample < len(subject):
         raise IndexRangeError(f"sample={sample}: there are rows 0 to {len(subject) - 1}.")
-    part = subject.only(some(len(subject), _ROWS))
+    part = subject.only(some(len(subject), _ROWS_OF_PICTURES if subject.filtered else _ROWS))
     place = _place(part)
     shown = subject.x[sample : sample + 1] if place is None else place.rows
     readings = read(subject, layers, shown)
@@ -224,6 +224,12 @@ def _remarks(
     return [*notes, *([f"{pieces[0].upper()}{pieces[1:]}."] if "sampled" in pieces else [])]
 
 
+def _changed(before: str, after: str) -> str:
+    return (
+        f"still {after} are right" if after == before else f"{after} are right instead of {before}"
+    )
+
+
 def _sentence(layer: Layer, found: list[Worth], unit: int, whole: Scores, pieces: str) -> str:
     worth = next((w for w in found if w.unit == unit), None)
     text = f"Layer {layer.number} has {plural(layer.count, 'neuron')}."
@@ -233,8 +239,7 @@ def _sentence(layer: Layer, found: list[Worth], unit: int, whole: Scores, pieces
         if worth.without.loss is not None and whole.loss is not None:
             text += f", the loss goes from {number(whole.loss)} to {number(worth.without.loss)}"
         if worth.without.right is not None and whole.right is not None:
-            text += f", and {percent(worth.without.right)} are right instead of"
-            text += f" {percent(whole.right)}"
+            text += f", and {_changed(percent(whole.right), percent(worth.without.right))}"
         text += "."
     if pieces and "sampled" not in pieces:
         text += f" {pieces[0].upper()}{pieces[1:]}."

@@ -17,6 +17,7 @@ from pellucid.data.wording import count
 from pellucid.errors import DataError, SettingError
 from pellucid.lenses.given import rows_of
 from pellucid.lenses.picture import Floats
+from pellucid.nn.conv import Filters
 from pellucid.nn.module import Module
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.grad_mode import no_grad
@@ -74,6 +75,16 @@ class Subject:
     def flat(self) -> bool:
         """Whether a row is a list of features."""
         return self.x.ndim == 2 and self.x.dtype.kind == "f"
+
+    @property
+    def light(self) -> bool:
+        """Whether a row is a list of features that no filter slides over: quick to compute."""
+        return self.flat and not self.filtered
+
+    @property
+    def filtered(self) -> bool:
+        """Whether filters slide over the rows, which takes far longer than one product."""
+        return any(isinstance(m, Filters) for m in self.model.modules())
 
     def outputs(self, x: npt.NDArray[Any] | None = None) -> Floats:
         """What the network gives, in evaluation mode: scores, or numbers.

@@ -105,19 +105,19 @@ def walk(
     given = x if y is None else (x, y)
     held: list[tuple[Taken, int]] = []
     shown = step_by_hand(
-        model, given, sample=sample, optimizer=optimizer, lr=lr, answers=answers, held=held, **more
+        model, given, sample=sample, optimizer=optimizer, lr=lr, answers=answers, _held=held, **more
     )
     return Walk(*held[0], shown.view)
 
 
-@lens("What happens to one sample in one step of training?")
+@lens("What happens to one sample in one step of training?", name="walk")
 def step_by_hand(
     subject: Subject,
     sample: int = 0,
     optimizer: Any = "sgd",
     lr: float = 0.1,
     answers: bool = True,
-    held: list[tuple[Taken, int]] | None = None,
+    _held: list[tuple[Taken, int]] | None = None,
 ) -> View:
     """The worksheet of one step.
 
@@ -127,7 +127,7 @@ def step_by_hand(
         optimizer: a name as `fit` takes it, or an optimizer over the network's weights.
         lr: the step size, where the optimizer is a name.
         answers: whether to write the numbers, or to leave blanks to fill in.
-        held: where the step itself is to be put, for checking answers.
+        _held: where the step itself is to be put, for checking answers.
     """
     if subject.y is None:
         raise DataError("walk needs to know what should come out: walk(model, X, y).")
@@ -137,9 +137,9 @@ def step_by_hand(
         raise SettingError("walk: this network has no weights to move: none, or all are frozen.")
     at = sample % len(subject)
     step = taken(subject, at, optimizer, lr)
-    if held is not None:
-        held.append((step, at))
+    if _held is not None:
+        _held.append((step, at))
     return sheet(step, at, answers)
 
 
-LENSES["walk"] = Lens("walk", LENSES.pop("step_by_hand").question, walk)
+LENSES["walk"] = Lens("walk", LENSES["walk"].question, walk)

@@ -144,3 +144,10 @@ def test_wrong_uses() -> None:
         "blame: no layer of this network asks for a gradient: all its weights are frozen, or its "
         "output does not depend on them.\n graph(model, data) shows where blame stops."
     )
+
+
+def test_a_layer_with_a_number_for_a_path_is_called_a_layer(moons_model: Trained) -> None:
+    sentence = pellucid.lenses.blame(moons_model.model, moons_model.data).view.sentence
+    assert " of it goes to layer " in sentence and " at layer 0, on average" in sentence
+    graph = pellucid.lenses.graph(moons_model.model, moons_model.data)
+    assert "gradient) is at layer " in graph.text(100)

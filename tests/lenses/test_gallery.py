@@ -109,10 +109,17 @@ def test_wrong_uses(moons_model: Trained) -> None:
     assert known == f" Known: {', '.join(activations())}."
     with pytest.raises(SettingError) as needs:
         pellucid.gallery("relu", model=moons_model.model)
-    assert str(needs.value) == "gallery: model=… needs data=… too, to see what goes into it."
+    assert str(needs.value) == "gallery: a network needs data=… too, to see what goes into it."
     with pytest.raises(SettingError) as lacks:
         pellucid.gallery("tanh", model=moons_model.model, data=moons_model.data)
     assert str(lacks.value) == "gallery: this network uses no tanh."
     with pytest.raises(SettingError) as none:
         pellucid.gallery(model=nn.Linear(2, 2), data=moons_model.data)
     assert str(none.value) == "gallery: this network uses no activation of the gallery."
+
+
+def test_a_network_and_its_rows_may_stand_first(moons_model: Trained) -> None:
+    first = pellucid.lenses.gallery(moons_model.model, moons_model.data, "relu")
+    named = pellucid.lenses.gallery("relu", model=moons_model.model, data=moons_model.data)
+    assert first.to_dict() == named.to_dict()
+    assert "In layer 1, " in first.text(100)

@@ -241,7 +241,7 @@ def test_a_film_too_large_for_a_page_shows_fewer_moments() -> None:
     page = drawn(film(10), budget=len(whole) // 2)
     assert page.count('type="radio"') in (4, 5) and len(page) < 0.6 * len(whole)
     left = 10 - page.count('type="radio"')
-    assert f"{left} more are left out, to keep the page small." in page
+    assert f"{left} more {'is' if left == 1 else 'are'} left out, to keep the page small." in page
     assert "left out" not in whole
     assert 'aria-label="step 0"' in page
     assert 'aria-label="step 90"' in page

@@ -75,6 +75,11 @@ def test_at_a_moment_the_model_is_as_it_was_then(run: Any, own: Any) -> None:
     assert then.to_dict()["loss"] == fresh.to_dict()["loss"]
     assert then.to_dict()["loss"] > own(model, DATA).to_dict()["loss"]
     assert own(model, DATA, run=history.recording, at=0).to_dict() == then.to_dict()
+    assert "The network after 0 steps of training." in then.text(100)
+    late, last = own(model, DATA, run=history, at=99_999), history.recording.steps[-1]
+    said = " ".join(late.text(200).split())
+    assert f"after {last} steps of training, the moment of the recording that is" in said
+    assert said.endswith("nearest to 99,999.")
 
 
 def test_a_film_has_frames_with_steady_axes_and_frozen_things(run: Any, own: Any) -> None:
@@ -181,7 +186,11 @@ def test_a_recording_goes_when_its_model_is_trained_anew(tmp_path: Path) -> None
     ("words", "code", "text"),
     [
         (("--lens", "lookd"), 2, 'error: there is no lens "lookd". Did you mean "looked"?'),
-        (("--lens", "looked", "--set", "x"), 2, "error: --set takes NAME=VALUE, as in --set row=3"),
+        (
+            ("--lens", "looked", "--set", "x"),
+            2,
+            "error: --set takes NAME=VALUE, as in --set sample=3",
+        ),
         (("--lens", "looked", "--set", "at=3"), 2, "error: at is an option of its own: --at."),
         (
             ("--lens", "looked", "--set", "tims=3"),

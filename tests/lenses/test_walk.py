@@ -148,3 +148,16 @@ def test_wrong_uses() -> None:
     assert str(frozen.value) == (
         "walk: this network has no weights to move: none, or all are frozen."
     )
+
+
+def test_too_wide_for_single_numbers_it_names_each_tensor_once(digits_cnn: Trained) -> None:
+    text = pellucid.walk(digits_cnn.model, *digits_cnn.data).text(140)
+    assert " = max(0, x)" in text and "L = −(1/n)" in text
+    assert "= y =" not in text and "L = L" not in text and "moves by" in text
+
+
+def test_a_wrong_setting_is_told_by_the_name_that_people_use(digits_cnn: Trained) -> None:
+    with pytest.raises(SettingError) as told:
+        pellucid.see(digits_cnn.model, digits_cnn.data, "walk", rows=3)
+    assert str(told.value).startswith('the lens walk has no setting "rows".')
+    assert "Its own are sample, optimizer, lr, answers; all" in str(told.value)

@@ -11,7 +11,7 @@ from pellucid.lenses.descent.parts import Step
 from pellucid.lenses.descent.race import Runner
 from pellucid.lenses.descent.rates import Rates
 from pellucid.lenses.descent.slice import Slice, places
-from pellucid.lenses.numerals import number, percent
+from pellucid.lenses.numerals import number, of_layer, percent
 from pellucid.lenses.picture import (
     Arrow,
     Axis,
@@ -138,11 +138,18 @@ def _verdict(by_layer: dict[str, list[float]], banded: bool) -> str:
         if not out:
             return "Every layer moves at a good pace"
         speed = "fast" if last[out[0]] > GOOD[1] else "slowly"
-        return f"{out[0]} moves {speed}: {number(last[out[0]], 2)} of its length in a step"
+        layer = _first_up(of_layer(out[0]))
+        return f"{layer} moves {speed}: {number(last[out[0]], 2)} of its length in a step"
     most, least = max(last, key=last.__getitem__), min(last, key=last.__getitem__)
     if last[least] <= 0 or len(last) < 2:
-        return f"{least} has a gradient of length {number(last[least], 2)}"
-    return f"{most} has the longest gradient, {number(last[most] / last[least], 2)} times {least}'s"
+        return f"{_first_up(of_layer(least))} has a gradient of length {number(last[least], 2)}"
+    times = f"{number(last[most] / last[least], 2)} times that of {of_layer(least)}"
+    return f"{_first_up(of_layer(most))} has the longest gradient, {times}"
+
+
+def _first_up(called: str) -> str:
+    """A title begins with a capital; a path of the network's own stays as it is written."""
+    return called[0].upper() + called[1:] if called.startswith(("layer ", "the ")) else called
 
 
 def rates_chart(rates: Rates, start: str) -> Chart:

@@ -85,11 +85,19 @@ def nice_ticks(low: float, high: float, about: int = 5) -> list[float]:
 def log_ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Chooses powers of ten inside a range, thinned to a readable number.
 
+    A range that holds only one of them gets steps in between.
+
     Example:
         >>> log_ticks(0.0008, 2.0)
         [0.001, 0.01, 0.1, 1.0]
+        >>> log_ticks(0.03, 0.3), log_ticks(0.16, 0.19)
+        ([0.05, 0.1, 0.2], [0.16, 0.17, 0.18, 0.19])
     """
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
+    if last <= first:
+        finer = [m * 10.0**k for k in range(first - 1, last + 2) for m in (1.0, 2.0, 5.0)]
+        found = [float(f"{t:.0e}") for t in finer if low <= t <= high]
+        return found if len(found) > 1 else nice_ticks(low, high)
     every = max(1, math.ceil((last - first + 1) / most))
     return [10.0**k for k in range(first, last + 1, every)]
 

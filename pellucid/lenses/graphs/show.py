@@ -9,7 +9,7 @@ import numpy as np
 
 from pellucid.lenses.graphs.net import Net
 from pellucid.lenses.graphs.picture import SAID, diagram_of, value_text
-from pellucid.lenses.numerals import number, plural, signed
+from pellucid.lenses.numerals import number, of_layer, plural, signed
 from pellucid.lenses.picture import Charts, Matrix
 from pellucid.lenses.view import Block, Column, Folded, Remark, Table, View
 
@@ -63,9 +63,10 @@ def _blamed(net: Net) -> Iterator[str]:
     most = max(weights or held, key=lambda v: abs(v.blame.size) if v.blame else 0.0)
     assert most.blame is not None
     if most.blame.single:
-        yield f"The most blame (gradient) is at {most.name}: {signed(most.blame.size)}."
+        yield f"The most blame (gradient) is at {of_layer(most.name)}: {signed(most.blame.size)}."
     else:
-        yield f"The most blame (gradient) is at {most.name}, with length {number(most.blame.size)}."
+        where, length = of_layer(most.name), number(most.blame.size)
+        yield f"The most blame (gradient) is at {where}, with length {length}."
     empty = sum(v.blame is not None and v.blame.size == 0 for v in held)
     if empty:
         yield f"None gets to {empty} of the {len(held)} that ask for it."

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pellucid.lenses.folds.sorts import Sorts
 from pellucid.lenses.held.layers import Layer
 from pellucid.lenses.held.units import Units
-from pellucid.lenses.numerals import signed
+from pellucid.lenses.numerals import of_layer, signed
 from pellucid.lenses.picture import Charts, Matrix
 from pellucid.lenses.subject import Subject
 from pellucid.lenses.view import Column, Table
@@ -37,7 +37,7 @@ def answers(layer: Layer, units: Units, sorts: Sorts, chosen: npt.NDArray[Any]) 
     left = "" if len(order) == strength.shape[1] else f", {len(order)} of {strength.shape[1]} units"
     return Matrix(
         np.asarray(values, np.float64), names, columns,
-        f"How strongly each unit of {layer.space.path} answers{left}",
+        f"How strongly each unit of {of_layer(layer.space.path)} answers{left}",
         "signed" if low else "amount", row_axis="unit", column_axis="row, by class",
     )  # fmt: skip
 
@@ -83,7 +83,9 @@ def pictured(subject: Subject, units: Units, layer: Layer) -> Charts:
                 seen, title=f"unit {u}", scale="signed" if seen.min() < 0 else "amount", image=True
             )
         )
-    title = f"The mean of the {_MEAN} pictures that excite a unit of {layer.space.path} most"
+    title = (
+        f"The mean of the {_MEAN} pictures that excite a unit of {of_layer(layer.space.path)} most"
+    )
     return Charts(tuple(items), min(len(items), 6), title)
 
 

@@ -99,7 +99,9 @@ def _equation(block: Equation) -> str:
 
 
 def _table(table: Table) -> str:
-    caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
+    # above the table and not in it: a <caption> is as narrow as its table, and scrolls with it
+    caption = f'<p class="caption">{escape(table.caption)}</p>' if table.caption else ""
+    called = f' aria-label="{escape(table.caption)}"' if table.caption else ""
     heads = "".join(
         f'<th scope="col"{_class(c)}>{escape(c.head) or "<span hidden>share</span>"}</th>'
         for c in table.columns
@@ -108,7 +110,7 @@ def _table(table: Table) -> str:
     foot = f"<tfoot><tr>{_cells(table, table.total)}</tr></tfoot>" if table.total else ""
     note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
     return (
-        f'<div class="scroll" tabindex="0"><table>{caption}<thead><tr>{heads}</tr></thead>'
+        f'{caption}<div class="scroll" tabindex="0"><table{called}><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody>{foot}</table></div>{note}"
     )
 

@@ -89,8 +89,14 @@ def _operations(taken: Taken, place: dict[int, int], answers: bool) -> Table:
 
 def _input(line: Line, answers: bool) -> str:
     step = line.forward
-    parts = (step.what, step.symbols, step.plugged if answers else "")
+    parts = (step.what, _right_side(step.symbols), step.plugged if answers else "")
     return " = ".join(dict.fromkeys(p for p in parts if p))
+
+
+def _right_side(symbols: str) -> str:
+    """`y = max(0, x)` without its `y`, which has a name of its own here."""
+    name, _, rest = symbols.partition(" = ")
+    return rest if rest and name.isidentifier() else symbols
 
 
 def _found(step: Step | None, answers: bool, start: str = "") -> str:
@@ -119,9 +125,11 @@ def _weights(taken: Taken, place: dict[int, int], answers: bool) -> Table:
     left = len(taken.weights) - len(rows)
     note = f"… and {plural(left, 'weight')} more; .to_dict() has all." if left > 0 else ""
     caption = f"Update: the blame of every weight, and one step of {taken.rule}"
+    columns = _WEIGHTS
     if not taken.single:
-        caption += "; by lengths: the last column is how far each moves"
-    return Table(_WEIGHTS, rows, caption, note=note)
+        caption += "; all by their lengths"
+        columns = (*_WEIGHTS[:-1], Column("moves by", "text", key="new"))
+    return Table(columns, rows, caption, note=note)
 
 
 def _remarks(taken: Taken, steps: list[Step], answers: bool) -> Iterator[Remark]:

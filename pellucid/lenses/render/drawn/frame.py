@@ -160,7 +160,8 @@ def _along_x(frame: Frame, axis: Axis) -> Iterable[Child]:
     base = frame.box[1] + frame.box[3]
     ticks = list(_ticks(frame.x, axis))
     room = (frame.x.end - frame.x.start) / max(len(ticks), 1)
-    every = max(1, math.ceil(max((len(s) for _, s in ticks), default=1) * _LETTER / room))
+    longest = max((len(s) for _, s in ticks), default=1) + bool(axis.names)  # a gap between words
+    every = max(1, math.ceil(longest * _LETTER / room))
     for i, (at, label) in enumerate(ticks):
         x = frame.x(at)
         yield line([(x, base), (x, base + 4)], "base")

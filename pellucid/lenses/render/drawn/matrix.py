@@ -31,7 +31,9 @@ def matrix(mark: Matrix, label: str) -> Markup:
     left = 6.0 if mark.image else 14 + _LETTER * max(map(len, names), default=len(str(rows)))
     left += 14.0 if mark.row_axis else 0.0
     top = 6.0 + (18.0 if _heads(mark) else 0.0) + (14.0 if mark.column_axis else 0.0)
-    side = min((_WIDE - left - 6) / max(columns, 1), 46.0)
+    heads = max((len(name) for name in mark.columns), default=0) * _LETTER + 8
+    widest = min(max(heads, 46.0), 96.0)  # a few columns are as wide as their names
+    side = min((_WIDE - left - 6) / max(columns, 1), widest)
     tall = side if mark.image or side < _WRITTEN else max(min(side, 30.0), 22.0)
     if rows * tall > 460:
         tall = 460 / rows

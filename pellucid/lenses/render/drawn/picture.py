@@ -101,7 +101,11 @@ def _film(block: Film, budget: int) -> Markup:
         for frame, caption in zip(frames, captions, strict=True)
     ]
     title = tag("p", block.title, class_="caption") if block.title else None
-    fewer = f" {left} more are left out, to keep the page small." if left else ""
+    fewer = (
+        f" {left} more {'is' if left == 1 else 'are'} left out, to keep the page small."
+        if left
+        else ""
+    )
     hint = tag("span", f"Choose a moment: click, or the arrow keys.{fewer}", class_="note")
     return Markup(
         join(
