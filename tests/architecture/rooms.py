@@ -69,6 +69,7 @@ ONLY_IN = {
 # arithmetic; a file that is not listed goes through ops.
 NUMPY_IN = {
     "engines/numpy.py": "the engine: every forward runs here",
+    "engines/erf.py": "the error function, which NumPy lacks",
     "engines/flat.py": "an optimizer's vectors: many weights laid side by side for the engine",
     "engines/pieces.py": "large arrays piece by piece, so that they stay in the cache",
     "engines/rows.py": "rows added up by number: what numpy.add.at does slowly",
