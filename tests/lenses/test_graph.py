@@ -222,3 +222,10 @@ def test_wrong_uses(call: Any, error: type[Exception], text: str) -> None:
     with pytest.raises(error) as caught:
         call(model, x)
     assert str(caught.value) == text
+
+
+def test_in_text_the_stages_stand_in_the_order_of_the_arrows(moons_model: Trained) -> None:
+    text = pellucid.graph(moons_model.model, moons_model.data).text(120)
+    places = [text.index(f"\n{name}  ") for name in ("x", "0", "1", "2", "3", "4")]
+    assert places == sorted(places) and text.index("\nL = cross_entropy") > places[-1]
+    assert "is computed in 6 stages" in text

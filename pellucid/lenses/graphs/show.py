@@ -23,7 +23,7 @@ _NODES = (
     Column("equation", "formula", rank=1, wraps=20),
 )
 _WORDS = {
-    "modules": ("module", "modules"),
+    "modules": ("stage", "stages"),  # a block around others has several, and so has the loss
     "ops": ("operation", "operations"),
     "scalars": ("step", "steps"),
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lenses.picture import Chart, Charts, Diagram, Film, Matrix
+from pellucid.lenses.picture import Chart, Charts, Diagram, Dot, Film, Matrix
 from pellucid.lenses.render.drawn.matrix import matrix_scale, short
 from pellucid.lenses.render.lettered.chart import chart_lines
 
@@ -76,6 +76,21 @@ def _shaded(block: Matrix, values: Any, width: int) -> list[str]:
     return ["".join(_SHADES[i] * 2 for i in row) for row in index.tolist()]
 
 
+def _along(block: Diagram) -> list[Dot]:
+    """The nodes in the order in which the arrows go: from left to right, or down."""
+    place = {dot.key: (dot.x, dot.y) for dot in block.dots}
+    ways = [
+        (place[e.target][0] - place[e.source][0], place[e.target][1] - place[e.source][1])
+        for e in block.edges
+        if e.source in place and e.target in place
+    ]
+    across, down = sum(x for x, _ in ways), sum(y for _, y in ways)
+    if abs(down) <= abs(across):
+        return sorted(block.dots, key=lambda d: (d.x, d.y))
+    way = 1 if down > 0 else -1
+    return sorted(block.dots, key=lambda d: (way * d.y, d.x))
+
+
 def _diagram(block: Diagram, width: int) -> list[str]:
     """One line for each node, with what flows into it."""
     into: dict[str, list[str]] = {}
@@ -84,7 +99,7 @@ def _diagram(block: Diagram, width: int) -> list[str]:
         name = f" ({edge.name})" if edge.name else ""
         into.setdefault(edge.target, []).append(called.get(edge.source, edge.source) + name)
     lines = []
-    for dot in sorted(block.dots, key=lambda d: (d.x, d.y)):
+    for dot in _along(block):
         words = "  ".join(dot.lines)
         sources = f"  ← {', '.join(into[dot.key])}" if dot.key in into else ""
         lines += textwrap.wrap(words + sources, width, subsequent_indent="    ")
