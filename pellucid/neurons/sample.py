@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from pellucid.data.wording import did_you_mean, listing, quoted
 from pellucid.errors import DataError, SettingError
+from pellucid.lenses.numerals import plural
 from pellucid.neurons.wiring import Stage
 from pellucid.tensor.creation import as_tensor, of_array
 from pellucid.tensor.derivative import grad
@@ -85,7 +86,7 @@ class Sample:
         flat = np.asarray(as_tensor(given).detach().numpy(), np.float64).reshape(-1)
         if len(flat) != len(names):
             raise DataError(
-                f"y has {len(flat)} numbers and there are {len(names)} output neurons "
+                f"y has {plural(len(flat), 'number')} for {plural(len(names), 'output neuron')} "
                 f"({listing(names)})."
             )
         return flat
@@ -182,8 +183,8 @@ def _row(network: Network, x: Any) -> Floats:
     flat = values.reshape(-1).astype(dtype)
     if len(flat) != len(names):
         raise DataError(
-            f"the sample has {len(flat)} numbers and there are {len(names)} input neurons "
-            f"({listing(names)})."
+            f"the sample has {plural(len(flat), 'number')} for "
+            f"{plural(len(names), 'input neuron')} ({listing(names)})."
         )
     return flat
 
