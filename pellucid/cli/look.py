@@ -259,7 +259,7 @@ def _recalls(scores: Sequence[ClassScore]) -> str:
     """What part of each class is found, the least found first."""
     known = sorted((s for s in scores if s.recall is not None), key=lambda s: s.recall or 0.0)
     said = [
-        f"{s.name} {percent(s.recall or 0.0)} of {count(s.rows)}" for s in known[:_CLASSES_SHOWN]
+        f"{s.name}: {percent(s.recall or 0.0)} of {count(s.rows)}" for s in known[:_CLASSES_SHOWN]
     ]
     left = len(known) - len(said)
     return ", ".join([*said, *([f"{plural(left, 'more class', 'more classes')}"] if left else [])])

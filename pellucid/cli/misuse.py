@@ -19,10 +19,10 @@ _OPTIONS = {
     "-e": "--epochs", "-t": "--target", "--batch-size": "--batch", "--cv": "--val",
     "--drop": "--type COLUMN=ignore", "--early-stopping": "--patience", "--exclude":
     "--type COLUMN=ignore", "--groups": "--group", "--ignore": "--type COLUMN=ignore",
-    "--label": "--target", "--layers": "--hidden 64,64", "--learning-rate": "--lr",
+    "--label": "--target", "--learning-rate": "--lr",
     "--neurons": "--hidden 64,64", "--output": "--out", "--random-state": "--seed",
     "--sep": "--delimiter", "--separator": "--delimiter", "--test-size": "--test",
-    "--time": "--split-by", "--units": "--hidden 64,64", "--validation": "--val",
+    "--units": "--hidden 64,64", "--validation": "--val",
     "--validation-split": "--val", "--width": "--hidden 64,64", "-y": "--target",
 }  # fmt: skip
 _MACHINES = ("--cuda", "--device", "--gpu", "--tpu")

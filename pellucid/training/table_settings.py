@@ -164,7 +164,12 @@ def _check_family(settings: Settings, family: Family) -> None:
         if value is None:
             continue
         if option not in family.options:
-            raise SettingError(f"{option} must be left out for the model {name}: {_whose(option)}.")
+            sizes = (
+                "\n Its layers are told by their sizes, in hidden." if option == "layers" else ""
+            )
+            raise SettingError(
+                f"{option} must be left out for the model {name}: {_whose(option)}.{sizes}"
+            )
         numbers = value if isinstance(value, tuple) else (value,)
         if not numbers or any(not least <= number <= _WIDEST for number in numbers):
             shown = ",".join(map(str, numbers)) or "nothing"

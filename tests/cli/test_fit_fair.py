@@ -47,7 +47,7 @@ def test_a_rare_class_is_judged_by_what_it_counts_in(rare: Path) -> None:
     for name in ("balanced accuracy", "AUC", "accuracy", "log loss", "recall"):
         assert f"\n  {name}  " in said.out, name
     [line] = (line for line in said.out.splitlines() if line.startswith("  recall "))
-    assert "yes " in line and " of 190" in line and " of 10" in line
+    assert "yes: " in line and " of 190" in line and " of 10" in line
     page = Path("m/report.html").read_text()
     for words in ("All scores", "Class by class", "Imbalanced classes", "--class-weight balanced"):
         assert words in page

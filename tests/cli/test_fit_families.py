@@ -104,6 +104,7 @@ def test_a_file_of_ones_own(here: Path) -> None:
     [
         ("--model lsmt", 'there is no model "lsmt". Did you mean "lstm"?'),
         ("--model cnn --time a", "--time must be left out for the model cnn: it is for mlp"),
+        ("--layers 2", "for lstm, gru, transformer.\n  Its layers are told by their sizes"),
         ("--model lstm --heads 2", "--heads must be left out for the model lstm: it is for trans"),
         ("--model nets.py", "there is no file nets.py to take a model from"),
     ],

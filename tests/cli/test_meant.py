@@ -13,7 +13,7 @@ from tests.cli.commands import pellucid
         ("fit moons --validation 0.1", "there is no option --validation. Did you mean --val?"),
         ("fit moons --random_state 1", "there is no option --random_state. Did you mean --seed?"),
         ("fit moons --learning-rate 1", "there is no option --learning-rate. Did you mean --lr?"),
-        ("fit moons --layers 2", "there is no option --layers. Did you mean --hidden 64,64?"),
+        ("fit moons --neurons 2", "there is no option --neurons. Did you mean --hidden 64,64?"),
         ("fit t.csv -t price", "there is no option -t. Did you mean --target?"),
         (
             "fit t.csv --drop id",
