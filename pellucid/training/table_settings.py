@@ -164,11 +164,10 @@ def _check_family(settings: Settings, family: Family) -> None:
         if value is None:
             continue
         if option not in family.options:
-            sizes = (
-                "\n Its layers are told by their sizes, in hidden." if option == "layers" else ""
-            )
+            told = option == "layers" and name in ("mlp", "autoencoder")
+            hint = "\n Its layers are told by their sizes, in hidden." if told else ""
             raise SettingError(
-                f"{option} must be left out for the model {name}: {_whose(option)}.{sizes}"
+                f"{option} must be left out for the model {name}: {_whose(option)}.{hint}"
             )
         numbers = value if isinstance(value, tuple) else (value,)
         if not numbers or any(not least <= number <= _WIDEST for number in numbers):
