@@ -21,7 +21,7 @@ WITH_CODE = [
 ]
 
 
-QUICK = ("README.md", "docs/steps.md", "docs/from-pytorch.md")
+QUICK = ("README.md", "docs/from-pytorch.md")
 
 
 def _page(path: Path) -> object:

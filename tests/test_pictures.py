@@ -56,6 +56,7 @@ def test_a_saved_picture_says_what_the_run_gives(saved: Path, drawn: Path) -> No
     assert "before learning" in said
 
 
+@pytest.mark.slow
 def test_the_run_in_the_picture_learns(drawn: Path) -> None:
     _, numbers = words(drawn / "moons-light.svg")
     shares = [n for n in numbers if n.is_integer() and n > 32]

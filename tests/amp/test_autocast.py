@@ -251,6 +251,7 @@ def test_a_compiled_function_has_a_form_for_each_precision() -> None:
     assert product(x).dtype is pellucid.float32 and product.traces == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["numpy", "xla"])
 def test_fit_in_bfloat16(engine: str) -> None:
     rng = np.random.default_rng(0)

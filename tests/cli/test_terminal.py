@@ -134,6 +134,7 @@ def test_ctrl_c_once_saves_the_best_and_says_so(here: Path) -> None:
     assert json.loads(Path("m/model.json").read_text())["facts"]["history"]["best_epoch"] >= 1
 
 
+@pytest.mark.slow
 def test_ctrl_c_twice_leaves_at_once(here: Path) -> None:
     terminal = Terminal(*LONG)
     terminal.wait_for(r"epoch \d\d+/")
@@ -145,6 +146,7 @@ def test_ctrl_c_twice_leaves_at_once(here: Path) -> None:
     assert not any(path.name.startswith(".") for path in here.rglob("*")), "half a file was left"
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_the_first_epoch_leaves_nothing(here: Path) -> None:
     terminal = Terminal("fit", "moons", "--samples", "200000", "--batch", "4", "-o", "m")
     terminal.wait_for("epoch 1/")
@@ -154,6 +156,7 @@ def test_ctrl_c_in_the_first_epoch_leaves_nothing(here: Path) -> None:
     assert list(here.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_error(here: Path) -> None:
     line = f"{' '.join(COMMAND)} data make moons --samples 100000 | head -1"
     done = subprocess.run(
@@ -163,6 +166,7 @@ def test_a_reader_that_goes_away_is_no_error(here: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "x1,x2,class\n", "")
 
 
+@pytest.mark.slow
 def test_errors_are_colored_on_a_terminal_only(here: Path) -> None:
     terminal = Terminal("fit", "nothing.csv", columns=60)
     assert terminal.end() == Exit.DATA
@@ -236,6 +240,7 @@ def test_the_main_job_takes_seconds(here: Path) -> None:
     assert took < 6
 
 
+@pytest.mark.slow
 def test_the_tab_key_knows_commands_and_options(here: Path) -> None:
     for typed, wanted in (("pellucid f", "fit"), ("pellucid fit --ep", "--epochs")):
         at = str(len(typed.split()) - 1)

@@ -112,6 +112,7 @@ def test_threads_take_turns() -> None:
     assert not wrong and np.isfinite(model.weight.detach().numpy()).all()
 
 
+@pytest.mark.slow
 def test_an_optimizer_does_not_keep_the_rows_it_was_traced_on() -> None:
     model = nn.Linear(4, 2)
     optimizer = pellucid.optim.Adam(model.parameters())

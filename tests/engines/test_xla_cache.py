@@ -59,6 +59,7 @@ def test_off_keeps_nothing(tmp_path: Path) -> None:
     assert (hits, where) == (0, "None") and list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("a file stands where the folder would be")
     values, hits, _, where = ran(str(tmp_path / "file" / "folder"))

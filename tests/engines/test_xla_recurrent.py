@@ -73,6 +73,7 @@ def stretched(name: str, shape: tuple[int, ...], sample: Sample, steps: int) -> 
     return (steps + extra, *shape[1:]) if len(shape) == 3 else shape
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "dtype"), [("RNN", "float32"), ("LSTM", "float32"),
                                              ("GRU", "float32"), ("LSTM", "float64")])  # fmt: skip
 def test_training_compiled_is_training_eager(name: str, dtype: str) -> None:

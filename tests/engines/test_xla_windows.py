@@ -93,6 +93,7 @@ POOLS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", POOLS)
 @pytest.mark.parametrize("name", ["max_pool", "avg_pool"])
 def test_pools_with_many_equal_numbers(name: str, settings: dict[str, Any]) -> None:

@@ -56,6 +56,7 @@ def test_mistakes_say_what_to_do(call: object, message: str) -> None:
     assert str(caught.value) == message
 
 
+@pytest.mark.slow
 def test_the_error_falls_with_width_and_is_that_of_the_network() -> None:
     found = experiments.approximation("sin(3*x)", [1, 8], 1, restarts=2, epochs=250)
     narrow, wide = found.to_dict()["by_width"]

@@ -30,6 +30,7 @@ def test_what_gains_most_is_named_if_it_gains_more_than_chance() -> None:
     assert needs(0.5, 0.7, 0.6) == "neither"
 
 
+@pytest.mark.slow
 def test_many_neurons_on_few_noisy_rows_need_regularization() -> None:
     noisy = load("moons", samples=60, noise=0.5)
     found = experiments.capacity(noisy, hidden=64, widths=64, restarts=2, epochs=300, lr=0.05)
@@ -70,6 +71,7 @@ def test_an_activation_without_a_bend_is_refused() -> None:
         experiments.capacity(dropout=1.5)
 
 
+@pytest.mark.slow
 def test_descent_climbs_above_two_over_the_largest_eigenvalue_only() -> None:
     found = experiments.step_size(rows=64, inputs=3, batches=1, epochs=150).to_dict()
     runs = {run["way"]: run for run in found["runs"]}

@@ -253,6 +253,7 @@ def test_more_classes_than_shapes_are_told_by_letters() -> None:
     assert all(f"{letter} {k}" in one.text(100) for k, letter in enumerate("ABCDEFGHIJ"))
 
 
+@pytest.mark.slow
 def test_huge_data_is_thinned_and_quick() -> None:
     n = 200_000
     x, y = np.arange(n), DRAW.normal(size=n)
@@ -268,6 +269,7 @@ def test_huge_data_is_thinned_and_quick() -> None:
     assert one.tables()["loss"]["loss"].agg(["min", "max"]).tolist() == [least, most]
 
 
+@pytest.mark.slow
 def test_every_ending(tmp_path: Path) -> None:
     one = shown(PICTURES["field"], film(2))
     for ending in (".html", ".json", ".txt", ".tex", ".png", ".svg", ".pdf", ".gif"):

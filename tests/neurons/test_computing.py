@@ -156,6 +156,7 @@ def test_drawing_afresh_leaves_absent_arrows_alone() -> None:
     assert np.abs(layer.bias.detach().numpy()).max() <= 1
 
 
+@pytest.mark.slow
 def test_many_starts_are_trained_as_one_program() -> None:
     def made() -> neurons.Network:
         return neurons.from_edges(

@@ -32,6 +32,7 @@ def test_a_bowl(name: str) -> None:
     assert (w - pl.tensor([1.0, 2.0])).abs().max().item() < 0.02
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "settings", "steps"),
     [

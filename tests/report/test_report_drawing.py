@@ -177,6 +177,7 @@ def test_lines_break_where_a_number_is_missing():
     assert 'd=""' in line([], "a")
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_no_text_can_leave_its_element(text):
     root = read(tag("p", text, title=text))

@@ -148,6 +148,7 @@ def test_a_report_is_far_smaller_than_its_budget(pages):
     assert max(len(page.encode()) for page in pages.values()) < 400_000
 
 
+@pytest.mark.slow
 def test_too_much_is_thinned_and_said(monkeypatch):
     base = made_up.moons(frames=30)
     big = replace(

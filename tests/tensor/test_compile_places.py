@@ -251,6 +251,7 @@ BIG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BIG)
 def test_large_containers_and_arrays(name: str) -> None:
     big: Any = BIG[name]

@@ -240,6 +240,7 @@ def test_gradients_are_there_or_are_not(engine: str) -> None:
     assert losses == Trained(engine).losses(3) and other.weight.grad is None
 
 
+@pytest.mark.slow
 @ENGINES
 def test_another_kind_or_shape_of_weights(engine: str) -> None:
     one = Trained(engine, pl.optim.SGD)
@@ -278,6 +279,7 @@ def test_a_step_that_changes_weights_spends_graphs_made_before() -> None:
             loss.backward()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals to threads")
 def test_ctrl_c_loses_no_weight() -> None:
     pl.manual_seed(0)

@@ -473,6 +473,7 @@ def noisy(lib: Any) -> Any:
     return step, [model, moves]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["numpy", "xla"])
 def test_the_same_seed_gives_the_same_masks_and_shuffles(engine: str) -> None:
     eager, compiled = ran(noisy, pl), ran(noisy, pl, engine)

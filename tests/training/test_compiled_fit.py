@@ -153,7 +153,7 @@ def own_optimizer(engine: str) -> Any:
     return trained(engine, model=model, optimizer=made)
 
 
-QUICK = ("plain", "classes", "dropout", "leftover rows", "frozen", "pictures", "accumulated")
+QUICK = ("plain", "classes", "dropout", "leftover rows", "frozen", "pictures")
 
 
 @pytest.mark.parametrize(

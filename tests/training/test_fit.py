@@ -383,6 +383,7 @@ class Product(nn.Module):
         return self.out(self.a(left) * self.b(right).tanh())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["numpy", "xla"])
 def test_inputs_by_name(engine: str) -> None:
     x, y = line(50)

@@ -217,6 +217,7 @@ print(history.stopped, 0 < history.best_epoch <= history.epochs, kept)
 """
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_a_script_gives_the_history_and_the_best_weights() -> None:
     root = str(Path(pl.__file__).parent.parent)
     command = [sys.executable, "-c", SCRIPT]

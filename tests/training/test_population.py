@@ -158,6 +158,7 @@ def test_other_sizes_are_other_programs() -> None:
         check(found, index, model, history)
 
 
+@pytest.mark.slow
 def test_patience_stops_each_by_itself() -> None:
     options: dict[str, Any] = {
         "epochs": 60, "validation": (X[:9], Y[::-1][:9]), "patience": 2, "batch_size": 16,
@@ -202,6 +203,7 @@ def test_a_shared_order_is_that_of_the_seed() -> None:
     assert same.tolist() == [True, False]
 
 
+@pytest.mark.slow
 def test_one_that_diverges_is_noted_and_troubles_nobody() -> None:
     options: dict[str, Any] = {"epochs": 30, "batch_size": 16, "optimizer": "sgd", "validation": 0}
     found = pl.population(

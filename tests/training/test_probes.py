@@ -220,6 +220,7 @@ def test_the_default_set(engine: str) -> None:
     assert list(frame.columns[:2]) == ["step", "epoch"] and len(frame) == history.probes.rows
 
 
+@pytest.mark.slow
 def test_the_training_stays_as_it_is_bit_for_bit(engine: str) -> None:
     plain, calm = trained(engine, False)
     for given in (None, True, ["*.grad_norm"]):
