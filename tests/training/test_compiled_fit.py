@@ -339,14 +339,14 @@ def test_ctrl_c_between_heartbeats() -> None:
     assert main is not None
 
     def press() -> None:
-        time.sleep(0.4)
+        time.sleep(2.0)  # a busy machine takes its time to compile again
         signal.pthread_kill(main, signal.SIGINT)
 
     trained("xla", epochs=1)  # compiled before the clock runs
     threading.Thread(target=press).start()
     began = time.perf_counter()
     history, model = trained("xla", epochs=1_000_000)
-    assert history.stopped == "interrupted" and time.perf_counter() - began < 10
+    assert history.stopped == "interrupted" and time.perf_counter() - began < 20
     assert history.steps > 6 and all(np.isfinite(p.tolist()).all() for p in model.parameters())
     assert os.getpid() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
