@@ -46,16 +46,8 @@ def r2(y_true: npt.ArrayLike, predicted: npt.ArrayLike, *, train_target: npt.Arr
         >>> r2([1.0, 2.0, 3.0], [1.1, 2.0, 2.9], train_target=[2.0]).value
         0.99
     """
-    true, guess = _checked(y_true, predicted)
-    middle = float(np.mean(np.asarray(train_target, dtype=np.float64)))
-    low, high = _interval(true, guess, _r2)
-    return Metric(
-        name="R²",
-        value=_r2(true, guess),
-        baseline=_r2(true, np.full_like(true, middle)),
-        baseline_name="always guessing the mean of the training rows",
-        low=low,
-        high=high,
+    return _beside_a_guess(
+        "R²", _r2, y_true, predicted, ("mean", _mean(train_target)), higher_is_better=True
     )
 
 
@@ -73,18 +65,8 @@ def mean_absolute_error(
         >>> mean_absolute_error([1.0, 3.0], [1.5, 3.5], train_target=[2.0]).value
         0.5
     """
-    true, guess = _checked(y_true, predicted)
-    middle = float(np.median(np.asarray(train_target, dtype=np.float64)))
-    low, high = _interval(true, guess, _miss)
-    return Metric(
-        name="mean absolute error",
-        value=_miss(true, guess),
-        baseline=_miss(true, np.full_like(true, middle)),
-        baseline_name="always guessing the median of the training rows",
-        higher_is_better=False,
-        low=low,
-        high=high,
-    )
+    middle = ("median", _median(train_target))
+    return _beside_a_guess("mean absolute error", _miss, y_true, predicted, middle)
 
 
 def median_absolute_error(
@@ -101,18 +83,40 @@ def median_absolute_error(
         >>> median_absolute_error([1.0, 3.0, 900.0], [1.5, 3.5, 4.0], train_target=[2.0]).value
         0.5
     """
+    middle = ("median", _median(train_target))
+    return _beside_a_guess("median absolute error", _middle_miss, y_true, predicted, middle)
+
+
+def _beside_a_guess(
+    name: str,
+    score: Score,
+    y_true: npt.ArrayLike,
+    predicted: npt.ArrayLike,
+    middle: tuple[str, float],
+    *,
+    higher_is_better: bool = False,
+) -> Metric:
+    """A score with its interval, beside that of always guessing the middle of the training rows."""
     true, guess = _checked(y_true, predicted)
-    middle = float(np.median(np.asarray(train_target, dtype=np.float64)))
-    low, high = _interval(true, guess, _middle_miss)
+    low, high = _interval(true, guess, score)
+    word, value = middle
     return Metric(
-        name="median absolute error",
-        value=_middle_miss(true, guess),
-        baseline=_middle_miss(true, np.full_like(true, middle)),
-        baseline_name="always guessing the median of the training rows",
-        higher_is_better=False,
+        name=name,
+        value=score(true, guess),
+        baseline=score(true, np.full_like(true, value)),
+        baseline_name=f"always guessing the {word} of the training rows",
+        higher_is_better=higher_is_better,
         low=low,
         high=high,
     )
+
+
+def _mean(values: npt.ArrayLike) -> float:
+    return float(np.mean(np.asarray(values, dtype=np.float64)))
+
+
+def _median(values: npt.ArrayLike) -> float:
+    return float(np.median(np.asarray(values, dtype=np.float64)))
 
 
 def residuals(y_true: npt.ArrayLike, predicted: npt.ArrayLike) -> Residuals:
