@@ -18,7 +18,7 @@ from pellucid.lenses.draw.png import data_url, gray_png
 from pellucid.lenses.picture import Field, Floats
 from pellucid.lenses.render.drawn.frame import Frame
 
-__all__ = ["LETTERS", "ends", "field", "painted"]
+__all__ = ["LETTERS", "ends", "field", "levels_of", "painted"]
 
 LETTERS = "abcdef"
 _BLEND = 0.62
@@ -51,7 +51,7 @@ def painted(mark: Field, kind: str, most: int = _MOST, name: str = "", **box: At
     ]
     lines = [
         tag("path", d=path, class_=f"line contour {style}")
-        for values, level, style in _levels(mark, grid)
+        for values, level, style in levels_of(mark, grid)
         if (path := _path(values, level))
     ]
     back = tag("rect", x=-1, y=-1, width=columns + 1, height=rows + 1, class_="zero")
@@ -102,7 +102,8 @@ def _masks(mark: Field, grid: Floats) -> Iterable[tuple[Floats, str]]:
     yield part, "class-b"
 
 
-def _levels(mark: Field, grid: Floats) -> Iterable[tuple[Floats, float, str]]:
+def levels_of(mark: Field, grid: Floats) -> Iterable[tuple[Floats, float, str]]:
+    """The lines of equal height: a grid, the level to follow in it, "even" for the border."""
     if grid.ndim == 3:
         for k in range(grid.shape[2]):
             yield grid[..., k] - np.delete(grid, k, axis=2).max(axis=2), 0.0, "even"

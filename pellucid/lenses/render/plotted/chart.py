@@ -21,7 +21,7 @@ from pellucid.lenses.picture import (
     Points,
     Rule,
 )
-from pellucid.lenses.render.drawn.field import ends
+from pellucid.lenses.render.drawn.field import ends, levels_of
 from pellucid.lenses.render.drawn.frame import limits, thinned_names
 from pellucid.lenses.render.plotted.theme import (
     CLASSES,
@@ -213,29 +213,20 @@ def _field(axes: Any, mark: Field) -> None:
         sure = 0.25 + 0.5 * np.sort(values, axis=2)[..., -1:]
         best = colors[values.argmax(axis=2)]
         axes.imshow(1 - sure * (1 - best), origin="lower", extent=box, aspect="auto")
-        for k in range(values.shape[2]):
-            lead = values[..., k] - np.delete(values, k, axis=2).max(axis=2)
-            _contour(axes, across, up, lead, [0.0], "-")
-        return
-    low, high = ends(mark)
-    colors_ = rising() if mark.scale == "amount" else diverging()
-    axes.imshow(
-        values, origin="lower", extent=box, aspect="auto", cmap=colors_, vmin=low, vmax=high,
-        interpolation="bilinear",
-    )  # fmt: skip
-    main = {"share": 0.5, "signed": 0.0}.get(mark.scale)
-    parts = (0.25, 0.75) if mark.scale == "share" else (0.2, 0.4, 0.6, 0.8)
-    levels = mark.levels if mark.levels is not None else [low + p * (high - low) for p in parts]
-    _contour(axes, across, up, values, sorted(set(levels) - {main}), ":")
-    if main is not None:
-        _contour(axes, across, up, values, [main], "-")
+    else:
+        low, high = ends(mark)
+        axes.imshow(
+            values, origin="lower", extent=box, aspect="auto", vmin=low, vmax=high,
+            cmap=rising() if mark.scale == "amount" else diverging(), interpolation="bilinear",
+        )  # fmt: skip
+    for grid, level, kind in levels_of(mark, values):
+        _contour(axes, across, up, grid, level, "-" if kind == "even" else ":")
 
 
-def _contour(axes: Any, x: Any, y: Any, values: Any, levels: list[float], dash: str) -> None:
+def _contour(axes: Any, x: Any, y: Any, values: Any, level: float, dash: str) -> None:
     finite = values[np.isfinite(values)]
-    inside = [v for v in levels if finite.size and finite.min() < v < finite.max()]
-    if inside:
-        axes.contour(x, y, values, inside, colors=INK, linestyles=dash,
+    if finite.size and finite.min() < level < finite.max():
+        axes.contour(x, y, values, [level], colors=INK, linestyles=dash,
                      linewidths=1.6 if dash == "-" else 1)  # fmt: skip
 
 
