@@ -13,9 +13,8 @@ import pytest
 
 import pellucid as pl
 from pellucid import nn
-from pellucid.errors import SettingError, TraceError, TrainingError
+from pellucid.errors import SettingError, TrainingError
 from pellucid.training import Population, chunk, populated, together
-from pellucid.utils.data import DataLoader, TensorDataset
 from tests.training.small import QUIET
 
 RANDOM = np.random.default_rng(0)
@@ -463,118 +462,6 @@ def test_restarts_that_all_diverge_say_so() -> None:
     with pytest.raises(TrainingError, match="epoch 1, learning rate 1e"):
         pl.fit(model, (X, Y), restarts=4, engine="xla", optimizer="sgd", lr=1e30, epochs=3, **QUIET)
     assert (model.state_dict()["0.weight"].numpy() == before).all()
-
-
-# ---- mistakes -----------------------------------------------------------------------------------
-
-MISTAKES: list[tuple[dict[str, Any], str]] = [
-    ({"seeds": 0}, "seeds is how many, at least 1, or a list of them, not 0."),
-    ({"seeds": []}, "seeds is how many, or a list of whole numbers from 0, not []."),
-    ({"seeds": [-1]}, "seeds is how many, or a list of whole numbers from 0, not [-1]."),
-    ({"seeds": "ab"}, "seeds is how many, or a list of whole numbers from 0, not 'ab'."),
-    ({"lr": []}, "lr is an empty list: there is nothing to try."),
-    ({"lr": [0.1, -1]}, "lr must be a number from 0, or a list of them, not -1."),
-    ({"weight_decay": "x"}, "weight_decay must be a number from 0, or a list of them, not 'x'."),
-    (
-        {"seeds": 3, "lr": [0.1, 0.2], "grid": False},
-        "with grid=False the lists go together, one of each for a member; but seeds has 3, lr has"
-        " 2.",
-    ),
-    (
-        {"dropout": 0.1},
-        "dropout is no setting of population, and model_fn, which takes nothing, doesn't name it.\n"
-        " Write model_fn as lambda dropout: …, or leave dropout out.",
-    ),
-    (
-        {"momentum": 0.9},
-        "momentum is no setting of population, and model_fn, which takes nothing, doesn't name it."
-        "\n Write model_fn as lambda momentum: …, or leave momentum out.",
-    ),
-    (
-        {"callbacks": [3]},
-        "callbacks of a population are functions, called with all members' figures at each"
-        " heartbeat; a int is none.\n"
-        " Write def look(beat): … with beat.epoch, beat.train_loss, beat.stop().",
-    ),
-    ({"chunk": 0}, "chunk must be a whole number from 1, not 0."),
-    ({"shuffles": "both"}, "shuffles is 'shared' or 'own', not 'both'."),
-    (
-        {"schedule": "plateau"},
-        "a population's schedule can't follow the loss, which each member has of its own.\n"
-        ' Choose "cosine", or a schedule that goes by steps or epochs.',
-    ),
-    (
-        {"metrics": {"worst": lambda p, y: float(abs(p - y).max())}},
-        "metrics of a population are among accuracy, r2, mse, rmse, mae.\n"
-        " Measure others on its models: population.model(i).",
-    ),
-    (
-        {"optimizer": "adan"},
-        "there is no optimizer 'adan'. Known: adam, adamw, sgd, rmsprop, nadam, radam, adamax,"
-        " adagrad, adadelta, lion, adafactor, muon, asgd, rprop.",
-    ),
-]
-
-
-@pytest.mark.parametrize(("given", "text"), MISTAKES)
-def test_mistakes(given: dict[str, Any], text: str) -> None:
-    with pytest.raises(SettingError) as error:
-        pl.population(lambda: mlp(3, 4, 1), (X, Y), epochs=1, **given, **QUIET)
-    assert str(error.value) == text
-
-
-def test_mistakes_about_the_network() -> None:
-    with pytest.raises(SettingError) as error:
-        pl.population(mlp(3, 4, 1), (X, Y))
-    assert str(error.value) == (
-        "population takes a function that makes a network, not a Sequential:\n"
-        " pellucid.population(lambda: nn.Sequential(…), (X, y)). To train one network from many"
-        " starts: fit(model, (X, y), restarts=100)."
-    )
-    with pytest.raises(SettingError) as error:
-        pl.population(lambda: 3, (X, Y))  # type: ignore[arg-type,return-value]
-    assert str(error.value) == (
-        "model_fn must make a Module, and it made a int.\n"
-        " Give a function without arguments that returns the network."
-    )
-    model = mlp(3, 4, 1)
-    with pytest.raises(SettingError) as error:
-        pl.population(lambda: model, (X, Y), epochs=1)
-    assert str(error.value) == (
-        "model_fn gave the same network twice, and each member needs its own.\n"
-        " Make it inside of the function: lambda: nn.Sequential(…)."
-    )
-    with pytest.raises(SettingError) as error:
-        pl.population(lambda: model, (X, Y), optimizer=pl.optim.Adam(model.parameters()))
-    assert str(error.value) == (
-        "a population needs an optimizer by name or class: each member has its own."
-    )
-
-
-def test_rows_must_be_in_memory() -> None:
-    loader = DataLoader(TensorDataset(pl.tensor(X), pl.tensor(Y)), 16)
-    with pytest.raises(SettingError) as error:
-        pl.population(lambda: mlp(3, 4, 1), loader, validation=0, **QUIET)
-    assert str(error.value) == (
-        "a population needs the rows in memory, and this data comes from a loader.\n Pass (X, y)."
-    )
-
-
-def test_a_network_that_looks_at_its_numbers_is_refused() -> None:
-    class Looks(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.layer = nn.Linear(3, 1)
-
-        def forward(self, x: Any) -> Any:
-            y = self.layer(x)
-            return y if y.sum().item() > 0 else -y
-
-    with pytest.raises(TraceError, match=r"test_population\.py"):
-        pl.population(Looks, (X, Y), epochs=1, **QUIET)
-    pl.manual_seed(0)
-    history = pl.fit(Looks(), (X, Y), restarts=4, epochs=100, **QUIET)  # one by one
-    assert len(history.restarts) == 4
 
 
 def test_the_signature_follows_fit() -> None:
