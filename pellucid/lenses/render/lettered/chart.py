@@ -99,7 +99,7 @@ def _put(canvas: Canvas, mark: object, x: Scale, y: Scale) -> None:
     if isinstance(mark, Field):
         _shade(canvas, mark, x, y)
     elif isinstance(mark, Line):
-        dash = 3 if mark.role in ("test", "negative", "muted") or (mark.order or 0) % 2 else 0
+        dash = 3 if _dashed(mark) else 0
         canvas.line(_places(mark.x, mark.y, x, y), dash)
     elif isinstance(mark, Band):
         for edge in (mark.low, mark.high):
@@ -120,6 +120,10 @@ def _put(canvas: Canvas, mark: object, x: Scale, y: Scale) -> None:
         for at, value in zip(np.asarray(mark.at), np.asarray(mark.values), strict=True):
             place = _at(x, float(at))
             canvas.line([(place, _at(y, max(0.0, y.low))), (place, _at(y, float(value)))])
+
+
+def _dashed(mark: Line) -> bool:
+    return mark.role in ("test", "negative", "muted") or bool((mark.order or 0) % 2)
 
 
 def _shade(canvas: Canvas, mark: Field, x: Scale, y: Scale) -> None:
@@ -209,7 +213,6 @@ def _legend(chart: Chart) -> Iterable[str]:
                 word = mark.names[kind] if kind < len(mark.names) else str(kind)
                 yield f"{letter(int(kind))} {word}"
         elif isinstance(mark, Line) and mark.name:
-            dashed = mark.role in ("test", "negative", "muted") or (mark.order or 0) % 2
-            yield f"{'╌╌' if dashed else '──'} {mark.name}"
+            yield f"{'╌╌' if _dashed(mark) else '──'} {mark.name}"
         elif isinstance(mark, Rule) and mark.name:
             yield f"╌ {mark.name}"
