@@ -14,7 +14,7 @@ PACKAGE = ROOT / "pellucid"
 
 # From the cellar to the roof. A room imports what is below it; rooms on one floor are strangers.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "dtypes", "shapes", "_version", "_interrupt"),
+    ("errors", "dtypes", "shapes", "spelling", "_version", "_interrupt"),
     ("graph",),
     ("ops",),
     ("engines", "autograd"),
@@ -23,7 +23,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("optim",),
     ("data",),
     ("training",),
-    ("bridges", "lenses", "doctor", "utils"),
+    ("lenses", "utils"),
+    ("doctor",),
+    ("bridges",),
     ("neurons",),
     ("report", "experiments"),
     ("__init__",),

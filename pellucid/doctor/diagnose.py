@@ -1,0 +1,42 @@
+"""From what was seen to a report: every rule that can look looks, and what they found is ranked."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from pellucid.doctor.finding import Finding
+from pellucid.doctor.rank import ranked
+from pellucid.doctor.report import Report
+from pellucid.doctor.rule import Rule, rules
+from pellucid.doctor.seen import Seen
+
+__all__ = ["diagnose"]
+
+
+def diagnose(seen: Seen) -> Report:
+    """What is wrong with a training, in order of importance.
+
+    Args:
+        seen: what was seen of it.
+    """
+    found: list[Finding] = []
+    checked: list[str] = []
+    unchecked: dict[str, str] = {}
+    for kind, rule in rules().items():
+        lacking = [what for what in rule.needs if not seen.has(what)]
+        if lacking:
+            unchecked[kind] = "; ".join(
+                seen.missing.get(what, f"no {what} seen") for what in lacking
+            )
+            continue
+        checked.append(kind)
+        found += _looked(rule, seen)
+    return Report(seen, tuple(ranked(found)), tuple(checked), unchecked)
+
+
+def _looked(rule: Rule, seen: Seen) -> list[Finding]:
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return list(rule.look(seen))

@@ -1,0 +1,229 @@
+"""What was seen of one training, as plain data.
+
+Whatever watched fills the same fields: a loop of ours, one of PyTorch's, a `fit` that ran compiled.
+Rules read this and nothing else, so what they say does not depend on whose network it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pellucid.doctor.step import Call, Moment, WeightSeen
+from pellucid.doctor.trial import NoTrials, Trials
+
+__all__ = ["Batch", "Events", "Floats", "LossSeen", "Rows", "Score", "Seen"]
+
+Floats = npt.NDArray[np.floating[Any]]
+
+
+@dataclass
+class Events:
+    """What the loop called, and in which order.
+
+    Attributes:
+        steps: how many times the optimizer stepped.
+        backwards: how many backward passes.
+        clears: how many times gradients were cleared.
+        stale: backward passes that added to gradients which an earlier step had already used.
+        wasted: steps at which gradients had been cleared since the last backward pass.
+        empty: steps at which no parameter had a gradient.
+        before: steps before the first backward pass.
+        per_step: backward passes for each step, in the middle (median) of the run.
+        train_passes: forward passes that a backward followed.
+        train_in_eval: those of them in evaluation mode.
+        eval_passes: forward passes without a backward (scores, validation).
+        eval_in_train: those of them in training mode.
+        mode_layers: paths of layers that depend on the mode (dropout, batch normalization).
+        single_rows: training passes with one row through a batch normalization.
+        lines: where in the user's program, by "step", "backward", "clear", "eval", "loss".
+    """
+
+    steps: int = 0
+    backwards: int = 0
+    clears: int = 0
+    stale: int = 0
+    wasted: int = 0
+    empty: int = 0
+    before: int = 0
+    per_step: float = 1.0
+    train_passes: int = 0
+    train_in_eval: int = 0
+    eval_passes: int = 0
+    eval_in_train: int = 0
+    mode_layers: tuple[str, ...] = ()
+    single_rows: int = 0
+    lines: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class LossSeen:
+    """The loss and what it was given.
+
+    Attributes:
+        name: "cross_entropy", "mse_loss", …; "own" for one written by hand, with `calls` to tell.
+        settings: its plain arguments (reduction, ignore_index, …).
+        prediction: the shape of its first input.
+        target: the shape of its target.
+        target_kind: "classes" (whole numbers), "shares" (0 to 1), "numbers".
+        low: the smallest prediction.
+        high: the largest prediction.
+        sums_to_one: the share of rows whose predictions are from 0 to 1 and sum to 1.
+        logs_of_shares: the share of rows whose predictions' exponentials sum to 1.
+        target_low: the smallest target.
+        target_high: the largest target.
+        last: the name of the operation that made the prediction.
+        negative: the share of steps with a loss below 0.
+    """
+
+    name: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    prediction: tuple[int, ...] = ()
+    target: tuple[int, ...] = ()
+    target_kind: str = "numbers"
+    low: float = 0.0
+    high: float = 0.0
+    sums_to_one: float = 0.0
+    logs_of_shares: float = 0.0
+    target_low: float = 0.0
+    target_high: float = 0.0
+    last: str = ""
+    negative: float = 0.0
+
+
+@dataclass
+class Batch:
+    """The targets of one training batch.
+
+    Attributes:
+        step: counted from 0.
+        rows: how many.
+        counts: of each class; empty for numbers.
+        mean: of the targets, for numbers.
+        std: of the targets, for numbers.
+    """
+
+    step: int
+    rows: int
+    counts: tuple[int, ...] = ()
+    mean: float = 0.0
+    std: float = 0.0
+
+
+@dataclass
+class Score:
+    """The loss, and the share of right answers where targets are classes, over some rows.
+
+    Attributes:
+        step: how many steps had been made.
+        rows: how many.
+        loss: per row.
+        right: the share of right answers; None for numbers.
+        training: whether the network was in training mode.
+    """
+
+    step: int
+    rows: int
+    loss: float
+    right: float | None = None
+    training: bool = False
+
+
+@dataclass
+class Rows:
+    """Rows that were kept, in the order in which they came.
+
+    Attributes:
+        x: the network's input, (rows, …).
+        y: the targets, (rows, …).
+        prediction: what the network says at the end, in evaluation mode; None if it wasn't asked.
+        total: how many different rows there were, as far as it is known; 0 if not.
+    """
+
+    x: npt.NDArray[Any]
+    y: npt.NDArray[Any]
+    prediction: npt.NDArray[Any] | None = None
+    total: int = 0
+
+
+@dataclass
+class Seen:
+    """One training.
+
+    Attributes:
+        source: "pellucid" or "torch".
+        calls: the operations of a step, forward and loss, as they ran at the first moment.
+        weights: the parameters, in the network's order.
+        moments: the steps that were looked at closely.
+        losses: the training loss of every step.
+        scores: scores on rows that no step learned from, in order.
+        fits: scores of the training batches, one now and then.
+        batches: targets of training batches.
+        events: what the loop called.
+        loss: the loss function; None if it was never called.
+        train: rows that were learned from; None if none could be kept.
+        held_out: rows of `scores`; None if there were none.
+        optimizer: "SGD", "Adam", …; empty without one.
+        settings: the first group's settings (lr, momentum, weight_decay, …).
+        rates: the learning rate at every step at which it changed, as (step, rate).
+        schedule: the name of the schedule, empty without one.
+        epoch: steps to an epoch, 0 if it isn't known.
+        shuffled: whether the loader shuffles; None if it isn't known.
+        rows: training rows to an epoch, 0 if it isn't known.
+        finished: False when the loop ended with an error.
+        error: the error's text.
+        trials: short runs on copies with something changed.
+        missing: what could not be seen, by name, with the reason.
+    """
+
+    source: str = "pellucid"
+    calls: list[Call] = field(default_factory=list)
+    weights: list[WeightSeen] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
+    losses: Floats = field(default_factory=lambda: np.zeros(0))
+    scores: list[Score] = field(default_factory=list)
+    fits: list[Score] = field(default_factory=list)
+    batches: list[Batch] = field(default_factory=list)
+    events: Events = field(default_factory=Events)
+    loss: LossSeen | None = None
+    train: Rows | None = None
+    held_out: Rows | None = None
+    optimizer: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    rates: list[tuple[int, float]] = field(default_factory=list)
+    schedule: str = ""
+    epoch: int = 0
+    shuffled: bool | None = None
+    rows: int = 0
+    finished: bool = True
+    error: str = ""
+    trials: Trials = field(default_factory=NoTrials)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def has(self, what: str) -> bool:
+        """Whether something was seen: a field by its name, or "activity", "moves", "steps".
+
+        Args:
+            what: such as "calls", "losses", "scores", "loss", "train", "held_out", "trials".
+        """
+        if what == "activity":
+            return any(moment.activity for moment in self.moments)
+        if what == "moves":
+            return any(moment.moves for moment in self.moments)
+        if what == "steps":
+            return self.events.steps > 0
+        if what == "trials":
+            return not isinstance(self.trials, NoTrials)
+        value = getattr(self, what)
+        return value is not None and (not hasattr(value, "__len__") or len(value) > 0)
+
+    @property
+    def classes(self) -> int:
+        """How many classes the targets have; 0 where they are numbers."""
+        if self.loss is None or self.loss.target_kind != "classes" or self.train is None:
+            return 0
+        return int(self.train.y.max()) + 1 if len(self.train.y) else 0
