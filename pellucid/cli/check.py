@@ -10,9 +10,9 @@ import typer
 from pellucid.cli import command as opt
 from pellucid.cli.exits import Exit
 from pellucid.cli.terminal import print_text
-from pellucid.data.wording import did_you_mean
 from pellucid.errors import PellucidError, SettingError
 from pellucid.ops import COMPOSITIONS, REGISTRY
+from pellucid.spelling import did_you_mean
 from pellucid.testing import check_op
 
 __all__ = ["check"]

@@ -18,13 +18,14 @@ from pellucid.cli import command as opt
 from pellucid.cli.explain_answer import Answer
 from pellucid.cli.terminal import print_text, width_of
 from pellucid.data.scale import LIMIT
-from pellucid.data.wording import did_you_mean, listing
+from pellucid.data.wording import listing
 from pellucid.errors import DataError, SettingError
 from pellucid.graph.walk import reachable
 from pellucid.lenses import Explanation
 from pellucid.lenses import explain as explain_number
 from pellucid.lenses.draw.numbers import number, percent
 from pellucid.nn import functional as F
+from pellucid.spelling import did_you_mean
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import from_numpy
 from pellucid.training.artifact import load_model

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from pellucid.data.wording import closest, did_you_mean
+from pellucid.spelling import closest, did_you_mean
 
 __all__ = ["is_misuse", "meant_command", "reworded"]
 

@@ -15,8 +15,9 @@ from pellucid.data.cells import to_numbers
 from pellucid.data.columns import convert, guess_column
 from pellucid.data.notice import Notice
 from pellucid.data.table import Table
-from pellucid.data.wording import count, did_you_mean, listing, quoted
+from pellucid.data.wording import count, listing, quoted
 from pellucid.errors import DataError
+from pellucid.spelling import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,8 +17,9 @@ from pellucid.data.joined import with_edges
 from pellucid.data.measured import karate, karate_edges, sunspots
 from pellucid.data.table import MIN_ROWS, Table, make_table
 from pellucid.data.target import Task
-from pellucid.data.wording import did_you_mean, listing, quoted
+from pellucid.data.wording import listing, quoted
 from pellucid.errors import SettingError
+from pellucid.spelling import did_you_mean
 
 __all__ = ["Builtin", "describe", "info", "load", "names"]
 

@@ -17,8 +17,9 @@ from pellucid.data.cells import PAIRS, is_text, labels, to_numbers, yes_no
 from pellucid.data.dates import ISO, check_format, guess_format, parse_dates
 from pellucid.data.missing import doubtful
 from pellucid.data.unfit import not_a_number, not_finite, unlike
-from pellucid.data.wording import count, did_you_mean, quoted
+from pellucid.data.wording import count, quoted
 from pellucid.errors import DataError, SettingError
+from pellucid.spelling import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pellucid.data.source import Source
-from pellucid.data.wording import did_you_mean, listing, quoted
+from pellucid.data.wording import listing, quoted
 from pellucid.errors import DataError, SettingError
+from pellucid.spelling import did_you_mean
 
 __all__ = ["DELIMITERS", "Layout", "guess_encoding", "guess_layout"]
 

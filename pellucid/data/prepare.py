@@ -25,8 +25,9 @@ from pellucid.data.read import Rows
 from pellucid.data.table import Table
 from pellucid.data.target import Task
 from pellucid.data.unfit import Unfit
-from pellucid.data.wording import closest, count, listing, quoted, size
+from pellucid.data.wording import count, listing, quoted, size
 from pellucid.errors import DataError, FileFormatError
+from pellucid.spelling import closest
 
 if TYPE_CHECKING:
     import pandas as pd

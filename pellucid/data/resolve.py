@@ -8,8 +8,9 @@ from pathlib import Path
 from pellucid.data import builtin
 from pellucid.data.read import read
 from pellucid.data.table import Table
-from pellucid.data.wording import closest, listing, quoted
+from pellucid.data.wording import listing, quoted
 from pellucid.errors import DataError, SettingError
+from pellucid.spelling import closest
 
 __all__ = ["open_table"]
 

@@ -16,8 +16,9 @@ from pellucid.data.columns import Column
 from pellucid.data.lags import Lags
 from pellucid.data.notice import Notice
 from pellucid.data.table import MIN_ROWS, Table
-from pellucid.data.wording import count, did_you_mean, listing, quoted
+from pellucid.data.wording import count, listing, quoted
 from pellucid.errors import DataError, SettingError
+from pellucid.spelling import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd

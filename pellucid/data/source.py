@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from pellucid.data.wording import closest, did_you_mean, listing, size
+from pellucid.data.wording import listing, size
 from pellucid.errors import DataError
+from pellucid.spelling import closest, did_you_mean
 
 __all__ = ["MAX_BYTES", "Source", "open_source"]
 

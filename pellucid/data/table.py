@@ -28,8 +28,9 @@ from pellucid.data.remarks import (
 )
 from pellucid.data.target import Task, as_task, find_target, ordered, read_target
 from pellucid.data.unfit import Unfit, UnfitCells
-from pellucid.data.wording import count, did_you_mean, listing, quoted
+from pellucid.data.wording import count, listing, quoted
 from pellucid.errors import DataError
+from pellucid.spelling import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd

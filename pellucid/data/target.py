@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from pellucid.data.cells import is_text, labels, to_numbers
 from pellucid.data.unfit import UnfitCells, not_a_number, not_finite
-from pellucid.data.wording import closest, count, did_you_mean, listing, quoted
+from pellucid.data.wording import count, listing, quoted
 from pellucid.errors import DataError, SettingError
+from pellucid.spelling import closest, did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,14 +1,13 @@
-"""The small words that every message about data shares: counts, quoted cells, lists, near misses.
+"""The small words that every message about data shares: counts, quoted cells, lists.
 
 One place, so that "1 row" and "37 rows" and a name with a comma read the same in every sentence.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-__all__ = ["closest", "count", "did_you_mean", "listing", "quoted", "size"]
+__all__ = ["count", "listing", "quoted", "size"]
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
@@ -43,29 +42,6 @@ def listing(names: Iterable[object], limit: int = 8) -> str:
     if len(words) <= limit:
         return ", ".join(words)
     return f"{', '.join(words[:limit])}, … ({len(words):,} in all)"
-
-
-def closest(word: str, options: Sequence[str]) -> str | None:
-    """Return the option that was probably meant, or None when nothing is near.
-
-    Example:
-        >>> closest("prise", ["id", "area", "price"]), closest("zzz", ["id"])
-        ('price', None)
-    """
-    folded = {option.casefold(): option for option in reversed(options)}
-    near = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
-    return folded[near[0]] if near else None
-
-
-def did_you_mean(word: str, options: Sequence[str]) -> str:
-    """Return ' Did you mean "…"?' with a leading space, or nothing.
-
-    Example:
-        >>> did_you_mean("mons", ["moons", "iris"])
-        ' Did you mean "moons"?'
-    """
-    near = closest(word, options)
-    return "" if near is None else f' Did you mean "{near}"?'
 
 
 def size(count_of_bytes: int) -> str:

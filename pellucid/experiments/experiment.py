@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ParamSpec
 
-from pellucid.data.wording import did_you_mean, quoted
+from pellucid.data.wording import quoted
 from pellucid.errors import SettingError
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.view import Column, Remark, Table, View
+from pellucid.spelling import did_you_mean
 
 __all__ = [
     "EXPERIMENTS", "Experiment", "experiment", "named_experiment", "names", "overview",

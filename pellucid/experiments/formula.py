@@ -12,9 +12,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from pellucid.data.wording import did_you_mean, quoted
+from pellucid.data.wording import quoted
 from pellucid.errors import SettingError
 from pellucid.lenses.picture import Floats
+from pellucid.spelling import did_you_mean
 
 __all__ = ["FUNCTIONS", "formula"]
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pellucid.nn as nn
-from pellucid.data.wording import did_you_mean, quoted
+from pellucid.data.wording import quoted
 from pellucid.errors import SettingError
+from pellucid.spelling import did_you_mean
 from pellucid.tensor.creation import from_numpy
 from pellucid.tensor.grad_mode import no_grad
 

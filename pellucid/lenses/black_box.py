@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.wording import did_you_mean
 from pellucid.errors import IndexRangeError, SettingError
 from pellucid.lenses import measures
 from pellucid.lenses.box.answers import Answers, answers, explained, score, told, truth
@@ -25,6 +24,7 @@ from pellucid.lenses.picture import Axis, Bars, Chart, Charts
 from pellucid.lenses.sampling import some
 from pellucid.lenses.subject import Subject
 from pellucid.lenses.view import Block, Column, Remark, Table, View
+from pellucid.spelling import did_you_mean
 
 __all__ = ["black_box"]
 

@@ -15,7 +15,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 
-from pellucid.data.wording import did_you_mean, quoted
+from pellucid.data.wording import quoted
 from pellucid.errors import SettingError
 from pellucid.lenses.numerals import plural
 from pellucid.lenses.picture import Axis, Chart, Charts, Diagram, Film, Matrix
@@ -23,6 +23,7 @@ from pellucid.lenses.render.drawn.frame import limits
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.subject import Subject, subject_of
 from pellucid.lenses.view import Block, Remark, View
+from pellucid.spelling import did_you_mean
 
 __all__ = ["LENSES", "Lens", "Recorded", "lens"]
 

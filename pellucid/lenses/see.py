@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.data.wording import did_you_mean, quoted
+from pellucid.data.wording import quoted
 from pellucid.errors import SettingError
 from pellucid.lenses.lens import LENSES, Lens
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.view import Column, Remark, Table, View
+from pellucid.spelling import did_you_mean
 
 __all__ = ["named_lens", "names", "overview", "see"]
 

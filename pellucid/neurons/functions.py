@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pellucid import nn
-from pellucid.data.wording import closest, listing, quoted
+from pellucid.data.wording import listing, quoted
 from pellucid.errors import SettingError
 from pellucid.graph.emit import emit
 from pellucid.nn.module import Module
 from pellucid.ops.op import REGISTRY
+from pellucid.spelling import closest
 from pellucid.tensor.lift import node_of
 from pellucid.tensor.tensor import Tensor, wrap
 

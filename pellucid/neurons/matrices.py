@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.wording import did_you_mean
 from pellucid.errors import SettingError
 from pellucid.neurons.draw import drawn_weights
 from pellucid.neurons.edge import Edge
@@ -20,6 +19,7 @@ from pellucid.neurons.sums import PerNeuron, Sums, dense
 from pellucid.neurons.wiring import Neuron, Place, Plan, Stage, filled, planned
 from pellucid.nn.module import Module
 from pellucid.nn.registry import forget, put_module, put_parameter
+from pellucid.spelling import did_you_mean
 from pellucid.tensor import Parameter
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.grad_mode import no_grad

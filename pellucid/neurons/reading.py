@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pellucid.data.wording import did_you_mean, listing, quoted
+from pellucid.data.wording import listing, quoted
 from pellucid.errors import FileFormatError, SettingError
 from pellucid.neurons.functions import function
 from pellucid.neurons.network import Network
 from pellucid.neurons.plain import FORMAT
 from pellucid.neurons.wiring import Neuron
+from pellucid.spelling import did_you_mean
 
 __all__ = ["from_dict", "from_edges", "from_json", "from_networkx"]
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pellucid.data.wording import did_you_mean, listing, quoted
+from pellucid.data.wording import listing, quoted
 from pellucid.errors import DataError, SettingError
 from pellucid.lenses.numerals import plural
 from pellucid.neurons.wiring import Stage
+from pellucid.spelling import did_you_mean
 from pellucid.tensor.creation import as_tensor, of_array
 from pellucid.tensor.derivative import grad
 from pellucid.tensor.grad_mode import enable_grad

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from pellucid.data.wording import did_you_mean, listing, quoted
+from pellucid.data.wording import listing, quoted
 from pellucid.errors import SettingError
 from pellucid.neurons.edge import Edge
 from pellucid.neurons.functions import function as function_of
 from pellucid.neurons.order import cycle_through, division, ranks, topological
 from pellucid.neurons.wiring import Held, Neuron, Place, Plan
+from pellucid.spelling import did_you_mean
 
 __all__ = ["Structure"]
 

@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pellucid.data.wording import did_you_mean, quoted
+from pellucid.data.wording import quoted
 from pellucid.errors import FileFormatError, PellucidError, SettingError
 from pellucid.neurons.network import Network
 from pellucid.neurons.reading import _add, _kind, _point
+from pellucid.spelling import did_you_mean
 
 __all__ = ["from_dot", "from_text"]
 

@@ -14,7 +14,7 @@ from pellucid.errors import (
 )
 from pellucid.nn.border import follow
 from pellucid.nn.module import Module
-from pellucid.nn.state import closest
+from pellucid.spelling import did_you_mean
 from pellucid.tensor import Tensor
 
 __all__ = ["ModuleDict", "ModuleList", "Sequential"]
@@ -189,7 +189,7 @@ class ModuleDict(Module):
     def __getitem__(self, key: str) -> Any:
         if key not in self._modules:
             raise SettingError(
-                f"there is no module {key!r} here.{closest(key, self._modules)}\n"
+                f"there is no module {key!r} here.{did_you_mean(key, self._modules, repr)}\n"
                 f" Known: {', '.join(self._modules) or 'none'}."
             )
         return self._modules[key]

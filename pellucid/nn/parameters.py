@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from pellucid.errors import DTypeError, IndexRangeError, ModuleError, SettingError
 from pellucid.nn.module import Module
-from pellucid.nn.state import closest
+from pellucid.spelling import did_you_mean
 from pellucid.tensor import Parameter, Tensor
 
 __all__ = ["ParameterDict", "ParameterList"]
@@ -137,7 +137,7 @@ class ParameterDict(_Held):
     def __getitem__(self, key: str) -> Any:
         if key not in self._keys:
             raise SettingError(
-                f"there is no Parameter {key!r} here.{closest(str(key), self._keys)}\n"
+                f"there is no Parameter {key!r} here.{did_you_mean(str(key), self._keys, repr)}\n"
                 f" Known: {', '.join(self._keys) or 'none'}."
             )
         return getattr(self, key)

@@ -5,7 +5,6 @@ Loading looks at everything first and writes afterwards: a failed load leaves th
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,13 +13,14 @@ from pellucid.graph.mode import switched
 from pellucid.nn.uninitialized import is_lazy
 from pellucid.nn.walk import modules_of
 from pellucid.shapes import show
+from pellucid.spelling import did_you_mean
 from pellucid.tensor import Parameter, Tensor
 from pellucid.tensor.creation import as_tensor
 
 if TYPE_CHECKING:
     from pellucid.nn.module import Module
 
-__all__ = ["IncompatibleKeys", "closest", "load", "saved"]
+__all__ = ["IncompatibleKeys", "load", "saved"]
 
 _SHOWN = 6
 _YOUNGER = "num_batches_tracked"  # weights saved before batch norm counted lack it
@@ -67,12 +67,6 @@ def load(module: Module, state: Mapping[str, Any], strict: bool, assign: bool) -
         for key, given in fitting.items():
             _take(module, key, own[key], given, assign)
     return IncompatibleKeys(missing, unexpected)
-
-
-def closest(name: str, known: Iterable[str]) -> str:
-    """A question such as "Did you mean 'weight'?"; nothing where nothing is near."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f" Did you mean {near[0]!r}?" if near else ""
 
 
 def _state(module: Module, prefix: str) -> Iterable[tuple[str, Any]]:
@@ -122,7 +116,7 @@ def _complaint(
     )
     if strict:
         lines += _listed("missing", [f"{k}  {show(own[k].shape)}" for k in missing])
-        lines += _listed("not known here", [k + closest(k, missing) for k in unexpected])
+        lines += _listed("not known here", [k + did_you_mean(k, missing, repr) for k in unexpected])
     lines.append(" Nothing was changed." + (_remedy(missing, unexpected) if strict else ""))
     return "\n".join(lines)
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 from pellucid.errors import ModuleError
 from pellucid.nn.registry import name_parts, structure
-from pellucid.nn.state import closest
 from pellucid.nn.unfound import unfound
 from pellucid.nn.walk import buffers_of, modules_of, parameters_of
+from pellucid.spelling import did_you_mean
 from pellucid.tensor.caution import caution
 
 if TYPE_CHECKING:
@@ -121,4 +121,4 @@ class Tree:
 
 def _no_such(what: str, target: str, known: Iterator[str]) -> str:
     names = [name for name in known if name]
-    return f"there is no {what} {target!r}.{closest(target, names)}"
+    return f"there is no {what} {target!r}.{did_you_mean(target, names, repr)}"

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any
 
+from pellucid.spelling import closest
+
 __all__ = ["missing", "refusal", "refusing"]
 
 _IMPORT_FROM = dis.opmap["IMPORT_FROM"]
@@ -196,7 +198,7 @@ def missing(room: str, name: str, known: Iterable[str], elsewhere: str = "") -> 
         return f"{text}: {_THERE[room]}.{name} is not here yet.{_instead(name)}"
     if name in INSTEAD:
         return f"{text}.{_instead(name)}"
-    near = _near(name, known)
+    near = closest(name, sorted(known), alike=0.7)
     return f"{text}. Did you mean {near!r}?" if near else f"{text}."
 
 
@@ -204,18 +206,6 @@ def _instead(name: str) -> str:
     if name in INSTEAD:
         return f"\n In its place: {INSTEAD[name]}."
     return f"\n The nearest is {NEAREST[name]}." if name in NEAREST else ""
-
-
-def _near(name: str, known: set[str]) -> str:
-    """A name that was probably meant: the same letters in another case, or all but a few."""
-    import difflib  # only where something is missing
-
-    same = [k for k in sorted(known) if k.lower() == name.lower()]
-    near = same or difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.7)
-    if not near:
-        plain = {k.lower(): k for k in sorted(known)}
-        near = [plain[k] for k in difflib.get_close_matches(name.lower(), plain, 1, 0.7)]
-    return next(iter(near), "")
 
 
 def refusing(room: str, known: Iterable[str]) -> Callable[[str], Any]:

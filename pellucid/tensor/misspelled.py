@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from pellucid.spelling import closest
+
 __all__ = ["about_misspelled"]
 
 
@@ -23,8 +25,6 @@ def about_misspelled(
     taken = [name for name in inspect.signature(call).parameters if not name.startswith("_")]
     if not word or word in taken:  # somebody further inside was asked
         return None
-    import difflib  # only where something is wrong
-
-    near = difflib.get_close_matches(word, taken, n=1, cutoff=0.5)
-    meant = f"Did you mean {near[0]}=?" if near else f"It takes {', '.join(taken)}."
+    near = closest(word, taken, alike=0.5)
+    meant = f"Did you mean {near}=?" if near else f"It takes {', '.join(taken)}."
     return TypeError(f"{call.__name__.strip('_')} has no argument {word!r}. {meant}")

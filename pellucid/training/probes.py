@@ -22,7 +22,7 @@ from pellucid.graph.node import Node
 from pellucid.graph.step import StepProgram
 from pellucid.graph.walk import reachable
 from pellucid.nn.module import Module
-from pellucid.nn.state import closest
+from pellucid.spelling import did_you_mean
 from pellucid.tensor.probe import Held, listen, mean, norm, std, zero_fraction
 from pellucid.tensor.tensor import Tensor, wrap
 from pellucid.tensor.traced import Traced
@@ -171,8 +171,9 @@ class Probing:
         """Nothing to hear means no more looks; a name that nothing has is a mistake."""
         for pattern in self._patterns:
             if not any(_fits(name, pattern) for name in held.names):
+                meant = did_you_mean(pattern, held.names, repr)
                 raise SettingError(
-                    f"probes: nothing is called {pattern!r}.{closest(pattern, held.names)}\n"
+                    f"probes: nothing is called {pattern!r}.{meant}\n"
                     f" There are {len(held.names)} figures; probes=True takes them all, and "
                     "history.probes.names lists them."
                 )

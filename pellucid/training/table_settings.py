@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pellucid.data.wording import did_you_mean, quoted
+from pellucid.data.wording import quoted
 from pellucid.errors import SettingError
 from pellucid.optim.names import BY_NAME
+from pellucid.spelling import did_you_mean
 from pellucid.training.driver import ENGINES
 from pellucid.training.fit import fit
 from pellucid.training.networks.family import FAMILIES, Family, family_of

@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from pellucid.data.wording import did_you_mean, listing, quoted
+from pellucid.data.wording import listing, quoted
 from pellucid.errors import SettingError
+from pellucid.spelling import did_you_mean
 
 __all__ = ["LOSSES", "check_loss", "check_weights", "fitted_loss", "fitted_weights"]
 

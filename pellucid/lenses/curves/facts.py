@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from pellucid.autograd import gradients
-from pellucid.data.wording import did_you_mean
 from pellucid.dtypes import float64
 from pellucid.errors import SettingError
 from pellucid.graph.mode import switched
@@ -23,6 +22,7 @@ from pellucid.lenses.numerals import number
 from pellucid.lenses.picture import Floats
 from pellucid.ops import REGISTRY
 from pellucid.ops.op import Op, parameter_names
+from pellucid.spelling import did_you_mean
 
 __all__ = ["Facts", "activations", "curve_of", "facts_of", "find"]
 

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pellucid.data.wording import did_you_mean
 from pellucid.errors import SettingError
 from pellucid.lenses.box.knobs import Knob, knobs_of, word_of
 from pellucid.lenses.numerals import number, percent
 from pellucid.lenses.picture import Axis, Floats
 from pellucid.lenses.sampling import some
 from pellucid.lenses.subject import Subject
+from pellucid.spelling import did_you_mean
 
 __all__ = ["Place", "along", "over", "pca_plane"]
 

@@ -13,8 +13,8 @@ from typing import Any
 from pellucid.errors import StateError
 from pellucid.graph.node import last_change
 from pellucid.nn.module import Module
-from pellucid.nn.state import closest
 from pellucid.nn.walk import modules_of
+from pellucid.spelling import did_you_mean
 from pellucid.tensor import Tensor
 
 __all__ = ["functional_call"]
@@ -86,9 +86,8 @@ def _check(
     kind = type(module).__name__
     for key in given:
         if key not in places:
-            raise StateError(
-                f"functional_call: this {kind} has no weight {key!r}.{closest(key, places)}"
-            )
+            meant = did_you_mean(key, places, repr)
+            raise StateError(f"functional_call: this {kind} has no weight {key!r}.{meant}")
     missing = [key for key in places if key not in given]
     if strict and missing:
         raise StateError(f"functional_call: this {kind} also needs {', '.join(missing)}.")

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pellucid.data.wording import did_you_mean, listing, quoted
+from pellucid.data.wording import listing, quoted
 from pellucid.errors import SettingError
+from pellucid.spelling import did_you_mean
 from pellucid.training.networks.autoencoder import build_autoencoder
 from pellucid.training.networks.cnn import build_cnn
 from pellucid.training.networks.gcn import build_gcn

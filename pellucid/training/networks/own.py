@@ -16,8 +16,9 @@ from types import ModuleType
 from typing import Any
 
 from pellucid import nn
-from pellucid.data.wording import did_you_mean, listing, quoted
+from pellucid.data.wording import listing, quoted
 from pellucid.errors import PellucidError, SettingError
+from pellucid.spelling import did_you_mean
 from pellucid.tensor.creation import zeros
 from pellucid.tensor.grad_mode import no_grad
 
