@@ -12,6 +12,8 @@ from pellucid.experiments.collapse import collapse as collapse
 from pellucid.experiments.collapse import folded as folded
 from pellucid.experiments.experiment import names as names
 from pellucid.experiments.experiment import overview as overview
+from pellucid.experiments.matrix_product import matrix_product as matrix_product
+from pellucid.experiments.matrix_product import product_network as product_network
 from pellucid.experiments.multiplication import gate as gate
 from pellucid.experiments.multiplication import multiplication as multiplication
 from pellucid.experiments.restarts import restarts as restarts
@@ -20,5 +22,6 @@ from pellucid.experiments.xor import xor as xor
 
 __all__ = [
     "Thresholds", "approximation", "boolean", "capacity", "collapse", "folded", "gate",
-    "multiplication", "names", "overview", "restarts", "step_size", "threshold_network", "xor",
+    "matrix_product", "multiplication", "names", "overview", "product_network", "restarts",
+    "step_size", "threshold_network", "xor",
 ]  # fmt: skip

@@ -27,7 +27,7 @@ from pellucid.tensor.creation import from_numpy, tensor
 from pellucid.tensor.derivative import grad
 from pellucid.tensor.grad_mode import no_grad
 
-__all__ = ["gate", "multiplication"]
+__all__ = ["curvature", "gate", "multiplication"]
 
 _PLACES = 41
 
@@ -50,7 +50,7 @@ def gate(scale: float = 0.01, activation: str = "softplus", at: float = 0.0) -> 
     """
     if not scale > 0:
         raise SettingError(f"scale must be above zero, not {scale!r}.")
-    bend = _second(activation, at)
+    bend = curvature(activation, at)
     signs = np.array([[1.0, 1.0], [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]])
     last = np.array([[1.0, 1.0, -1.0, -1.0]]) / (4 * scale**2 * bend)
     return nn.Sequential(
@@ -115,13 +115,17 @@ def multiplication(
             ),
             _picture(runs), _errors(runs), _count_table(counts), _limit(),
         ),
-        {"activation": activation, "curvature": _second(activation, at), "runs": runs,
+        {"activation": activation, "curvature": curvature(activation, at), "runs": runs,
          "counts": counts},
     )  # fmt: skip
 
 
-def _second(activation: str, at: float) -> float:
-    """The activation's second derivative there, by the chain rule twice."""
+def curvature(activation: str, at: float) -> float:
+    """An activation's second derivative at a place, by the chain rule twice.
+
+    Raises:
+        SettingError: it is zero there.
+    """
     place = tensor(at, dtype=float64, requires_grad=True)
     slope = _slope(named(activation)(place), place)
     bend = _slope(slope, place).item() if slope.requires_grad else 0.0
