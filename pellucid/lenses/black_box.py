@@ -32,6 +32,8 @@ _CURVES = 6
 _ROWS_FOR_CURVES = 200
 _ROWS_FOR_WORTH = 400
 _ROWS_OF_PICTURES = 150  # and of tables with many columns
+_ASKED_OF_FILTERS = 6000  # rows in all, where each takes long
+_CURVE_ROWS_OF_FILTERS = 24
 _FEW_INPUTS = 30
 _CLOSE = 0.7
 
@@ -124,17 +126,26 @@ def _worth(subject: Subject, found: Answers, repeats: int) -> Importance | None:
     if len(blocks) < 2:
         return None
     few = subject.flat and len(blocks) <= _FEW_INPUTS
-    part = subject.only(some(len(subject), _ROWS_FOR_WORTH if few else _ROWS_OF_PICTURES))
-    true = truth(part)
+    repeats = repeats if few else min(repeats, 2 if subject.filtered else 3)
+    rows = _ROWS_FOR_WORTH if few else _ROWS_OF_PICTURES
+    if subject.filtered:
+        rows = min(rows, max(_ASKED_OF_FILTERS // (repeats * len(blocks)), 50))
+    part = subject.only(some(len(subject), rows))
+    true, whole = truth(part), told(part, part.x)
+    each = len(whole) // len(part)
 
     def right(x: Any) -> float:
-        given = told(part, x)
+        moved = np.flatnonzero((x != part.x).reshape(len(x), -1).any(axis=1))
+        given = whole.reshape(len(part), each, -1).copy()
+        if len(moved):  # a row that was given its own number again is answered as before
+            given[moved] = told(part, x[moved]).reshape(len(moved), each, -1)
+        given = given.reshape(whole.shape)
         if found.classes:
             return float(np.mean(given.argmax(axis=1) == true))
         return explained(true, given)
 
     return measures.grouped_importance(
-        right, part.x, blocks, repeats=repeats if few else min(repeats, 3),
+        right, part.x, blocks, repeats=repeats,
         metric_name="accuracy" if found.classes else "R²", metric_percent=found.classes,
     )  # fmt: skip
 
@@ -152,13 +163,13 @@ def _steadied(subject: Subject, worth: Importance | None) -> Importance | None:
 
 def _curves(subject: Subject, worth: Importance | None) -> list[WhatIf]:
     """The curves of the inputs that matter most; the same ones at every moment of a film."""
-    knobs = {k.name: k for k in knobs_of(subject)}
-    if not knobs:
+    if not subject.flat:
         return []
-    most = _ROWS_OF_PICTURES // 3 if subject.filtered else _ROWS_FOR_CURVES
+    most = _CURVE_ROWS_OF_FILTERS if subject.filtered else _ROWS_FOR_CURVES
     x = subject.x[some(len(subject), most)]
-    order = list(worth.names) if worth else list(knobs)
+    order = list(worth.names) if worth else list(blocks_of(subject))
     chosen = subject.frozen.setdefault("black box inputs", order[:_CURVES])
+    knobs = {k.name: k for k in knobs_of(subject, only=chosen)}
     return [what_if(subject, knobs[name], x) for name in chosen]
 
 

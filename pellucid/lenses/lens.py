@@ -23,6 +23,7 @@ from pellucid.lenses.render.drawn.frame import limits
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.subject import Subject, subject_of
 from pellucid.lenses.view import Block, Remark, View
+from pellucid.training.threads import threads_for
 from pellucid.spelling import did_you_mean
 
 __all__ = ["LENSES", "Lens", "Recorded", "lens"]
@@ -30,6 +31,7 @@ __all__ = ["LENSES", "Lens", "Recorded", "lens"]
 P = ParamSpec("P")
 S = TypeVar("S", bound=Shown)
 _STILL = (Chart, Charts, Matrix, Diagram)
+_AT_ONCE = 300  # rows: most lenses look at no more of them at once
 _SHARED = ("loss", "inputs", "names", "target", "run", "at", "film")
 
 
@@ -91,20 +93,28 @@ def lens(question: str, name: str = "") -> Callable[
             )  # fmt: skip
             subject.run = run
             bound = functools.partial(look, subject, *args, **settings)
-            if at is None and not film:
-                return Shown(bound())
-            kept = _recording(run, at, film)
-            if not film:
-                assert at is not None
-                with kept.at(at, subject.model) as step:
-                    return Shown(_dated(bound(), at, step))
-            return Shown(_filmed(bound, subject, kept, 12 if film is True else int(film)))
+            with threads_for(subject.model, _AT_ONCE):
+                return Shown(_looked(bound, subject, run, at, film))
 
         called.__signature__ = _signature(look)  # type: ignore[attr-defined]
         LENSES[known_as] = Lens(known_as, question, called)
         return called
 
     return make
+
+
+def _looked(
+    look: Callable[[], View], subject: Subject, run: Any, at: int | None, film: bool | int
+) -> View:
+    """The view of the network as it is, at an earlier step, or over time."""
+    if at is None and not film:
+        return look()
+    kept = _recording(run, at, film)
+    if film:
+        return _filmed(look, subject, kept, 12 if film is True else int(film))
+    assert at is not None
+    with kept.at(at, subject.model) as step:
+        return _dated(look(), at, step)
 
 
 def _signature(look: Callable[..., Any]) -> inspect.Signature:

@@ -31,11 +31,11 @@ from pellucid.lenses.numerals import number, percent
 from pellucid.lenses.picture import Floats
 from pellucid.lenses.subject import Subject
 from pellucid.lenses.view import Block, Column, Remark, Table, View
-from pellucid.training.threads import threads_for
 
 __all__ = ["optimize"]
 
 _MEMORY = 30  # moments from which an optimizer's memory is rebuilt
+_MEMORY_OF_FILTERS = 10
 _RACE = 150  # steps
 
 
@@ -58,25 +58,17 @@ def optimize(
         rates: also test which rates are good; takes up to a second or two.
         race: also let optimizers race from one start: True, or names among "sgd", "momentum",
             "rmsprop", "adam"; takes two or three seconds.
-        rows: how many rows the loss is measured on; None for 256, and 96 of pictures or sequences.
-        grid: places along each direction of the slice; None for 21, and 13 for those.
+        rows: how many rows the loss is measured on; None for 256, and 64 of pictures or sequences.
+        grid: places along each direction of the slice; None for 21, and 11 for those.
         seed: of everything drawn at random.
     """
     light = subject.light
-    rows = (256 if light else 96) if rows is None else rows
-    grid = (21 if light else 13) if grid is None else grid
+    rows = (256 if light else 64) if rows is None else rows
+    grid = (21 if light else 11) if grid is None else grid
     if grid < 3 or rows < 1:
         raise SettingError(f"grid must be at least 3 and rows at least 1, not {grid} and {rows}.")
     racers = _racers(race)
     twin = Twin(subject, rows)
-    with threads_for(twin.subject.model, rows):
-        return _looked(twin, subject, optimizer, lr, directions, grid, rates, racers, seed)
-
-
-def _looked(
-    twin: Twin, subject: Subject, optimizer: Any, lr: float | None, directions: str | None,
-    grid: int, rates: bool, racers: tuple[str, ...], seed: int,
-) -> View:  # fmt: skip
     path = walked(twin, subject.run)
     step, remembers = _step(twin, subject, path, optimizer, lr)
     found = _slice(twin, subject, path, directions, grid, seed)
@@ -113,10 +105,11 @@ def _step(
         return step_of(twin, mover), f"The next step is that of your {name}, with its memory."
     before = None if path is None else path.until[:-1] if path.here is not None else path.until
     if before is not None and len(before):
-        remembering(twin, mover, before[-_MEMORY:])
+        most = _MEMORY if subject.light else _MEMORY_OF_FILTERS
+        remembering(twin, mover, before[-most:])
         return step_of(twin, mover), (
             f"The next step is that of {name}. Its memory was rebuilt from the gradients at the"
-            f" last {min(len(before), _MEMORY)} kept moments; pass optimizer=… to use your own."
+            f" last {min(len(before), most)} kept moments; pass optimizer=… to use your own."
         )
     return step_of(twin, mover), (
         f"The next step is that of {name} without a memory, as at the first step of a training;"

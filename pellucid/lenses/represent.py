@@ -21,7 +21,6 @@ from pellucid.lenses.numerals import number, percent, plural
 from pellucid.lenses.picture import Axis, Chart, Floats, Line, Matrix
 from pellucid.lenses.subject import Subject
 from pellucid.lenses.view import Block, Column, Remark, Table, View
-from pellucid.training.threads import threads_for
 
 __all__ = ["represent"]
 
@@ -49,14 +48,6 @@ def represent(
     if not 0 <= sample < len(subject):
         raise SettingError(f"sample must be a row from 0 to {len(subject) - 1}, not {sample!r}.")
     chosen = some_rows(len(subject), rows, sample)
-    with threads_for(subject.model, len(chosen)):
-        return _looked(subject, chosen, layer, sample, method, neighbors, position, seed)
-
-
-def _looked(
-    subject: Subject, chosen: npt.NDArray[Any], layer: str | None, sample: int, method: str,
-    neighbors: int, position: int | str | None, seed: int,
-) -> View:  # fmt: skip
     part = subject.only(chosen)
     each = subject.y is not None and subject.y.ndim == 2 and subject.task == "other"
     where = position if position is not None else (-1 if each else "mean")

@@ -61,10 +61,10 @@ def sculpt(
     shown = subject.x[sample : sample + 1] if place is None else place.rows
     readings = read(subject, layers, shown)
     found = {a.path: in_order(subject, a, worths(part, a)) for a in layers}
-    unit = _unit(chosen, neuron, found[chosen.path])
-    whole, box = scores_of(part), answers(part)
-    pair, both = with_and_without(subject, chosen, unit, place, box, sample)
-    built = build_up(part, chosen, found[chosen.path], place)
+    at, unit = layers.index(chosen), _unit(chosen, neuron, found[chosen.path])
+    whole, box, reading = scores_of(part, part.outputs()), answers(part), readings[at]
+    pair, both = with_and_without(subject, chosen, unit, place, box, sample, reading)
+    built = build_up(part, chosen, found[chosen.path], place, reading)
     blocks: list[Block] = [
         tiles(a, r, found[a.path], place, sample) for a, r in zip(layers, readings, strict=True)
     ]

@@ -109,7 +109,18 @@ class Subject:
         Raises:
             SettingError: the network does not tell classes apart.
         """
-        scores: Floats = self.outputs(x).astype(np.float64)
+        return self.shares_of(self.outputs(x))
+
+    def shares_of(self, outputs: Floats) -> Floats:
+        """How likely each class is, from what the network gave.
+
+        Shape:
+            (n, …) → (n, classes)
+
+        Raises:
+            SettingError: the network does not tell classes apart.
+        """
+        scores: Floats = outputs.astype(np.float64)
         if self.task == "binary":
             p = scores.reshape(len(scores))
             if self.objective is None or self.objective.name != "bce":
@@ -166,6 +177,13 @@ class Subject:
         """The loss over all rows, in evaluation mode."""
         with undisturbed(self.model):
             return float(self.loss().item())
+
+    def loss_of(self, outputs: Floats) -> float:
+        """The loss of what the network gave for all rows."""
+        objective = self._objective()
+        with no_grad():
+            targets = of_array(objective.lay_out(self._targets()))
+            return float(objective.call(of_array(outputs), targets).item())
 
     def only(self, rows: npt.NDArray[np.integer[Any]] | slice) -> Subject:
         """The same network with some of the rows."""

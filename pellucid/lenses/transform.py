@@ -19,7 +19,6 @@ from pellucid.lenses.numerals import percent, plural
 from pellucid.lenses.spaces import is_sequence, spaces_of
 from pellucid.lenses.subject import Subject
 from pellucid.lenses.view import Block, Column, Remark, Table, View
-from pellucid.training.threads import threads_for
 
 __all__ = ["transform"]
 
@@ -46,13 +45,6 @@ def transform(
     if any(is_sequence(subject, s) for s in spaces_of(subject, subject.x[:2])):
         return stream_of(subject, sample, words)
     chosen = some_rows(len(subject), rows, sample)
-    with threads_for(subject.model, len(chosen)):
-        return _folded(subject, chosen, sample, parts)
-
-
-def _folded(
-    subject: Subject, chosen: npt.NDArray[np.intp], sample: int, parts: bool | None
-) -> View:
     found = carried(subject.only(chosen), gridded=subject.flat)
     at = int(np.flatnonzero(chosen == sample)[0])
     blocks, data = _folding(subject, chosen, found, at, parts)

@@ -14,7 +14,10 @@ from pellucid.lenses.measures.records import Metric
 from pellucid.lenses.picture import Floats
 from pellucid.lenses.subject import Subject
 
-__all__ = ["Answers", "answers", "heads", "in_units", "score", "truth"]
+__all__ = [
+    "Answers", "answers", "heads", "in_units", "score", "told", "told_of",
+    "truth",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +56,16 @@ def told(subject: Subject, x: npt.NDArray[Any]) -> Floats:
     Shape:
         (n, …) → (n, columns); for a network that answers at every position, (n · positions, …)
     """
+    return told_of(subject, subject.outputs(x))
+
+
+def told_of(subject: Subject, outputs: Floats) -> Floats:
+    """The same, from what the network gave for the rows."""
     if subject.task in ("classes", "binary"):
-        return subject.shares(x)
+        return subject.shares_of(outputs)
     if subject.task == "number":
-        return in_units(subject, subject.outputs(x))
-    scores = subject.outputs(x).astype(np.float64)
+        return in_units(subject, outputs)
+    scores = outputs.astype(np.float64)
     if scores.ndim != 3 or not (subject.y is None or subject.y.dtype.kind in "iu"):
         raise SettingError(
             "black_box is for networks that give classes or a few numbers, and this one gives"

@@ -57,7 +57,8 @@ def pace_of_probes(twin: Twin, probes: Any) -> Pace | None:
 def pace_of_moments(twin: Twin, steps: tuple[int, ...], path: Floats) -> Pace:
     """The same from weights that were kept: gradients over the rows, and moves between moments."""
     here = twin.flat()
-    chosen = np.unique(np.linspace(0, len(steps) - 1, _MOMENTS).round().astype(int)).tolist()
+    most = _MOMENTS if twin.subject.light else _MOMENTS // 2
+    chosen = np.unique(np.linspace(0, len(steps) - 1, most).round().astype(int)).tolist()
     gradients: dict[str, list[float]] = {layer: [] for layer in twin.layers()}
     updates: dict[str, list[float]] = {layer: [] for layer in twin.layers()}
     for i in chosen:

@@ -95,7 +95,7 @@ def _along(
 ) -> tuple[Floats, Floats, tuple[str, str]]:
     away = path - base
     if which == "path":
-        main = np.linalg.svd(away - away.mean(axis=0), full_matrices=False)[2]
+        main = _main(away - away.mean(axis=0), 2)
         up = main[1] if len(main) > 1 else _beside(main[0])
         return main[0], up, ("the path's main direction", "its second direction")
     across = _last_move(until if len(until) > 1 else path)
@@ -103,10 +103,23 @@ def _along(
     if np.linalg.norm(rest) < 1e-9 * np.linalg.norm(away):
         up = _beside(across)
     else:
-        up = np.linalg.svd(rest, full_matrices=False)[2][0]
+        up = _main(rest, 1)[0]
         up = up - (up @ across) * across
         up = up / np.linalg.norm(up)
     return across, up, ("the last update", "the path's main direction beside it")
+
+
+def _main(away: Floats, most: int) -> Floats:
+    """The directions in which moves spread most, the first ones of a singular value decomposition.
+
+    There are far fewer moments than weights, so it is the moments' products that are taken apart.
+    """
+    if away.shape[0] > away.shape[1]:
+        return np.asarray(np.linalg.svd(away, full_matrices=False)[2][:most])
+    spread, turns = np.linalg.eigh(away @ away.T)
+    kept = [k for k in range(1, most + 1) if k <= len(spread) and spread[-k] > 1e-18 * spread[-1]]
+    found = np.stack([turns[:, -k] @ away for k in kept])
+    return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True))
 
 
 def _last_move(path: Floats) -> Floats:

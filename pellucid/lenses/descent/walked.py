@@ -10,9 +10,12 @@ import numpy as np
 from pellucid.errors import SettingError
 from pellucid.lenses.descent.twin import Twin
 from pellucid.lenses.picture import Floats
+from pellucid.lenses.sampling import some
 from pellucid.training.weights import draw_again
 
 __all__ = ["Walked", "fresh_start", "walked"]
+
+_MOST = 60  # moments of a network whose rows take long
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +44,9 @@ def walked(twin: Twin, run: Any) -> Walked | None:
     steps = tuple(getattr(kept, "steps", None) or ()) if not isinstance(kept, int) else ()
     if not steps or not hasattr(kept, "at"):
         return None
+    if not twin.subject.light and len(steps) > _MOST:
+        # Neighbors at the end, as the last move is between them.
+        steps = tuple(steps[i] for i in [*some(len(steps) - 1, _MOST - 1).tolist(), -1])
     now, found = twin.flat(), []
     for step in steps:
         with kept.at(step, twin.subject.model):

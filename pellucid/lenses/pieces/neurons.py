@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -20,6 +20,7 @@ from pellucid.lenses.subject import Subject
 from pellucid.nn import functional as F
 from pellucid.nn.activation import Bend
 from pellucid.nn.batch_norm import BatchNorm1d, BatchNorm2d
+from pellucid.nn.container import Sequential
 from pellucid.nn.conv import Conv1d, Conv2d
 from pellucid.nn.dropout import Dropout
 from pellucid.nn.linear import Identity, Linear
@@ -27,7 +28,7 @@ from pellucid.nn.module import Module
 from pellucid.nn.straight import PReLU
 from pellucid.tensor.creation import of_array
 
-__all__ = ["Layer", "Reading", "layers_of", "muted", "read"]
+__all__ = ["Layer", "Reading", "Rest", "layers_of", "muted", "read", "rest_of"]
 
 _WEIGHTS = (Linear, Conv1d, Conv2d)
 _BENDS = (Bend, PReLU)
@@ -212,3 +213,44 @@ def muted(layer: Layer, units: Sequence[int]) -> Iterator[None]:
         hook.remove()
         if bare:
             module._module_hooks = None
+
+
+@dataclass(frozen=True, eq=False)
+class Rest:
+    """What comes behind a layer, so that muting its neurons need not compute what is before it.
+
+    Attributes:
+        layer: whose neurons are muted.
+        behind: the modules behind it with what the layer gave as their rows; the whole network
+            with its own rows where it is no chain.
+        chain: whether it is a chain.
+    """
+
+    layer: Layer
+    behind: Subject
+    chain: bool
+
+    def without(self, units: Sequence[int]) -> Floats:
+        """What the network gives while these neurons give 0."""
+        if not self.chain:
+            with muted(self.layer, units):
+                return self.behind.outputs()
+        rows = self.behind.x.copy()
+        np.moveaxis(rows, self.layer.axis, 0)[list(units)] = 0
+        return self.behind.outputs(rows)
+
+
+def rest_of(subject: Subject, layer: Layer, values: Floats) -> Rest:
+    """The network behind a layer.
+
+    Args:
+        subject: the network and its rows.
+        layer: one of its layers.
+        values: what its neurons give for these rows.
+    """
+    parts = list(subject.model) if type(subject.model) is Sequential else []
+    at = next((i for i, part in enumerate(parts) if part is layer.at), None)
+    if at is None or layer.turns > 1 or layer.before:
+        return Rest(layer, subject, chain=False)
+    model = Sequential(*parts[at + 1 :])
+    return Rest(layer, replace(subject, model=model, x=values, frame=None), chain=True)

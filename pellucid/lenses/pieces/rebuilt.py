@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,10 +22,10 @@ from pellucid.lenses.picture import (
     Line,
     Points,
 )
-from pellucid.lenses.pieces.neurons import Layer, muted
+from pellucid.lenses.pieces.neurons import Layer, Reading, muted, read, rest_of
 from pellucid.lenses.pieces.tiles import signs
 from pellucid.lenses.pieces.worth import Scores, Worth, scores_of
-from pellucid.lenses.plane.drawn import answers_at, curve_chart, plane_chart
+from pellucid.lenses.plane.drawn import answers_of, curve_chart, plane_chart
 from pellucid.lenses.plane.place import Place
 from pellucid.lenses.subject import Subject
 
@@ -50,15 +50,30 @@ class Built:
 
 
 def with_and_without(
-    subject: Subject, layer: Layer, unit: int, place: Place | None, found: Answers, sample: int
+    subject: Subject,
+    layer: Layer,
+    unit: int,
+    place: Place | None,
+    found: Answers,
+    sample: int,
+    reading: Reading,
 ) -> tuple[Charts | Chart, dict[str, Any]]:
-    """The output with a neuron, without it, and the difference."""
+    """The output with a neuron, without it, and the difference.
+
+    Args:
+        subject: the network.
+        layer: where the neuron is.
+        unit: its number.
+        place: where the output is drawn; None for one row's answer.
+        found: what the answers are called.
+        sample: that row.
+        reading: what the layer's neurons give over `place`.
+    """
     name = f"h{unit}"
     if place is None:
         return _for_sample(subject, layer, unit, found, sample)
-    whole = answers_at(subject, place)
-    with muted(layer, [unit]):
-        less = answers_at(subject, place)
+    there = rest_of(replace(subject, x=place.rows), layer, reading.values)
+    whole, less = (answers_of(subject, place, there.without(away)) for away in ([], [unit]))
     data = {"with": whole.tolist(), "without": less.tolist()}
     k = 1 if found.classes and len(found.names) == 2 else 0
     if place.y is None:
@@ -127,19 +142,32 @@ def _for_sample(
 
 
 def build_up(
-    subject: Subject, layer: Layer, order: Sequence[Worth], place: Place | None
+    subject: Subject, layer: Layer, order: Sequence[Worth], place: Place | None, reading: Reading
 ) -> list[Built]:
-    """The network with no neuron of a layer, then with one more at a time, at last with all."""
+    """The network with no neuron of a layer, then with one more at a time, at last with all.
+
+    Args:
+        subject: the network and its rows.
+        layer: whose neurons come one by one.
+        order: in this order.
+        place: where the output is drawn.
+        reading: what the layer's neurons give there.
+    """
+    here = rest_of(subject, layer, read(subject, [layer], subject.x)[0].values)
+    over = None
+    if place is not None:
+        over = rest_of(replace(subject, x=place.rows), layer, reading.values)
     units = [w.unit for w in order]
     steps = [units[:k] for k in range(min(len(units), _STEPS) + 1)]
     if len(steps[-1]) < layer.count:
         steps.append(list(range(layer.count)))
     built = []
-    for there in steps:
-        away = [u for u in range(layer.count) if u not in there]
-        with muted(layer, away):
-            given = None if place is None else answers_at(subject, place)
-            built.append(Built(tuple(there), scores_of(subject), given))
+    for kept in steps:
+        away = [u for u in range(layer.count) if u not in kept]
+        given = None
+        if place is not None and over is not None:
+            given = answers_of(subject, place, over.without(away))
+        built.append(Built(tuple(kept), scores_of(subject, here.without(away)), given))
     return built
 
 

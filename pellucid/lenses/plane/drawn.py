@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from pellucid.lenses.box.answers import Answers, told
+from pellucid.lenses.box.answers import Answers, told, told_of
 from pellucid.lenses.picture import Axis, Chart, Field, Floats, Line, Mark, Points
 from pellucid.lenses.plane.place import Place
 from pellucid.lenses.subject import Subject
 
-__all__ = ["answer_field", "answers_at", "curve_chart", "plane_chart", "sample_points"]
+__all__ = ["answer_field", "answers_at", "answers_of", "curve_chart", "plane_chart",
+           "sample_points"]  # fmt: skip
 
 _DRAWN = 400
 
@@ -21,6 +22,11 @@ def answers_at(subject: Subject, place: Place) -> Floats:
         (places along x, columns), or (places along y, places along x, columns)
     """
     return place.grid(told(subject, place.rows))
+
+
+def answers_of(subject: Subject, place: Place, outputs: Floats) -> Floats:
+    """The same, from what the network gave there."""
+    return place.grid(told_of(subject, outputs))
 
 
 def answer_field(

@@ -10,6 +10,7 @@ from pellucid.lenses.subject import Subject
 __all__ = ["moving_most", "two_axes"]
 
 _ROWS, _SETTINGS = 60, 7
+_SETTINGS_OF_FILTERS = 3
 _ASKED = 6000  # rows in all: with many inputs, fewer for each
 
 
@@ -17,8 +18,11 @@ def moving_most(subject: Subject) -> list[str]:
     """The inputs that are numbers, first those that move the mean answer furthest."""
 
     def order() -> list[str]:
-        knobs = [k for k in knobs_of(subject, _SETTINGS) if not k.words]
-        rows = max(min(_ROWS, _ASKED // (_SETTINGS * max(len(knobs), 1))), 10)
+        settings, asked, margin = _SETTINGS, _ASKED, None
+        if subject.filtered:
+            settings, asked, margin = _SETTINGS_OF_FILTERS, _ASKED // 4, 0.0
+        knobs = [k for k in knobs_of(subject, settings, margin) if not k.words]
+        rows = max(min(_ROWS, asked // (settings * max(len(knobs), 1))), 8)
         x = subject.x[some(len(subject), rows)]
         swing = {k.name: what_if(subject, k, x).swing for k in knobs}
         return sorted(swing, key=lambda name: -swing[name])
