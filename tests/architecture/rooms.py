@@ -140,12 +140,18 @@ def sources(package: Path = PACKAGE) -> list[Path]:
 
 
 @cache
+def tree_of(path: Path) -> ast.Module:
+    """The syntax tree of a file, read once for everyone who asks."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
 def imports(package: Path = PACKAGE) -> tuple[Import, ...]:
     """Every import statement of a package, one entry for each module asked for."""
     found = []
     for path in sources(package):
         file = path.relative_to(package).as_posix()
-        tree = ast.parse(path.read_text("utf-8"))
+        tree = tree_of(path)
         never_run = _for_the_type_checker(tree)
         for node, function in _walk(tree, None):
             for target in _targets(node, file, package):
@@ -158,10 +164,17 @@ def _for_the_type_checker(tree: ast.AST) -> set[int]:
     return {
         line
         for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+        if isinstance(node, ast.If) and _named(node.test) == "TYPE_CHECKING"
         for statement in node.body
         for line in range(statement.lineno, (statement.end_lineno or 0) + 1)
     }
+
+
+def _named(expression: ast.AST) -> str:
+    """The last name of an expression: of `typing.TYPE_CHECKING` and `TYPE_CHECKING` the same."""
+    if isinstance(expression, ast.Attribute):
+        return expression.attr
+    return getattr(expression, "id", "")
 
 
 def _walk(tree: ast.AST, function: str | None) -> Iterator[tuple[Statement, str | None]]:
@@ -176,9 +189,7 @@ def _is_dynamic(node: ast.AST) -> bool:
     """`importlib.import_module("name")` is an import like any other."""
     if not (isinstance(node, ast.Call) and len(node.args) == 1):
         return False
-    called = (
-        node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    )
+    called = _named(node.func)
     return called in ("import_module", "__import__") and isinstance(node.args[0], ast.Constant)
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import ast
 import importlib
+from types import ModuleType
 
 import pytest
 
 from tests.architecture.pin import DOORS, FILE, exists, natural, promised, read_pins
-from tests.architecture.rooms import PACKAGE, sources
+from tests.architecture.rooms import PACKAGE, sources, tree_of
 
 MODULES = sorted(
     ".".join(("pellucid", *p.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
@@ -33,19 +34,33 @@ def test_every_door_has_a_list_of_what_it_offers(door: str) -> None:
     assert getattr(importlib.import_module(door), "__all__", None), f"{door} has no __all__"
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_every_module_says_what_it_exports(name: str) -> None:
-    module = importlib.import_module(name)
-    exported = getattr(module, "__all__", None)
+def test_every_module_says_what_it_exports() -> None:
+    assert [said for name in MODULES for said in faults(importlib.import_module(name))] == []
+
+
+def faults(module: ModuleType) -> list[str]:
+    """What is wrong with the list of what a module exports."""
+    name, exported = module.__name__, getattr(module, "__all__", None)
     if exported is None:
-        assert not _public_definitions(name), f"{name} defines public names and has no __all__"
-        return
-    assert list(exported) == sorted(set(exported), key=natural)
-    assert [n for n in exported if not hasattr(module, n)] == []
+        return [f"{name} defines {n} and has no __all__" for n in _public_definitions(module)]
+    absent = [f"{name} has no {n}, which it exports" for n in exported if not hasattr(module, n)]
+    sorted_ones = sorted(set(exported), key=natural)
+    return absent + ([] if list(exported) == sorted_ones else [f"{name}: sort __all__"])
+
+
+def test_a_wrong_list_is_noticed() -> None:
+    module = ModuleType("attic")
+    module.made = type("made", (), {"__module__": "attic"})  # type: ignore[attr-defined]
+    assert faults(module) == ["attic defines made and has no __all__"]
+    module.__all__ = ["made", "Lost"]  # type: ignore[attr-defined]
+    assert faults(module) == ["attic has no Lost, which it exports", "attic: sort __all__"]
+    module.__all__ = ["made"]  # type: ignore[attr-defined]
+    assert faults(module) == []
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    mute = [p.name for p in sources() if p.read_text("utf-8").strip() and not _docstring(p)]
+    trees = {str(p): tree_of(p) for p in sources()}
+    mute = [name for name, tree in trees.items() if tree.body and not ast.get_docstring(tree)]
     assert mute == []
 
 
@@ -55,14 +70,9 @@ def test_names_sort_as_the_linter_sorts_them() -> None:
     assert sorted(shuffled, key=natural) == expected
 
 
-def _docstring(path: object) -> str | None:
-    return ast.get_docstring(ast.parse(path.read_text("utf-8")))  # type: ignore[attr-defined]
-
-
-def _public_definitions(name: str) -> list[str]:
-    module = importlib.import_module(name)
+def _public_definitions(module: ModuleType) -> list[str]:
     return [
         key
         for key, value in vars(module).items()
-        if not key.startswith("_") and getattr(value, "__module__", None) == name
+        if not key.startswith("_") and getattr(value, "__module__", None) == module.__name__
     ]
