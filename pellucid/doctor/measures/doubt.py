@@ -1,0 +1,152 @@
+"""Whether targets belong to their inputs, asked of learners that did not learn from the row.
+
+Where classes overlap, known learners are unsure of exactly the rows that they get wrong. Where
+labels are wrong at random they are wrong as often on the rows they are surest of. So the share of
+contradictions among the surest half of the rows measures wrong labels and leaves overlap out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pellucid.doctor.measures.answers import Array, answers, explained
+from pellucid.doctor.measures.columns import WIDEST, columns, tokens
+from pellucid.doctor.measures.judges import dealt
+from pellucid.doctor.measures.once import once
+from pellucid.doctor.measures.reference import ROWS, Reference, reference
+from pellucid.doctor.seen import Seen
+
+__all__ = ["Disagreement", "disagreement"]
+
+_SURE, _DRAWS = 0.9, 200
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """How far targets contradict what other rows teach.
+
+    Attributes:
+        noise: the share of contradicted rows among the surest half; for numbers the share of rows
+            more than six robust standard deviations off.
+        sure: the share of all rows that are contradicted by a prediction that is at least 90 %
+            sure; for numbers as `noise`.
+        by_class: by given class, in their order, the share of its rows that rather belong to another one: its
+            share there is at least that of the rows which carry that label (confident learning);
+            empty for numbers.
+        chance: how likely targets that have nothing to do with the inputs would score as well, by
+            permutation; near 1 where they are independent as far as these learners can see.
+        shift: 1 where the target of the row before fits a row better than its own, −1 where that of
+            the row after does, 0 otherwise.
+        shift_skill: explained variance of a linear learner (of the classes' marks) with targets
+            shifted that way.
+        own_skill: the same with the targets as they are.
+        rows: how many were used.
+    """
+
+    noise: float
+    sure: float
+    by_class: tuple[float, ...]
+    chance: float
+    shift: int
+    shift_skill: float
+    own_skill: float
+    rows: int
+
+
+@once
+def disagreement(seen: Seen) -> Disagreement | None:
+    """How far targets contradict what other rows teach; None where `reference` can't say."""
+    from threadpoolctl import threadpool_limits
+
+    found = reference(seen)
+    if found is None:
+        return None
+    with threadpool_limits(1):
+        shift, shifted, own = _shifts(seen)
+    if found.right is None:
+        off = _far(found)
+        return Disagreement(off, off, (), _chance(found), shift, shifted, own, found.rows)
+    _, number = np.unique(found.y, return_inverse=True)
+    best = found.shares.argmax(1)
+    wrong = best != number
+    gap = np.sort(found.shares, 1)
+    surest = np.argsort(gap[:, -2] - gap[:, -1], kind="stable")[: max(len(best) // 2, 1)]
+    sure = wrong & (gap[:, -1] >= _SURE)
+    return Disagreement(
+        float(wrong[surest].mean()), float(sure.mean()), _by_class(found.shares, number),
+        _chance(found), shift, shifted, own, found.rows,
+    )  # fmt: skip
+
+
+def _by_class(shares: Array, number: Array) -> tuple[float, ...]:
+    """1 − the share of each given class whose rows are confidently counted to it."""
+    classes = shares.shape[1]
+    usual = np.array([shares[number == c, c].mean() for c in range(classes)])
+    over = np.where(shares >= usual, shares, -1.0)
+    counted = over.max(1) >= 0
+    best = over.argmax(1)
+    off = []
+    for c in range(classes):
+        mine = counted & (number == c)
+        off.append(float((best[mine] != c).mean()) if mine.any() else 0.0)
+    return tuple(off)
+
+
+def _far(found: Reference) -> float:
+    rest = found.y - found.said
+    spread = 1.4826 * np.median(np.abs(rest - np.median(rest, 0)), 0)
+    return float((np.abs(rest) > 6 * np.maximum(spread, 1e-12)).any(1).mean())
+
+
+def _chance(found: Reference) -> float:
+    """The share of shuffles of the targets that agree with the answers as well as they do."""
+    draw = np.random.default_rng(0)
+    if found.right is not None:
+        score = (found.said == found.y).mean()
+        by_luck = [(found.said == draw.permutation(found.y)).mean() for _ in range(_DRAWS)]
+    else:
+        score = _together(found.said, found.y)
+        by_luck = [_together(found.said, draw.permutation(found.y)) for _ in range(_DRAWS)]
+    return float((1 + np.sum(np.array(by_luck) >= score)) / (1 + _DRAWS))
+
+
+def _together(a: Array, b: Array) -> float:
+    """The mean correlation of columns."""
+    a, b = a - a.mean(0), b - b.mean(0)
+    size = np.sqrt((a**2).sum(0) * (b**2).sum(0))
+    return float(((a * b).sum(0) / np.where(size > 0, size, 1.0)).mean())
+
+
+def _shifts(seen: Seen) -> tuple[int, float, float]:
+    """Which shift of the targets a linear learner explains better than none, its score, and none's.
+
+    The rows must be in the order in which they lie: where a loader shuffled them, no shift fits.
+    """
+    target = answers(seen)
+    assert seen.train is not None and target is not None
+    rows = slice(ROWS if seen.train.x[0].size <= WIDEST else ROWS // 3)
+    x, y = columns(seen.train.x[rows], tokens(seen)), target.y[rows]
+    if x is None or len(x) < 50:
+        return 0, 0.0, 0.0
+    if target.kind == "classes":
+        y = (y == np.arange(min(target.classes, 50))).astype(float)
+    fold = dealt(np.arange(len(y)), False)
+    scores = {by: _linear(x, np.roll(y, by, 0), fold) for by in (0, -1, 1)}
+    best = max((-1, 1), key=lambda by: scores[by])
+    own = max(scores[0], 0.0)
+    better = scores[best] > 0.1 and scores[best] - own > 0.5 * (1 - own) * scores[best] + 0.05
+    return best if better else 0, scores[best], scores[0]
+
+
+def _linear(x: Array, y: Array, fold: Array) -> float:
+    """Explained variance of ridge regression on the columns and their squares, out of fold."""
+    wide = np.concatenate((np.ones((len(x), 1)), x, x**2 - 1), 1)
+    said = np.zeros_like(y, dtype=float)
+    for turn in np.unique(fold):
+        rest = fold != turn
+        a = wide[rest]
+        gram = a.T @ a + len(a) * 0.01 * np.eye(a.shape[1])
+        said[fold == turn] = wide[fold == turn] @ np.linalg.solve(gram, a.T @ y[rest])
+    return explained(said, y)

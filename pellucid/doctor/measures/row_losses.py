@@ -1,0 +1,48 @@
+"""The loss of every single row, from the predictions that were kept."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pellucid.doctor.measures.answers import Array, answers, loss_name
+from pellucid.doctor.measures.trivial import ELEMENTWISE, per_entry
+from pellucid.doctor.seen import Floats, Rows, Seen
+
+__all__ = ["row_losses"]
+
+
+def row_losses(seen: Seen, rows: Rows | None = None) -> Floats | None:
+    """The mean loss over each row's targets; None without predictions or for an unknown loss.
+
+    Args:
+        seen: a training.
+        rows: those that were learned from, or others.
+    """
+    rows = rows or seen.train
+    target = answers(seen, rows)
+    if rows is None or rows.prediction is None or target is None:
+        return None
+    out, name = np.asarray(rows.prediction, dtype=float), loss_name(seen)
+    settings = seen.loss.settings if seen.loss else {}
+    if name in ("cross_entropy", "nll_loss"):
+        fits = out.ndim > 1 and target.kind == "classes" and out[:, :1].size == target.y.size
+        return _of_logits(out, target.y, name == "cross_entropy") if fits else None
+    y = np.asarray(rows.y)
+    if name not in ELEMENTWISE or out.size != y.size:
+        return None
+    if name == "binary_cross_entropy_with_logits":
+        out = 1 / (1 + np.exp(-np.clip(out, -500, 500)))
+    y = y.reshape(len(y), -1).astype(float)
+    found: Floats = per_entry(name, out.reshape(y.shape), y, settings).mean(1)
+    return found
+
+
+def _of_logits(out: Array, y: Array, scores: bool) -> Floats:
+    out = np.moveaxis(out, 1, -1).reshape(*y.shape, out.shape[1])
+    if scores:
+        out = out - out.max(-1, keepdims=True)
+        out = out - np.log(np.exp(out).sum(-1, keepdims=True))
+    asked = y >= 0
+    each = -np.take_along_axis(out, np.maximum(y, 0)[..., None], -1)[..., 0] * asked
+    found: Floats = each.sum(1) / np.maximum(asked.sum(1), 1)
+    return found
