@@ -76,9 +76,19 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.dist = "worksteal"
 
 
+# Docstring examples that train many networks, each kind compiled: seconds, not milliseconds.
+SLOW_EXAMPLES = {
+    "pellucid.experiments.approximation.approximation",
+    "pellucid.experiments.capacity.capacity",
+    "pellucid.training.populate.population",
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks for the oracle, so that `-m oracle` and `-m "not oracle"` work."""
+    """Mark what asks for the oracle, for `-m oracle` and `-m "not oracle"`, and slow examples."""
     for item in items:
+        if item.name in SLOW_EXAMPLES:
+            item.add_marker(pytest.mark.slow)
         if "torch" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.oracle)
 

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from statistics import median
 
 import pytest
 
@@ -60,7 +59,7 @@ def test_it_costs_little_more_than_numpy(tmp_path: Path) -> None:
     seconds: list[float] = []
     # Whatever else the machine does only adds to a run, so the quickest run is the cost; a busy
     # machine gets more chances to show it.
-    while len(seconds) < 5 or (min(seconds) >= LIMIT_S and len(seconds) < 25):
+    while len(seconds) < 25 and min(seconds, default=LIMIT_S) >= LIMIT_S:
         seconds.append(float(_python(TIMED, **kept)))
-    print(f"import pellucid: {min(seconds):.3f} s at best, {median(seconds):.3f} s in the middle")
+    print(f"import pellucid: {min(seconds):.3f} s at best, of {len(seconds)} tries")
     assert min(seconds) < LIMIT_S, seconds

@@ -200,10 +200,10 @@ def cpu_seconds(*words: str) -> float:
 
 
 def test_help_appears_at_once() -> None:
-    best = min(seconds("--help") for _ in range(5))
-    if best > 0.3:  # a busy machine: what counts is the work
-        best = min(cpu_seconds("--help") for _ in range(5))
-    assert best <= 0.3
+    # The quickest of five runs, and one that is quick enough ends the search. A busy machine is asked
+    # for the work instead.
+    quick = any(seconds("--help") <= 0.3 for _ in range(5))
+    assert quick or min(cpu_seconds("--help") for _ in range(5)) <= 0.3
 
 
 @pytest.mark.parametrize("words", ["--help", "--version"])
