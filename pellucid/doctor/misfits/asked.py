@@ -1,0 +1,183 @@
+"""What the targets hold, held against what the loss can ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from pellucid.doctor.finding import Evidence
+from pellucid.doctor.measures.answers import Array, loss_name
+from pellucid.doctor.measures.columns import columns, tokens
+from pellucid.doctor.measures.fit import effect, fit
+from pellucid.doctor.measures.judges import of_classes
+from pellucid.doctor.misfits.misfit import Misfit, numbers, targets
+from pellucid.doctor.seen import Seen
+from pellucid.doctor.wiring import last
+
+__all__ = ["asked"]
+
+_BINARY: Final = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
+_SIGNS: Final = ("soft_margin_loss", "hinge_embedding_loss", "margin_ranking_loss")
+_SOME: Final = 0.02
+_ROWS: Final = 800
+
+
+def asked(seen: Seen) -> Iterator[Misfit]:
+    """Targets outside of what the loss is made for.
+
+    Args:
+        seen: the training.
+    """
+    y = targets(seen)
+    if y is None or seen.loss is None:
+        return
+    name = loss_name(seen)
+    if name in _BINARY:
+        yield from _no_shares(y, name)
+    elif name in _SIGNS:
+        yield from _no_signs(y, name)
+    elif name == "cross_entropy" and y.dtype.kind == "f" and y.ndim > 1:
+        yield from _several(y)
+    elif numbers(seen):
+        yield from _class_numbers(seen, y)
+        yield from _squares(seen, y)
+    elif not name:
+        yield from _upside_down(seen)
+
+
+def _no_shares(y: Array, name: str) -> Iterator[Misfit]:
+    """Binary cross-entropy of targets that are not shares."""
+    outside = float(((y < -1e-6) | (y > 1 + 1e-6)).mean())
+    if outside <= _SOME:
+        return
+    yield Misfit(
+        f"{name} expects targets from 0 to 1, but {outside:.0%} of them lie outside "
+        f"(from {y.min():.3g} to {y.max():.3g}).",
+        "Outside of 0 to 1 the loss has no lowest point: it falls without limit.",
+        f"y = (y == {y.max():g}).float()  # 0 and 1"
+        if len(np.unique(y)) == 2
+        else "loss = F.cross_entropy(scores, y)  # for several classes, one output for each\n"
+        "# or F.mse_loss(prediction, y) for numbers",
+        (Evidence("targets outside of 0 to 1", outside, _SOME, "shares", "share"),),
+        0.97,
+        0.9,
+    )
+
+
+def _no_signs(y: Array, name: str) -> Iterator[Misfit]:
+    """Losses over −1 and 1, given 0 and 1."""
+    zeros = float((y == 0).mean())
+    if zeros > _SOME:
+        yield Misfit(
+            f"{name} expects targets of −1 and 1, but {zeros:.0%} of them are 0.",
+            "A target of 0 costs the same whatever the network says, so one class is never "
+            "learned.",
+            "y = 2 * y - 1",
+            (Evidence("targets that are 0", zeros, _SOME, "only −1 and 1", "share"),),
+            0.97,
+            0.8,
+        )
+
+
+def _several(y: Array) -> Iterator[Misfit]:
+    """Cross-entropy of rows that name several classes, or none."""
+    sums = y.sum(1)
+    off = float((np.abs(sums - 1) > 0.01).mean())
+    if off > 0.1 and np.isin(y, (0, 1)).all():
+        yield Misfit(
+            f"cross_entropy expects one class for each row, but {off:.0%} of the rows name "
+            "several or none.",
+            "Classes that are right at the same time are made to compete.",
+            "loss = F.binary_cross_entropy_with_logits(scores, y)",
+            (Evidence("rows whose shares don't sum to 1", off, 0.1, "", "share"),),
+            0.9,
+            0.6,
+        )
+
+
+def _class_numbers(seen: Seen, y: Array) -> Iterator[Misfit]:
+    """A squared error over class numbers, where a judge that names classes is far better."""
+    flat = np.asarray(y).reshape(len(y), -1)
+    classes = int(flat.max()) + 1 if np.isfinite(flat).all() and flat.min() >= 0 else 0
+    if flat.shape[1] != 1 or not 3 <= classes <= 30 or (flat != np.round(flat)).any():
+        return
+    often = np.bincount(flat[:, 0].astype(int), minlength=classes)
+    if often.min() < 0.25 * len(flat) / classes or seen.train is None:
+        return
+    ours = _rounded(seen, flat)
+    theirs = _named(seen, flat[:, 0].astype(int), classes)
+    if ours is None or theirs < 0.7 or theirs - ours < 0.1:
+        return
+    yield Misfit(
+        f"The targets are the class numbers 0 to {classes - 1}, and {loss_name(seen)} takes them "
+        f"for amounts: rounded, {ours:.0%} of the answers are right where {theirs:.0%} can be.",
+        "Class 2 is not the mean of 1 and 3, but that is what the loss teaches.",
+        f"head = nn.Linear(width, {classes})  # one score for each class\n"
+        "loss = F.cross_entropy(scores, y.long())",
+        (
+            Evidence("right answers", ours, theirs, "known learners on the same rows", "share"),
+            Evidence("classes", classes, None, "", "count"),
+        ),
+        0.9,
+        min(1.0, max(0.4, theirs - ours)),
+    )
+
+
+def _rounded(seen: Seen, flat: Array) -> float | None:
+    said = seen.train.prediction if seen.train is not None else None
+    if said is None or said.size != flat.size:
+        return None
+    return float((np.round(said.reshape(flat.shape)) == flat).mean())
+
+
+def _named(seen: Seen, y: Array, classes: int) -> float:
+    """The share of right answers of the best judge that names classes."""
+    assert seen.train is not None
+    places = np.random.default_rng(0).permutation(len(y))[:_ROWS]
+    x = columns(seen.train.x[places], tokens(seen))
+    if x is None or np.bincount(y[places], minlength=classes).min() < 3:
+        return 0.0
+    judged = of_classes(x, y[places], classes)
+    return max(float((shares.argmax(1) == y[places]).mean()) for _, shares in judged)
+
+
+def _squares(seen: Seen, y: Array) -> Iterator[Misfit]:
+    """A squared error over shares that softmax or sigmoid made, where it keeps from learning."""
+    name, yes_no = last(seen), bool(np.isin(y, (0, 1)).all())
+    if name not in ("softmax", "sigmoid") or not yes_no:
+        return
+    lost = effect(seen)
+    if lost < 0.25:
+        return
+    mend = "cross_entropy" if name == "softmax" else "binary_cross_entropy_with_logits"
+    yield Misfit(
+        f"{loss_name(seen)} compares shares from {name} with 0 and 1, and the network misses "
+        f"{lost:.0%} of what can be reached.",
+        f"Where {name} is surely wrong it is flat, so the squared error has no slope there.",
+        f"loss = F.{mend}(scores, y)  # from raw scores, without {name}",
+        (Evidence("share of the reachable fit that is missing", lost, 0.25,
+                  "a reference fit to the same rows", "share"),),
+        0.6,
+        lost,
+    )  # fmt: skip
+
+
+def _upside_down(seen: Seen) -> Iterator[Misfit]:
+    """A loss written by hand that falls below 0 while the answers get worse than a constant."""
+    ours = fit(seen)
+    if seen.loss is None or seen.loss.negative < 0.9 or ours is None or ours.skill > -0.05:
+        return
+    yield Misfit(
+        f"The loss is below 0 at {seen.loss.negative:.0%} of the steps, and the answers are worse "
+        "than one constant for all rows.",
+        "Its sign is the wrong way round: training drives the answers away from the targets.",
+        "loss = -log_likelihood.mean()  # the less likely the target, the larger the loss",
+        (
+            Evidence("steps with a loss below 0", seen.loss.negative, 0.9, "", "share"),
+            Evidence("skill on the training rows", ours.skill, 0.0, "the best constant"),
+        ),
+        0.75,
+        1.0,
+    )

@@ -1,0 +1,55 @@
+"""Errors by which a loss refuses what it is given, in PyTorch's words and ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pellucid.doctor.misfits.misfit import Misfit
+from pellucid.doctor.seen import Seen
+
+__all__ = ["refused"]
+
+_INDICES: Final = "y = y.argmax(dim=1)  # class numbers, one for each row"
+_ERRORS: Final = (
+    (
+        r"[Tt]arget \S+ is out of bounds|class \d+ .*(?:out of|outside)",
+        "A target names a class that the network has no output for",
+        "# one output for each class, and classes counted from 0\n"
+        "head = nn.Linear(width, int(y.max()) + 1)",
+    ),
+    (
+        r"multi-target not supported|0D or 1D target",
+        "The targets are rows of 0 and 1 where the loss expects class numbers",
+        _INDICES,
+    ),
+    (
+        r"floating point type for target with class probabilities",
+        "The targets are rows of whole 0 and 1 where the loss expects class numbers",
+        _INDICES,
+    ),
+    (
+        r"expected scalar type Long but found (?:Float|Double)",
+        "The targets are floating-point numbers where the loss expects class numbers",
+        "y = y.long()  # or F.mse_loss, if they are amounts",
+    ),
+)
+
+
+def refused(seen: Seen) -> Iterator[Misfit]:
+    """What an error of the loss says about the targets.
+
+    Args:
+        seen: the training.
+    """
+    for pattern, said, fix in _ERRORS:
+        if not seen.finished and re.search(pattern, seen.error):
+            yield Misfit(
+                f"{said}: {seen.error.strip().splitlines()[0]}",
+                "The loss refuses to compute, so nothing is learned.",
+                fix,
+                sure=0.95,
+                effect=1.0,
+            )
+            return

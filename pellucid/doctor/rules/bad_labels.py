@@ -1,0 +1,143 @@
+"""Bad labels: targets that do not belong to their inputs.
+
+Conditions, any of them, asked of known learners that did not learn from the row they judge:
+the targets have nothing to do with the inputs (shuffles of them score as well in 5 % of the tries,
+and no learner has any skill), nor does the network do well on other rows; or they contradict at
+least 15 % of the rows that the learners are surest of, where overlapping classes contradict few;
+or the targets of the row before or after fit far better; or held-out rows are answered worse than
+by one constant where training rows are answered well. Sequences and tokens, of which these learners
+read little, are judged by what the network itself reaches. Less noise than that does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.measures.doubt import Disagreement, disagreement
+from pellucid.doctor.measures.fit import fit, fit_held_out
+from pellucid.doctor.measures.reference import reference
+from pellucid.doctor.rule import rule
+from pellucid.doctor.seen import Seen
+
+__all__ = ["bad_labels"]
+
+_NOISE, _CHANCE, _NO_SKILL = 0.15, 0.05, 0.05
+_ROWS: Final = 60
+_LOOK: Final = (
+    "for i in random.sample(range(len(x)), 20):  # look at some rows with their targets\n"
+)
+_PAIRS: Final = (
+    "order = torch.randperm(len(x))\nx, y = x[order], y[order]  # the same order for both"
+)
+
+
+@rule("bad_labels", needs=("train", "loss"))
+def bad_labels(seen: Seen) -> Iterator[Finding]:
+    """The strongest sign of wrong targets."""
+    found = disagreement(seen)
+    if found is not None and found.rows >= _ROWS:
+        for look in (_shifted, _unrelated, _noisy):
+            for finding in look(seen, found):
+                yield finding
+                return
+    yield from _other_way(seen)
+
+
+def _shifted(seen: Seen, found: Disagreement) -> Iterator[Finding]:
+    """Targets of a neighboring row fit better."""
+    if not found.shift or found.shift_skill > 0.995:  # a forecast's inputs hold the value itself
+        return
+    side = "before" if found.shift > 0 else "after"
+    yield _finding(
+        f"The targets fit the row {side} better than their own: a linear learner explains "
+        f"{found.shift_skill:.0%} that way and {max(found.own_skill, 0):.0%} as they are.",
+        Evidence("explained with targets moved by one row", found.shift_skill, found.own_skill,
+                 "the targets as they are", "share"),
+        "x, y = x[1:], y[:-1]  # or the other way round: look where a row was dropped",
+        0.9, 0.9,
+    )  # fmt: skip
+
+
+def _unrelated(seen: Seen, found: Disagreement) -> Iterator[Finding]:
+    """Targets without any relation to the inputs, as far as anyone can see."""
+    known, own, others = reference(seen), fit(seen), fit_held_out(seen)
+    if known is None or found.chance < _CHANCE or known.skill > _NO_SKILL:
+        return
+    if others is not None and others.skill > 0.1:
+        return  # the network reads what the learners can't
+    memorized = own is not None and own.skill > 0.3
+    if _hard_to_read(seen) and (others is None or not memorized):
+        return
+    if others is None and own is not None and own.skill > 0.9 and not _roomy(seen):
+        return
+    yield _finding(
+        f"The targets have nothing to do with the inputs: shuffled targets do as well in "
+        f"{found.chance:.0%} of the tries, and no known learner beats one constant answer.",
+        Evidence("shuffles that score as well as the targets", found.chance, _CHANCE,
+                 "permutation test, Good 2005", "share"),
+        _LOOK + "    print(x[i], y[i])\n" + _PAIRS,
+        0.85, 0.95,
+    )  # fmt: skip
+
+
+def _noisy(seen: Seen, found: Disagreement) -> Iterator[Finding]:
+    """Contradictions where learners are sure."""
+    known = reference(seen)
+    if known is None or found.noise < _NOISE or known.skill < _NO_SKILL or _hard_to_read(seen):
+        return
+    if found.noise < 0.5 * (1 - (known.right if known.right is not None else 0.0)):
+        return  # mostly at the borders: classes that overlap
+    yield _finding(
+        f"{found.noise:.0%} of the targets contradict what the other rows teach, even among the "
+        "half of the rows where that is clearest.",
+        Evidence("contradicted targets among the surest half of the rows", found.noise, _NOISE,
+                 "known learners, out of fold (after Northcutt 2021)", "share"),
+        _LOOK + "    print(x[i], y[i])\n"
+        "loss_fn = nn.CrossEntropyLoss(label_smoothing=0.1)  # softens what is left",
+        0.8, float(np.clip(2 * found.noise, 0.3, 1.0)),
+    )  # fmt: skip
+
+
+def _other_way(seen: Seen) -> Iterator[Finding]:
+    """Classes that mean one thing in training and another on held-out rows."""
+    own, others = fit(seen), fit_held_out(seen)
+    if own is None or others is None or others.right is None or seen.held_out is None:
+        return
+    if own.skill < 0.5 or others.skill > -0.3 or len(seen.held_out.y) < 20:
+        return
+    yield _finding(
+        f"Training rows are answered right at {own.right or 0:.0%}, held-out rows at "
+        f"{others.right:.0%}, which is worse than one constant answer.",
+        Evidence("skill on held-out rows", others.skill, 0.0, "one constant answer"),
+        _PAIRS + "\n# and the same numbers for the classes in both parts",
+        0.8, 0.8,
+    )  # fmt: skip
+
+
+def _hard_to_read(seen: Seen) -> bool:
+    """Sequences and tokens: the known learners see columns, not order."""
+    assert seen.train is not None
+    return seen.train.x.ndim == 3 or seen.train.x.dtype.kind in "iu"
+
+
+def _roomy(seen: Seen) -> bool:
+    """Whether the network has more weights than there are rows, enough to know all by heart."""
+    rows = max(seen.rows, len(seen.train.x) if seen.train is not None else 0)
+    return sum(int(np.prod(w.shape)) for w in seen.weights) > rows
+
+
+def _finding(text: str, evidence: Evidence, fix: str, sure: float, effect: float) -> Finding:
+    return Finding(
+        "bad_labels",
+        text,
+        evidence=(evidence,),
+        why="What the targets say is what the network learns: wrong ones can only be learned by "
+        "heart, and do harm on new rows.",
+        fix=fix,
+        sure=sure,
+        effect=effect,
+    )

@@ -1,0 +1,194 @@
+"""Frozen parameters: weights that were meant to learn stay as they are.
+
+Conditions, each certain by its evidence: backward passes but no step, or steps that found no
+gradient, and nothing moved; parameters that require gradients, took part, and are not held by the
+optimizer (nor moved by another); parameters it holds that no gradient ever reached, as behind
+`detach()`. `requires_grad=False` is taken as meant, unless there is an effect: the values look just
+as PyTorch draws them (uniform within 1/√fan_in, so nothing was ever learned there) and the network
+misses at least 15 % of what a reference fit to the same rows reaches. Parameters that no forward
+used are left alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.measures.fit import effect
+from pellucid.doctor.rule import rule
+from pellucid.doctor.seen import Seen
+from pellucid.doctor.step import WeightSeen
+
+__all__ = ["frozen_parameters"]
+
+_LOST: Final = 0.15
+
+
+@rule("frozen_parameters", needs=("weights",))
+def frozen_parameters(seen: Seen) -> Iterator[Finding]:
+    """Weights that should have moved and did not."""
+    used = [w for w in seen.weights if w.used]
+    still = [w for w in used if w.trainable and not w.moved]
+    meant = sum(math.prod(w.shape) for w in used if w.trainable) or 1
+    left_out = [w for w in still if not w.held]
+    unreached = [w for w in still if w.held and not w.reached]
+    if used and len(still) == len([w for w in used if w.trainable]) and still:
+        yield from _nothing_moves(seen, left_out)
+    elif left_out and seen.events.steps:
+        yield _left_out(left_out, _entries(left_out) / meant)
+    elif unreached and seen.events.steps:
+        yield _unreached(unreached, _entries(unreached) / meant)
+    elif seen.events.steps:
+        yield from _on_purpose(seen, [w for w in used if not w.trainable])
+
+
+def _entries(weights: Sequence[WeightSeen]) -> int:
+    return sum(math.prod(w.shape) for w in weights)
+
+
+def _layers(weights: Sequence[WeightSeen]) -> tuple[str, tuple[str, ...]]:
+    """The first layer and the others."""
+    paths = list(dict.fromkeys(w.layer for w in weights))
+    return paths[0], tuple(paths[1:])
+
+
+def _nothing_moves(seen: Seen, left_out: Sequence[WeightSeen]) -> Iterator[Finding]:
+    """No parameter moved at all: no step, no gradient, or an optimizer of other parameters."""
+    events = seen.events
+    idle = events.empty + events.wasted
+    if not events.steps and events.backwards >= 3:
+        yield _stuck(
+            seen, f"After {events.backwards} backward passes the optimizer made no step at all.",
+            "steps", 0, events.backwards, "loss.backward()\noptimizer.step()  # was missing",
+        )  # fmt: skip
+    elif not events.steps:
+        return
+    elif len(left_out) == len([w for w in seen.weights if w.trainable and w.used]):
+        yield _stuck(
+            seen, f"The optimizer made {events.steps} steps, but holds none of the "
+            f"{len(left_out)} parameters of this network.",
+            "parameters that the optimizer holds", 0, len(left_out),
+            "# after the network has its final layers\n"
+            f"optimizer = {seen.optimizer or 'SGD'}(model.parameters(), lr=…)",
+        )  # fmt: skip
+    elif not events.backwards:
+        yield _stuck(
+            seen, f"The optimizer made {events.steps} steps without any backward pass.",
+            "backward passes", 0, events.steps,
+            "loss.backward()  # was missing\noptimizer.step()",
+        )  # fmt: skip
+    elif idle > events.steps / 2:
+        yield _stuck(
+            seen, f"{min(idle, events.steps)} of {events.steps} steps found no gradient to follow: "
+            "they come before the backward pass.",
+            "steps with a gradient", max(events.steps - idle, 0), events.steps,
+            "optimizer.zero_grad()\nloss.backward()\noptimizer.step()  # in this order",
+        )  # fmt: skip
+    elif not any(w.reached for w in seen.weights):
+        yield _stuck(
+            seen, f"{events.backwards} backward passes reached no parameter of the network.",
+            "parameters with a gradient", 0, len(seen.weights),
+            "# keep the prediction a tensor all the way to the loss: no detach(), item(), numpy()",
+        )  # fmt: skip
+
+
+def _stuck(seen: Seen, text: str, name: str, value: int, border: int, fix: str) -> Finding:
+    return Finding(
+        "frozen_parameters",
+        text,
+        line=seen.events.lines.get("step", seen.events.lines.get("backward", "")),
+        evidence=(
+            Evidence(name, value, border, "expected in a right loop", "count"),
+            Evidence("parameters that moved", 0, len(seen.weights), "all", "count"),
+        ),
+        why="No weight changes, so the network stays at its first guess.",
+        fix=fix,
+        sure=0.98,
+        effect=1.0,
+    )
+
+
+def _left_out(weights: Sequence[WeightSeen], share: float) -> Finding:
+    layer, also = _layers(weights)
+    return Finding(
+        "frozen_parameters",
+        f"The optimizer does not hold {len(weights)} parameters that require gradients, "
+        f"{share:.0%} of what should learn: {_named(weights)}.",
+        layer=layer,
+        also=also,
+        evidence=(
+            Evidence(
+                "entries that the optimizer lacks", share, 0.0, "none in a right loop", "share"
+            ),
+        ),
+        why="They get gradients, but nobody steps on them.",
+        fix="optimizer = type(optimizer)(model.parameters(), lr=…)  # made after the last change\n"
+        "# or, if they are meant to stay:\n"
+        f"model.get_submodule({layer!r}).requires_grad_(False)",
+        sure=0.93,
+        effect=0.4 + 0.6 * share,
+    )
+
+
+def _unreached(weights: Sequence[WeightSeen], share: float) -> Finding:
+    layer, also = _layers(weights)
+    return Finding(
+        "frozen_parameters",
+        f"No gradient ever reached {len(weights)} parameters that the optimizer holds, "
+        f"{share:.0%} of what should learn: {_named(weights)}.",
+        layer=layer,
+        also=also,
+        evidence=(Evidence("entries without any gradient", share, 0.0, "none expected", "share"),),
+        why="What they make is cut off from the loss (detach, no_grad, item, a copy by numpy), so "
+        "they stay random.",
+        fix="h = encoder(x)  # without .detach() and outside of no_grad()\n"
+        "# or, if they are meant to stay:\n"
+        f"model.get_submodule({layer!r}).requires_grad_(False)",
+        sure=0.93,
+        effect=0.4 + 0.6 * share,
+    )
+
+
+def _named(weights: Sequence[WeightSeen]) -> str:
+    names = [w.name for w in weights[:3]]
+    return ", ".join(names) + (", …" if len(weights) > len(names) else "")
+
+
+def _on_purpose(seen: Seen, frozen: Sequence[WeightSeen]) -> Iterator[Finding]:
+    """Frozen by `requires_grad=False`: a fault where random values were frozen and it costs."""
+    random = [w for w in frozen if w.role == "weight" and _as_drawn(w)]
+    lost = effect(seen) if random else 0.0
+    if lost < _LOST:
+        return
+    layer, also = _layers(random)
+    share = _entries(random) / max(_entries([w for w in seen.weights if w.used]), 1)
+    yield Finding(
+        "frozen_parameters",
+        f"{len(random)} weights do not require gradients and still look as they were drawn: "
+        f"{_named(random)}. The network misses {lost:.0%} of what can be reached.",
+        layer=layer,
+        also=also,
+        evidence=(
+            Evidence("entries frozen at random values", share, 0.0, "none expected", "share"),
+            Evidence(
+                "share of the reachable fit that is missing",
+                lost,
+                _LOST,
+                "a reference fit to the same rows",
+                "share",
+            ),
+        ),
+        why="Frozen layers pay when they were trained before; random ones only blur the input.",
+        fix=f"model.get_submodule({layer!r}).requires_grad_(True)  # before making the optimizer",
+        sure=0.8,
+        effect=lost,
+    )
+
+
+def _as_drawn(weight: WeightSeen) -> bool:
+    """Whether values fill 1/√fan_in evenly, as PyTorch draws linear layers and convolutions."""
+    bound = 1 / math.sqrt(max(weight.fan_in, 1))
+    even = abs(weight.std - bound / math.sqrt(3)) < 0.15 * bound
+    return math.prod(weight.shape) >= 8 and weight.absmax <= 1.001 * bound and even

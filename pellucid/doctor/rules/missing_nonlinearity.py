@@ -1,0 +1,114 @@
+"""Missing nonlinearity: several linear layers that together are one.
+
+Conditions, all of them: on the whole way from input to prediction no call can bend (views, sums,
+means, dropout and batch normalization can't), with two or more layers that have weights; the
+narrowest place between them is no bottleneck, so one layer could say the same; the prediction is
+affine in the kept rows, tested by least squares where there are enough rows; and, as its effect, a
+learner that bends is better on these rows than a linear one by 2 points of skill, out of fold.
+A single linear layer is a model, and a pair with a narrow middle (LoRA, an autoencoder) is meant.
+Where only maxima of windows bend, the network must also miss 5 % of what can be reached.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.measures.answers import Array
+from pellucid.doctor.measures.fit import effect
+from pellucid.doctor.measures.reference import Reference, reference
+from pellucid.doctor.rule import rule
+from pellucid.doctor.seen import Seen
+from pellucid.doctor.step import Call
+from pellucid.doctor.wiring import affine
+
+__all__ = ["missing_nonlinearity"]
+
+_BETTER, _MISSED, _EXACT = 0.02, 0.05, 1 - 1e-4
+_POOLS: Final = frozenset({"max_pool1d", "max_pool2d", "max_pool3d"})
+
+
+@rule("missing_nonlinearity", needs=("calls", "train"))
+def missing_nonlinearity(seen: Seen) -> Iterator[Finding]:
+    """Linear layers after each other, where bending would pay."""
+    layers, pools = affine(seen), False
+    if not layers:
+        layers, pools = affine(seen, _POOLS), True
+    known = reference(seen)
+    if len(layers) < 2 or known is None or _narrow(layers) or not (pools or _tested(seen)):
+        return
+    gain = _gain(known)
+    if gain < _BETTER or (pools and effect(seen) < _MISSED):
+        return
+    yield Finding(
+        "missing_nonlinearity",
+        f"{len(layers)} layers ({_named(layers)}) follow each other without any activation, so "
+        "together they are one linear layer.",
+        layer=layers[0].path,
+        also=tuple(call.path for call in layers[1:]),
+        line=layers[0].line,
+        evidence=(
+            Evidence("layers without an activation between them", len(layers), 1, "", "count"),
+            Evidence(
+                "skill that bending adds",
+                gain,
+                _BETTER,
+                f"{known.name} beside a linear learner on the same rows, out of fold",
+                "share",
+            ),
+        ),
+        why="A linear map of a linear map is linear: depth and width add nothing.",
+        fix="h = torch.relu(layer1(x))  # bend between the layers\nscores = layer2(h)",
+        sure=0.9,
+        effect=float(np.clip(max(gain, effect(seen)) * 1.5, 0.3, 1.0)),
+    )
+
+
+def _gain(known: Reference) -> float:
+    """How much better the best learner is than the linear one, on the scale of skill."""
+    best, straight = known.scores[known.name], known.scores["linear"]
+    if known.right is None:
+        return best - max(straight, 0.0)
+    room = (1 - known.right) / (1 - known.skill) if known.skill < 1 else 0.5
+    return (best - straight) / max(room, 1e-6)
+
+
+def _narrow(layers: Sequence[Call]) -> bool:
+    """Whether some place between the layers is narrower than both ends."""
+    widths = [_width(call.shapes[0]) if call.shapes else 0 for call in layers]
+    ends = min(widths[0], _width(layers[-1].shape))
+    return 0 < min(widths[1:]) < ends
+
+
+def _width(shape: tuple[int, ...]) -> int:
+    return math.prod(shape[1:])
+
+
+def _tested(seen: Seen) -> bool:
+    """Whether the prediction is affine in the rows; also where too few rows were kept to tell."""
+    assert seen.train is not None
+    said = seen.train.prediction
+    if said is None or seen.train.x.dtype.kind not in "fiub":
+        return True
+    x = seen.train.x.reshape(len(seen.train.x), -1).astype(float)
+    y = np.asarray(said, dtype=float).reshape(len(said), -1)
+    if len(x) != len(y) or len(x) < x.shape[1] + 20 or not np.isfinite(y).all():
+        return True
+    return _explained(x, y) > _EXACT
+
+
+def _explained(x: Array, y: Array) -> float:
+    """The share of the predictions' variance that least squares explains."""
+    wide = np.concatenate((x, np.ones((len(x), 1))), 1)
+    rest = y - wide @ np.linalg.lstsq(wide, y, rcond=None)[0]
+    whole = float(((y - y.mean(0)) ** 2).sum())
+    return 1 - float((rest**2).sum()) / whole if whole > 0 else 1.0
+
+
+def _named(layers: Sequence[Call]) -> str:
+    names = list(dict.fromkeys(call.path or call.name for call in layers))
+    return ", ".join(names[:4]) + (", …" if len(names) > 4 else "")

@@ -1,0 +1,116 @@
+"""Mode error: dropout or batch normalization work in the wrong mode.
+
+Conditions, certain by their evidence and only where such layers are present: at least half of the
+scores on held-out rows were taken in training mode; at least 20 % of the training passes ran in
+evaluation mode (an `eval()` that no `train()` follows; the share leaves room for a first look);
+more than half of the training passes gave a batch normalization one single row. Many passes over
+the same rows in training mode are Monte Carlo dropout, and passes without a score are a new
+estimate of the running statistics: both are meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.rule import rule
+from pellucid.doctor.seen import Seen
+
+__all__ = ["mode_error"]
+
+_TRAINING, _SCORES, _SINGLE = 0.2, 0.5, 0.5
+_MARGIN: Final = 3  # passes that a share must rest on
+
+
+@rule("mode_error", needs=("events",))
+def mode_error(seen: Seen) -> Iterator[Finding]:
+    """Passes in the wrong mode."""
+    if not seen.events.mode_layers:
+        return
+    for look in (_single, _learned_in_eval, _scored_in_train):
+        yield from look(seen)
+
+
+def _learned_in_eval(seen: Seen) -> Iterator[Finding]:
+    events = seen.events
+    share = events.train_in_eval / max(events.train_passes, 1)
+    if share < _TRAINING or events.train_in_eval < _MARGIN:
+        return
+    yield Finding(
+        "mode_error",
+        f"{events.train_in_eval} of {events.train_passes} training passes ran in evaluation mode, "
+        f"so {_named(events.mode_layers)} did not do their work.",
+        layer=events.mode_layers[0],
+        also=events.mode_layers[1:],
+        line=events.lines.get("eval", ""),
+        evidence=(
+            Evidence(
+                "training passes in evaluation mode", share, _TRAINING, "0 in a right loop", "share"
+            ),
+        ),
+        why="Dropout does not drop and batch normalization neither learns nor uses the batch.",
+        fix="for epoch in range(epochs):\n    model.train()  # again after each eval()\n    …",
+        sure=0.95,
+        effect=0.4 + 0.3 * share,
+    )
+
+
+def _scored_in_train(seen: Seen) -> Iterator[Finding]:
+    share, count = _share_of_scores(seen)
+    if share < _SCORES:
+        return
+    events = seen.events
+    yield Finding(
+        "mode_error",
+        f"{count} times the network was scored in training mode, with "
+        f"{_named(events.mode_layers)} at work as in training.",
+        layer=events.mode_layers[0],
+        also=events.mode_layers[1:],
+        line=events.lines.get("eval", ""),
+        evidence=(
+            Evidence("scores taken in training mode", share, _SCORES, "0 in a right loop", "share"),
+        ),
+        why="The answers depend on chance and on the other rows of the batch, and batch "
+        "normalization learns from rows that it should only be scored on.",
+        fix="model.eval()\nwith torch.no_grad():\n    score(model, x_val, y_val)\nmodel.train()",
+        sure=0.93,
+        effect=0.5,
+    )
+
+
+def _share_of_scores(seen: Seen) -> tuple[float, int]:
+    """The share of scores in training mode, and how many; of passes, where none was scored."""
+    if seen.scores:
+        wrong = sum(score.training for score in seen.scores)
+        return wrong / len(seen.scores), wrong
+    events = seen.events
+    return events.eval_in_train / max(events.eval_passes, 1), events.eval_in_train
+
+
+def _single(seen: Seen) -> Iterator[Finding]:
+    events = seen.events
+    share = events.single_rows / max(events.train_passes, 1)
+    stopped = not seen.finished and events.single_rows > 0 and "per channel" in seen.error
+    if share <= _SINGLE and not stopped:
+        return
+    yield Finding(
+        "mode_error",
+        f"{events.single_rows} of {events.train_passes} training passes gave batch normalization "
+        "a single row.",
+        layer=events.mode_layers[0],
+        line=events.lines.get("loss", ""),
+        evidence=(
+            Evidence("training passes of one row", share, _SINGLE, "two rows at least", "share"),
+        ),
+        why="One row is its own mean: batch normalization takes it away, and what is left says "
+        "nothing about the input.",
+        fix="DataLoader(data, batch_size=32, drop_last=True)  # or LayerNorm in place of BatchNorm",
+        sure=0.93,
+        effect=0.8,
+    )
+
+
+def _named(layers: tuple[str, ...]) -> str:
+    named = ", ".join(layer or "the network itself" for layer in layers[:3])
+    return named + (" and others" if len(layers) > 3 else "")

@@ -1,0 +1,159 @@
+"""Overfitting: better and better on training rows, worse and worse on others.
+
+Conditions, all of them: the skill on training rows is above that on held-out rows by 10 points
+(AutoTrainer: 7 where training is above 90 % right) and by 2 standard errors; the held-out loss
+turned, stayed above its best for 3 scores at least and rose by 30 % of its best and of what had
+been gained, or answers got worse by 3 points; and answers are not getting better all the while.
+With too few scores for a trend, the gap must be 15 points and held-out rows must fall 10 points
+short of what known learners reach. Held-out rows that are also training rows make the score
+worthless: found by comparing rows. With fewer than 20 held-out rows nothing can be told.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.measures.answers import Array
+from pellucid.doctor.measures.curves import Turn, turn
+from pellucid.doctor.measures.fit import Fit, fit, fit_held_out
+from pellucid.doctor.measures.reference import reference
+from pellucid.doctor.rule import rule
+from pellucid.doctor.seen import Score, Seen
+
+__all__ = ["overfitting"]
+
+_GAP, _RISE, _WORSE = 0.1, 0.3, 0.03
+_WIDE_GAP, _SHORT = 0.15, 0.1
+_ROWS: Final = 20
+_PATIENCE: Final = 3
+_STOP: Final = """if val_loss < best:
+    best, wait, kept = val_loss, 0, copy.deepcopy(model.state_dict())
+elif (wait := wait + 1) == 10:
+    model.load_state_dict(kept)
+    break  # or: more rows, weight_decay=1e-2 with AdamW, dropout, a smaller network"""
+
+
+@rule("overfitting", needs=("scores",))
+def overfitting(seen: Seen) -> Iterator[Finding]:
+    """The gap, and whether held-out rows got worse."""
+    yield from _leak(seen)
+    rows = int(np.median([score.rows for score in seen.scores]))
+    own, others = fit(seen), fit_held_out(seen)
+    if own is None or others is None or rows < _ROWS:
+        return
+    gap = own.skill - others.skill
+    if not np.isfinite(gap) or gap < max(_GAP, 2 * _error(others, rows)):
+        return
+    scores = [score for score in seen.scores if score.rows >= rows / 2]
+    turned = turn(scores, _PATIENCE)
+    if turned is not None and len(scores) >= 5:
+        if _got_worse(scores, turned, rows):
+            yield _turned(own, others, turned, gap)
+    elif gap >= _WIDE_GAP:
+        yield from _beside_reference(seen, own, others, gap)
+
+
+def _error(others: Fit, rows: int) -> float:
+    """The standard error of the skill on held-out rows."""
+    if others.right is None:
+        return 1.5 / math.sqrt(rows)
+    room = (1 - others.right) / (1 - others.skill) if others.skill < 1 else 1.0
+    return math.sqrt(max(others.right * (1 - others.right), 0.25 / rows) / rows) / max(room, 1e-6)
+
+
+def _got_worse(scores: list[Score], turned: Turn, rows: int) -> bool:
+    """Whether the loss rose and stayed up, and answers did not get better in that time."""
+    rights = [score.right for score in scores if score.right is not None]
+    worse = max(_WORSE, 1.5 * 0.5 / math.sqrt(rows))
+    if turned.right_lost is not None and turned.right_lost > worse:
+        return turned.since >= _PATIENCE
+    if not turned.turned or turned.rise < _RISE or turned.lost < _RISE:
+        return False
+    if len(rights) != len(scores):
+        return True
+    then = float(np.mean(rights[max(turned.place - 1, 0) : turned.place + 2]))
+    return float(np.mean(rights[-3:])) <= then + 0.01
+
+
+def _turned(own: Fit, others: Fit, turned: Turn, gap: float) -> Finding:
+    return Finding(
+        "overfitting",
+        f"Since step {turned.step} the loss on held-out rows has risen by {turned.rise:.0%}, from "
+        f"{turned.best:.3g} to {turned.last:.3g}, while training rows are "
+        f"{_level(own)} and held-out rows {_level(others)}.",
+        step=turned.step,
+        evidence=(
+            Evidence("skill on training rows above held-out rows", gap, _GAP,
+                     "AutoTrainer: 0.07 to 0.1", "share"),
+            Evidence("rise of the held-out loss since its best", turned.rise, _RISE,
+                     "with 3 scores of patience", "share"),
+        ),
+        why="The network learns its training rows by heart, noise included, which helps no other "
+        "row.",
+        fix=_STOP,
+        sure=0.9,
+        effect=float(np.clip(gap + 0.3 * min(turned.rise, 1.0), 0.2, 0.9)),
+    )  # fmt: skip
+
+
+def _beside_reference(seen: Seen, own: Fit, others: Fit, gap: float) -> Iterator[Finding]:
+    """Without a trend: held-out rows fall short of what other learners reach on unseen rows."""
+    known = reference(seen)
+    if known is None or known.skill - others.skill < _SHORT:
+        return
+    yield Finding(
+        "overfitting",
+        f"Training rows are {_level(own)}, held-out rows {_level(others)}, where {known.name} "
+        f"learners reach a skill of {known.skill:.2f} on rows they have not seen.",
+        evidence=(
+            Evidence("skill on training rows above held-out rows", gap, _WIDE_GAP, "", "share"),
+            Evidence("skill that is missing on held-out rows", known.skill - others.skill, _SHORT,
+                     "known learners on the same rows", "share"),
+        ),
+        why="The network learns its training rows by heart, which helps no other row.",
+        fix=_STOP,
+        sure=0.75,
+        effect=float(np.clip(gap, 0.2, 0.8)),
+    )  # fmt: skip
+
+
+def _level(found: Fit) -> str:
+    if found.right is not None:
+        return f"{found.right:.0%} right"
+    return f"explained to {max(found.skill, 0):.0%}"
+
+
+def _leak(seen: Seen) -> Iterator[Finding]:
+    """Rows that are both learned from and held out; scoring all rows there are is no leak."""
+    if seen.train is None or seen.held_out is None or len(seen.held_out.x) < _ROWS:
+        return
+    learned, held = _words(seen.train.x), _words(seen.held_out.x)
+    ours, theirs = np.unique(learned), np.unique(held)
+    distinct = len(ours) > 0.98 * len(learned) and len(theirs) > 0.98 * len(held)
+    both = np.isin(theirs, ours)
+    share, whole = float(both.mean()), float(both.sum() / max(len(ours), 1))
+    if not distinct or share < _GAP or whole > 0.9 or seen.train.x[0].size < 2:
+        return
+    yield Finding(
+        "overfitting",
+        f"{share:.0%} of the held-out rows are also training rows, so their score says little "
+        "about new rows.",
+        evidence=(Evidence("held-out rows among the training rows", share, _GAP,
+                           "rows compared entry by entry", "share"),),
+        why="A network that knows rows by heart looks good on them.",
+        fix="order = torch.randperm(len(x))\n"
+        "train, held_out = order[: n_train], order[n_train:]  # no row in both",
+        sure=0.85,
+        effect=0.4,
+    )  # fmt: skip
+
+
+def _words(rows: Array) -> Array:
+    """Each row as one word of bytes."""
+    flat = np.ascontiguousarray(rows.reshape(len(rows), -1))
+    return flat.view(np.dtype((np.void, flat.dtype.itemsize * flat.shape[1])))[:, 0]
