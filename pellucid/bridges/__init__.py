@@ -1,0 +1,1 @@
+"""The bridges' room: doors to foreign libraries. `pellucid.bridges.torch` needs PyTorch."""

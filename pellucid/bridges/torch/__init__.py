@@ -1,0 +1,9 @@
+"""PyTorch's networks seen from here: as a program, through every lens, and by the doctor."""
+
+from pellucid.bridges.torch.mirror import mirror as mirror
+from pellucid.bridges.torch.views import blame as blame
+from pellucid.bridges.torch.views import graph as graph
+from pellucid.bridges.torch.views import program as program
+from pellucid.bridges.torch.views import see as see
+
+__all__ = ["blame", "graph", "mirror", "program", "see"]

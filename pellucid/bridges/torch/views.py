@@ -1,0 +1,156 @@
+"""The lenses on networks of PyTorch's: what they show of ours, they show of these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+import pellucid
+from pellucid import lenses
+from pellucid.bridges.torch.mirror import mirror
+from pellucid.bridges.torch.values import leaf_of, mapped
+from pellucid.data.wording import listing
+from pellucid.errors import SettingError
+from pellucid.lenses.shown import Shown
+from pellucid.lenses.view import Remark, View
+
+__all__ = ["blame", "graph", "program", "see"]
+
+# What PyTorch keeps in a group that is no setting of the rule.
+_ASIDE = frozenset(
+    {"params", "foreach", "capturable", "differentiable", "fused", "initial_lr",
+     "decoupled_weight_decay"}
+)  # fmt: skip
+
+
+def program(
+    model: torch.nn.Module, x: Any, target: Any = None, loss: Any = None, optimizer: Any = None
+) -> lenses.Program:
+    """A network of PyTorch's as a program: what every layer computes, its shapes and what it costs.
+
+    Args:
+        model: the network; it is left as it is.
+        x: what goes in: a tensor or array, several of them in a tuple or dict, or a shape.
+        target: what should come out; adds loss and backward part.
+        loss: one of PyTorch's modules or functions of output and target, or a name as `fit` takes
+            it; when None it follows from the target.
+        optimizer: one of PyTorch's over the model's parameters, or a name; adds the update part.
+
+    Returns:
+        what `pellucid.program` gives.
+
+    Example:
+        >>> import torch
+        >>> theirs = torch.nn.Sequential(torch.nn.Linear(4, 16), torch.nn.ReLU())
+        >>> p = program(theirs, torch.zeros(32, 4))
+        >>> p.total["parameters"], [line["operation"] for line in p.layers]
+        (80, ['Linear(4, 16)', 'ReLU()'])
+    """
+    ours = mirror(model)
+    shown = lenses.program(
+        ours, _ours(x), _ours(target), _loss(loss), _optimizer(optimizer, model)
+    )  # fmt: skip
+    _tell(shown, ours)
+    return shown
+
+
+def graph(model: torch.nn.Module, data: Any, **settings: Any) -> Shown:
+    """The computation of a network of PyTorch's, forward and backward, with its numbers.
+
+    Args:
+        model: the network; it is left as it is.
+        data: `(X, y)`, or X alone for the way forward.
+        settings: what `pellucid.lenses.graph` takes (`zoom`, `loss`, `inside`, …).
+    """
+    return see(model, data, "graph", **settings)
+
+
+def blame(model: torch.nn.Module, data: Any, **settings: Any) -> Shown:
+    """Where the blame for the loss of a network of PyTorch's goes, from the true gradient.
+
+    Args:
+        model: the network; it is left as it is.
+        data: `(X, y)`.
+        settings: what `pellucid.lenses.blame` takes.
+    """
+    return see(model, data, "blame", **settings)
+
+
+def see(model: torch.nn.Module, data: Any, lens: str, **settings: Any) -> Shown:
+    """A network of PyTorch's through any lens.
+
+    Args:
+        model: the network; it is left as it is.
+        data: what the lens takes: `(X, y)` for most.
+        lens: its name; `pellucid.lenses.names()` has them all.
+        settings: what the lens takes; `loss` may be one of PyTorch's.
+    """
+    look = getattr(lenses, lens, None)
+    if lens not in lenses.names() or look is None:
+        raise SettingError(f"there is no lens {lens!r}.\n There are {listing(lenses.names())}.")
+    if "loss" in settings:
+        settings["loss"] = _loss(settings["loss"])
+    ours = mirror(model)
+    shown: Shown = look(ours, _ours(data), **settings)
+    _tell(shown, ours)
+    return shown
+
+
+def _tell(shown: Shown, ours: Any) -> None:
+    """Add a word on the operations that could not be followed."""
+    cuts = dict.fromkeys(f"{c.name} ({c.reason})" for c in getattr(ours, "cuts", ()))
+    if not cuts:
+        return
+    text = (
+        f"No gradient is shown through {listing(list(cuts))}: "
+        "their results stand here as constants with PyTorch's numbers."
+    )
+    old = shown.view
+    shown.view = View(old.title, old.sentence, (*old.blocks, Remark(text, "warn")), old.data)
+
+
+def _ours(value: Any) -> Any:
+    return mapped(torch.Tensor, leaf_of, value)
+
+
+class _Called(torch.nn.Module):  # type: ignore[misc]
+    """A function as a module, so that it can be mirrored."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__()
+        self._function = function
+
+    def forward(self, *args: Any) -> Any:
+        """Call it."""
+        return self._function(*args)
+
+
+def _loss(loss: Any) -> Any:
+    if loss is None or isinstance(loss, (str, pellucid.nn.Module)):
+        return loss
+    return mirror(loss if isinstance(loss, torch.nn.Module) else _Called(loss))
+
+
+def _optimizer(optimizer: Any, model: torch.nn.Module) -> Any:
+    """A function that makes the same optimizer over our parameters."""
+    if not isinstance(optimizer, torch.optim.Optimizer):
+        return optimizer
+    name = type(optimizer).__name__
+    kind = getattr(pellucid.optim, name, None)
+    if kind is None:
+        raise SettingError(
+            f"pellucid has no optimizer {name}.\n Leave optimizer= out, or pass a name."
+        )
+    places = {id(p): i for i, p in enumerate(model.parameters())}
+
+    def make(parameters: list[Any]) -> Any:
+        groups = [
+            {"params": [parameters[places[id(p)]] for p in g["params"] if id(p) in places]}
+            | {k: v for k, v in g.items() if k not in _ASIDE}
+            for g in optimizer.param_groups
+        ]
+        return kind([g for g in groups if g["params"]])
+
+    return make
