@@ -15,6 +15,8 @@ from pellucid.experiments.experiment import named_experiment, overview
 
 __all__ = ["experiment"]
 
+_DATA, _WHAT = "Data (activations, capacity)", "What is tried"
+
 
 def experiment(
     name: Annotated[
@@ -23,32 +25,63 @@ def experiment(
             metavar="NAME", help="Which; they are listed when left out.", show_default=False
         ),
     ] = None,
-    function: Annotated[
-        str | None,
-        typer.Option(metavar="FORMULA", help='approximation: of x, as in "sin(3*x)".'),
-    ] = None,
     data: Annotated[
         str | None,
-        typer.Option(help="capacity: a file or a built-in set; 200 noisy moons when left out."),
+        typer.Option(
+            help="A file or a built-in set; noisy moons when left out.", rich_help_panel=_DATA
+        ),
     ] = None,
     target: Annotated[
-        str | None, typer.Option(help="capacity: the column to predict; the last when left out.")
+        str | None,
+        typer.Option(help="The column to predict; the last when left out.", rich_help_panel=_DATA),
+    ] = None,
+    function: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMULA", help='approximation: of x, as in "sin(3*x)".', rich_help_panel=_WHAT
+        ),
     ] = None,
     table: Annotated[
         str | None,
-        typer.Option(help='boolean: parity, majority, random, or the outputs, as in "0110".'),
+        typer.Option(
+            help='boolean: parity, majority, and, or, random, or the outputs, as in "0110".',
+            rich_help_panel=_WHAT,
+        ),
     ] = None,
     restarts: Annotated[
-        int | None, typer.Option(help="How many starts, where networks are trained.")
+        int | None,
+        typer.Option(help="How many starts, where networks are trained.", rich_help_panel=_WHAT),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Of all that is drawn at random.")] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(help="How long, where networks are trained.", rich_help_panel=_WHAT),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Of all that is drawn by chance.", rich_help_panel=_WHAT)
+    ] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="A setting, as in --set widths=[1,2,4]."),
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="A setting of its own, as in --set widths=[1,2,4]. Repeatable.",
+            rich_help_panel=_WHAT,
+        ),
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--settings", help="List the settings of NAME, and run nothing."),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="Write .html, .png, .svg, .pdf, .json or .txt instead."),
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(help="Write the page (.html), besides what is printed.")
+    ] = None,
+    figure: Annotated[
+        Path | None,
+        typer.Option(help="Write the pictures (.png, .svg, .pdf), besides what is printed."),
     ] = None,
     as_json: opt.Json = False,
     quiet: opt.Quiet = False,
@@ -58,12 +91,30 @@ def experiment(
         hand_over(overview(), out, as_json, quiet)
         return
     chosen = named_experiment(name)
+    if explain:
+        hand_over(chosen.chosen(), out, as_json, quiet)
+        return
     options = {
         "function": function, "data": data, "target": target, "table": table,
-        "restarts": restarts, "seed": seed,
+        "restarts": restarts, "epochs": epochs, "seed": seed,
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
-    hand_over(chosen.run(**given, **_settings(settings, options)), out, as_json, quiet)
+    files = [_ending(save, "--save", (".html",)), _ending(figure, "--figure", _PICTURES)]
+    shown = chosen.run(**given, **_settings(settings, options))
+    for file in files:
+        if file is not None:
+            hand_over(shown, file, False, quiet)
+    hand_over(shown, out, as_json, quiet)
+
+
+_PICTURES = (".png", ".svg", ".pdf")
+
+
+def _ending(file: Path | None, option: str, known: tuple[str, ...]) -> Path | None:
+    """A file of the right kind, before anything is run for it."""
+    if file is not None and file.suffix.lower() not in known:
+        raise SettingError(f"{option} writes {' or '.join(known)}, and {file} is none of them.")
+    return file
 
 
 def _settings(words: list[str] | None, options: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +122,9 @@ def _settings(words: list[str] | None, options: dict[str, Any]) -> dict[str, Any
     for word in words or ():
         name, sign, value = word.partition("=")
         if not sign or not name:
-            raise SettingError(f'--set takes NAME=VALUE, as in --set epochs=100, and got "{word}".')
+            raise SettingError(
+                f'--set takes NAME=VALUE, as in --set widths=[2,4], and got "{word}".'
+            )
         if name in options:
             raise SettingError(f"{name} is an option of its own: --{name}.")
         try:

@@ -3,6 +3,7 @@
 Every experiment gives a view that prints as text and draws itself as HTML or a figure.
 """
 
+from pellucid.experiments.activations import activations as activations
 from pellucid.experiments.approximation import approximation as approximation
 from pellucid.experiments.boolean import Thresholds as Thresholds
 from pellucid.experiments.boolean import boolean as boolean
@@ -10,6 +11,7 @@ from pellucid.experiments.boolean import threshold_network as threshold_network
 from pellucid.experiments.capacity import capacity as capacity
 from pellucid.experiments.collapse import collapse as collapse
 from pellucid.experiments.collapse import folded as folded
+from pellucid.experiments.depth import depth as depth
 from pellucid.experiments.experiment import names as names
 from pellucid.experiments.experiment import overview as overview
 from pellucid.experiments.matrix_product import matrix_product as matrix_product
@@ -21,7 +23,7 @@ from pellucid.experiments.step_size import step_size as step_size
 from pellucid.experiments.xor import xor as xor
 
 __all__ = [
-    "Thresholds", "approximation", "boolean", "capacity", "collapse", "folded", "gate",
-    "matrix_product", "multiplication", "names", "overview", "product_network", "restarts",
-    "step_size", "threshold_network", "xor",
+    "Thresholds", "activations", "approximation", "boolean", "capacity", "collapse", "depth",
+    "folded", "gate", "matrix_product", "multiplication", "names", "overview", "product_network",
+    "restarts", "step_size", "threshold_network", "xor",
 ]  # fmt: skip

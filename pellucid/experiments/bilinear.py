@@ -76,9 +76,7 @@ def by_strassen(n: int) -> Bilinear:
     if n == 1:
         return Bilinear(np.ones((1, 1)), np.ones((1, 1)), np.ones((1, 1)))
     inner = by_strassen(n // 2)
-    return Bilinear(
-        _nested(_U, inner.left), _nested(_V, inner.right), _nested(_W.T, inner.out.T).T
-    )
+    return Bilinear(_nested(_U, inner.left), _nested(_V, inner.right), _nested(_W.T, inner.out.T).T)
 
 
 def strassen_layers(matrix: Floats) -> list[Floats]:
@@ -113,10 +111,11 @@ def strassen_layers(matrix: Floats) -> list[Floats]:
 def _nested(outer: Floats, inner: Floats) -> Floats:
     """A rule for blocks, with a rule for what is inside of them."""
     products, half = len(inner), int(np.sqrt(inner.shape[1]))
-    found = np.einsum(
+    found: Floats = np.einsum(
         "rab,sij->rsaibj", outer.reshape(7, 2, 2), inner.reshape(products, half, half)
     )
-    return found.reshape(7 * products, 4 * half * half)
+    flat: Floats = found.reshape(7 * products, 4 * half * half)
+    return flat
 
 
 def _beside(parts: tuple[Floats, ...]) -> Floats:

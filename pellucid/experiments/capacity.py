@@ -11,14 +11,11 @@ from typing import Any
 
 import numpy as np
 
-import pellucid.nn as nn
-from pellucid.data.prepare import Preparation
-from pellucid.data.resolve import open_table
-from pellucid.data.split import split
 from pellucid.data.table import Table as Rows
 from pellucid.errors import SettingError
+from pellucid.experiments.aligned import Aligned
 from pellucid.experiments.experiment import experiment
-from pellucid.experiments.settings import activation as named
+from pellucid.experiments.rows import rows_of
 from pellucid.experiments.settings import several, whole
 from pellucid.lenses.numerals import number, plural
 from pellucid.lenses.picture import Axis, Chart, Charts, Line
@@ -27,6 +24,8 @@ from pellucid.training.populate import population
 
 __all__ = ["capacity"]
 
+# It changes no number, and lets networks with and without decay run as one program.
+_NO_DECAY = 1e-12
 _WAYS = ("nothing", "early stopping", "weight decay", "dropout")
 
 
@@ -44,6 +43,7 @@ def capacity(
     batch_size: int | None = None,
     lr: float = 0.02,
     validation: float = 0.4,
+    rows: int = 2000,
     seed: int = 0,
 ) -> View:
     """Train each width without and with three ways of holding back; compare on rows set aside.
@@ -61,6 +61,7 @@ def capacity(
         batch_size: rows of a step; all of them up to 512 rows, else as `fit` chooses, when None.
         lr: the step size of AdamW.
         validation: the share of rows set aside.
+        rows: how many are used at most, chosen by chance.
         seed: of the split and the first start.
 
     Returns:
@@ -77,35 +78,38 @@ def capacity(
     """
     if not 0 < dropout < 1:
         raise SettingError(f"dropout is a share between 0 and 1, not {dropout!r}.")
-    table = _opened(data, target)
     tried = several("widths", [whole("hidden", hidden), *several("widths", widths)])
-    parts = split(table, validation=validation, test=0.0, seed=seed)
-    rows = _rows(table, parts)
+    used = rows_of(data, target, samples=200, noise=0.35, validation=validation, seed=seed,
+                   most=whole("rows", rows, 10))  # fmt: skip
     course: dict[str, Any] = {
         "seeds": list(range(seed, seed + whole("restarts", restarts))), "lr": lr,
         "epochs": whole("epochs", epochs), "optimizer": "adamw", "progress": False, "seed": seed,
-        "batch_size": batch_size or _batch(len(parts.train)),
+        "batch_size": batch_size or _batch(len(used.train[0])),
         "metrics": [],
-        "restore_best": False, "validation": rows[1], "hidden": list(tried),
+        "restore_best": False, "validation": used.check, "hidden": list(tried),
     }  # fmt: skip
-    sizes = (rows[2], activation)
+
+    def network(share: float | None, hidden: int, seed: int) -> Aligned:
+        sizes = [used.ends[0], hidden, used.ends[1]]
+        return Aligned(sizes, activation, seed, [max(tried)], dropout=share)
+
     plain = population(
-        lambda hidden: _network(hidden, 0.0, *sizes), rows[0], weight_decay=[0.0, weight_decay],
-        **course,
+        lambda hidden, seed: network(None, hidden, seed), used.train,
+        weight_decay=[_NO_DECAY, weight_decay], **course,
     )  # fmt: skip
     muted = population(
-        lambda hidden: _network(hidden, dropout, *sizes), rows[0], weight_decay=0.0, **course
-    )
+        lambda hidden, seed: network(dropout, hidden, seed), used.train, weight_decay=_NO_DECAY,
+        **course,
+    )  # fmt: skip
     runs = _runs(plain, muted, tried)
     found = _diagnosed(runs, hidden)
-    n = (len(parts.train), len(parts.validation))
+    n = (len(used.train[0]), len(used.check[0]))
     return View(
         "More capacity or more regularization?",
         _verdict(found, hidden),
         (
             Remark(
-                f"What is run: {table.name}, {plural(n[0], 'row')} to learn from and"
-                f" {n[1]:,} set aside; one hidden layer ({activation}) of each width,"
+                f"What is run: {used.told()}; one hidden layer ({activation}) of each width,"
                 f" {plural(restarts, 'start')} each, {plural(epochs, 'epoch')} of AdamW. Remedies:"
                 f" stopping at the best epoch, weight decay {number(weight_decay)}, dropout"
                 f" {number(dropout)}."
@@ -116,38 +120,14 @@ def capacity(
     )  # fmt: skip
 
 
-def _opened(data: str | Rows | None, target: str | None) -> Rows:
-    if isinstance(data, Rows):
-        return data
-    if data is None:
-        return open_table("moons", samples=200, noise=0.35, target=target)
-    return open_table(data, target=target)
-
-
 def _batch(rows: int) -> int | None:
     """Small tables in one piece: a step on all rows costs little more than one on a few."""
     return rows if rows <= 512 else None
 
 
-def _rows(table: Rows, parts: Any) -> tuple[Any, Any, tuple[int, int]]:
-    """Training rows, validation rows, and how many numbers go in and out."""
-    prepared = Preparation.fit(table, parts.train)
-    x = prepared.transform(table)
-    y = prepared.transform_target(table.frame[table.target])
-    pairs = [(x[part], y[part]) for part in (parts.train, parts.validation)]
-    return pairs[0], pairs[1], (x.shape[1], prepared.outputs)
-
-
-def _network(hidden: int, dropout: float, ends: tuple[int, int], act: str) -> nn.Sequential:
-    layers: list[nn.Module] = [nn.Linear(ends[0], hidden), named(act)]
-    if dropout:
-        layers.append(nn.Dropout(dropout))
-    return nn.Sequential(*layers, nn.Linear(hidden, ends[1]))
-
-
 def _runs(plain: Any, muted: Any, tried: Sequence[int]) -> list[dict[str, Any]]:
     """Median losses of each width and way."""
-    decayed = [m.get("weight_decay", 0.0) > 0 for m in plain.members]
+    decayed = [m.get("weight_decay", 0.0) > _NO_DECAY for m in plain.members]
     found = []
     for width in tried:
         mine = [m["hidden"] == width for m in plain.members]

@@ -191,7 +191,9 @@ def _what(activation: str, pairs: int) -> Remark:
 
 
 def _verdict(
-    runs: Sequence[dict[str, Any]], fixed: Sequence[dict[str, Any]], counts: Sequence[dict[str, int]]
+    runs: Sequence[dict[str, Any]],
+    fixed: Sequence[dict[str, Any]],
+    counts: Sequence[dict[str, int]],
 ) -> str:
     n = runs[-1]["n"]
     plain, clever = (

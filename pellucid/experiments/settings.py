@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pellucid.nn as nn
@@ -12,12 +12,14 @@ from pellucid.spelling import did_you_mean
 from pellucid.tensor.creation import from_numpy
 from pellucid.tensor.grad_mode import no_grad
 
-__all__ = ["activation", "linear", "perceptron", "several", "whole"]
+__all__ = ["ACTIVATIONS", "activation", "linear", "listed", "perceptron", "several", "whole"]
 
-_ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
-    "relu": nn.ReLU, "leaky_relu": nn.LeakyReLU, "elu": nn.ELU, "sigmoid": nn.Sigmoid,
-    "tanh": nn.Tanh, "silu": nn.SiLU, "gelu": nn.GELU, "softplus": nn.Softplus,
-    "identity": nn.Identity,
+ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+    "relu": nn.ReLU, "leaky_relu": nn.LeakyReLU, "elu": nn.ELU, "selu": nn.SELU,
+    "silu": nn.SiLU, "gelu": nn.GELU, "mish": nn.Mish, "hardswish": nn.Hardswish,
+    "softplus": nn.Softplus, "tanh": nn.Tanh, "hardtanh": nn.Hardtanh, "softsign": nn.Softsign,
+    "sigmoid": nn.Sigmoid, "hardsigmoid": nn.Hardsigmoid, "tanhshrink": nn.Tanhshrink,
+    "softshrink": nn.Softshrink, "identity": nn.Identity,
 }  # fmt: skip
 
 
@@ -27,11 +29,11 @@ def activation(name: str) -> nn.Module:
     Raises:
         SettingError: there is none.
     """
-    if name not in _ACTIVATIONS:
-        known = ", ".join(_ACTIVATIONS)
-        hint = did_you_mean(str(name), list(_ACTIVATIONS))
+    if name not in ACTIVATIONS:
+        known = ", ".join(ACTIVATIONS)
+        hint = did_you_mean(str(name), list(ACTIVATIONS))
         raise SettingError(f"there is no activation {quoted(name)}.{hint}\n Known: {known}.")
-    return _ACTIVATIONS[name]()
+    return ACTIVATIONS[name]()
 
 
 def perceptron(inputs: int, hidden: Iterable[int], act: str, outputs: int = 1) -> nn.Sequential:
@@ -75,3 +77,13 @@ def several(name: str, values: Any, least: int = 1, most: int | None = None) -> 
     if not listed:
         raise SettingError(f"{name} is an empty list: there is nothing to try.")
     return tuple(sorted({whole(name, value, least, most) for value in listed}))
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a sentence.
+
+    Example:
+        >>> listed(["relu"]), listed(["relu", "tanh", "gelu"])
+        ('relu', 'relu, tanh and gelu')
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

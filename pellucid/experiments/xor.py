@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.experiments.aligned import Aligned
 from pellucid.experiments.experiment import experiment
-from pellucid.experiments.settings import perceptron, several, whole
+from pellucid.experiments.settings import listed, several, whole
 from pellucid.lenses.numerals import number, percent, plural
-from pellucid.lenses.picture import Axis, Chart, Line
+from pellucid.lenses.picture import Axis, Chart, Floats, Line
 from pellucid.lenses.view import Column, Equation, Remark, Table, View
 from pellucid.training.populate import population
 
@@ -57,7 +58,7 @@ def xor(
     acts = [activations] if isinstance(activations, str) else list(activations)
     tried = several("widths", widths)
     starts = range(seed, seed + whole("restarts", restarts))
-    measured = [_trained(a, w, starts, whole("epochs", epochs), lr) for a in acts for w in tried]
+    measured = _trained(acts, tried, starts, whole("epochs", epochs), lr)
     linear = _least_squares()
     smallest = {a: _smallest(a, measured) for a in acts}
     table = Table(
@@ -85,12 +86,23 @@ def xor(
     )
 
 
-def _trained(act: str, width: int, starts: range, epochs: int, lr: float) -> dict[str, Any]:
+def _trained(
+    acts: Sequence[str], widths: Sequence[int], starts: range, epochs: int, lr: float
+) -> list[dict[str, Any]]:
+    """Every activation with every width from every start, all in one program."""
     found = population(
-        lambda: perceptron(2, [width], act), (_X, _Y), seeds=list(starts), lr=lr, weight_decay=0.0,
-        epochs=epochs, batch_size=4, validation=0, shuffle=False, loss="mse", progress=False,
+        lambda act, hidden, seed: Aligned([2, hidden, 1], act, seed, [max(widths)], acts),
+        (_X, _Y), seeds=list(starts), lr=lr, weight_decay=0.0, epochs=epochs, batch_size=4,
+        validation=0, shuffle=False, loss="mse", progress=False, act=list(acts),
+        hidden=list(widths),
     )  # fmt: skip
-    losses = np.asarray(found.best_loss, np.float64)
+    losses: dict[Any, list[float]] = {}
+    for member, loss in zip(found.members, found.best_loss, strict=True):
+        losses.setdefault((member["act"], member["hidden"]), []).append(float(loss))
+    return [_spread(act, width, np.array(losses[act, width])) for act in acts for width in widths]
+
+
+def _spread(act: str, width: int, losses: Floats) -> dict[str, Any]:
     return {
         "activation": act, "hidden": width, "solved": float((losses < _SOLVED).mean()),
         "lowest": float(losses.min()), "median": float(np.median(losses)),
@@ -155,7 +167,7 @@ def _limits(smallest: dict[str, int | None]) -> list[Remark]:
     if bent := [a for a, width in smallest.items() if width == 1]:
         found.append(
             Remark(
-                f"One hidden neuron is enough with {_listed(bent)}: the activation falls and rises"
+                f"One hidden neuron is enough with {listed(bent)}: the activation falls and rises"
                 " again, and the rows can be laid on both sides of its lowest point."
             )
         )
@@ -167,20 +179,16 @@ def _verdict(smallest: dict[str, int | None], tried: Sequence[int], mse: float) 
     for act, width in smallest.items():
         by_width.setdefault(width, []).append(act)
     told = [
-        f"{plural(width, 'hidden neuron')} with {_listed(acts)}"
+        f"{plural(width, 'hidden neuron')} with {listed(acts)}"
         for width, acts in sorted((w, a) for w, a in by_width.items() if w is not None)
     ]
     solved = f"XOR was solved with {' and '.join(told)}" if told else "XOR was not solved"
     failed = by_width.get(None)
-    unsolved = f"; up to {max(tried)}, not with {_listed(failed)}" if failed and told else ""
+    unsolved = f"; up to {max(tried)}, not with {listed(failed)}" if failed and told else ""
     return (
         f"{solved}{unsolved}. A linear network can't: its mean squared error is never below "
         f"{number(mse)}, that of answering one half to everything."
     )
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _picture(

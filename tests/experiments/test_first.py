@@ -82,7 +82,8 @@ def test_collapse_says_equal_for_linears_alone() -> None:
          "number 2 takes 3 inputs, and the one before gives 2."),
         (lambda: experiments.xor(activations="rleu", widths=1, restarts=2, epochs=1),
          'there is no activation "rleu". Did you mean "relu"?\n Known: relu, leaky_relu, elu, '
-         "sigmoid, tanh, silu, gelu, softplus, identity."),
+         "selu, silu, gelu, mish, hardswish, softplus, tanh, hardtanh, softsign, sigmoid,"
+         " hardsigmoid, tanhshrink, softshrink, identity."),
         (lambda: experiments.xor(widths=0), "widths must be a whole number from 1, not 0."),
         (lambda: experiments.xor(widths=[]), "widths is an empty list: there is nothing to try."),
         (lambda: experiments.xor(epoch=3),

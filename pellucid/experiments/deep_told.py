@@ -1,0 +1,205 @@
+"""What the experiment on depth says: verdict, pictures by layer, and what training makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from pellucid.experiments.settings import listed
+from pellucid.experiments.starts import STARTS
+from pellucid.lenses.numerals import number, percent, plural
+from pellucid.lenses.picture import Axis, Chart, Charts, Line, Points
+from pellucid.lenses.view import Column, Equation, Remark, Table, View
+
+__all__ = ["told_of"]
+
+Run = Mapping[str, Any]
+_TINY, _HUGE = 1e-12, 1e12  # beyond it a picture only says: far below, far above
+_NAMED = {"signal": "signal", "blame": "blame (gradient)"}
+
+
+def told_of(runs: Sequence[Run], facts: Mapping[str, Any]) -> View:
+    """The view of fresh networks and of what training makes of them."""
+    acts = list(dict.fromkeys(r["activation"] for r in runs))
+    by_act = {act: [r for r in runs if r["activation"] == act] for act in acts}
+    pictures = [
+        _by_layer(mine, act, what) for act, mine in by_act.items() for what in ("signal", "blame")
+    ]
+    trained = [_by_depth(mine, act, facts) for act, mine in by_act.items()]
+    return View(
+        "Through how many layers do signal and blame come?",
+        f"{_verdict(by_act, facts)} {_trained(runs, facts)}",
+        (
+            _what(facts), _recursion(), Charts(tuple(pictures), columns=2), _table(runs),
+            Charts(tuple(trained), columns=2), _accuracies(runs, facts), *_limits(runs),
+        ),
+        {**facts, "runs": list(runs)},
+    )  # fmt: skip
+
+
+def _passing(runs: Sequence[Run]) -> list[str]:
+    return [r["start"] for r in runs if r["signal_fate"] == r["blame_fate"] == "passes"]
+
+
+def _verdict(by_act: Mapping[str, Sequence[Run]], facts: Mapping[str, Any]) -> str:
+    told = []
+    for act, runs in by_act.items():
+        good = _passing(runs)
+        told.append(f"with {act} only from {listed(good)}" if good else f"with {act} from none")
+    return f"Signal and blame come through {facts['layers']} layers {'; '.join(told)}."
+
+
+def _trained(runs: Sequence[Run], facts: Mapping[str, Any]) -> str:
+    deep = max(facts["depths"])
+    good: list[float] = []
+    still: list[float] = []
+    rest: list[float] = []
+    for run in runs:
+        kind = good if _passing([run]) else still if _guesses(run, deep, facts) else rest
+        kind.append(run["accuracy"][deep])
+    told = [f"these reach {_range(good)} accuracy"] if good else []
+    told += [f"{len(still)} of the others stay at a guess"] if still else []
+    told += [f"the rest reaches {_range(rest)}"] if rest else []
+    return f"Trained with {plural(deep, 'hidden layer')} by Adam, {listed(told)}."
+
+
+def _guesses(run: Run, layers: int, facts: Mapping[str, Any]) -> bool:
+    """Whether it is right hardly more often than the larger class is there."""
+    return bool(run["accuracy"][layers] < facts["guess"] + 0.05)
+
+
+def _range(shares: Sequence[float]) -> str:
+    low, high = percent(min(shares)), percent(max(shares))
+    return low if low == high else f"{low} to {high}"
+
+
+def _what(facts: Mapping[str, Any]) -> Remark:
+    return Remark(
+        f"What is run: fresh networks of {facts['layers']} layers of {facts['width']} neurons, rows"
+        " with spread 1 going in and blame with spread 1 coming back from the end; the mean square"
+        " in each layer is measured, and worked out from the first weights' variance alone. Then"
+        f" networks of {listed(list(map(str, facts['depths'])))} layers of {facts['hidden']}"
+        f" neurons are trained on moons from {plural(facts['restarts'], 'start')} each,"
+        f" {plural(facts['epochs'], 'epoch')} of Adam."
+    )
+
+
+def _recursion() -> Equation:
+    return Equation(
+        ("signal  q(l+1)", "σ_w² · mean of g(√q(l)·z)² + σ_b²"),
+        (
+            r"q_{l+1} = \sigma_w^2\, \mathbb{E}\big[g(\sqrt{q_l}\,z)^2\big] + \sigma_b^2",
+            r"r_l = r_{l+1}\, \sigma_w^2\, \mathbb{E}\big[g'(\sqrt{q_l}\,z)^2\big]",
+        ),
+        (
+            ("blame  r(l)", "r(l+1) · σ_w² · mean of g′(√q(l)·z)²"),
+            ("z is spread like a bell; σ_w² is a layer's inputs times the variance of a weight",),
+        ),
+    )
+
+
+def _by_layer(runs: Sequence[Run], act: str, what: str) -> Chart:
+    marks: list[Line | Points] = []
+    for order, (names, run) in enumerate(_alike(runs, what)):
+        path, said = np.array(run[what]), np.array(run[f"{what}_foretold"])
+        x = np.arange(1, len(path) + 1)
+        shown = np.where((path > _TINY) & (path < _HUGE), path, np.nan)
+        marks.append(Line(x, shown, listed(names), order=order))
+        dots = (said > _TINY) & (said < _HUGE) & (x % 3 == 1)
+        name = "worked out" if order == 0 else ""
+        marks.append(Points(x[dots], said[dots], role="muted", name=name, hollow=True))
+    good = [r["start"] for r in runs if r[f"{what}_fate"] == "passes"]
+    lasts = f"comes through from {listed(good)}" if good else "never comes through"
+    return Chart(
+        Axis("layer"), Axis(f"mean square of the {_NAMED[what]}", log=True), tuple(marks),
+        title=f"{act}: the {what} {lasts}",
+        sentence=f"Mean square by layer with {act}, a line for each start, circles from the"
+                 f" recursion; lines end at {number(_TINY)} and {number(_HUGE)}.",
+    )  # fmt: skip
+
+
+def _alike(runs: Sequence[Run], what: str) -> Iterator[tuple[list[str], Run]]:
+    """Starts that the recursion can't tell apart share a line; those without a signal have none."""
+    left = [r for r in runs if r[what][-1 if what == "blame" else 0] > 0 and max(r["signal"]) > 0]
+    while left:
+        first = left[0]
+        same = [
+            r for r in left if np.allclose(r[f"{what}_foretold"], first[f"{what}_foretold"], 1e-6)
+        ]
+        yield [r["start"] for r in same], first
+        left = [r for r in left if r not in same]
+
+
+def _by_depth(runs: Sequence[Run], act: str, facts: Mapping[str, Any]) -> Chart:
+    deep = max(facts["depths"])
+    lowest = min(runs, key=lambda r: float(r["accuracy"][deep]))
+    depths = list(range(len(facts["depths"])))
+    lines = [
+        Line(depths, [r["accuracy"][n] for n in facts["depths"]], r["start"], order=i)
+        for i, r in enumerate(runs)
+    ]
+    still = [r["start"] for r in runs if _guesses(r, deep, facts)]
+    layers = plural(deep, "layer")
+    return Chart(
+        Axis("hidden layers", names=tuple(map(str, facts["depths"]))),
+        Axis("accuracy on rows set aside", percent=True), tuple(lines),
+        title=f"{act}: at {layers} {listed(still)} only guess" if still
+              else f"{act}: at {layers} all learn",
+        sentence=f"Accuracy by depth; lowest at {layers} from {lowest['start']}.",
+    )  # fmt: skip
+
+
+def _table(runs: Sequence[Run]) -> Table:
+    return Table(
+        (
+            Column("activation", "code", anchor=True), Column("start", "code", anchor=True),
+            Column("signal × per layer", "number", key="signal_factor"),
+            Column("the signal", key="signal_fate"),
+            Column("blame × per layer", "number", key="blame_factor"),
+            Column("the blame", key="blame_fate"),
+        ),
+        tuple(
+            (r["activation"], r["start"], r["signal_factor"], _fate(r, "signal"),
+             r["blame_factor"], _fate(r, "blame"))
+            for r in runs
+        ),
+        caption="By what a layer multiplies the mean square, forward and back",
+        note="It vanishes or explodes where it has changed by a factor of more than 1,000.",
+    )  # fmt: skip
+
+
+def _fate(run: Run, what: str) -> str:
+    at = run[f"{what}_layers"]
+    if at is None:
+        return "passes"
+    after = f"after {plural(at, 'layer')}" if at else "at once"
+    return f"{run[f'{what}_fate']} {after}"
+
+
+def _accuracies(runs: Sequence[Run], facts: Mapping[str, Any]) -> Table:
+    depths = facts["depths"]
+    return Table(
+        (
+            Column("activation", "code", anchor=True), Column("start", "code", anchor=True),
+            *(Column(plural(n, "layer"), "share", key=f"accuracy_{n}") for n in depths),
+        ),
+        tuple((r["activation"], r["start"], *(r["accuracy"][n] for n in depths)) for r in runs),
+        caption="Accuracy after training, medians over the starts",
+    )  # fmt: skip
+
+
+def _limits(runs: Sequence[Run]) -> tuple[Remark, ...]:
+    used = dict.fromkeys(r["start"] for r in runs)
+    starts = "; ".join(f"{name}: {STARTS[name].told}" for name in used)
+    return (
+        Remark(f"The starts: {starts}."),
+        Remark(
+            "The recursion is that of wide layers (Poole and others 2016; Schoenholz and others"
+            " 2017, Deep Information Propagation): a network of few neurons strays from it, the"
+            " deeper the further. Normalization and shortcuts around layers, which change these"
+            " factors, are left out on purpose; Adam, which divides by the blame's size, learns"
+            " where plain descent would stand still."
+        ),
+    )
