@@ -200,8 +200,7 @@ def cpu_seconds(*words: str) -> float:
 
 
 def test_help_appears_at_once() -> None:
-    # The quickest of five runs, and one that is quick enough ends the search. A busy machine is asked
-    # for the work instead.
+    # One quick run of five will do; a busy machine is asked for the work instead.
     quick = any(seconds("--help") <= 0.3 for _ in range(5))
     assert quick or min(cpu_seconds("--help") for _ in range(5)) <= 0.3
 
