@@ -28,7 +28,7 @@ room = sys.modules["pellucid.training.fit"]
 prepare = room.prepare
 room.prepare = lambda run: print("ready", flush=True) or prepare(run)
 history = pl.fit(net, (x, y), epochs=100_000, batch_size=29, engine=engine, progress=False,
-                 callbacks=[lambda run: time.sleep(0.001)])
+                 callbacks=[lambda run: print("epoch", flush=True) or time.sleep(0.001)])
 assert history.stopped == "interrupted", history.stopped
 assert len(history.validation_loss) == history.epochs == len(history.train_metrics.get("r2", []))
 wanted = begin
@@ -51,17 +51,20 @@ def test_ctrl_c_at_any_moment(engine: str) -> None:
     root = Path(__file__).resolve().parents[2]
     draw = random.Random()  # other moments in every run: each must do
     kept = []
-    for most in (0.05, 1.0, 3.0) * 2:
+    for most in (0.05, 1.0, 3.0, 0.05, 1.0, None):
         process = subprocess.Popen(
             [sys.executable, "-c", SCRIPT, engine], stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, cwd=root,
             env={**os.environ, "PYTHONPATH": str(root)},
         )  # fmt: skip
         assert process.stdout is not None and process.stdout.readline() == "ready\n"
-        time.sleep(draw.uniform(0.0, most))
+        if most is None:  # however long a busy machine takes to come so far
+            assert process.stdout.readline() == "epoch\n"
+        else:
+            time.sleep(draw.uniform(0.0, most))
         process.send_signal(signal.SIGINT)
-        said, wrong = process.communicate(timeout=60)
+        said, wrong = process.communicate(timeout=120)
         assert process.returncode == 0, wrong
-        kept.append(said.split())
+        kept.append(said.splitlines()[-1].split())
     assert all(words[0] == "kept" for words in kept)
-    assert len({words[2] for words in kept}) > 1
+    assert int(kept[-1][2]) > 0
