@@ -40,6 +40,7 @@ class Events:
         eval_in_train: those of them in training mode.
         mode_layers: paths of layers that depend on the mode (dropout, batch normalization).
         single_rows: training passes with one row through a batch normalization.
+        random_in_eval: whether two passes over the same rows in evaluation mode differed.
         lines: where in the user's program, by "step", "backward", "clear", "eval", "loss".
     """
 
@@ -57,6 +58,7 @@ class Events:
     eval_in_train: int = 0
     mode_layers: tuple[str, ...] = ()
     single_rows: int = 0
+    random_in_eval: bool = False
     lines: dict[str, str] = field(default_factory=dict)
 
 
@@ -177,6 +179,8 @@ class Seen:
         finished: False when the loop ended with an error.
         error: the error's text.
         trials: short runs on copies with something changed.
+        end: the activity on the rows of `train` with the last weights, in evaluation mode, and the
+            gradients there, without moves; None if it wasn't looked at.
         missing: what could not be seen, by name, with the reason.
     """
 
@@ -202,6 +206,7 @@ class Seen:
     finished: bool = True
     error: str = ""
     trials: Trials = field(default_factory=NoTrials)
+    end: Moment | None = None
     missing: dict[str, str] = field(default_factory=dict)
 
     def has(self, what: str) -> bool:

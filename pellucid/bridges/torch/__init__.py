@@ -5,5 +5,6 @@ from pellucid.bridges.torch.views import blame as blame
 from pellucid.bridges.torch.views import graph as graph
 from pellucid.bridges.torch.views import program as program
 from pellucid.bridges.torch.views import see as see
+from pellucid.bridges.torch.watch import watch as watch
 
-__all__ = ["blame", "graph", "mirror", "program", "see"]
+__all__ = ["blame", "graph", "mirror", "program", "see", "watch"]

@@ -48,6 +48,9 @@ class Case:
         epoch: steps to an epoch; 0 if it isn't known.
         clip: the largest norm of the gradient, where the loop clips it.
         closure: whether the optimizer calls the loss itself (LBFGS).
+        rates: the learning rate at every step at which it changed, as in `Seen.rates`.
+        penalty: `penalty(model)`: what the loop adds to the loss function's value, as a tensor;
+            None if it adds nothing.
     """
 
     lib: Any
@@ -66,3 +69,5 @@ class Case:
     epoch: int = 0
     clip: float | None = None
     closure: bool = False
+    rates: tuple[tuple[int, float], ...] = ()
+    penalty: Callable[[Any], Any] | None = None

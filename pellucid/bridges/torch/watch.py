@@ -1,0 +1,37 @@
+"""`watch` for a PyTorch loop: the same watching and the same rules as for ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pellucid.bridges.torch.library import Torch
+from pellucid.doctor.report import Report
+from pellucid.doctor.watch import shown, watching
+
+__all__ = ["watch"]
+
+
+@contextmanager
+def watch(
+    model: Any, optimizer: Any = None, loss_fn: Any = None, *, trials: bool = True,
+    seconds: float = 5.0, print: bool = False,
+) -> Iterator[Report]:  # fmt: skip
+    """Look on while a PyTorch loop trains; when the block ends, the report says what is wrong.
+
+    The loop stays as it is, and nothing is changed: weights, losses and random streams are the
+    same, bit for bit. When the block has ended all hooks are gone.
+
+    Args:
+        model: a `torch.nn.Module`, or a list of them.
+        optimizer: a `torch.optim.Optimizer`, or a list of them; None where there is none.
+        loss_fn: accepted for clarity; losses are recognized where they are called.
+        trials: whether short runs on copies decide between causes when the loop has ended.
+        seconds: how long they may take.
+        print: whether the report is printed.
+    """
+    with watching(Torch(), model, optimizer, loss_fn, trials=trials, seconds=seconds) as report:
+        yield report
+    if print:
+        shown(report)

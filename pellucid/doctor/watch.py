@@ -1,0 +1,128 @@
+"""`watch`: the doctor looks on while a loop trains, and reports when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from pellucid.doctor.diagnose import diagnose
+from pellucid.doctor.report import Report
+from pellucid.doctor.seen import Seen
+from pellucid.doctor.trials.runner import Runner
+from pellucid.doctor.watching.filling import case_of, seen_of
+from pellucid.doctor.watching.library import Library
+from pellucid.doctor.watching.ours import Ours
+from pellucid.doctor.watching.watcher import Watcher
+from pellucid.errors import SettingError
+
+__all__ = ["Watched", "shown", "watch", "watching"]
+
+
+class Watched(Report):
+    """A report that is written when the loop has ended."""
+
+    def __init__(self) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise SettingError(
+            f"report.{name} is known when the `with` block has ended: the doctor is still watching."
+            "\n Look at the report after the block."
+        )
+
+    def fill(self, report: Report) -> None:
+        """Become the report."""
+        self.__dict__.update(report.__dict__)
+
+
+@contextmanager
+def watch(
+    model: Any, optimizer: Any = None, loss_fn: Any = None, *, trials: bool = True,
+    seconds: float = 5.0, print: bool = False,
+) -> Iterator[Report]:  # fmt: skip
+    """Look on while a loop trains; when the block ends, the report says what is wrong.
+
+    Nothing is changed by it: weights, losses and random streams are the same, bit for bit.
+
+    Args:
+        model: the network, or a list of them.
+        optimizer: the optimizer, or a list of them; None where there is none.
+        loss_fn: accepted for clarity; losses are recognized where they are called.
+        trials: whether short runs on copies decide between causes when the loop has ended.
+        seconds: how long they may take.
+        print: whether the report is printed.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> from pellucid.doctor import watch
+        >>> _ = pellucid.manual_seed(0)
+        >>> x = pellucid.randn(64, 2)
+        >>> y = (x[:, 0] * x[:, 1] > 0).long()
+        >>> model = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 2))
+        >>> optimizer = pellucid.optim.Adam(model.parameters(), lr=0.01)
+        >>> with watch(model, optimizer, trials=False) as report:
+        ...     for step in range(30):
+        ...         optimizer.zero_grad()
+        ...         loss = nn.functional.cross_entropy(model(x), y)
+        ...         loss.backward()
+        ...         optimizer.step()
+        >>> report.seen.events.steps
+        30
+    """
+    with watching(Ours(), model, optimizer, loss_fn, trials=trials, seconds=seconds) as report:
+        yield report
+    if print:
+        shown(report)
+
+
+@contextmanager
+def watching(
+    library: Library, model: Any, optimizer: Any, loss_fn: Any = None, *, trials: bool,
+    seconds: float,
+) -> Iterator[Watched]:  # fmt: skip
+    """The same for any library."""
+    report = Watched()
+    watcher = Watcher(library, _several(model), _several(optimizer))
+    watcher.begin()
+    error = ""
+    try:
+        yield report
+    except BaseException as problem:
+        error = f"{type(problem).__name__}: {problem}"
+        raise
+    finally:
+        watcher.end()
+        watcher.busy = False
+        seen = seen_of(watcher, error)
+        if trials:
+            _give_trials(watcher, seen, seconds)
+        report.fill(diagnose(seen))
+
+
+def _give_trials(watcher: Watcher, seen: Seen, seconds: float) -> None:
+    try:
+        case = case_of(watcher, seen)
+    except Exception as error:  # noqa: BLE001
+        seen.missing["trials"] = f"{type(error).__name__}: {error}"[:300]
+        return
+    if case is None:
+        seen.missing.setdefault("trials", "the network's input or the targets could not be kept")
+    else:
+        seen.trials = Runner(case, seconds, seen.loss)
+
+
+def _several(given: Any) -> list[Any]:
+    if given is None:
+        return []
+    if isinstance(given, Mapping):
+        return list(given.values())
+    return list(given) if isinstance(given, list | tuple) else [given]
+
+
+def shown(report: Report) -> None:
+    """Print a report."""
+    print(report)

@@ -1,0 +1,71 @@
+"""What is said of the output of one operation: its spread, zeros, dead units, flat ends.
+
+Units are the second axis of what comes out of convolutions, and the last axis otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from pellucid.doctor.step import Activity
+
+__all__ = ["activity", "all_finite", "norm"]
+
+_MANY = 1 << 17  # entries beyond which mean, deviation and size come from evenly spread ones
+# Slopes below 0.02 of the steepest: s (1 − s) < 0.02/4, 1 − t² < 0.02.
+_FLAT = {"sigmoid": lambda s: s * (1 - s) < 0.005, "tanh": lambda t: 1 - t * t < 0.02}
+
+
+def activity(name: str, values: Any, channels: bool) -> Activity:
+    """The figures of one output.
+
+    Args:
+        name: the operation.
+        values: (rows, …).
+        channels: whether units are on the second axis.
+    """
+    a = np.asarray(values)
+    if a.size == 0:
+        return Activity(0.0, 0.0, 0.0)
+    few = a if a.size <= _MANY else a.reshape(-1)[:: -(-a.size // _MANY)]
+    with np.errstate(all="ignore"):
+        mean = float(few.mean(dtype=np.float64))
+        spread = few - a.dtype.type(mean)
+        std = math.sqrt(float(np.vdot(spread, spread)) / few.size) if mean == mean else math.nan
+        low, high = float(a.min()), float(a.max())
+        nonzero = np.count_nonzero(few)
+        flat = _FLAT.get(name)
+        return Activity(
+            mean, std, max(-low, high) if low == low else math.nan,
+            zeros=1 - int(nonzero) / few.size,
+            dead=_dead(a, channels) if nonzero < few.size else 0.0,
+            flat=0.0 if flat is None else float(np.count_nonzero(flat(few)) / few.size),
+            finite=math.isfinite(low) and math.isfinite(high),
+        )  # fmt: skip
+
+
+def _dead(a: Any, channels: bool) -> float:
+    """The share of units that are zero everywhere."""
+    if a.ndim < 2:
+        return float(not a.any()) if a.ndim == 0 else float((a == 0).mean())
+    axis = 1 if channels else a.ndim - 1
+    others = tuple(i for i in range(a.ndim) if i != axis)
+    return float(1 - a.any(axis=others).mean())
+
+
+def norm(a: Any) -> float:
+    """The root of the sum of squares."""
+    flat = np.asarray(a).reshape(-1)
+    with np.errstate(all="ignore"):
+        total = float(np.vdot(flat, flat))
+        if total == math.inf or (total == 0.0 and flat.size):  # squares beyond what fits
+            total = float(np.vdot(wide := flat.astype(np.float64), wide))
+        return math.sqrt(total) if total >= 0 else math.nan
+
+
+def all_finite(a: Any) -> bool:
+    """Whether every entry is finite."""
+    return bool(np.isfinite(a).all())

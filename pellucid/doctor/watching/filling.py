@@ -1,0 +1,199 @@
+"""When the watching is over: what was noted becomes `Seen`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.doctor.seen import Events, Rows, Seen
+from pellucid.doctor.step import Moment
+from pellucid.doctor.watching.case import Case, Group
+from pellucid.doctor.watching.library import tensors_in
+from pellucid.doctor.watching.rows import marks
+from pellucid.doctor.watching.trace import Trace
+from pellucid.doctor.watching.watcher import Watcher, onto
+
+__all__ = ["case_of", "seen_of"]
+
+_SETTINGS = ("lr", "momentum", "weight_decay", "betas", "eps", "nesterov", "alpha", "dampening")
+
+
+def seen_of(watcher: Watcher, error: str = "") -> Seen:
+    """All that was seen.
+
+    Args:
+        watcher: whose watching has ended.
+        error: the text of the error that ended the loop.
+    """
+    w = watcher
+    seen = Seen(source=w.library.name, missing=w.missing, finished=not error, error=error)
+    seen.calls, seen.moments = w.calls, w.moments
+    seen.losses = np.array([x for x in w.losses], dtype=np.float64)
+    seen.weights = w.weights.end()
+    seen.events = _events(w)
+    seen.loss = w.loss
+    if seen.loss is not None:
+        seen.loss.negative = w.negative / max(1, w.backwards)
+        seen.loss.last = _last(w)
+    seen.batches = w.batches
+    if w.optimizers:
+        seen.optimizer = type(w.optimizers[0]).__name__
+        group = w.optimizers[0].param_groups[0]
+        seen.settings = {k: group[k] for k in _SETTINGS if k in group}
+        if w.rates:
+            seen.settings = {**seen.settings, "lr": w.rates[0][1]}
+    seen.rates, seen.schedule = w.rates, w.schedule
+    w._safely("train", _rows, w, seen)
+    w._safely("order", _order, w, seen)
+    w._safely("predictions", _at_the_end, w, seen)
+    if seen.train is None:
+        seen.missing.setdefault("train", "no batch with its targets was seen")
+    return seen
+
+
+def _events(w: Watcher) -> Events:
+    ledgers = list(w.ledgers.values())
+    counts = sorted(n for ledger in ledgers for n in ledger.per_step.elements())
+    return Events(
+        steps=sum(ledger.steps for ledger in ledgers),
+        backwards=w.backwards,
+        clears=sum(ledger.clears for ledger in ledgers),
+        stale=sum(ledger.stale for ledger in ledgers),
+        wasted=sum(ledger.wasted for ledger in ledgers),
+        empty=sum(ledger.empty for ledger in ledgers),
+        before=sum(ledger.before for ledger in ledgers),
+        per_step=float(counts[len(counts) // 2]) if counts else 0.0,
+        train_passes=w.train_passes, train_in_eval=w.train_in_eval,
+        eval_passes=w.eval_passes, eval_in_train=w.eval_in_train,
+        mode_layers=w.modes.layers, single_rows=w.single_rows, lines=w.where,
+    )  # fmt: skip
+
+
+def _last(w: Watcher) -> str:
+    """The name of the call that made the prediction."""
+    for call in w.calls:
+        if call.part == "loss" and -2 in call.inputs:
+            ours = [i for i in call.inputs if i >= 0]
+            return w.calls[ours[0]].name if ours else ""
+    return ""
+
+
+def _rows(w: Watcher, seen: Seen) -> None:
+    seen.train = w.train.rows()
+    learned = set() if seen.train is None else set(marks(seen.train.x))
+    seen.scores, known = w.scores.split(learned)
+    seen.fits = sorted([one for _, one in w.fits.kept] + known, key=lambda s: s.step)
+    held = w.scores.held.rows()
+    if held is not None:
+        new = [i for i, mark in enumerate(marks(held.x)) if mark not in learned]
+        if seen.scores and len(new):
+            seen.held_out = Rows(held.x[new], held.y[new], total=held.total)
+
+
+def _order(w: Watcher, seen: Seen) -> None:
+    loaders = w.scores.loaders
+    loaders.settle()
+    seen.epoch, seen.rows, seen.shuffled = loaders.epoch(), loaders.rows(), loaders.shuffled()
+    if seen.train is None:
+        return
+    batch = w.batch_sizes.most_common(1)[0][0] if w.batch_sizes else 1
+    if seen.rows:
+        seen.train.total = seen.rows
+    elif seen.train.total:
+        seen.rows = seen.train.total
+        seen.epoch = -(-seen.rows // batch)
+
+
+def _at_the_end(w: Watcher, seen: Seen) -> None:
+    """What the network says at the end of the rows that were kept."""
+    if seen.train is None or not w.plain_input or len(w.models) != 1:
+        return
+    twin = w.library.twin(w.models[0])
+    like = next(iter(twin.parameters()), None)
+    twin.eval()
+    with w.library.random_kept(), w.library.lib.no_grad():
+        for rows in (seen.train, seen.held_out):
+            if rows is not None:
+                rows.prediction = _predicted(w, twin, rows.x, like)
+    seen.end = _last_look(w, seen, twin, like)
+
+
+def _predicted(w: Watcher, twin: Any, x: Any, like: Any) -> Any:
+    parts = []
+    for start in range(0, len(x), 256):
+        out = twin(w.library.tensor(x[start : start + 256], like))
+        parts.append(np.array(w.library.array(prediction_of(w, out))))
+    return np.concatenate(parts)
+
+
+def prediction_of(w: Watcher, out: Any) -> Any:
+    """The tensor that enters the loss."""
+    if w.replay is not None:
+        return w.replay.input(out)
+    return next(iter(tensors_in(out, w.library.kind)))
+
+
+def _last_look(w: Watcher, seen: Seen, twin: Any, like: Any) -> Moment | None:
+    """The activity on the rows that were kept, with the last weights, and the gradients there."""
+    assert seen.train is not None
+    if not seen.calls:
+        return None
+    names = {w.library.key(t): n for n, t in twin.named_parameters()}
+    trace = Trace(w.library, names, None, True)
+    tracer = w.library.tracer(trace)
+    tracer.names = {id(m): path for path, m in twin.named_modules()}
+    for p in twin.parameters():
+        p.grad = None
+    with w.library.random_kept(), w.library.lib.enable_grad():
+        x, y = w.library.tensor(seen.train.x, like), w.library.tensor(seen.train.y, like)
+        tracer.start()
+        try:
+            trace.enter([x])
+            out = twin(x)
+            trace.leave(tensors_in(out, w.library.kind))
+        finally:
+            tracer.stop()
+        loss = None if w.replay is None else w.replay(out, y, twin)
+        places = [i for i, ran in enumerate(trace.ran) if not ran.fixed]
+        if loss is not None:
+            _gradients(w, trace, loss, places)
+    found = trace.figures(places, onto(seen.calls, trace.calls(places)))
+    value = float("nan") if loss is None else w.library.number(loss)
+    return Moment(w.step, value, w._rate(), found)
+
+
+def _gradients(w: Watcher, trace: Trace, loss: Any, places: list[int]) -> None:
+    def blamed(key: int, g: Any) -> None:
+        a = w.library.array(g).reshape(-1)
+        trace.blames[key] = float(np.sqrt(np.square(a, dtype=np.float64).mean()))
+
+    wanted = {k: trace.alive[k] for i in places for k in trace.ran[i].outputs[:1]}
+    w.library.on_blame(loss, wanted, blamed)
+    loss.backward()
+
+
+def case_of(w: Watcher, seen: Seen) -> Case | None:
+    """The training as something that can be run again; None where too little is known of it."""
+    if seen.train is None or not w.plain_input or len(w.models) != 1:
+        return None
+    model = w.models[0]
+    like = next(iter(model.parameters()), None)
+    names = {id(p): name for name, p in w.weights.tensors.items()}
+    groups = tuple(
+        Group(
+            tuple(names[id(p)] for p in group["params"] if id(p) in names),
+            {k: v for k, v in group.items() if k not in ("params", "initial_lr", "param_names")},
+        )
+        for group in (w.optimizers[0].param_groups if w.optimizers else ())
+    )
+    return Case(
+        lib=w.library.lib, model=model, start=w.weights.start,
+        optimizer=type(w.optimizers[0]) if w.optimizers else None, groups=groups,
+        loss=w.replay, prediction=lambda out: prediction_of(w, out),
+        tensor=lambda a: w.library.tensor(a, like),
+        array=lambda t: np.array(w.library.array(t)),
+        train=seen.train, held_out=seen.held_out,
+        batch=w.batch_sizes.most_common(1)[0][0] if w.batch_sizes else 1,
+        steps=len(w.losses), epoch=seen.epoch, clip=w.clip, closure=w.closure,
+    )  # fmt: skip

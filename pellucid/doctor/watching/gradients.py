@@ -1,0 +1,114 @@
+"""Whether gradients are cleared at the right moment, told by the gradients themselves.
+
+A few small parameters are asked at every backward pass and step: is the gradient gone or zero
+since it was last looked at? So it does not matter who clears it, and how. A gradient that a step
+has used and that a later backward pass adds to is stale, once another step uses the sum.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from pellucid.doctor.watching.library import Library
+
+__all__ = ["Ledger"]
+
+_SMALL = 65536
+
+
+class Ledger:
+    """What happens to the gradients of one optimizer's parameters."""
+
+    def __init__(self, library: Library, optimizer: Any) -> None:
+        self.library, self.optimizer = library, optimizer
+        self.probes: list[Any] = []
+        self.last: list[tuple[Any, Any]] = []  # (gradient, stamp) when last looked at
+        self.since = 0  # backward passes since the last step
+        self.used = False  # a step has used what is there
+        self.polluted = 0
+        self.closure = False
+        self.steps = self.stale = self.wasted = self.empty = self.before = self.clears = 0
+        self.ever = False
+        self.per_step: Counter[int] = Counter()
+
+    def params(self) -> list[Any]:
+        """All parameters that the optimizer holds."""
+        return [p for group in self.optimizer.param_groups for p in group["params"]]
+
+    def backward_begins(self) -> None:
+        """A backward pass is about to add to the gradients."""
+        if self.last:
+            if self._cleared():
+                self.clears += 1
+                self.used, self.polluted, self.last = False, 0, []
+            elif self.used:
+                self.polluted += 1
+
+    def backward_ended(self) -> None:
+        """The gradients are there."""
+        if not self.probes:
+            self._choose()
+        if any(p.grad is not None for p in self.probes):
+            self.ever = True
+            self.since += 1
+            self._note()
+            if self.closure:
+                self.used = True
+
+    def step_begins(self, closure: bool) -> None:
+        """The optimizer is about to step."""
+        self.closure = closure
+        if closure:
+            return
+        if not self.ever and all(p.grad is None for p in self.params()):
+            self.before += 1
+            self.empty += 1
+            return
+        if self.last and self._cleared():
+            self.clears += 1
+            if self.since:
+                self.wasted += 1
+            else:
+                self.empty += 1
+            self.used, self.polluted, self.last = False, 0, []
+        elif not self.last and all(p.grad is None for p in self.params()):
+            self.empty += 1
+
+    def step_ended(self) -> None:
+        """It has."""
+        self.steps += 1
+        self.per_step[self.since] += 1
+        self.stale += self.polluted
+        self.since, self.polluted, self.closure = 0, 0, False
+        self.used = True
+        self._note()
+
+    def ended(self) -> None:
+        """The watching is over."""
+        if self.last and self._cleared():
+            self.clears += 1
+
+    def _choose(self) -> None:
+        """The two smallest parameters with a gradient that is not all zeros."""
+        small = [
+            p for p in self.params()
+            if p.grad is not None and p.numel() <= _SMALL and self.library.array(p.grad).any()
+        ]  # fmt: skip
+        self.probes = sorted(small, key=lambda p: p.numel())[:2]
+
+    def _note(self) -> None:
+        self.last = [
+            (g, self.library.stamp(g)) for p in self.probes if (g := p.grad) is not None
+        ]
+
+    def _cleared(self) -> bool:
+        """Whether every gradient that was there is gone or zero."""
+        known = {id(g): stamp for g, stamp in self.last}
+        for p in self.probes:
+            g = p.grad
+            if g is None:
+                continue
+            if known.get(id(g)) == self.library.stamp(g) or self.library.array(g).any():
+                return False
+        return True

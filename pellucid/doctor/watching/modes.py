@@ -1,0 +1,59 @@
+"""Layers that work differently in training and in evaluation, and how they are switched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.doctor.step import Call
+
+__all__ = ["Modes"]
+
+
+class Modes:
+    """Dropout and batch normalization in some networks.
+
+    Args:
+        models: the networks, by the prefix of their paths.
+    """
+
+    def __init__(self, models: dict[str, Any]) -> None:
+        self.paths: list[str] = []
+        self.by_model: dict[int, list[Any]] = {}
+        self.norms = False
+        for prefix, model in models.items():
+            own = self.by_model[id(model)] = []
+            for path, module in model.named_modules():
+                if _depends(module):
+                    own.append(module)
+                    self.paths.append(".".join(p for p in (prefix, path) if p))
+                    self.norms = self.norms or "BatchNorm" in type(module).__name__
+        self.functions: list[str] = []
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Their paths."""
+        return tuple(dict.fromkeys(self.paths + self.functions))
+
+    def of(self, model: Any) -> tuple[bool, bool]:
+        """Whether they work as in training, and whether only some of them do."""
+        own = self.by_model.get(id(model))
+        if not own:
+            return bool(model.training), False
+        training = [bool(m.training) for m in own]
+        return any(training), any(training) and not all(training)
+
+    def traced(self, calls: list[Call]) -> None:
+        """Note functions such as `F.dropout(x, training=self.training)`."""
+        for call in calls:
+            if "dropout" in call.name and call.path not in self.paths:
+                self.functions.append(call.path or call.name)
+
+
+def _depends(module: Any) -> bool:
+    name = type(module).__name__
+    if "Dropout" in name:
+        return float(getattr(module, "p", 0.0)) > 0
+    if "BatchNorm" in name or "InstanceNorm" in name:
+        return bool(getattr(module, "track_running_stats", True))
+    own = getattr(module, "dropout", 0.0)
+    return isinstance(own, float) and own > 0

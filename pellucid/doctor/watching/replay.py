@@ -1,0 +1,87 @@
+"""From what a network returned to its loss, run again as the traced step did it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pellucid.doctor.watching.library import Library, tensors_in
+from pellucid.doctor.watching.trace import Ran, Trace
+
+__all__ = ["Replay"]
+
+
+class Replay:
+    """The operations between a network and its loss.
+
+    Args:
+        trace: of a step whose target was found.
+        loss: what went backward.
+        places: the operations that lead to the loss.
+        out: what the network returned.
+    """
+
+    def __init__(self, trace: Trace, loss: Any, places: Sequence[int], out: Sequence[Any]) -> None:
+        self.library: Library = trace.library
+        self.names = dict(trace.weights)
+        self.outs = [trace.library.key(x) for x in out]
+        self.loss = trace.library.key(loss)
+        self.target = trace.library.key(trace.target)
+        self.prediction = trace.library.key(trace.prediction)
+        self.rows = int(trace.prediction.shape[0]) if trace.prediction.ndim else 0
+        self.steps = [s for i in places for s in (trace.ran[i].inner or [trace.ran[i]])]
+        self.held = self._constants(trace)
+
+    def _constants(self, trace: Trace) -> dict[int, Any]:
+        """Tensors that are neither the network's nor the target: class weights and the like."""
+        made = {k for step in self.steps for k in step.outputs}
+        known = made | set(self.outs) | {self.target}
+        found: dict[int, Any] = {}
+        for step in self.steps:
+            for k in step.inputs:
+                if k not in known:
+                    value = trace.alive[k]
+                    found[k] = (
+                        value if k in self.names
+                        else self.library.tensor(self.library.array(value).copy(), trace.target)
+                    )  # fmt: skip
+        return found
+
+    def __call__(self, out: Any, y: Any, model: Any = None) -> Any:
+        """The loss.
+
+        Args:
+            out: what a network returned.
+            y: the targets.
+            model: the copy whose parameters are in the loss, where it has a penalty.
+        """
+        return self._run(out, y, model, self.loss)
+
+    def input(self, out: Any) -> Any:
+        """What enters the loss function as its prediction."""
+        return self._run(out, None, None, self.prediction)
+
+    def _run(self, out: Any, y: Any, model: Any, wanted: int) -> Any:
+        given = tensors_in(out, self.library.kind)
+        values: dict[int, Any] = dict(self.held)
+        if model is not None:
+            own = dict(model.named_parameters())
+            values.update({k: own[n] for k, n in self.names.items() if k in values and n in own})
+        values.update(zip(self.outs, given, strict=True))
+        now = int(given[0].shape[0]) if given and given[0].ndim else 0
+        if y is not None:
+            values[self.target] = y
+        for step in self.steps:
+            if wanted in values:
+                break
+            if all(k in values for k in step.inputs):
+                self._step(step, values, now)
+        return values[wanted]
+
+    def _step(self, step: Ran, values: dict[int, Any], now: int) -> None:
+        def swap(tensor: Any) -> Any:
+            return values[self.library.key(tensor)]
+
+        results = step.again(swap, self.rows, now)
+        for k, value in zip(step.outputs, results, strict=False):
+            values[k] = value

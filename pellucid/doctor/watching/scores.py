@@ -1,0 +1,124 @@
+"""Forward passes that nothing is learned from: their losses and right answers, put together.
+
+Passes after each other belong to one score, as long as they come from the same loader or look at
+the same memory, with no step between them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from pellucid.doctor.seen import Score
+from pellucid.doctor.watching.library import Library
+from pellucid.doctor.watching.loaders import Loaders
+from pellucid.doctor.watching.losses import LossCall, right_answers, rows_of
+from pellucid.doctor.watching.rows import Keeper, marks
+
+__all__ = ["Gathered", "Scores"]
+
+_GROUPS = 400
+
+
+@dataclass
+class Gathered:
+    """One score in the making.
+
+    Attributes:
+        key: what its passes have in common.
+        step: how many steps had been made.
+        training: the mode.
+        rows: so far.
+        loss: the sum over rows.
+        right: the sum over rows.
+        classes: whether answers can be right.
+        mark: of its first row.
+        x: the input of the pass that waits for its loss.
+    """
+
+    key: Any
+    step: int
+    training: bool
+    rows: int = 0
+    loss: float = 0.0
+    right: float = 0.0
+    answered: int = 0
+    mark: bytes = b""
+    keeps: list[tuple[Any, Any]] = field(default_factory=list)
+
+    def score(self) -> Score:
+        """The score."""
+        rows = max(1, self.rows)
+        right = self.right / self.answered if self.answered else None
+        return Score(self.step, self.rows, self.loss / rows, right, self.training)
+
+
+class Scores:
+    """All scores of a run."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.loaders = Loaders()
+        self.groups: list[Gathered] = []
+        self.held = Keeper()
+        self.waiting: list[Any] = []  # passes that had no loss yet
+
+    def passed(self, found: Any, step: int) -> None:
+        """A pass that nothing is learned from."""
+        self.waiting.append((found, step))
+        del self.waiting[:-8]
+
+    def loss_called(self, call: LossCall, step: int) -> None:
+        """The loss of such a pass."""
+        found = self._pass_of(call)
+        if found is None:
+            return
+        p = self.library.array(call.prediction)
+        y = self.library.array(call.target)
+        value = self.library.number(call.out)
+        if math.isnan(value) and call.out.numel() != 1:
+            value = float(self.library.array(call.out).mean())
+        self.add(found, step, p, y, value, call)
+
+    def add(self, found: Any, step: int, p: Any, y: Any, value: float, call: LossCall) -> None:
+        """One pass with its target."""
+        group = self._group(found, step)
+        rows = rows_of(y)
+        settings = (call.kwargs or {}).get("reduction", "mean")
+        group.loss += value if settings == "sum" else value * rows
+        group.rows += rows
+        right = right_answers(call.name, p, y)
+        if right is not None:
+            group.right += right * rows
+            group.answered += rows
+        x = found.x
+        if x is not None and not group.mark:
+            a = self.library.array(x)
+            group.mark = marks(a[:1])[0] if a.ndim and len(a) else b""
+        if x is not None and self.held.wanted(x, call.target):
+            self.held.keep(self.library.array(x), y)
+
+    def _pass_of(self, call: LossCall) -> Any:
+        """The pass whose output the loss was given; the last one where it is not the same tensor."""
+        for found, _ in reversed(self.waiting):
+            if any(o is call.prediction for o in found.outs):
+                return found
+        return self.waiting[-1][0] if self.waiting else None
+
+    def _group(self, found: Any, step: int) -> Gathered:
+        loaders = self.loaders
+        fresh = loaders.now is not None and loaders.began == step
+        memory = None if fresh or found.x is None else self.library.memory(found.x)
+        key = (step, found.training, loaders.turns if fresh else memory)
+        if not self.groups or self.groups[-1].key != key:
+            self.groups.append(Gathered(key, step, found.training))
+            if len(self.groups) > _GROUPS:
+                self.groups = self.groups[:1] + self.groups[1::2]
+        return self.groups[-1]
+
+    def split(self, learned: set[bytes]) -> tuple[list[Score], list[Score]]:
+        """Scores on rows that no step learned from, and those on rows that one did."""
+        ours = [g.score() for g in self.groups if g.rows and g.mark not in learned]
+        theirs = [g.score() for g in self.groups if g.rows and g.mark in learned]
+        return ours, theirs

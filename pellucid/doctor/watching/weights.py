@@ -1,0 +1,155 @@
+"""The parameters: how they began, what each step did to them, whether they moved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from pellucid.doctor.step import Move, WeightSeen
+from pellucid.doctor.watching.figures import all_finite, norm
+from pellucid.doctor.watching.library import Library
+
+__all__ = ["Weights"]
+
+_COPIED = 64 << 20  # bytes of first values that are kept
+_FOLLOWED = 16 << 20  # bytes of parameters that are followed step by step
+
+
+class Weights:
+    """The parameters of some networks.
+
+    Args:
+        library: whose tensors they are.
+        models: the networks, by the prefix of their names.
+    """
+
+    def __init__(self, library: Library, models: dict[str, Any]) -> None:
+        self.library = library
+        self.tensors: dict[str, Any] = {}
+        self.layers: dict[str, Any] = {}
+        for prefix, model in models.items():
+            for path, module in model.named_modules():
+                for name, p in module.named_parameters(recurse=False):
+                    whole = ".".join(part for part in (prefix, path, name) if part)
+                    if p is not None and all(p is not q for q in self.tensors.values()):
+                        self.tensors[whole] = p
+                        self.layers[whole] = module
+        self.seen = {name: self._begin(name, p) for name, p in self.tensors.items()}
+        self.start = self._copies(models)
+        self.first = {name: self._mark(p) for name, p in self.tensors.items()}
+        self.before: dict[str, Any] = {}
+        self.turns: dict[str, Any] = {}
+
+    def names(self) -> dict[int, str]:
+        """Names by the key that the tensors have now."""
+        return {self.library.key(p): name for name, p in self.tensors.items()}
+
+    def held(self, params: Iterable[Any]) -> None:
+        """Note which ones an optimizer holds."""
+        ids = {id(p) for p in params}
+        for name, p in self.tensors.items():
+            self.seen[name].held = id(p) in ids
+
+    def _copies(self, models: dict[str, Any]) -> dict[str, Any] | None:
+        """The first values of parameters and buffers, by their names in the state_dict."""
+        if len(models) != 1:
+            return None
+        (model,) = models.values()
+        state = {k: v for k, v in model.state_dict().items() if isinstance(v, self.library.kind)}
+        if sum(v.numel() * v.element_size() for v in state.values()) > _COPIED:
+            return None
+        return {k: v.detach().clone() for k, v in state.items()}
+
+    def _mark(self, p: Any) -> tuple[float, bytes]:
+        """Enough of a parameter to tell whether it moved."""
+        a = self.library.array(p).reshape(-1)
+        few = np.ascontiguousarray(a[:: max(1, a.size // 4096)])
+        return float(a.sum(dtype=np.float64)) if a.size else 0.0, few.tobytes()
+
+    def _begin(self, name: str, p: Any) -> WeightSeen:
+        a = self.library.array(p)
+        layer, _, own = name.rpartition(".")
+        shape = tuple(a.shape)
+        role = _role(type(self.layers[name]).__name__, own, shape)
+        rows = a.reshape(len(a), -1) if a.ndim > 1 else a.reshape(-1, 1)
+        same = (rows == rows[:1]).all(axis=1) if a.size else np.zeros(0)
+        return WeightSeen(
+            name, shape, layer, role, bool(p.requires_grad),
+            mean=float(a.mean()) if a.size else 0.0, std=float(a.std()) if a.size else 0.0,
+            absmax=float(np.abs(a).max()) if a.size else 0.0,
+            fan_in=max(1, int(np.prod(shape[1:]))) if len(shape) > 1 else 1,
+            alike=float((same.sum() - 1) / max(1, len(rows) - 1)) if len(rows) > 1 else 0.0,
+            reached=False, used=False,
+        )  # fmt: skip
+
+    # ---- a step that is looked at -------------------------------------------------------------
+
+    def begin_step(self) -> None:
+        """Keep the values before a step."""
+        self.before = {}
+        left = _FOLLOWED
+        for name, p in self.tensors.items():
+            a = self.library.array(p)
+            left -= a.nbytes
+            if left < 0:
+                break
+            self.before[name] = a.copy()
+
+    def moves(self, stepped: bool) -> dict[str, Move]:
+        """What the step did."""
+        return {name: self._move(name, before, stepped) for name, before in self.before.items()}
+
+    def _move(self, name: str, before: Any, stepped: bool) -> Move:
+        p = self.tensors[name]
+        move = Move(norm(before))
+        if p.grad is not None:
+            g = self.library.array(p.grad)
+            move.grad = norm(g)
+            move.turn = self._turn(name, g, move.grad)
+            if move.grad > 0:
+                self.seen[name].reached = True
+        move.finite = math.isfinite(move.value) and (
+            move.grad is None or math.isfinite(move.grad) or all_finite(g)
+        )
+        if stepped:
+            move.update = norm(self.library.array(p) - before)
+        return move
+
+    def _turn(self, name: str, g: Any, size: float) -> float | None:
+        """The cosine between this gradient and the one before it."""
+        last = self.turns.get(name)
+        self.turns[name] = (g.copy(), size)
+        if last is None or not (last[1] > 0 and size > 0) or last[0].shape != g.shape:
+            return None
+        with np.errstate(all="ignore"):
+            return float(np.vdot(last[0], g)) / (last[1] * size)
+
+    # ---- the end ------------------------------------------------------------------------------
+
+    def reach(self) -> None:
+        """Note which ones have a gradient now."""
+        for name, p in self.tensors.items():
+            if not self.seen[name].reached and p.grad is not None:
+                self.seen[name].reached = bool(self.library.array(p.grad).any())
+
+    def end(self) -> list[WeightSeen]:
+        """All that is known of them."""
+        for name, p in self.tensors.items():
+            seen = self.seen[name]
+            seen.moved = self._mark(p) != self.first[name]
+            if seen.moved:
+                seen.reached = seen.reached or seen.held
+        return list(self.seen.values())
+
+
+def _role(kind: str, own: str, shape: tuple[int, ...]) -> str:
+    if "Norm" in kind:
+        return "norm"
+    if "Embedding" in kind:
+        return "embedding"
+    if "bias" in own:
+        return "bias"
+    return "weight" if len(shape) > 1 else "other"
