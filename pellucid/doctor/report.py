@@ -5,20 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pellucid.data.wording import listing
 from pellucid.doctor.finding import Finding
+from pellucid.doctor.kinds import KINDS
 from pellucid.doctor.seen import Seen
+from pellucid.errors import SettingError
+from pellucid.lenses.numerals import number, of_layer, percent, plural
+from pellucid.lenses.picture import Axis, Chart, Line, Points
+from pellucid.lenses.shown import Shown
+from pellucid.lenses.view import Block, Code, Column, Folded, Remark, Table, View
 
 __all__ = ["Report"]
 
+_COLUMNS = (
+    Column("measured", wraps=30, anchor=True),
+    Column("here"),
+    Column("border"),
+    Column("where the border comes from", wraps=24, rank=1),
+)
 
-class Report:
-    """The doctor's report.
+
+class Report(Shown):
+    """The doctor's report: print it, or take `.findings`, `.html()`, `.json()`, `.to_dict()`.
 
     Attributes:
         seen: what it rests on.
         details: the findings, the most important first.
         checked: the kinds that were looked for.
         unchecked: the kinds that could not be looked for, each with the reason.
+
+    Example:
+        >>> report = Report(Seen(), (Finding("double_softmax", "softmax comes twice."),))
+        >>> report.findings
+        ['double_softmax']
+        >>> print(Report(Seen(), (), ("dead_relu", "bad_init")))
+        The doctor
+        ✓ Nothing wrong was found. Checked: dead ReLU units, initial weights that can't learn.
     """
 
     def __init__(
@@ -29,16 +51,144 @@ class Report:
         self.details = details
         self.checked = checked
         self.unchecked = dict(unchecked or {})
+        super().__init__(_view(self))
 
     @property
     def findings(self) -> list[str]:
         """The kinds that were found, the most important first."""
         return [found.kind for found in self.details]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        return {
-            "findings": [found.to_dict() for found in self.details],
-            "checked": list(self.checked),
-            "unchecked": self.unchecked,
-        }
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing was found."""
+        return not self.details
+
+    def line(self) -> str:
+        """The report in one line, for logs.
+
+        Example:
+            >>> Report(Seen(), (), ("dead_relu", "bad_init")).line()
+            'doctor: nothing wrong was found, 2 kinds of faults checked'
+        """
+        if self.healthy:
+            kinds = plural(len(self.checked), "kind")
+            return f"doctor: nothing wrong was found, {kinds} of faults checked"
+        names = [KINDS[kind].title for kind in self.findings]
+        return f"doctor: {'; '.join(names)}"
+
+    def finding(self, kind: str) -> Finding:
+        """The finding of a kind.
+
+        Args:
+            kind: its name, as in `findings`.
+
+        Raises:
+            SettingError: there is none.
+        """
+        for found in self.details:
+            if found.kind == kind:
+                return found
+        raise SettingError(
+            f"the report has no finding {kind!r}.\n It has {self.findings or 'none'}."
+        )
+
+
+def _view(report: Report) -> View:
+    data = {
+        "findings": [found.to_dict() for found in report.details],
+        "checked": list(report.checked),
+        "unchecked": report.unchecked,
+        "source": report.seen.source,
+        "steps": report.seen.events.steps,
+    }
+    blocks: list[Block] = []
+    for place, found in enumerate(report.details, 1):
+        blocks += _finding(place, found)
+    if report.details and len(report.seen.losses) > 1:
+        blocks.append(_curve(report))
+    if not report.details:
+        done = listing([_plain(kind) for kind in report.checked]) or "nothing"
+        blocks.append(Remark(f"Nothing wrong was found. Checked: {done}.", "good"))
+    blocks += _unchecked(report)
+    return View(_title(report), _sentence(report), tuple(blocks), data)
+
+
+def _title(report: Report) -> str:
+    if report.healthy:
+        return "The doctor"
+    return (
+        f"The doctor: {report.details[0].about.title[0].lower()}{report.details[0].about.title[1:]}"
+    )
+
+
+def _sentence(report: Report) -> str:
+    if report.healthy:
+        return ""
+    rest = [_plain(kind) for kind in report.findings[1:]]
+    more = f"; besides, {listing(rest)}" if rest else ""
+    first = report.details[0]
+    brought = [_plain(kind) for kind in first.explained]
+    told = f" It explains {listing(brought)}." if brought else ""
+    return f"What to change first: {_plain(first.kind)}{more}.{told}"
+
+
+def _plain(kind: str) -> str:
+    """A kind's title inside a sentence: only names keep their capital."""
+    title = KINDS[kind].title
+    return title if title[:3] in ("NaN",) else title[0].lower() + title[1:]
+
+
+def _finding(place: int, found: Finding) -> list[Block]:
+    where = [of_layer(found.layer)] if found.layer else []
+    where += [f"and in {listing([of_layer(path) for path in found.also])}"] if found.also else []
+    where += [f"step {found.step:,}"] if found.step is not None else []
+    where += [found.line] if found.line else []
+    head = f"{place}. {found.about.title}" + (f" ({', '.join(where)})" if where else "")
+    blocks: list[Block] = [Remark(f"{head}: {found.text}", "warn")]
+    if found.evidence:
+        rows = tuple(
+            (e.name, _value(e.value, e.kind), _value(e.threshold, e.kind, ""), e.source)
+            for e in found.evidence
+        )
+        blocks.append(Table(_COLUMNS, rows))
+    if found.why:
+        blocks.append(Remark(f"{found.why} How sure: {percent(found.sure)}."))
+    if found.fix:
+        blocks.append(Code(found.fix, "What to change"))
+    return blocks
+
+
+def _value(value: float | None, kind: str, none: str = "not a number") -> str:
+    if value is None:
+        return none
+    if kind == "share":
+        return percent(value)
+    return f"{value:,.0f}" if kind == "count" else number(value)
+
+
+def _curve(report: Report) -> Chart:
+    """The loss of every step, and of the rows that no step learned from."""
+    seen = report.seen
+    steps = list(range(len(seen.losses)))
+    stride = max(len(steps) // 2000, 1)
+    marks: list[Any] = [
+        Line(steps[::stride], seen.losses[::stride], name="training batch", role="train")
+    ]
+    if seen.scores:
+        at = [score.step for score in seen.scores]
+        marks.append(
+            Points(at, [score.loss for score in seen.scores], name="held-out rows", role="test")
+        )
+    return Chart(Axis("step"), Axis("loss"), tuple(marks), title="The loss of the run")
+
+
+def _unchecked(report: Report) -> list[Block]:
+    if not report.unchecked:
+        return []
+    reasons: dict[str, list[str]] = {}
+    for kind, reason in report.unchecked.items():
+        reasons.setdefault(reason, []).append(_plain(kind))
+    rows = tuple((listing(kinds), reason) for reason, kinds in reasons.items())
+    table = Table((Column("not checked", wraps=40, anchor=True), Column("why", wraps=30)), rows)
+    names = listing([_plain(kind) for kind in report.unchecked])
+    return [Folded(f"Not checked: {names}", "report.unchecked has the reasons", (table,))]

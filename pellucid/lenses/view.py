@@ -14,7 +14,7 @@ from pellucid.lenses import numerals
 from pellucid.lenses.picture import Picture
 
 __all__ = [
-    "Block", "Column", "Equation", "Folded", "Item", "Kind", "Outline", "Remark", "Table",
+    "Block", "Code", "Column", "Equation", "Folded", "Item", "Kind", "Outline", "Remark", "Table",
     "View", "written",
 ]  # fmt: skip
 
@@ -95,6 +95,7 @@ class Table:
         caption: what the table shows.
         total: a last row that sums up.
         note: a line below.
+        names: of the rows, to which the nodes of a diagram can lead.
     """
 
     columns: tuple[Column, ...]
@@ -102,6 +103,7 @@ class Table:
     caption: str = ""
     total: tuple[Any, ...] = ()
     note: str = ""
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,19 @@ class Remark:
 
     text: str
     tone: Tone = "plain"
+
+
+@dataclass(frozen=True)
+class Code:
+    """Lines of a program.
+
+    Attributes:
+        text: the lines.
+        caption: what they are for.
+    """
+
+    text: str
+    caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,10 +172,10 @@ class Folded:
 
     summary: str
     hint: str
-    blocks: tuple[Equation | Table | Remark | Outline, ...]
+    blocks: tuple[Equation | Table | Remark | Outline | Code, ...]
 
 
-Block = Equation | Table | Remark | Outline | Folded | Picture
+Block = Equation | Table | Remark | Outline | Code | Folded | Picture
 
 
 @dataclass(frozen=True)

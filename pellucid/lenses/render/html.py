@@ -15,6 +15,7 @@ from pellucid.lenses.render.style import STYLE
 from pellucid.lenses.twins import MOST_ROWS, twins_of
 from pellucid.lenses.view import (
     Block,
+    Code,
     Column,
     Equation,
     Folded,
@@ -57,6 +58,9 @@ def _block(block: Block, budget: int = BUDGET) -> str:
         return f'<p class="remark {block.tone}">{sign}<span>{escape(block.text)}</span></p>'
     if isinstance(block, Outline):
         return _outline(block)
+    if isinstance(block, Code):
+        caption = f'<p class="caption">{escape(block.caption)}</p>' if block.caption else ""
+        return f'{caption}<pre class="code" tabindex="0"><code>{escape(block.text)}</code></pre>'
     if isinstance(block, Folded):
         inside = "".join(_block(b) for b in block.blocks)
         return f"<details><summary>{escape(block.summary)}</summary>{inside}</details>"
@@ -106,7 +110,10 @@ def _table(table: Table) -> str:
         f'<th scope="col"{_class(c)}>{escape(c.head) or "<span hidden>share</span>"}</th>'
         for c in table.columns
     )
-    rows = "".join(f"<tr>{_cells(table, row)}</tr>" for row in table.rows)
+    names = [f' id="{escape(name)}"' for name in table.names] or [""] * len(table.rows)
+    rows = "".join(
+        f"<tr{name}>{_cells(table, row)}</tr>" for name, row in zip(names, table.rows, strict=True)
+    )
     foot = f"<tfoot><tr>{_cells(table, table.total)}</tr></tfoot>" if table.total else ""
     note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
     return (

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from pellucid.lenses.view import Block, Equation, Folded, Outline, Remark, Table, View
+from pellucid.lenses.view import Block, Code, Equation, Folded, Outline, Remark, Table, View
 
 __all__ = ["json", "plain"]
 
@@ -44,6 +44,8 @@ def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Outline):
         items = [{"depth": i.depth, "steps": i.steps, "note": i.note} for i in block.items]
         return {"outline": block.caption, "items": items}
+    if isinstance(block, Code):
+        return {"code": block.text, "caption": block.caption}
     if isinstance(block, Folded):
         return {"folded": block.summary, "blocks": [_block(b) for b in block.blocks]}
     return _table(block) if isinstance(block, Table) else _picture(block)

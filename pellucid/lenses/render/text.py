@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pellucid.lenses.render.lettered import lettered
 from pellucid.lenses.view import (
     Block,
+    Code,
     Column,
     Equation,
     Folded,
@@ -62,6 +63,9 @@ def _block(block: Block, width: int) -> list[str]:
         return _wrapped(mark + block.text, width, " " * len(mark))
     if isinstance(block, Outline):
         return _outline(block, width)
+    if isinstance(block, Code):
+        caption = _wrapped(block.caption, width) if block.caption else []
+        return [*caption, *(f"    {line}" for line in block.text.splitlines())]
     if isinstance(block, Folded):
         return _wrapped(f"{block.summary}: {block.hint}", width)
     return _table(block, width) if isinstance(block, Table) else lettered(block, width)
