@@ -26,6 +26,8 @@ class Call:
         settings: its plain arguments, such as dim=1, p=0.5, reduction="mean".
         part: "model" inside the network, "loss" after it.
         line: where in the user's program, as "file.py:12".
+        strangers: how many tensors it takes that require gradients, but are made by no call and
+            are no parameters of the network.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Call:
     settings: Mapping[str, Any] = field(default_factory=dict)
     part: str = "model"
     line: str = ""
+    strangers: int = 0
 
 
 @dataclass

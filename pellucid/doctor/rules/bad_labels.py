@@ -1,16 +1,18 @@
 """Bad labels: targets that do not belong to their inputs.
 
 Conditions, any of them, asked of known learners that did not learn from the row they judge:
-the targets have nothing to do with the inputs (shuffles of them score as well in 5 % of the tries,
-and no learner has any skill), nor does the network do well on other rows; or they contradict at
-least 15 % of the rows that the learners are surest of, where overlapping classes contradict few;
-or the targets of the row before or after fit far better; or held-out rows are answered worse than
-by one constant where training rows are answered well. Sequences and tokens, of which these learners
-read little, are judged by what the network itself reaches. Less noise than that does no harm.
+the targets have nothing to do with the inputs (shuffles of them score as well in 1 % of the tries,
+and no learner has more skill than chance gives), nor does the network do well on other rows; or
+they contradict at least 15 % of the rows that the learners are surest of, where overlapping classes
+contradict few; or the targets of the row before or after fit far better; or held-out rows are
+answered worse than by one constant where training rows are answered well. Sequences and tokens, of
+which these learners read little, are judged by what the network itself reaches. Less noise than
+that does no harm.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Final
 
@@ -25,7 +27,7 @@ from pellucid.doctor.seen import Seen
 
 __all__ = ["bad_labels"]
 
-_NOISE, _CHANCE, _NO_SKILL = 0.15, 0.05, 0.05
+_NOISE, _CHANCE, _NO_SKILL = 0.15, 0.01, 0.05
 _ROWS: Final = 60
 _LOOK: Final = (
     "for i in random.sample(range(len(x)), 20):  # look at some rows with their targets\n"
@@ -65,7 +67,8 @@ def _shifted(seen: Seen, found: Disagreement) -> Iterator[Finding]:
 def _unrelated(seen: Seen, found: Disagreement) -> Iterator[Finding]:
     """Targets without any relation to the inputs, as far as anyone can see."""
     known, own, others = reference(seen), fit(seen), fit_held_out(seen)
-    if known is None or found.chance < _CHANCE or known.skill > _NO_SKILL:
+    luck = max(_NO_SKILL, 2.5 / math.sqrt(found.rows))
+    if known is None or found.chance < _CHANCE or known.skill > luck:
         return
     if others is not None and others.skill > 0.1:
         return  # the network reads what the learners can't

@@ -2,8 +2,8 @@
 
 Condition: on the way from the last layer to the loss stand two calls that squash, with nothing but
 views between them: softmax or sigmoid, then softmax, log_softmax, sigmoid or a loss that applies
-one. Where operations were not seen: cross_entropy got rows from 0 to 1 that sum to 1. Certain by
-its evidence. log_softmax before cross_entropy changes nothing and is no fault. The lowest loss
+one; or cross_entropy was given rows from 0 to 1 that sum to 1, whatever made them. Certain by its
+evidence. log_softmax before cross_entropy changes nothing and is no fault. The lowest loss
 that is left, ln(1 + (k − 1)/e) for k classes, is arithmetic: the best row is 1 beside zeros.
 """
 
@@ -16,6 +16,7 @@ from typing import Final
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import LossSeen, Seen
+from pellucid.doctor.step import Call
 from pellucid.doctor.wiring import mixing, trail
 
 __all__ = ["double_softmax"]
@@ -76,15 +77,19 @@ def _pair(seen: Seen) -> tuple[str, str, str, str] | None:
     for place, call in enumerate(calls):
         if call.name in _FIRST and names[place] in _AGAIN:
             return call.name, names[place], call.path, call.line
-    return None if calls else _by_numbers(seen.loss)
+    return _by_numbers(seen.loss, calls[0] if calls else None)
 
 
-def _by_numbers(loss: LossSeen) -> tuple[str, str, str, str] | None:
-    """Where no operations were seen: rows that sum to 1 can only be shares."""
+def _by_numbers(loss: LossSeen, call: Call | None) -> tuple[str, str, str, str] | None:
+    """A softmax by hand, or one that was not seen: rows that sum to 1 can only be shares."""
     wide = len(loss.prediction) > 1 and loss.prediction[1] > 1
     shares = loss.name == "cross_entropy" and loss.sums_to_one > 0.99 and wide
-    squashed = loss.last in _FIRST and loss.name in _AGAIN
-    return (loss.last or "softmax", loss.name, "", "") if shares or squashed else None
+    squashed = call is None and loss.last in _FIRST and loss.name in _AGAIN
+    if not shares and not squashed:
+        return None
+    if call is None:
+        return loss.last or "softmax", loss.name, "", ""
+    return f"a softmax by hand ({call.name})", loss.name, call.path, call.line
 
 
 def _floor(applied: str, classes: int) -> tuple[float, float]:

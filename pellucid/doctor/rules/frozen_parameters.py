@@ -3,10 +3,11 @@
 Conditions, each certain by its evidence: backward passes but no step, or steps that found no
 gradient, and nothing moved; parameters that require gradients, took part, and are not held by the
 optimizer (nor moved by another); parameters it holds that no gradient ever reached, as behind
-`detach()`. `requires_grad=False` is taken as meant, unless there is an effect: the values look just
-as PyTorch draws them (uniform within 1/√fan_in, so nothing was ever learned there) and the network
-misses at least 15 % of what a reference fit to the same rows reaches. Parameters that no forward
-used are left alone.
+`detach()`; tensors that require gradients in the forward, and are no parameters of the network.
+`requires_grad=False` is taken as meant, unless there is an effect: the values look just as PyTorch
+draws them (uniform within 1/√fan_in, so nothing was ever learned there) and the network misses at
+least 15 % of what a reference fit to the same rows reaches. Parameters that no forward used are
+left alone.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def frozen_parameters(seen: Seen) -> Iterator[Finding]:
         yield _unreached(unreached, _entries(unreached) / meant)
     elif seen.events.steps:
         yield from _on_purpose(seen, [w for w in used if not w.trainable])
+        yield from _unknown(seen)
 
 
 def _entries(weights: Sequence[WeightSeen]) -> int:
@@ -184,6 +186,27 @@ def _on_purpose(seen: Seen, frozen: Sequence[WeightSeen]) -> Iterator[Finding]:
         fix=f"model.get_submodule({layer!r}).requires_grad_(True)  # before making the optimizer",
         sure=0.8,
         effect=lost,
+    )
+
+
+def _unknown(seen: Seen) -> Iterator[Finding]:
+    """Weights that take part in the forward, but are no parameters of the network."""
+    calls = [c for c in seen.calls if c.part == "model" and c.strangers]
+    if not calls:
+        return
+    count = sum(call.strangers for call in calls)
+    yield Finding(
+        "frozen_parameters",
+        f"{count} tensors that require gradients take part in the forward, but the network does "
+        "not know them as its parameters, so no optimizer of `model.parameters()` holds them.",
+        layer=calls[0].path,
+        line=calls[0].line,
+        evidence=(Evidence("tensors that are no parameters", count, 0, "none expected", "count"),),
+        why="Layers in a plain list or dict are not registered: they stay random, and are not "
+        "saved either.",
+        fix="self.layers = nn.ModuleList([…])  # or nn.ModuleDict, nn.Parameter",
+        sure=0.9,
+        effect=0.6,
     )
 
 

@@ -4,7 +4,8 @@ Conditions, all of them: on the whole way from input to prediction no call can b
 means, dropout and batch normalization can't), with two or more layers that have weights; the
 narrowest place between them is no bottleneck, so one layer could say the same; the prediction is
 affine in the kept rows, tested by least squares where there are enough rows; and, as its effect, a
-learner that bends is better on these rows than a linear one by 2 points of skill, out of fold.
+learner that bends is better on these rows than a linear one by 2 points of skill and 2 standard
+errors, out of fold.
 A single linear layer is a model, and a pair with a narrow middle (LoRA, an autoencoder) is meant.
 Where only maxima of windows bend, the network must also miss 5 % of what can be reached.
 """
@@ -41,8 +42,8 @@ def missing_nonlinearity(seen: Seen) -> Iterator[Finding]:
     known = reference(seen)
     if len(layers) < 2 or known is None or _narrow(layers) or not (pools or _tested(seen)):
         return
-    gain = _gain(known)
-    if gain < _BETTER or (pools and effect(seen) < _MISSED):
+    gain, error = _gain(known)
+    if gain < max(_BETTER, 2 * error) or (pools and effect(seen) < _MISSED):
         return
     yield Finding(
         "missing_nonlinearity",
@@ -68,13 +69,14 @@ def missing_nonlinearity(seen: Seen) -> Iterator[Finding]:
     )
 
 
-def _gain(known: Reference) -> float:
-    """How much better the best learner is than the linear one, on the scale of skill."""
+def _gain(known: Reference) -> tuple[float, float]:
+    """How much better the best learner is than the linear one, in skill, and its standard error."""
     best, straight = known.scores[known.name], known.scores["linear"]
     if known.right is None:
-        return best - max(straight, 0.0)
-    room = (1 - known.right) / (1 - known.skill) if known.skill < 1 else 0.5
-    return (best - straight) / max(room, 1e-6)
+        straight = max(straight, 0.0)
+        return best - straight, (1 - straight) / math.sqrt(known.rows)
+    room = max((1 - known.right) / (1 - known.skill) if known.skill < 1 else 0.5, 1e-6)
+    return (best - straight) / room, math.sqrt((1 - straight) / known.rows) / room
 
 
 def _narrow(layers: Sequence[Call]) -> bool:

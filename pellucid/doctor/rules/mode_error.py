@@ -3,9 +3,10 @@
 Conditions, certain by their evidence and only where such layers are present: at least half of the
 scores on held-out rows were taken in training mode; at least 20 % of the training passes ran in
 evaluation mode (an `eval()` that no `train()` follows; the share leaves room for a first look);
-more than half of the training passes gave a batch normalization one single row. Many passes over
-the same rows in training mode are Monte Carlo dropout, and passes without a score are a new
-estimate of the running statistics: both are meant.
+more than half of the training passes gave a batch normalization one single row; or two passes in
+evaluation mode over the same rows differ, with dropout in the forward. Many passes over the same
+rows in training mode are Monte Carlo dropout, and passes without a score are a new estimate of the
+running statistics: both are meant.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _MARGIN: Final = 3  # passes that a share must rest on
 @rule("mode_error", needs=("events",))
 def mode_error(seen: Seen) -> Iterator[Finding]:
     """Passes in the wrong mode."""
+    yield from _always_on(seen)
     if not seen.events.mode_layers:
         return
     for look in (_single, _learned_in_eval, _scored_in_train):
@@ -86,6 +88,28 @@ def _share_of_scores(seen: Seen) -> tuple[float, int]:
         return wrong / len(seen.scores), wrong
     events = seen.events
     return events.eval_in_train / max(events.eval_passes, 1), events.eval_in_train
+
+
+def _always_on(seen: Seen) -> Iterator[Finding]:
+    """Dropout called as a function, at work in evaluation mode too."""
+    drops = [call for call in seen.calls if "dropout" in call.name and call.part == "model"]
+    if not drops or not seen.events.random_in_eval:
+        return
+    call = drops[0]
+    yield Finding(
+        "mode_error",
+        "In evaluation mode two passes over the same rows give different answers: dropout is "
+        "always on.",
+        layer=call.path,
+        line=call.line,
+        evidence=(
+            Evidence("dropout calls in the forward", len(drops), 0, "off in evaluation", "count"),
+        ),
+        why="Every answer is partly chance, and worse than the network could give.",
+        fix="x = F.dropout(x, p, training=self.training)  # or an nn.Dropout layer",
+        sure=0.85,
+        effect=0.5,
+    )
 
 
 def _single(seen: Seen) -> Iterator[Finding]:

@@ -77,7 +77,7 @@ def _got_worse(scores: list[Score], turned: Turn, rows: int) -> bool:
     if len(rights) != len(scores):
         return True
     then = float(np.mean(rights[max(turned.place - 1, 0) : turned.place + 2]))
-    return float(np.mean(rights[-3:])) <= then + 0.01
+    return float(np.mean(rights[-3:])) <= then + max(_WORSE, 0.35 / math.sqrt(rows))
 
 
 def _turned(own: Fit, others: Fit, turned: Turn, gap: float) -> Finding:

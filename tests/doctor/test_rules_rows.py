@@ -1,0 +1,259 @@
+"""Rules over rows, targets and scores: each finds its fault and leaves its traps alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn import datasets
+
+from pellucid.doctor.finding import Finding
+from pellucid.doctor.rule import rules
+from pellucid.doctor.seen import Batch, Floats, LossSeen, Rows, Score, Seen
+from pellucid.doctor.step import DATA, TARGET, Call
+from pellucid.doctor.trial import Change, Trial
+
+draw = np.random.default_rng(0)
+
+
+def findings(kind: str, seen: Seen) -> list[Finding]:
+    return list(rules()[kind].look(seen))
+
+
+def scores(y: Any, right: float = 1.0) -> Any:
+    """Raw scores that name the given share of the classes right."""
+    y = np.asarray(y)
+    said = np.where(draw.uniform(size=len(y)) < right, y, (y + 1) % (y.max() + 1))
+    return 5.0 * np.eye(int(y.max()) + 1)[said]
+
+
+def seen(x: Any, y: Any, said: Any = None, name: str = "cross_entropy", **more: Any) -> Seen:
+    kind = "classes" if np.asarray(y).dtype.kind == "i" else "numbers"
+    loss = LossSeen(name, target_kind=kind)
+    return Seen(loss=loss, train=Rows(np.asarray(x), np.asarray(y), said), **more)
+
+
+def circles(rows: int = 300) -> Any:
+    return datasets.make_circles(rows, noise=0.05, factor=0.5, random_state=0)
+
+
+def moons(rows: int = 300, noise: float = 0.1) -> Any:
+    return datasets.make_moons(rows, noise=noise, random_state=0)
+
+
+def stacked(*names: str, widths: tuple[int, ...] = (16, 16, 2), given: int = 2) -> list[Call]:
+    """Linear layers of given widths with a call of each name between them."""
+    calls: list[Call] = []
+    last, here = given, DATA
+    for place, width in enumerate(widths):
+        shapes = ((8, last),)
+        calls.append(Call("linear", f"fc{place}", (here,), shapes, (8, width), (f"fc{place}.w",)))
+        last, here = width, len(calls) - 1
+        for name in names if place < len(widths) - 1 else ():
+            calls.append(Call(name, "", (here,), ((8, width),), (8, width)))
+            here = len(calls) - 1
+    return [*calls, Call("cross_entropy", "", (here, TARGET), ((8, 2), (8,)), (), part="loss")]
+
+
+def test_missing_nonlinearity_where_bending_pays() -> None:
+    x, y = circles()
+    straight = x @ draw.normal(size=(2, 2))
+    (found,) = findings("missing_nonlinearity", seen(x, y, straight, calls=stacked()))
+    assert found.text == (
+        "3 layers (fc0, fc1, fc2) follow each other without any activation, so together they are "
+        "one linear layer."
+    )
+    assert findings("missing_nonlinearity", seen(x, y, straight, calls=stacked("dropout")))
+
+
+@pytest.mark.parametrize(
+    ("calls", "said"),
+    [
+        (stacked("relu"), None),
+        (stacked(widths=(2,)), None),  # a single layer is a model
+        (stacked(widths=(1, 2)), None),  # a narrow middle is meant
+        (stacked(), np.sin(3 * circles()[0])),  # something bends that was not seen
+    ],
+)
+def test_missing_nonlinearity_leaves_models_alone(calls: list[Call], said: Any) -> None:
+    x, y = circles()
+    said = x @ np.eye(2) if said is None else said
+    assert not findings("missing_nonlinearity", seen(x, y, said, calls=calls))
+
+
+def test_missing_nonlinearity_needs_something_to_bend_for() -> None:
+    x = draw.normal(size=(300, 2))
+    y = (x[:, 0] > 0).astype(int)
+    assert not findings("missing_nonlinearity", seen(x, y, x, calls=stacked()))
+
+
+def flipped(y: Any, share: float) -> Any:
+    return np.where(np.random.default_rng(1).uniform(size=len(y)) < share, 1 - y, y)
+
+
+def test_bad_labels() -> None:
+    x, y = moons()
+    assert not findings("bad_labels", seen(x, y, scores(y)))
+    assert not findings("bad_labels", seen(x, flipped(y, 0.05), scores(y)))
+    (noisy,) = findings("bad_labels", seen(x, flipped(y, 0.3), scores(y, 0.7)))
+    assert "contradict what the other rows teach" in noisy.text
+    mixed_up = np.random.default_rng(2).permutation(y)
+    (mixed,) = findings("bad_labels", seen(x, mixed_up, scores(y, 0.5)))
+    assert "nothing to do with the inputs" in mixed.text
+
+
+def test_bad_labels_leaves_overlap_and_noisy_numbers_alone() -> None:
+    x, y = moons(noise=0.6)
+    assert not findings("bad_labels", seen(x, y, scores(y, 0.8)))
+    x, y = datasets.load_diabetes(return_X_y=True)
+    assert not findings("bad_labels", seen(x, y, 0.5 * y + 0.5 * y.mean(), "mse_loss"))
+
+
+def test_bad_labels_believes_a_network_that_reads_more() -> None:
+    """Parity of many columns is noise to the known learners, and no noise to the network."""
+    x = draw.integers(0, 2, (300, 12)).astype(float)
+    y = x.sum(1).astype(int) % 2
+    good = seen(x, y, scores(y))
+    good.held_out = Rows(x[:60], y[:60], scores(y[:60]))
+    assert not findings("bad_labels", good)
+
+
+def test_bad_labels_where_held_out_rows_mean_something_else() -> None:
+    x, y = moons()
+    other = seen(x[:200], y[:200], scores(y[:200]))
+    other.held_out = Rows(x[200:], 1 - y[200:], scores(y[200:]))
+    (found,) = findings("bad_labels", other)
+    assert "Training rows are answered right at 100%, held-out rows at 0%" in found.text
+
+
+def rare(recall: float) -> Seen:
+    y = (np.arange(400) < 20).astype(int)
+    x = draw.normal(size=(400, 3)) + y[:, None]
+    said = y * (np.arange(400) < 20 * recall)
+    return seen(x, y, 5.0 * np.eye(2)[said])
+
+
+def test_class_imbalance() -> None:
+    (found,) = findings("class_imbalance", rare(0.1))
+    assert found.text == (
+        "Class 1 has 20 of 400 rows, and 10% of them are answered right, while 96% of all answers "
+        "are."
+    )
+    assert not findings("class_imbalance", rare(0.8))
+    x, y = moons()
+    assert not findings("class_imbalance", seen(x, y, 5.0 * np.eye(2)[0 * y]))  # one class only
+
+
+def batches(y: Any, size: int) -> list[Batch]:
+    """Targets as they lie, in batches."""
+    found = []
+    for step, start in enumerate(range(0, len(y), size)):
+        part = np.asarray(y[start : start + size])
+        whole = part.dtype.kind == "i"
+        counts = tuple(np.bincount(part, minlength=3).tolist()) if whole else ()
+        mean, std = (0.0, 0.0) if whole else (float(part.mean()), float(part.std()))
+        found.append(Batch(step, len(part), counts, mean, std))
+    return found
+
+
+class Tried:
+    """Trials that end with a given skill, in order and shuffled."""
+
+    def __init__(self, ordered: float, mixed: float) -> None:
+        self.skill = {False: ordered, True: mixed}
+
+    def run(self, change: Change = Change()) -> Trial:  # noqa: B008
+        return Trial(skill=self.skill[change.shuffled])
+
+
+SORTED, MIXED = np.arange(240) // 80, np.random.default_rng(0).permutation(np.arange(240) // 80)
+
+
+@pytest.mark.parametrize(
+    ("y", "size", "ordered", "found"),
+    [
+        (SORTED, 20, 0.5, True),
+        (SORTED, 20, 0.97, False),  # in order, and learned all the same
+        (SORTED, 2, 0.5, True),
+        (MIXED, 20, 0.5, False),
+        (MIXED, 2, 0.5, False),
+        (SORTED, 240, 0.5, False),  # all rows at once
+        (np.sort(draw.normal(size=240)), 20, 0.5, True),
+        (draw.normal(size=240), 20, 0.5, False),
+    ],
+)
+def test_unshuffled_data(y: Any, size: int, ordered: float, found: bool) -> None:
+    given = seen(np.zeros((240, 2)), y, batches=batches(y, size), trials=Tried(ordered, 0.98))
+    assert bool(findings("unshuffled_data", given)) == found
+
+
+def test_unshuffled_data_without_trials_asks_what_was_lost() -> None:
+    x = draw.normal(size=(240, 2)) + 4 * SORTED[:, None]
+    for right, found in ((0.4, True), (1.0, False)):
+        given = seen(x, SORTED, scores(SORTED, right), batches=batches(SORTED, 20))
+        assert bool(findings("unshuffled_data", given)) == found
+
+
+def followed(losses: Any, rights: Any, own: float = 1.0, rows: int = 100) -> Seen:
+    """Held-out scores in order, and how well training rows are answered."""
+    x, y = moons(200)
+    kept = [Score(10 * i, rows, *one) for i, one in enumerate(zip(losses, rights, strict=True))]
+    held = draw.normal(size=(rows, 2))
+    given = seen(x, y, scores(y, own), scores=kept)
+    answers = draw.integers(0, 2, rows)
+    given.held_out = Rows(held, answers, scores(answers, rights[-1]))
+    return given
+
+
+FALL: Floats = np.linspace(0.7, 0.4, 8)
+RISE: Floats = np.linspace(0.42, 1.2, 12)
+BETTER, LEVEL = np.linspace(0.5, 0.8, 8), np.full(12, 0.8)
+
+
+@pytest.mark.parametrize(
+    ("losses", "rights", "own", "found"),
+    [
+        ([*FALL, *RISE], [*BETTER, *LEVEL - 0.05], 1.0, True),
+        ([*FALL, *RISE], [*BETTER, *LEVEL], 1.0, True),
+        ([*FALL, *RISE], [*BETTER, *np.linspace(0.8, 0.88, 12)], 1.0, False),  # still better
+        ([*FALL, *RISE], [*BETTER, *LEVEL], 0.84, False),  # hardly a gap
+        ([*FALL, *[0.4, 0.41] * 6], [*BETTER, *LEVEL], 1.0, False),  # it stands
+        ([*FALL, 0.6, 0.4], [*BETTER, 0.78, 0.8], 1.0, False),  # a jump
+        ([*np.linspace(0.7, 0.3, 20)], [*np.linspace(0.5, 0.85, 20)], 1.0, False),
+    ],
+)
+def test_overfitting(losses: Any, rights: Any, own: float, found: bool) -> None:
+    assert bool(findings("overfitting", followed(losses, rights, own))) == found
+
+
+def test_overfitting_says_when_it_began_and_can_t_tell_by_few_rows() -> None:
+    (found,) = findings("overfitting", followed([*FALL, *RISE], [*BETTER, *LEVEL - 0.05]))
+    assert found.step in (70, 80)
+    assert found.text.startswith(f"Since step {found.step} the loss on held-out rows has risen by")
+    few = followed([*FALL, *RISE], [*BETTER, *LEVEL - 0.05], rows=12)
+    assert not findings("overfitting", few)
+
+
+def test_a_single_score_is_held_against_what_learners_reach() -> None:
+    low, fair = followed([0.9], [0.7]), followed([0.1], [0.97])
+    assert findings("overfitting", low)
+    assert not findings("overfitting", fair)
+
+
+@pytest.mark.parametrize(("shared", "found"), [(slice(150, 200), True), (slice(0, 0), False)])
+def test_rows_in_both_parts(shared: slice, found: bool) -> None:
+    x, y = moons(300)
+    both = np.concatenate((x[shared], x[200:]))
+    given = seen(x[:200], y[:200], scores(y[:200]), scores=[Score(9, len(both), 0.1, 0.99)])
+    given.held_out = Rows(both, np.concatenate((y[shared], y[200:])))
+    assert [f.text[:33] for f in findings("overfitting", given)] == (
+        ["33% of the held-out rows are also"] if found else []
+    )
+
+
+def test_scoring_all_rows_there_are_is_no_leak() -> None:
+    x, y = moons(300)
+    given = seen(x[:200], y[:200], scores(y[:200]), scores=[Score(9, 300, 0.1, 0.99)])
+    given.held_out = Rows(x, y)
+    assert not findings("overfitting", given)

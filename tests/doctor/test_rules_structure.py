@@ -1,0 +1,321 @@
+"""Rules that are certain by what the loop and the loss were seen to do: both sides of each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pellucid.doctor.finding import Finding
+from pellucid.doctor.rule import rules
+from pellucid.doctor.seen import Events, LossSeen, Rows, Score, Seen
+from pellucid.doctor.step import DATA, TARGET, Activity, Call, Moment, Move, WeightSeen
+
+
+def findings(kind: str, seen: Seen) -> list[Finding]:
+    return list(rules()[kind].look(seen))
+
+
+def network(*ending: str, loss: str = "cross_entropy", width: int = 3, **settings: Any) -> Seen:
+    """A linear layer, calls after it, and a loss."""
+    calls = [Call("linear", "0", (DATA,), ((8, 4),), (8, width), ("0.weight", "0.bias"))]
+    for name in ending:
+        here = len(calls) - 1
+        calls.append(Call(name, str(here + 1), (here,), ((8, width),), (8, width), (), settings))
+    inputs, shapes = (len(calls) - 1, TARGET), ((8, width), (8,))
+    calls.append(Call(loss, "", inputs, shapes, (), part="loss", line="train.py:9"))
+    seen = LossSeen(loss, prediction=(8, width), target=(8,), target_kind="classes")
+    shares = loss in ("mse_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits")
+    y = np.eye(width)[np.arange(8) % width] if shares else np.arange(8) % width
+    return Seen(calls=calls, loss=seen, train=Rows(np.zeros((8, 4)), y))
+
+
+@pytest.mark.parametrize(
+    ("seen", "found"),
+    [
+        (network("softmax"), True),
+        (network("softmax", "reshape"), True),
+        (network("sigmoid"), True),
+        (network("softmax", "log_softmax", loss="nll_loss"), True),
+        (network("sigmoid", loss="binary_cross_entropy_with_logits"), True),
+        (network(), False),
+        (network("log_softmax"), False),
+        (network("relu"), False),
+        (network("softmax", "log", loss="nll_loss"), False),
+        (network("log_softmax", loss="nll_loss"), False),
+        (network("sigmoid", loss="binary_cross_entropy"), False),
+        (network("sigmoid", loss="mse_loss"), False),
+    ],
+)
+def test_double_softmax(seen: Seen, found: bool) -> None:
+    assert bool(findings("double_softmax", seen)) == found
+
+
+def test_double_softmax_says_where_and_how_low_the_loss_can_get() -> None:
+    (found,) = findings("double_softmax", network("softmax"))
+    assert found.text == (
+        "cross_entropy applies softmax itself, but is given what softmax in 1 made, so the loss "
+        "can't fall below 0.551."
+    )
+    assert found.evidence[0].value == pytest.approx(np.log(1 + 2 / np.e))
+
+
+def test_double_softmax_by_numbers_where_no_operations_were_seen() -> None:
+    loss = LossSeen("cross_entropy", prediction=(8, 3), sums_to_one=1.0)
+    assert findings("double_softmax", Seen(loss=loss))
+    assert not findings("double_softmax", Seen(loss=replace(loss, sums_to_one=0.1)))
+
+
+def compared(
+    prediction: tuple[int, ...], target: tuple[int, ...], name: str = "sub", meant: bool = False
+) -> Seen:
+    calls = [Call("linear", "0", (DATA,), ((8, 4),), prediction, ("0.weight",))]
+    inputs = (0, TARGET)
+    if meant:
+        calls.append(Call("reshape", "", (0,), (prediction,), prediction, part="loss"))
+        calls.append(Call("reshape", "", (TARGET,), (target,), target, part="loss"))
+        inputs = (1, 2)
+    calls.append(Call(name, "", inputs, (prediction, target), (), part="loss"))
+    return Seen(calls=calls, loss=LossSeen("own", prediction=prediction, target=target))
+
+
+@pytest.mark.parametrize(
+    ("prediction", "target", "found"),
+    [
+        ((8, 1), (8,), True),
+        ((8,), (8, 1), True),
+        ((8, 1), (8, 1), False),
+        ((8, 3), (8, 1), False),  # one target for several outputs
+        ((8, 3), (8, 3), False),
+        ((5, 8), (8,), False),  # samples of one prediction
+        ((1,), (1, 1), False),
+    ],
+)
+def test_shape_broadcast(prediction: tuple[int, ...], target: tuple[int, ...], found: bool) -> None:
+    assert bool(findings("shape_broadcast", compared(prediction, target))) == found
+
+
+def test_shape_broadcast_that_was_meant_or_takes_indices() -> None:
+    assert not findings("shape_broadcast", compared((8, 1), (1, 8), meant=True))
+    assert not findings("shape_broadcast", compared((8, 1), (8,), "cross_entropy"))
+
+
+def test_shape_broadcast_says_both_shapes() -> None:
+    (found,) = findings("shape_broadcast", compared((8, 1), (8,)))
+    assert found.text == (
+        "The prediction has shape (8, 1) and the target (8,): together they become (8, 8), so each "
+        "prediction is compared with all 8 targets."
+    )
+    assert found.fix == "loss = loss_fn(prediction.reshape((8,)), y)  # or: y.reshape((8, 1))"
+
+
+@pytest.mark.parametrize(
+    ("events", "found"),
+    [
+        (Events(steps=20, backwards=20, clears=20), False),
+        (Events(steps=5, backwards=20, clears=5, per_step=4), False),  # accumulation
+        (Events(steps=20, backwards=20, clears=0, stale=19), True),
+        (Events(steps=20, backwards=20, clears=2, stale=18), True),  # once an epoch
+        (Events(steps=20, backwards=20, clears=20, wasted=20), True),
+        (Events(steps=20, backwards=20, clears=20, stale=1, wasted=1), False),
+        (Events(steps=1, backwards=1, clears=0), False),
+    ],
+)
+def test_zero_grad_misuse(events: Events, found: bool) -> None:
+    assert bool(findings("zero_grad_misuse", Seen(events=events))) == found
+
+
+def weights(**changes: Any) -> list[WeightSeen]:
+    """Two layers, the first with changes."""
+    drawn = {"std": 0.5 / 3**0.5, "absmax": 0.499, "fan_in": 4}
+    first = [WeightSeen("0.weight", (6, 4), "0", **drawn), WeightSeen("0.bias", (6,), "0", "bias")]
+    last = [WeightSeen("2.weight", (3, 6), "2"), WeightSeen("2.bias", (3,), "2", "bias")]
+    return [replace(w, **changes) for w in first] + last
+
+
+def still(**changes: Any) -> list[WeightSeen]:
+    return [replace(w, moved=False, **changes) for w in weights()]
+
+
+RUN = Events(steps=20, backwards=20, clears=20)
+
+
+@pytest.mark.parametrize(
+    ("kept", "events", "found"),
+    [
+        (weights(), RUN, ""),
+        (weights(held=False, moved=False), RUN, "The optimizer does not hold 2 parameters"),
+        (weights(held=False), RUN, ""),  # another optimizer moved them
+        (weights(reached=False, moved=False), RUN, "No gradient ever reached 2 parameters"),
+        (weights(reached=False, moved=False, used=False), RUN, ""),  # an unused head
+        (weights(trainable=False, held=False, moved=False), RUN, ""),  # on purpose
+        (still(held=False), RUN, "holds none of the 4 parameters"),
+        (still(), Events(backwards=20), "the optimizer made no step at all"),
+        (still(), Events(steps=20), "without any backward pass"),
+        (still(), replace(RUN, wasted=19, before=1), "19 of 20 steps found no gradient"),
+        (still(reached=False), RUN, "reached no parameter of the network"),
+        (still(), Events(), ""),  # only looked at
+    ],
+)
+def test_frozen_parameters(kept: list[WeightSeen], events: Events, found: str) -> None:
+    said = [f.text for f in findings("frozen_parameters", Seen(weights=kept, events=events))]
+    assert [found in text for text in said] == ([True] if found else [])
+
+
+def frozen(right: bool) -> Seen:
+    """Random values frozen in the first layer, learned well or not."""
+    draw = np.random.default_rng(0)
+    x = draw.normal(size=(120, 4))
+    y = (x[:, 0] > 0).astype(np.int64)
+    said = np.eye(2)[y if right else draw.permutation(y)]
+    loss = LossSeen("cross_entropy", prediction=(120, 2), target_kind="classes")
+    kept = weights(trainable=False, held=False, moved=False)
+    return Seen(weights=kept, events=RUN, loss=loss, train=Rows(x, y, said))
+
+
+def test_frozen_random_values_are_a_fault_only_where_they_cost() -> None:
+    assert not findings("frozen_parameters", frozen(True))
+    (found,) = findings("frozen_parameters", frozen(False))
+    assert found.layer == "0"
+    learned = frozen(False)
+    learned.weights[0].absmax = 2.0  # no values as they are drawn
+    assert not findings("frozen_parameters", learned)
+
+
+MODES = Events(steps=40, backwards=40, train_passes=40, eval_passes=8, mode_layers=("1", "4"))
+
+
+@pytest.mark.parametrize(
+    ("events", "scores", "found"),
+    [
+        (MODES, [Score(9, 50, 1.0)] * 8, False),
+        (replace(MODES, eval_in_train=8), [Score(9, 50, 1.0, training=True)] * 8, True),
+        (replace(MODES, eval_in_train=8), [], True),
+        # Monte Carlo dropout after scores in evaluation mode; a new estimate of running statistics
+        (replace(MODES, eval_passes=58, eval_in_train=50), [Score(9, 50, 1.0)] * 8, False),
+        (replace(MODES, train_in_eval=30), [], True),
+        (replace(MODES, train_in_eval=1), [], False),
+        (replace(MODES, train_in_eval=30, eval_in_train=8, mode_layers=()), [], False),
+        (replace(MODES, single_rows=40), [], True),
+        (replace(MODES, single_rows=4), [], False),  # the last batch of each epoch
+    ],
+)
+def test_mode_error(events: Events, scores: list[Score], found: bool) -> None:
+    assert bool(findings("mode_error", Seen(events=events, scores=scores))) == found
+
+
+def regression(name: str, y: Any, loss: str = "mse_loss") -> Seen:
+    """One output, made by a call, for some targets."""
+    seen = network(*([name] if name else []), loss=loss, width=1)
+    values = np.asarray(y, dtype=float).reshape(-1, 1)
+    seen.train = Rows(np.zeros((len(values), 4)), values)
+    assert seen.loss is not None
+    seen.loss.target_kind = "numbers"
+    return seen
+
+
+ODD, BINARY = np.linspace(-2, 2, 40), np.arange(40) % 2
+
+
+@pytest.mark.parametrize(
+    ("seen", "found"),
+    [
+        (regression("", ODD), False),
+        (regression("sigmoid", ODD), True),
+        (regression("relu", ODD), True),
+        (regression("tanh", 10 * ODD), True),
+        (regression("tanh", ODD / 2), False),
+        (regression("relu", np.abs(ODD)), False),
+        (regression("sigmoid", BINARY), False),  # a squared error over 0 and 1 is no fault
+        (regression("", BINARY), False),
+        (regression("", 2 * BINARY - 1, "binary_cross_entropy_with_logits"), True),
+        (regression("", BINARY, "binary_cross_entropy_with_logits"), False),
+        (regression("", BINARY, "soft_margin_loss"), True),
+        (regression("", 2 * BINARY - 1, "soft_margin_loss"), False),
+        (network("softmax", loss="nll_loss"), True),
+        (network(loss="nll_loss"), True),
+        (network("relu"), True),
+        (network("tanh"), True),
+        (network("log_softmax"), False),
+        (network("softmax", width=1, dim=1), True),
+        (network("softmax", loss="mse_loss", dim=0), True),
+        (network("softmax", loss="mse_loss", dim=1), False),
+        (network("sigmoid", loss="binary_cross_entropy"), False),
+        (network("relu", loss="binary_cross_entropy"), True),
+    ],
+)
+def test_wrong_loss(seen: Seen, found: bool) -> None:
+    assert bool(findings("wrong_loss", seen)) == found
+
+
+def test_wrong_loss_knows_logarithms_of_shares() -> None:
+    seen = network("log_softmax", loss="nll_loss")
+    assert seen.loss is not None
+    seen.loss.logs_of_shares = 1.0
+    assert not findings("wrong_loss", seen)
+    (found,) = findings("wrong_loss", network(loss="nll_loss"))
+    assert "expects logarithms of shares, but is given raw scores" in found.text
+    assert found.line == ""
+
+
+def test_wrong_loss_takes_class_numbers_for_amounts() -> None:
+    draw = np.random.default_rng(0)
+    y = draw.integers(0, 4, 400).astype(float)
+    x = np.array([(0, 0), (5, 5), (5, 0), (0, 5)])[y.astype(int)] + draw.normal(size=(400, 2))
+    seen = regression("", y)
+    seen.train = Rows(x, y, y[:, None] / 2 + 0.75)
+    (found,) = findings("wrong_loss", seen)
+    assert "The targets are the class numbers 0 to 3" in found.text
+    seen.train = Rows(x, y, y[:, None])  # fitted all the same
+    assert not findings("wrong_loss", seen)
+    counts = np.minimum(draw.poisson(2, 400), 5).astype(float)  # amounts that happen to be whole
+    seen.train = Rows(x, counts, np.full((400, 1), 2.0))
+    assert not findings("wrong_loss", seen)
+
+
+def test_wrong_loss_reads_what_the_loss_refused() -> None:
+    seen = network()
+    seen.finished, seen.error = False, "IndexError: Target 3 is out of bounds."
+    (found,) = findings("wrong_loss", seen)
+    assert found.text.startswith("A target names a class that the network has no output for")
+    seen.error = "KeyboardInterrupt"
+    assert not findings("wrong_loss", seen)
+
+
+def lost(step: int = 3, calm: bool = False) -> Seen:
+    """A mask of −inf at every step, and a logarithm of 0 at one."""
+    losses = np.ones(8)
+    seen = network("masked_fill", "log", loss="mse_loss")
+    masked = Activity(0, 1, np.inf, finite=False)
+    seen.moments = [Moment(i, 1.0, activity={1: masked}, first_bad=1) for i in (0, 2)]
+    if not calm:
+        losses[step:] = np.nan
+        moves = {"0.weight": Move(1.0, finite=False)}
+        seen.moments.append(Moment(step, np.nan, moves=moves, first_bad=2))
+    seen.losses = losses
+    return seen
+
+
+def test_non_finite_names_the_first_producer_and_leaves_masks_alone() -> None:
+    (found,) = findings("non_finite", lost())
+    assert found.text == (
+        "The loss is nan from step 3 on: log in 2 made it first, out of finite numbers."
+    )
+    assert (found.step, found.layer) == (3, "2")
+    assert not findings("non_finite", lost(calm=True))
+
+
+def test_non_finite_blames_rows_that_already_held_it() -> None:
+    seen = lost()
+    assert seen.train is not None
+    seen.train.x[1, 2] = np.nan
+    (found,) = findings("non_finite", seen)
+    assert found.text == "The loss is nan from step 3 on: 12.5% of the rows hold NaN or infinity."
+
+
+def test_a_scaler_that_skips_single_steps_is_no_fault() -> None:
+    seen = lost(calm=True)
+    seen.moments[0].moves = {"0.weight": Move(1.0, np.inf, finite=False)}
+    assert not findings("non_finite", seen)
