@@ -114,7 +114,8 @@ def capacity(
                 f" stopping at the best epoch, weight decay {number(weight_decay)}, dropout"
                 f" {number(dropout)}."
             ),
-            _pictures(runs, tried), Remark(_why(found, hidden)), _table(runs), *_limits(),
+            _pictures(runs, tried, found, hidden), Remark(_why(found, hidden)), _table(runs),
+            *_limits(),
         ),
         {"hidden": hidden, "rows": list(n), **found, "runs": runs},
     )  # fmt: skip
@@ -215,7 +216,9 @@ def _why(found: dict[str, Any], hidden: int) -> str:
     )
 
 
-def _pictures(runs: Sequence[dict[str, Any]], tried: Sequence[int]) -> Charts:
+def _pictures(
+    runs: Sequence[dict[str, Any]], tried: Sequence[int], found: dict[str, Any], hidden: int
+) -> Charts:
     axis = Axis("hidden neurons", names=tuple(map(str, tried)))
     places = list(range(len(tried)))
 
@@ -228,12 +231,15 @@ def _pictures(runs: Sequence[dict[str, Any]], tried: Sequence[int]) -> Charts:
             Line(places, line("nothing", "train"), "training", "train"),
             Line(places, line("nothing", "validation"), "validation", "test"),
         ),
-        title="Nothing held back", sentence="Training and validation loss by width.",
+        title=f"A gap of {number(found['own']['validation'] - found['own']['train'])} at"
+              f" {plural(hidden, 'neuron')}, nothing held back",
+        sentence="Training and validation loss by width.",
     )  # fmt: skip
     ways = Chart(
         axis, Axis("validation loss"),
         tuple(Line(places, line(w, "validation"), w, order=i) for i, w in enumerate(_WAYS)),
-        title="Ways of holding back", sentence="Validation loss by width for each way.",
+        title=f"At {plural(hidden, 'neuron')} {found['held']['way']} holds back best",
+        sentence="Validation loss by width for each way.",
     )  # fmt: skip
     return Charts((gap, ways), columns=2)
 

@@ -10,14 +10,13 @@ import numpy as np
 from pellucid.experiments.settings import listed
 from pellucid.experiments.starts import STARTS
 from pellucid.lenses.numerals import number, percent, plural
-from pellucid.lenses.picture import Axis, Chart, Charts, Line, Points
+from pellucid.lenses.picture import Axis, Bars, Chart, Charts, Line, Points
 from pellucid.lenses.view import Column, Equation, Remark, Table, View
 
 __all__ = ["told_of"]
 
 Run = Mapping[str, Any]
 _TINY, _HUGE = 1e-12, 1e12  # beyond it a picture only says: far below, far above
-_NAMED = {"signal": "signal", "blame": "blame (gradient)"}
 
 
 def told_of(runs: Sequence[Run], facts: Mapping[str, Any]) -> View:
@@ -101,22 +100,23 @@ def _recursion() -> Equation:
 
 
 def _by_layer(runs: Sequence[Run], act: str, what: str) -> Chart:
-    marks: list[Line | Points] = []
+    lines: list[Line] = []
+    circles: list[Points] = []
     for order, (names, run) in enumerate(_alike(runs, what)):
         path, said = np.array(run[what]), np.array(run[f"{what}_foretold"])
         x = np.arange(1, len(path) + 1)
         shown = np.where((path > _TINY) & (path < _HUGE), path, np.nan)
-        marks.append(Line(x, shown, listed(names), order=order))
+        lines.append(Line(x, shown, listed(names), order=order))
         dots = (said > _TINY) & (said < _HUGE) & (x % 3 == 1)
-        name = "worked out" if order == 0 else ""
-        marks.append(Points(x[dots], said[dots], role="muted", name=name, hollow=True))
+        name = "" if circles else "worked out"
+        circles.append(Points(x[dots], said[dots], role="muted", name=name, hollow=True))
     good = [r["start"] for r in runs if r[f"{what}_fate"] == "passes"]
     lasts = f"comes through from {listed(good)}" if good else "never comes through"
     return Chart(
-        Axis("layer"), Axis(f"mean square of the {_NAMED[what]}", log=True), tuple(marks),
+        Axis("layer"), Axis(f"{what}, mean square", log=True), (*lines, *circles),
         title=f"{act}: the {what} {lasts}",
-        sentence=f"Mean square by layer with {act}, a line for each start, circles from the"
-                 f" recursion; lines end at {number(_TINY)} and {number(_HUGE)}.",
+        sentence=f"Mean square of the {what} by layer with {act}, a line for each start, circles"
+                 f" from the recursion; lines end at {number(_TINY)} and {number(_HUGE)}.",
     )  # fmt: skip
 
 
@@ -135,16 +135,20 @@ def _alike(runs: Sequence[Run], what: str) -> Iterator[tuple[list[str], Run]]:
 def _by_depth(runs: Sequence[Run], act: str, facts: Mapping[str, Any]) -> Chart:
     deep = max(facts["depths"])
     lowest = min(runs, key=lambda r: float(r["accuracy"][deep]))
-    depths = list(range(len(facts["depths"])))
-    lines = [
-        Line(depths, [r["accuracy"][n] for n in facts["depths"]], r["start"], order=i)
-        for i, r in enumerate(runs)
-    ]
+    rows = list(range(len(runs)))
+    names = tuple(r["start"] for r in runs)
+    circles = [
+        Points([r["accuracy"][n] for r in runs], rows, role="plain", hollow=True,
+               name=f"at {plural(n, 'layer')}")
+        for n in facts["depths"] if n != deep
+    ][:1]  # fmt: skip
     still = [r["start"] for r in runs if _guesses(r, deep, facts)]
     layers = plural(deep, "layer")
     return Chart(
-        Axis("hidden layers", names=tuple(map(str, facts["depths"]))),
-        Axis("accuracy on rows set aside", percent=True), tuple(lines),
+        Axis("accuracy on rows set aside", percent=True, low=0.0, high=1.0),
+        Axis("start", names=names),
+        (Bars([r["accuracy"][deep] for r in runs], lying=True, name=f"at {layers}", role="train"),
+         *circles),
         title=f"{act}: at {layers} {listed(still)} only guess" if still
               else f"{act}: at {layers} all learn",
         sentence=f"Accuracy by depth; lowest at {layers} from {lowest['start']}.",

@@ -135,10 +135,10 @@ def _usual(default: Any) -> str:
 
 
 def _explained(text: str) -> dict[str, str]:
-    """The settings that the part Args of a docstring explains.
+    r"""The settings that the part Args of a docstring explains.
 
     Example:
-        >>> _explained("What it does.\\n\\nArgs:\\n    lr: the step size\\n        of Adam.")
+        >>> _explained("What it does.\n\nArgs:\n    lr: the step size\n        of Adam.")
         {'lr': 'the step size of Adam.'}
     """
     found: dict[str, str] = {}

@@ -220,7 +220,7 @@ def _errors(runs: Sequence[dict[str, Any]], sizes: Sequence[int]) -> Chart:
     lines.append(_line(last, f"{sizes[-1]} × {sizes[-1]}, by definition", role="muted"))
     return Chart(
         Axis("scale λ", log=True), Axis("largest error of an entry", log=True), tuple(lines),
-        title="The error falls with λ², until rounding",
+        title="The error falls with the square of λ",
         sentence="Largest error by scale for each size.",
     )  # fmt: skip
 
@@ -234,7 +234,7 @@ def _connections(counts: Sequence[dict[str, int]]) -> Chart:
     part = {key: [c[key] / c["one layer"] for c in counts] for key in ("chain", "best")}
     return Chart(
         Axis("n of n × n, one matrix fixed", log=True),
-        Axis("connections, as a part of n³", log=True),
+        Axis("connections, as a part of n³", low=0.0),
         (
             Line(n, [1.0] * len(n), "one layer: n³", "muted"),
             Line(n, part["chain"], "chain, halved down to 1 × 1", order=0),

@@ -107,7 +107,7 @@ def _paths(runs: Sequence[Run]) -> Chart:
         else:
             marks.insert(0, Line(steps, run["path"], role="muted"))
     return Chart(
-        Axis("epoch"), Axis("training loss", log=True), tuple(marks),
+        Axis("epoch"), Axis("training loss", low=0.0), tuple(marks),
         title=f"{runs[0]['activation']} falls fastest, {runs[-1]['activation']} slowest",
         sentence="Median training loss by epoch; the quickest and the slowest are named.",
     )  # fmt: skip
@@ -116,13 +116,11 @@ def _paths(runs: Sequence[Run]) -> Chart:
 def _bars(runs: Sequence[Run], values: Sequence[float], *, low: Any = None, high: Any = None,
           axis: str, title: str, sentence: str) -> Chart:  # fmt: skip
     """One bar for each activation, the first on top."""
-    back = slice(None, None, -1)
-    ends = [None if end is None else list(end)[back] for end in (low, high)]
-    names = tuple(r["activation"] for r in runs)[back]
+    names = tuple(r["activation"] for r in runs)
     return Chart(
         Axis(axis, low=0.0), Axis("activation", names=names),
-        (Bars(list(values)[back], *ends, lying=True),), title=title, sentence=sentence,
-        tall=max(0.6, 0.055 * len(runs)),
+        (Bars(values, low=low, high=high, lying=True, role="train"),),
+        title=title, sentence=sentence, tall=max(0.6, 0.055 * len(runs)),
     )  # fmt: skip
 
 
@@ -135,7 +133,8 @@ def _arrivals(runs: Sequence[Run], facts: Mapping[str, Any]) -> Chart:
         arrived or runs, [r["epoch"] for r in arrived] or [0.0] * len(runs),
         low=[min(_known(r)) for r in arrived] if arrived else None, high=high,
         axis="epochs until it is reached",
-        title=f"Reached: {len(arrived)} of {len(runs)}" if missed else "All reach it",
+        title=f"{runs[0]['activation']} is there first, {len(arrived)} of {len(runs)} at all"
+              if missed else f"{runs[0]['activation']} is there first",
         sentence="Median epochs until the level is reached, with the range of the starts.",
     )  # fmt: skip
 

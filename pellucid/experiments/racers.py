@@ -27,7 +27,7 @@ _WHY: Mapping[str, str] = {
     "logsigmoid": "it is softplus turned round, which weights can do",
     "prelu": "it has a weight of its own, so starts would not be equal",
 }
-_TRIES, _STEPS = 7, 12
+_TRIES, _STEPS = 30, 3
 
 
 def racers(names: Sequence[str] | str | None) -> tuple[str, ...]:
