@@ -24,14 +24,14 @@ class Change:
         lr: a factor for the learning rate.
         optimizer: another optimizer: "Adam" or "SGD"; empty for the same.
         rate: its learning rate, where `optimizer` is given.
-        inputs: whether inputs are standardized, column by column.
-        targets: whether targets that are numbers are standardized.
+        inputs: whether inputs are standardized, column by column; token numbers stay.
+        targets: whether targets that are numbers are standardized; classes and shares stay.
         fresh: whether weights start from PyTorch's initial distributions.
         dropout: False takes dropout out.
         decay: False takes weight decay out.
         shuffled: False keeps the order in which rows came.
         batch: a factor for the batch size.
-        steps: a factor for the number of steps.
+        steps: a factor for the number of steps that trials make.
         onward: whether it starts from the weights at the end.
         clip: the largest norm of the gradient; None for no limit.
     """
@@ -61,6 +61,13 @@ class Trial:
         right: the share of right answers at the end; None where targets are numbers.
         explained: the share of the targets' variance that is explained; None for classes.
         finite: whether everything stayed finite.
+        skill: `right` or `explained` from 0 (the best constant) to 1 (no mistake).
+        held_loss: as `loss`, over rows that the trial did not learn from: those that the run only
+            scored, or else a quarter of the kept rows, left out of every trial.
+        held_right: as `right`, over those.
+        held_explained: as `explained`, over those.
+        held_skill: as `skill`, over those; None without any.
+        steps: how many were made.
     """
 
     losses: npt.NDArray[np.floating[Any]] = field(default_factory=lambda: np.zeros(0))
@@ -68,6 +75,12 @@ class Trial:
     right: float | None = None
     explained: float | None = None
     finite: bool = True
+    skill: float = float("nan")
+    held_loss: float = float("nan")
+    held_right: float | None = None
+    held_explained: float | None = None
+    held_skill: float | None = None
+    steps: int = 0
 
 
 class Trials(Protocol):

@@ -32,9 +32,9 @@ class Disagreement:
             more than six robust standard deviations off.
         sure: the share of all rows that are contradicted by a prediction that is at least 90 %
             sure; for numbers as `noise`.
-        by_class: by given class, in their order, the share of its rows that rather belong to another one: its
-            share there is at least that of the rows which carry that label (confident learning);
-            empty for numbers.
+        by_class: by given class, in their order, the share of its rows that rather belong to
+            another one: its share there is at least that of the rows which carry that label
+            (confident learning); empty for numbers.
         chance: how likely targets that have nothing to do with the inputs would score as well, by
             permutation; near 1 where they are independent as far as these learners can see.
         shift: 1 where the target of the row before fits a row better than its own, −1 where that of

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -128,11 +128,12 @@ def _smooth_l1(said: Array, target: Array, settings: Mapping[str, Any]) -> Array
 
 def _binary(said: Array, target: Array, settings: Mapping[str, Any]) -> Array:
     inner = np.clip(said, 1e-12, 1 - 1e-12)
-    return -(target * np.log(inner) + (1 - target) * np.log(1 - inner))
+    found: Array = -(target * np.log(inner) + (1 - target) * np.log(1 - inner))
+    return found
 
 
 _ENTROPIES = ("cross_entropy", "nll_loss")
-ELEMENTWISE: dict[str, Callable[[Array, Array, Mapping[str, Any]], Array]] = {
+ELEMENTWISE: Final[dict[str, Callable[[Array, Array, Mapping[str, Any]], Array]]] = {
     "mse_loss": lambda said, y, settings: (said - y) ** 2,
     "l1_loss": lambda said, y, settings: np.abs(said - y),
     "huber_loss": lambda said, y, s: _huber(np.abs(said - y), float(s.get("delta", 1.0))),
