@@ -94,9 +94,8 @@ def black_box(
         blocks += [*parts, *table]
         data |= {**more, "worst": rows}
     blocks += _limits(subject, curves)
-    return View(
-        "The box: numbers in, answer out", _sentence(found, main, worth), tuple(blocks), data
-    )
+    title = _title(found, main, worth)
+    return View(title, _sentence(found, main, worth), tuple(blocks), data)
 
 
 def _columns(found: Answers, of: str | int | None) -> tuple[int, ...]:
@@ -136,10 +135,10 @@ def _worth(subject: Subject, found: Answers, repeats: int) -> Importance | None:
 
     def right(x: Any) -> float:
         moved = np.flatnonzero((x != part.x).reshape(len(x), -1).any(axis=1))
-        given = whole.reshape(len(part), each, -1).copy()
+        by_row = whole.reshape(len(part), each, -1).copy()
         if len(moved):  # a row that was given its own number again is answered as before
-            given[moved] = told(part, x[moved]).reshape(len(moved), each, -1)
-        given = given.reshape(whole.shape)
+            by_row[moved] = told(part, x[moved]).reshape(len(moved), each, -1)
+        given = by_row.reshape(whole.shape)
         if found.classes:
             return float(np.mean(given.argmax(axis=1) == true))
         return explained(true, given)
@@ -302,6 +301,18 @@ def _about_curves(subject: Subject) -> Remark:
 def _points(drop: float) -> str:
     whole = round(drop * 100)
     return plural(whole, "point") if whole else "less than 1 point"
+
+
+def _title(found: Answers, main: Metric | None, worth: Importance | None) -> str:
+    if main is None:
+        return f"What it answers for {plural(len(found.given), 'row')}"
+    text = f"Explains {percent(max(main.value, 0.0))} of the spread"
+    if found.classes:
+        what = "row" if found.each == 1 else "position"
+        text = f"Right for {percent(main.value)} of {plural(len(found.given), what)}"
+    if worth is None or not worth.drop.max() > 0:
+        return text
+    return f"{text}, most by {worth.names[int(worth.drop.argmax())]}"
 
 
 def _sentence(found: Answers, main: Metric | None, worth: Importance | None) -> str:

@@ -75,9 +75,7 @@ def blame(subject: Subject, units: int = 8, paths: int = 6, sample: int | None =
         *_way_blocks(ways, row, sample is None),
         *_remarks(found, seen, len(subject), ways, paths),
     ]
-    return View(
-        "Where the blame goes", _sentence(found), tuple(blocks), _data(found, ways, row)
-    )  # fmt: skip
+    return View(_title(found), _sentence(found), tuple(blocks), _data(found, ways, row))
 
 
 def _spread(n: int) -> Any:
@@ -99,6 +97,16 @@ def _left(found: Blamed) -> float:
     """What arrives at the first layer, as a part of what arrives at the last."""
     first, last = found.layers[0].arriving, found.layers[-1].arriving
     return first / last if last else math.nan
+
+
+def _title(found: Blamed) -> str:
+    if not found.length:
+        return "No blame gets to any weight"
+    most = max(found.layers, key=lambda d: d.share or 0.0)
+    text = f"{percent(most.share or 0.0)} of the blame goes to {of_layer(most.path)}"
+    if len(found.layers) > 1 and not _GOOD <= _left(found) <= 1 / _GOOD:
+        text += f", and it {'vanishes' if _left(found) < _GOOD else 'explodes'} on the way back"
+    return text
 
 
 def _sentence(found: Blamed) -> str:

@@ -68,9 +68,8 @@ def function(
         blocks.append(misses_chart(places[0], found))
     blocks += [Remark(text) for text in _remarks(places, found)]
     data |= {"outputs": list(found.names), "error": _error(found)}
-    return View(
-        "One function, drawn by the whole network", _sentence(found, *drawn[0]), tuple(blocks), data
-    )
+    title = _title(found, *drawn[0])
+    return View(title, _sentence(found, *drawn[0]), tuple(blocks), data)
 
 
 def _check(subject: Subject, axes: Any, plane: Any, side: int) -> None:
@@ -235,23 +234,34 @@ def _remarks(places: list[Place], found: Answers) -> list[str]:
     return notes
 
 
+def _title(found: Answers, place: Place, given: Floats) -> str:
+    """How well it fits; where all inputs are drawn, what is to be seen."""
+    if place.whole or found.true is None:
+        return _seen(found, place, given)
+    return _fit(found)[0].upper() + _fit(found)[1:]
+
+
+def _fit(found: Answers) -> str:
+    """How many rows are on the right side, or how far off they are."""
+    error = _error(found) or 0.0
+    if not found.classes:
+        return f"rows lie {number(error)} from it (root mean square)"
+    what = "row" if found.each == 1 else "position"
+    return f"{percent(1 - error)} of {plural(len(found.given), what)} are on the right side"
+
+
+def _seen(found: Answers, place: Place, given: Floats) -> str:
+    """What is to be seen on the first line or plane."""
+    if not found.classes:
+        low, high = float(given[..., 0].min()), float(given[..., 0].max())
+        return f"{found.names[0]} runs from {number(low)} to {number(high)}"
+    best = np.bincount(given.argmax(axis=-1).reshape(-1), minlength=len(found.names))
+    where = "the line" if place.y is None else "the plane"
+    share = float(best.max()) / float(best.sum())
+    return f"{percent(share)} of {where} is class {found.names[best.argmax()]}"
+
+
 def _sentence(found: Answers, place: Place, given: Floats) -> str:
     over_what = place.x.name if place.y is None else f"{place.x.name} and {place.y.name}"
-    if found.classes:
-        where = "the line" if place.y is None else "the plane"
-        best = np.bincount(given.argmax(axis=-1).reshape(-1), minlength=len(found.names))
-        share = float(best.max()) / float(best.sum())
-        most = found.names[best.argmax()]
-        text = f"Over {over_what}, {percent(share)} of {where} is class {most}"
-    else:
-        low, high = float(given[..., 0].min()), float(given[..., 0].max())
-        text = f"Over {over_what}, {found.names[0]} runs from {number(low)} to {number(high)}"
-    error = _error(found)
-    if error is None:
-        return f"{text}."
-    what = "row" if found.each == 1 else "position"
-    if found.classes:
-        right = f"{percent(1 - error)} of {plural(len(found.given), what)} are on the right side"
-    else:
-        right = f"rows lie {number(error)} from it (root mean square)"
-    return f"{text}; {right}."
+    text = f"Over {over_what}, {_seen(found, place, given)}"
+    return f"{text}." if found.true is None else f"{text}; {_fit(found)}."

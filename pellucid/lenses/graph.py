@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pellucid.errors import GraphError, SettingError
 from pellucid.graph.node import Node
+from pellucid.lenses.graphs.checks import checked
 from pellucid.lenses.graphs.dot import dot_text
 from pellucid.lenses.graphs.flow import Flow
 from pellucid.lenses.graphs.modules import modules_net
@@ -18,7 +19,7 @@ from pellucid.lenses.graphs.numbers import how_many
 from pellucid.lenses.graphs.ops import off_remarks, ops_net, within
 from pellucid.lenses.graphs.recorded import recorded
 from pellucid.lenses.graphs.scalars import scalars_net
-from pellucid.lenses.graphs.show import net_view
+from pellucid.lenses.graphs.show import Zoomed, net_view
 from pellucid.lenses.lens import LENSES, Lens, lens
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.subject import Subject
@@ -56,8 +57,8 @@ def graph(
     Args:
         what: any recorded Tensor, such as the loss, before or after `backward()`; or a network.
         data: for a network, `(X, y)`; X alone shows the way forward.
-        zoom: "modules", "ops", or "scalars", in which every number is a node; the closest that
-            can be read when None (for a network: "modules").
+        zoom: "modules", "ops", or "scalars", in which every number is a node; when None the
+            closest that can be read, and for a network all three, on one picture with a switch.
         sample: for a network, the row that goes in; the first 32 when None.
         inside: only what the module with this path does.
         blame: whether to work out how blame flows back.
@@ -100,7 +101,7 @@ def graph_of_network(
 
     Args:
         subject: the network and its rows.
-        zoom: "modules" (also when None), "ops" or "scalars".
+        zoom: "modules", "ops" or "scalars"; all three, with a switch, when None.
         sample: the row that goes in; the first 32 when None, and the first for "scalars".
         inside: only what the module with this path does.
         blame: whether to work out how blame flows back.
@@ -112,7 +113,31 @@ def graph_of_network(
     at = None if sample is None else sample % len(subject)
     rows = slice(0, _ROWS) if at is None else slice(at, at + 1)
     briefs = {path: m._brief() for path, m in subject.model.named_modules() if path}
-    return _view(recorded(subject, rows), zoom or "modules", inside, blame, briefs)
+    root = recorded(subject, rows)
+    if zoom is not None or inside:
+        return _view(root, zoom or "modules", inside, blame, briefs)
+    flow = _flow(root, blame)
+    single = flow if at is not None else _flow(recorded(subject, slice(0, 1)), blame)
+    return net_view(_zooms(flow, single, briefs, at or 0))
+
+
+def _zooms(flow: Flow, single: Flow, briefs: Mapping[str, str], row: int) -> list[Zoomed]:
+    """Modules, operations and numbers, as far as each can be drawn; the last of one row."""
+    nets = [("modules", flow, modules_net(flow, "", briefs))]
+    closer = ops_net(flow)
+    if len(closer.vertices) <= _MOST_OPS:
+        nets.append(("operations", flow, closer))
+    numbers = f"numbers of row {row}"
+    if how_many(single)[1] <= _MOST_NUMBERS:
+        nets.append((numbers, single, scalars_net(single)))
+    elif tensors := _tensors(single):
+        shades = ops_net(single)
+        shades.zoom, shades.tensors = "scalars", tensors
+        nets.append((f"{numbers}, as shades", single, shades))
+    return [
+        Zoomed(net, () if net.tensors else checked(own, net), caption)
+        for caption, own, net in nets
+    ]  # fmt: skip
 
 
 _seen = graph_of_network
@@ -140,10 +165,16 @@ def _view(
 ) -> View:
     if zoom is not None and zoom not in _ZOOMS:
         raise SettingError(f"graph: zoom is one of {', '.join(_ZOOMS)}, and it is {zoom!r}.")
+    flow = _flow(root, blame)
+    net = _net(flow, zoom, inside, briefs)
+    return net_view([Zoomed(net, checked(flow, net))])
+
+
+def _flow(root: Node, blame: bool) -> Flow:
     flow = Flow(root, blame)
     if not flow.stages:
         raise GraphError("graph: nothing is computed here: the network gives back what goes in.")
-    return net_view(_net(flow, zoom, inside, briefs))
+    return flow
 
 
 def _net(flow: Flow, zoom: str | None, inside: str, briefs: Mapping[str, str] | None) -> Net:

@@ -23,8 +23,8 @@ from pellucid.lenses.render.drawn.frame import limits
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.subject import Subject, subject_of
 from pellucid.lenses.view import Block, Remark, View
-from pellucid.training.threads import threads_for
 from pellucid.spelling import did_you_mean
+from pellucid.training.threads import threads_for
 
 __all__ = ["LENSES", "Lens", "Recorded", "lens"]
 
@@ -181,13 +181,21 @@ def _filmed(look: Callable[[], View], subject: Subject, kept: Recorded, moments:
     last, captions = views[steps[-1]], tuple(f"step {step:,}" for step in steps)
     blocks: list[Block] = []
     for i, block in enumerate(last.blocks):
-        frames = [views[step].blocks[i] for step in steps if len(views[step].blocks) > i]
+        block = _standing(block)
+        frames = [_standing(views[step].blocks[i]) for step in steps if len(views[step].blocks) > i]
         alike = len(frames) == len(steps) and all(type(f) is type(block) for f in frames)
         if isinstance(block, _STILL) and alike:
             blocks.append(Film(_steady(frames), captions, title=block.title))
         else:
             blocks.append(block)
     return replace(last, blocks=tuple(blocks), data=_moments(views, steps))
+
+
+def _standing(block: Block) -> Block:
+    """The chosen picture of several that are no moments."""
+    return (
+        block.frames[block.shown] if isinstance(block, Film) and block.choice != "moment" else block
+    )
 
 
 def _moments(views: Mapping[int, View], steps: list[int]) -> dict[str, Any]:

@@ -82,8 +82,8 @@ def optimize(
     data = _data(twin, found, path, step, pace)
     more, numbers = _asked(twin, path, rates, racers, optimizer, seed)
     blocks += [*more, *_remarks(subject, twin, path, remembers, rates, bool(racers))]
-    view = "Where the network is on the loss, and its next step"
-    return View(view, _sentence(step, path), tuple(blocks), {**data, **numbers})
+    title = f"Loss {number(step.before)}; the next step {_moved(step)}"
+    return View(title, _sentence(step, path), tuple(blocks), {**data, **numbers})
 
 
 def _racers(race: Any) -> tuple[str, ...]:
@@ -256,8 +256,6 @@ def _remarks(
 
 
 def _sentence(step: Step, path: Walked | None) -> str:
-    change = step.after - step.before
-    moves = "lowers" if change < 0 else "raises"
     walk = (
         ""
         if path is None
@@ -266,6 +264,11 @@ def _sentence(step: Step, path: Walked | None) -> str:
     if path is not None and path.here is None:
         walk = ""
     return (
-        f"The loss is {number(step.before)}{walk}. The next step {moves} it by"
-        f" {number(abs(change), 2)}; it is made of {parts_words(step)}."
+        f"The loss is {number(step.before)}{walk}. The next step {_moved(step)}; it is made of"
+        f" {parts_words(step)}."
     )
+
+
+def _moved(step: Step) -> str:
+    change = step.after - step.before
+    return f"{'lowers' if change < 0 else 'raises'} it by {number(abs(change), 2)}"

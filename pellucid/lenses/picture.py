@@ -282,6 +282,7 @@ class Dot:
             "parameter", "op", "module", "loss".
         shade: how strongly it is filled, from −1 (negative) to 1 (positive).
         hint: shown where a page can, on hovering.
+        link: the name of a table's row that a click leads to, where a page can.
     """
 
     key: str
@@ -295,6 +296,7 @@ class Dot:
     kind: str = ""
     shade: float | None = None
     hint: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -372,12 +374,14 @@ class Film:
         captions: what each moment is called: "step 120".
         shown: which one stands still; the last when −1.
         title: says the answer in a few words.
+        choice: what is chosen; where it is no moment, the captions stand beside what is clicked.
     """
 
     frames: tuple[Chart | Matrix | Diagram | Charts, ...]
     captions: tuple[str, ...]
     shown: int = -1
     title: str = ""
+    choice: str = "moment"
 
 
 Picture: TypeAlias = Chart | Charts | Matrix | Diagram | Film

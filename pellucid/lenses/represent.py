@@ -71,7 +71,7 @@ def represent(
         "places": {a.name: p.tolist() for a, p in zip(layers, places, strict=True)},
         "looked_at": layers[looked].name, "units": about,
     }  # fmt: skip
-    return View("What each layer holds", _sentence(lines, sorts), tuple(blocks), data)
+    return View(_title(lines, sorts), _sentence(lines, sorts), tuple(blocks), data)
 
 
 def _sorts(subject: Subject, each: bool, where: int | str) -> Sorts:
@@ -165,8 +165,7 @@ def _neighbors(
     def named(i: int) -> str:
         if sorts.kinds is None:
             return f"row {chosen[i]}"
-        kind = int(sorts.kinds[i])
-        return f"row {chosen[i]} ({sorts.names[kind] if sorts.names else kind})"
+        return f"row {chosen[i]} ({sorts.short(int(sorts.kinds[i]))})"
 
     rows = tuple(
         (a.name, ", ".join(named(i) for i in n)) for a, n in zip(layers, near, strict=True)
@@ -213,6 +212,16 @@ def _remarks(
         " have been trained on all of them. What a probe can read, the network need not use."
     )
     return [Remark(text) for text in texts]
+
+
+def _title(lines: list[dict[str, Any]], sorts: Sorts) -> str:
+    if lines[0]["probe"] is None:
+        return f"What {plural(len(lines), 'layer')} {'holds' if len(lines) == 1 else 'hold'}"
+    classes = sorts.heights is None
+    best = max(lines, key=lambda line: line["probe"])
+    what = "The class" if classes else sorts.axis
+    where = best["layer"] if best["layer"] != "input" else "at the input"
+    return f"{what} is read off best {where}: {_read(best, classes)}"
 
 
 def _sentence(lines: list[dict[str, Any]], sorts: Sorts) -> str:

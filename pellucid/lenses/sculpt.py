@@ -90,7 +90,9 @@ def sculpt(
                   for b in built],
         "pieces": counted,
     }  # fmt: skip
-    title = "Each neuron makes one cut; the sum makes the shape"
+    title = f"h{found[chosen.path][0].unit} adds most in layer {chosen.number}"
+    if growth is not None:
+        title = growth.title
     sentence = _sentence(chosen, found[chosen.path], unit, whole, pieces)
     return View(title, sentence, tuple(blocks), data)
 

@@ -51,8 +51,7 @@ def transform(
     if any(s.values.ndim == 4 for s in spaces_of(subject, subject.x[:2])):
         pictures, numbers = maps_of(subject, sample)
         blocks, data = [blocks[0], *pictures, *blocks[1:]], {**data, "maps": numbers}
-    title = "Where each layer moves the data"
-    return View(title, _sentence(subject, found, data), tuple(blocks), data)
+    return View(_title(subject, data), _sentence(subject, found, data), tuple(blocks), data)
 
 
 def _folding(
@@ -122,6 +121,16 @@ def _remarks(subject: Subject, found: Carried, drawn: int, in_thirds: bool) -> l
     if not in_thirds:
         texts.append("parts=True shows each layer in thirds: linear part, shift, bend.")
     return [Remark(text) for text in texts]
+
+
+def _title(subject: Subject, data: dict[str, Any]) -> str:
+    first, last = data["spaces"][0], data["spaces"][-1]
+    if first["separation"] is None:
+        return f"Each row goes from {plural(first['numbers'], 'number')} to {last['numbers']:,}"
+    what = "The classes" if subject.task != "number" else f"Low and high {subject.target}"
+    ends = f"{percent(first['separation'])} to {percent(last['separation'])} of the spread"
+    apart = "come apart" if last["separation"] > first["separation"] else "come no further apart"
+    return f"{what} {apart}: from {ends}"
 
 
 def _sentence(subject: Subject, found: Carried, data: dict[str, Any]) -> str:

@@ -120,6 +120,12 @@ def _called(twin: Twin, title: str) -> Twin:
 
 def _filmed(film: Film) -> list[Twin]:
     """Tables at the same place of every moment, one below the other where they are alike."""
+    if film.choice != "moment":
+        return [
+            _called(twin, caption)
+            for frame, caption in zip(film.frames, film.captions, strict=True)
+            for twin in twins_of(frame)
+        ]
     moments = [twins_of(frame) for frame in film.frames]
     found = []
     for k, first in enumerate(moments[0] if moments else ()):

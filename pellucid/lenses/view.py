@@ -183,8 +183,8 @@ class View:
     """What a lens shows.
 
     Attributes:
-        title: what was asked.
-        sentence: the answer in words.
+        title: the answer in a few words.
+        sentence: the answer with its numbers.
         blocks: what is drawn, in order.
         data: the numbers behind it, for programs.
     """

@@ -12,7 +12,7 @@ import pellucid
 from pellucid import nn
 from pellucid.errors import GraphError, SettingError
 from pellucid.lenses.lens import LENSES
-from pellucid.lenses.picture import Charts, Diagram
+from pellucid.lenses.picture import Charts, Diagram, Film
 from pellucid.lenses.view import Remark
 from tests.lenses.conftest import Trained
 
@@ -25,7 +25,8 @@ def small(bend: nn.Module | None = None) -> tuple[nn.Module, Any, Any]:
 
 
 def drawn(shown: Any) -> Diagram:
-    return next(b for b in shown.view.blocks if isinstance(b, Diagram))
+    blocks = [b.frames[0] if isinstance(b, Film) else b for b in shown.view.blocks]
+    return next(b for b in blocks if isinstance(b, Diagram))
 
 
 def words(shown: Any) -> str:
@@ -229,3 +230,45 @@ def test_in_text_the_stages_stand_in_the_order_of_the_arrows(moons_model: Traine
     places = [text.index(f"\n{name}  ") for name in ("x", "0", "1", "2", "3", "4")]
     assert places == sorted(places) and text.index("\nL = cross_entropy") > places[-1]
     assert "is computed in 6 stages" in text
+
+
+def test_three_zooms_stand_on_one_picture_with_a_switch() -> None:
+    model, x, y = small()
+    shown = pellucid.graph(model, (x.numpy(), y.numpy()))
+    film = next(b for b in shown.view.blocks if isinstance(b, Film))
+    assert film.captions == ("modules", "operations", "numbers of row 0") and film.choice == "zoom"
+    data = shown.to_dict()
+    assert data["zoom"] == "modules" and set(data["zooms"]) == {"ops", "scalars"}
+    for frame, net in zip(film.frames, (data, *data["zooms"].values()), strict=True):
+        assert isinstance(frame, Diagram) and len(frame.dots) == len(net["nodes"])
+    html = shown.html()
+    for i, caption in enumerate(film.captions):
+        assert re.search(rf'<label for="film[0-9a-f]{{8}}-{i}">{caption}</label>', html)
+    assert "modules; .html() has all 3 zooms" in shown.text(100)
+
+
+def test_blame_is_checked_by_nudges_and_a_node_leads_to_its_check(
+    digits_cnn: Trained, tiny_transformer: Trained, moons_model: Trained
+) -> None:
+    for trained in (digits_cnn, tiny_transformer, moons_model):
+        shown = pellucid.graph(trained.model, trained.data)
+        checks = shown.to_dict()["checks"]
+        asked = [n for n in shown.to_dict()["nodes"] if n["blame"] and n["kind"] != "loss"]
+        assert {n["key"] for n in asked} <= {c["node"] for c in checks}
+        for check in checks:
+            assert check["nudge"] == pytest.approx(check["blame"], rel=2e-2, abs=1e-7), check
+        assert sum(c["agrees"] for c in checks) > 0.9 * len(checks)
+        html = shown.html()
+        led = set(re.findall(r'href="#(check[^"]+)"', html))
+        rows = re.findall(r'<tr id="(check[^"]+)"', html)
+        assert led and led <= set(rows) and len(set(rows)) == len(rows)
+        again = pellucid.graph(trained.model, trained.data, sample=1).html()
+        assert not led & set(re.findall(r'href="#(check[^"]+)"', again)), "two on one page"
+
+
+def test_a_film_of_the_graph_shows_one_zoom(moons_model: Trained) -> None:
+    model, data, history = moons_model.model, moons_model.data, moons_model.history
+    shown = pellucid.see(model, data, "graph", run=history, film=3)
+    film = next(b for b in shown.view.blocks if isinstance(b, Film))
+    assert len(film.frames) == 3 and film.choice == "moment"
+    assert all(isinstance(f, Diagram) for f in film.frames)

@@ -10,6 +10,8 @@ import pytest
 import pellucid
 from pellucid import nn
 from pellucid.errors import DataError, SettingError
+from pellucid.lenses.numerals import number, signed
+from pellucid.lenses.picture import Film
 from tests.lenses.conftest import Trained
 
 
@@ -161,3 +163,42 @@ def test_a_wrong_setting_is_told_by_the_name_that_people_use(digits_cnn: Trained
         pellucid.see(digits_cnn.model, digits_cnn.data, "walk", rows=3)
     assert str(told.value).startswith('the lens walk has no setting "rows".')
     assert "Its own are sample, optimizer, lr, answers; all" in str(told.value)
+
+
+def test_the_picture_goes_forward_back_and_to_the_new_weights(
+    digits_cnn: Trained, tiny_transformer: Trained
+) -> None:
+    model, x, y = small()
+    sheet = pellucid.walk(model, x, y, sample=1, lr=0.05)
+    film = next(b for b in sheet.view.blocks if isinstance(b, Film))
+    assert film.captions == ("forward: values", "backward: blame", "update: new weights")
+    forward, backward, update = (
+        {d.lines[0]: d.lines[1:] for d in frame.dots}  # type: ignore[union-attr]
+        for frame in film.frames
+    )
+    found = {s.what: s.value for s in sheet.steps}
+    name = "0.weight[0, 1]"
+    old = float(model.state_dict()["0.weight"].numpy()[0, 1])
+    assert forward[name] == (number(old),)
+    assert backward[name] == (number(old), f"blame {signed(found[f'blame of {name}'])}")
+    assert update[name] == (f"{number(old)} → {number(found[f'new {name}'])}",)
+    assert not any(isinstance(b, Film) for b in sheet.without_answers().view.blocks)
+    for trained in (digits_cnn, tiny_transformer):
+        sheet = pellucid.walk(trained.model, trained.data, lr=0.1)
+        film = next(b for b in sheet.view.blocks if isinstance(b, Film))
+        moved = [d for d in film.frames[2].dots if d.role == "now"]  # type: ignore[union-attr]
+        far = {s.what: s.value for s in sheet.steps if s.phase == "update"}
+        assert moved
+        for dot in moved:
+            full = next(w for w in far if w.endswith(f"{dot.lines[0].lstrip('…')} moves"))
+            assert dot.lines[1] == f"moves by {number(far[full])}"
+
+
+def test_how_far_a_weight_moves_is_the_length_of_all_its_moves(moons_model: Trained) -> None:
+    sheet = pellucid.walk(moons_model.model, moons_model.data, lr=0.1)
+    film = next(b for b in sheet.view.blocks if isinstance(b, Film))
+    update = {d.lines[0]: d.lines[1] for d in film.frames[2].dots}  # type: ignore[union-attr]
+    found = {s.what: s.value for s in sheet.steps}
+    weight = moons_model.model.state_dict()["0.weight"].numpy()
+    moves = [found[f"new 0.weight[{i}, {j}]"] - weight[i, j] for i, j in np.ndindex(8, 2)]
+    assert update["0.weight"] == f"moves by {number(float(np.linalg.norm(moves)))}"

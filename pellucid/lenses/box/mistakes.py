@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -126,9 +127,7 @@ def worst_block(
     """The rows that it is most wrong about: pictures where they are pictures, else a table."""
     numbers = np.arange(len(found.true))
     if found.classes:
-        worst = measures.worst_classified(
-            found.true, found.given, found.names, rows=numbers, limit=limit
-        )
+        worst = _worst_classes(found, numbers, limit)
     else:
         worst = measures.worst_predicted(
             found.true[:, 0], found.given[:, 0], rows=numbers, limit=limit
@@ -138,7 +137,9 @@ def worst_block(
         for w in worst
     ]
     image = subject.x.ndim == 4 and found.each == 1
-    return [_images(subject, worst[:6]) if image else _table(subject, found, worst)], data
+    if image:
+        return [_images(subject, worst[:6], _called(found, worst[:6]))], data
+    return [_table(subject, found, worst)], data
 
 
 def _table(subject: Subject, found: Answers, worst: tuple[WorstSample, ...]) -> Table:
@@ -155,7 +156,31 @@ def _table(subject: Subject, found: Answers, worst: tuple[WorstSample, ...]) -> 
         for w, line in zip(worst, cells, strict=True)
     )
     note = "" if found.classes else "The sign says which way: + where the truth is higher."
-    return Table(columns, rows, f"The {len(worst)} rows it is most wrong about", note=note)
+    return Table(columns, rows, _called(found, worst), note=note)
+
+
+def _worst_classes(found: Answers, numbers: Any, limit: int) -> tuple[WorstSample, ...]:
+    """The rows that are wrong, the worst first; then those that are right and least sure."""
+    right = found.given.argmax(axis=1) == found.true
+    worst: list[WorstSample] = []
+    for part in (numbers[~right], numbers[right]):
+        if len(part) and len(worst) < limit:
+            worst += measures.worst_classified(
+                found.true[part], found.given[part], found.names, rows=part,
+                limit=limit - len(worst),
+            )  # fmt: skip
+    return tuple(worst)
+
+
+def _called(found: Answers, worst: Sequence[WorstSample]) -> str:
+    """What the rows have in common."""
+    n, wrong = len(worst), sum(w.true != w.predicted for w in worst)
+    if not found.classes or wrong == n:
+        return f"The {plural(n, 'row')} it is most wrong about"
+    sure = f"the {plural(n - wrong, 'row')} it is least sure of"
+    if not wrong:
+        return f"Every row is right; {sure}"
+    return f"The {plural(wrong, 'row')} it is wrong about, then {sure}"
 
 
 def _cells(subject: Subject, rows: list[int]) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -176,13 +201,18 @@ def _cell(cell: Any, kind: str) -> Any:
     return "–" if cell is None or cell != cell else word_of(cell, kind)  # NaN differs from itself
 
 
-def _images(subject: Subject, worst: tuple[WorstSample, ...]) -> Charts:
+def _slip(w: WorstSample) -> str:
+    called = f"{w.true} called {w.predicted}" if w.true != w.predicted else f"{w.true}, right"
+    return f"row {w.row}: {called} ({percent(w.confidence or 0.0)})"
+
+
+def _images(subject: Subject, worst: tuple[WorstSample, ...], title: str) -> Charts:
     items = tuple(
         Matrix(
             np.asarray(subject.x[w.row], np.float64).mean(axis=0),
-            title=f"row {w.row}: {w.true} called {w.predicted} ({percent(w.confidence or 0.0)})",
+            title=_slip(w),
             scale="amount", image=True,
         )
         for w in worst
     )  # fmt: skip
-    return Charts(items, columns=6, title=f"The {len(items)} rows it is most wrong about")
+    return Charts(items, columns=6, title=title)

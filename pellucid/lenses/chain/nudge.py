@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pellucid.lenses.chain.record import Record
-from pellucid.lenses.chain.stage import doubled
+from pellucid.lenses.chain.stage import Array, doubled
 
-__all__ = ["Check", "nudged"]
+__all__ = ["Check", "moved", "nudged"]
 
 Index = tuple[int, ...]
 TOLERANCE = 1e-3
@@ -57,12 +58,27 @@ def nudged(record: Record, at: Index, step: float | None = None) -> Check:
 
     Everything else stays as recorded: random draws, and choices such as a boolean mask.
     """
-    value = doubled(record.source)
+    return moved(doubled(record.source), at, record.rerun, float(record.gradient[at]), step)
+
+
+def moved(
+    value: Array, at: Index, rerun: Callable[[Array], float], gradient: float,
+    step: float | None = None,
+) -> Check:  # fmt: skip
+    """One number of an array moved both ways.
+
+    Args:
+        value: the array.
+        at: which of its numbers.
+        rerun: what the result is for another array.
+        gradient: the slope of the chain rule.
+        step: how far.
+    """
     step = step or 1e-5 * max(1.0, abs(float(value[at])))
     results = []
     for direction in (-1.0, 1.0):
-        moved = value.copy()
-        moved[at] += direction * step
-        results.append(record.rerun(moved))
+        other = value.copy()
+        other[at] += direction * step
+        results.append(rerun(other))
     low, high = results
-    return Check(step, low, high, (high - low) / (2 * step), float(record.gradient[at]))
+    return Check(step, low, high, (high - low) / (2 * step), gradient)

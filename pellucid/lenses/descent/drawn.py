@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lenses.descent.pace import GOOD, Pace
+from pellucid.lenses.descent.pace import FAST, GOOD, SLOW, Pace
 from pellucid.lenses.descent.parts import Step
 from pellucid.lenses.descent.race import Runner
 from pellucid.lenses.descent.rates import Rates
@@ -33,6 +33,7 @@ __all__ = [
     "step_chart",
 ]  # fmt: skip
 
+_NAME = np.array([0.22, 0.09])  # how much of a chart a name takes, across and upward
 WORDS = {
     "gradient": "gradient",
     "momentum": "momentum",
@@ -85,17 +86,31 @@ def step_chart(step: Step) -> Chart:
         Arrow(float(at[0]), float(at[1]), float(to[0]), float(to[1]), role=role)
         for at, to, _, role in legs
     ]
-    for at, to, word, role in legs:
-        if np.linalg.norm(to - at) > 0.12 * longest:
-            x, y = (at + to) / 2
-            marks.append(Note(float(x), float(y), word, role))
     low, high = ends.min(axis=0), ends.max(axis=0)
+    marks += _named([leg for leg in legs if np.linalg.norm(leg[1] - leg[0]) > 0.12 * longest],
+                    np.maximum(high - low, 0.3 * longest))  # fmt: skip
     room = 0.12 * max(float((high - low).max()), 1e-12)
     axes = [
         Axis(name, low=float(low[i] - room), high=float(high[i] + room))
         for i, name in enumerate(("along the way down (against the gradient)", "beside it"))
     ]
     return Chart(axes[0], axes[1], tuple(marks), "The next step is the sum of its parts", tall=0.6)
+
+
+def _named(legs: list[tuple[Floats, Floats, str, Any]], size: Floats) -> list[Mark]:
+    """The legs' names, each as near to the middle of its own as the others leave room."""
+    taken: list[Floats] = []
+    notes: list[Mark] = []
+    for at, to, word, role in legs:
+        tried = [at + part * (to - at) for part in (0.5, 0.25, 0.75, 0.05, 0.95)]
+        room = [
+            min((float(np.max(np.abs(p - q) / size / _NAME)) for q in taken), default=9.0)
+            for p in tried
+        ]
+        best = next((i for i, r in enumerate(room) if r > 1), int(np.argmax(room)))
+        taken.append(tried[best])
+        notes.append(Note(float(tried[best][0]), float(tried[best][1]), word, role))
+    return notes
 
 
 def pace_charts(pace: Pace) -> Charts:
@@ -113,7 +128,7 @@ def _lines(steps: list[int], by_layer: dict[str, list[float]], name: str, banded
     marks: list[Mark] = []
     if banded and steps:
         ends = [steps[0], max(steps[-1], steps[0] + 1)]
-        marks.append(Band(ends, [GOOD[0]] * 2, [GOOD[1]] * 2, "good: 0.0001 to 0.01", "good"))
+        marks.append(Band(ends, [GOOD[0]] * 2, [GOOD[1]] * 2, "usual: 0.0001 to 0.03", "good"))
     for k, (layer, values) in enumerate(by_layer.items()):
         shown = np.where(np.asarray(values) > 0, values, np.nan)
         marks.append(Line(steps, shown, layer, order=k))
@@ -123,7 +138,7 @@ def _lines(steps: list[int], by_layer: dict[str, list[float]], name: str, banded
 def _bars(steps: list[int], by_layer: dict[str, list[float]], name: str, banded: bool) -> Chart:
     marks: list[Mark] = [Bars([v[0] for v in by_layer.values()], lying=True)]
     if banded:
-        marks.append(Rule(GOOD[1], "x", f"good up to {number(GOOD[1])}", "good"))
+        marks.append(Rule(GOOD[1], "x", f"usual up to {number(GOOD[1])}", "good"))
     names = Axis(names=tuple(by_layer))
     return Chart(Axis(name, log=False), names, tuple(marks), _verdict(by_layer, banded))
 
@@ -136,10 +151,16 @@ def _verdict(by_layer: dict[str, list[float]], banded: bool) -> str:
     if banded:
         out = [k for k, v in last.items() if not GOOD[0] <= v <= GOOD[1]]
         if not out:
-            return "Every layer moves at a good pace"
-        speed = "fast" if last[out[0]] > GOOD[1] else "slowly"
-        layer = _first_up(of_layer(out[0]))
-        return f"{layer} moves {speed}: {number(last[out[0]], 2)} of its length in a step"
+            return "Every layer moves at a usual pace"
+        worst = max(
+            out, key=lambda k: abs(np.log(max(last[k], 1e-30) / GOOD[int(last[k] > GOOD[1])]))
+        )
+        pace = last[worst]
+        speed = "far" if pace > GOOD[1] else "little"
+        if pace > FAST or pace < SLOW:
+            speed = "too fast" if pace > FAST else "hardly"
+        layer = _first_up(of_layer(worst))
+        return f"{layer} moves {speed}: {number(pace, 2)} of its length in a step"
     most, least = max(last, key=last.__getitem__), min(last, key=last.__getitem__)
     if last[least] <= 0 or len(last) < 2:
         return f"{_first_up(of_layer(least))} has a gradient of length {number(last[least], 2)}"

@@ -11,9 +11,12 @@ from pellucid.lenses.descent.parts import Step
 from pellucid.lenses.descent.twin import Twin
 from pellucid.lenses.picture import Floats
 
-__all__ = ["GOOD", "Pace", "pace_now", "pace_of_moments", "pace_of_probes"]
+__all__ = ["FAST", "GOOD", "SLOW", "Pace", "pace_now", "pace_of_moments", "pace_of_probes"]
 
-GOOD = (1e-4, 1e-2)  # of a weight's length, in one step
+# Of a weight's length, in one step. A thousandth is the rule of thumb; Adam's first steps, which
+# move every weight by the rate, are ten times as long and do no harm.
+GOOD = (1e-4, 3e-2)
+SLOW, FAST = 1e-5, 1e-1
 _MOMENTS = 24
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pellucid.lenses.box.answers import in_units
 from pellucid.lenses.numerals import number
 from pellucid.lenses.subject import Subject
 
@@ -31,6 +32,12 @@ class Sorts:
         self.kinds, self.names, self.heights = kinds, names, heights
         self.axis, self.line = axis, line
 
+    def short(self, kind: int) -> str:
+        """A sort in one word."""
+        if self.heights is not None and len(self.names) == 2:
+            return ("low", "high")[kind]
+        return self.names[kind] if self.names else str(kind)
+
 
 def sorts_of(subject: Subject) -> Sorts:
     """By class; for numbers, by the half in which the target lies."""
@@ -41,10 +48,11 @@ def sorts_of(subject: Subject) -> Sorts:
         return Sorts(y, subject.names)
     if subject.task == "number" and y.ndim == 1:
         middle = float(np.median(y))
-        name, where = subject.target, number(middle)
+        heights = in_units(subject, y)[:, 0]
+        name, where = subject.target, number(float(np.median(heights)))
         names = (f"{name} up to {where}", f"{name} above {where}")
         line = f"the network gives {where}"
-        return Sorts((y > middle).astype(np.int64), names, y.astype(np.float64), name, line)
+        return Sorts((y > middle).astype(np.int64), names, heights, name, line)
     return Sorts(None)
 
 

@@ -48,9 +48,7 @@ def stream_of(subject: Subject, sample: int, words: Any = None) -> View:
         *_remarks(len(tokens), shown),
     ]  # fmt: skip
     data = {"sample": sample, "tokens": list(tokens), "stream": lines}
-    return View(
-        "How the stream of each position changes, block by block", _say(lines), tuple(blocks), data
-    )
+    return View(_title(lines), _say(lines), tuple(blocks), data)
 
 
 def _one_width(spaces: list[Space]) -> list[Space]:
@@ -153,6 +151,13 @@ def _table(lines: list[dict[str, Any]]) -> Table:
     keys = ("after", "mean_norm", "mean_similarity", "change")
     rows = tuple(tuple(line[k] for k in keys) for line in lines)
     return Table(columns, rows, "The stream in numbers")
+
+
+def _title(lines: list[dict[str, Any]]) -> str:
+    if len(lines) < 2:
+        return f"The stream of each position after {lines[0]['after']}"
+    most = max(lines[1:], key=lambda line: line["change"])
+    return f"{most['after']} changes the stream most, by {percent(most['change'])}"
 
 
 def _say(lines: list[dict[str, Any]]) -> str:

@@ -54,6 +54,14 @@ class Flow:
                     self.passed[stage, x] = share
                     self.blame[x] = self.blame[x] + share if x in self.blame else share
 
+    def rerun(self, node: Node, value: Array) -> float:
+        """What the result would be if a node were `value`, in double precision."""
+        values = {node: value}
+        for stage in self.stages:
+            if any(x in values for x in stage.inputs):
+                values[stage.out] = stage.rerun(values)
+        return float(np.asarray(values[self.root]).reshape(()))
+
     def leaves(self) -> Iterable[Node]:
         """What the computation starts from: data, weights; not the constants written in code."""
         made = {s.out for s in self.stages}

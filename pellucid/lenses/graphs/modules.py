@@ -134,7 +134,8 @@ def _vertex(run: Run, flow: Flow, briefs: Mapping[str, str]) -> Vertex:
     out = run.out
     array = np.asarray(out.array)
     names = list(dict.fromkeys(s.name for s in run.stages))
-    vertex = Vertex(f"m{out.seq}", run.path or flow.symbols.of(out), shape=out.shape)
+    name = run.path or flow.symbols.of(out)
+    vertex = Vertex(f"m{out.seq}", name, shape=out.shape, source=(out, None))
     if run.times > 1:
         vertex.name = f"{run.path} … {run.last}"
         vertex.note = f"{run.times} modules alike, one after another"

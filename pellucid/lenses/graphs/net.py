@@ -59,6 +59,7 @@ class Vertex:
         scope, line: the module and the line of code that it was made in.
         asks: whether a gradient is asked for here.
         note: what else there is to say.
+        source: the node, and for one of its numbers its place; None for several nodes.
     """
 
     key: str
@@ -76,6 +77,7 @@ class Vertex:
     line: str = ""
     asks: bool = True
     note: str = ""
+    source: tuple[Node, tuple[int, ...] | None] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The vertex as data."""

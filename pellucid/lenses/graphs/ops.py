@@ -80,7 +80,7 @@ def leaf_kind(x: Node) -> str:
 
 def _valued(x: Node, flow: Flow) -> Vertex:
     array = np.asarray(x.array)
-    vertex = Vertex(f"n{x.seq}", flow.symbols.of(x), shape=x.shape)
+    vertex = Vertex(f"n{x.seq}", flow.symbols.of(x), shape=x.shape, source=(x, None))
     vertex.value = float(array.reshape(-1)[0]) if x.size == 1 else None
     several = x.size > 1 and array.dtype.kind == "f"
     vertex.mean = float(array.mean(dtype=np.float64)) if several else None

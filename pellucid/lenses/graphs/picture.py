@@ -21,10 +21,19 @@ SAID = (
 )  # the box at the arrow's start says so too
 
 
-def diagram_of(net: Net, title: str, sentence: str) -> Diagram:
-    """The picture of a graph."""
+def diagram_of(
+    net: Net, title: str, sentence: str, links: Mapping[str, str] | None = None
+) -> Diagram:
+    """The picture of a graph.
+
+    Args:
+        net: the graph.
+        title: of the picture.
+        sentence: what is to be seen.
+        links: for nodes the name of the row that a click leads to.
+    """
     small = net.zoom == "scalars"
-    box = Box(126.0, 62.0) if small else Box(176.0, 64.0)
+    box = Box(126.0, 62.0) if small else Box(184.0, 74.0)
     arrows = [(link.source, link.target) for link in net.links]
     placed = arranged(
         {v.key: box for v in net.vertices}, arrows, right=small, square=not small,
@@ -34,7 +43,7 @@ def diagram_of(net: Net, title: str, sentence: str) -> Diagram:
     named = sum(bool(x.stops) and x.stops not in SAID for x in net.links) <= _MOST_REASONS
     called = {v.key: v.name for v in net.vertices}
     return Diagram(
-        tuple(_dot(v, placed, box, net) for v in net.vertices),
+        tuple(_dot(v, placed, box, net, (links or {}).get(v.key, "")) for v in net.vertices),
         tuple(_edge(x, placed, largest, named, called) for x in net.links),
         placed.wide, placed.high, title, sentence,
     )  # fmt: skip
@@ -57,7 +66,7 @@ def blame_text(blame: Amount | None, asks: bool = True) -> str:
     return f"blame {signed(blame.size)}" if blame.single else f"blame, length {number(blame.size)}"
 
 
-def _dot(v: Vertex, placed: Placed, box: Box, net: Net) -> Dot:
+def _dot(v: Vertex, placed: Placed, box: Box, net: Net, row: str) -> Dot:
     op = _SYMBOLS.get(v.op, v.op)
     name = v.name if len(v.name) <= _LONG else f"…{v.name[1 - _LONG :]}"
     first = " = ".join(x for x in (name, op) if x) if v.kind != "module" else name
@@ -68,7 +77,7 @@ def _dot(v: Vertex, placed: Placed, box: Box, net: Net) -> Dot:
     x, y = placed.middle[v.key]
     role: Role = "now" if v.kind == "loss" else "plain" if v.asks or not net.blamed else "muted"
     return Dot(v.key, x, y, tuple(filter(None, lines)), box.wide, box.high, "box", role, v.kind,
-               hint=hint)  # fmt: skip
+               hint=hint, link=row)  # fmt: skip
 
 
 def _equation(v: Vertex) -> str:

@@ -24,7 +24,7 @@ def scalars_net(flow: Flow) -> Net:
 def _vertex(n: Number, flow: Flow) -> Vertex:
     kind = "loss" if n.node is flow.root else n.kind
     op = n.stage.name if n.stage is not None else ""
-    vertex = Vertex(n.key, n.name, op, kind, (), n.value)
+    vertex = Vertex(n.key, n.name, op, kind, (), n.value, source=(n.node, n.at))
     vertex.blame = None if n.blame is None else Amount(n.blame, True)
     vertex.equation, vertex.numbers = n.symbols, n.plugged
     vertex.steps = n.blame_sentence() if flow.blamed and n.blame is not None else ""

@@ -1,19 +1,23 @@
-"""A graph as a view: the picture, the table of its nodes, and where blame stops."""
+"""A graph as a view: the picture at one zoom or several, its nodes, and where blame stops."""
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from pellucid.lenses.graphs.checks import Checked
 from pellucid.lenses.graphs.net import Net
 from pellucid.lenses.graphs.picture import SAID, diagram_of, value_text
 from pellucid.lenses.numerals import number, of_layer, plural, signed
-from pellucid.lenses.picture import Charts, Matrix
+from pellucid.lenses.picture import Charts, Diagram, Film, Matrix
 from pellucid.lenses.view import Block, Column, Folded, Remark, Table, View
 
-__all__ = ["net_view"]
+__all__ = ["Zoomed", "net_view"]
 
 _NODES = (
     Column("node", "formula", key="name", anchor=True),
@@ -27,11 +31,35 @@ _WORDS = {
     "ops": ("operation", "operations"),
     "scalars": ("step", "steps"),
 }
+_CHECKS = (
+    Column("node", "formula", anchor=True),
+    Column("number", "formula", key="at"),
+    Column("blame", "signed"),
+    Column("by a nudge", "signed", key="nudge"),
+    Column("nudged by", "number", key="step", rank=1),
+    Column("", "text", key="agrees"),
+)
 _HEATS, _SIDE = 6, 24
 
 
-def net_view(net: Net) -> View:
-    """The view of a graph."""
+@dataclass(frozen=True)
+class Zoomed:
+    """A graph at one zoom.
+
+    Attributes:
+        net: the graph.
+        checks: blame beside what nudges show.
+        caption: what the zoom is called where there are several.
+    """
+
+    net: Net
+    checks: Sequence[Checked] = ()
+    caption: str = ""
+
+
+def net_view(zooms: Sequence[Zoomed]) -> View:
+    """The view of a graph; the first zoom is the one that is seen at first."""
+    net = zooms[0].net
     made = [v for v in net.vertices if v.kind in ("op", "module", "loss")]
     many = plural(len(made), *_WORDS[net.zoom])
     given = len(net.vertices) - len(made)
@@ -41,17 +69,81 @@ def net_view(net: Net) -> View:
     leaves = "inputs" if net.zoom == "modules" else "inputs and weights"
     sentence = f"{result} is computed in {many} from {plural(given, 'input', leaves)}."
     sentence = " ".join([sentence, *_blamed(net)])
-    title = f"How {net.name} is computed" + (", and how blame flows back" if net.blamed else "")
+    back = ", and blame goes back" if net.blamed else ""
+    title = f"{result}, computed in {many}{back}"
     width = "arrows are as thick as the blame that goes back along them" if net.blamed else ""
-    picture = diagram_of(net, "; ".join(x for x in (many, width) if x), sentence)
-    blocks: list[Block] = [picture, *_heats(net), *_remarks(net), _table(net)]
+    drawn = "; ".join(x for x in (many, width) if x)
+    pictures = [_picture(z, drawn, sentence) for z in zooms]
+    blocks: list[Block] = [pictures[0], *_heats(net)]
+    if len(zooms) > 1:
+        captions = tuple(z.caption for z in zooms)
+        title_of = "Three zooms" if len(zooms) > 2 else "Two zooms"
+        switched = "; ".join(x for x in (title_of, width) if x)
+        blocks = [Film(tuple(pictures), captions, 0, switched, "zoom")]
+    blocks += [
+        *_remarks(net, len(zooms) > 1),
+        *(_checks(z) for z in zooms if z.checks),
+        _table(net),
+    ]
+    more = {"zooms": {z.net.zoom: _data(z.net) for z in zooms[1:]}} if len(zooms) > 1 else {}
     data = {
         "kind": "graph", "zoom": net.zoom, "result": net.name,
         "value": first if value else None,
-        "blamed": net.blamed, "nodes": [v.to_dict() for v in net.vertices],
-        "edges": [x.to_dict() for x in net.links],
+        "blamed": net.blamed, **_data(net), **more,
+        "checks": [_check_data(c) for z in zooms for c in z.checks],
     }  # fmt: skip
     return View(title, sentence, tuple(blocks), data)
+
+
+def _data(net: Net) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "nodes": [v.to_dict() for v in net.vertices],
+        "edges": [x.to_dict() for x in net.links],
+    }
+
+
+def _picture(zoomed: Zoomed, title: str, sentence: str) -> Diagram | Charts:
+    """The diagram; of too many numbers for one, their shades."""
+    if zoomed.caption and zoomed.net.tensors:
+        return next(_heats(zoomed.net))
+    links = dict(zip((c.vertex.key for c in zoomed.checks), _names(zoomed), strict=True))
+    return diagram_of(zoomed.net, title, sentence, links)
+
+
+def _names(zoomed: Zoomed) -> tuple[str, ...]:
+    """What the rows of the checks are called on a page, unlike those of any other graph there."""
+    told = repr([(c.vertex.key, c.check.gradient, c.check.low) for c in zoomed.checks])
+    own = zlib.crc32(f"{zoomed.net.zoom}{told}".encode())
+    return tuple(f"check{own:08x}-{c.vertex.key}" for c in zoomed.checks)
+
+
+def _checks(zoomed: Zoomed) -> Folded:
+    """The blame of the picture's nodes beside what nudges show; a click on a node leads here."""
+    found = zoomed.checks
+    rows = tuple(
+        (
+            c.vertex.name, f"[{', '.join(map(str, c.at))}]" if c.at else "",
+            c.check.gradient, c.check.slope, c.check.step, "✓" if c.check.agrees else "differs",
+        )
+        for c in found
+    )  # fmt: skip
+    right = sum(c.check.agrees for c in found)
+    which = f", {zoomed.caption}" if zoomed.caption else ""
+    caption = f"{right} of {plural(len(found), 'blame')} agree with a nudge{which}"
+    note = (
+        "The number with the most blame in each node was moved up and down by so much, and"
+        " everything behind it computed anew: by a nudge = (L up − L down) ÷ twice the nudge. Where"
+        " the two differ, a bend such as that of ReLU lies in between."
+    )
+    table = Table(_CHECKS, rows, caption, note=note, names=_names(zoomed))
+    return Folded(f"Check it{which}: click a node, or open this", ".html() opens it", (table,))
+
+
+def _check_data(found: Checked) -> dict[str, Any]:
+    return {
+        "node": found.vertex.key, "at": list(found.at), "blame": found.check.gradient,
+        "nudge": found.check.slope, "step": found.check.step, "agrees": found.check.agrees,
+    }  # fmt: skip
 
 
 def _blamed(net: Net) -> Iterator[str]:
@@ -72,7 +164,7 @@ def _blamed(net: Net) -> Iterator[str]:
         yield f"None gets to {empty} of the {len(held)} that ask for it."
 
 
-def _remarks(net: Net) -> Iterator[Remark]:
+def _remarks(net: Net, many: bool) -> Iterator[Remark]:
     for text in net.remarks:
         yield Remark(text)
     called = {v.key: v.name for v in net.vertices}
@@ -82,7 +174,7 @@ def _remarks(net: Net) -> Iterator[Remark]:
         ends = f"{called[first.source]} → {called[first.target]}"
         more = f" and {plural(count - 1, 'other arrow')}" if count > 1 else ""
         yield Remark(f"Blame stops at {ends}{more} (gray): {reason}.")
-    if net.blamed and net.zoom != "scalars":
+    if net.blamed and net.zoom != "scalars" and not many:
         yield Remark(
             "The blame of several numbers is shown by its length √Σ², which has no sign; "
             'zoom="scalars" shows the sign of each.'
@@ -100,7 +192,7 @@ def _table(net: Net) -> Folded:
         )
         for v in net.vertices
     )  # fmt: skip
-    return Folded("Show as table", ".html() opens it, .to_dict() has the numbers",
+    return Folded("Every node with its equation", ".html() opens it, .to_dict() has the numbers",
                   (Table(_NODES, rows, "Every node"),))  # fmt: skip
 
 

@@ -30,8 +30,8 @@ def answers(layer: Layer, units: Units, sorts: Sorts, chosen: npt.NDArray[Any]) 
     many = np.sort(np.argsort(-strength.std(axis=0), kind="stable")[:_UNITS])
     order = many[np.argsort(means[:, many].argmax(axis=0), kind="stable")]
     names = tuple(f"unit {u} {units.state(int(u))}".strip() for u in order)
-    words = sorts.names
-    columns = tuple(words[kinds[i]] if words else str(int(chosen[i])) for i in shown)
+    named = sorts.kinds is not None
+    columns = tuple(sorts.short(int(kinds[i])) if named else str(int(chosen[i])) for i in shown)
     values = strength[np.ix_(shown, order)].T
     low = bool(values.min() < 0)
     left = "" if len(order) == strength.shape[1] else f", {len(order)} of {strength.shape[1]} units"
@@ -92,7 +92,7 @@ def pictured(subject: Subject, units: Units, layer: Layer) -> Charts:
 def _kind(sorts: Sorts, row: int) -> str:
     if sorts.kinds is None:
         return ""
-    return sorts.names[int(sorts.kinds[row])] if sorts.names else str(int(sorts.kinds[row]))
+    return sorts.short(int(sorts.kinds[row]))
 
 
 def _strongest(subject: Subject, correlations: Any) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from pellucid.lenses.layout.layers import Layered
 __all__ = ["places", "spread"]
 
 _SWEEPS = 24
-_STREAM = 16.0  # how much more what is computed weighs than what stands beside it
+_STREAM = 500.0  # how much more what is computed weighs than what stands beside it
 
 
 def places(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.lenses.box.answers import Answers, told
-from pellucid.lenses.numerals import number, percent
+from pellucid.lenses.numerals import number, percent, plural
 from pellucid.lenses.picture import (
     Axis,
     Band,
@@ -224,10 +224,19 @@ def built_chart(built: Sequence[Built], layer: Layer) -> Chart | None:
         Axis(f"neurons of layer {layer.number} that are there"),
         axis,
         (Line(counts, line, ""), Points(counts, line)),
-        f"{enough} of {layer.count} neurons do nearly all of it"
-        if enough
-        else f"None of its {layer.count} neurons is needed for these rows",
+        _needed(enough, counts, layer),
     )
+
+
+def _needed(enough: int, counts: Sequence[int], layer: Layer) -> str:
+    """How many neurons it takes, in words."""
+    of = f"{plural(layer.count, 'neuron')} in layer {layer.number}"
+    if not enough:
+        return f"None of the {of} is needed for these rows"
+    if enough < layer.count:
+        return f"{enough} of {of} {'does' if enough == 1 else 'do'} nearly all of it"
+    most = counts[-2]
+    return f"More than {most} of {of} are needed" if most < enough - 1 else f"All {of} are needed"
 
 
 def _enough(values: Sequence[Any], counts: Sequence[int], rising: bool) -> int:

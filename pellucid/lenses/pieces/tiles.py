@@ -63,11 +63,16 @@ def tiles(
     return Charts(charts, columns=4, title=f"{head}{name}", note=_NOTE if place.y else "")
 
 
-_NOTE = "The dashed line is the neuron's cut: there its weighted sum is 0."
+_NOTE = (
+    "The dashed line is the neuron's cut: there its weighted sum is 0. + stands where it gives"
+    " most, − where it gives least."
+)
 
 
 def _title(worth: Worth, values: Floats) -> str:
     """A neuron's name, between which numbers it gives, and what it adds."""
+    if not values.any():
+        return f"h{worth.unit} gives 0 everywhere here"
     reach = f"{number(float(values.min()), 2)} to {number(float(values.max()), 2)}"
     return f"h{worth.unit} gives {reach}, moves the scores by {number(worth.added, 2)}"
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 from pellucid.lenses.numerals import number, plural, signed
+from pellucid.lenses.picture import Film
 from pellucid.lenses.view import Block, Column, Remark, Table, View
 from pellucid.lenses.worksheet.step import Step
 from pellucid.lenses.worksheet.taken import Line, Taken, Weight
+from pellucid.lenses.worksheet.way import way
 
 __all__ = ["sheet"]
 
@@ -51,6 +54,7 @@ def sheet(taken: Taken, sample: int, answers: bool) -> View:
     done = f"{result}, after one step of {taken.rule}."
     blocks: tuple[Block, ...] = (
         *_given(taken),
+        *([_way(taken)] if answers else []),
         _operations(taken, place, answers),
         _weights(taken, place, answers),
         *_remarks(taken, steps, answers),
@@ -61,12 +65,27 @@ def sheet(taken: Taken, sample: int, answers: bool) -> View:
     }  # fmt: skip
     if answers:
         data |= {"loss": taken.loss, "loss_after": taken.after}
-    return View(f"Sample {sample} by hand: forward, backward, update", done, blocks, data)
+    title = f"Sample {sample} by hand: forward, backward, update"
+    if answers:
+        ends = f"from {number(taken.loss)} to {number(taken.after)}"
+        title = f"Sample {sample} by hand: one step takes the loss {ends}"
+    return View(title, done, blocks, data)
 
 
 def _given(taken: Taken) -> Iterator[Table]:
     if taken.given:
         yield Table(_GIVEN, taken.given, "The sample, and what should come out")
+
+
+def _way(taken: Taken) -> Film:
+    """The picture; where its weights are Tensors, with the length that each moves by."""
+    single = taken.single and taken.net.zoom == "scalars"
+    moves: dict[str, float] = {}
+    for w in taken.weights:
+        name = w.name if single or not taken.single else w.name.partition("[")[0]
+        far = w.update.value - w.value if taken.single else w.update.value
+        moves[name] = w.update.value if single else math.hypot(moves.get(name, 0.0), far)
+    return way(taken.net, moves, single)
 
 
 def _operations(taken: Taken, place: dict[int, int], answers: bool) -> Table:

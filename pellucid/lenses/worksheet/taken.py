@@ -14,13 +14,14 @@ import numpy as np
 from pellucid.graph.node import Node
 from pellucid.lenses.chain.symbols import transparent
 from pellucid.lenses.graphs.flow import Flow
-from pellucid.lenses.graphs.net import amount_of
+from pellucid.lenses.graphs.net import Net, amount_of
 from pellucid.lenses.graphs.numbers import Number, how_many, numbers_of
 from pellucid.lenses.listing.trace import Recording, record
 from pellucid.lenses.notation import plain
 from pellucid.lenses.numerals import bracketed, number
 from pellucid.lenses.subject import Subject, undisturbed
 from pellucid.lenses.worksheet.step import Step
+from pellucid.lenses.worksheet.way import net_of
 from pellucid.optim import SGD, Optimizer
 from pellucid.optim.names import named
 from pellucid.tensor.creation import of_array
@@ -81,6 +82,7 @@ class Taken:
         after: after it.
         rule: the optimizer.
         single: whether each line is one number.
+        net: the same as a graph.
     """
 
     lines: tuple[Line, ...]
@@ -90,6 +92,7 @@ class Taken:
     after: float
     rule: str
     single: bool
+    net: Net
 
     def steps(self) -> list[Step]:
         """Everything to be found, in the order in which it can be found."""
@@ -124,7 +127,7 @@ def taken(subject: Subject, sample: int, optimizer: Any, lr: float) -> Taken:
     small = how_many(flow)[0] <= _MOST and sum(x.size for x in before.names) <= _MOST_WEIGHTS
     lines, weights, given = _by_number(flow, every) if small else _by_op(flow, every)
     loss = float(np.asarray(before.loss.array).reshape(()))
-    return Taken(lines, weights, given, loss, moved.loss_after, every.rule, small)
+    return Taken(lines, weights, given, loss, moved.loss_after, every.rule, small, net_of(flow))
 
 
 class _Update:

@@ -76,7 +76,8 @@ def _dot(dot: Dot) -> Markup:
         for i, words in enumerate(dot.lines)
     ]
     hint = tag("title", dot.hint) if dot.hint else None
-    return tag("g", hint, shapes, lines)
+    whole = tag("g", hint, shapes, lines)
+    return tag("a", whole, href=f"#{dot.link}") if dot.link else whole
 
 
 def _fitting(words: str, dot: Dot) -> str:

@@ -15,8 +15,10 @@ from pellucid.lenses.picture import Axis, Bars, Chart, Field, Floats, Mark
 
 __all__ = ["Frame", "frame_of", "limits", "thinned_names"]
 
-WIDE = 420.0
-_LETTER = 5.9  # the width of a digit at the size in which ticks are written
+WIDE = 600.0
+_SMALL = 300.0  # narrower charts are small ones: fewer ticks
+_LETTER = 6.4  # the width of a digit at the size in which ticks are written
+_FEW = 190.0  # an axis shorter than this has few ticks
 _LONGEST = 26
 
 
@@ -60,17 +62,23 @@ class Frame:
         )
 
 
-def frame_of(chart: Chart) -> Frame:
-    """The plane of a chart, as large as its ticks and names leave room for."""
+def frame_of(chart: Chart, across: float = WIDE) -> Frame:
+    """The plane of a chart, as large as its ticks and names leave room for.
+
+    Args:
+        chart: what is drawn.
+        across: about as many pixels as it gets on a page, so that letters keep their size.
+    """
     x_low, x_high = limits(chart, "x")
     y_low, y_high = limits(chart, "y")
     names = [*_names(chart.y)]
     labels = names or [label for _, label in _ticks(_plain(chart.y, y_low, y_high), chart.y)]
-    left = 6.0 if chart.bare else min(12 + _LETTER * max(map(len, labels), default=1), 178)
+    longest = 12 + _LETTER * max(map(len, labels), default=1)
+    left = 6.0 if chart.bare else min(longest, 0.45 * across)
     top = 6.0 if chart.bare else (26.0 if chart.y.name else 12.0)
     foot = 6.0 if chart.bare else (42.0 if chart.x.name else 24.0)
-    right = WIDE - (6.0 if chart.bare else 12.0)
-    high = _height(chart, right - left, (x_high - x_low, y_high - y_low), names)
+    right = across - (6.0 if chart.bare else 12.0)
+    high = _height(chart, across, right - left, (x_high - x_low, y_high - y_low), names)
     ends = (top, top + high) if names else (top + high, top)  # the first name stands on top
     return Frame(
         Scale(x_low, x_high, left, right, chart.x.log),
@@ -118,14 +126,16 @@ def _lines_only(chart: Chart, which: str) -> bool:
     return which == "x" and not any(type(m).__name__ in ("Points", "Bars") for m in chart.marks)
 
 
-def _height(chart: Chart, wide: float, spans: tuple[float, float], names: list[str]) -> float:
+def _height(
+    chart: Chart, across: float, wide: float, spans: tuple[float, float], names: list[str]
+) -> float:
     if chart.tall is not None:
-        return WIDE * chart.tall
+        return across * chart.tall
     if chart.square:
-        return float(np.clip(wide * spans[1] / spans[0], 60, 420))
+        return float(np.clip(wide * spans[1] / spans[0], 60, across))
     if names:
-        return max(19.0 * len(names), 40.0)
-    return 170.0 if chart.bare else 190.0
+        return max(21.0 * len(names), 40.0)
+    return 0.41 * across if chart.bare or across > _SMALL else 0.6 * across
 
 
 def _reach(mark: Mark, which: str) -> Floats:
@@ -175,14 +185,15 @@ def _ticks(scale: Scale, axis: Axis) -> Iterable[tuple[float, str]]:
     if scale.log:
         return [(t, f"{t:g}".replace("e-0", "e−").replace("-", "−")) for t in
                 log_ticks(scale.low, scale.high)]  # fmt: skip
-    ticks = nice_ticks(scale.low, scale.high)
+    few = abs(scale.end - scale.start) < _FEW
+    ticks = nice_ticks(scale.low, scale.high, 3 if few else 5)
     if axis.percent:
         ticks = [t for t in ticks if -1e-9 <= t <= 1 + 1e-9]
     return zip(ticks, tick_labels(ticks, as_percent=axis.percent), strict=True)
 
 
 def _plain(axis: Axis, low: float, high: float) -> Scale:
-    return Scale(low, high, 0, 1, axis.log)
+    return Scale(low, high, 0, 2 * _FEW, axis.log)
 
 
 def _held(scale: Scale, value: float) -> float:

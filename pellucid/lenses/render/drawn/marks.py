@@ -186,7 +186,9 @@ def _arrow(mark: Arrow, frame: Frame) -> Child:
 def _note(mark: Note, frame: Frame) -> Child:
     x, y = frame.inside(mark.x, mark.y)
     anchor = "end" if x > frame.box[0] + 0.75 * frame.box[2] else "start"
-    return text(mark.text, x + (-4 if anchor == "end" else 4), y - 4, f"note r-{mark.role}", anchor)
+    below = y - frame.box[1] < 12  # at the upper border there is no room above the place
+    side, up = (-4 if anchor == "end" else 4), (12 if below else -4)
+    return text(mark.text, x + side, y + up, f"note r-{mark.role}", anchor)
 
 
 def _pairs(x: Numbers, y: Numbers) -> Iterable[tuple[float, float]]:

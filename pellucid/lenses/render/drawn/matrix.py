@@ -47,7 +47,7 @@ def matrix(mark: Matrix, label: str) -> Markup:
     written = _names(mark, names, left, top, side, tall)
     kind = "matrix image" if mark.image else "matrix"
     shown = picture(label, across, top + high + 6, body, written, class_=kind)
-    most = "" if mark.image else f' style="max-width:{1.35 * across:.0f}px"'
+    most = "" if mark.image else f' style="max-width:{1.15 * across:.0f}px"'
     return Markup(shown.replace("<svg", f"<svg{most}", 1))
 
 

@@ -10,7 +10,7 @@ from pellucid.lenses.draw.html import Child, Markup, join, tag
 from pellucid.lenses.draw.svg import legend, picture
 from pellucid.lenses.picture import Chart, Charts, Diagram, Film, Matrix
 from pellucid.lenses.render.drawn.diagram import diagram
-from pellucid.lenses.render.drawn.frame import frame_of
+from pellucid.lenses.render.drawn.frame import WIDE, frame_of
 from pellucid.lenses.render.drawn.marks import drawn_mark, keys
 from pellucid.lenses.render.drawn.matrix import matrix
 
@@ -18,8 +18,10 @@ __all__ = ["BUDGET", "STILL", "drawn"]
 
 BUDGET = 900_000
 
-# Pixels that a picture needs at least, by how many are to stand in a row.
+# Pixels that a picture needs at least, by how many are to stand in a row, and those that it gets
+# about on a page.
 _LEAST = {1: 900, 2: 330, 3: 250, 4: 190, 5: 150, 6: 128}
+_ACROSS = {1: WIDE, 2: 410.0, 3: 290.0, 4: 215.0, 5: 170.0, 6: 140.0}
 STILL = (Chart, Charts, Matrix, Diagram)
 _MASK = re.compile(r'((?:id="|url\(#)pl[0-9a-f]{8})')
 
@@ -40,29 +42,32 @@ def drawn(block: Any, heading: bool = True, budget: int = BUDGET) -> Markup:
     return tag("figure", title, _still(block), class_="drawn")
 
 
-def _still(block: Chart | Matrix | Diagram) -> Child:
+def _still(block: Chart | Matrix | Diagram, across: float = WIDE) -> Child:
     label = ". ".join(p for p in (block.title, getattr(block, "sentence", "")) if p) or "picture"
     if isinstance(block, Matrix):
         return matrix(block, label)
     if isinstance(block, Diagram):
         return diagram(block, label)
-    frame = frame_of(block)
+    frame = frame_of(block, across)
     axes = None if block.bare else frame.axes(block)
     box = dict(zip(("x", "y", "width", "height"), frame.box, strict=True))
     edge = tag("rect", class_="edge", **box) if block.bare else None
-    shown = picture(label, 420, frame.high, axes, [drawn_mark(m, frame) for m in block.marks], edge)
+    marks = [drawn_mark(m, frame) for m in block.marks]
+    shown = picture(label, across, frame.high, axes, marks, edge)
     words = keys(block)
     return [legend(words) if words else None, shown]
 
 
 def _charts(block: Charts, heading: bool) -> Markup:
     title = tag("p", block.title, class_="caption") if heading and block.title else None
+    columns = min(block.columns, max(len(block.items), 1)) if block.columns else 3
+    across = _ACROSS.get(columns, 120.0)
     least = _LEAST.get(block.columns, 104 if block.columns else 260)
     items = [
         tag(
             "figure",
             tag("p", item.title, class_="small-title") if item.title else None,
-            _still(item),
+            _still(item, across),
             class_="drawn",
         )
         for item in block.items
@@ -96,8 +101,12 @@ def _film(block: Film, budget: int) -> Markup:
         )
         for i, caption in enumerate(captions)
     ]
+    named = block.choice != "moment"
+    if named:
+        labels = [tag("label", caption, for_=f"{name}-{i}") for i, caption in enumerate(captions)]
+        inputs = [part for pair in zip(inputs, labels, strict=True) for part in pair]
     shown = [
-        tag("div", tag("p", caption, class_="moment"), frame)
+        tag("div", None if named else tag("p", caption, class_="moment"), frame)
         for frame, caption in zip(frames, captions, strict=True)
     ]
     title = tag("p", block.title, class_="caption") if block.title else None
@@ -106,7 +115,8 @@ def _film(block: Film, budget: int) -> Markup:
         if left
         else ""
     )
-    hint = tag("span", f"Choose a moment: click, or the arrow keys.{fewer}", class_="note")
+    words = f"Choose a {block.choice}: click, or the arrow keys.{fewer}"
+    hint = tag("span", words, class_="note")
     return Markup(
         join(
             [

@@ -28,7 +28,7 @@ def lettered(block: Any, width: int) -> list[str]:
     title = textwrap.wrap(block.title, width) if block.title else []
     if isinstance(block, Film):
         at = range(len(block.frames))[block.shown]
-        said = f"{block.captions[at]}; .html() has all {len(block.frames)} moments"
+        said = f"{block.captions[at]}; .html() has all {len(block.frames)} {block.choice}s"
         return [*title, *textwrap.wrap(said, width), *lettered(block.frames[at], width)]
     if isinstance(block, Charts):
         shown = block.items[:_MOST_SHOWN]

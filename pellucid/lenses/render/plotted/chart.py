@@ -37,13 +37,14 @@ from pellucid.lenses.render.plotted.theme import (
 __all__ = ["plot"]
 
 
-def plot(axes: Any, chart: Chart, room: int = 80) -> None:
+def plot(axes: Any, chart: Chart, room: int = 80, legend: bool = True) -> None:
     """Draw a chart.
 
     Args:
         axes: where.
         chart: what.
         room: how many letters fit beside each other above it.
+        legend: whether what things are called stands above it.
     """
     for place, mark in enumerate(chart.marks):
         known = set(axes.get_children())
@@ -66,7 +67,7 @@ def plot(axes: Any, chart: Chart, room: int = 80) -> None:
         axes.set_axisbelow(True)
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.tick_params(length=0)
-    rows = _legend(axes, room)
+    rows = _legend(axes, room) if legend else 0
     if chart.title:
         title = "\n".join(textwrap.wrap(chart.title, room)) if room else chart.title
         axes.set_title(title, loc="left", fontsize=10, color=INK, pad=6 + 13 * rows)

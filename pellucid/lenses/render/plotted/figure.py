@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from pellucid.errors import SettingError
 from pellucid.lenses.picture import Chart, Charts, Diagram, Film, Matrix
 from pellucid.lenses.render.drawn.diagram import place_of
+from pellucid.lenses.render.drawn.marks import keys
 from pellucid.lenses.render.drawn.matrix import matrix_scale, short
 from pellucid.lenses.render.plotted.chart import plot
 from pellucid.lenses.render.plotted.theme import CLASSES, INK, MUTED, ROLES, diverging, rising
@@ -22,6 +24,9 @@ _PICTURES = (Chart, Charts, Matrix, Diagram, Film)
 _WRITTEN = 16
 _WIDEST = 11.0  # inches
 _LETTERS = 11  # that fit into an inch
+_TITLE = 8.5  # of a title
+_LINE = 0.16  # inches
+_UNITS = 90.0  # of a diagram's plane, to an inch
 _KINDS = {
     "input": ROLES["good"], "output": "#B3261E", "hidden": MUTED, "bias": ROLES["positive"],
     "parameter": CLASSES[2], "loss": ROLES["now"],
@@ -81,18 +86,39 @@ def _fill(drawn: Any, view: View, moment: int | None) -> None:
     heights = [rows * high for rows, _, high in grids]
     wide = float(np.clip(max(_width(_still(b, moment)) for b in blocks), 5.6, _WIDEST))
     drawn.set_size_inches(wide, sum(heights) + 0.5)
-    drawn.suptitle(view.title, x=0.02, ha="left", fontsize=12, fontweight="bold", color=INK)
+    title = "\n".join(textwrap.wrap(view.title, int(wide * _TITLE)))
+    drawn.suptitle(title, x=0.02, ha="left", fontsize=12, fontweight="bold", color=INK)
     parts = drawn.subfigures(len(blocks), 1, height_ratios=heights, squeeze=False)[:, 0]
     for part, block, (rows, columns, _) in zip(parts, blocks, grids, strict=True):
         still = _still(block, moment)
         caption = _caption(block, still, moment)
         if caption:
+            caption = "\n".join(textwrap.wrap(caption, int(wide * _LETTERS)))
             part.suptitle(caption, x=0.02, ha="left", fontsize=10, color=INK)
         axes = part.subplots(rows, columns, squeeze=False).reshape(-1)
+        shared = _alike(still)
         for place, item in zip(axes, _items(still), strict=False):
-            _draw(place, item, int(wide / columns * _LETTERS))
+            _draw(place, item, wide / columns, not shared)
+        if shared:
+            _legend_below(part, axes[0], wide)
         for place in axes[len(list(_items(still))) :]:
             place.set_axis_off()
+
+
+def _alike(still: Any) -> bool:
+    """Whether charts side by side call the same things the same, so that one legend will do."""
+    if not isinstance(still, Charts) or not all(isinstance(i, Chart) for i in still.items):
+        return False
+    words = [[w for _, w in keys(item)] for item in still.items if isinstance(item, Chart)]
+    return len(words) > 1 and bool(words[0]) and all(w == words[0] for w in words)
+
+
+def _legend_below(part: Any, axes: Any, wide: float) -> None:
+    handles, labels = axes.get_legend_handles_labels()
+    once = dict(zip(labels, handles, strict=True))
+    columns = max(min(int(wide * _LETTERS) // (max(map(len, once)) + 7), len(once)), 1)
+    part.legend(once.values(), once.keys(), fontsize=8, frameon=False, ncols=columns,
+                loc="outside lower left")  # fmt: skip
 
 
 def _still(block: Any, moment: int | None) -> Any:
@@ -125,7 +151,7 @@ def _high(item: Any, columns: int) -> float:
     if _small(item) and columns > 2:
         return 1.6
     if isinstance(item, Diagram):
-        return float(np.clip(6.0 * item.high / item.wide, 2.0, 9.0))
+        return float(np.clip(_across(item) * item.high / item.wide, 2.0, 14.0))
     if isinstance(item, Chart) and item.y.names:
         return max(0.9 + 0.24 * len(item.y.names), 1.6)
     if isinstance(item, Matrix) and not item.image:
@@ -137,25 +163,30 @@ def _width(still: Any) -> float:
     """How wide it is best drawn, in inches."""
     items = list(_items(still))
     if isinstance(still, Diagram):
-        return max(still.wide / 90, 5.6)
+        return _across(still)
     small = all(_small(i) for i in items)
     return _grid(still)[1] * (1.5 if small else 3.6) if isinstance(still, Charts) else 6.4
+
+
+def _across(mark: Diagram) -> float:
+    """How wide a diagram is drawn, in inches."""
+    return float(np.clip(mark.wide / _UNITS, 5.6, _WIDEST))
 
 
 def _small(item: Any) -> bool:
     return bool(getattr(item, "bare", False) or getattr(item, "image", False))
 
 
-def _draw(axes: Any, item: Any, room: int) -> None:
+def _draw(axes: Any, item: Any, wide: float, legend: bool) -> None:
     if isinstance(item, Matrix):
-        _matrix(axes, item)
+        _matrix(axes, item, wide)
     elif isinstance(item, Diagram):
-        _diagram(axes, item)
+        _diagram(axes, item, min(7.0 * wide * _UNITS / item.wide, 8.0))
     else:
-        plot(axes, item, room)
+        plot(axes, item, int(wide * _LETTERS), legend)
 
 
-def _matrix(axes: Any, mark: Matrix) -> None:
+def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
     values = np.asarray(mark.values, np.float64)
     low, high = matrix_scale(mark)
     colors = diverging() if mark.scale == "signed" else rising()
@@ -165,9 +196,14 @@ def _matrix(axes: Any, mark: Matrix) -> None:
     if mark.image:
         axes.set_axis_off()
     else:
-        for which, names, n in (("y", mark.rows, rows), ("x", mark.columns, columns)):
+        longest = max(map(len, mark.columns), default=0)
+        every_x = math.ceil(columns * (longest + 1) / (wide * _LETTERS))
+        every_y = math.ceil(rows * _LINE / _high(mark, 1))
+        for which, names, n, every in (
+            ("y", mark.rows, rows, every_y), ("x", mark.columns, columns, every_x),
+        ):  # fmt: skip
             if names:
-                getattr(axes, f"set_{which}ticks")(range(n), names, fontsize=8)
+                getattr(axes, f"set_{which}ticks")(range(0, n, every), names[::every], fontsize=8)
         axes.set_xlabel(mark.column_axis, color=MUTED, fontsize=9)
         axes.set_ylabel(mark.row_axis, color=MUTED, fontsize=9)
         axes.tick_params(length=0, labelsize=8)
@@ -183,7 +219,7 @@ def _matrix(axes: Any, mark: Matrix) -> None:
                               fontsize=7, color="white" if deep else INK)  # fmt: skip
 
 
-def _diagram(axes: Any, mark: Diagram) -> None:
+def _diagram(axes: Any, mark: Diagram, size: float) -> None:
     from matplotlib.patches import Circle, FancyBboxPatch
 
     axes.set_xlim(0, mark.wide)
@@ -195,7 +231,7 @@ def _diagram(axes: Any, mark: Diagram) -> None:
             (left, top), wide, high, boxstyle="round,pad=0,rounding_size=8",
             facecolor="#F4F6F8", edgecolor="#DFE3E8",
         ))  # fmt: skip
-        axes.text(left + 8, top + 14, name, fontsize=7, color=MUTED)
+        axes.text(left + 8, top + 14, name, fontsize=size, color=MUTED)
     for edge in mark.edges:
         color = "#8894A2" if edge.role == "plain" else ROLES[edge.role]
         width = 0.7 + 2.6 * max(0.0, min(edge.strength, 1.0))
@@ -208,7 +244,7 @@ def _diagram(axes: Any, mark: Diagram) -> None:
         )  # fmt: skip
         if edge.name:
             x, y, anchor = place_of(edge)
-            axes.text(x, y, edge.name, fontsize=7, color=INK, zorder=3,
+            axes.text(x, y, edge.name, fontsize=size, color=INK, zorder=3,
                       ha="center" if anchor == "middle" else "left")  # fmt: skip
     for dot in mark.dots:
         color = _KINDS.get(dot.kind, "#8894A2")
@@ -221,5 +257,5 @@ def _diagram(axes: Any, mark: Diagram) -> None:
                 boxstyle="round,pad=0,rounding_size=6", facecolor="white", edgecolor=color,
                 linewidth=1.3, zorder=2, linestyle="--" if dot.kind == "parameter" else "-",
             ))  # fmt: skip
-        axes.text(dot.x, dot.y, "\n".join(dot.lines), ha="center", va="center", fontsize=7,
+        axes.text(dot.x, dot.y, "\n".join(dot.lines), ha="center", va="center", fontsize=size,
                   color=INK, zorder=3)  # fmt: skip
