@@ -187,7 +187,9 @@ def _against_width(runs: Sequence[dict[str, Any]], spread: float) -> Chart:
         Axis("hidden neurons", names=tuple(str(r["hidden"][0]) for r in runs)),
         Axis("error", log=True),
         (Line(list(range(len(runs))), [r["error"] for r in runs]), *rule),
-        title="Error against width", sentence="The error of the best network of each width.",
+        title=f"From {number(runs[0]['error'], 2)} down to"
+              f" {number(min(r['error'] for r in runs), 2)}",
+        sentence="The error of the best network of each width.",
     )  # fmt: skip
 
 
@@ -199,7 +201,9 @@ def _drawn(runs: Sequence[dict[str, Any]], x: Floats, y: Floats) -> Chart:
     ]
     return Chart(
         Axis("x"), Axis("f(x)"), (Line(x[::5], y[::5], "the function", "muted"), *lines),
-        title="The function and the networks",
+        title=f"{plural(shown[-1]['hidden'][0], 'neuron')}"
+              f" {'misses' if shown[-1]['hidden'][0] == 1 else 'miss'} by"
+              f" {number(shown[-1]['error'], 2)}",
         sentence="The narrowest, a middle and the widest network beside the function.",
     )  # fmt: skip
 

@@ -229,7 +229,7 @@ def _picture(growth: Sequence[dict[str, int]], name: str) -> Chart:
             Line(n, [g["most"] for g in growth], "the most that any table takes", "muted"),
             Line(n, [g["hidden"] for g in growth], name or "a random table"),
         ),
-        title="How the width grows",
+        title=f"{growth[-1]['inputs']} inputs: {plural(growth[-1]['hidden'], 'hidden neuron')}",
         sentence="Hidden neurons of the built network by the number of inputs.",
     )  # fmt: skip
 
@@ -251,8 +251,9 @@ def _theory() -> tuple[Remark, ...]:
             "Lower bound: a graph of threshold neurons whose weights can be set to compute every"
             " function from {0, 1}ⁿ to {0, 1} has a number of neurons that is exponential in n,"
             " however they are joined (Shalev-Shwartz and Ben-David 2014, Understanding Machine"
-            " Learning, chapter 20, Theorem 20.2). The count behind it: there are 2^(2ⁿ) tables,"
-            " and a network with few weights can't tell that many apart."
+            " Learning, chapter 20, Theorem 20.2; their proof gives the order of 2^(n/3)). The"
+            " reason: there are 2^(2ⁿ) tables, and a network with few weights can't tell that many"
+            " apart."
         ),
         Remark(
             "The bound speaks of the hardest tables. A single one may need far less than is built"

@@ -60,7 +60,7 @@ def _arrival(runs: Sequence[Run], facts: Mapping[str, Any]) -> str:
         f" {plural(facts['starts'], 'start')})"
     )
     if near:
-        told += f"; the ranges of {len(near)} others overlap with that"
+        told += f"; {_ranges(near, len(runs) - len(first))} with that"
     slow = arrived[-1]
     if slow["epoch"] > 2 * first[0]["epoch"]:
         told += f"; {slow['activation']} took {plural(int(np.ceil(slow['epoch'])), 'epoch')}"
@@ -82,9 +82,14 @@ def _end(runs: Sequence[Run], facts: Mapping[str, Any]) -> str:
         )
     return (
         f"In the end none is clearly best: {best['activation']} has the lowest median validation"
-        f" loss, {value}, and the ranges of {len(near)} of the other {len(runs) - 1} overlap with"
-        " its own."
+        f" loss, {value}, and {_ranges(near, len(runs) - 1)} with its own."
     )
+
+
+def _ranges(near: Sequence[Run], others: int) -> str:
+    if len(near) == 1:
+        return f"the range of {near[0]['activation']} overlaps"
+    return f"the ranges of {len(near)} of the other {others} overlap"
 
 
 def _what(facts: Mapping[str, Any]) -> Remark:

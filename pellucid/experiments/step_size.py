@@ -126,13 +126,15 @@ def _verdict(runs: list[dict[str, Any]], edge: float) -> str:
 
 
 def _picture(runs: list[dict[str, Any]], least: float) -> Chart:
+    ended = [r for r in runs if r["above"] is not None]
+    best = min(ended, key=lambda r: float(r["above"]))
     lines = []
     for i, run in enumerate(runs):
         y = np.array([np.nan if v is None else max(v - least, 1e-7) for v in run["losses"]])
         lines.append(Line(np.arange(1, len(y) + 1), y, run["way"], order=i))
     return Chart(
         Axis("epoch"), Axis("loss above the lowest", log=True), tuple(lines),
-        title="The paths of the loss",
+        title=f"{best['way']} comes closest",
         sentence="The loss over all rows, less the lowest there is.",
     )  # fmt: skip
 

@@ -191,6 +191,13 @@ def _verdict(smallest: dict[str, int | None], tried: Sequence[int], mse: float) 
     )
 
 
+def _title(acts: Sequence[str], measured: Sequence[dict[str, Any]]) -> str:
+    least = {act: _smallest(act, measured) for act in acts}
+    if None in least.values():
+        return f"Solved with {sum(w is not None for w in least.values())} of {len(acts)}"
+    return f"Neurons it takes: {', '.join(f'{act} {width}' for act, width in least.items())}"
+
+
 def _picture(
     acts: Sequence[str], tried: Sequence[int], measured: Sequence[dict[str, Any]]
 ) -> Chart:  # fmt: skip
@@ -206,5 +213,5 @@ def _picture(
     return Chart(
         Axis("hidden neurons", names=tuple(map(str, tried))),
         Axis("starts that solve XOR", percent=True, low=0.0, high=1.0), lines,
-        title="How many starts solve it", sentence=f"Shares by width. {told}.",
+        title=_title(acts, measured), sentence=f"Shares by width. {told}.",
     )  # fmt: skip

@@ -20,6 +20,19 @@ def test_they_are_listed_run_and_written(tmp_path: Path) -> None:
     data = json.loads((tmp_path / "gate.json").read_text("utf-8"))
     assert [run["scale"] for run in data["runs"]] == [0.1, 0.01]
     assert (tmp_path / "gate.png").read_bytes()[:4] == b"\x89PNG"
+    page, picture = tmp_path / "page.html", tmp_path / "picture.svg"
+    said = good("experiment", "boolean", "--save", page, "--figure", picture, "--json")
+    assert said.data["wrong"] == 0 and "<svg" in page.read_text("utf-8")
+    assert picture.read_text("utf-8").startswith("<?xml")
+
+
+def test_the_settings_of_each_are_listed_with_what_they_mean() -> None:
+    for name in names():
+        found = good("experiment", name, "--settings", "--json").data
+        assert [one["name"] for one in found["settings"]]
+        assert all(one["what"].endswith(".") for one in found["settings"]), name
+    told = good("experiment", "capacity", "--settings").out
+    assert "weight_decay" in told and "the share of rows set aside." in told
 
 
 def test_mistakes_name_what_there_is() -> None:
@@ -31,9 +44,13 @@ def test_mistakes_name_what_there_is() -> None:
             " Its own are table, inputs, seed."
         ),
         ("boolean", "--set", "inputs"): (
-            '--set takes NAME=VALUE, as in --set epochs=100, and got "inputs".'
+            '--set takes NAME=VALUE, as in --set widths=[2,4], and got "inputs".'
         ),
         ("boolean", "--set", "seed=3"): "seed is an option of its own: --seed.",
+        ("boolean", "--save", "a.png"): "--save writes .html, and a.png is none of them.",
+        ("boolean", "--figure", "a.txt"): (
+            "--figure writes .png or .svg or .pdf, and a.txt is none of them."
+        ),
     }.items():  # fmt: skip
         said = pellucid("experiment", *words)
         assert said.code == 2
