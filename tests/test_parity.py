@@ -51,4 +51,6 @@ def test_the_pinned_names_are_pytorchs(torch: Any, gen: Any) -> None:
         there = torch.Tensor if room == "torch.Tensor" else importlib.import_module(room)
         assert gen._public(room, there) == sorted(names), room
         for name, taken in names.items():
-            assert gen.arguments(getattr(there, name)) == taken, (room, name)
+            call = getattr(there, name)
+            if not str(getattr(call, "__module__", "")).startswith("torch_geometric"):  # it patches
+                assert gen.arguments(call) == taken, (room, name)

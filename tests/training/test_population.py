@@ -103,7 +103,7 @@ KINDS: dict[str, tuple[Any, Any, dict[str, Any]]] = {
 }  # fmt: skip
 
 
-QUICK = ("squared error, Adam", "dropout", "a row left over")
+QUICK = ("squared error, Adam",)
 
 
 @pytest.mark.parametrize(
@@ -283,6 +283,7 @@ def test_accumulated_gradients() -> None:
 # ---- what comes back ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_thousand_starts_of_xor() -> None:
     found = pl.population(
         lambda: mlp(2, 8, 1), XOR, seeds=1000, lr=0.05, epochs=200, validation=0, **QUIET

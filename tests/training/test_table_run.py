@@ -171,7 +171,10 @@ def test_settings_out_of_range(wrong: dict[str, Any], text: str) -> None:
     assert str(caught.value).splitlines()[0] == text
 
 
-@pytest.mark.parametrize(("name", "wanted"), [("breast_cancer", 0.96), ("diabetes", 0.40)])
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [pytest.param("breast_cancer", 0.96, marks=pytest.mark.slow), ("diabetes", 0.40)],
+)
 def test_the_usual_settings_learn_what_there_is(name: str, wanted: float) -> None:
     figures = []
     for seed in range(5):
