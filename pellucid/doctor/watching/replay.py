@@ -74,7 +74,9 @@ class Replay:
         for step in self.steps:
             if wanted in values:
                 break
-            if all(k in values for k in step.inputs):
+            # What made the target (an index into all targets, a cast) is not made again.
+            made = all(k in values for k in step.outputs)
+            if not made and all(k in values for k in step.inputs):
                 self._step(step, values, now)
         return values[wanted]
 
