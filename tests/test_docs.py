@@ -14,7 +14,12 @@ import pytest
 from tests.pages import blocks, run_page
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "pellucid" / "doctor" / "pages").glob("*.md")),
+]
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
 WITH_CODE = [
     p for p in PAGES if any(b.language in ("python", "console") and not b.skip for b in blocks(p))
@@ -44,7 +49,11 @@ def test_the_readme_shows_the_two_commands_on_its_first_screen() -> None:
 def test_local_links_and_pictures_exist(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
     targets = re.findall(r"\]\(([^)#\s]+)", text) + re.findall(r'(?:src|href)="([^"#]+)"', text)
-    made = ("ops/", *(f"{book.stem}.md" for book in NOTEBOOKS))  # pages that the build writes
+    made = (
+        "ops/",
+        "doctor/",
+        *(f"{book.stem}.md" for book in NOTEBOOKS),
+    )  # pages that the build writes
     local = [t for t in targets if not urlsplit(t).scheme and not t.startswith(made)]
     assert [t for t in local if not (page.parent / unquote(t)).exists()] == []
 

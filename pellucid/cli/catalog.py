@@ -74,6 +74,12 @@ COMMANDS: dict[str, Command] = {
             "pellucid explain pellucid-moons moons --row 3",
         ),
         Command(
+            "doctor",
+            _LOOK,
+            "What is wrong with a training, ours or PyTorch's, and what to change.",
+            "pellucid doctor train.py",
+        ),
+        Command(
             "gallery",
             _LEARN,
             "The activation functions: what each does, and its slope.",

@@ -29,5 +29,7 @@ class Exit(IntEnum):
     """An optional package or engine is not installed."""
     MODEL = 6
     """A model file that is damaged or foreign."""
+    FOUND = 7
+    """The doctor found something wrong."""
     INTERRUPTED = 130
     """Stopped by Ctrl+C."""

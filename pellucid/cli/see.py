@@ -19,7 +19,7 @@ from pellucid.training.artifact import RECORDING, load_model, why_not
 from pellucid.training.recording import Recording
 from pellucid.training.table_model import TableModel
 
-__all__ = ["hand_over", "see"]
+__all__ = ["hand_over", "learned_from", "see"]
 
 
 def see(
@@ -81,14 +81,14 @@ def see(
     if at is not None or film is not None:
         given |= {"run": _recording(model), "at": at, "film": film or False}
     rows = opt.rows_for(
-        trained, data or _learned_from(trained, model), missing=missing, delimiter=delimiter,
+        trained, data or learned_from(trained, model), missing=missing, delimiter=delimiter,
         encoding=encoding, decimal=decimal, header=header,
     )  # fmt: skip
     rows = trained.rows_of(rows)
     hand_over(chosen.look(trained, rows.frame, **given), out, as_json, quiet)
 
 
-def _learned_from(trained: TableModel, model: Path) -> str:
+def learned_from(trained: TableModel, model: Path) -> str:
     """The data that a model was made of, where it is built in or still lies here."""
     name = str(trained.facts.get("data", ""))
     if name in built_in() or Path(name).is_file():

@@ -1,5 +1,8 @@
 """The doctor's room: says why a training misbehaves, where, how sure it is, and what to change."""
 
+from pellucid.doctor.examine import examine as examine
+from pellucid.doctor.finding import Finding as Finding
+from pellucid.doctor.report import Report as Report
 from pellucid.doctor.watch import watch as watch
 
-__all__ = ["watch"]
+__all__ = ["Finding", "Report", "examine", "watch"]

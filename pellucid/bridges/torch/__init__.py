@@ -1,5 +1,6 @@
 """PyTorch's networks seen from here: as a program, through every lens, and by the doctor."""
 
+from pellucid.bridges.torch.examine import examine as examine
 from pellucid.bridges.torch.mirror import mirror as mirror
 from pellucid.bridges.torch.views import blame as blame
 from pellucid.bridges.torch.views import graph as graph
@@ -7,4 +8,4 @@ from pellucid.bridges.torch.views import program as program
 from pellucid.bridges.torch.views import see as see
 from pellucid.bridges.torch.watch import watch as watch
 
-__all__ = ["blame", "graph", "mirror", "program", "see", "watch"]
+__all__ = ["blame", "examine", "graph", "mirror", "program", "see", "watch"]
