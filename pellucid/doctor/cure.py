@@ -1,0 +1,183 @@
+"""What a change would bring: the network's own result, what can be reached, and trials between.
+
+Everything is compared in one scale, skill: 0 is the best constant answer, 1 is every answer right.
+A gain counts only where it shows on rows the trial learned from and on rows it did not, so that
+learning noise by heart is no cure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pellucid.doctor.finding import Evidence
+from pellucid.doctor.measures.fit import fit
+from pellucid.doctor.measures.once import once
+from pellucid.doctor.measures.reference import reference
+from pellucid.doctor.seen import Seen
+from pellucid.doctor.trial import Change, Trial
+
+__all__ = ["MATCHED", "Cure", "best", "cure", "lost", "onward", "reach", "short", "skill", "told"]
+
+MATCHED = Change(optimizer="Adam", rate=3e-3, inputs=True, targets=True, fresh=True,
+                 dropout=False, decay=False)  # fmt: skip
+"""The same network with settings that most trainings do well with."""
+
+ENOUGH, SHARE = 0.1, 0.15
+"""Least skill that is lost, and its least share of what can be reached, before anything is said."""
+
+HELD = 2.0
+"""On few rows that were not learned from, half of a gain may be lost in chance."""
+
+
+@dataclass(frozen=True)
+class Cure:
+    """A trial with a change beside the same trial without it.
+
+    Attributes:
+        change: what was changed.
+        before: the trial without the change.
+        after: the trial with it.
+        gain: what it brings, in skill.
+        share: the gain over what was missing.
+    """
+
+    change: Change
+    before: Trial
+    after: Trial
+    gain: float
+    share: float
+
+    @property
+    def works(self) -> bool:
+        """Whether the change brings back a good part of what was lost."""
+        return self.gain >= ENOUGH and self.share >= 0.35
+
+    def evidence(self, name: str) -> Evidence:
+        """The trial's skill as evidence, beside that without the change."""
+        source = "a trial on the rows that were kept; the border is the trial without the change"
+        return Evidence(name, _held(self.after), _held(self.before), source, "share")
+
+
+@once
+def skill(seen: Seen) -> float:
+    """The network's skill on the rows that it learned from, at the end; 0 where it gives none."""
+    known = fit(seen)
+    return _number(known.skill) if known is not None else 0.0
+
+
+@once
+def reach(seen: Seen) -> float:
+    """The skill that can be reached on rows that were not learned from.
+
+    The better of what other methods reach and what the same network reaches with usual settings.
+    """
+    other = None if _echoes(seen) else reference(seen)
+    matched = seen.trials.run(MATCHED)
+    known = [_number(other.skill)] if other is not None else []
+    return max([*known, _held(matched)] if matched is not None else known, default=0.0)
+
+
+@once
+def lost(seen: Seen) -> float:
+    """The share of what can be reached that the network lost, from 0 to 1."""
+    can = reach(seen)
+    return min(max((can - skill(seen)) / can, 0.0), 1.0) if can > ENOUGH else 0.0
+
+
+@once
+def short(seen: Seen) -> bool:
+    """Whether the network stays so far behind what can be reached that there must be a reason."""
+    if skill(seen) > 1 - SHARE:
+        return False
+    return reach(seen) - skill(seen) >= ENOUGH and lost(seen) >= SHARE
+
+
+def cure(seen: Seen, change: Change) -> Cure | None:
+    """What a change brings; None where it can't be tried.
+
+    Args:
+        seen: a training.
+        change: what to change.
+    """
+    before = seen.trials.run(Change())
+    after = seen.trials.run(change)
+    if before is None or after is None:
+        return None
+    own = skill(seen)
+    base = max(_learned(before), own)
+    held = _held(after) - min(_held(before), own)
+    gain = min(_learned(after) - base, HELD * held)
+    missing = max(reach(seen), _held(after)) - min(_held(before), own)
+    return Cure(change, before, after, gain, gain / missing if missing > 0 else 0.0)
+
+
+@once
+def onward(seen: Seen) -> tuple[Trial, float] | None:
+    """The trial that goes on from the end, and the skill it adds; None if it can't be run.
+
+    It makes as many steps as other trials do, or four times as many where these add little.
+    """
+    found: tuple[Trial, float] | None = None
+    for steps in (1.0, 4.0):
+        after = seen.trials.run(Change(onward=True, steps=steps))
+        if after is None:
+            return found
+        found = after, min(_learned(after), _held(after)) - skill(seen)
+        if found[1] >= max(ENOUGH, 0.3 * (reach(seen) - skill(seen))):
+            break
+    return found
+
+
+def best(seen: Seen, *changes: Change) -> Cure | None:
+    """The change that brings most, the first that works well where one does; None if none was tried.
+
+    Args:
+        seen: a training.
+        changes: from the smallest to the largest; after one that does harm none is tried.
+    """
+    found: Cure | None = None
+    for change in changes:
+        tried = cure(seen, change)
+        if tried is not None and (found is None or tried.gain > found.gain):
+            found = tried
+        if tried is None or tried.gain < -ENOUGH or (tried.works and tried.share >= 0.7):
+            break
+    return found
+
+
+def told(trial: Trial) -> str:
+    """How a trial went, in words: "94 % right", "62 % of the variance explained", "no number"."""
+    if not trial.finite or not np.isfinite(trial.loss):
+        return "no finite loss"
+    if trial.right is not None:
+        return f"{trial.right:.0%} right".replace("%", " %")
+    if trial.explained is not None:
+        return f"{max(trial.explained, 0):.0%} of the variance explained".replace("%", " %")
+    return f"a loss of {trial.loss:.4g}"
+
+
+def _echoes(seen: Seen) -> bool:
+    """Whether the targets are the inputs themselves, which other methods copy with ease."""
+    rows = seen.train
+    return (
+        rows is not None
+        and rows.x.size == rows.y.size
+        and np.array_equal(rows.x.reshape(-1), rows.y.reshape(-1))
+    )
+
+
+def _learned(trial: Trial) -> float:
+    return _number(trial.skill) if trial.finite else 0.0
+
+
+def _held(trial: Trial | None) -> float:
+    if trial is None or not trial.finite:
+        return 0.0
+    return _number(trial.held_skill if trial.held_skill is not None else trial.skill)
+
+
+def _number(value: float | None) -> float:
+    """A skill as a number from 0 to 1."""
+    return float(np.clip(value, 0, 1)) if value is not None and np.isfinite(value) else 0.0

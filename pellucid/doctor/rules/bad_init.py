@@ -1,0 +1,94 @@
+"""Initial weights that can't learn: units all alike, all zero, or weights of a wrong scale.
+
+Condition: in a layer before the last, at least 90 % of the units start equal to the first one (zero
+is one way of being equal; zero biases and a zero last layer are legitimate); or weights spread more
+than 3.5 times, or less than a fifth, as far as 1/√(3·fan-in), which is PyTorch's default (He's and
+Glorot's initializations lie between 0.6 and 2.5 times that). And the network stays behind what can
+be reached, and a trial that starts from the default distributions brings back 35 % of what is
+missing. Without trials only equal units, or weights 10 times or a fiftieth as far, are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pellucid.doctor.cure import cure, lost, short, told
+from pellucid.doctor.depth import matrices
+from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.rule import rule
+from pellucid.doctor.seen import Seen
+from pellucid.doctor.step import WeightSeen
+from pellucid.doctor.trial import Change
+
+ALIKE, WIDE, NARROW, PLAIN = 0.9, 3.5, 0.2, 10.0
+
+
+@dataclass(frozen=True)
+class _Odd:
+    weight: WeightSeen
+    text: str
+    evidence: Evidence
+    plain: bool
+
+
+@rule("bad_init", needs=("weights",))
+def bad_init(seen: Seen) -> Iterator[Finding]:
+    """First weights alike or of a wrong scale, and fresh ones learn."""
+    odd = [found for found in map(_odd, matrices(seen), _inner(seen)) if found is not None]
+    wild = len(seen.losses) > 0 and not np.isfinite(seen.losses[-1])
+    if not odd or not (wild or short(seen)):
+        return
+    tried = cure(seen, Change(fresh=True))
+    if tried is not None and tried.works:
+        after = (f" Started from the default weights, it gets to {told(tried.after)} instead of "
+                 f"{told(tried.before)}.")  # fmt: skip
+        for found in odd:
+            shown = (found.evidence, tried.evidence("skill with fresh weights"))
+            yield _finding(seen, found, found.text + after, shown, 0.92)
+    elif tried is None:
+        for found in odd:
+            if found.plain:
+                yield _finding(seen, found, found.text, (found.evidence,), 0.7)
+
+
+def _finding(
+    seen: Seen, odd: _Odd, text: str, evidence: tuple[Evidence, ...], sure: float
+) -> Finding:
+    return Finding(
+        "bad_init", text, odd.weight.layer, 0, evidence=evidence, sure=sure,
+        effect=max(lost(seen), 0.5),
+        why="Units that start alike stay alike; weights of a wrong scale make signals and "
+            "gradients grow or shrink from layer to layer.",
+        fix=f"model.{odd.weight.layer}.reset_parameters()" if odd.weight.layer else
+            "torch.nn.init.kaiming_uniform_(weight)",
+    )  # fmt: skip
+
+
+def _inner(seen: Seen) -> list[bool]:
+    """Which of the matrices are not the last one."""
+    count = len(matrices(seen))
+    return [at < count - 1 for at in range(count)]
+
+
+def _odd(weight: WeightSeen, inner: bool) -> _Odd | None:
+    """What is odd about the first values of a weight; None if nothing is."""
+    units, place = weight.shape[0], weight.layer or weight.name
+    if inner and units > 1 and weight.alike >= ALIKE:
+        value = "zero" if weight.absmax == 0 else "alike"
+        text = f"All {units} units of {place} start {value}."
+        evidence = Evidence("units that start equal", weight.alike, ALIKE, "unit symmetry", "share")
+        return _Odd(weight, text, evidence, True)
+    usual = 1 / float(np.sqrt(3 * max(weight.fan_in, 1)))
+    ratio = weight.std / usual
+    if not (ratio > WIDE or 0 < ratio < NARROW):
+        return None
+    text = (f"The first weights of {place} spread by {weight.std:.2g}, where {usual:.2g} is usual "
+            f"for {weight.fan_in} inputs.")  # fmt: skip
+    border = WIDE if ratio > WIDE else NARROW
+    evidence = Evidence(
+        "spread of the first weights over 1/√(3·fan-in)", ratio, border, "He et al."
+    )
+    return _Odd(weight, text, evidence, ratio > PLAIN or ratio < NARROW / PLAIN)

@@ -1,0 +1,80 @@
+"""Exploding gradients: they grow by orders of magnitude through layers or from step to step.
+
+Condition: the first layer's gradient is above 70 times the last one's, each per entry
+(AutoTrainer), or the whole gradient's norm comes to 1000 times what it was at the first moments;
+and the network stays behind what can be reached, or its loss is no number at the end. A large loss
+has large gradients: the norm alone says nothing. A trial with clipped gradients that learns more
+makes it sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pellucid.doctor.cure import Cure, cure, lost, short, told
+from pellucid.doctor.depth import fade, grad_norm
+from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.rule import rule
+from pellucid.doctor.seen import Seen
+from pellucid.doctor.trial import Change
+
+LAYERS, STEPS = 70.0, 1000.0
+
+
+@rule("exploding_gradient", needs=("moves",))
+def exploding_gradient(seen: Seen) -> Iterator[Finding]:
+    """Gradients grow by orders of magnitude, and the training is spoiled."""
+    evidence = _growth(seen)
+    wild = len(seen.losses) > 0 and not np.isfinite(seen.losses[-1])
+    if evidence is None or not (wild or short(seen)):
+        return
+    tried = cure(seen, Change(clip=1.0))
+    grown = "beyond all numbers" if evidence.value is None else f"{evidence.value:.3g}-fold"
+    text = f"Gradients grow {grown}: {evidence.name}."
+    shown: tuple[Evidence, ...] = (evidence,)
+    if tried is not None and tried.works:
+        text += f" Clipped, the same training gets to {told(tried.after)}."
+        shown = (evidence, tried.evidence("skill with clipped gradients"))
+    yield Finding(
+        "exploding_gradient", text, step=_first(seen), evidence=shown,
+        why="One such step throws the weights away from all that was learned.",
+        fix="torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)", sure=_sure(tried),
+        effect=1.0 if wild else lost(seen),
+    )  # fmt: skip
+
+
+def _sure(tried: Cure | None) -> float:
+    if tried is None:
+        return 0.65
+    return 0.85 if tried.works else 0.6
+
+
+def _growth(seen: Seen) -> Evidence | None:
+    """How far gradients grow; None where it isn't far."""
+    ratios = [ratio for moment in seen.moments if (ratio := fade(seen, moment)) is not None]
+    through = float(np.median(ratios)) if ratios else 0.0
+    if through > LAYERS:
+        name = "first layer's gradient over the last one's, per entry"
+        return Evidence(name, through, LAYERS, "AutoTrainer")
+    norms = _norms(seen)
+    first = float(np.median(norms[:3])) if len(norms) else 0.0
+    grown = max(norms[1:], default=0.0) / first if 0 < first < np.inf else 0.0
+    if grown <= STEPS:
+        return None
+    value = grown if np.isfinite(grown) else None
+    source = "TheDeepChecker: doubling at every check"
+    return Evidence("largest gradient over the first ones", value, STEPS, source)
+
+
+def _norms(seen: Seen) -> list[float]:
+    return [grad_norm(moment) for moment in seen.moments if moment.moves]
+
+
+def _first(seen: Seen) -> int | None:
+    """The step at which the gradient is above 100 times what it was."""
+    norms = _norms(seen)
+    steps = [moment.step for moment in seen.moments if moment.moves]
+    above = [step for step, norm in zip(steps, norms, strict=True) if norm > 100 * norms[0]]
+    return above[0] if above else None

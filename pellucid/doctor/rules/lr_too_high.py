@@ -1,0 +1,98 @@
+"""Learning rate too high: a tenth of it (or less) learns what the run could not.
+
+Condition: the network stays behind what can be reached, or its loss is not finite at the end; and a
+trial with the rate over 10, 100 or 1000 brings back at least 0.1 of skill and 35 % of what is
+missing. No border on the rate itself: a rate of 1.0 can be right, and one of 0.01 too high.
+Steps above a tenth of the weights' size (log10 of update over weight > −1, TheDeepChecker), and
+gradients that point back at every step, make it surer. Without trials only a loss that grew, with
+such steps, is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pellucid.doctor.cure import best, lost, short, told
+from pellucid.doctor.depth import moment_pace, pace, turns
+from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.rule import rule
+from pellucid.doctor.seen import Seen
+from pellucid.doctor.trial import Change
+
+STEP, BACK, GREW, SHORT = 0.1, -0.2, 1.5, 2e-3
+
+
+@rule("lr_too_high", needs=("losses", "steps"))
+def lr_too_high(seen: Seen) -> Iterator[Finding]:
+    """A tenth of the rate learns what the run could not."""
+    wild = not np.isfinite(seen.losses[-1])
+    if not wild and (_short_steps(seen) or not (short(seen) or _grew(seen))):
+        return
+    evidence = _signs(seen)
+    found = best(seen, Change(lr=0.1), Change(lr=0.01), Change(lr=0.001))
+    if found is not None and found.works:
+        text = (f"With {_part(found.change.lr)} of the learning rate{_rate(seen)} the same network "
+                f"gets to {told(found.after)} instead of {told(found.before)}.")  # fmt: skip
+        shown = (found.evidence("skill with the smaller rate"), *evidence)
+        yield _finding(seen, text, shown, found.change.lr, 0.8 + 0.05 * min(len(evidence), 3))
+    elif found is None and _grew(seen) and (wild or evidence):
+        text = f"The loss grew from {seen.losses[0]:.4g} to {seen.losses[-1]:.4g}{_rate(seen)}."
+        yield _finding(seen, text, evidence, 0.1, 0.6)
+
+
+def _finding(
+    seen: Seen, text: str, evidence: tuple[Evidence, ...], factor: float, sure: float
+) -> Finding:
+    rate = seen.settings.get("lr")
+    value = f"{float(rate) * factor:.2g}" if rate is not None else f"lr * {factor:g}"
+    return Finding(
+        "lr_too_high", text, evidence=evidence, sure=sure,
+        effect=1.0 if _grew(seen) else lost(seen), line=seen.events.lines.get("step", ""),
+        why="A step that is too long jumps over the valley instead of going down into it.",
+        fix=f"{seen.optimizer or 'optimizer'}(model.parameters(), lr={value})",
+    )  # fmt: skip
+
+
+def _signs(seen: Seen) -> tuple[Evidence, ...]:
+    """What shows in the run itself that steps are too long."""
+    found: list[Evidence] = []
+    step, back = pace(seen), turns(seen)
+    if step is not None and step > STEP:
+        found.append(
+            Evidence("size of a step over the weights' size", step, STEP, "TheDeepChecker")
+        )
+    if back is not None and back < BACK:
+        source = "cosine between one gradient and the next"
+        found.append(Evidence("gradients that point back", back, BACK, source))
+    if _grew(seen):
+        last = float(seen.losses[-1])
+        source = "1.5 times the loss at the beginning"
+        first = GREW * float(seen.losses[0])
+        found.append(
+            Evidence("loss at the end", last if np.isfinite(last) else None, first, source)
+        )
+    return tuple(found)
+
+
+def _short_steps(seen: Seen) -> bool:
+    """Whether no step that was looked at was long enough to overshoot."""
+    longest = max(map(moment_pace, seen.moments), default=float("inf"))
+    return longest < SHORT
+
+
+def _grew(seen: Seen) -> bool:
+    """Whether the loss at the end is above that of the beginning by half, or not a number."""
+    count = max(len(seen.losses) // 10, 1)
+    first, last = float(np.mean(seen.losses[:1])), float(np.median(seen.losses[-count:]))
+    return not np.isfinite(last) or (first > 0 and last > GREW * first)
+
+
+def _part(factor: float) -> str:
+    return {0.1: "a tenth", 0.01: "a hundredth", 0.001: "a thousandth"}[factor]
+
+
+def _rate(seen: Seen) -> str:
+    rate = seen.settings.get("lr")
+    return "" if rate is None else f" of {float(rate):g}"

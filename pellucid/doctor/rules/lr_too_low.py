@@ -1,0 +1,64 @@
+"""Learning rate too low: ten times the rate learns in the same steps what the run did not.
+
+Condition: the network stays behind what can be reached; steps are below a thousandth of the
+weights' size (healthy ones are around it; log10 of update over weight < −4 in TheDeepChecker); and
+a trial with 10, 100 or 1000 times the rate brings back at least 0.1 of skill and 35 % of what is
+missing. Without trials, steps must be below 1e-5 of the weights' size and the loss hardly moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pellucid.doctor.cure import best, lost, short, told
+from pellucid.doctor.depth import pace
+from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.rule import rule
+from pellucid.doctor.seen import Seen
+from pellucid.doctor.trial import Change
+
+SMALL, TINY = 1e-3, 1e-5
+
+
+@rule("lr_too_low", needs=("losses", "steps", "moves"))
+def lr_too_low(seen: Seen) -> Iterator[Finding]:
+    """Ten times the rate learns in the same steps what the run did not."""
+    step = pace(seen)
+    if step is None or not 0 < step < SMALL or not short(seen):
+        return
+    found = best(seen, Change(lr=10.0), Change(lr=100.0), Change(lr=1000.0))
+    evidence = Evidence(
+        "size of a step over the weights' size", step, SMALL, "TheDeepChecker: 1e-4"
+    )
+    if found is not None and found.works:
+        text = (f"With {found.change.lr:g} times the learning rate the same steps get to "
+                f"{told(found.after)} instead of {told(found.before)}.")  # fmt: skip
+        shown = (found.evidence("skill with the larger rate"), evidence)
+        sure = 0.9 if step < SMALL / 10 else 0.75
+        yield _finding(seen, text, shown, found.change.lr, sure)
+    elif found is None and step < TINY and _still(seen):
+        text = (f"A step moves the weights by {step:.1g} of their size, and the loss went from "
+                f"{seen.losses[0]:.4g} to {seen.losses[-1]:.4g} only.")  # fmt: skip
+        yield _finding(seen, text, (evidence,), 100.0, 0.6)
+
+
+def _finding(
+    seen: Seen, text: str, evidence: tuple[Evidence, ...], factor: float, sure: float
+) -> Finding:
+    rate = seen.settings.get("lr")
+    value = f"{float(rate) * factor:.2g}" if rate is not None else f"lr * {factor:g}"
+    return Finding(
+        "lr_too_low", text, evidence=evidence, sure=sure, effect=lost(seen),
+        line=seen.events.lines.get("step", ""),
+        why="Steps this short do not get to a good network in the steps that were made.",
+        fix=f"{seen.optimizer or 'optimizer'}(model.parameters(), lr={value})",
+    )  # fmt: skip
+
+
+def _still(seen: Seen) -> bool:
+    """Whether the loss moved by less than a tenth over the run."""
+    count = max(len(seen.losses) // 10, 1)
+    first, last = np.mean(seen.losses[:count]), np.mean(seen.losses[-count:])
+    return bool(abs(first - last) < 0.1 * abs(first))

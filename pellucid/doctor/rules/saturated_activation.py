@@ -1,0 +1,41 @@
+"""Saturated sigmoid or tanh: most outputs lie on the flat ends.
+
+Condition: more than half of a hidden layer's outputs have a slope below a fiftieth of the steepest
+(SageMaker and DeepDiagnosis take half of a layer, too), all through the second half of the run, and
+the network stays behind what can be reached. An output sigmoid should saturate when it is done: the
+last one is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pellucid.doctor.cure import lost, short
+from pellucid.doctor.depth import hidden
+from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.rule import rule
+from pellucid.doctor.seen import Seen
+
+HALF = 0.5
+NAMES = frozenset({"sigmoid", "tanh", "hardtanh", "hardsigmoid", "softsign"})
+
+
+@rule("saturated_activation", needs=("activity",))
+def saturated_activation(seen: Seen) -> Iterator[Finding]:
+    """More than half of a layer on the flat ends, and the network does not fit."""
+    for call, activity in hidden(seen, NAMES):
+        flat = float(np.median([one.flat for one in activity]))
+        if flat > HALF and short(seen):
+            yield Finding(
+                "saturated_activation",
+                f"{flat:.0%} of the outputs of {call.path or call.name} lie on the flat ends of "
+                f"{call.name}.".replace("%", " %"),
+                call.path, line=call.line,
+                evidence=(Evidence("outputs on the flat ends", flat, HALF, "SageMaker Debugger's "
+                                   "SaturatedActivation", "share"),),
+                why="There the slope is nearly zero, so hardly any gradient comes through.",
+                fix="Smaller first weights, standardized inputs, or ReLU() in hidden layers",
+                sure=0.6 + 0.3 * flat, effect=lost(seen),
+            )  # fmt: skip

@@ -1,0 +1,43 @@
+"""Underfitting: the network does not even fit its training rows, although they can be fitted.
+
+Condition: it loses 30 % or more of what can be reached, and going on with the same steps does not
+help (else it is undertrained). What can be reached is what other methods reach out of fold, so that
+noise that nobody can learn is no underfitting (AutoTrainer's accuracy below 0.6 says it is).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pellucid.doctor.cure import ENOUGH, MATCHED, cure, lost, onward, reach, short, skill
+from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.rule import rule
+from pellucid.doctor.seen import Seen
+
+LOST = 0.3
+
+
+@rule("underfitting", needs=("train", "losses", "steps"))
+def underfitting(seen: Seen) -> Iterator[Finding]:
+    """The training rows are not fitted, although they can be."""
+    if not short(seen) or lost(seen) < LOST:
+        return
+    went = onward(seen)
+    if went is not None and went[1] >= ENOUGH:
+        return
+    matched = cure(seen, MATCHED)
+    small = matched is not None and not matched.works
+    who = "Other methods reach" if small else "It can reach"
+    text = (f"On the rows it learned from, the network has {skill(seen):.0%} of the skill between "
+            f"the best constant and no mistake. {who} {reach(seen):.0%}.")  # fmt: skip
+    yield Finding(
+        "underfitting", text.replace("%", " %"),
+        evidence=(Evidence("skill on the training rows", skill(seen), reach(seen),
+                           "reached out of fold on the same rows", "share"),),
+        why="It is too small, or its training does not get on." if not small else
+            "The same network with usual settings does not fit either: it is too small or of the "
+            "wrong form.",
+        fix="More units or layers, and a nonlinearity between them" if small else
+            "torch.optim.Adam(model.parameters(), lr=3e-3), standardized inputs",
+        sure=0.7, effect=lost(seen),
+    )  # fmt: skip

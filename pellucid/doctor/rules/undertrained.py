@@ -1,0 +1,56 @@
+"""Undertrained: the loss was still falling, and more of the same steps learn much more.
+
+Condition: the network stays behind what can be reached, and a trial that goes on from the weights
+at the end for as many steps, or four times as many, adds 0.1 of skill or more, which is a quarter
+of what is missing. A loss that falls for ever on rows that are right already adds none. Without
+trials the loss must have fallen by a tenth over the last fifth of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pellucid.doctor.cure import ENOUGH, lost, onward, reach, short, skill, told
+from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.rule import rule
+from pellucid.doctor.seen import Seen
+
+PART, FALL, FEWEST = 0.25, 0.1, 10
+
+
+@rule("undertrained", needs=("losses", "steps"))
+def undertrained(seen: Seen) -> Iterator[Finding]:
+    """More of the same steps learn much more."""
+    if not short(seen):
+        return
+    went, fell = onward(seen), _fall(seen)
+    if went is not None and went[1] >= max(ENOUGH, PART * (reach(seen) - skill(seen))):
+        text = (f"{len(seen.losses)} steps were made; {went[0].steps} more, with nothing changed, "
+                f"get to {told(went[0])}.")  # fmt: skip
+        own = skill(seen)
+        source = "a trial that goes on from the end; the border is what the run reached"
+        yield _finding(
+            seen, text, Evidence("skill later", own + went[1], own, source, "share"), 0.8
+        )
+    elif went is None and fell > FALL:
+        text = f"The loss fell by {fell:.0%} over the last fifth of the run.".replace("%", " %")
+        shown = Evidence("fall of the loss over the last fifth", fell, FALL, "", "share")
+        yield _finding(seen, text, shown, 0.5)
+
+
+def _finding(seen: Seen, text: str, evidence: Evidence, sure: float) -> Finding:
+    return Finding(
+        "undertrained", text, evidence=(evidence,), sure=sure, effect=lost(seen),
+        why="Training ended before the network had learned what it can.", fix="epochs *= 5",
+    )  # fmt: skip
+
+
+def _fall(seen: Seen) -> float:
+    """The share of its loss that the network lost over the last fifth of the run."""
+    count = len(seen.losses) // 5
+    if count < FEWEST:
+        return 0.0
+    before, last = np.mean(seen.losses[-2 * count : -count]), np.mean(seen.losses[-count:])
+    return float((before - last) / before) if before > 0 else 0.0

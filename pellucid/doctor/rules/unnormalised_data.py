@@ -1,0 +1,119 @@
+"""Inputs or targets far from unit scale, and the network does not get over it.
+
+Condition: a column of the inputs spreads by more than 10 or less than 0.05, or lies more than 5 of
+its own spreads and more than 5 from zero, or columns' spreads differ 30-fold; or targets that are
+numbers spread so. Scale alone is no fault: the network must stay behind what can be reached (or its
+loss be no number at the end), and a trial with standardized inputs or targets must bring back 35 %
+of what is missing. Where a change of the rate helps as well, the data are the root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pellucid.doctor.cure import Cure, cure, lost, short, told
+from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.rule import rule
+from pellucid.doctor.seen import Floats, Seen
+from pellucid.doctor.trial import Change
+
+LARGE, SMALL, FAR, APART = 10.0, 0.05, 5.0, 30.0
+
+
+@rule("unnormalised_data", needs=("train",))
+def unnormalised_data(seen: Seen) -> Iterator[Finding]:
+    """Scales far from 1, and standardizing brings the training back."""
+    assert seen.train is not None
+    wild = len(seen.losses) > 0 and not np.isfinite(seen.losses[-1])
+    inputs = _odd(_columns(seen.train.x))
+    numbers = seen.loss is not None and seen.loss.target_kind == "numbers"
+    targets = _odd(_columns(seen.train.y)) if numbers else None
+    if not (inputs or targets) or not (wild or short(seen)):
+        return
+    tried = _tried(seen, bool(inputs), bool(targets))
+    if tried is not None and tried.works:
+        yield _finding(seen, tried, inputs, targets)
+    elif tried is None and wild:
+        yield _untried(seen, inputs or targets)
+
+
+def _tried(seen: Seen, inputs: bool, targets: bool) -> Cure | None:
+    """The smallest change of the data that works, else the one that brings most."""
+    changes = [Change(inputs=True)] * inputs + [Change(targets=True)] * targets
+    changes += [Change(inputs=True, targets=True)] * (inputs and targets)
+    found = [tried for change in changes if (tried := cure(seen, change)) is not None]
+    good = [tried for tried in found if tried.works and tried.share >= 0.7]
+    return good[0] if good else max(found, key=lambda tried: tried.gain, default=None)
+
+
+def _finding(seen: Seen, tried: Cure, inputs: Evidence | None, targets: Evidence | None) -> Finding:
+    what = ["inputs"] * tried.change.inputs + ["targets"] * tried.change.targets
+    said = " and ".join(what)
+    shown = [e for e, name in ((inputs, "inputs"), (targets, "targets")) if e and name in what]
+    text = (f"{_place(shown)} With standardized {said} the same training gets to "
+            f"{told(tried.after)} instead of {told(tried.before)}.")  # fmt: skip
+    evidence = (*shown, tried.evidence(f"skill with standardized {said}"))
+    name = "x" if "inputs" in what else "y"
+    return Finding(
+        "unnormalised_data", text.strip(), evidence=evidence, sure=0.92, effect=lost(seen) or 0.5,
+        why="Large columns drown the small ones, and one learning rate cannot fit both.",
+        fix=f"{name} = ({name} - {name}_train.mean(0)) / {name}_train.std(0)",
+    )  # fmt: skip
+
+
+def _untried(seen: Seen, odd: Evidence | None) -> Finding:
+    assert odd is not None
+    return Finding(
+        "unnormalised_data", f"{_place([odd])} The loss is not a finite number at the end.",
+        evidence=(odd,), sure=0.6, effect=1.0,
+        why="Large values make large gradients, and steps that overshoot.",
+        fix="x = (x - x_train.mean(0)) / x_train.std(0)",
+    )  # fmt: skip
+
+
+def _place(shown: list[Evidence]) -> str:
+    said = "; ".join(f"{e.name}: {e.value:.3g}" for e in shown)
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
+
+
+def _columns(values: object) -> Floats | None:
+    """Rows of numbers, a column for each input; None for whole numbers that stand for tokens.
+
+    Images and sequences have one column for each channel or feature.
+    """
+    rows = np.asarray(values)
+    if not np.issubdtype(rows.dtype, np.floating) or rows.size == 0:
+        return None
+    if rows.ndim == 3:
+        rows = rows.reshape(-1, rows.shape[-1])
+    elif rows.ndim > 3:
+        rows = np.moveaxis(rows, 1, -1).reshape(-1, rows.shape[1])
+    return rows.reshape(len(rows), -1).astype(np.float64)
+
+
+def _odd(columns: Floats | None) -> Evidence | None:
+    """What is farthest from unit scale; None where nothing is far."""
+    if columns is None:
+        return None
+    spread, middle = columns.std(0), np.abs(columns.mean(0))
+    alive = spread > 1e-9 * (1 + middle)
+    if not alive.any():
+        return None
+    spread, middle = spread[alive], middle[alive]
+    away = np.where(middle > FAR, middle / spread, 0.0)
+    widest = float(spread.max())
+    far, apart = float(away.max()), float(widest / np.median(spread))
+    found = (
+        (widest / LARGE, _evidence("largest spread of a column", widest, LARGE)),
+        (far / FAR, _evidence("distance of a column from zero in spreads", far, FAR)),
+        (SMALL / widest, _evidence("largest spread of a column", widest, SMALL)),
+        (apart / APART, _evidence("largest spread over the middle one", apart, APART)),
+    )
+    worst = max(found, key=lambda pair: pair[0])
+    return worst[1] if worst[0] > 1 else None
+
+
+def _evidence(name: str, value: float, border: float) -> Evidence:
+    return Evidence(name, value, border, "a fault only where a trial without it learns more")
