@@ -35,7 +35,7 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put the tables of lenses and of faults into their places, and let links to examples lead to their pages."""
+    """Put the tables of lenses and of faults in, and let links to examples lead to their pages."""
     return example_pages.linked(gen_doctor.filled(gen_lenses.filled(markdown)))
 
 
