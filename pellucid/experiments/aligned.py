@@ -60,7 +60,8 @@ class Aligned(nn.Module):
             self.biases.append(_within(bias, (width,)))
         self.acts = nn.ModuleList([activation(name) for name in acts])
         self.mute = None if dropout is None else nn.Dropout(dropout)
-        self.register_buffer("chosen", _ones(np.array(acts) == act))
+        if len(acts) > 1:
+            self.register_buffer("chosen", _ones(np.array(acts) == act))
         self._masks = [f"kept{i}" for i in range(len(room))]
         for name, width, most in zip(self._masks, hidden, room, strict=True):
             self.register_buffer(name, _ones(np.arange(most) < width))

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import SettingError
+from pellucid.experiments.aligned import Aligned
 from pellucid.experiments.experiment import experiment
 from pellucid.experiments.formula import formula
-from pellucid.experiments.settings import perceptron, several, whole
+from pellucid.experiments.settings import several, whole
 from pellucid.lenses.numerals import number, plural
 from pellucid.lenses.picture import Axis, Chart, Charts, Floats, Line, Rule
 from pellucid.lenses.view import Column, Remark, Table, View
@@ -83,7 +84,10 @@ def approximation(
     shapes += [s for d in deep if (s := _spread(budget, d)) not in shapes]
     course = (whole("restarts", restarts), whole("epochs", epochs), lr, seed)
     rows, between = (x, target(x)), (fine, target(fine))
-    runs = {shape: _trained(shape, activation, rows, between, course) for shape in shapes}
+    runs: dict[tuple[int, ...], dict[str, Any]] = {}
+    for layers in sorted(set(map(len, shapes))):
+        alike = [shape for shape in shapes if len(shape) == layers]
+        runs |= _trained(alike, activation, rows, between, course)
     by_width = [runs[(w,)] for w in wide]
     by_depth = [runs[_spread(budget, d)] for d in deep]
     spread = float(np.std(target(fine)))
@@ -123,28 +127,36 @@ def _spread(budget: int, depth: int) -> tuple[int, ...]:
 
 
 def _trained(
-    hidden: tuple[int, ...], act: str, rows: tuple[Floats, Floats], fine: tuple[Floats, Floats],
-    course: tuple[int, int, float, int],
-) -> dict[str, Any]:  # fmt: skip
-    """The best of the starts, and what it is worth between the points."""
+    shapes: Sequence[tuple[int, ...]], act: str, rows: tuple[Floats, Floats],
+    fine: tuple[Floats, Floats], course: tuple[int, int, float, int],
+) -> dict[tuple[int, ...], dict[str, Any]]:  # fmt: skip
+    """For networks of one depth, the best of the starts and its worth between the points."""
     restarts, epochs, lr, seed = course
     x, y = (a.astype(np.float32).reshape(-1, 1) for a in rows)
     mean, scale = float(y.mean()), float(y.std()) or 1.0
     middle, reach = float(x.mean()), float(x.std())
+    room = [max(shape[0] for shape in shapes)] * len(shapes[0])
     found = population(
-        lambda: perceptron(1, hidden, act), ((x - middle) / reach, (y - mean) / scale),
+        lambda hidden, seed: Aligned([1, *[hidden] * len(room), 1], act, seed, room),
+        ((x - middle) / reach, (y - mean) / scale), hidden=[shape[0] for shape in shapes],
         seeds=list(range(seed, seed + restarts)), lr=lr, weight_decay=0.0, epochs=epochs,
         batch_size=len(x), validation=0, shuffle=False, loss="mse", schedule="cosine",
         progress=False,
     )  # fmt: skip
     places = ((fine[0].reshape(-1, 1) - middle) / reach).astype(np.float32)
-    with no_grad():
-        out = found.best()(from_numpy(places)).numpy().reshape(-1).astype(np.float64)
-    missed = out * scale + mean - fine[1]
-    return {
-        "hidden": list(hidden), "parameters": _parameters(hidden), "curve": out * scale + mean,
-        "error": float(np.sqrt(np.mean(missed**2))), "largest": float(np.abs(missed).max()),
-    }  # fmt: skip
+    runs = {}
+    for shape in shapes:
+        mine = [i for i, member in enumerate(found.members) if member["hidden"] == shape[0]]
+        best = min(mine, key=lambda i: float(found.best_loss[i]))
+        with no_grad():
+            out = found.model(best)(from_numpy(places)).numpy().reshape(-1).astype(np.float64)
+        curve = out * scale + mean
+        missed = curve - fine[1]
+        runs[shape] = {
+            "hidden": list(shape), "parameters": _parameters(shape), "curve": curve,
+            "error": float(np.sqrt(np.mean(missed**2))), "largest": float(np.abs(missed).max()),
+        }  # fmt: skip
+    return runs
 
 
 def _check(y: Floats, function: str, low: float, high: float) -> None:

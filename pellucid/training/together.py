@@ -168,6 +168,9 @@ def train_together(
         out.stopped = "interrupted"
     if interrupts.count > 1:
         raise KeyboardInterrupt
+    # What a step only reads is not handed back by it: a buffer stays as its member began.
+    pairs = zip(members, out.weights, strict=True)
+    out.weights = [{**member.values, **trained} for member, trained in pairs]
     out.seconds = time.perf_counter() - began
     return out
 
