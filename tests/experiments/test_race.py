@@ -40,10 +40,10 @@ def test_none_is_best_where_ranges_overlap() -> None:
     ]
     assert [r["activation"] for r in overlapping(runs)] == ["relu", "tanh"]
     assert told_of(runs, FACTS).sentence == (
-        f"relu reached an accuracy of {percent(0.9)} first, after 5 epochs (median of 3 starts); the"
-        " range of tanh overlaps with that; sigmoid took 31 epochs; most starts of identity never did. In"
-        " the end none is clearly best: relu has the lowest median validation loss, 0.2, and the"
-        " range of tanh overlaps with its own."
+        f"relu reached an accuracy of {percent(0.9)} first, after 5 epochs (median of 3"
+        " starts); the range of tanh overlaps with that; sigmoid took 31 epochs; most starts of"
+        " identity never did. In the end none is clearly best: relu has the lowest median"
+        " validation loss, 0.2, and the range of tanh overlaps with its own."
     )
     clear = told_of([runs[0], runs[2]], FACTS).sentence
     assert "relu is lowest with a validation loss of 0.2, below every start of the others" in clear
