@@ -15,6 +15,7 @@ import numpy as np
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
+from pellucid.doctor.spoilt import dirty
 from pellucid.doctor.step import Call, Moment
 
 __all__ = ["non_finite"]
@@ -38,22 +39,22 @@ def non_finite(seen: Seen) -> Iterator[Finding]:
         return
     step = int(lost[0]) if len(lost) else moment.step if moment is not None else 0
     call = _producer(seen, moment)
-    dirty = _dirty(seen)
+    spoilt = dirty(seen)
     text = f"The loss is {seen.losses[step]} from step {step} on" if len(lost) else (
         f"Weights or gradients are not finite from step {step} on"
     )  # fmt: skip
     yield Finding(
         "non_finite",
-        text + (f": {dirty:.1%} of the rows hold NaN or infinity." if dirty else _said(call)),
-        layer=call.path if call is not None and not dirty else "",
+        text + (f": {spoilt:.1%} of the rows hold NaN or infinity." if spoilt else _said(call)),
+        layer=call.path if call is not None and not spoilt else "",
         step=step,
         line=call.line if call is not None else seen.events.lines.get("loss", ""),
         evidence=(
             Evidence("losses that are not finite", len(lost) / len(seen.losses), 0.0, "", "share"),
-            Evidence("rows that are not finite", dirty, 0.0, "", "share"),
+            Evidence("rows that are not finite", spoilt, 0.0, "", "share"),
         ),
         why="Whatever is computed from NaN is NaN: one step later all weights are lost.",
-        fix=_fix(call, dirty),
+        fix=_fix(call, spoilt),
         sure=0.95,
         effect=1.0,
     )
@@ -79,17 +80,6 @@ def _producer(seen: Seen, moment: Moment | None) -> Call | None:
     return seen.calls[moment.first_bad]
 
 
-def _dirty(seen: Seen) -> float:
-    """The share of kept rows whose inputs or targets are not finite."""
-    if seen.train is None or not len(seen.train.x):
-        return 0.0
-    clean = np.ones(len(seen.train.x), bool)
-    for rows in (seen.train.x, seen.train.y):
-        if rows.dtype.kind == "f":
-            clean &= np.isfinite(rows.reshape(len(rows), -1)).all(axis=1)
-    return float(1 - clean.mean())
-
-
 def _said(call: Call | None) -> str:
     if call is None:
         return "."
@@ -97,8 +87,8 @@ def _said(call: Call | None) -> str:
     return f": {call.name}{where} made it first, out of finite numbers."
 
 
-def _fix(call: Call | None, dirty: float) -> str:
-    if dirty:
+def _fix(call: Call | None, spoilt: float) -> str:
+    if spoilt:
         return "good = torch.isfinite(x).all(dim=1)\nx, y = x[good], y[good]"
     if call is not None and call.name in _FIXES:
         return _FIXES[call.name]
