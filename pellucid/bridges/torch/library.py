@@ -52,10 +52,18 @@ class Torch:
             t = self.lib.view_as_real(t.resolve_conj())
         return t.numpy()
 
+    def copied(self, tensor: Any) -> Any:
+        """A clone."""
+        return tensor.detach().clone()
+
     def tensor(self, array: Any, like: Any = None) -> Any:
         """A tensor over a copy of the array."""
         made = self.lib.from_numpy(np.array(array))
         return made if like is None else made.to(like.device)
+
+    def ready(self, tensor: Any) -> bool:
+        """Whether it is initialized."""
+        return not hasattr(tensor, "materialize") and tensor.device.type != "meta"
 
     def number(self, tensor: Any) -> float:
         """The number it holds."""

@@ -10,9 +10,10 @@ from pellucid.doctor.seen import Events, Rows, Seen
 from pellucid.doctor.step import Moment
 from pellucid.doctor.watching.case import Case, Group
 from pellucid.doctor.watching.library import tensors_in
+from pellucid.doctor.watching.looks import onto
 from pellucid.doctor.watching.rows import marks
 from pellucid.doctor.watching.trace import Trace
-from pellucid.doctor.watching.watcher import Watcher, onto
+from pellucid.doctor.watching.watcher import Watcher
 
 __all__ = ["case_of", "seen_of"]
 
@@ -28,15 +29,17 @@ def seen_of(watcher: Watcher, error: str = "") -> Seen:
     """
     w = watcher
     seen = Seen(source=w.library.name, missing=w.missing, finished=not error, error=error)
-    seen.calls, seen.moments = w.calls, w.moments
-    seen.losses = np.array([x for x in w.losses], dtype=np.float64)
+    w.weights.held(p for ledger in w.ledgers.values() for p in ledger.params())
+    seen.calls, seen.moments = w.looks.calls, w.looks.moments
+    w.modes.traced(seen.calls)
+    seen.losses = np.array(w.losses, dtype=np.float64)
     seen.weights = w.weights.end()
     seen.events = _events(w)
-    seen.loss = w.loss
+    seen.loss = w.batches.loss
     if seen.loss is not None:
         seen.loss.negative = w.negative / max(1, w.backwards)
         seen.loss.last = _last(w)
-    seen.batches = w.batches
+    w.safely("batches", _batches, w, seen)
     if w.optimizers:
         seen.optimizer = type(w.optimizers[0]).__name__
         group = w.optimizers[0].param_groups[0]
@@ -44,9 +47,9 @@ def seen_of(watcher: Watcher, error: str = "") -> Seen:
         if w.rates:
             seen.settings = {**seen.settings, "lr": w.rates[0][1]}
     seen.rates, seen.schedule = w.rates, w.schedule
-    w._safely("train", _rows, w, seen)
-    w._safely("order", _order, w, seen)
-    w._safely("predictions", _at_the_end, w, seen)
+    w.safely("train", _rows, w, seen)
+    w.safely("order", _order, w, seen)
+    w.safely("predictions", _at_the_end, w, seen)
     if seen.train is None:
         seen.missing.setdefault("train", "no batch with its targets was seen")
     return seen
@@ -64,26 +67,30 @@ def _events(w: Watcher) -> Events:
         empty=sum(ledger.empty for ledger in ledgers),
         before=sum(ledger.before for ledger in ledgers),
         per_step=float(counts[len(counts) // 2]) if counts else 0.0,
-        train_passes=w.train_passes, train_in_eval=w.train_in_eval,
-        eval_passes=w.eval_passes, eval_in_train=w.eval_in_train,
-        mode_layers=w.modes.layers, single_rows=w.single_rows, lines=w.where,
+        train_passes=w.passes.train, train_in_eval=w.passes.train_in_eval,
+        eval_passes=w.passes.eval, eval_in_train=w.passes.eval_in_train,
+        mode_layers=w.modes.layers, single_rows=w.passes.single_rows, lines=w.where,
     )  # fmt: skip
 
 
 def _last(w: Watcher) -> str:
     """The name of the call that made the prediction."""
-    for call in w.calls:
+    for call in w.looks.calls:
         if call.part == "loss" and -2 in call.inputs:
             ours = [i for i in call.inputs if i >= 0]
-            return w.calls[ours[0]].name if ours else ""
+            return w.looks.calls[ours[0]].name if ours else ""
     return ""
 
 
+def _batches(w: Watcher, seen: Seen) -> None:
+    seen.batches, seen.fits = w.batches.counted(), w.batches.fits()
+
+
 def _rows(w: Watcher, seen: Seen) -> None:
-    seen.train = w.train.rows()
+    seen.train = w.batches.kept.rows()
     learned = set() if seen.train is None else set(marks(seen.train.x))
     seen.scores, known = w.scores.split(learned)
-    seen.fits = sorted([one for _, one in w.fits.kept] + known, key=lambda s: s.step)
+    seen.fits = sorted([*seen.fits, *known], key=lambda s: s.step)
     held = w.scores.held.rows()
     if held is not None:
         new = [i for i, mark in enumerate(marks(held.x)) if mark not in learned]
@@ -97,7 +104,7 @@ def _order(w: Watcher, seen: Seen) -> None:
     seen.epoch, seen.rows, seen.shuffled = loaders.epoch(), loaders.rows(), loaders.shuffled()
     if seen.train is None:
         return
-    batch = w.batch_sizes.most_common(1)[0][0] if w.batch_sizes else 1
+    batch = w.passes.batch
     if seen.rows:
         seen.train.total = seen.rows
     elif seen.train.total:
@@ -107,7 +114,7 @@ def _order(w: Watcher, seen: Seen) -> None:
 
 def _at_the_end(w: Watcher, seen: Seen) -> None:
     """What the network says at the end of the rows that were kept."""
-    if seen.train is None or not w.plain_input or len(w.models) != 1:
+    if seen.train is None or not w.batches.plain or len(w.models) != 1:
         return
     twin = w.library.twin(w.models[0])
     like = next(iter(twin.parameters()), None)
@@ -129,8 +136,8 @@ def _predicted(w: Watcher, twin: Any, x: Any, like: Any) -> Any:
 
 def prediction_of(w: Watcher, out: Any) -> Any:
     """The tensor that enters the loss."""
-    if w.replay is not None:
-        return w.replay.input(out)
+    if w.looks.replay is not None:
+        return w.looks.replay.input(out)
     return next(iter(tensors_in(out, w.library.kind)))
 
 
@@ -154,13 +161,13 @@ def _last_look(w: Watcher, seen: Seen, twin: Any, like: Any) -> Moment | None:
             trace.leave(tensors_in(out, w.library.kind))
         finally:
             tracer.stop()
-        loss = None if w.replay is None else w.replay(out, y, twin)
+        loss = None if w.looks.replay is None else w.looks.replay(out, y, twin)
         places = [i for i, ran in enumerate(trace.ran) if not ran.fixed]
         if loss is not None:
             _gradients(w, trace, loss, places)
     found = trace.figures(places, onto(seen.calls, trace.calls(places)))
     value = float("nan") if loss is None else w.library.number(loss)
-    return Moment(w.step, value, w._rate(), found)
+    return Moment(w.step, value, w.rate(), found)
 
 
 def _gradients(w: Watcher, trace: Trace, loss: Any, places: list[int]) -> None:
@@ -175,7 +182,7 @@ def _gradients(w: Watcher, trace: Trace, loss: Any, places: list[int]) -> None:
 
 def case_of(w: Watcher, seen: Seen) -> Case | None:
     """The training as something that can be run again; None where too little is known of it."""
-    if seen.train is None or not w.plain_input or len(w.models) != 1:
+    if seen.train is None or not w.batches.plain or len(w.models) != 1:
         return None
     model = w.models[0]
     like = next(iter(model.parameters()), None)
@@ -190,10 +197,10 @@ def case_of(w: Watcher, seen: Seen) -> Case | None:
     return Case(
         lib=w.library.lib, model=model, start=w.weights.start,
         optimizer=type(w.optimizers[0]) if w.optimizers else None, groups=groups,
-        loss=w.replay, prediction=lambda out: prediction_of(w, out),
+        loss=w.looks.replay, prediction=lambda out: prediction_of(w, out),
         tensor=lambda a: w.library.tensor(a, like),
         array=lambda t: np.array(w.library.array(t)),
         train=seen.train, held_out=seen.held_out,
-        batch=w.batch_sizes.most_common(1)[0][0] if w.batch_sizes else 1,
+        batch=w.passes.batch,
         steps=len(w.losses), epoch=seen.epoch, clip=w.clip, closure=w.closure,
     )  # fmt: skip

@@ -30,6 +30,8 @@ class Ledger:
         self.closure = False
         self.steps = self.stale = self.wasted = self.empty = self.before = self.clears = 0
         self.ever = False
+        self.zero = False  # gradients are all zero anyway, so zeros say nothing
+        self.tries = 0
         self.per_step: Counter[int] = Counter()
 
     def params(self) -> list[Any]:
@@ -47,7 +49,7 @@ class Ledger:
 
     def backward_ended(self) -> None:
         """The gradients are there."""
-        if not self.probes:
+        if not self.probes or (self.zero and self.tries < 50):
             self._choose()
         if any(p.grad is not None for p in self.probes):
             self.ever = True
@@ -90,12 +92,15 @@ class Ledger:
             self.clears += 1
 
     def _choose(self) -> None:
-        """The two smallest parameters with a gradient that is not all zeros."""
-        small = [
-            p for p in self.params()
-            if p.grad is not None and p.numel() <= _SMALL and self.library.array(p.grad).any()
-        ]  # fmt: skip
-        self.probes = sorted(small, key=lambda p: p.numel())[:2]
+        """The two smallest parameters with a gradient, that is not all zeros if there is one."""
+        self.tries += 1
+        there = sorted(
+            (p for p in self.params() if p.grad is not None and p.numel() <= _SMALL),
+            key=lambda p: p.numel(),
+        )  # fmt: skip
+        full = [p for p in there if self.library.array(p.grad).any()]
+        self.zero = not full
+        self.probes = (full or there)[:2]
 
     def _note(self) -> None:
         self.last = [
@@ -110,5 +115,5 @@ class Ledger:
             if g is None:
                 continue
             if known.get(id(g)) == self.library.stamp(g) or self.library.array(g).any():
-                return False
+                return False  # untouched, or changed into something else
         return True

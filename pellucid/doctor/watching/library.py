@@ -63,8 +63,14 @@ class Library(Protocol):
     def array(self, tensor: Any) -> Any:
         """Its numbers as a NumPy array, in the same memory where that can be."""
 
+    def copied(self, tensor: Any) -> Any:
+        """A copy in memory of its own, without history, made quickly."""
+
     def tensor(self, array: Any, like: Any = None) -> Any:
         """A NumPy array as a tensor, on the device of another."""
+
+    def ready(self, tensor: Any) -> bool:
+        """Whether it has numbers already; a lazy layer's have not."""
 
     def number(self, tensor: Any) -> float:
         """The number of a tensor that holds one; NaN for others."""

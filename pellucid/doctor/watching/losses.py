@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ class LossCall:
         args: everything it was given.
         kwargs: by name.
         call: the function.
+        plain: its plain arguments, where the function itself wasn't seen.
     """
 
     name: str
@@ -37,11 +38,12 @@ class LossCall:
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] | None = None
     call: Callable[..., Any] | None = None
+    plain: dict[str, Any] = field(default_factory=dict)
 
     def settings(self) -> dict[str, Any]:
         """Its plain arguments by name, defaults included."""
         if self.call is None:
-            return {}
+            return self.plain
         try:
             bound = inspect.signature(self.call).bind(*self.args, **(self.kwargs or {}))
         except (TypeError, ValueError):

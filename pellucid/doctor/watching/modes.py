@@ -10,37 +10,34 @@ __all__ = ["Modes"]
 
 
 class Modes:
-    """Dropout and batch normalization in some networks.
+    """Dropout and batch normalization in some networks."""
 
-    Args:
-        models: the networks, by the prefix of their paths.
-    """
-
-    def __init__(self, models: dict[str, Any]) -> None:
+    def __init__(self) -> None:
         self.paths: list[str] = []
         self.by_model: dict[int, list[Any]] = {}
         self.norms = False
-        for prefix, model in models.items():
-            own = self.by_model[id(model)] = []
-            for path, module in model.named_modules():
-                if _depends(module):
-                    own.append(module)
-                    self.paths.append(".".join(p for p in (prefix, path) if p))
-                    self.norms = self.norms or "BatchNorm" in type(module).__name__
         self.functions: list[str] = []
+
+    def add(self, prefix: str, model: Any) -> None:
+        """Another network."""
+        own = self.by_model[id(model)] = []
+        for path, module in model.named_modules():
+            if _depends(module):
+                own.append(module)
+                self.paths.append(".".join(p for p in (prefix, path) if p))
+                self.norms = self.norms or "BatchNorm" in type(module).__name__
 
     @property
     def layers(self) -> tuple[str, ...]:
         """Their paths."""
         return tuple(dict.fromkeys(self.paths + self.functions))
 
-    def of(self, model: Any) -> tuple[bool, bool]:
-        """Whether they work as in training, and whether only some of them do."""
+    def of(self, model: Any) -> bool:
+        """Whether they work as in training, or the network itself where it has none of them."""
         own = self.by_model.get(id(model))
-        if not own:
-            return bool(model.training), False
-        training = [bool(m.training) for m in own]
-        return any(training), any(training) and not all(training)
+        if own:
+            return any(m.training for m in own)
+        return bool(getattr(model, "training", False))
 
     def traced(self, calls: list[Call]) -> None:
         """Note functions such as `F.dropout(x, training=self.training)`."""

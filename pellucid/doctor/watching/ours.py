@@ -49,9 +49,17 @@ class Ours:
         a = tensor._node.array if isinstance(tensor, Tensor) else tensor
         return a.astype(np.float32) if a.dtype.name in ("float16", "bfloat16") else a
 
+    def copied(self, tensor: Any) -> Any:
+        """A copy of the array."""
+        return tensor._node.array.copy()
+
     def tensor(self, array: Any, like: Any = None) -> Any:
         """A Tensor over a copy of the array."""
         return of_array(np.array(array))
+
+    def ready(self, tensor: Any) -> bool:
+        """Whether there is an array."""
+        return getattr(tensor, "_node", None) is not None and tensor._node.array is not None
 
     def number(self, tensor: Any) -> float:
         """The number it holds."""

@@ -61,7 +61,7 @@ class Scores:
         self.library = library
         self.loaders = Loaders()
         self.groups: list[Gathered] = []
-        self.held = Keeper()
+        self.held = Keeper(library)
         self.waiting: list[Any] = []  # passes that had no loss yet
 
     def passed(self, found: Any, step: int) -> None:
@@ -96,8 +96,8 @@ class Scores:
         if x is not None and not group.mark:
             a = self.library.array(x)
             group.mark = marks(a[:1])[0] if a.ndim and len(a) else b""
-        if x is not None and self.held.wanted(x, call.target):
-            self.held.keep(self.library.array(x), y)
+        if x is not None:
+            self.held.offer(x, call.target)
 
     def _pass_of(self, call: LossCall) -> Any:
         """The pass whose output the loss was given; the last one where it is not the same tensor."""

@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from pellucid.doctor.step import DATA, TARGET, Activity, Call
 from pellucid.doctor.watching.figures import activity
 from pellucid.doctor.watching.library import Again, Library
 from pellucid.doctor.watching.lines import Lines
 from pellucid.doctor.watching.names import LOSSES, SKIPPED, SMOOTH, named
 
-__all__ = ["Ran", "Trace"]
+__all__ = ["Ran", "Trace", "finite"]
 
 
 @dataclass
@@ -222,6 +224,8 @@ class Trace:
             other = [k for k in ran.inputs if k not in ours and self._may_be_target(k)]
             if ours and wanted in ran.inputs:
                 other = [wanted]
+            if ran.name == "getitem":
+                other = other[-1:]  # rows first, then which of their columns
             if ours and other:
                 self.meets = i
                 self.prediction, self.target = self.alive[ours[0]], self.alive[other[0]]
@@ -345,3 +349,8 @@ class Trace:
 def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
     kinds = bool | int | float | str | tuple
     return {k: v for k, v in settings.items() if isinstance(v, kinds)}
+
+
+def finite(a: Any) -> bool:
+    """Whether an array holds nothing but finite numbers."""
+    return a.dtype.kind != "f" or bool(np.isfinite(a).all())

@@ -19,29 +19,37 @@ _FOLLOWED = 16 << 20  # bytes of parameters that are followed step by step
 
 
 class Weights:
-    """The parameters of some networks.
+    """The parameters of some networks, in their order.
 
     Args:
         library: whose tensors they are.
-        models: the networks, by the prefix of their names.
     """
 
-    def __init__(self, library: Library, models: dict[str, Any]) -> None:
+    def __init__(self, library: Library) -> None:
         self.library = library
+        self.models = 0
         self.tensors: dict[str, Any] = {}
         self.layers: dict[str, Any] = {}
-        for prefix, model in models.items():
-            for path, module in model.named_modules():
-                for name, p in module.named_parameters(recurse=False):
-                    whole = ".".join(part for part in (prefix, path, name) if part)
-                    if p is not None and all(p is not q for q in self.tensors.values()):
-                        self.tensors[whole] = p
-                        self.layers[whole] = module
-        self.seen = {name: self._begin(name, p) for name, p in self.tensors.items()}
-        self.start = self._copies(models)
-        self.first = {name: self._mark(p) for name, p in self.tensors.items()}
+        self.seen: dict[str, WeightSeen] = {}
+        self.first: dict[str, Any] = {}
+        self.start: dict[str, Any] | None = None
         self.before: dict[str, Any] = {}
         self.turns: dict[str, Any] = {}
+
+    def add(self, prefix: str, model: Any) -> None:
+        """Those of another network, as they are now."""
+        known = {id(p) for p in self.tensors.values()}
+        for path, module in model.named_modules():
+            for name, p in module.named_parameters(recurse=False):
+                if p is None or id(p) in known or not self.library.ready(p):
+                    continue
+                known.add(id(p))
+                whole = ".".join(part for part in (prefix, path, name) if part)
+                self.tensors[whole], self.layers[whole] = p, module
+                self.seen[whole] = self._begin(whole, p)
+                self.first[whole] = self._mark(p)
+        self.start = self._copies(model) if self.models == 0 else None
+        self.models += 1
 
     def names(self) -> dict[int, str]:
         """Names by the key that the tensors have now."""
@@ -53,12 +61,11 @@ class Weights:
         for name, p in self.tensors.items():
             self.seen[name].held = id(p) in ids
 
-    def _copies(self, models: dict[str, Any]) -> dict[str, Any] | None:
+    def _copies(self, model: Any) -> dict[str, Any] | None:
         """The first values of parameters and buffers, by their names in the state_dict."""
-        if len(models) != 1:
-            return None
-        (model,) = models.values()
         state = {k: v for k, v in model.state_dict().items() if isinstance(v, self.library.kind)}
+        if not all(map(self.library.ready, state.values())):
+            return None
         if sum(v.numel() * v.element_size() for v in state.values()) > _COPIED:
             return None
         return {k: v.detach().clone() for k, v in state.items()}

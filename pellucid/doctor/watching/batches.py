@@ -1,0 +1,93 @@
+"""What the training batches hold: rows that are kept, targets counted, how well they fit.
+
+A step may take a tenth of a millisecond. So tensors are copied as they come, and looked at when the
+training is over.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.doctor.seen import Batch, LossSeen, Score
+from pellucid.doctor.watching.library import Library
+from pellucid.doctor.watching.losses import LossCall, describe, right_answers, rows_of
+from pellucid.doctor.watching.passes import Pass
+from pellucid.doctor.watching.plan import Spread
+from pellucid.doctor.watching.rows import Keeper
+
+__all__ = ["Batches"]
+
+_LARGE = 8192  # numbers above which a tensor isn't kept for later
+_EVERY_ONE = 512  # batches whose targets are counted one by one
+
+
+class Batches:
+    """The training batches of a run."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.kept = Keeper(library)
+        self.plain = True
+        self.loss: LossSeen | None = None
+        self._targets: list[tuple[int, Any]] = []
+        self._fits = Spread(240, first=2)
+        self._fits.every = 4
+        self._came = 0
+
+    def add(self, call: LossCall, found: Pass, value: float, step: int, looked: bool) -> None:
+        """A batch that is learned from.
+
+        Args:
+            call: its loss.
+            found: the pass of the network.
+            value: of the loss.
+            step: counted from 0.
+            looked: whether this step is looked at closely.
+        """
+        y = call.target
+        if not found.plain:
+            self.plain = False
+        if found.x is not None:
+            self.kept.offer(found.x, y)
+        if self.loss is None or looked:
+            self.loss = describe(self.loss, call, self.library)
+        if self._came < _EVERY_ONE or self._came % 16 == 0:
+            self._targets.append((step, self._later(y)))
+        self._came += 1
+        if self._fits.wanted() and value == value:
+            pair = self._later(call.prediction), self._later(y)
+            self._fits.keep((step, value, call.name, found.training, *pair))
+
+    def _later(self, tensor: Any) -> Any:
+        """A copy to look at when the training is over."""
+        copied = self.library.copied(tensor)
+        return copied if tensor.numel() <= _LARGE else self.library.array(copied)
+
+    def _array(self, kept: Any) -> Any:
+        return kept if isinstance(kept, np.ndarray) else self.library.array(kept)
+
+    def counted(self) -> list[Batch]:
+        """The targets of batches."""
+        return [_count(step, self._array(y)) for step, y in self._targets]
+
+    def fits(self) -> list[Score]:
+        """How well batches fit."""
+        found = []
+        for step, value, name, training, p, y in (one for _, one in self._fits.kept):
+            a, b = self._array(p), self._array(y)
+            found.append(Score(step, rows_of(b), value, right_answers(name, a, b), training))
+        return found
+
+
+def _count(step: int, y: Any) -> Batch:
+    if y.dtype.kind in "iub":
+        flat = y.reshape(-1)
+        counts: tuple[int, ...] = ()
+        if flat.size and flat.min() >= 0 and flat.max() < 1000:
+            counts = tuple(np.bincount(flat.astype(np.int64, copy=False)).tolist())
+        return Batch(step, rows_of(y), counts)
+    if not y.size:
+        return Batch(step, 0)
+    return Batch(step, rows_of(y), mean=float(y.mean()), std=float(y.std()))

@@ -1,0 +1,76 @@
+"""Networks and optimizers found while a program runs: whatever is called, and whatever steps."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["Discovery"]
+
+
+class Discovery:
+    """Finds the outermost networks with something to learn, and the optimizers.
+
+    Args:
+        watcher: who is told.
+        models: whether networks are looked for.
+        optimizers: whether optimizers are.
+    """
+
+    def __init__(self, watcher: Any, models: bool, optimizers: bool) -> None:
+        self.watcher = watcher
+        self.live = watcher.patches.live
+        self.depth = 0
+        self.known: set[int] = set()
+        lib = watcher.library.lib
+        if models:
+            watcher.patches.wrap(lib.nn.Module, "__call__", self._calling)
+        if optimizers:
+            base = lib.optim.Optimizer
+            watcher.patches.wrap(base, "__init__", self._making)
+            for kind in [base, *_below(base)]:
+                if "step" in vars(kind):
+                    watcher.patches.wrap(kind, "step", self._stepping)
+
+    def _calling(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def called(module: Any, *args: Any, **kwargs: Any) -> Any:
+            if not self.live[0]:
+                return original(module, *args, **kwargs)
+            if self.depth == 0 and id(module) not in self.known:
+                self.known.add(id(module))
+                self.watcher.safely("models", self._meet, module)
+            self.depth += 1
+            try:
+                return original(module, *args, **kwargs)
+            finally:
+                self.depth -= 1
+
+        return called
+
+    def _meet(self, module: Any) -> None:
+        if any(p.requires_grad for p in module.parameters()):
+            self.watcher.add_model(module)
+
+    def _making(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def made(optimizer: Any, *args: Any, **kwargs: Any) -> Any:
+            original(optimizer, *args, **kwargs)
+            if self.live[0]:
+                self.watcher.safely("optimizers", self.watcher.add_optimizer, optimizer)
+
+        return made
+
+    def _stepping(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def step(optimizer: Any, *args: Any, **kwargs: Any) -> Any:
+            if self.live[0]:
+                self.watcher.safely("optimizers", self.watcher.add_optimizer, optimizer)
+            return original(optimizer, *args, **kwargs)
+
+        return step
+
+
+def _below(kind: type) -> list[type]:
+    return [k for sub in kind.__subclasses__() for k in (sub, *_below(sub))]

@@ -1,0 +1,285 @@
+"""The steps that are looked at closely: the operations, what came out of them, what moved.
+
+Losses that people write by hand are found in such a trace too. Where there is no other way to know
+the target, a short trace from the network's output to the backward pass tells it in other steps.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from pellucid.doctor.step import Call, Moment
+from pellucid.doctor.watching.library import Library, tensors_in
+from pellucid.doctor.watching.lines import Lines
+from pellucid.doctor.watching.losses import LossCall
+from pellucid.doctor.watching.names import LOSSES
+from pellucid.doctor.watching.passes import Pass
+from pellucid.doctor.watching.plan import close
+from pellucid.doctor.watching.replay import Replay
+from pellucid.doctor.watching.trace import Trace, finite
+from pellucid.doctor.watching.weights import Weights
+
+__all__ = ["Looks", "onto"]
+
+_LIGHT = 80  # steps whose targets are looked for where the loss is written by hand
+
+
+class Looks:
+    """Looks closely at some steps.
+
+    Args:
+        library: whose tensors they are.
+        weights: the parameters.
+        lines: finds the user's lines.
+        missing: where to say what could not be seen.
+    """
+
+    def __init__(
+        self, library: Library, weights: Weights, lines: Lines, missing: dict[str, str]
+    ) -> None:
+        self.library, self.weights, self.lines, self.missing = library, weights, lines, missing
+        self.calls: list[Call] = []
+        self.moments: list[Moment] = []
+        self.replay: Replay | None = None
+        self.tracer = library.tracer(self._saw)
+        self.trace: Trace | None = None
+        self.moment: Moment | None = None
+        self.close = False
+        self.headless = False  # the network is not called as a whole
+        self.by_hand = False
+        self.lit = 0
+        self.looked_again = False
+        self.step = 0
+        self.paths: dict[int, str] = {}
+        self.inside = False
+
+    # ---- a step -------------------------------------------------------------------------------
+
+    def begin_step(self, step: int) -> None:
+        """A step begins."""
+        self.stop()
+        self.step, self.moment, self.trace = step, None, None
+        self.close = close(step)
+        if self.close:
+            self.trace = self._new(looking=True)
+            if self.headless:
+                self._start()
+
+    def _new(self, looking: bool) -> Trace:
+        lines = None if self.calls else self.lines
+        return Trace(self.library, self.weights.names(), lines, looking)
+
+    def _start(self) -> bool:
+        if "calls" in self.missing:
+            return False
+        self.tracer.names = self.paths
+        if not self.tracer.start():
+            self.missing.setdefault("calls", "another function mode of PyTorch was on")
+            return False
+        return True
+
+    def stop(self) -> None:
+        """See no more operations."""
+        self.tracer.stop()
+
+    def entered(self, args: Any, kwargs: Any) -> None:
+        """A network is about to run."""
+        if self.trace is None or self.trace.finished or not self.library.recording():
+            return
+        if not self.trace.started:
+            self.trace.started = self._start()
+        if self.trace.started:
+            self.trace.enter(tensors_in((args, kwargs), self.library.kind))
+
+    def left(self, found: Pass) -> None:
+        """A network has run."""
+        if self.trace is None:
+            if self.by_hand and self.lit < _LIGHT and found.recorded:
+                self.lit += 1
+                self.trace = self._new(looking=False)
+                self.trace.started = self._start()
+                self._as_if(self.trace, found)
+        elif self.trace.started and not self.trace.finished:
+            if self.trace.depth or self.trace.looking:
+                self.trace.leave(found.outs)
+            else:
+                self._as_if(self.trace, found)
+
+    def _as_if(self, trace: Trace, found: Pass) -> None:
+        """A pass whose inside was not traced."""
+        trace.enter(tensors_in((found.args, found.kwargs), self.library.kind))
+        trace.leave(found.outs)
+
+    def _saw(self, *args: Any, **kwargs: Any) -> None:
+        trace = self.trace
+        if trace is None or trace.finished or self.inside:
+            return
+        self.inside = True
+        try:
+            trace(*args, **kwargs)
+        except Exception as error:
+            self.missing.setdefault("calls", f"{type(error).__name__}: {error}"[:300])
+            trace.finished = True
+        finally:
+            self.inside = False
+
+    # ---- its backward pass --------------------------------------------------------------------
+
+    def backward(
+        self, loss: Any, value: float, rate: float, call: LossCall | None, passes: list[Pass]
+    ) -> LossCall | None:
+        """Take from the trace what it tells, and ask for gradients at what it saw.
+
+        Returns:
+            the loss call, found in the trace where it wasn't seen otherwise.
+        """
+        trace = self.trace
+        if not passes and not self.headless and self.step < 2:
+            self.headless = True  # the next steps are traced from their beginning
+        if trace is None or trace.finished or not (trace.started or self.headless):
+            return call
+        trace.finished = True
+        trace.meet(loss, None if call is None else call.target)
+        if call is None and trace.target is not None:
+            call = self._call(trace, loss)
+            self.by_hand = True
+        if trace.looking:
+            self._take(trace, loss, value, rate)
+            if trace.target is not None and passes and self.replay is None:
+                self._replayed(trace, loss, passes[-1])
+        return call
+
+    def _call(self, trace: Trace, loss: Any) -> LossCall:
+        """The loss as the trace saw it."""
+        assert trace.meets is not None
+        ran = trace.ran[trace.meets]
+        if ran.name in LOSSES:
+            found = LossCall(ran.name, trace.prediction, trace.target, loss)
+            found.plain = ran.settings
+            return found
+        return LossCall("own", trace.prediction, trace.target, loss)
+
+    def _replayed(self, trace: Trace, loss: Any, found: Pass) -> None:
+        behind = sorted(trace.leading_to(trace.key(loss)))
+        after = [i for i in behind if not trace.ran[i].inside]
+        try:
+            self.replay = Replay(trace, loss, after, found.outs)
+        except Exception as error:
+            self.missing.setdefault("replay", f"{type(error).__name__}: {error}"[:300])
+
+    def _take(self, trace: Trace, loss: Any, value: float, rate: float) -> None:
+        places = trace.places = trace.chosen(loss)
+        calls = trace.calls(places)
+        if not self.calls:
+            self.calls = calls
+        at = trace.onto = onto(self.calls, calls)
+        self.moment = Moment(self.step, value, rate)
+        for call in calls:
+            for name in call.weights:
+                self.weights.seen[name].used = True
+        if not math.isfinite(value):
+            bad = self.bad(trace, places)
+            self.moment.first_bad = None if bad is None else at.get(bad)
+            self.looked_again = True
+        wanted = {
+            k: trace.alive[k] for i in places for k in trace.ran[i].outputs[:1]
+            if trace.ran[i].figures is not None
+        }  # fmt: skip
+        self.library.on_blame(loss, wanted, self._blamed)
+
+    def _blamed(self, key: int, g: Any) -> None:
+        if self.trace is None:
+            return
+        try:
+            a = self.library.array(g).reshape(-1)
+            with np.errstate(all="ignore"):
+                self.trace.blames[key] = math.sqrt(float(np.vdot(a, a)) / max(1, a.size))
+        except Exception as error:
+            self.missing.setdefault("gradients", f"{type(error).__name__}: {error}"[:300])
+
+    def backward_ended(self) -> None:
+        """Gradients are there."""
+        trace = self.trace
+        if trace is None or not trace.finished:
+            return
+        if self.moment is not None:
+            self.moment.activity = trace.figures(trace.places, trace.onto)
+            self.moments.append(self.moment)
+            self.weights.reach()
+        self.trace = None
+
+    # ---- its step -----------------------------------------------------------------------------
+
+    def step_begins(self) -> None:
+        """The optimizer is about to move the parameters."""
+        if self.close:
+            self.weights.begin_step()
+
+    def step_ended(self, value: float, rate: float) -> None:
+        """It has."""
+        if not self.weights.before:
+            return
+        if self.moment is None or not self.moments or self.moments[-1] is not self.moment:
+            self.moment = Moment(self.step, value, rate)
+            self.moments.append(self.moment)
+        self.moment.moves = {**self.moment.moves, **self.weights.moves(stepped=True)}
+        self.weights.before = {}
+
+    # ---- numbers that are not finite ----------------------------------------------------------
+
+    def bad(self, trace: Trace, places: list[int]) -> int | None:
+        """The first call that makes what is not finite out of what is, weights included."""
+        bad = trace.first_bad(places)
+        if bad is None:
+            return None
+        ran = trace.ran[places[bad]]
+        taken = [self.weights.tensors[name] for name in ran.taken if name in self.weights.tensors]
+        given = [trace.alive[k] for k in ran.inputs if k in trace.data]
+        return bad if all(finite(self.library.array(t)) for t in (*taken, *given)) else None
+
+    def again(self, found: Pass, call: LossCall | None, value: float, rate: float) -> None:
+        """Run a pass whose loss is not finite once more, on a copy, to find where it begins."""
+        if self.looked_again:
+            return
+        self.looked_again = True
+        twin = self.library.twin(found.model)
+        names = {self.library.key(t): n for n, t in twin.named_parameters()}
+        trace = Trace(self.library, names, None, True)
+        tracer = self.library.tracer(trace)
+        tracer.names = {id(m): path for path, m in twin.named_modules()}
+        with self.library.random_kept(), self.library.lib.no_grad():
+            tracer.start()
+            try:
+                trace.enter(tensors_in((found.args, found.kwargs), self.library.kind))
+                out = twin(*found.args, **found.kwargs)
+                trace.leave(tensors_in(out, self.library.kind))
+                if self.replay is not None and call is not None:
+                    self.replay(out, call.target)
+            finally:
+                tracer.stop()
+        trace.meet(None, None if call is None else call.target)
+        places = [i for i, ran in enumerate(trace.ran) if not ran.fixed]
+        at = onto(self.calls, trace.calls(places))
+        bad = self.bad(trace, places)
+        moment = Moment(self.step, value, rate, trace.figures(places, at))
+        moment.first_bad = None if bad is None else at.get(bad)
+        self.weights.begin_step()
+        moment.moves = self.weights.moves(stepped=False)
+        self.weights.before = {}
+        self.moments.append(moment)
+
+
+def onto(first: list[Call], calls: list[Call]) -> dict[int, int]:
+    """Where each call stands in the first trace."""
+    at: dict[tuple[str, str, str], list[int]] = {}
+    for i, call in enumerate(first):
+        at.setdefault((call.name, call.path, call.part), []).append(i)
+    found = {}
+    for i, call in enumerate(calls):
+        same = at.get((call.name, call.path, call.part))
+        if same:
+            found[i] = same.pop(0)
+    return found
