@@ -3,6 +3,8 @@
 from pellucid.doctor.examine import examine as examine
 from pellucid.doctor.finding import Finding as Finding
 from pellucid.doctor.report import Report as Report
+from pellucid.doctor.treat import Treatment as Treatment
+from pellucid.doctor.treat import treat as treat
 from pellucid.doctor.watch import watch as watch
 
-__all__ = ["Finding", "Report", "examine", "watch"]
+__all__ = ["Finding", "Report", "Treatment", "examine", "treat", "watch"]

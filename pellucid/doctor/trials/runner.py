@@ -72,6 +72,14 @@ class Runner:
                 self.spent += watch.read()
         return self._known[change]
 
+    def more(self, seconds: float) -> None:
+        """Allow more time from here on; trials go on with the same number of steps.
+
+        Args:
+            seconds: how much.
+        """
+        self.seconds = self.spent + seconds
+
     def _tried(self, change: Change) -> Trial | None:
         known = self.case.optimizer is not None or change.optimizer
         started = self.case.start is not None or change.onward or change.fresh
