@@ -265,6 +265,7 @@ QUICK = {
     "xla_backend_optimization_level": 0,
     "xla_llvm_disable_expensive_passes": True,
     "xla_cpu_use_fusion_emitters": False,  # a third of the time to compile
+    "xla_cpu_parallel_codegen_split_count": 1,  # each of these programs is small
 }
 SIZED_BY_VALUE = {"nonzero", "unique"}  # tracing cannot know how many there will be
 
