@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -40,7 +41,7 @@ class Watched(Report):
 
 @contextmanager
 def watch(
-    model: Any, optimizer: Any = None, loss_fn: Any = None, *, trials: bool = True,
+    model: Any = None, optimizer: Any = None, loss_fn: Any = None, *, trials: bool = True,
     seconds: float = 5.0, print: bool = False,
 ) -> Iterator[Report]:  # fmt: skip
     """Look on while a loop trains; when the block ends, the report says what is wrong.
@@ -48,8 +49,8 @@ def watch(
     Nothing is changed by it: weights, losses and random streams are the same, bit for bit.
 
     Args:
-        model: the network, or a list of them.
-        optimizer: the optimizer, or a list of them; None where there is none.
+        model: the network, or a list of them; whichever the program calls when None.
+        optimizer: the optimizer, or a list of them; whichever steps when None.
         loss_fn: accepted for clarity; losses are recognized where they are called.
         trials: whether short runs on copies decide between causes when the loop has ended.
         seconds: how long they may take.
@@ -96,11 +97,12 @@ def watching(
         raise
     finally:
         watcher.end()
-        watcher.busy = False
-        seen = seen_of(watcher, error)
-        if trials:
-            _give_trials(watcher, seen, seconds)
-        report.fill(diagnose(seen))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            seen = seen_of(watcher, error)
+            if trials:
+                _give_trials(watcher, seen, seconds)
+            report.fill(diagnose(seen))
 
 
 def _give_trials(watcher: Watcher, seen: Seen, seconds: float) -> None:

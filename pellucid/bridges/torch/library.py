@@ -19,6 +19,8 @@ from pellucid.doctor.watching.names import SKIPPED, settings_of
 
 __all__ = ["Torch"]
 
+_NODES = 100_000  # of a graph, beyond which it isn't followed
+
 
 class Torch:
     """PyTorch."""
@@ -61,6 +63,25 @@ class Torch:
         made = self.lib.from_numpy(np.array(array))
         return made if like is None else made.to(like.device)
 
+    def handle(self, thing: Any) -> Any:
+        """The tensor itself."""
+        return thing
+
+    def leaves(self, loss: Any) -> set[int]:
+        """The tensors behind the graph's last nodes."""
+        nodes = self._behind(loss)
+        return {id(node.variable) for node in nodes if hasattr(node, "variable")}
+
+    def _behind(self, loss: Any) -> set[Any]:
+        seen: set[Any] = set()
+        waiting = [loss.grad_fn]
+        while waiting and len(seen) < _NODES:
+            node = waiting.pop()
+            if node is not None and node not in seen:
+                seen.add(node)
+                waiting += [following for following, _ in node.next_functions]
+        return seen
+
     def ready(self, tensor: Any) -> bool:
         """Whether it is initialized."""
         return not hasattr(tensor, "materialize") and tensor.device.type != "meta"
@@ -90,15 +111,7 @@ class Torch:
 
     def reaches(self, loss: Any, outputs: Sequence[Any]) -> list[bool]:
         """Whether their nodes are behind the loss."""
-        wanted = {out.grad_fn for out in outputs}
-        seen: set[Any] = set()
-        waiting = [loss.grad_fn]
-        while waiting and len(seen) < 100_000:
-            node = waiting.pop()
-            if node is not None and node not in seen:
-                seen.add(node)
-                waiting += [following for following, _ in node.next_functions]
-        del wanted
+        seen = self._behind(loss)
         return [out.grad_fn is not None and out.grad_fn in seen for out in outputs]
 
     @contextmanager

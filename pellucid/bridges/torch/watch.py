@@ -15,7 +15,7 @@ __all__ = ["watch"]
 
 @contextmanager
 def watch(
-    model: Any, optimizer: Any = None, loss_fn: Any = None, *, trials: bool = True,
+    model: Any = None, optimizer: Any = None, loss_fn: Any = None, *, trials: bool = True,
     seconds: float = 5.0, print: bool = False,
 ) -> Iterator[Report]:  # fmt: skip
     """Look on while a PyTorch loop trains; when the block ends, the report says what is wrong.
@@ -24,8 +24,8 @@ def watch(
     same, bit for bit. When the block has ended all hooks are gone.
 
     Args:
-        model: a `torch.nn.Module`, or a list of them.
-        optimizer: a `torch.optim.Optimizer`, or a list of them; None where there is none.
+        model: a `torch.nn.Module`, or a list of them; whichever the program calls when None.
+        optimizer: a `torch.optim.Optimizer`, or a list of them; whichever steps when None.
         loss_fn: accepted for clarity; losses are recognized where they are called.
         trials: whether short runs on copies decide between causes when the loop has ended.
         seconds: how long they may take.

@@ -36,20 +36,22 @@ class Batches:
         self._fits.every = 4
         self._came = 0
 
-    def add(self, call: LossCall, found: Pass, value: float, step: int, looked: bool) -> None:
+    def add(
+        self, call: LossCall, found: Pass | None, value: float, step: int, looked: bool
+    ) -> None:
         """A batch that is learned from.
 
         Args:
             call: its loss.
-            found: the pass of the network.
+            found: the pass of the network; None where there were several, or none as a whole.
             value: of the loss.
             step: counted from 0.
             looked: whether this step is looked at closely.
         """
         y = call.target
-        if not found.plain:
+        if found is None or not found.plain:
             self.plain = False
-        if found.x is not None:
+        if found is not None and found.x is not None:
             self.kept.offer(found.x, y)
         if self.loss is None or looked:
             self.loss = describe(self.loss, call, self.library)
@@ -58,7 +60,8 @@ class Batches:
         self._came += 1
         if self._fits.wanted() and value == value:
             pair = self._later(call.prediction), self._later(y)
-            self._fits.keep((step, value, call.name, found.training, *pair))
+            training = found is None or found.training
+            self._fits.keep((step, value, call.name, training, *pair))
 
     def _later(self, tensor: Any) -> Any:
         """A copy to look at when the training is over."""
@@ -71,6 +74,17 @@ class Batches:
     def counted(self) -> list[Batch]:
         """The targets of batches."""
         return [_count(step, self._array(y)) for step, y in self._targets]
+
+    def order(self, epoch: int) -> bool | None:
+        """Whether batches come in another order each epoch, told by their targets."""
+        ys = [self._array(y) for step, y in self._targets[:_EVERY_ONE]]
+        if epoch < 2 or len(ys) < epoch + 2:
+            return None
+        first, second = ys[:epoch], ys[epoch : 2 * epoch]
+        if all(np.array_equal(first[0], y) for y in first):
+            return None
+        same = [np.array_equal(a, b) for a, b in zip(first, second, strict=False)]
+        return not all(same)
 
     def fits(self) -> list[Score]:
         """How well batches fit."""

@@ -110,6 +110,8 @@ def _order(w: Watcher, seen: Seen) -> None:
     elif seen.train.total:
         seen.rows = seen.train.total
         seen.epoch = -(-seen.rows // batch)
+    if seen.shuffled is None and seen.epoch:
+        seen.shuffled = w.batches.order(seen.epoch)
 
 
 def _at_the_end(w: Watcher, seen: Seen) -> None:
@@ -123,6 +125,7 @@ def _at_the_end(w: Watcher, seen: Seen) -> None:
         for rows in (seen.train, seen.held_out):
             if rows is not None:
                 rows.prediction = _predicted(w, twin, rows.x, like)
+        seen.events.random_in_eval = _random(w, twin, seen.train.x[:256], like)
     seen.end = _last_look(w, seen, twin, like)
 
 
@@ -132,6 +135,12 @@ def _predicted(w: Watcher, twin: Any, x: Any, like: Any) -> Any:
         out = twin(w.library.tensor(x[start : start + 256], like))
         parts.append(np.array(w.library.array(prediction_of(w, out))))
     return np.concatenate(parts)
+
+
+def _random(w: Watcher, twin: Any, x: Any, like: Any) -> bool:
+    """Whether the same rows give something else the second time."""
+    first, second = (_predicted(w, twin, x, like) for _ in range(2))
+    return not np.array_equal(first, second, equal_nan=True)
 
 
 def prediction_of(w: Watcher, out: Any) -> Any:
@@ -203,4 +212,7 @@ def case_of(w: Watcher, seen: Seen) -> Case | None:
         train=seen.train, held_out=seen.held_out,
         batch=w.passes.batch,
         steps=len(w.losses), epoch=seen.epoch, clip=w.clip, closure=w.closure,
+        rates=tuple(w.rates),
+        penalty=None if w.looks.replay is None or not w.looks.replay.penalized
+        else w.looks.replay.penalty,
     )  # fmt: skip

@@ -69,6 +69,12 @@ class Library(Protocol):
     def tensor(self, array: Any, like: Any = None) -> Any:
         """A NumPy array as a tensor, on the device of another."""
 
+    def handle(self, thing: Any) -> Any:
+        """What a tracer brought, as a tensor."""
+
+    def leaves(self, loss: Any) -> set[int]:
+        """Keys of what a backward pass from `loss` would give gradients to."""
+
     def ready(self, tensor: Any) -> bool:
         """Whether it has numbers already; a lazy layer's have not."""
 

@@ -19,7 +19,7 @@ from pellucid.doctor.watching.names import LOSSES
 from pellucid.doctor.watching.passes import Pass
 from pellucid.doctor.watching.plan import close
 from pellucid.doctor.watching.replay import Replay
-from pellucid.doctor.watching.trace import Trace, finite
+from pellucid.doctor.watching.trace import Trace, Whole, finite
 from pellucid.doctor.watching.weights import Weights
 
 __all__ = ["Looks", "onto"]
@@ -50,10 +50,13 @@ class Looks:
         self.close = False
         self.headless = False  # the network is not called as a whole
         self.by_hand = False
+        self.evaluation: tuple[Trace, Pass] | None = None
+        self.judging = 0
         self.lit = 0
         self.looked_again = False
         self.step = 0
         self.paths: dict[int, str] = {}
+        self.wholes: dict[str, Whole] = {}
         self.inside = False
 
     # ---- a step -------------------------------------------------------------------------------
@@ -70,7 +73,7 @@ class Looks:
 
     def _new(self, looking: bool) -> Trace:
         lines = None if self.calls else self.lines
-        return Trace(self.library, self.weights.names(), lines, looking)
+        return Trace(self.library, self.weights.names(), lines, looking, self.wholes)
 
     def _start(self) -> bool:
         if "calls" in self.missing:
@@ -81,12 +84,18 @@ class Looks:
             return False
         return True
 
+    def renew(self) -> None:
+        """There are other networks."""
+        if self.trace is not None and not self.trace.ran:
+            self.trace.weights, self.trace.wholes = self.weights.names(), self.wholes
+
     def stop(self) -> None:
         """See no more operations."""
         self.tracer.stop()
 
-    def entered(self, args: Any, kwargs: Any) -> None:
+    def entered(self, prefix: str, args: Any, kwargs: Any) -> None:
         """A network is about to run."""
+        self.tracer.prefix = prefix
         if self.trace is None or self.trace.finished or not self.library.recording():
             return
         if not self.trace.started:
@@ -114,7 +123,7 @@ class Looks:
         trace.leave(found.outs)
 
     def _saw(self, *args: Any, **kwargs: Any) -> None:
-        trace = self.trace
+        trace = self.trace if self.evaluation is None else self.evaluation[0]
         if trace is None or trace.finished or self.inside:
             return
         self.inside = True
@@ -125,6 +134,35 @@ class Looks:
             trace.finished = True
         finally:
             self.inside = False
+
+    # ---- a pass that is only compared with something -------------------------------------------
+
+    def judge(self, found: Pass) -> None:
+        """Look at what a pass that nothing is learned from is compared with."""
+        if self.judging >= _LIGHT or "calls" in self.missing:
+            return
+        if self.trace is not None and self.trace.started and not self.trace.finished:
+            return
+        self.judging += 1
+        trace = self._new(looking=False)
+        self.evaluation = trace, found
+        trace.started = self._start()
+        self._as_if(trace, found)
+
+    def not_judged(self) -> None:
+        """It was not needed: a loss was called."""
+        if self.evaluation is not None:
+            self.evaluation = None
+            self.stop()
+
+    def judged(self) -> tuple[Pass, Any] | None:
+        """The pass, and what it was compared with."""
+        if self.evaluation is None:
+            return None
+        (trace, found), self.evaluation = self.evaluation, None
+        self.stop()
+        trace.meet(None)
+        return None if trace.target is None else (found, self.library.handle(trace.target))
 
     # ---- its backward pass --------------------------------------------------------------------
 
@@ -157,10 +195,11 @@ class Looks:
         assert trace.meets is not None
         ran = trace.ran[trace.meets]
         if ran.name in LOSSES:
-            found = LossCall(ran.name, trace.prediction, trace.target, loss)
-            found.plain = ran.settings
-            return found
-        return LossCall("own", trace.prediction, trace.target, loss)
+            name, plain = ran.name, ran.settings
+        else:
+            name, plain = "own", {}
+        pair = self.library.handle(trace.prediction), self.library.handle(trace.target)
+        return LossCall(name, *pair, loss, plain=plain)
 
     def _replayed(self, trace: Trace, loss: Any, found: Pass) -> None:
         behind = sorted(trace.leading_to(trace.key(loss)))
@@ -172,6 +211,8 @@ class Looks:
 
     def _take(self, trace: Trace, loss: Any, value: float, rate: float) -> None:
         places = trace.places = trace.chosen(loss)
+        if not self.calls:
+            trace.strangers = self.library.leaves(loss) - set(trace.weights)
         calls = trace.calls(places)
         if not self.calls:
             self.calls = calls
@@ -245,6 +286,7 @@ class Looks:
         if self.looked_again:
             return
         self.looked_again = True
+        self.stop()
         twin = self.library.twin(found.model)
         names = {self.library.key(t): n for n, t in twin.named_parameters()}
         trace = Trace(self.library, names, None, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,8 +77,8 @@ def describe(seen: LossSeen | None, call: LossCall, library: Library) -> LossSee
 def _ends(a: npt.NDArray[Any]) -> tuple[float, float]:
     if not a.size:
         return 0.0, 0.0
-    with np.errstate(all="ignore"):
-        return float(np.nanmin(a)), float(np.nanmax(a))
+    known = a[np.isfinite(a)] if a.dtype.kind == "f" else a
+    return (float(known.min()), float(known.max())) if known.size else (math.nan, math.nan)
 
 
 def _kind(name: str, y: npt.NDArray[Any]) -> str:

@@ -6,7 +6,9 @@ from typing import Any
 
 from pellucid.doctor.step import Call
 
-__all__ = ["Modes"]
+__all__ = ["Modes", "whole_name"]
+
+_WHOLE = {"RNN": "rnn", "LSTM": "lstm", "GRU": "gru", "MultiheadAttention": "attention"}
 
 
 class Modes:
@@ -54,3 +56,8 @@ def _depends(module: Any) -> bool:
         return bool(getattr(module, "track_running_stats", True))
     own = getattr(module, "dropout", 0.0)
     return isinstance(own, float) and own > 0
+
+
+def whole_name(module: Any) -> str:
+    """What a module is called that is told of as one call; empty for others."""
+    return _WHOLE.get(type(module).__name__.removesuffix("Cell"), "")

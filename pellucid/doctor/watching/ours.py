@@ -57,6 +57,17 @@ class Ours:
         """A Tensor over a copy of the array."""
         return of_array(np.array(array))
 
+    def handle(self, thing: Any) -> Any:
+        """A Tensor over the same array."""
+        return thing if isinstance(thing, Tensor) else of_array(thing)
+
+    def leaves(self, loss: Any) -> set[int]:
+        """The leaves of the graph."""
+        return {
+            id(node.array) for node in reachable([loss._node])
+            if node.op is None and node.requires_grad
+        }  # fmt: skip
+
     def ready(self, tensor: Any) -> bool:
         """Whether there is an array."""
         return getattr(tensor, "_node", None) is not None and tensor._node.array is not None
@@ -153,6 +164,7 @@ class _Watched:
         self.sink = sink
         self.engine: Any = None
         self.thread = 0
+        self.prefix = ""
 
     def start(self) -> bool:
         if self.engine is None:
@@ -174,9 +186,10 @@ class _Watched:
             part = now.part
             while part is not None and part.parent is not None:
                 part = part.parent
+            path = f"{self.prefix}.{now.scope}".strip(".") if self.prefix else now.scope
             settings = settings_of(record.name, [], dict(params))
             self.sink(
-                record.name, list(arrays), [out], settings, now.scope,
+                record.name, list(arrays), [out], settings, path,
                 partial(_again, record, tuple(arrays), params), part,
             )  # fmt: skip
         return out

@@ -30,6 +30,7 @@ class Replay:
         self.prediction = trace.library.key(trace.prediction)
         self.rows = int(trace.prediction.shape[0]) if trace.prediction.ndim else 0
         self.steps = [s for i in places for s in (trace.ran[i].inner or [trace.ran[i]])]
+        self.core = _core(trace, places, self.loss)
         self.held = self._constants(trace)
 
     def _constants(self, trace: Trace) -> dict[int, Any]:
@@ -53,9 +54,23 @@ class Replay:
         Args:
             out: what a network returned.
             y: the targets.
-            model: the copy whose parameters are in the loss, where it has a penalty.
+            model: the copy whose parameters are in the loss; without it, a penalty is left out.
         """
-        return self._run(out, y, model, self.loss)
+        return self._run(out, y, model, self.core if model is None else self.loss)
+
+    @property
+    def penalized(self) -> bool:
+        """Whether something that depends on the parameters alone is added to the loss."""
+        return self.core != self.loss
+
+    def penalty(self, model: Any) -> Any:
+        """What is added, for a copy of the network."""
+        own = dict(model.named_parameters())
+        values: dict[int, Any] = dict(self.held)
+        values.update({k: own[n] for k, n in self.names.items() if k in values and n in own})
+        like = next(iter(own.values()))
+        values[self.core] = (like.detach().reshape(-1)[:1] * 0).sum()
+        return self._all(values, self.loss, 0)
 
     def input(self, out: Any) -> Any:
         """What enters the loss function as its prediction."""
@@ -71,6 +86,9 @@ class Replay:
         now = int(given[0].shape[0]) if given and given[0].ndim else 0
         if y is not None:
             values[self.target] = y
+        return self._all(values, wanted, now)
+
+    def _all(self, values: dict[int, Any], wanted: int, now: int) -> Any:
         for step in self.steps:
             if wanted in values:
                 break
@@ -87,3 +105,19 @@ class Replay:
         results = step.again(swap, self.rows, now)
         for k, value in zip(step.outputs, results, strict=False):
             values[k] = value
+
+
+def _core(trace: Trace, places: Sequence[int], loss: int) -> int:
+    """The loss before penalties were added to it: what meets a value of parameters alone."""
+    assert trace.meets is not None
+    after = {k for k in trace.ran[trace.meets].outputs}
+    for i in places:
+        ran = trace.ran[i]
+        if i < trace.meets or ran.fixed or not after & set(ran.inputs):
+            continue
+        made = [trace.made.get(k) for k in ran.inputs]
+        alone = [j for j in made if j is not None and trace.ran[j].fixed]
+        if (alone or any(k in trace.weights for k in ran.inputs)) and ran.name in ("add", "sub"):
+            return next(k for k in ran.inputs if k in after)
+        after |= set(ran.outputs)
+    return loss

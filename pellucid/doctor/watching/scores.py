@@ -61,6 +61,7 @@ class Scores:
         self.library = library
         self.loaders = Loaders()
         self.groups: list[Gathered] = []
+        self.by_loss = False
         self.held = Keeper(library)
         self.waiting: list[Any] = []  # passes that had no loss yet
 
@@ -74,6 +75,7 @@ class Scores:
         found = self._pass_of(call)
         if found is None:
             return
+        self.by_loss = True
         p = self.library.array(call.prediction)
         y = self.library.array(call.target)
         value = self.library.number(call.out)
@@ -98,6 +100,20 @@ class Scores:
             group.mark = marks(a[:1])[0] if a.ndim and len(a) else b""
         if x is not None:
             self.held.offer(x, call.target)
+
+    def judged(self, found: Any, step: int, y: Any, name: str, replay: Any) -> None:
+        """A pass that was compared with `y`, though no loss was called."""
+        if replay is None:
+            return
+        with self.library.lib.no_grad():
+            try:
+                p = self.library.array(replay.input(found.out))
+                value = self.library.number(replay(found.out, y))
+            except Exception:  # the target has another form than the loss wants
+                return
+        if value == value:
+            call = LossCall(name, None, y, None)
+            self.add(found, step, p, self.library.array(y), value, call)
 
     def _pass_of(self, call: LossCall) -> Any:
         """The pass whose output the loss was given; the last one where it is not the same tensor."""

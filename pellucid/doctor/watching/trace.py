@@ -7,7 +7,7 @@ and with them where the network's output meets something that is not the network
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,20 @@ from pellucid.doctor.watching.library import Again, Library
 from pellucid.doctor.watching.lines import Lines
 from pellucid.doctor.watching.names import LOSSES, SKIPPED, SMOOTH, named
 
-__all__ = ["Ran", "Trace", "finite"]
+__all__ = ["Ran", "Trace", "Whole", "finite"]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A module that is told of as one call, such as a recurrent layer.
+
+    Attributes:
+        name: of the call.
+        path: of the module.
+    """
+
+    name: str
+    path: str
 
 
 @dataclass
@@ -73,16 +86,20 @@ class Trace:
         weights: names of parameters by key.
         lines: finds the user's lines; None to leave them out.
         looking: whether figures of every output are taken.
+        wholes: modules that are told of as one call, by their paths.
     """
 
     def __init__(
-        self, library: Library, weights: Mapping[int, str], lines: Lines | None, looking: bool
-    ) -> None:
+        self, library: Library, weights: Mapping[int, str], lines: Lines | None, looking: bool,
+        wholes: Mapping[str, Whole] | None = None,
+    ) -> None:  # fmt: skip
+        self.wholes = wholes or {}
         self.library, self.weights, self.lines, self.looking = library, weights, lines, looking
         self.ran: list[Ran] = []
         self.made: dict[int, int] = {}  # key of a result -> place of the operation
         self.alive: dict[int, Any] = {}
         self.data: set[int] = set()
+        self.outs: set[int] = set()
         self.depth = 0
         self.passes: list[tuple[int, list[Any]]] = []  # where each pass of a network ended
         self.target: Any = None
@@ -90,6 +107,7 @@ class Trace:
         self.meets: int | None = None
         self.blames: dict[int, float] = {}
         self.started = self.finished = False
+        self.strangers: set[int] = set()
         self.places: list[int] = []
         self.onto: dict[int, int] = {}
 
@@ -102,6 +120,8 @@ class Trace:
         """Note one operation."""
         if name in SKIPPED or not outputs:
             return
+        if self.wholes:
+            group = self._whole(path) or group
         key = self.library.key
         takes, gives = [key(x) for x in inputs], [key(y) for y in outputs]
         first = outputs[0]
@@ -122,6 +142,14 @@ class Trace:
         if self.looking:
             self._look(self.ran[-1], first)
 
+    def _whole(self, path: str) -> Whole | None:
+        """The module that a path lies in, if it is told of as one call."""
+        while path:
+            if path in self.wholes:
+                return self.wholes[path]
+            path = path.rpartition(".")[0]
+        return None
+
     def _fold(self, ran: Ran) -> None:
         """Into the call that it is a part of."""
         whole = self.ran[-1]
@@ -139,11 +167,12 @@ class Trace:
 
     def _place(self, ran: Ran) -> None:
         if ran.group is not None:
-            ran.inner = [
-                Ran(ran.name, ran.path, ran.inputs[:], ran.outputs[:], ran.shapes[:], ran.shape, ran.settings, ran.inside, ran.again)  # noqa: E501
-            ]
-            ran.name = named(ran.group.record.name)
-            ran.settings = {**ran.settings, **_plain(ran.group.settings)}
+            ran.inner = [replace(ran, inputs=ran.inputs[:], shapes=ran.shapes[:])]
+            if isinstance(ran.group, Whole):
+                ran.name, ran.path, ran.settings = ran.group.name, ran.group.path, {}
+            else:
+                ran.name = named(ran.group.record.name)
+                ran.settings = {**ran.settings, **_plain(ran.group.settings)}
         self.ran.append(ran)
         self._follow(ran)
         for k in ran.outputs:
@@ -159,6 +188,7 @@ class Trace:
         ran.taken = tuple(dict.fromkeys(own))
         data = any(k in self.data for k in ran.inputs)
         ran.net = any(b.net for b in before) or (ran.inside and (data or bool(own)))
+        ran.net = ran.net or any(k in self.outs for k in ran.inputs)
         known = [k for k in ran.inputs if k in self.weights or k in self.made]
         live = any(not b.fixed for b in before)
         loose = [
@@ -191,7 +221,9 @@ class Trace:
         if self.depth == 0:
             self.passes.append((len(self.ran), tensors))
             for x in tensors:
-                self.alive[self.library.key(x)] = x
+                k = self.library.key(x)
+                self.alive[k] = x
+                self.outs.add(k)
 
     # ---- at the end ---------------------------------------------------------------------------
 
@@ -241,7 +273,7 @@ class Trace:
         made = self.made.get(k)
         if made is not None:
             return self.ran[made].net
-        return any(k == self.library.key(x) for _, outs in self.passes for x in outs)
+        return k in self.outs
 
     def _may_be_target(self, k: int) -> bool:
         made = self.made.get(k)
@@ -261,13 +293,14 @@ class Trace:
         ]  # fmt: skip
 
     def _passes_behind(self, behind: set[int]) -> set[int]:
-        """Operations of the passes that have a part in the loss."""
+        """Operations that lead to an output of the passes that have a part in the loss."""
         found: set[int] = set()
         start = 0
-        for end, _ in self.passes:
+        for end, outs in self.passes:
             places = {i for i in range(start, end) if self.ran[i].inside}
             if places & behind or not behind:
-                found |= places
+                for x in outs:
+                    found |= self.leading_to(self.library.key(x))
             start = end
         return found
 
@@ -283,6 +316,7 @@ class Trace:
                 Call(
                     ran.name, ran.path, sources, shapes, ran.shape, ran.taken, ran.settings,
                     "loss" if outer and self._after(place) else "model", ran.line,
+                    sum(k in self.strangers for k in ran.inputs),
                 )
             )  # fmt: skip
         return found

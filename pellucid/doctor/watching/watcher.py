@@ -15,15 +15,17 @@ from typing import Any
 from pellucid.doctor.watching.batches import Batches
 from pellucid.doctor.watching.discover import Discovery
 from pellucid.doctor.watching.gradients import Ledger
+from pellucid.doctor.watching.hook import Hook
 from pellucid.doctor.watching.library import Library, tensors_in
 from pellucid.doctor.watching.lines import Lines
 from pellucid.doctor.watching.looks import Looks
 from pellucid.doctor.watching.losses import LossCall
-from pellucid.doctor.watching.modes import Modes
+from pellucid.doctor.watching.modes import Modes, whole_name
 from pellucid.doctor.watching.names import LOSSES
 from pellucid.doctor.watching.passes import Pass, Passes
 from pellucid.doctor.watching.patches import Patches
 from pellucid.doctor.watching.scores import Scores
+from pellucid.doctor.watching.trace import Whole
 from pellucid.doctor.watching.weights import Weights
 
 __all__ = ["Watcher"]
@@ -41,6 +43,7 @@ class Watcher:
     def __init__(self, library: Library, models: list[Any], optimizers: list[Any]) -> None:
         self.library = library
         self.models: list[Any] = []
+        self.known: dict[int, str] = {}
         self.optimizers: list[Any] = []
         self.missing: dict[str, str] = {}
         self.lines = Lines(library.inside)
@@ -101,12 +104,18 @@ class Watcher:
         if why:
             self.missing["calls"] = self.missing["activity"] = why
         self.models.append(model)
+        self.known[id(model)] = prefix
         self.weights.add(prefix, model)
         self.modes.add(prefix, model)
         for path, module in model.named_modules():
-            self.looks.paths[id(module)] = ".".join(p for p in (prefix, path) if p)
-        self.hung.append(model.register_forward_pre_hook(self._before_forward, with_kwargs=True))
-        self.hung.append(model.register_forward_hook(self._after_forward, with_kwargs=True))
+            whole = ".".join(p for p in (prefix, path) if p)
+            self.looks.paths[id(module)] = whole
+            if whole and (name := whole_name(module)):
+                self.looks.wholes[whole] = Whole(name, whole)
+        self.looks.renew()
+        before, after = Hook(self._before_forward), Hook(self._after_forward)
+        self.hung.append(model.register_forward_pre_hook(before, with_kwargs=True))
+        self.hung.append(model.register_forward_hook(after, with_kwargs=True))
 
     def add_optimizer(self, optimizer: Any) -> None:
         """Watch another optimizer."""
@@ -114,14 +123,15 @@ class Watcher:
             return
         self.optimizers.append(optimizer)
         self.ledgers[id(optimizer)] = Ledger(self.library, optimizer)
-        self.hung.append(optimizer.register_step_pre_hook(self._before_step))
-        self.hung.append(optimizer.register_step_post_hook(self._after_step))
+        self.hung.append(optimizer.register_step_pre_hook(Hook(self._before_step)))
+        self.hung.append(optimizer.register_step_post_hook(Hook(self._after_step)))
 
     def end(self) -> None:
         """Take everything away again."""
         for hook in self.hung:
             self.safely("hooks", hook.remove)
         self.hung = []
+        self.safely("scores", self._judge)
         self.safely("calls", self.looks.stop)
         self.patches.undo()
         for ledger in self.ledgers.values():
@@ -153,17 +163,22 @@ class Watcher:
     # ---- what is hung and patched -------------------------------------------------------------
 
     def _before_forward(self, model: Any, args: Any, kwargs: Any) -> None:
-        if self.looks.trace is not None:
-            self.safely("calls", self.looks.entered, args, kwargs)
+        if (self.looks.trace is not None or self.looks.evaluation is not None) and (
+            id(model) in self.known
+        ):
+            self.safely("calls", self._entered, self.known[id(model)], args, kwargs)
 
     def _after_forward(self, model: Any, args: Any, kwargs: Any, out: Any) -> None:
-        self.safely("passes", self._passed, model, args, kwargs, out)
+        if id(model) in self.known:
+            self.safely("passes", self._passed, model, args, kwargs, out)
 
     def _before_step(self, optimizer: Any, args: Any, kwargs: Any) -> None:
-        self.safely("events", self._step_begins, optimizer, args, kwargs)
+        if id(optimizer) in self.ledgers:
+            self.safely("events", self._step_begins, optimizer, args, kwargs)
 
     def _after_step(self, optimizer: Any, args: Any, kwargs: Any) -> None:
-        self.safely("events", self._step_ended, optimizer)
+        if id(optimizer) in self.ledgers:
+            self.safely("events", self._step_ended, optimizer)
 
     def _backward(self, original: Callable[..., Any]) -> Callable[..., Any]:
         live = self.patches.live
@@ -226,12 +241,28 @@ class Watcher:
 
     # ---- what happens -------------------------------------------------------------------------
 
+    def _entered(self, prefix: str, args: Any, kwargs: Any) -> None:
+        self._judge()
+        self.looks.entered(prefix, args, kwargs)
+
+    def _judge(self) -> None:
+        """What a pass without a backward pass was compared with, where no loss was called."""
+        judged = self.looks.judged()
+        if judged is not None:
+            found, y = judged
+            name = "own" if self.batches.loss is None else self.batches.loss.name
+            self.scores.judged(found, self.step, y, name, self.looks.replay)
+
     def _passed(self, model: Any, args: Any, kwargs: Any, out: Any) -> None:
         found = Pass(self.library.kind, model, args, kwargs, out)
         self.passes.step = self.step
-        if not self.passes.add(found):
+        if self.passes.add(found):
+            self.looks.left(found)
+        else:
             self._note("eval")
-        self.looks.left(found)
+            self.looks.left(found)
+            if not self.scores.by_loss:
+                self.looks.judge(found)
 
     def _loss_called(
         self, name: str, args: Any, kwargs: Any, out: Any, original: Callable[..., Any]
@@ -243,8 +274,11 @@ class Watcher:
             call = LossCall(name, prediction, target, out, args, kwargs, original)
             if self.passes.add_loss(call):
                 self._note("loss")
+            else:
+                self.looks.not_judged()
 
     def _backward_begins(self, given: Any) -> None:
+        self._judge()
         self.looks.stop()
         kind = self.library.kind
         loss = given if isinstance(given, kind) else next(iter(tensors_in(given, kind)), None)
@@ -262,10 +296,9 @@ class Watcher:
         call, passes = self.passes.joined(loss)
         looked = self.looks.trace is not None
         call = self.looks.backward(loss, value, self.rate(), call, passes)
-        if call is not None and passes:
-            self.batches.add(call, passes[-1], value, self.step, looked)
-        if len(passes) > 1:
-            self.batches.plain = False
+        if call is not None:
+            only = passes[0] if len(passes) == 1 and len(self.models) == 1 else None
+            self.batches.add(call, only, value, self.step, looked)
         if passes and value - value != 0:  # neither a number nor anything finite
             self.looks.again(passes[-1], call, value, self.rate())
 
@@ -300,4 +333,5 @@ class Watcher:
         self.losses.append(self.waiting)
         self.waiting = math.nan
         self.step += 1
+        self._judge()
         self.looks.begin_step(self.step)

@@ -1,0 +1,44 @@
+"""What is hung on networks and optimizers: it may be copied and saved with them, and is silent then.
+
+Loops copy networks (`copy.deepcopy(model)`) and save them whole. What hangs on a copy is never
+called for the network that is watched, and what hangs on a saved one does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["Hook", "silent"]
+
+
+class Hook:
+    """A hook that does not drag along who listens.
+
+    Args:
+        call: who listens.
+    """
+
+    def __init__(self, call: Callable[..., None]) -> None:
+        self.call = call
+
+    def __call__(self, *args: Any) -> None:
+        self.call(*args)
+
+    def __copy__(self) -> Hook:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Hook:
+        return self
+
+    def __reduce__(self) -> Any:
+        return silent, ()
+
+
+def _nothing(*args: Any) -> None:
+    """Nothing."""
+
+
+def silent() -> Callable[..., None]:
+    """What a saved hook becomes."""
+    return _nothing
