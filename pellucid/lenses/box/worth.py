@@ -21,7 +21,7 @@ def importance_block(subject: Subject, worth: Importance) -> Chart | Matrix:
     cost = float(worth.drop[best])
     said = f"{cost * 100:.0f} points" if worth.metric_percent else f"{number(cost)} of R²"
     title = (
-        f"{worth.names[best]} is worth most: {said}"
+        f"{_first_up(worth.names[best])} is worth most: {said}"
         if cost > 0
         else "Shuffling any one input costs nothing"
     )
@@ -35,6 +35,11 @@ def importance_block(subject: Subject, worth: Importance) -> Chart | Matrix:
         title,
         sentence="The thin lines show one standard deviation over the shuffles.",
     )
+
+
+def _first_up(name: str) -> str:
+    """A patch begins with a capital; an input stays as it is written."""
+    return name[0].upper() + name[1:] if name.startswith(("the patch", "position ")) else name
 
 
 def _map(subject: Subject, worth: Importance, title: str) -> Matrix:

@@ -185,8 +185,9 @@ def _ticks(scale: Scale, axis: Axis) -> Iterable[tuple[float, str]]:
     if scale.log:
         return [(t, f"{t:g}".replace("e-0", "e−").replace("-", "−")) for t in
                 log_ticks(scale.low, scale.high)]  # fmt: skip
-    few = abs(scale.end - scale.start) < _FEW
-    ticks = nice_ticks(scale.low, scale.high, 3 if few else 5)
+    long = abs(scale.end - scale.start)
+    about = 3 if long < _FEW / 2 else 4 if long < _FEW else 5
+    ticks = nice_ticks(scale.low, scale.high, about)
     if axis.percent:
         ticks = [t for t in ticks if -1e-9 <= t <= 1 + 1e-9]
     return zip(ticks, tick_labels(ticks, as_percent=axis.percent), strict=True)
