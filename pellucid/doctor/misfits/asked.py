@@ -14,12 +14,13 @@ from pellucid.doctor.measures.fit import effect, fit
 from pellucid.doctor.measures.judges import of_classes
 from pellucid.doctor.misfits.misfit import Misfit, numbers, targets
 from pellucid.doctor.seen import Seen
-from pellucid.doctor.wiring import last
+from pellucid.doctor.wiring import VIEWS, last, mixing
 
 __all__ = ["asked"]
 
 _BINARY: Final = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
 _SIGNS: Final = ("soft_margin_loss", "hinge_embedding_loss", "margin_ranking_loss")
+_PICKED, _LOGS = ("index", "getitem", "gather"), ("log_softmax", "logsigmoid")
 _SOME: Final = 0.02
 _ROWS: Final = 800
 
@@ -44,7 +45,7 @@ def asked(seen: Seen) -> Iterator[Misfit]:
         yield from _class_numbers(seen, y)
         yield from _squares(seen, y)
     elif not name:
-        yield from _upside_down(seen)
+        yield from _wrong_sign(seen)
 
 
 def _no_shares(y: Array, name: str) -> Iterator[Misfit]:
@@ -62,7 +63,7 @@ def _no_shares(y: Array, name: str) -> Iterator[Misfit]:
         "# or F.mse_loss(prediction, y) for numbers",
         (Evidence("targets outside of 0 to 1", outside, _SOME, "shares", "share"),),
         0.97,
-        0.9,
+        0.97,
     )
 
 
@@ -77,7 +78,7 @@ def _no_signs(y: Array, name: str) -> Iterator[Misfit]:
             "y = 2 * y - 1",
             (Evidence("targets that are 0", zeros, _SOME, "only −1 and 1", "share"),),
             0.97,
-            0.8,
+            0.95,
         )
 
 
@@ -100,6 +101,8 @@ def _several(y: Array) -> Iterator[Misfit]:
 def _class_numbers(seen: Seen, y: Array) -> Iterator[Misfit]:
     """A squared error over class numbers, where a judge that names classes is far better."""
     flat = np.asarray(y).reshape(len(y), -1)
+    if (flat == flat[:, :1]).all():  # one number for all outputs
+        flat = flat[:, :1]
     classes = int(flat.max()) + 1 if np.isfinite(flat).all() and flat.min() >= 0 else 0
     if flat.shape[1] != 1 or not 3 <= classes <= 30 or (flat != np.round(flat)).any():
         return
@@ -120,16 +123,16 @@ def _class_numbers(seen: Seen, y: Array) -> Iterator[Misfit]:
             Evidence("right answers", ours, theirs, "known learners on the same rows", "share"),
             Evidence("classes", classes, None, "", "count"),
         ),
-        0.9,
-        min(1.0, max(0.4, theirs - ours)),
+        0.93,
+        float(np.clip(2 * (theirs - ours), 0.6, 1.0)),
     )
 
 
 def _rounded(seen: Seen, flat: Array) -> float | None:
     said = seen.train.prediction if seen.train is not None else None
-    if said is None or said.size != flat.size:
+    if said is None or len(said) != len(flat):
         return None
-    return float((np.round(said.reshape(flat.shape)) == flat).mean())
+    return float((np.round(said.reshape(len(flat), -1).mean(1)) == flat[:, 0]).mean())
 
 
 def _named(seen: Seen, y: Array, classes: int) -> float:
@@ -164,20 +167,34 @@ def _squares(seen: Seen, y: Array) -> Iterator[Misfit]:
     )  # fmt: skip
 
 
-def _upside_down(seen: Seen) -> Iterator[Misfit]:
+def _wrong_sign(seen: Seen) -> Iterator[Misfit]:
     """A loss written by hand that falls below 0 while the answers get worse than a constant."""
     ours = fit(seen)
-    if seen.loss is None or seen.loss.negative < 0.9 or ours is None or ours.skill > -0.05:
+    if seen.loss is None or seen.loss.negative < 0.9:
+        return
+    logs = _mean_of_logs(seen)
+    if not logs and (ours is None or not ours.skill < -0.05):
         return
     yield Misfit(
-        f"The loss is below 0 at {seen.loss.negative:.0%} of the steps, and the answers are worse "
-        "than one constant for all rows.",
+        f"The loss is below 0 at {seen.loss.negative:.0%} of the steps: "
+        + ("it is the mean of logarithms of shares, which should be large, not small."
+           if logs else "the answers become worse than one constant for all rows."),
         "Its sign is the wrong way round: training drives the answers away from the targets.",
         "loss = -log_likelihood.mean()  # the less likely the target, the larger the loss",
         (
             Evidence("steps with a loss below 0", seen.loss.negative, 0.9, "", "share"),
-            Evidence("skill on the training rows", ours.skill, 0.0, "the best constant"),
+            Evidence("skill on the training rows", ours.skill if ours else None, 0.0,
+                     "the best constant"),
         ),
-        0.75,
+        0.93 if logs else 0.8,
         1.0,
-    )
+    )  # fmt: skip
+
+
+def _mean_of_logs(seen: Seen) -> bool:
+    """Whether the loss picks logarithms of shares by the target and only averages them."""
+    met = mixing(seen)
+    if met is None or seen.calls[met.place].name not in _PICKED or last(seen) not in _LOGS:
+        return False
+    after = {call.name for call in seen.calls[met.place + 1 :]}
+    return after <= VIEWS | {"mean", "sum"}

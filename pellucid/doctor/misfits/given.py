@@ -60,7 +60,7 @@ def _no_logs(loss: LossSeen, name: str) -> Misfit:
                      "share"),
         ),
         0.97,
-        0.8,
+        0.97,
     )  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def _no_shares(seen: Seen, loss: LossSeen) -> Iterator[Misfit]:
         "loss = F.binary_cross_entropy_with_logits(score, y)  # applies the sigmoid itself",
         (Evidence("largest prediction", loss.high, 1.0, "shares end at 1"),),
         0.97 if outside else 0.9,
-        0.8,
+        0.95,
     )
 
 
@@ -94,6 +94,6 @@ def _cut(loss: LossSeen, name: str) -> Misfit:
         "A score that is cut off has no gradient, and a sure answer needs scores far apart.",
         f"scores = last_layer(h)  # without {name}\nloss = loss_fn(scores, y)",
         (Evidence("largest score", loss.high), Evidence("smallest score", loss.low)),
-        0.93 if left else 0.85,
-        0.8 if left else 0.5,
+        0.95 if left else 0.9,
+        0.95 if left else 0.85,
     )

@@ -63,7 +63,7 @@ def _outside(seen: Seen) -> Iterator[Misfit]:
         f"# let the last layer be the output, without {name}\nprediction = last_layer(h)",
         (Evidence("targets out of reach", share, _OUTSIDE, "room for single outliers", "share"),),
         0.96,
-        min(1.0, 0.5 + share / 2),
+        min(1.0, 0.8 + share / 2),
     )
 
 
@@ -110,6 +110,6 @@ def _over_rows(seen: Seen) -> Iterator[Misfit]:
                 (Evidence("axis that is normalized", axis, 1, "PyTorch: classes are axis 1",
                           "count"),),
                 0.96,
-                0.8,
+                0.95,
             )  # fmt: skip
             return

@@ -3,11 +3,11 @@
 Conditions, any of them, asked of known learners that did not learn from the row they judge:
 the targets have nothing to do with the inputs (shuffles of them score as well in 1 % of the tries,
 and no learner has more skill than chance gives), nor does the network do well on other rows; or
-they contradict at least 15 % of the rows that the learners are surest of, where overlapping classes
-contradict few; or the targets of the row before or after fit far better; or held-out rows are
-answered worse than by one constant where training rows are answered well. Sequences and tokens, of
-which these learners read little, are judged by what the network itself reaches. Less noise than
-that does no harm.
+they contradict at least 20 % of the half of the rows that the learners are surest of, and 15 % of
+the surest fifth, where overlapping classes contradict few; or the targets of the row before or
+after fit far better; or held-out rows are answered worse than by one constant where training rows
+are answered well. Sequences and tokens, of which these learners read little, are judged by what the
+network itself reaches. Less noise than that does no harm.
 """
 
 from __future__ import annotations
@@ -19,15 +19,18 @@ from typing import Final
 import numpy as np
 
 from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.measures.answers import Array
 from pellucid.doctor.measures.doubt import Disagreement, disagreement
 from pellucid.doctor.measures.fit import fit, fit_held_out
-from pellucid.doctor.measures.reference import reference
+from pellucid.doctor.measures.reference import Reference, reference
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 
 __all__ = ["bad_labels"]
 
-_NOISE, _CHANCE, _NO_SKILL = 0.15, 0.01, 0.05
+_NOISE, _CHANCE, _NO_SKILL = 0.2, 0.01, 0.05
+_DRAWS: Final = 200
+_AT_LEAST: Final = 0.12  # what noise must be above even if chance was unkind by 1.5 errors
 _ROWS: Final = 60
 _LOOK: Final = (
     "for i in random.sample(range(len(x)), 20):  # look at some rows with their targets\n"
@@ -70,6 +73,8 @@ def _unrelated(seen: Seen, found: Disagreement) -> Iterator[Finding]:
     luck = max(_NO_SKILL, 2.5 / math.sqrt(found.rows))
     if known is None or found.chance < _CHANCE or known.skill > luck:
         return
+    if known.right is not None and _chance(known) < _CHANCE:
+        return  # a rare class that is told apart without ever being the likeliest
     if others is not None and others.skill > 0.1:
         return  # the network reads what the learners can't
     memorized = own is not None and own.skill > 0.3
@@ -90,10 +95,13 @@ def _unrelated(seen: Seen, found: Disagreement) -> Iterator[Finding]:
 def _noisy(seen: Seen, found: Disagreement) -> Iterator[Finding]:
     """Contradictions where learners are sure."""
     known = reference(seen)
-    if known is None or found.noise < _NOISE or known.skill < _NO_SKILL or _hard_to_read(seen):
+    if known is None or found.noise < _NOISE or known.right is None or _hard_to_read(seen):
         return
-    if found.noise < 0.5 * (1 - (known.right if known.right is not None else 0.0)):
-        return  # mostly at the borders: classes that overlap
+    error = math.sqrt(found.noise * (1 - found.noise) / (found.rows / 2))
+    if found.noise - 1.5 * error < _AT_LEAST or found.rows <= 2 * _width(seen):
+        return
+    if found.noise > 1.35 * (1 - known.right) or _clearest(known) < max(0.15, 0.6 * found.noise):
+        return  # the learners are at odds, or it is mostly at the borders: classes that overlap
     yield _finding(
         f"{found.noise:.0%} of the targets contradict what the other rows teach, even among the "
         "half of the rows where that is clearest.",
@@ -125,6 +133,34 @@ def _hard_to_read(seen: Seen) -> bool:
     """Sequences and tokens: the known learners see columns, not order."""
     assert seen.train is not None
     return seen.train.x.ndim == 3 or seen.train.x.dtype.kind in "iu"
+
+
+def _width(seen: Seen) -> int:
+    assert seen.train is not None
+    return int(seen.train.x[0].size)
+
+
+def _clearest(known: Reference) -> float:
+    """The share of contradicted rows among the fifth that the learners are surest of."""
+    number = np.unique(known.y, return_inverse=True)[1]
+    order = np.sort(known.shares, 1)
+    surest = np.argsort(order[:, -2] - order[:, -1], kind="stable")[: max(len(number) // 5, 1)]
+    return float((known.shares.argmax(1) != number)[surest].mean())
+
+
+def _chance(known: Reference) -> float:
+    """How likely shuffled classes get as large shares; rare classes count as much as others."""
+    if known.right is None:
+        return 0.0
+    number = np.unique(known.y, return_inverse=True)[1]
+    weight = 1 / np.bincount(number)[number]
+    draw, rows = np.random.default_rng(0), np.arange(len(number))
+
+    def own(order: Array) -> float:
+        return float((known.shares[order, number] * weight).sum())
+
+    reached, tries = own(rows), [own(draw.permutation(rows)) for _ in range(_DRAWS)]
+    return float((1 + np.sum(np.array(tries) >= reached)) / (1 + _DRAWS))
 
 
 def _roomy(seen: Seen) -> bool:

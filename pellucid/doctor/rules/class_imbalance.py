@@ -2,8 +2,9 @@
 
 Conditions, all of them: the most frequent class has at least 6 times as many rows as the rare one
 (SageMaker asks for 10; recall decides here); fewer than 30 % of the rare class's rows are answered
-right at the end, on rows that were learned from; and naming the frequent classes pays: the share of
-right answers is no lower than that of the most frequent class. Imbalance with good recall is fine.
+right at the end, on rows that were learned from; naming the frequent classes pays: the share of
+right answers is no lower than that of the most frequent class; and half of all wrong answers or
+more are among rows of rare classes. Imbalance with good recall is fine.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ def class_imbalance(seen: Seen) -> Iterator[Finding]:
     rare = (often >= _FEWEST) & (most >= _RATIO * often)
     ignored = np.flatnonzero(rare & (np.nan_to_num(np.array(own.by_class), nan=1.0) < _RECALL))
     if not len(ignored) or own.right < most / often.sum() - 0.02:
+        return
+    wrong = (1 - np.nan_to_num(np.array(own.by_class), nan=1.0)) * often
+    if wrong[ignored].sum() < 0.5 * wrong.sum():  # most of what is wrong is wrong elsewhere
         return
     least = int(ignored[np.argmin(often[ignored])])
     recall, ratio = own.by_class[least], most / often[least]

@@ -43,7 +43,7 @@ def double_softmax(seen: Seen) -> Iterator[Finding]:
         return
     first, again, layer, line = pair
     classes = seen.loss.prediction[1] if len(seen.loss.prediction) > 1 else 1
-    floor, level = _floor(_AGAIN[again], classes)
+    floor = _floor(_AGAIN[again], classes)
     where = f" in {layer}" if layer else ""
     yield Finding(
         "double_softmax",
@@ -63,7 +63,7 @@ def double_softmax(seen: Seen) -> Iterator[Finding]:
         f"scores = model(x)  # without {first} at the end\n"
         "loss = loss_fn(scores, y)",
         sure=0.97,
-        effect=max(0.6, floor / level),
+        effect=0.95,
     )
 
 
@@ -92,9 +92,9 @@ def _by_numbers(loss: LossSeen, call: Call | None) -> tuple[str, str, str, str] 
     return f"a softmax by hand ({call.name})", loss.name, call.path, call.line
 
 
-def _floor(applied: str, classes: int) -> tuple[float, float]:
-    """The lowest loss that is left, and the loss of knowing nothing."""
+def _floor(applied: str, classes: int) -> float:
+    """The lowest loss that is left."""
     if applied == "sigmoid" or classes < 2:
         # Half the answers are 0, which costs ln 2 at best; the other half 1.
-        return (math.log(2) + math.log(1 + math.exp(-1))) / 2, math.log(2)
-    return math.log(1 + (classes - 1) / math.e), math.log(classes)
+        return (math.log(2) + math.log(1 + math.exp(-1))) / 2
+    return math.log(1 + (classes - 1) / math.e)

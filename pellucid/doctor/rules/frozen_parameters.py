@@ -34,7 +34,7 @@ def frozen_parameters(seen: Seen) -> Iterator[Finding]:
     still = [w for w in used if w.trainable and not w.moved]
     meant = sum(math.prod(w.shape) for w in used if w.trainable) or 1
     left_out = [w for w in still if not w.held]
-    unreached = [w for w in still if w.held and not w.reached]
+    unreached = [w for w in still if w.held and not w.reached and not _zero(seen, w)]
     if used and len(still) == len([w for w in used if w.trainable]) and still:
         yield from _nothing_moves(seen, left_out)
     elif left_out and seen.events.steps:
@@ -44,6 +44,12 @@ def frozen_parameters(seen: Seen) -> Iterator[Finding]:
     elif seen.events.steps:
         yield from _on_purpose(seen, [w for w in used if not w.trainable])
         yield from _unknown(seen)
+
+
+def _zero(seen: Seen, weight: WeightSeen) -> bool:
+    """Whether it had a gradient that was 0, which is another fault's work, rather than none."""
+    moves = [m.moves[weight.name] for m in seen.moments if weight.name in m.moves]
+    return any(move.grad is not None for move in moves)
 
 
 def _entries(weights: Sequence[WeightSeen]) -> int:
@@ -88,7 +94,7 @@ def _nothing_moves(seen: Seen, left_out: Sequence[WeightSeen]) -> Iterator[Findi
             "steps with a gradient", max(events.steps - idle, 0), events.steps,
             "optimizer.zero_grad()\nloss.backward()\noptimizer.step()  # in this order",
         )  # fmt: skip
-    elif not any(w.reached for w in seen.weights):
+    elif not any(w.reached or _zero(seen, w) for w in seen.weights):
         yield _stuck(
             seen, f"{events.backwards} backward passes reached no parameter of the network.",
             "parameters with a gradient", 0, len(seen.weights),
@@ -130,7 +136,7 @@ def _left_out(weights: Sequence[WeightSeen], share: float) -> Finding:
         "# or, if they are meant to stay:\n"
         f"model.get_submodule({layer!r}).requires_grad_(False)",
         sure=0.93,
-        effect=0.4 + 0.6 * share,
+        effect=0.6 + 0.4 * share,
     )
 
 
@@ -149,7 +155,7 @@ def _unreached(weights: Sequence[WeightSeen], share: float) -> Finding:
         "# or, if they are meant to stay:\n"
         f"model.get_submodule({layer!r}).requires_grad_(False)",
         sure=0.93,
-        effect=0.4 + 0.6 * share,
+        effect=0.6 + 0.4 * share,
     )
 
 
@@ -206,7 +212,7 @@ def _unknown(seen: Seen) -> Iterator[Finding]:
         "saved either.",
         fix="self.layers = nn.ModuleList([…])  # or nn.ModuleDict, nn.Parameter",
         sure=0.9,
-        effect=0.6,
+        effect=0.8,
     )
 
 

@@ -54,7 +54,7 @@ def _learned_in_eval(seen: Seen) -> Iterator[Finding]:
         why="Dropout does not drop and batch normalization neither learns nor uses the batch.",
         fix="for epoch in range(epochs):\n    model.train()  # again after each eval()\n    …",
         sure=0.95,
-        effect=0.4 + 0.3 * share,
+        effect=0.6 + 0.3 * share,
     )
 
 
@@ -77,7 +77,7 @@ def _scored_in_train(seen: Seen) -> Iterator[Finding]:
         "normalization learns from rows that it should only be scored on.",
         fix="model.eval()\nwith torch.no_grad():\n    score(model, x_val, y_val)\nmodel.train()",
         sure=0.93,
-        effect=0.5,
+        effect=0.6,
     )
 
 
@@ -108,7 +108,7 @@ def _always_on(seen: Seen) -> Iterator[Finding]:
         why="Every answer is partly chance, and worse than the network could give.",
         fix="x = F.dropout(x, p, training=self.training)  # or an nn.Dropout layer",
         sure=0.85,
-        effect=0.5,
+        effect=0.6,
     )
 
 

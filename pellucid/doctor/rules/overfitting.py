@@ -1,18 +1,19 @@
 """Overfitting: better and better on training rows, worse and worse on others.
 
-Conditions, all of them: the skill on training rows is above that on held-out rows by 10 points
-(AutoTrainer: 7 where training is above 90 % right) and by 2 standard errors; the held-out loss
-turned, stayed above its best for 3 scores at least and rose by 30 % of its best and of what had
-been gained, or answers got worse by 3 points; and answers are not getting better all the while.
-With too few scores for a trend, the gap must be 15 points and held-out rows must fall 10 points
-short of what known learners reach. Held-out rows that are also training rows make the score
-worthless: found by comparing rows. With fewer than 20 held-out rows nothing can be told.
+Conditions, all of them: training rows are answered right, or explained, by 10 points more than
+held-out rows (AutoTrainer: 7 where training is above 90 % right) and by 2 standard errors; the
+held-out loss turned, stayed above its best for 3 scores at least and rose by 30 % of its best and
+of what had been gained, or answers got worse by 3 points; and answers are not getting better all
+the while. With too few scores for a trend, the gap must be 15 points and held-out rows must fall 10
+points short of what known learners reach; without a turn, 25 and 15. Held-out rows that are also
+training rows make the score worthless: found by comparing rows. With fewer than 20 held-out rows
+nothing can be told.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -29,6 +30,7 @@ __all__ = ["overfitting"]
 
 _GAP, _RISE, _WORSE = 0.1, 0.3, 0.03
 _WIDE_GAP, _SHORT = 0.15, 0.1
+_STILL: Final = 0.015  # a rise in right answers that says that learning still pays
 _ROWS: Final = 20
 _PATIENCE: Final = 3
 _STOP: Final = """if val_loss < best:
@@ -42,28 +44,53 @@ elif (wait := wait + 1) == 10:
 def overfitting(seen: Seen) -> Iterator[Finding]:
     """The gap, and whether held-out rows got worse."""
     yield from _leak(seen)
-    rows = int(np.median([score.rows for score in seen.scores]))
+    scores = _merged(seen.scores)
+    rows = int(np.median([score.rows for score in scores]))
     own, others = fit(seen), fit_held_out(seen)
     if own is None or others is None or rows < _ROWS:
         return
-    gap = own.skill - others.skill
+    gap = _gap(own, others)
     if not np.isfinite(gap) or gap < max(_GAP, 2 * _error(others, rows)):
         return
-    scores = [score for score in seen.scores if score.rows >= rows / 2]
+    scores = [score for score in scores if score.rows >= rows / 2]
     turned = turn(scores, _PATIENCE)
-    if turned is not None and len(scores) >= 5:
-        if _got_worse(scores, turned, rows):
-            yield _turned(own, others, turned, gap)
-    elif gap >= _WIDE_GAP:
-        yield from _beside_reference(seen, own, others, gap)
+    followed = turned is not None and len(scores) >= 5
+    if followed and turned is not None and _got_worse(scores, turned, rows):
+        yield _turned(own, others, turned, gap)
+    elif gap >= _WIDE_GAP + 0.1 * followed:
+        yield from _beside_reference(seen, own, others, gap, _SHORT + 0.05 * followed)
+
+
+def _merged(scores: Sequence[Score]) -> list[Score]:
+    """Scores of batches that were taken between the same two steps as one."""
+    found: list[Score] = []
+    for score in scores:
+        known = found[-1] if found and found[-1].step == score.step else None
+        if known is None:
+            found.append(score)
+            continue
+        rows = known.rows + score.rows
+        parts = (known.rows / max(rows, 1), score.rows / max(rows, 1))
+        right = None
+        if known.right is not None and score.right is not None:
+            right = parts[0] * known.right + parts[1] * score.right
+        loss = parts[0] * known.loss + parts[1] * score.loss
+        found[-1] = Score(known.step, rows, loss, right, known.training)
+    return found
+
+
+def _gap(own: Fit, others: Fit) -> float:
+    """How much better training rows are answered: right answers, or variance explained."""
+    if own.right is not None and others.right is not None:
+        return own.right - others.right
+    return own.skill - others.skill
 
 
 def _error(others: Fit, rows: int) -> float:
-    """The standard error of the skill on held-out rows."""
+    """The standard error of what held-out rows reach."""
     if others.right is None:
-        return 1.5 / math.sqrt(rows)
-    room = (1 - others.right) / (1 - others.skill) if others.skill < 1 else 1.0
-    return math.sqrt(max(others.right * (1 - others.right), 0.25 / rows) / rows) / max(room, 1e-6)
+        return min(1.0, max(1 - others.skill, 0.05)) / math.sqrt(rows)
+    return math.sqrt(max(others.right * (1 - others.right), 0.25 / rows) / rows)
 
 
 def _got_worse(scores: list[Score], turned: Turn, rows: int) -> bool:
@@ -76,8 +103,10 @@ def _got_worse(scores: list[Score], turned: Turn, rows: int) -> bool:
         return False
     if len(rights) != len(scores):
         return True
-    then = float(np.mean(rights[max(turned.place - 1, 0) : turned.place + 2]))
-    return float(np.mean(rights[-3:])) <= then + max(_WORSE, 0.35 / math.sqrt(rows))
+    after = rights[turned.place :]
+    third = max(len(after) // 3, 1)
+    middle, end = np.mean(after[third : 2 * third]), np.mean(after[-third:])
+    return bool(end <= middle + max(_STILL, 0.25 / math.sqrt(rows)))
 
 
 def _turned(own: Fit, others: Fit, turned: Turn, gap: float) -> Finding:
@@ -88,7 +117,7 @@ def _turned(own: Fit, others: Fit, turned: Turn, gap: float) -> Finding:
         f"{_level(own)} and held-out rows {_level(others)}.",
         step=turned.step,
         evidence=(
-            Evidence("skill on training rows above held-out rows", gap, _GAP,
+            Evidence("fit of training rows above held-out rows", gap, _GAP,
                      "AutoTrainer: 0.07 to 0.1", "share"),
             Evidence("rise of the held-out loss since its best", turned.rise, _RISE,
                      "with 3 scores of patience", "share"),
@@ -101,17 +130,19 @@ def _turned(own: Fit, others: Fit, turned: Turn, gap: float) -> Finding:
     )  # fmt: skip
 
 
-def _beside_reference(seen: Seen, own: Fit, others: Fit, gap: float) -> Iterator[Finding]:
-    """Without a trend: held-out rows fall short of what other learners reach on unseen rows."""
+def _beside_reference(
+    seen: Seen, own: Fit, others: Fit, gap: float, short: float
+) -> Iterator[Finding]:
+    """Without a turn: held-out rows fall short of what other learners reach on unseen rows."""
     known = reference(seen)
-    if known is None or known.skill - others.skill < _SHORT:
+    if known is None or known.skill - others.skill < short:
         return
     yield Finding(
         "overfitting",
         f"Training rows are {_level(own)}, held-out rows {_level(others)}, where {known.name} "
         f"learners reach a skill of {known.skill:.2f} on rows they have not seen.",
         evidence=(
-            Evidence("skill on training rows above held-out rows", gap, _WIDE_GAP, "", "share"),
+            Evidence("fit of training rows above held-out rows", gap, _WIDE_GAP, "", "share"),
             Evidence("skill that is missing on held-out rows", known.skill - others.skill, _SHORT,
                      "known learners on the same rows", "share"),
         ),
