@@ -90,7 +90,7 @@ def doctor(
     else:
         report = _again(Path(target), data, seconds if trials else 0.0)
     if as_json:
-        typer.echo(json.dumps(plain(report.to_dict()), indent=1))
+        typer.echo(json.dumps(plain(report.to_dict()), ensure_ascii=False))
     if out is not None or not (as_json or (quiet and report.healthy)):
         hand_over(report, out, False, quiet or as_json)
     return int(Exit.FOUND) if report.findings else code

@@ -62,7 +62,15 @@ KINDS: Final[dict[str, Kind]] = {
             "wrong_loss",
             "Loss, last layer and targets do not fit",
             "What the last layer can give is not what the loss expects or the targets hold.",
-            (*_POOR, *_FLAT, *_WILD, "lr_too_low", "lr_too_high", "class_imbalance"),
+            (
+                *_POOR,
+                *_FLAT,
+                *_WILD,
+                "lr_too_low",
+                "lr_too_high",
+                "class_imbalance",
+                "frozen_parameters",
+            ),
         ),
         Kind(
             "frozen_parameters",
@@ -81,7 +89,7 @@ KINDS: Final[dict[str, Kind]] = {
             "bad_init",
             "Initial weights that can't learn",
             "The first weights are all alike, all zero, or of a wrong scale.",
-            (*_POOR, *_FLAT, *_WILD, "lr_too_low", "lr_too_high"),
+            (*_POOR, *_FLAT, *_WILD, "lr_too_low", "lr_too_high", "frozen_parameters"),
         ),
         Kind(
             "unnormalised_data",
@@ -112,13 +120,13 @@ KINDS: Final[dict[str, Kind]] = {
             "over_regularised",
             "Regularization too strong",
             "Weight decay, a penalty or dropout keeps the network from fitting its training data.",
-            (*_POOR, "vanishing_gradient", "lr_too_low"),
+            (*_POOR, "vanishing_gradient", "lr_too_low", "dead_relu"),
         ),
         Kind(
             "unshuffled_data",
             "Rows in an order that says something about the target",
             "Batches hold similar targets, so every step forgets what the last ones taught.",
-            (*_POOR, "oscillation", "overfitting"),
+            (*_POOR, "oscillation", "overfitting", "dead_relu"),
         ),
         Kind(
             "bad_labels",
@@ -136,13 +144,13 @@ KINDS: Final[dict[str, Kind]] = {
             "dead_relu",
             "Dead ReLU units",
             "Most units of a layer are zero on every row, so no gradient reaches their weights.",
-            (*_POOR, "vanishing_gradient"),
+            (*_POOR, "vanishing_gradient", "frozen_parameters"),
         ),
         Kind(
             "saturated_activation",
             "Saturated sigmoid or tanh",
             "Most outputs lie on the flat ends of their curve, where the slope is nearly zero.",
-            (*_POOR, "vanishing_gradient"),
+            (*_POOR, "vanishing_gradient", "frozen_parameters"),
         ),
         Kind(
             "exploding_gradient",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
+from pellucid.cli.app import main
 from pellucid.cli.doctor import parted
 from pellucid.cli.exits import Exit
-from tests.cli.commands import good, run
+from tests.cli.commands import good, pellucid
 
 SCRIPT = """
 import sys
@@ -41,10 +41,11 @@ def script(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.filterwarnings("ignore:cross_entropy takes raw scores")
 def test_a_script_runs_unchanged_and_is_reported_on(script: Path) -> None:
-    done = run("doctor", str(script), "faulty", "--epochs", "3", "--json")
+    done = pellucid("doctor", str(script), "faulty", "--epochs", "3", "--json")
     assert done.code == Exit.FOUND
-    told = json.loads(done.out)
+    told = done.data
     assert [f["kind"] for f in told["findings"]] == ["double_softmax"]
     assert told["findings"][0]["line"] == "train.py:17"
     assert "arguments ['faulty', '--epochs', '3'] __main__" in done.err
@@ -55,24 +56,29 @@ def test_a_healthy_script(script: Path) -> None:
     assert "Nothing wrong was found" in done.out and "arguments [] __main__" in done.out
 
 
-def test_a_script_that_fails_is_reported_on_too(script: Path) -> None:
+@pytest.mark.filterwarnings("ignore:cross_entropy takes raw scores")
+def test_a_script_that_fails_is_reported_on_too(
+    script: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     script.write_text(SCRIPT + "\nraise RuntimeError('too bad')\n", "utf-8")
-    done = run("doctor", str(script), "--no-trials", "faulty")
-    assert done.code == Exit.FOUND
-    assert "RuntimeError: too bad" in done.err and f'File "{script}", line' in done.err
-    assert "runpy" not in done.err and "oftmax before a loss that applies it" in done.out
+    with pytest.raises(SystemExit) as left:
+        main(["doctor", str(script), "--no-trials", "faulty"])
+    said = capsys.readouterr()
+    assert left.value.code == Exit.FOUND
+    assert "RuntimeError: too bad" in said.err and f'File "{script}", line' in said.err
+    assert "runpy" not in said.err and "oftmax before a loss that applies it" in said.out
     script.write_text(SCRIPT + "\nsys.exit(5)\n", "utf-8")
-    assert run("doctor", "--no-trials", str(script)).code == 5
+    assert pellucid("doctor", "--no-trials", str(script)).code == 5
 
 
 def test_a_script_without_training(tmp_path: Path) -> None:
     empty = tmp_path / "empty.py"
     empty.write_text("print(1)", "utf-8")
-    done = run("doctor", str(empty))
+    done = pellucid("doctor", str(empty))
     assert done.code == Exit.USAGE and "no training step was seen in" in done.err
-    done = run("doctor", str(tmp_path / "none.py"))
+    done = pellucid("doctor", str(tmp_path / "none.py"))
     assert done.code == Exit.DATA and "there is no file" in done.err
-    done = run("doctor", "--data", "moons", str(empty))
+    done = pellucid("doctor", "--data", "moons", str(empty))
     assert done.code == Exit.USAGE and "--data goes with a saved model" in done.err
 
 
@@ -92,7 +98,7 @@ def test_what_stands_behind_a_script_is_the_scripts(tmp_path: Path) -> None:
 
 def test_a_saved_model_is_trained_again(tmp_path: Path) -> None:
     good("fit", "iris", "--epochs", "12", "--quiet", "--out", str(tmp_path / "iris"))
-    done = run("doctor", str(tmp_path / "iris"), "--json")
-    told = json.loads(done.out)
+    done = pellucid("doctor", str(tmp_path / "iris"), "--json")
+    told = done.data
     assert told["steps"] > 50 and done.code in (Exit.GOOD, Exit.FOUND)
     assert (done.code == Exit.FOUND) == bool(told["findings"])
