@@ -17,7 +17,7 @@ from pellucid.experiments.aligned import Aligned
 from pellucid.experiments.experiment import experiment
 from pellucid.experiments.raced import told_of
 from pellucid.experiments.racers import racers, step_cost
-from pellucid.experiments.rows import Rows, rows_of
+from pellucid.experiments.rows import Rows, accuracies, rows_of
 from pellucid.experiments.settings import several, whole
 from pellucid.lenses.picture import Floats
 from pellucid.lenses.view import View
@@ -85,7 +85,7 @@ def activations(
     )  # fmt: skip
     figures = _figures(found, split)
     guess, best = _ends(figures, found.members, names, split)
-    level = guess + _PART * (best - guess)
+    level = _level(guess, best, split.classes)
     cost = step_cost(sizes, names, size)
     steps = -(-len(split.train[0]) // size)
     runs = [_run(name, found, figures, level, split.classes, cost[name] * steps) for name in names]
@@ -107,9 +107,14 @@ def _batch(rows: int) -> int:
 def _figures(found: Any, split: Rows) -> Floats:
     """What is to be reached: accuracy on the rows set aside, or their loss; (members, epochs)."""
     if split.classes:
-        histories = (found.history(i) for i in range(len(found)))
-        return np.array([h.validation_metrics["accuracy"] for h in histories], np.float64)
+        return accuracies(found)
     return np.asarray(found.validation_loss, np.float64)
+
+
+def _level(guess: float, best: float, rising: bool) -> float:
+    """What is to be reached; where the best is no better than a guess, more than that."""
+    learned = best > guess if rising else best < guess
+    return guess + _PART * (best - guess) if learned else np.nextafter(guess, 1.0 if rising else 0)
 
 
 def _ends(
@@ -117,9 +122,8 @@ def _ends(
 ) -> tuple[float, float]:
     """What a guess reaches, and the best median of any activation."""
     y = np.asarray(split.check[1])
-    medians = [
-        float(np.nanmedian(figures[[m["act"] == name for m in members], -1])) for name in names
-    ]
+    medians = [float(np.median(figures[[m["act"] == name for m in members], -1])) for name in names]
+    medians = [m for m in medians if np.isfinite(m)] or [0.0 if split.classes else np.inf]
     if split.classes:
         return float(np.bincount(y).max() / len(y)), max(medians)
     return float(np.mean((y - np.mean(split.train[1], axis=0)) ** 2)), min(medians)
@@ -138,12 +142,16 @@ def _run(
         "activation": name, "path": np.median(train, axis=0).tolist(),
         "train": float(np.median(train[:, -1])), "losses": check[:, -1].tolist(),
         "validation": float(np.median(check[:, -1])), "lowest": float(check[:, -1].min()),
-        "highest": float(check[:, -1].max()), "figure": float(np.median(figures[mine][:, -1])),
+        "highest": float(check[:, -1].max()), "figure": _finite(np.median(figures[mine][:, -1])),
         "reached": int(np.isfinite(first).sum()),
         "epochs": [None if np.isinf(e) else int(e) for e in first],
         "epoch": middle if np.isfinite(middle) else None, "epoch_seconds": epoch,
         "seconds": middle * epoch if np.isfinite(middle) else None,
     }  # fmt: skip
+
+
+def _finite(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _against(runs: Sequence[dict[str, Any]], name: str) -> None:

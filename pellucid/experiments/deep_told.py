@@ -59,7 +59,9 @@ def _trained(runs: Sequence[Run], facts: Mapping[str, Any]) -> str:
         kind = good if _passing([run]) else still if _guesses(run, deep, facts) else rest
         kind.append(run["accuracy"][deep])
     told = [f"these reach {_range(good)} accuracy"] if good else []
-    told += [f"{len(still)} of the others stay at a guess"] if still else []
+    verb = "stays" if len(still) == 1 else "stay"
+    of = "of the others " if good else ""
+    told += [f"{len(still)} {of}{verb} at a guess"] if still else []
     told += [f"the rest reaches {_range(rest)}"] if rest else []
     return f"Trained with {plural(deep, 'hidden layer')} by Adam, {listed(told)}."
 

@@ -15,7 +15,7 @@ import numpy as np
 from pellucid.experiments.aligned import Aligned
 from pellucid.experiments.deep_told import told_of
 from pellucid.experiments.experiment import experiment
-from pellucid.experiments.rows import Rows, rows_of
+from pellucid.experiments.rows import Rows, accuracies, rows_of
 from pellucid.experiments.settings import activation, several, whole
 from pellucid.experiments.signals import foretold, measured
 from pellucid.experiments.starts import STARTS, check_start
@@ -139,10 +139,10 @@ def _train(
         weight_decay=0.0, epochs=facts["epochs"], batch_size=30, validation=rows.check,
         metrics=["accuracy"], restore_best=False, progress=False, seed=seed,
     )  # fmt: skip
+    reached = np.nan_to_num(accuracies(found)[:, -1])
     for run in runs:
         mine = [
             i for i, m in enumerate(found.members)
             if (m["act"], m["start"]) == (run["activation"], run["start"])
         ]  # fmt: skip
-        reached = [found.history(i).validation_metrics["accuracy"][-1] for i in mine]
-        run["accuracy"][layers] = float(np.median(np.nan_to_num(reached)))
+        run["accuracy"][layers] = float(np.median(reached[mine]))

@@ -75,6 +75,13 @@ def _known(run: Run) -> list[int]:
 def _end(runs: Sequence[Run], facts: Mapping[str, Any]) -> str:
     best, *near = overlapping(runs)
     value = number(best["validation"])
+    if not np.isfinite(best["validation"]):
+        return "In the end all have diverged: the step size is too large."
+    if facts["starts"] == 1:
+        return (
+            f"In the end {best['activation']} has the lowest validation loss, {value}; from one"
+            " start each, that may be chance."
+        )
     if not near:
         return (
             f"In the end {best['activation']} is lowest with a validation loss of {value}, below"
@@ -138,8 +145,8 @@ def _arrivals(runs: Sequence[Run], facts: Mapping[str, Any]) -> Chart:
         arrived or runs, [r["epoch"] for r in arrived] or [0.0] * len(runs),
         low=[min(_known(r)) for r in arrived] if arrived else None, high=high,
         axis="epochs until it is reached",
-        title=f"{runs[0]['activation']} is there first, {len(arrived)} of {len(runs)} at all"
-              if missed else f"{runs[0]['activation']} is there first",
+        title=f"{runs[0]['activation']} arrives first, {len(arrived)} of {len(runs)} at all"
+              if missed else f"{runs[0]['activation']} arrives first",
         sentence="Median epochs until the level is reached, with the range of the starts.",
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from pellucid.data.table import Table
 from pellucid.errors import SettingError
 from pellucid.lenses.picture import Floats
 
-__all__ = ["Rows", "rows_of"]
+__all__ = ["Rows", "accuracies", "rows_of"]
 
 
 class Rows(NamedTuple):
@@ -43,6 +43,19 @@ class Rows(NamedTuple):
             f"{self.name}{of}, {len(self.train[0]):,} rows to learn from and"
             f" {len(self.check[0]):,} set aside"
         )
+
+
+def accuracies(found: Any) -> Floats:
+    """The accuracy on the rows set aside of each member of a population after each epoch.
+
+    Shape:
+        (members, epochs); NaN where a member had diverged.
+    """
+    kept = np.full(found.train_loss.shape, np.nan)
+    for i in range(len(found)):
+        known = found.history(i).validation_metrics.get("accuracy", ())
+        kept[i, : len(known)] = known
+    return kept
 
 
 def rows_of(

@@ -82,7 +82,16 @@ def test_a_bent_network_beats_a_straight_one_from_every_start() -> None:
     assert tanh["activation"] == "tanh" and tanh["reached"] == 3 and straight["reached"] == 0
     assert data["guess"] == 0.5 and 0.85 < data["level"] < tanh["figure"]
     assert "most starts of identity never did" in found.view.sentence
+
+
+@pytest.mark.slow
+def test_a_number_is_raced_for_by_its_loss_and_too_large_a_step_is_said() -> None:
     regression = experiments.activations(
         "diabetes", activations=["relu", "tanh"], restarts=2, epochs=4
     ).to_dict()
     assert not regression["classes"] and regression["level"] < regression["guess"]
+    lost = experiments.activations(
+        activations=["relu", "identity"], restarts=1, epochs=3, lr=1e6, rows=60
+    )
+    assert lost.view.sentence.endswith("all have diverged: the step size is too large.")
+    assert lost.to_dict()["runs"][0]["figure"] is None and "<svg" in lost.html()
