@@ -31,7 +31,10 @@ QUICK = ("README.md", "docs/from-pytorch.md")
 
 def _page(path: Path) -> object:
     name = path.relative_to(ROOT).as_posix()
-    return pytest.param(path, id=name, marks=[] if name in QUICK else pytest.mark.slow)
+    marks = [] if name in QUICK else [pytest.mark.slow]
+    if "doctor" in path.parts:  # their faulty programs are warned of, as they should be
+        marks.append(pytest.mark.filterwarnings("ignore::pellucid.errors.PellucidWarning"))
+    return pytest.param(path, id=name, marks=marks)
 
 
 @pytest.mark.parametrize("page", [_page(p) for p in WITH_CODE])
