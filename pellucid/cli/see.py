@@ -138,7 +138,7 @@ def hand_over(shown: Shown, out: Path | None, as_json: bool, quiet: bool) -> Non
                 f"can't write {out}: {why_not(out, reason)}.\n Choose another place with --out."
             ) from None
         if not quiet:
-            remark(f"{shown.view.title} is written to {out}.")
+            remark(f"{out} is written: {shown.view.title}")
     if as_json:
         typer.echo(shown.json())
     elif out is None:

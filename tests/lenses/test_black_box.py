@@ -113,12 +113,14 @@ def test_of_a_regression_it_says_how_much_is_explained(diabetes_model: Any) -> N
 def test_pictures_and_texts_are_boxes_too(digits_cnn: Any, tiny_transformer: Any) -> None:
     digits = lenses.black_box(digits_cnn.model, digits_cnn.data, worst=4)
     data = digits.to_dict()
+    wrong = [w["true"] != w["answer"] for w in data["worst"]]
+    assert wrong == sorted(wrong, reverse=True), "those that are wrong stand first"
     assert "curves" not in data
     assert np.array(data["confusion"]).sum() == 360
     assert len(data["importance"]) == 16  # patches of 2 × 2 pixels
-    assert all(
-        w["loss"] >= v["loss"] for w, v in zip(data["worst"], data["worst"][1:], strict=False)
-    )
+    for part in (True, False):
+        losses = [w["loss"] for w in data["worst"] if (w["true"] != w["answer"]) is part]
+        assert losses == sorted(losses, reverse=True)
     tokens = lenses.black_box(tiny_transformer.model, tiny_transformer.data, sample=3).to_dict()
     assert {row["input"] for row in tokens["importance"]} == {f"position {i}" for i in range(6)}
     subject = subject_of(tiny_transformer.model, tiny_transformer.data)
@@ -247,3 +249,13 @@ def test_shuffling_a_group_is_what_it_is_by_hand() -> None:
     assert found.names == ("two", "none")
     assert found.drop.tolist() == pytest.approx([np.mean(by_hand), 0.0])
     assert found.deviation.tolist() == pytest.approx([np.std(by_hand), 0.0])
+
+
+def test_rows_are_called_wrong_only_where_they_are(moons_model: Any) -> None:
+    model, (x, y) = moons_model.model, moons_model.data
+    given = subject_of(model, (x, y)).shares().argmax(axis=1)
+    wrong = int((given != y).sum())
+    text = lenses.black_box(model, (x, y), worst=wrong + 3).text(100)
+    assert f"The {wrong} row{'s' * (wrong != 1)} it is wrong about, then the 3 rows" in text
+    sure = lenses.black_box(model, (x, given), worst=2).text(100)
+    assert "Every row is right; the 2 rows it is least sure of" in sure

@@ -19,10 +19,10 @@ from pellucid.lenses.descent.pace import pace_of_moments, pace_of_probes
 from pellucid.lenses.descent.parts import step_of
 from pellucid.lenses.descent.race import race
 from pellucid.lenses.descent.rates import batches, range_test
-from pellucid.lenses.descent.slice import places, slice_of
+from pellucid.lenses.descent.slice import main_directions, places, slice_of
 from pellucid.lenses.descent.twin import Twin
 from pellucid.lenses.descent.walked import walked
-from pellucid.lenses.picture import Chart, Field, Film
+from pellucid.lenses.picture import Chart, Field, Film, Note
 from pellucid.lenses.subject import subject_of
 
 
@@ -315,3 +315,29 @@ def test_what_is_refused(moons_model: Any) -> None:
     frozen = copy.deepcopy(model).requires_grad_(False)
     with pytest.raises(SettingError, match="no weights to train: none, or all are frozen"):
         optimize(frozen, (x, y))
+
+
+def test_a_paths_directions_are_those_of_a_singular_value_decomposition() -> None:
+    rng = np.random.default_rng(0)
+    for shape in ((7, 300), (40, 9)):
+        away = rng.normal(size=shape) * rng.uniform(0.1, 3.0, shape[1])
+        found = main_directions(away, 2)
+        wanted = np.linalg.svd(away, full_matrices=False)[2][:2]
+        assert np.abs(np.sum(found * wanted, axis=1)) == pytest.approx([1.0, 1.0])
+    line = np.outer([1.0, 2.0, 5.0], rng.normal(size=50))
+    assert main_directions(line, 2).shape == (1, 50), "one direction is all there is"
+
+
+def test_names_of_a_steps_parts_keep_apart(moons_model: Any) -> None:
+    for run in (None, moons_model.history):
+        shown = optimize(moons_model.model, moons_model.data, run=run)
+        chart = next(
+            b for b in shown.view.blocks
+            if isinstance(b, Chart) and b.title == "The next step is the sum of its parts"
+        )  # fmt: skip
+        notes = [m for m in chart.marks if isinstance(m, Note)]
+        wide = float(chart.x.high or 0) - float(chart.x.low or 0)
+        high = float(chart.y.high or 0) - float(chart.y.low or 0)
+        for i, a in enumerate(notes):
+            for b in notes[i + 1 :]:
+                assert abs(a.x - b.x) > 0.12 * wide or abs(a.y - b.y) > 0.05 * high, (a, b)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,18 @@ import pytest
 
 import pellucid
 from pellucid import nn
+from pellucid.data.builtin import load
+from pellucid.data.table import make_table
 from pellucid.errors import SettingError
 from pellucid.lenses import represent
 from pellucid.lenses.geometry.alike import alignments
 from pellucid.lenses.geometry.apart import distances, nearest, purity, separation
 from pellucid.lenses.geometry.probe import halves, probed
+from pellucid.lenses.numerals import number
 from pellucid.lenses.picture import Charts, Film, Matrix
+from pellucid.lenses.view import Table
+from pellucid.training.table_run import train_table
+from pellucid.training.table_settings import Settings
 
 RNG = np.random.default_rng(0)
 
@@ -195,3 +202,13 @@ def test_what_is_refused(moons_model: Any) -> None:
     )
     with pytest.raises(SettingError, match="sample must be a row from 0 to 199, not -1"):
         represent(model, data, sample=-1)
+
+
+def test_the_target_of_a_table_stands_in_its_own_unit_and_rows_are_high_or_low() -> None:
+    table = make_table(load("diabetes").frame, target="progression")
+    model = train_table(table, Settings(epochs=3, hidden=(4,))).model
+    shown = represent(model, table, rows=442)
+    middle = number(float(np.median(table.frame["progression"])))
+    assert f"progression up to {middle}" in shown.text(100)
+    near = next(b for b in shown.view.blocks if isinstance(b, Table) and "neighbors" in b.caption)
+    assert all(re.fullmatch(r"(row \d+ \((low|high)\)(, )?)+", row[1]) for row in near.rows)

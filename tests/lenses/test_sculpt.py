@@ -12,7 +12,7 @@ import pellucid
 from pellucid import lenses, nn
 from pellucid.errors import IndexRangeError, SettingError
 from pellucid.lenses.picture import Charts, Film, Matrix
-from pellucid.lenses.pieces.neurons import layers_of, muted
+from pellucid.lenses.pieces.neurons import layers_of, muted, read, rest_of
 from pellucid.lenses.pieces.regions import exact_regions
 from pellucid.lenses.plane.place import along, over
 from pellucid.lenses.subject import subject_of
@@ -222,3 +222,19 @@ def test_of_many_rows_some_are_asked(moons_model: Any) -> None:
     shown = lenses.sculpt(moons_model.model, (x, y))
     assert "Losses are over 300 of 600 rows." in shown.text(200)
     assert shown.to_dict()["built"][-1]["right"] == pytest.approx(shown.to_dict()["right"])
+
+
+def test_what_lies_behind_a_layer_gives_what_the_whole_network_gives(
+    digits_cnn: Any, moons_model: Any, tiny_transformer: Any
+) -> None:
+    for trained, chains in ((digits_cnn, True), (moons_model, True), (tiny_transformer, False)):
+        subject = subject_of(trained.model, trained.data)
+        for layer in layers_of(subject):
+            values = read(subject, [layer], subject.x)[0].values
+            rest = rest_of(subject, layer, values)
+            assert rest.chain is chains
+            for units in ([], [0], [0, layer.count - 1]):
+                with muted(layer, units):
+                    whole = subject.outputs()
+                np.testing.assert_allclose(rest.without(units), whole, rtol=1e-5, atol=1e-6)
+            assert np.array_equal(read(subject, [layer], subject.x)[0].values, values), "as it was"

@@ -16,7 +16,7 @@ from pellucid.errors import SettingError
 from pellucid.lenses.descent.twin import Twin
 from pellucid.lenses.picture import Floats
 
-__all__ = ["DIRECTIONS", "Slice", "places", "slice_of"]
+__all__ = ["DIRECTIONS", "Slice", "main_directions", "places", "slice_of"]
 
 DIRECTIONS = ("update", "path", "random")
 
@@ -95,7 +95,7 @@ def _along(
 ) -> tuple[Floats, Floats, tuple[str, str]]:
     away = path - base
     if which == "path":
-        main = _main(away - away.mean(axis=0), 2)
+        main = main_directions(away - away.mean(axis=0), 2)
         up = main[1] if len(main) > 1 else _beside(main[0])
         return main[0], up, ("the path's main direction", "its second direction")
     across = _last_move(until if len(until) > 1 else path)
@@ -103,13 +103,13 @@ def _along(
     if np.linalg.norm(rest) < 1e-9 * np.linalg.norm(away):
         up = _beside(across)
     else:
-        up = _main(rest, 1)[0]
+        up = main_directions(rest, 1)[0]
         up = up - (up @ across) * across
         up = up / np.linalg.norm(up)
     return across, up, ("the last update", "the path's main direction beside it")
 
 
-def _main(away: Floats, most: int) -> Floats:
+def main_directions(away: Floats, most: int) -> Floats:
     """The directions in which moves spread most, the first ones of a singular value decomposition.
 
     There are far fewer moments than weights, so it is the moments' products that are taken apart.
@@ -117,7 +117,7 @@ def _main(away: Floats, most: int) -> Floats:
     if away.shape[0] > away.shape[1]:
         return np.asarray(np.linalg.svd(away, full_matrices=False)[2][:most])
     spread, turns = np.linalg.eigh(away @ away.T)
-    kept = [k for k in range(1, most + 1) if k <= len(spread) and spread[-k] > 1e-18 * spread[-1]]
+    kept = [k for k in range(1, most + 1) if k <= len(spread) and spread[-k] > 1e-13 * spread[-1]]
     found = np.stack([turns[:, -k] @ away for k in kept])
     return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True))
 
