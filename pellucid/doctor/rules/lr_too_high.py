@@ -28,6 +28,8 @@ STEP, BACK, GREW, SHORT = 0.1, -0.2, 1.5, 2e-3
 def lr_too_high(seen: Seen) -> Iterator[Finding]:
     """A tenth of the rate learns what the run could not."""
     wild = not np.isfinite(seen.losses[-1])
+    if not np.isfinite(seen.losses[0]):  # before the first step no rate can have done harm
+        return
     if not wild and (_short_steps(seen) or not (short(seen) or _grew(seen))):
         return
     evidence = _signs(seen)

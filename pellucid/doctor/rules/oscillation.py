@@ -2,8 +2,8 @@
 
 Condition: in the second half of the run, smoothed over one twentieth of it (over an epoch if that
 is longer), the loss rises by 10 % or more of the best constant's loss in a quarter of the places,
-and the middle of these places lies as far above the best of them. The ups and downs of small batches
-are smoothed away; a flat end has none.
+and their middle lies as far above the best of them. The ups and downs of small batches are smoothed
+away; a flat end has none.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ def _blocks(seen: Seen) -> Floats:
     """Means of the loss over blocks of steps in the second half of the run."""
     late = seen.losses[len(seen.losses) // 2 :]
     size = max(len(late) // 20, min(seen.epoch, len(late) // FEWEST), 4)
+    if seen.epoch == 1:  # all rows at every step: there are no batches to smooth over
+        size = max(len(late) // 200, 1)
     count = len(late) // size
     blocks: Floats = late[len(late) - count * size :].reshape(count, size).mean(1)
     return blocks

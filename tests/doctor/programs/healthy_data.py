@@ -44,7 +44,7 @@ def mostly_noise(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("line", 400, noise=2.5)
     model = mlp(nn, 3, 8, 1)
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
-    vx, vy = validated(run, model, optimizer, nn.MSELoss(), x, y, 12, 32, 120)
+    vx, vy = validated(run, model, optimizer, nn.MSELoss(), x, y, 25, 32, 120)
     return run.explained(model, vx, vy)
 
 

@@ -12,6 +12,7 @@ from tests.doctor.programs.nets import cnn, mlp, recurrent
 from tests.doctor.programs.program import Run, faulty
 
 POOR = ("overfitting", "oscillation")
+SWINGS = ("oscillation", "overfitting", "lr_too_high", "dead_relu")
 
 
 @faulty("bad_labels", accept=POOR)
@@ -149,7 +150,7 @@ def few_of_a_second_kind(torch: Any, nn: Any, F: Any, run: Run) -> float:
     return _recall(run, model, x, y)
 
 
-@faulty("unshuffled_data", accept=(*POOR, "lr_too_high"))
+@faulty("unshuffled_data", accept=SWINGS)
 def sorted_digits(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("digits", 400)
     order = torch.argsort(y)
@@ -162,7 +163,7 @@ def sorted_digits(torch: Any, nn: Any, F: Any, run: Run) -> float:
     return run.accuracy(model, x, y)
 
 
-@faulty("unshuffled_data", accept=(*POOR, "lr_too_high"))
+@faulty("unshuffled_data", accept=SWINGS)
 def sorted_slices(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("wine")
     order = torch.argsort(y)
@@ -180,7 +181,7 @@ def sorted_slices(torch: Any, nn: Any, F: Any, run: Run) -> float:
     return run.accuracy(model, x, y)
 
 
-@faulty("unshuffled_data", accept=(*POOR, "lr_too_high"))
+@faulty("unshuffled_data", accept=SWINGS)
 def sorted_by_target(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("diabetes")
     order = torch.argsort(y)
@@ -191,7 +192,7 @@ def sorted_by_target(torch: Any, nn: Any, F: Any, run: Run) -> float:
     return run.explained(model, x, y)
 
 
-@faulty("unshuffled_data", accept=(*POOR, "lr_too_high"))
+@faulty("unshuffled_data", accept=SWINGS)
 def sorted_pictures(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("stripes", 210)
     order = torch.argsort(y)
@@ -202,7 +203,7 @@ def sorted_pictures(torch: Any, nn: Any, F: Any, run: Run) -> float:
     return run.accuracy(model, x, y)
 
 
-@faulty("unshuffled_data", accept=(*POOR, "lr_too_high"))
+@faulty("unshuffled_data", accept=SWINGS)
 def one_moon_after_the_other(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("spirals", 200)
     order = torch.argsort(y)
@@ -219,7 +220,7 @@ def one_moon_after_the_other(torch: Any, nn: Any, F: Any, run: Run) -> float:
     return run.accuracy(model, x, y)
 
 
-@faulty("unshuffled_data", accept=(*POOR, "lr_too_high"))
+@faulty("unshuffled_data", accept=SWINGS)
 def sine_from_left_to_right(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("sine", 240)
     order = torch.argsort(x[:, 0])

@@ -97,12 +97,11 @@ def waves_never_found(torch: Any, nn: Any, F: Any, run: Run) -> float:
 @faulty("non_finite", "wrong_loss", accept=WILD, certain=True)
 def logarithm_of_zero(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("blobs", 150)
-    x = x * 60.0 if run.wrong else x
     model = mlp(nn, 2, 16, 3)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
     with run.watch(model, optimizer):
         for _ in range(60):
-            share = torch.softmax(model(x) * run.pick(40.0, 1.0), dim=1)
+            share = torch.softmax(model(x) * run.pick(400.0, 1.0), dim=1)
             chosen = share[torch.arange(len(y)), y]
             loss = -torch.log(chosen + run.pick(0.0, 1e-6)).mean()
             optimizer.zero_grad()

@@ -70,7 +70,7 @@ def momentum_on_momentum(torch: Any, nn: Any, F: Any, run: Run) -> float:
 def attention_adam(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("words", 150)
     model = attentive(nn, 20, 2)
-    optimizer = torch.optim.Adam(model.parameters(), lr=run.pick(0.5, 0.003))
+    optimizer = torch.optim.Adam(model.parameters(), lr=run.pick(3.0, 0.003))
     full(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 100)
     return run.accuracy(model, x, y)
 
