@@ -33,8 +33,9 @@ def dispatch(words: list[str]) -> int:
     if words and not asked.startswith("-") and asked not in COMMANDS:
         hint = meant_command(asked, tuple(COMMANDS))
         raise SettingError(f'there is no command "{asked}".{hint}\n try: pellucid --help')
-    if asked == "doctor":  # what stands behind a script is the script's
-        words = importlib.import_module("pellucid.cli.doctor").parted(words)
+    if asked in COMMANDS:  # a command may say which words are not for it
+        parted = getattr(importlib.import_module(COMMANDS[asked].module), "parted", None)
+        words = parted(words) if parted else words
     try:
         ready: Any = _app(asked)(words, prog_name="pellucid", standalone_mode=False, obj=words)
     except typer.Exit as leaving:

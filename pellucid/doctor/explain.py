@@ -1,4 +1,4 @@
-"""`explain`: the page on a kind of fault, with the reasoning, a faulty program and the mended one."""
+"""`explain`: the page on a kind of fault: the reasoning, a faulty program and the mended one."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def rule(
 
 def rules() -> dict[str, Rule]:
     """All rules by kind, in the order of `KINDS`."""
-    room = importlib.import_module("pellucid.doctor.rules")
+    room = importlib.import_module(f"{__package__}.rules")
     for module in pkgutil.iter_modules(room.__path__):
         importlib.import_module(f"{room.__name__}.{module.name}")
     return {kind: _RULES[kind] for kind in KINDS if kind in _RULES}

@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import TARGET, Call
 
-__all__ = ["CONVOLUTIONS", "LINEAR", "VIEWS", "Mixing", "behind", "last", "made_by", "mixing"]
-__all__ += ["affine", "trail"]
+__all__ = [
+    "CONVOLUTIONS", "LINEAR", "VIEWS", "Mixing", "affine", "behind", "last", "made_by", "mixing", "trail",
+]  # fmt: skip
 
 VIEWS: Final = frozenset(
     {

@@ -58,8 +58,11 @@ LAZY = frozenset(
 EITHER = frozenset({"safetensors"})
 # The command line is what they are for, and nothing imports the command line.
 EAGER_IN = {"rich": ("cli",), "typer": ("cli",)}
-# The files of the compiled engine are themselves imported on first use, by name.
-ON_FIRST_USE = ("engines/xla/", "pellucid.engines.xla.")
+# The files of the compiled engine, and of the door to a library that need not be there, are
+# themselves imported on first use, by name.
+ON_FIRST_USE = (
+    "engines/xla/", "pellucid.engines.xla.", "bridges/torch/", "pellucid.bridges.torch",
+)  # fmt: skip
 # The doors to foreign libraries.
 ONLY_IN = {
     "jax": ("engines/xla/",),

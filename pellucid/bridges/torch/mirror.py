@@ -13,13 +13,13 @@ from typing import Any
 
 import torch
 
-import pellucid
 from pellucid import nn
 from pellucid.bridges.torch.following import Following, followed, theirs_of
 from pellucid.bridges.torch.twins import Cuts
 from pellucid.bridges.torch.values import array_of, leaves, mapped
 from pellucid.errors import SettingError, TraceError
 from pellucid.tensor import Tensor
+from pellucid.tensor.creation import tensor
 
 __all__ = ["Mirror", "mirror"]
 
@@ -161,7 +161,7 @@ def _settings(ours: Any, theirs: torch.nn.Module) -> dict[str, Any]:
         if name in ("bias", "add_bias_kv") and not isinstance(value, bool):
             value = value is not None
         if isinstance(value, torch.Tensor):
-            value = pellucid.tensor(array_of(value))
+            value = tensor(array_of(value))
         if value is not inspect.Parameter.empty:
             found[name] = value
     if isinstance(theirs, torch.nn.MultiheadAttention):
@@ -180,10 +180,10 @@ def _take(ours: nn.Module, theirs: torch.nn.Module, twins: dict[int, Any]) -> No
     """Its own parameters and buffers."""
     for name, p in theirs._parameters.items():
         if p is not None and id(p) not in twins:
-            made = nn.Parameter(pellucid.tensor(array_of(p)), requires_grad=p.requires_grad)
+            made = nn.Parameter(tensor(array_of(p)), requires_grad=p.requires_grad)
             twins[id(p)] = made
         ours.register_parameter(name, None if p is None else twins[id(p)])
     for name, b in theirs._buffers.items():
-        value = None if b is None else pellucid.tensor(array_of(b))
+        value = None if b is None else tensor(array_of(b))
         kept = name not in theirs._non_persistent_buffers_set
         ours.register_buffer(name, value, persistent=kept)

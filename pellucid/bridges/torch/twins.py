@@ -7,6 +7,7 @@ PyTorch's values, and the chain rule ends there. What that happened to is kept a
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +17,13 @@ import numpy as np
 import torch
 from torch.overrides import TorchFunctionMode
 
-import pellucid
+from pellucid import nn
 from pellucid.bridges.torch.attending import step_by_step
 from pellucid.bridges.torch.values import array_of, dtype_of, leaf_of, leaves, mapped
 from pellucid.graph.mode import current
 from pellucid.graph.program import unknown
 from pellucid.tensor import Tensor
+from pellucid.tensor.grad_mode import set_grad_enabled
 from pellucid.tensor.tensor import wrap
 
 __all__ = ["Cut", "Cuts", "Twins"]
@@ -120,7 +122,7 @@ class Twins(TorchFunctionMode):  # type: ignore[misc]
         if name in _DRAWS:
             return self._drawn(args, theirs)
         try:
-            with pellucid.set_grad_enabled(torch.is_grad_enabled() and current().recording):
+            with set_grad_enabled(torch.is_grad_enabled() and current().recording):
                 made = ours()
         except Exception as error:  # whatever it is, their result stands
             return self._cut(name, theirs, str(error).splitlines()[0] if str(error) else "failed")
@@ -184,11 +186,12 @@ def _counterpart(name: str, func: Any) -> Callable[..., Any] | None:
     if name == "data":
         return lambda x: x.detach()
     home = getattr(func, "__module__", None) or ""
-    places = [Tensor, pellucid, pellucid.nn.functional]
+    ours = sys.modules["pellucid"]
+    places = [Tensor, ours, nn.functional]
     if "functional" in home or home == "torch._C._nn":
         places.reverse()
     elif home == "torch":
-        places = [pellucid, pellucid.nn.functional, Tensor]
+        places = [ours, nn.functional, Tensor]
     for place in places:
         found = getattr(place, name, None)
         if callable(found):

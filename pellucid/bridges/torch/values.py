@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-import pellucid
 from pellucid.dtypes import by_name
 from pellucid.tensor import Tensor
+from pellucid.tensor.creation import tensor as new
 
 __all__ = ["array_of", "dtype_of", "leaf_of", "leaves", "mapped", "meta_of", "tensor_of"]
 
@@ -94,4 +94,4 @@ def _attributes(tree: Any) -> dict[str, Any]:
 
 def leaf_of(tensor: torch.Tensor) -> Tensor:
     """A constant of ours with a tensor's values."""
-    return pellucid.tensor(array_of(tensor))
+    return new(array_of(tensor))

@@ -7,8 +7,7 @@ from typing import Any
 
 import torch
 
-import pellucid
-from pellucid import lenses
+from pellucid import lenses, nn, optim
 from pellucid.bridges.torch.mirror import mirror
 from pellucid.bridges.torch.values import leaf_of, mapped
 from pellucid.data.wording import listing
@@ -128,7 +127,7 @@ class _Called(torch.nn.Module):  # type: ignore[misc]
 
 
 def _loss(loss: Any) -> Any:
-    if loss is None or isinstance(loss, (str, pellucid.nn.Module)):
+    if loss is None or isinstance(loss, (str, nn.Module)):
         return loss
     return mirror(loss if isinstance(loss, torch.nn.Module) else _Called(loss))
 
@@ -138,7 +137,7 @@ def _optimizer(optimizer: Any, model: torch.nn.Module) -> Any:
     if not isinstance(optimizer, torch.optim.Optimizer):
         return optimizer
     name = type(optimizer).__name__
-    kind = getattr(pellucid.optim, name, None)
+    kind = getattr(optim, name, None)
     if kind is None:
         raise SettingError(
             f"pellucid has no optimizer {name}.\n Leave optimizer= out, or pass a name."
