@@ -13,7 +13,8 @@ from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import TARGET, Call
 
 __all__ = [
-    "CONVOLUTIONS", "LINEAR", "VIEWS", "Mixing", "affine", "behind", "last", "made_by", "mixing", "trail",
+    "CONVOLUTIONS", "LINEAR", "VIEWS", "Mixing", "affine", "behind", "last", "made_by", "mixing",
+    "trail",
 ]  # fmt: skip
 
 VIEWS: Final = frozenset(
