@@ -20,7 +20,7 @@ from pellucid.doctor.watching.rows import Keeper
 __all__ = ["Batches"]
 
 _LARGE = 8192  # numbers above which a tensor isn't kept for later
-_EVERY_ONE = 512  # batches whose targets are counted one by one
+_EVERY_ONE = 256  # batches whose targets are counted one by one
 
 
 class Batches:
@@ -32,8 +32,8 @@ class Batches:
         self.plain = True
         self.loss: LossSeen | None = None
         self._targets: list[tuple[int, Any]] = []
-        self._fits = Spread(240, first=2)
-        self._fits.every = 4
+        self._fits = Spread(160, first=2)
+        self._fits.every = 8
         self._came = 0
 
     def add(
@@ -51,12 +51,13 @@ class Batches:
         y = call.target
         if found is None or not found.plain:
             self.plain = False
+        copied = None
         if found is not None and found.x is not None:
-            self.kept.offer(found.x, y)
+            copied = self.kept.offer(found.x, y)
         if self.loss is None or looked:
             self.loss = describe(self.loss, call, self.library)
         if self._came < _EVERY_ONE or self._came % 16 == 0:
-            self._targets.append((step, self._later(y)))
+            self._targets.append((step, self._later(y) if copied is None else copied))
         self._came += 1
         if self._fits.wanted() and value == value:
             pair = self._later(call.prediction), self._later(y)

@@ -1,6 +1,6 @@
 """Whether gradients are cleared at the right moment, told by the gradients themselves.
 
-A few small parameters are asked at every backward pass and step: is the gradient gone or zero
+A small parameter is asked at every backward pass and step: is the gradient gone or zero
 since it was last looked at? So it does not matter who clears it, and how. A gradient that a step
 has used and that a later backward pass adds to is stale, once another step uses the sum.
 """
@@ -22,8 +22,9 @@ class Ledger:
 
     def __init__(self, library: Library, optimizer: Any) -> None:
         self.library, self.optimizer = library, optimizer
-        self.probes: list[Any] = []
-        self.last: list[tuple[Any, Any]] = []  # (gradient, stamp) when last looked at
+        self.probe: Any = None
+        self.last: Any = None  # its gradient when last looked at, and the gradient's stamp
+        self.stamp: Any = None
         self.since = 0  # backward passes since the last step
         self.used = False  # a step has used what is there
         self.polluted = 0
@@ -40,18 +41,18 @@ class Ledger:
 
     def backward_begins(self) -> None:
         """A backward pass is about to add to the gradients."""
-        if self.last:
+        if self.last is not None:
             if self._cleared():
                 self.clears += 1
-                self.used, self.polluted, self.last = False, 0, []
+                self.used, self.polluted, self.last = False, 0, None
             elif self.used:
                 self.polluted += 1
 
     def backward_ended(self) -> None:
         """The gradients are there."""
-        if not self.probes or (self.zero and self.tries < 50):
+        if self.probe is None or (self.zero and self.tries < 50):
             self._choose()
-        if any(p.grad is not None for p in self.probes):
+        if self.probe is not None and self.probe.grad is not None:
             self.ever = True
             self.since += 1
             self._note()
@@ -67,14 +68,14 @@ class Ledger:
             self.before += 1
             self.empty += 1
             return
-        if self.last and self._cleared():
+        if self.last is not None and self._cleared():
             self.clears += 1
             if self.since:
                 self.wasted += 1
             else:
                 self.empty += 1
-            self.used, self.polluted, self.last = False, 0, []
-        elif not self.last and all(p.grad is None for p in self.params()):
+            self.used, self.polluted, self.last = False, 0, None
+        elif self.last is None and all(p.grad is None for p in self.params()):
             self.empty += 1
 
     def step_ended(self) -> None:
@@ -88,11 +89,11 @@ class Ledger:
 
     def ended(self) -> None:
         """The watching is over."""
-        if self.last and self._cleared():
+        if self.last is not None and self._cleared():
             self.clears += 1
 
     def _choose(self) -> None:
-        """The two smallest parameters with a gradient, that is not all zeros if there is one."""
+        """The smallest parameter with a gradient, that is not all zeros if there is one."""
         self.tries += 1
         there = sorted(
             (p for p in self.params() if p.grad is not None and p.numel() <= _SMALL),
@@ -100,20 +101,17 @@ class Ledger:
         )  # fmt: skip
         full = [p for p in there if self.library.array(p.grad).any()]
         self.zero = not full
-        self.probes = (full or there)[:2]
+        self.probe = next(iter(full or there), None)
 
     def _note(self) -> None:
-        self.last = [
-            (g, self.library.stamp(g)) for p in self.probes if (g := p.grad) is not None
-        ]
+        self.last = None if self.probe is None else self.probe.grad
+        self.stamp = None if self.last is None else self.library.stamp(self.last)
 
     def _cleared(self) -> bool:
-        """Whether every gradient that was there is gone or zero."""
-        known = {id(g): stamp for g, stamp in self.last}
-        for p in self.probes:
-            g = p.grad
-            if g is None:
-                continue
-            if known.get(id(g)) == self.library.stamp(g) or self.library.array(g).any():
-                return False  # untouched, or changed into something else
-        return True
+        """Whether the gradient that was there is gone or zero."""
+        g = self.probe.grad
+        if g is None:
+            return True
+        if g is self.last and self.library.stamp(g) == self.stamp:
+            return False
+        return not self.library.array(g).any()

@@ -52,9 +52,13 @@ class Looks:
         self.by_hand = False
         self.evaluation: tuple[Trace, Pass] | None = None
         self.judging = 0
+        self.judging_on = False
         self.lit = 0
         self.looked_again = False
         self.step = 0
+        self.form: list[tuple[str, str]] = []  # of the last trace that was read
+        self.places: list[int] = []
+        self.at: dict[int, int] = {}
         self.paths: dict[int, str] = {}
         self.wholes: dict[str, Whole] = {}
         self.inside = False
@@ -105,6 +109,7 @@ class Looks:
 
     def left(self, found: Pass) -> None:
         """A network has run."""
+        self.tracer.prefix = ""
         if self.trace is None:
             if self.by_hand and self.lit < _LIGHT and found.recorded:
                 self.lit += 1
@@ -144,6 +149,7 @@ class Looks:
         if self.trace is not None and self.trace.started and not self.trace.finished:
             return
         self.judging += 1
+        self.judging_on = True
         trace = self._new(looking=False)
         self.evaluation = trace, found
         trace.started = self._start()
@@ -151,6 +157,7 @@ class Looks:
 
     def not_judged(self) -> None:
         """It was not needed: a loss was called."""
+        self.judging_on = False
         if self.evaluation is not None:
             self.evaluation = None
             self.stop()
@@ -180,11 +187,19 @@ class Looks:
         if trace is None or trace.finished or not (trace.started or self.headless):
             return call
         trace.finished = True
-        trace.meet(loss, None if call is None else call.target)
+        form = [(ran.name, ran.path) for ran in trace.ran]
+        known = trace.looking and call is not None and form == self.form
+        if known:
+            trace.places, trace.onto = self.places, self.at
+        else:
+            trace.meet(loss, None if call is None else call.target)
         if call is None and trace.target is not None:
             call = self._call(trace, loss)
             self.by_hand = True
         if trace.looking:
+            if not known:
+                self._read(trace, loss)
+                self.form, self.places, self.at = form, trace.places, trace.onto
             self._take(trace, loss, value, rate)
             if trace.target is not None and passes and self.replay is None:
                 self._replayed(trace, loss, passes[-1])
@@ -209,18 +224,22 @@ class Looks:
         except Exception as error:
             self.missing.setdefault("replay", f"{type(error).__name__}: {error}"[:300])
 
-    def _take(self, trace: Trace, loss: Any, value: float, rate: float) -> None:
+    def _read(self, trace: Trace, loss: Any) -> None:
+        """Which operations belong to the network and its loss."""
         places = trace.places = trace.chosen(loss)
         if not self.calls:
             trace.strangers = self.library.leaves(loss) - set(trace.weights)
         calls = trace.calls(places)
         if not self.calls:
             self.calls = calls
-        at = trace.onto = onto(self.calls, calls)
-        self.moment = Moment(self.step, value, rate)
+        trace.onto = onto(self.calls, calls)
         for call in calls:
             for name in call.weights:
                 self.weights.seen[name].used = True
+
+    def _take(self, trace: Trace, loss: Any, value: float, rate: float) -> None:
+        places, at = trace.places, trace.onto
+        self.moment = Moment(self.step, value, rate)
         if not math.isfinite(value):
             bad = self.bad(trace, places)
             self.moment.first_bad = None if bad is None else at.get(bad)

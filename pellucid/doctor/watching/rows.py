@@ -28,21 +28,24 @@ class Keeper:
         self.thinned = False
         self.last: Any = None
 
-    def offer(self, x: Any, y: Any) -> None:
-        """Keep copies of a batch, if its turn has come."""
+    def offer(self, x: Any, y: Any) -> Any:
+        """Keep copies of a batch, if its turn has come.
+
+        Returns:
+            the copy of the targets, None if there is none.
+        """
         if self.complete:
-            return
+            return None
         same = (id(x), id(y))
         if same == self.last:
-            return
+            return None
         self.last = same
         self.came += 1
-        if (self.came - 1) % self.every == 0:
-            self._keep(x, y)
+        return self._keep(x, y) if (self.came - 1) % self.every == 0 else None
 
-    def _keep(self, x: Any, y: Any) -> None:
+    def _keep(self, x: Any, y: Any) -> Any:
         if not x.ndim or not y.ndim or len(x) != len(y) or not len(x):
-            return
+            return None
         if len(x) > _ROWS:
             at = np.linspace(0, len(x) - 1, _ROWS).astype(int)
             x, y = self.library.array(x)[at], self.library.array(y)[at]
@@ -51,11 +54,12 @@ class Keeper:
             x, y = self.library.copied(x), self.library.copied(y)
         size = x.nbytes + y.nbytes
         if size > _BYTES or (self.batches and _form(self.batches[0]) != _form((0, x, y))):
-            return
+            return None
         self.batches.append((self.came, x, y))
         self.count, self.bytes = self.count + len(x), self.bytes + size
         if self.count > 2 * _ROWS or self.bytes > _BYTES:
             self._thin()
+        return y
 
     def _thin(self) -> None:
         """Leave out what came twice, or every second batch."""

@@ -65,6 +65,8 @@ class Watcher:
         self.schedule = ""
         self.clip: float | None = None
         self.closure = False
+        self.armed: list[Any] = []
+        self.arming = Hook(self._before_forward)
         self.busy = self.inside = False
         self._given = models, optimizers
 
@@ -92,7 +94,7 @@ class Watcher:
         self.scores.loaders.watch(lib, self)
         self.patches.wrap(lib.nn.utils, "clip_grad_norm_", self._clipping)
         Discovery(self, not models, not optimizers)
-        self.looks.begin_step(0)
+        self._begin_step()
 
     def add_model(self, model: Any, prefix: str | None = None) -> None:
         """Watch another network."""
@@ -113,9 +115,10 @@ class Watcher:
             if whole and (name := whole_name(module)):
                 self.looks.wholes[whole] = Whole(name, whole)
         self.looks.renew()
-        before, after = Hook(self._before_forward), Hook(self._after_forward)
-        self.hung.append(model.register_forward_pre_hook(before, with_kwargs=True))
+        after = Hook(self._after_forward)
         self.hung.append(model.register_forward_hook(after, with_kwargs=True))
+        if self.armed:
+            self._arm(model)
 
     def add_optimizer(self, optimizer: Any) -> None:
         """Watch another optimizer."""
@@ -128,9 +131,9 @@ class Watcher:
 
     def end(self) -> None:
         """Take everything away again."""
-        for hook in self.hung:
+        for hook in (*self.hung, *self.armed):
             self.safely("hooks", hook.remove)
-        self.hung = []
+        self.hung, self.armed = [], []
         self.safely("scores", self._judge)
         self.safely("calls", self.looks.stop)
         self.patches.undo()
@@ -334,4 +337,19 @@ class Watcher:
         self.waiting = math.nan
         self.step += 1
         self._judge()
+        self._begin_step()
+
+    def _begin_step(self) -> None:
+        """Forward passes are announced where a trace or a comparison wants to know."""
         self.looks.begin_step(self.step)
+        wanted = self.looks.close or self.looks.judging_on
+        if wanted and not self.armed:
+            for model in self.models:
+                self._arm(model)
+        elif self.armed and not wanted:
+            for hook in self.armed:
+                hook.remove()
+            self.armed = []
+
+    def _arm(self, model: Any) -> None:
+        self.armed.append(model.register_forward_pre_hook(self.arming, with_kwargs=True))
