@@ -56,7 +56,7 @@ def test_double_softmax(seen: Seen, found: bool) -> None:
 def test_double_softmax_says_where_and_how_low_the_loss_can_get() -> None:
     (found,) = findings("double_softmax", network("softmax"))
     assert found.text == (
-        "cross_entropy applies softmax itself, but is given what softmax in 1 made, so the loss "
+        "cross_entropy applies softmax itself, but is given what softmax in layer 1 made, so the loss "
         "can't fall below 0.551."
     )
     assert found.evidence[0].value == pytest.approx(np.log(1 + 2 / np.e))
@@ -301,7 +301,7 @@ def lost(step: int = 3, calm: bool = False) -> Seen:
 def test_non_finite_names_the_first_producer_and_leaves_masks_alone() -> None:
     (found,) = findings("non_finite", lost())
     assert found.text == (
-        "The loss is nan from step 3 on: log in 2 made it first, out of finite numbers."
+        "The loss is nan from step 3 on: log in layer 2 made it first, out of finite numbers."
     )
     assert (found.step, found.layer) == (3, "2")
     assert not findings("non_finite", lost(calm=True))

@@ -56,6 +56,8 @@ def _outside(seen: Seen) -> Iterator[Misfit]:
     if share <= _OUTSIDE:
         return
     ends = f"from {low:g} to {high:g}"
+    if not np.isfinite(high - low):
+        ends = f"from {low:g} up" if np.isfinite(low) else f"up to {high:g}"
     yield Misfit(
         f"The last call is {name}, which gives numbers {ends}, but {share:.0%} of the targets lie "
         f"outside (they go from {np.nanmin(values):.3g} to {np.nanmax(values):.3g}).",

@@ -18,6 +18,7 @@ from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import LossSeen, Seen
 from pellucid.doctor.step import Call
 from pellucid.doctor.wiring import mixing, trail
+from pellucid.lenses.numerals import of_layer
 
 __all__ = ["double_softmax"]
 
@@ -44,7 +45,7 @@ def double_softmax(seen: Seen) -> Iterator[Finding]:
     first, again, layer, line = pair
     classes = seen.loss.prediction[1] if len(seen.loss.prediction) > 1 else 1
     floor = _floor(_AGAIN[again], classes)
-    where = f" in {layer}" if layer else ""
+    where = f" in {of_layer(layer)}" if layer else ""
     yield Finding(
         "double_softmax",
         f"{again} applies {_AGAIN[again]} itself, but is given what {first}{where} made, so the "

@@ -26,6 +26,7 @@ from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import Call
 from pellucid.doctor.wiring import affine
+from pellucid.lenses.numerals import of_layer
 
 __all__ = ["missing_nonlinearity"]
 
@@ -112,5 +113,5 @@ def _explained(x: Array, y: Array) -> float:
 
 
 def _named(layers: Sequence[Call]) -> str:
-    names = list(dict.fromkeys(call.path or call.name for call in layers))
+    names = list(dict.fromkeys(of_layer(call.path) if call.path else call.name for call in layers))
     return ", ".join(names[:4]) + (", …" if len(names) > 4 else "")

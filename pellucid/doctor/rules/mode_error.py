@@ -17,6 +17,7 @@ from typing import Final
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
+from pellucid.lenses.numerals import of_layer
 
 __all__ = ["mode_error"]
 
@@ -136,5 +137,5 @@ def _single(seen: Seen) -> Iterator[Finding]:
 
 
 def _named(layers: tuple[str, ...]) -> str:
-    named = ", ".join(layer or "the network itself" for layer in layers[:3])
+    named = ", ".join(of_layer(layer) for layer in layers[:3])
     return named + (" and others" if len(layers) > 3 else "")

@@ -17,6 +17,7 @@ from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.spoilt import dirty
 from pellucid.doctor.step import Call, Moment
+from pellucid.lenses.numerals import of_layer
 
 __all__ = ["non_finite"]
 
@@ -83,7 +84,7 @@ def _producer(seen: Seen, moment: Moment | None) -> Call | None:
 def _said(call: Call | None) -> str:
     if call is None:
         return "."
-    where = f" in {call.path}" if call.path else ""
+    where = f" in {of_layer(call.path)}" if call.path else ""
     return f": {call.name}{where} made it first, out of finite numbers."
 
 

@@ -5,9 +5,9 @@ held-out rows (AutoTrainer: 7 where training is above 90 % right) and by 2 stand
 held-out loss turned, stayed above its best for 3 scores at least and rose by 30 % of its best and
 of what had been gained, or answers got worse by 3 points; and answers are not getting better all
 the while. With too few scores for a trend, the gap must be 15 points and held-out rows must fall 10
-points short of what known learners reach; without a turn, 25 and 15. Held-out rows that are also
-training rows make the score worthless: found by comparing rows. With fewer than 20 held-out rows
-nothing can be told.
+points and 2.5 errors short of what known learners reach; without a turn, 30 and 15. Held-out rows
+that are also training rows make the score worthless: found by comparing rows. With fewer than 20
+held-out rows nothing can be told.
 """
 
 from __future__ import annotations
@@ -57,8 +57,9 @@ def overfitting(seen: Seen) -> Iterator[Finding]:
     followed = turned is not None and len(scores) >= 5
     if followed and turned is not None and _got_worse(scores, turned, rows):
         yield _turned(own, others, turned, gap)
-    elif gap >= _WIDE_GAP + 0.1 * followed:
-        yield from _beside_reference(seen, own, others, gap, _SHORT + 0.05 * followed)
+    elif gap >= _WIDE_GAP + 0.15 * followed:
+        short = max(_SHORT + 0.05 * followed, 2.5 * _error(others, rows))
+        yield from _beside_reference(seen, own, others, gap, short)
 
 
 def _merged(scores: Sequence[Score]) -> list[Score]:

@@ -4,8 +4,9 @@ Condition: how unlike the targets of batches are, beside batches dealt at random
 for classes the share of the entropy that is missing within batches, for numbers the share of the
 variance that lies between batches; above 30 %, over 4 batches at least. Its effect is tried: a run
 with shuffled rows must end better by 5 points of skill than one in the order that was seen; where
-nothing can be tried, the network must miss 15 % of what can be reached. Time series and grouped
-rows that are learned well anyway are fine.
+nothing can be tried, the network must miss 15 % of what can be reached; or 5 % of the late batches
+are answered worse than by one constant, as what they hold was forgotten meanwhile. Time series and
+grouped rows that are learned well anyway are fine.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ import numpy as np
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.measures.answers import Array
 from pellucid.doctor.measures.fit import effect
+from pellucid.doctor.measures.trivial import trivial
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Batch, Seen
 from pellucid.doctor.trial import Change
 
 __all__ = ["unshuffled_data"]
 
-_SHARE, _GAIN, _LOST = 0.3, 0.05, 0.15
+_SHARE, _GAIN, _LOST, _FORGOTTEN = 0.3, 0.05, 0.15, 0.05
 _BATCHES: Final = 4
 _ROWS: Final = 8  # rows that a batch's mixture is judged on; smaller batches are put together
 
@@ -39,8 +41,10 @@ def unshuffled_data(seen: Seen) -> Iterator[Finding]:
     if share < _SHARE:
         return
     lost, tried = _effect(seen)
-    if lost is None:
+    forgotten = _forgotten(seen) if lost is None else 0.0
+    if lost is None and forgotten < _FORGOTTEN:
         return
+    cost = _forgetting(forgotten) if lost is None else _cost(lost, tried)
     yield Finding(
         "unshuffled_data",
         f"Batches hold similar targets: {share:.0%} of what varies in the targets varies from "
@@ -49,16 +53,36 @@ def unshuffled_data(seen: Seen) -> Iterator[Finding]:
         evidence=(
             Evidence("variation that lies between batches", share, _SHARE, "0 in random order",
                      "share"),
-            Evidence("skill that shuffling adds" if tried else "share of the reachable fit missing",
-                     lost, _GAIN if tried else _LOST,
-                     "tried" if tried else "known learners on the same rows", "share"),
+            cost,
         ),
         why="Each step learns the targets of its batch and forgets those of the last ones.",
         fix="loader = DataLoader(data, batch_size=32, shuffle=True)\n"
         "# or, by hand, anew for each epoch: order = torch.randperm(len(x))",
-        sure=0.95 if tried else 0.8,
-        effect=float(np.clip(0.3 + lost, 0.0, 1.0)),
+        sure=0.95 if tried and lost is not None else 0.8,
+        effect=float(np.clip(0.3 + (lost or 0.0), 0.0, 1.0)),
     )  # fmt: skip
+
+
+def _cost(lost: float, tried: bool) -> Evidence:
+    if tried:
+        return Evidence("skill that shuffling adds", lost, _GAIN, "tried", "share")
+    return Evidence(
+        "share of the reachable fit missing", lost, _LOST, "known learners, same rows", "share"
+    )
+
+
+def _forgetting(share: float) -> Evidence:
+    return Evidence(
+        "batches answered worse than by one constant", share, _FORGOTTEN, "late in the run", "share"
+    )
+
+
+def _forgotten(seen: Seen) -> float:
+    """The share of late batches with a loss above that of the best constant for all rows."""
+    known, late = trivial(seen), seen.losses[2 * len(seen.losses) // 3 :]
+    if known is None or known.loss is None or not len(late):
+        return 0.0
+    return float((late > max(known.loss, 3 * float(np.median(late)))).mean())
 
 
 def _effect(seen: Seen) -> tuple[float | None, bool]:
