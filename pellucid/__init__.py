@@ -141,27 +141,28 @@ __all__ = [
     "atleast_2d", "atleast_3d", "autocast", "autograd", "avg_pool1d", "backends", "baddbmm",
     "bartlett_window", "bernoulli", "bfloat16", "bilinear", "bincount", "bitwise_and",
     "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
-    "blackman_window", "blame", "block_diag", "bmm", "bool", "broadcast_shapes",
+    "blackman_window", "blame", "block_diag", "bmm", "bool", "bridges", "broadcast_shapes",
     "broadcast_tensors", "broadcast_to", "bucketize", "can_cast", "cartesian_prod", "cat", "cdist",
     "ceil", "celu", "chain_matmul", "channel_shuffle", "channels_last", "cholesky",
     "cholesky_inverse", "cholesky_solve", "chunk", "clamp", "clamp_max", "clamp_min", "clip",
     "clone", "column_stack", "combinations", "compile", "compiler", "concat", "concatenate",
     "contiguous_format", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
-    "conv_transpose3d", "copysign", "corrcoef", "cos", "cosh", "cosine_similarity", "count_nonzero",
-    "cov", "cross", "cuda", "cummax", "cummin", "cumprod", "cumsum", "cumulative_trapezoid", "data",
-    "deg2rad", "det", "device", "diag", "diag_embed", "diagflat", "diagonal", "diagonal_scatter",
-    "diff", "digamma", "dist", "div", "divide", "dot", "double", "dropout", "dsplit", "dstack",
-    "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf", "erfc",
-    "erfinv", "exp", "exp2", "expand", "expand_as", "experiments", "explain", "expm1", "eye",
-    "feature_alpha_dropout", "finfo", "fit", "fix", "flatten", "flip", "fliplr", "flipud", "float",
-    "float16", "float32", "float64", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod",
-    "frac", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like", "gallery", "gather",
-    "gcd", "ge", "ger", "get_autocast_dtype", "get_default_dtype", "get_float32_matmul_precision",
-    "get_num_threads", "get_rng_state", "gradient", "graph", "greater", "greater_equal",
-    "group_norm", "gt", "half", "hamming_window", "hann_window", "hardshrink", "heaviside", "histc",
-    "histogram", "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy", "index_fill",
-    "index_put", "index_reduce", "index_select", "inf", "inference_mode", "initial_seed", "inner",
-    "int", "int8", "int16", "int32", "int64", "inverse", "is_autocast_enabled", "is_complex",
+    "conv_transpose3d", "copysign", "corrcoef", "cos", "cosh", "cosine_similarity",
+    "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin", "cumprod", "cumsum",
+    "cumulative_trapezoid", "data", "deg2rad", "det", "device", "diag", "diag_embed", "diagflat",
+    "diagonal", "diagonal_scatter", "diff", "digamma", "dist", "div", "divide", "doctor", "dot",
+    "double", "dropout", "dsplit", "dstack", "dtype", "e", "einsum", "empty", "empty_like",
+    "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand", "expand_as",
+    "experiments", "explain", "expm1", "eye", "feature_alpha_dropout", "finfo", "fit", "fix",
+    "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power",
+    "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "from_dlpack", "from_numpy",
+    "frombuffer", "full", "full_like", "gallery", "gather", "gcd", "ge", "ger",
+    "get_autocast_dtype", "get_default_dtype", "get_float32_matmul_precision", "get_num_threads",
+    "get_rng_state", "gradient", "graph", "greater", "greater_equal", "group_norm", "gt", "half",
+    "hamming_window", "hann_window", "hardshrink", "heaviside", "histc", "histogram", "hsplit",
+    "hstack", "hypot", "iinfo", "index_add", "index_copy", "index_fill", "index_put",
+    "index_reduce", "index_select", "inf", "inference_mode", "initial_seed", "inner", "int",
+    "int8", "int16", "int32", "int64", "inverse", "is_autocast_enabled", "is_complex",
     "is_floating_point", "is_grad_enabled", "is_nonzero", "is_same_size", "is_signed", "is_tensor",
     "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "isreal",
     "kaiser_window", "kron", "kthvalue", "layer_norm", "lcm", "ldexp", "le", "lenses", "lerp",
@@ -187,17 +188,19 @@ __all__ = [
     "set_rng_state", "sgn", "short", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh",
     "slice_scatter", "slogdet", "softmax", "sort", "special", "split", "split_with_sizes", "sqrt",
     "square", "squeeze", "stack", "std", "std_mean", "sub", "subtract", "sum", "svd", "swapaxes",
-    "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor", "tensor_split", "tensordot",
-    "testing", "threshold", "tile", "topk", "trace", "training", "transpose", "trapezoid", "trapz",
-    "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc", "uint8", "uint32",
-    "unbind", "unflatten", "unfold", "unique", "unique_consecutive", "unravel_index", "unsqueeze",
-    "use_deterministic_algorithms", "utils", "vander", "var", "var_mean", "vdot", "view", "vsplit",
-    "vstack", "walk", "where", "xlogy", "zeros", "zeros_like",
+    "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor", "tensor_split",
+    "tensordot", "testing", "threshold", "tile", "topk", "trace", "training", "transpose",
+    "trapezoid", "trapz", "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc",
+    "uint8", "uint32", "unbind", "unflatten", "unfold", "unique", "unique_consecutive",
+    "unravel_index", "unsqueeze", "use_deterministic_algorithms", "utils", "vander", "var",
+    "var_mean", "vdot", "view", "vsplit", "vstack", "walk", "where", "xlogy", "zeros", "zeros_like",
 ]  # fmt: skip
 
 if TYPE_CHECKING:  # bound below, or loaded on first use
     from pellucid import amp as amp
+    from pellucid import bridges as bridges
     from pellucid import data as data
+    from pellucid import doctor as doctor
     from pellucid import experiments as experiments
     from pellucid import lenses as lenses
     from pellucid import neurons as neurons
@@ -310,8 +313,8 @@ _ALSO = (
 )  # fmt: skip
 _LAZY |= dict.fromkeys(_ALSO, "pellucid.nn.functional")
 _ROOMS = (
-    "amp", "data", "experiments", "lenses", "neurons", "nn", "optim", "testing", "training",
-    "utils",
+    "amp", "bridges", "data", "doctor", "experiments", "lenses", "neurons", "nn", "optim",
+    "testing", "training", "utils",
 )  # fmt: skip
 
 

@@ -45,6 +45,11 @@ ROOT = Path(__file__).resolve().parent.parent
 HAS_TORCH = importlib.util.find_spec("torch") is not None
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """The door to PyTorch has examples that only run with it."""
+    return True if not HAS_TORCH and collection_path.match("pellucid/bridges/torch") else None
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The folder of the checkout."""

@@ -1,5 +1,15 @@
 """PyTorch's networks seen from here: as a program, through every lens, and by the doctor."""
 
+import importlib.util
+
+from pellucid.errors import MissingExtraError
+
+if importlib.util.find_spec("torch") is None:
+    raise MissingExtraError(
+        "pellucid.bridges.torch looks at networks of PyTorch, which is not installed.\n"
+        " pip install torch"
+    )
+
 from pellucid.bridges.torch.examine import examine as examine
 from pellucid.bridges.torch.mirror import mirror as mirror
 from pellucid.bridges.torch.views import blame as blame
