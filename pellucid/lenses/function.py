@@ -235,8 +235,8 @@ def _remarks(places: list[Place], found: Answers) -> list[str]:
 
 
 def _title(found: Answers, place: Place, given: Floats) -> str:
-    """How well it fits; where all inputs are drawn, what is to be seen."""
-    if place.whole or found.true is None:
+    """How well it fits; where nobody knows, what is to be seen."""
+    if found.true is None:
         return _seen(found, place, given)
     return _fit(found)[0].upper() + _fit(found)[1:]
 
