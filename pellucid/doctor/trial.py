@@ -34,6 +34,7 @@ class Change:
         steps: a factor for the number of steps that trials make.
         onward: whether it starts from the weights at the end.
         clip: the largest norm of the gradient; None for no limit.
+        steady: whether the learning rate stays what it was at first, whatever the schedule.
     """
 
     lr: float = 1.0
@@ -49,6 +50,7 @@ class Change:
     steps: float = 1.0
     onward: bool = False
     clip: float | None = None
+    steady: bool = False
 
 
 @dataclass(frozen=True)

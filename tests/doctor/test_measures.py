@@ -83,6 +83,8 @@ def test_nothing_kept_nothing_said() -> None:
     assert reference(few) is None
     tagged = seen(draw.integers(0, 9, (60, 5)), draw.integers(0, 3, (60, 5)))
     assert reference(tagged) is None
+    x = draw.normal(size=(60, 3))
+    assert reference(seen(x, x, "mse_loss")) is None, "a copy of the inputs says nothing"
 
 
 def test_a_curved_border_is_reached_but_not_by_a_line() -> None:
@@ -165,6 +167,9 @@ def test_how_well_predictions_fit() -> None:
     assert binary is not None and binary.right == 1.0 == binary.skill
     broad = fit_of(np.array([[1.0], [2.0], [3.0]]), np.array([1.0, 2.0, 3.0]), LossSeen("mse_loss"))
     assert broad is not None and broad.explained == 1.0
+    marks = np.array([1.0, 0.0, 1.0])
+    own = fit_of(np.array([9.0, -9.0, 4.0]), marks, LossSeen("own"))
+    assert own is not None and own.right == 1.0, "a binary entropy written by hand"
     lost = fit_of(np.array([[np.nan], [1.0]]), np.array([1.0, 2.0]), LossSeen("mse_loss"))
     assert lost is not None and math.isnan(lost.skill)
     assert fit_of(np.zeros((4, 7)), np.arange(12.0).reshape(4, 3), LossSeen("mse_loss")) is None
@@ -180,6 +185,19 @@ def test_the_effect_is_the_share_of_what_could_be_learned() -> None:
     assert 0.3 < effect(seen(x, y, prediction=half)) < 0.7
     noise = draw.integers(0, 2, 400)
     assert effect(seen(x, noise, prediction=0 * logits)) == 0.0, "nothing could be learned"
+
+
+def test_a_rare_class_counts_like_the_others_where_that_is_more() -> None:
+    y = np.array([0] * 18 + [1] * 2)
+    wary = np.where((np.arange(20) < 12)[:, None], [1.0, 0.0], [0.0, 1.0])
+    found = fit_of(wary, y, LossSeen("cross_entropy", target_kind="classes"))
+    assert found is not None and found.right == 0.7 and found.skill == pytest.approx(2 / 3)
+
+
+def test_marks_of_zero_and_one_have_no_outliers() -> None:
+    x = draw.normal(size=(200, 3))
+    marks = seen(x, (x > 1.2).astype(np.float32), "binary_cross_entropy_with_logits")
+    assert (found := disagreement(marks)) is not None and found.noise == 0.0
 
 
 def test_scores_tell_where_no_predictions_were_kept() -> None:
@@ -202,6 +220,16 @@ def test_row_losses_are_those_of_the_formulas() -> None:
     each = row_losses(seen(out, out, "smooth_l1_loss", out + 3.0, beta=2.0))
     np.testing.assert_allclose(each, 2.0)
     assert row_losses(seen(out, out, "own", out)) is None
+    soft = np.full((6, 3), 0.2) + 0.4 * (np.arange(3) == 1)
+    logs = out - np.log(np.exp(out).sum(1, keepdims=True))
+    shares = seen(out, soft, prediction=out)
+    np.testing.assert_allclose(row_losses(shares), -(soft * logs).sum(1))
+    assert (base := trivial(shares)) is not None and base.loss == pytest.approx(
+        -(2 * 0.2 * math.log(0.2) + 0.6 * math.log(0.6))
+    )
+    smoothed = row_losses(seen(out, y, prediction=out, label_smoothing=0.3))
+    spread = 0.7 * np.eye(3)[y] + 0.1
+    np.testing.assert_allclose(smoothed, -(spread * logs).sum(1))
 
 
 def steps(level: Any, noise: float = 0.0) -> Any:

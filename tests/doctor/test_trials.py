@@ -224,6 +224,14 @@ def test_the_schedule_is_replayed(lib: Any) -> None:
     left = ran(Runner(stopped, 5.0, CLASSES)).losses
     free = ran(Runner(case, 5.0, CLASSES)).losses
     np.testing.assert_array_equal(left[:14], free[:14])
+    case.groups = (Group(case.groups[0].names, {"lr": 0.0}),)  # as a schedule left it
+    once = replace(case, rates=((0, 0.02),))
+    np.testing.assert_array_equal(ran(Runner(once, 5.0, CLASSES)).losses, free)
+    falling = replace(case, rates=((0, 0.02), (1, 0.0)))
+    steady = ran(Runner(falling, 5.0, CLASSES), Change(steady=True))
+    np.testing.assert_array_equal(steady.losses, free)
+    onward = ran(Runner(falling, 5.0, CLASSES), Change(onward=True))
+    assert onward.losses[-30:].mean() > 1.5 * free[-30:].mean(), "it goes on with the last rate"
     assert left[-30:].mean() > 1.5 * free[-30:].mean()
 
 

@@ -93,6 +93,8 @@ def answers_of(y: Array, loss: LossSeen | None, name: str = "") -> Answers | Non
         return _classes(np.where(flat == unasked, -1, flat))
     if _single_ones(y):
         return _classes(y.argmax(1)[:, None])
+    if name in ("", "own"):  # 0 and 1 under a loss that isn't known are rather classes
+        return _of_shares(flat.astype(float))
     return Answers("numbers", flat.astype(float))
 
 

@@ -1,7 +1,8 @@
 """How well a network fits: what it gained over the best constant, beside what could be gained.
 
-skill = (right − most frequent) / (1 − most frequent) for classes, and for numbers the share of the
-variance that is explained: 0 for the best constant, 1 for no mistake, below 0 if worse than it.
+skill = (right − most frequent) / (1 − most frequent) for classes, or the same with every class
+counted alike where that is more; and for numbers the share of the variance that is explained.
+It is 0 for the best constant, 1 for no mistake, below 0 if worse than it.
 """
 
 from __future__ import annotations
@@ -117,8 +118,14 @@ def _beside(prediction: Array, target: Answers, name: str) -> Fit | None:
     with np.errstate(invalid="ignore"):
         by_class = np.bincount(y, hits, minlength=target.classes) / often
     right = float(hits.mean())
-    most = float(often.max() / len(y))
-    return Fit(skill_of(right, None, most), right, by_class=tuple(by_class.tolist()))
+    skill = max(skill_of(right, None, float(often.max() / len(y))), _even(by_class))
+    return Fit(skill, right, by_class=tuple(by_class.tolist()))
+
+
+def _even(by_class: Array) -> float:
+    """The skill where every class counts alike, as for a loss with weights for rare classes."""
+    known = by_class[np.isfinite(by_class)]
+    return skill_of(float(known.mean()), None, 1 / len(known)) if len(known) > 1 else -1.0
 
 
 def _of_rows(seen: Seen, rows: Rows | None) -> Fit | None:

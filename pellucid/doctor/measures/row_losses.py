@@ -24,10 +24,13 @@ def row_losses(seen: Seen, rows: Rows | None = None) -> Floats | None:
         return None
     out, name = np.asarray(rows.prediction, dtype=float), loss_name(seen)
     settings = seen.loss.settings if seen.loss else {}
+    y = np.asarray(rows.y)
+    if name == "cross_entropy" and out.shape == y.shape and out.ndim == 2:
+        return _of_shares(out, y.astype(float))
     if name in ("cross_entropy", "nll_loss"):
         fits = out.ndim > 1 and target.kind == "classes" and out[:, :1].size == target.y.size
-        return _of_logits(out, target.y, name == "cross_entropy") if fits else None
-    y = np.asarray(rows.y)
+        part = float(settings.get("label_smoothing", 0) or 0)
+        return _of_logits(out, target.y, name == "cross_entropy", part) if fits else None
     if name not in ELEMENTWISE or out.size != y.size:
         return None
     if name == "binary_cross_entropy_with_logits":
@@ -37,12 +40,25 @@ def row_losses(seen: Seen, rows: Rows | None = None) -> Floats | None:
     return found
 
 
-def _of_logits(out: Array, y: Array, scores: bool) -> Floats:
+def _of_shares(out: Array, y: Array) -> Floats:
+    """Targets that are shares of the classes."""
+    found: Floats = -(y * _logs(out)).sum(1)
+    return found
+
+
+def _logs(out: Array) -> Array:
+    """The logarithms of the softmax."""
+    out = out - out.max(-1, keepdims=True)
+    found: Array = out - np.log(np.exp(out).sum(-1, keepdims=True))
+    return found
+
+
+def _of_logits(out: Array, y: Array, scores: bool, part: float) -> Floats:
+    """Targets that are class numbers, with a part of them spread over all classes."""
     out = np.moveaxis(out, 1, -1).reshape(*y.shape, out.shape[1])
-    if scores:
-        out = out - out.max(-1, keepdims=True)
-        out = out - np.log(np.exp(out).sum(-1, keepdims=True))
+    out = _logs(out) if scores else out
     asked = y >= 0
-    each = -np.take_along_axis(out, np.maximum(y, 0)[..., None], -1)[..., 0] * asked
+    own = np.take_along_axis(out, np.maximum(y, 0)[..., None], -1)[..., 0]
+    each = -((1 - part) * own + part * out.mean(-1)) * asked
     found: Floats = each.sum(1) / np.maximum(asked.sum(1), 1)
     return found

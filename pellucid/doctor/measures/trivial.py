@@ -46,9 +46,18 @@ def trivial(seen: Seen) -> Trivial | None:
     if target.kind == "numbers" or name in ELEMENTWISE:
         return _of_numbers(seen, target, name)
     shares = _shares(target)
+    if name == "cross_entropy" and _soft(seen):
+        assert seen.train is not None
+        shares = tuple(seen.train.y.mean(0).tolist())
     loss = _entropy(_smoothed(shares, seen.loss.settings)) if name in _ENTROPIES else None
     times = unit(seen, target.y.shape[1])
     return Trivial(None if loss is None else loss * times, max(shares), shares)
+
+
+def _soft(seen: Seen) -> bool:
+    """Whether targets are shares of the classes."""
+    y = seen.train.y if seen.train is not None else np.zeros(0)
+    return y.ndim == 2 and bool(np.issubdtype(y.dtype, np.floating))
 
 
 def _of_numbers(seen: Seen, target: Answers, name: str) -> Trivial:

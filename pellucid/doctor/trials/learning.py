@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,8 +39,9 @@ class Learning:
         size = max(round(case.batch * change.batch), 1)
         self._places = batches(len(rows.x), size, change.shuffled)
         self._clip = case.clip if change.clip is None else change.clip
-        self._rates = [float(group["lr"]) for group in self.optimizer.param_groups]
-        self._schedule = () if change.optimizer else case.rates
+        self._schedule = () if change.optimizer else _schedule(case, change)
+        self._since = [since for since, _ in self._schedule]
+        self._ratios = _ratios(case, change)
 
     def run(self, count: int) -> None:
         """Make steps; fewer where the loss is no longer a finite number.
@@ -49,8 +51,8 @@ class Learning:
         """
         set_training(self.model, self.change)
         for step in range(count):
-            if len(self._schedule) > 1:
-                self._set_rates(self._schedule, step / count)
+            if self._schedule:
+                self._set_rates(step / count)
             self._step()
             if not math.isfinite(self.losses[-1]):
                 return
@@ -106,19 +108,11 @@ class Learning:
             y = y.reshape(shape)
         return self.case.tensor(y)
 
-    def _set_rates(self, schedule: Sequence[tuple[int, float]], at: float) -> None:
-        """Replay the run's schedule, stretched over the trial.
-
-        Args:
-            schedule: steps with the rate from there on.
-            at: how far the trial is, from 0 to 1.
-        """
-        settings = self.case.groups[0].settings
-        first = float(settings.get("initial_lr", settings.get("lr", 0.0))) or schedule[0][1]
-        step = at * self.case.steps
-        now = [rate for since, rate in schedule if since <= step] or [schedule[0][1]]
-        for group, rate in zip(self.optimizer.param_groups, self._rates, strict=True):
-            group["lr"] = rate * now[-1] / first
+    def _set_rates(self, at: float) -> None:
+        """Replay the run's rates, stretched over the trial; `at` is how far it is, from 0 to 1."""
+        now = max(bisect_right(self._since, at * self.case.steps) - 1, 0)
+        for group, ratio in zip(self.optimizer.param_groups, self._ratios, strict=True):
+            group["lr"] = ratio * self._schedule[now][1]
 
     def result(self, seen: LossSeen | None) -> Trial:
         """How it went.
@@ -155,3 +149,21 @@ class Learning:
                 total += loss * (case.batch if summed else len(x[part]))
                 said.append(case.array(case.prediction(out)))
         return total / len(x), fit_of(np.concatenate(said), y, seen) or Fit(math.nan)
+
+
+def _schedule(case: Case, change: Change) -> Sequence[tuple[int, float]]:
+    """The run's rates; the first one alone if it stays, the last one if the run goes on."""
+    if change.steady:
+        return case.rates[:1]
+    return case.rates[-1:] if change.onward else case.rates
+
+
+def _ratios(case: Case, change: Change) -> list[float]:
+    """What each group's rate is over the first group's, times the factor of the change."""
+    rates = [_first_rate(group.settings) for group in case.groups]
+    base = rates[0] if rates and rates[0] > 0 else 0.0
+    return [change.lr * (rate / base if base else 1.0) for rate in rates]
+
+
+def _first_rate(settings: Mapping[str, Any]) -> float:
+    return float(settings.get("initial_lr", settings.get("lr", 0.0)))
