@@ -8,12 +8,19 @@ from pellucid.doctor.kinds import KINDS
 __all__ = ["filled", "pages", "table"]
 
 PLACE = "<!-- table: kinds of faults -->"
+FOOT = (
+    "---\n\nIn PyTorch the programs are the same but for the imports, and "
+    "`from pellucid.bridges import torch as bridge` gives `bridge.watch(…)`. "
+    "[All findings](index.md#what-it-finds) · "
+    'in Python: `pellucid.doctor.explain("{}")`\n'
+)
 
 
 def pages() -> dict[str, str]:
     """Every page by its path in the documentation."""
     return {
-        f"doctor/{name}.md": f"# {kind.title}\n\n`{name}`: {kind.meaning}\n\n{page_of(name)}\n"
+        f"doctor/{name}.md": f"# {kind.title}\n\n`{name}`: {kind.meaning}\n\n{page_of(name)}\n\n"
+        + FOOT.replace("{}", name.replace("_", "-"))
         for name, kind in KINDS.items() if (PAGES / f"{name}.md").is_file()
     }  # fmt: skip
 
