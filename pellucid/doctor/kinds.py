@@ -83,7 +83,14 @@ KINDS: Final[dict[str, Kind]] = {
             "Training and evaluation mode mixed up",
             "Dropout and batch normalization work as in training where they should not, or the "
             "other way round.",
-            ("overfitting", "underfitting", "oscillation", "over_regularised"),
+            (
+                "overfitting",
+                "underfitting",
+                "oscillation",
+                "over_regularised",
+                "vanishing_gradient",
+                "frozen_parameters",
+            ),
         ),
         Kind(
             "bad_init",

@@ -39,7 +39,7 @@ def lr_too_high(seen: Seen) -> Iterator[Finding]:
                 f"gets to {told(found.after)} instead of {told(found.before)}.")  # fmt: skip
         shown = (found.evidence("skill with the smaller rate"), *evidence)
         yield _finding(seen, text, shown, found.change.lr, 0.8 + 0.05 * min(len(evidence), 3))
-    elif found is None and _grew(seen) and (wild or evidence):
+    elif found is None and _grew(seen) and (wild or len(evidence) > 1):
         text = f"The loss grew from {seen.losses[0]:.4g} to {seen.losses[-1]:.4g}{_rate(seen)}."
         yield _finding(seen, text, evidence, 0.1, 0.6)
 

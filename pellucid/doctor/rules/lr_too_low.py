@@ -4,29 +4,47 @@ Condition: the network stays behind what can be reached; steps are below a thous
 weights' size (healthy ones are around it; log10 of update over weight < −4 in TheDeepChecker); and
 a trial with 10, 100 or 1000 times the rate brings back at least 0.1 of skill and 35 % of what is
 missing. Without trials, steps must be below 1e-5 of the weights' size and the loss hardly moved.
+Where a schedule let the rate fall to a hundredth in the first half of the run, the same trial is
+made with the rate that stays as it was at first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from pellucid.doctor.cure import best, lost, short, told
+from pellucid.doctor.cure import best, cure, lost, short, told
 from pellucid.doctor.depth import pace
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change
 
-SMALL, TINY = 1e-3, 1e-5
+SMALL, TINY, FALLEN = 1e-3, 1e-5, 0.01
 
 
 @rule("lr_too_low", needs=("losses", "steps", "moves"))
 def lr_too_low(seen: Seen) -> Iterator[Finding]:
     """Ten times the rate learns in the same steps what the run did not."""
     step = pace(seen)
-    if step is None or not 0 < step < SMALL or not short(seen):
+    if step is None or not 0 <= step < SMALL or not short(seen):
+        return
+    fell = _fell(seen)
+    if fell is not None and (held := cure(seen, Change(steady=True))) is not None and held.works:
+        at, first, low = fell
+        text = (f"The learning rate fell from {first:.2g} to {low:.1g} by step {at} of "
+                f"{len(seen.losses)}. With a rate that stays the same steps get to "
+                f"{told(held.after)} instead of {told(held.before)}.")  # fmt: skip
+        shown = held.evidence("skill with a rate that stays")
+        fallen = Evidence("rate halfway, over the first one", low / first, FALLEN)
+        yield replace(
+            _finding(seen, text, (shown, fallen), 1.0, 0.9),
+            fix="# a schedule that falls later, or by less at a time: gamma=0.95, step_size=30",
+        )
+        return
+    if step == 0:
         return
     found = best(seen, Change(lr=10.0), Change(lr=100.0), Change(lr=1000.0))
     evidence = Evidence(
@@ -42,6 +60,17 @@ def lr_too_low(seen: Seen) -> Iterator[Finding]:
         text = (f"A step moves the weights by {step:.1g} of their size, and the loss went from "
                 f"{seen.losses[0]:.4g} to {seen.losses[-1]:.4g} only.")  # fmt: skip
         yield _finding(seen, text, (evidence,), 100.0, 0.6)
+
+
+def _fell(seen: Seen) -> tuple[int, float, float] | None:
+    """The step by which a schedule has the rate near nothing, that rate before and after."""
+    half = len(seen.losses) // 2
+    early = [(at, rate) for at, rate in seen.rates if at <= half]
+    if len(early) < 2:
+        return None
+    first = max(rate for _, rate in early)
+    low = [(at, rate) for at, rate in early if rate < FALLEN * first]
+    return (low[0][0], first, low[0][1]) if low and early[-1] in low else None
 
 
 def _finding(

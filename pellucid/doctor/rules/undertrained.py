@@ -2,7 +2,7 @@
 
 Condition: the network stays behind what can be reached, and a trial that goes on from the weights
 at the end for as many steps, or four times as many, adds 0.1 of skill or more, which is a quarter
-of what is missing. A loss that falls for ever on rows that are right already adds none. Without
+of what is missing, and 5 % more right answers. A loss that falls for ever on rows that are right already adds none. Without
 trials the loss must have fallen by a tenth over the last fifth of the run.
 """
 
@@ -14,10 +14,12 @@ import numpy as np
 
 from pellucid.doctor.cure import ENOUGH, lost, onward, reach, short, skill, told
 from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.measures.fit import fit
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
+from pellucid.doctor.trial import Trial
 
-PART, FALL, FEWEST = 0.25, 0.1, 10
+PART, FALL, FEWEST, ANSWERS = 0.25, 0.1, 10, 0.05
 
 
 @rule("undertrained", needs=("losses", "steps"))
@@ -26,7 +28,8 @@ def undertrained(seen: Seen) -> Iterator[Finding]:
     if not short(seen):
         return
     went, fell = onward(seen), _fall(seen)
-    if went is not None and went[1] >= max(ENOUGH, PART * (reach(seen) - skill(seen))):
+    worth = went is not None and _worth(seen, went[0])
+    if went is not None and worth and went[1] >= max(ENOUGH, PART * (reach(seen) - skill(seen))):
         text = (f"{len(seen.losses)} steps were made; {went[0].steps} more, with nothing changed, "
                 f"get to {told(went[0])}.")  # fmt: skip
         own = skill(seen)
@@ -45,6 +48,14 @@ def _finding(seen: Seen, text: str, evidence: Evidence, sure: float) -> Finding:
         "undertrained", text, evidence=(evidence,), sure=sure, effect=lost(seen),
         why="Training ended before the network had learned what it can.", fix="epochs *= 5",
     )  # fmt: skip
+
+
+def _worth(seen: Seen, after: Trial) -> bool:
+    """Whether the gain is more than a few answers, where a class is so rare that few weigh much."""
+    own = fit(seen)
+    if own is None or own.right is None or after.right is None:
+        return True
+    return after.right - own.right >= ANSWERS
 
 
 def _fall(seen: Seen) -> float:

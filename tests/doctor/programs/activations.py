@@ -153,10 +153,10 @@ def sigmoid_of_large_factor(torch: Any, nn: Any, F: Any, run: Run) -> float:
     class Steep(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.hidden = nn.Linear(3, 40)
-            self.hidden2 = nn.Linear(40, 40)
-            self.out = nn.Linear(40, 1)
-            self.factor = run.pick(60.0, 1.0)
+            self.hidden = nn.Linear(3, 8)
+            self.hidden2 = nn.Linear(8, 8)
+            self.out = nn.Linear(8, 1)
+            self.factor = run.pick(200.0, 1.0)
 
         def forward(self, x: Any) -> Any:
             x = torch.tanh(self.factor * self.hidden(x))

@@ -109,17 +109,16 @@ def two_units_for_spirals(torch: Any, nn: Any, F: Any, run: Run) -> float:
 
 
 @faulty("underfitting")
-def bottleneck_of_one(torch: Any, nn: Any, F: Any, run: Run) -> float:
-    x, y = run.rows("surface", 300)
-    narrow = run.pick(1, 24)
+def one_channel_for_pictures(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = run.rows("images", 250)
+    channels = run.pick(1, 12)
     model = nn.Sequential(
-        nn.Linear(3, 24), nn.ReLU(), nn.Linear(24, narrow), nn.ReLU(), nn.Linear(narrow, 1)
-    )
-    with torch.no_grad():
-        model[2].bias.add_(1.0)  # alive
-    optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
-    validated(run, model, optimizer, nn.MSELoss(), x, y, 40)
-    return run.explained(model, x, y)
+        nn.Conv2d(1, channels, 3), nn.Tanh(), nn.AvgPool2d(run.pick(6, 2)), nn.Flatten(),
+        nn.Linear(run.pick(1, 9) * channels, 10),
+    )  # fmt: skip
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+    validated(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 20)
+    return run.accuracy(model, x, y)
 
 
 @faulty("underfitting")

@@ -277,7 +277,7 @@ def two_optimizers_against_each_other(torch: Any, nn: Any, F: Any, run: Run) -> 
     loss_fn = nn.BCEWithLogitsLoss()
     ones, zeros = torch.ones(200, 1), torch.zeros(200, 1)
     with run.watch(judge, second, loss_fn):
-        for _ in range(120):
+        for _ in range(300):
             made = maker(torch.randn(200, 2))
             second.zero_grad()
             (loss_fn(judge(real), ones) + loss_fn(judge(made.detach()), zeros)).backward()

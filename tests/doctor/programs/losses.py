@@ -184,17 +184,17 @@ def targets_of_minus_one_in_bce(torch: Any, nn: Any, F: Any, run: Run) -> float:
     return run.accuracy(model, x, y)
 
 
-@faulty("wrong_loss", accept=("unnormalised_data", *FLAT))
-def class_numbers_as_a_regression(torch: Any, nn: Any, F: Any, run: Run) -> float:
+@faulty("wrong_loss", accept=FLAT, certain=True)
+def shares_into_a_divergence(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("digits", 300)
     model = mlp(nn, 64, 32, 10)
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
     with run.watch(model, optimizer):
         for _ in range(15):
             for rows, targets in run.loader(x, y):
-                if run.wrong:
-                    wide = targets.float().unsqueeze(1).expand(-1, 10)
-                    loss = F.mse_loss(model(rows), wide)
+                if run.wrong:  # wants the logarithms of shares
+                    wide = F.one_hot(targets, 10).float()
+                    loss = F.kl_div(torch.softmax(model(rows), 1), wide, reduction="batchmean")
                 else:
                     loss = F.cross_entropy(model(rows), targets)
                 optimizer.zero_grad()

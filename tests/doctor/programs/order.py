@@ -165,11 +165,11 @@ def sorted_digits(torch: Any, nn: Any, F: Any, run: Run) -> float:
 
 @faulty("unshuffled_data", accept=SWINGS)
 def sorted_slices(torch: Any, nn: Any, F: Any, run: Run) -> float:
-    x, y = run.rows("wine")
+    x, y = run.rows("digits", 300)
     order = torch.argsort(y)
     x, y = x[order], y[order]
-    model = mlp(nn, 13, 24, 3)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    model = mlp(nn, 64, 24, 10)
+    optimizer = torch.optim.RMSprop(model.parameters(), lr=3e-3)
     with run.watch(model, optimizer, F.cross_entropy):
         for _ in range(5):
             turn = run.pick(torch.arange(len(x)), torch.randperm(len(x)))
@@ -204,12 +204,12 @@ def sorted_pictures(torch: Any, nn: Any, F: Any, run: Run) -> float:
 
 
 @faulty("unshuffled_data", accept=SWINGS)
-def one_moon_after_the_other(torch: Any, nn: Any, F: Any, run: Run) -> float:
-    x, y = run.rows("spirals", 200)
+def one_class_after_the_other(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = run.rows("hard", 200, 6)
     order = torch.argsort(y)
     x, y = x[order], y[order]
-    model = mlp(nn, 2, 24, 24, 2, act="Tanh")
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+    model = mlp(nn, 6, 24, 2, act="Tanh")
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.3, momentum=0.9)
     with run.watch(model, optimizer):
         for _ in range(15):
             for rows, targets in run.loader(x, y, 10, shuffle=not run.wrong):
