@@ -26,9 +26,9 @@ class Watched(Report):
     def __init__(self) -> None:
         pass
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
+    def __getattribute__(self, name: str) -> Any:
+        if name.startswith("_") or name == "fill" or self.__dict__:
+            return super().__getattribute__(name)
         raise SettingError(
             f"report.{name} is known when the `with` block has ended: the doctor is still watching."
             "\n Look at the report after the block."
@@ -108,7 +108,7 @@ def watching(
 def _give_trials(watcher: Watcher, seen: Seen, seconds: float) -> None:
     try:
         case = case_of(watcher, seen)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         seen.missing["trials"] = f"{type(error).__name__}: {error}"[:300]
         return
     if case is None:

@@ -105,10 +105,6 @@ class Torch:
         """Whether gradients are on."""
         return bool(self.lib.is_grad_enabled())
 
-    def learns(self, tensor: Any) -> bool:
-        """Whether it is part of a graph."""
-        return bool(tensor.requires_grad)
-
     def reaches(self, loss: Any, outputs: Sequence[Any]) -> list[bool]:
         """Whether their nodes are behind the loss."""
         seen = self._behind(loss)
@@ -117,12 +113,12 @@ class Torch:
     @contextmanager
     def random_kept(self) -> Iterator[None]:
         """All streams, put back."""
-        numpy, python = np.random.get_state(), random.getstate()
+        numpy, python = np.random.get_state(), random.getstate()  # noqa: NPY002
         with self.lib.random.fork_rng():
             try:
                 yield
             finally:
-                np.random.set_state(numpy)
+                np.random.set_state(numpy)  # noqa: NPY002
                 random.setstate(python)
 
     def tracer(self, sink: Sink) -> Any:
@@ -154,13 +150,14 @@ class Torch:
         made = copy.deepcopy(model)
         for module in made.modules():
             for name, held in vars(module).items():
-                if name.endswith("_hooks") or "_hooks_" in name:
-                    if hasattr(held, "clear"):
-                        held.clear()
+                if "_hooks" in name and hasattr(held, "clear"):
+                    held.clear()
         return made
 
     def unscaled(self, loss: Any) -> Any:
         """The loss before a `GradScaler` scaled it."""
+        if not self.scaled:
+            return loss
         found = self.scaled.get(id(loss))
         self.scaled.clear()
         return loss if found is None else found[1]
@@ -189,6 +186,7 @@ class _Tracer:
         self.mode: Any = None
         self.paths: list[str] = []
         self.names: dict[int, str] = {}
+        self.prefix = ""
         self.hung: list[Any] = []
 
     def start(self) -> bool:

@@ -73,4 +73,5 @@ class Discovery:
 
 
 def _below(kind: type) -> list[type]:
-    return [k for sub in kind.__subclasses__() for k in (sub, *_below(sub))]
+    own: list[type] = kind.__subclasses__()
+    return [k for sub in own for k in (sub, *_below(sub))]

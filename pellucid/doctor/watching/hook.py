@@ -1,4 +1,4 @@
-"""What is hung on networks and optimizers: it may be copied and saved with them, and is silent then.
+"""What is hung on networks and optimizers: it may be copied and saved with them, and is silent.
 
 Loops copy networks (`copy.deepcopy(model)`) and save them whole. What hangs on a copy is never
 called for the network that is watched, and what hangs on a saved one does nothing.
@@ -23,6 +23,7 @@ class Hook:
         self.call = call
 
     def __call__(self, *args: Any) -> None:
+        """Tell who listens."""
         self.call(*args)
 
     def __copy__(self) -> Hook:

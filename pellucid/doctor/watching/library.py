@@ -33,7 +33,15 @@ class Sink(Protocol):
 
 
 class Tracer(Protocol):
-    """Sees every operation between `start` and `stop`."""
+    """Sees every operation between `start` and `stop`.
+
+    Attributes:
+        names: paths of modules by their ids.
+        prefix: what stands before the path of the network that runs.
+    """
+
+    names: dict[int, str]
+    prefix: str
 
     def start(self) -> bool:
         """Begin; False where it can't be done now."""
@@ -90,9 +98,6 @@ class Library(Protocol):
     def recording(self) -> bool:
         """Whether operations are recorded for a backward pass."""
 
-    def learns(self, tensor: Any) -> bool:
-        """Whether a backward pass from here would reach something."""
-
     def reaches(self, loss: Any, outputs: Sequence[Any]) -> list[bool]:
         """Which of some tensors a backward pass from `loss` comes through."""
 
@@ -102,7 +107,9 @@ class Library(Protocol):
     def tracer(self, sink: Sink) -> Tracer:
         """Something that tells `sink` of every operation."""
 
-    def on_blame(self, loss: Any, tensors: dict[int, Any], told: Callable[[int, Any], None]) -> None:
+    def on_blame(
+        self, loss: Any, tensors: dict[int, Any], told: Callable[[int, Any], None]
+    ) -> None:
         """Call `told(key, gradient)` when a backward pass from `loss` reaches one of `tensors`."""
 
     def backward_owners(self) -> list[tuple[Any, str]]:

@@ -42,6 +42,7 @@ class Loaders:
 
     def _begins(self, loader: Any) -> None:
         self.settle()
+        self.watcher.safely("calls", self.watcher.looks.pause)
         self.turns += 1
         self.now, self.began = loader, self.watcher.step
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from pellucid.doctor.step import Call, Moment
+from pellucid.doctor.watching.figures import norm
 from pellucid.doctor.watching.library import Library, tensors_in
 from pellucid.doctor.watching.lines import Lines
 from pellucid.doctor.watching.losses import LossCall
@@ -24,6 +23,8 @@ from pellucid.doctor.watching.weights import Weights
 
 __all__ = ["Looks", "onto"]
 
+_WHOLE = 2  # steps that are traced from their beginning, not from the network on
+_MANY = 5000  # operations before the network runs, after which it is no step
 _LIGHT = 80  # steps whose targets are looked for where the loss is written by hand
 
 
@@ -62,6 +63,7 @@ class Looks:
         self.paths: dict[int, str] = {}
         self.wholes: dict[str, Whole] = {}
         self.inside = False
+        self.on = False
 
     # ---- a step -------------------------------------------------------------------------------
 
@@ -72,11 +74,11 @@ class Looks:
         self.close = close(step)
         if self.close:
             self.trace = self._new(looking=True)
-            if self.headless:
-                self._start()
+            if self.headless or step < _WHOLE:  # a penalty may be computed before the network runs
+                self.trace.started = self._start()
 
     def _new(self, looking: bool) -> Trace:
-        lines = None if self.calls else self.lines
+        lines = self.lines if self.step < _WHOLE else None
         return Trace(self.library, self.weights.names(), lines, looking, self.wholes)
 
     def _start(self) -> bool:
@@ -86,7 +88,15 @@ class Looks:
         if not self.tracer.start():
             self.missing.setdefault("calls", "another function mode of PyTorch was on")
             return False
+        self.on = True
         return True
+
+    def pause(self) -> None:
+        """Rows are about to be loaded: nothing that belongs to the network."""
+        if self.trace is not None and self.trace.started and not self.trace.passes:
+            if not self.trace.depth and not self.headless:
+                self.trace.started = False
+                self.stop()
 
     def renew(self) -> None:
         """There are other networks."""
@@ -95,7 +105,9 @@ class Looks:
 
     def stop(self) -> None:
         """See no more operations."""
-        self.tracer.stop()
+        if self.on:
+            self.on = False
+            self.tracer.stop()
 
     def entered(self, prefix: str, args: Any, kwargs: Any) -> None:
         """A network is about to run."""
@@ -111,12 +123,14 @@ class Looks:
         """A network has run."""
         self.tracer.prefix = ""
         if self.trace is None:
-            if self.by_hand and self.lit < _LIGHT and found.recorded:
+            if self.by_hand and found.recorded and self.lit < _LIGHT:
                 self.lit += 1
                 self.trace = self._new(looking=False)
                 self.trace.started = self._start()
                 self._as_if(self.trace, found)
         elif self.trace.started and not self.trace.finished:
+            if not found.recorded and not self.trace.depth:
+                return
             if self.trace.depth or self.trace.looking:
                 self.trace.leave(found.outs)
             else:
@@ -134,6 +148,8 @@ class Looks:
         self.inside = True
         try:
             trace(*args, **kwargs)
+            if len(trace.ran) > _MANY and not trace.passes and not trace.depth:
+                self.trace = None
         except Exception as error:
             self.missing.setdefault("calls", f"{type(error).__name__}: {error}"[:300])
             trace.finished = True
@@ -144,9 +160,7 @@ class Looks:
 
     def judge(self, found: Pass) -> None:
         """Look at what a pass that nothing is learned from is compared with."""
-        if self.judging >= _LIGHT or "calls" in self.missing:
-            return
-        if self.trace is not None and self.trace.started and not self.trace.finished:
+        if self.judging >= _LIGHT or "calls" in self.missing or self._amid:
             return
         self.judging += 1
         self.judging_on = True
@@ -160,16 +174,30 @@ class Looks:
         self.judging_on = False
         if self.evaluation is not None:
             self.evaluation = None
-            self.stop()
+            self._resume()
 
     def judged(self) -> tuple[Pass, Any] | None:
         """The pass, and what it was compared with."""
         if self.evaluation is None:
             return None
         (trace, found), self.evaluation = self.evaluation, None
-        self.stop()
+        self._resume()
         trace.meet(None)
         return None if trace.target is None else (found, self.library.handle(trace.target))
+
+    @property
+    def _runs(self) -> bool:
+        """Whether a step is being traced."""
+        return self.trace is not None and self.trace.started and not self.trace.finished
+
+    @property
+    def _amid(self) -> bool:
+        """Whether it is traced, and the network has run in it."""
+        return self._runs and self.trace is not None and bool(self.trace.passes)
+
+    def _resume(self) -> None:
+        if not self._runs:
+            self.stop()
 
     # ---- its backward pass --------------------------------------------------------------------
 
@@ -182,7 +210,7 @@ class Looks:
             the loss call, found in the trace where it wasn't seen otherwise.
         """
         trace = self.trace
-        if not passes and not self.headless and self.step < 2:
+        if not passes and not self.headless and self.step < _WHOLE:
             self.headless = True  # the next steps are traced from their beginning
         if trace is None or trace.finished or not (trace.started or self.headless):
             return call
@@ -230,12 +258,19 @@ class Looks:
         if not self.calls:
             trace.strangers = self.library.leaves(loss) - set(trace.weights)
         calls = trace.calls(places)
-        if not self.calls:
-            self.calls = calls
+        if len(calls) > len(self.calls) and self.step < _WHOLE:
+            self._more(calls)
         trace.onto = onto(self.calls, calls)
         for call in calls:
             for name in call.weights:
                 self.weights.seen[name].used = True
+
+    def _more(self, calls: list[Call]) -> None:
+        """Calls that the first trace did not see."""
+        moved = onto(calls, self.calls)
+        for moment in self.moments:
+            moment.activity = {moved[i]: a for i, a in moment.activity.items() if i in moved}
+        self.calls, self.replay = calls, None
 
     def _take(self, trace: Trace, loss: Any, value: float, rate: float) -> None:
         places, at = trace.places, trace.onto
@@ -254,9 +289,8 @@ class Looks:
         if self.trace is None:
             return
         try:
-            a = self.library.array(g).reshape(-1)
-            with np.errstate(all="ignore"):
-                self.trace.blames[key] = math.sqrt(float(np.vdot(a, a)) / max(1, a.size))
+            a = self.library.array(g)
+            self.trace.blames[key] = norm(a) / math.sqrt(max(1, a.size))
         except Exception as error:
             self.missing.setdefault("gradients", f"{type(error).__name__}: {error}"[:300])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from pellucid.doctor.watching.library import Library
 __all__ = ["LossCall", "describe", "right_answers", "rows_of"]
 
 
-@dataclass
 class LossCall:
     """One call of a loss function.
 
@@ -32,27 +30,26 @@ class LossCall:
         plain: its plain arguments, where the function itself wasn't seen.
     """
 
-    name: str
-    prediction: Any
-    target: Any
-    out: Any
-    args: tuple[Any, ...] = ()
-    kwargs: dict[str, Any] | None = None
-    call: Callable[..., Any] | None = None
-    plain: dict[str, Any] = field(default_factory=dict)
+    __slots__ = ("args", "call", "kwargs", "name", "out", "plain", "prediction", "target")
+
+    def __init__(
+        self, name: str, prediction: Any, target: Any, out: Any, args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None, call: Callable[..., Any] | None = None,
+        plain: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        self.name, self.prediction, self.target, self.out = name, prediction, target, out
+        self.args, self.kwargs, self.call, self.plain = args, kwargs, call, plain
 
     def settings(self) -> dict[str, Any]:
         """Its plain arguments by name, defaults included."""
         if self.call is None:
-            return self.plain
+            return self.plain or {}
         try:
             bound = inspect.signature(self.call).bind(*self.args, **(self.kwargs or {}))
         except (TypeError, ValueError):
             return {}
         bound.apply_defaults()
-        return {
-            k: v for k, v in bound.arguments.items() if isinstance(v, bool | int | float | str)
-        }
+        return {k: v for k, v in bound.arguments.items() if isinstance(v, bool | int | float | str)}
 
 
 def describe(seen: LossSeen | None, call: LossCall, library: Library) -> LossSeen:

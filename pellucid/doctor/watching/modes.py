@@ -38,7 +38,7 @@ class Modes:
         """Whether they work as in training, or the network itself where it has none of them."""
         own = self.by_model.get(id(model))
         if own:
-            return any(m.training for m in own)
+            return any([m.training for m in own])
         return bool(getattr(model, "training", False))
 
     def traced(self, calls: list[Call]) -> None:

@@ -6,16 +6,28 @@ from typing import Any, Final
 
 __all__ = ["LOSSES", "RESHAPES", "SKIPPED", "SMOOTH", "named", "settings_of"]
 
+_ASIDE = """
+dim size numel item tolist is_floating_point backward requires_grad_ register_hook retain_grad
+zeros ones empty full arange tensor randn rand randint zeros_like ones_like empty_like full_like
+rand_like randn_like stride data_ptr is_contiguous type storage untyped_storage numpy
+bits_to_uniform random_bits random_words nelement ndimension get_device is_complex is_sparse
+has_names manual_seed set_ share_memory_ element_size copy_ __len__ __bool__ __float__ __int__
+__index__ __array__ __repr__ __format__ __iter__ __contains__ __hash__ __reduce_ex__ __deepcopy__
+__set__ is_nonzero storage_offset is_inference is_conj is_neg result_type can_cast
+"""
+_SMOOTH = """
+relu relu6 leaky_relu elu selu celu gelu silu mish softplus sigmoid tanh hardtanh hardsigmoid
+hardswish logsigmoid softsign dropout dropout1d dropout2d dropout3d alpha_dropout batch_norm
+instance_norm group_norm max_pool1d max_pool2d max_pool3d avg_pool1d avg_pool2d avg_pool3d
+adaptive_avg_pool1d adaptive_avg_pool2d adaptive_max_pool1d adaptive_max_pool2d add sub mul div neg
+to clone detach pad interpolate threshold clamp maximum cat pow exp abs
+"""
 # Those that only look, make or convert: they are not part of what a network computes.
-SKIPPED: Final = frozenset(
-    ["dim", "size", "numel", "item", "tolist", "is_floating_point", "backward", "requires_grad_", "register_hook", "retain_grad", "zeros", "ones", "empty", "full", "arange", "tensor", "randn", "rand", "zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like", "cpu_device", "stride", "data_ptr", "is_contiguous", "type", "storage", "untyped_storage", "numpy", "bits_to_uniform", "random_bits", "random_words", "nelement", "ndimension", "get_device", "is_complex", "is_sparse", "has_names", "manual_seed", "set_", "share_memory_", "element_size", "copy_", "__len__", "__bool__", "__float__", "__int__", "__index__", "__array__", "__repr__", "__format__", "__iter__", "__contains__", "__hash__", "__reduce_ex__", "__deepcopy__", "__set__", "is_nonzero", "storage_offset", "is_inference", "is_conj", "is_neg", "result_type", "can_cast", "finfo", "iinfo"]
-)
+SKIPPED: Final = frozenset(_ASIDE.split())
 # A module's own trouble is none: these hand on what they got in another shape.
 RESHAPES: Final = frozenset({"reshape", "permute", "getitem", "detach", "to", "clone", "expand"})
 # Where a unit's axis is handed on.
-SMOOTH: Final = frozenset(
-    ["relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish", "softplus", "sigmoid", "tanh", "hardtanh", "hardsigmoid", "hardswish", "logsigmoid", "softsign", "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "batch_norm", "instance_norm", "group_norm", "max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d", "add", "sub", "mul", "div", "neg", "to", "clone", "detach", "pad", "interpolate", "threshold", "clamp", "maximum", "cat", "pow", "exp", "abs"]
-)
+SMOOTH: Final = frozenset(_SMOOTH.split())
 # The losses that both libraries have, with what their first input must be.
 LOSSES: Final[dict[str, str]] = {
     "cross_entropy": "scores",

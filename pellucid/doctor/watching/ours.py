@@ -34,7 +34,7 @@ class Ours:
     """pellucid."""
 
     name = "pellucid"
-    inside = (str(Path(__file__).resolve().parents[2]),)
+    inside: tuple[str, ...] = (str(Path(__file__).resolve().parents[2]),)
 
     def __init__(self) -> None:
         self.lib: Any = sys.modules["pellucid"]
@@ -93,10 +93,6 @@ class Ours:
         """Whether gradients are on."""
         return is_grad_enabled()
 
-    def learns(self, tensor: Any) -> bool:
-        """Whether it is part of a graph."""
-        return bool(tensor.requires_grad)
-
     def reaches(self, loss: Any, outputs: Sequence[Any]) -> list[bool]:
         """Whether their nodes are behind the loss."""
         behind = {id(node) for node in reachable([loss._node])}
@@ -105,12 +101,12 @@ class Ours:
     @contextmanager
     def random_kept(self) -> Iterator[None]:
         """The three streams, put back."""
-        ours, numpy, python = get_rng_state(), np.random.get_state(), random.getstate()
+        ours, numpy, python = get_rng_state(), np.random.get_state(), random.getstate()  # noqa: NPY002
         try:
             yield
         finally:
             set_rng_state(ours)
-            np.random.set_state(numpy)
+            np.random.set_state(numpy)  # noqa: NPY002
             random.setstate(python)
 
     def tracer(self, sink: Sink) -> Any:
@@ -164,13 +160,14 @@ class _Watched:
         self.sink = sink
         self.engine: Any = None
         self.thread = 0
+        self.names: dict[int, str] = {}
         self.prefix = ""
 
     def start(self) -> bool:
         if self.engine is None:
             self.engine = mode.engine()
             self.thread = threading.get_ident()
-            mode.install(self)  # type: ignore[arg-type]
+            mode.install(self)
         return True
 
     def stop(self) -> None:

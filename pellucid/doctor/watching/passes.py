@@ -6,7 +6,6 @@ somebody's look at the network.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from pellucid.doctor.watching.library import Library, tensors_in
@@ -64,14 +63,14 @@ class Passes:
         self.waiting: list[Pass] = []
         self.losses: list[LossCall] = []
         self.train = self.train_in_eval = self.eval = self.eval_in_train = self.single_rows = 0
-        self.sizes: Counter[int] = Counter()
+        self.sizes: dict[int, int] = {}
         self.alike = 0
         self.step = 0
 
     def add(self, found: Pass) -> bool:
         """A pass; whether it waits for a backward pass."""
         found.training = self.modes.of(found.model)
-        found.recorded = self.library.recording() and any(map(self.library.learns, found.outs))
+        found.recorded = any([o.requires_grad for o in found.outs])
         if found.recorded:
             self.waiting.append(found)
             if len(self.waiting) > _MANY:
@@ -82,7 +81,7 @@ class Passes:
 
     def add_loss(self, call: LossCall) -> bool:
         """A loss; whether it waits for a backward pass."""
-        if self.library.recording() and self.library.learns(call.out):
+        if call.out.requires_grad:
             self.losses.append(call)
             if len(self.losses) > _MANY:
                 self.scores.loss_called(self.losses.pop(0), self.step)
@@ -108,8 +107,10 @@ class Passes:
         """The loss call and the passes that a backward pass comes from; the rest are scores."""
         calls, passes = self.losses, self.waiting
         self.losses, self.waiting = [], []
-        if len(calls) > 1 or len(passes) > 1 or (
-            calls and calls[0].out is not loss and self.alike < _SURE
+        if (
+            len(calls) > 1
+            or len(passes) > 1
+            or (calls and calls[0].out is not loss and self.alike < _SURE)
         ):
             calls, passes = self._looked_up(loss, calls, passes)
         for found in passes:
@@ -119,7 +120,7 @@ class Passes:
     def _looked_up(
         self, loss: Any, calls: list[LossCall], passes: list[Pass]
     ) -> tuple[list[LossCall], list[Pass]]:
-        firsts = [next(o for o in p.outs if self.library.learns(o)) for p in passes]
+        firsts = [next(o for o in p.outs if o.requires_grad) for p in passes]
         found = self.library.reaches(loss, [*[c.out for c in calls], *firsts])
         for_calls, for_passes = found[: len(calls)], found[len(calls) :]
         for p, yes in zip(passes, for_passes, strict=True):
@@ -137,7 +138,7 @@ class Passes:
     def _learned(self, found: Pass) -> None:
         self.train += 1
         rows = found.rows
-        self.sizes[rows] += 1
+        self.sizes[rows] = self.sizes.get(rows, 0) + 1
         if not found.training and self.modes.by_model.get(id(found.model)):
             self.train_in_eval += 1
         if rows == 1 and found.training and self.modes.norms:
@@ -146,4 +147,4 @@ class Passes:
     @property
     def batch(self) -> int:
         """Rows of most training passes."""
-        return self.sizes.most_common(1)[0][0] if self.sizes else 1
+        return max(self.sizes, key=lambda rows: self.sizes[rows], default=1)

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 __all__ = ["Spread", "close"]
+
+
+def _closes() -> frozenset[int]:
+    found, at = [0, 1], 2
+    while at < 1 << 40:
+        found.append(at)
+        at = 2 * at + 1
+    return frozenset(found)
+
+
+_CLOSE = _closes()
 
 
 def close(step: int) -> bool:
@@ -10,14 +23,9 @@ def close(step: int) -> bool:
 
     Example:
         >>> [step for step in range(100) if close(step)]
-        [0, 1, 2, 4, 7, 11, 17, 26, 40, 61, 92]
+        [0, 1, 2, 5, 11, 23, 47, 95]
     """
-    if step < 3:
-        return True
-    at = 2
-    while at < step:
-        at = at * 3 // 2 + 1
-    return at == step
+    return step in _CLOSE
 
 
 class Spread:
@@ -31,18 +39,16 @@ class Spread:
     def __init__(self, most: int, first: int = 0) -> None:
         self.most, self.first = most, first
         self.every, self.came = 1, 0
-        self.kept: list[tuple[int, object]] = []
+        self.kept: list[tuple[int, Any]] = []
 
     def wanted(self) -> bool:
         """Whether the next one is."""
         self.came += 1
         return self.came <= self.first or self.came % self.every == 0
 
-    def keep(self, item: object) -> None:
+    def keep(self, item: Any) -> None:
         """Keep one that was wanted."""
         self.kept.append((self.came, item))
         if len(self.kept) > self.most:
             self.every *= 2
-            self.kept = [
-                (n, one) for n, one in self.kept if n <= self.first or n % self.every == 0
-            ]
+            self.kept = [(n, one) for n, one in self.kept if n <= self.first or n % self.every == 0]

@@ -104,4 +104,9 @@ def marks(a: npt.NDArray[Any]) -> list[bytes]:
 
 
 def _form(batch: tuple[int, Any, Any]) -> Any:
-    return tuple(batch[1].shape[1:]), tuple(batch[2].shape[1:]), str(batch[1].dtype), str(batch[2].dtype)
+    return (
+        tuple(batch[1].shape[1:]),
+        tuple(batch[2].shape[1:]),
+        str(batch[1].dtype),
+        str(batch[2].dtype),
+    )

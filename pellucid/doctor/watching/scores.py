@@ -116,7 +116,7 @@ class Scores:
             self.add(found, step, p, self.library.array(y), value, call)
 
     def _pass_of(self, call: LossCall) -> Any:
-        """The pass whose output the loss was given; the last one where it is not the same tensor."""
+        """The pass whose output the loss was given; the last one where that isn't seen."""
         for found, _ in reversed(self.waiting):
             if any(o is call.prediction for o in found.outs):
                 return found

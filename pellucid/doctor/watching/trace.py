@@ -193,7 +193,7 @@ class Trace:
         live = any(not b.fixed for b in before)
         loose = [
             k for k in ran.inputs
-            if k not in known and getattr(self.alive[k], "ndim", 0) and k not in self.data
+            if k not in known and self._has_axes(k) and k not in self.data
         ]  # fmt: skip
         ran.fixed = bool(own) and not live and not data and not loose
         if not ran.inside and own and not ran.fixed:
@@ -202,6 +202,9 @@ class Trace:
         ran.channels = ran.name.startswith("conv") or (
             (carried or ran.name == "batch_norm") and len(ran.shape) > 2
         )
+
+    def _has_axes(self, k: int) -> bool:
+        return len(getattr(self.alive[k], "shape", ())) > 0
 
     def _look(self, ran: Ran, first: Any) -> None:
         a = self.library.array(first)
@@ -279,8 +282,7 @@ class Trace:
         made = self.made.get(k)
         if k in self.weights or (made is not None and (self.ran[made].fixed or self.ran[made].net)):
             return False
-        shape = getattr(self.alive[k], "shape", ())
-        return len(shape) > 0
+        return self._has_axes(k)
 
     def chosen(self, loss: Any | None) -> list[int]:
         """Places of the calls to tell of: those of the network, and those that lead to the loss."""
@@ -343,8 +345,10 @@ class Trace:
         return tuple(sources), tuple(shapes)
 
     def _source(self, k: int, place: int, at: Mapping[int, int]) -> int | None:
-        if self.target is not None and k == self.library.key(self.target) and (
-            self.meets is not None and place >= self.meets
+        if (
+            self.target is not None
+            and k == self.library.key(self.target)
+            and (self.meets is not None and place >= self.meets)
         ):
             return TARGET
         made = self.made.get(k)
@@ -381,8 +385,7 @@ class Trace:
 
 
 def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
-    kinds = bool | int | float | str | tuple
-    return {k: v for k, v in settings.items() if isinstance(v, kinds)}
+    return {k: v for k, v in settings.items() if isinstance(v, bool | int | float | str | tuple)}
 
 
 def finite(a: Any) -> bool:

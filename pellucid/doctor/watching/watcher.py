@@ -65,6 +65,7 @@ class Watcher:
         self.schedule = ""
         self.clip: float | None = None
         self.closure = False
+        self.last_rate: float | None = None
         self.armed: list[Any] = []
         self.arming = Hook(self._before_forward)
         self.busy = self.inside = False
@@ -281,7 +282,8 @@ class Watcher:
                 self.looks.not_judged()
 
     def _backward_begins(self, given: Any) -> None:
-        self._judge()
+        if self.looks.evaluation is not None:
+            self._judge()
         self.looks.stop()
         kind = self.library.kind
         loss = given if isinstance(given, kind) else next(iter(tensors_in(given, kind)), None)
@@ -298,7 +300,8 @@ class Watcher:
         self.negative += value < 0
         call, passes = self.passes.joined(loss)
         looked = self.looks.trace is not None
-        call = self.looks.backward(loss, value, self.rate(), call, passes)
+        if looked or not passes:
+            call = self.looks.backward(loss, value, self.rate(), call, passes)
         if call is not None:
             only = passes[0] if len(passes) == 1 and len(self.models) == 1 else None
             self.batches.add(call, only, value, self.step, looked)
@@ -308,20 +311,24 @@ class Watcher:
     def _backward_ended(self) -> None:
         for ledger in self.ledgers.values():
             ledger.backward_ended()
-        self.looks.backward_ended()
+        if self.looks.trace is not None:
+            self.looks.backward_ended()
         if not self.optimizers:
             self._tick()
 
     def _step_begins(self, optimizer: Any, args: Any, kwargs: Any) -> None:
-        given = [kwargs.get("closure"), *(a for a in args if a is not optimizer)]
-        closure = any(callable(a) for a in given)
-        self.closure = self.closure or closure
+        closure = False
+        if kwargs or len(args) > 1 or (args and args[0] is not optimizer):
+            given = [kwargs.get("closure"), *(a for a in args if a is not optimizer)]
+            closure = any(callable(a) for a in given)
+            self.closure = self.closure or closure
         self.ledgers[id(optimizer)].step_begins(closure)
         self._note("step")
         if optimizer is self.optimizers[0]:
-            rate = self.rate()
-            if not self.rates or self.rates[-1][1] != rate:
-                self.rates.append((self.step, rate))
+            rate = optimizer.param_groups[0].get("lr", 0.0)
+            if rate != self.last_rate:
+                self.last_rate = float(rate)
+                self.rates.append((self.step, self.last_rate))
         if self.looks.close:
             self.looks.step_begins()
 
@@ -336,7 +343,8 @@ class Watcher:
         self.losses.append(self.waiting)
         self.waiting = math.nan
         self.step += 1
-        self._judge()
+        if self.looks.evaluation is not None:
+            self._judge()
         self._begin_step()
 
     def _begin_step(self) -> None:

@@ -132,7 +132,7 @@ class Weights:
         if last is None or not (last[1] > 0 and size > 0) or last[0].shape != g.shape:
             return None
         with np.errstate(all="ignore"):
-            return float(np.vdot(last[0], g)) / (last[1] * size)
+            return float((last[0] * g).sum()) / float(last[1] * size)
 
     # ---- the end ------------------------------------------------------------------------------
 
