@@ -223,6 +223,8 @@ class Seen:
             return self.events.steps > 0
         if what == "trials":
             return not isinstance(self.trials, NoTrials)
+        if what == "loss or error":
+            return self.loss is not None or bool(self.error)
         value = getattr(self, what)
         return value is not None and (not hasattr(value, "__len__") or len(value) > 0)
 

@@ -124,7 +124,7 @@ def test_bad_labels_where_held_out_rows_mean_something_else() -> None:
     other = seen(x[:200], y[:200], scores(y[:200]))
     other.held_out = Rows(x[200:], 1 - y[200:], scores(y[200:]))
     (found,) = findings("bad_labels", other)
-    assert "Training rows are answered right at 100%, held-out rows at 0%" in found.text
+    assert "answered right at 100\xa0%, held-out rows at 0\xa0%" in found.text
 
 
 def rare(recall: float) -> Seen:
@@ -137,8 +137,8 @@ def rare(recall: float) -> Seen:
 def test_class_imbalance() -> None:
     (found,) = findings("class_imbalance", rare(0.1))
     assert found.text == (
-        "Class 1 has 20 of 400 rows, and 10% of them are answered right, while 96% of all answers "
-        "are."
+        "Class 1 has 20 of 400 rows, and 10\xa0% of them are answered right, while 96\xa0% of all "
+        "answers are."
     )
     assert not findings("class_imbalance", rare(0.8))
     x, y = moons()
@@ -247,8 +247,8 @@ def test_rows_in_both_parts(shared: slice, found: bool) -> None:
     both = np.concatenate((x[shared], x[200:]))
     given = seen(x[:200], y[:200], scores(y[:200]), scores=[Score(9, len(both), 0.1, 0.99)])
     given.held_out = Rows(both, np.concatenate((y[shared], y[200:])))
-    assert [f.text[:33] for f in findings("overfitting", given)] == (
-        ["33% of the held-out rows are also"] if found else []
+    assert [f.text[:29] for f in findings("overfitting", given)] == (
+        ["33\xa0% of the held-out rows are"] if found else []
     )
 
 

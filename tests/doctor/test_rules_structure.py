@@ -56,8 +56,8 @@ def test_double_softmax(seen: Seen, found: bool) -> None:
 def test_double_softmax_says_where_and_how_low_the_loss_can_get() -> None:
     (found,) = findings("double_softmax", network("softmax"))
     assert found.text == (
-        "cross_entropy applies softmax itself, but is given what softmax in layer 1 made, so the loss "
-        "can't fall below 0.551."
+        "cross_entropy applies softmax itself, but is given what softmax in layer 1 made, so the "
+        "loss can't fall below 0.551."
     )
     assert found.evidence[0].value == pytest.approx(np.log(1 + 2 / np.e))
 
@@ -121,6 +121,8 @@ def test_shape_broadcast_says_both_shapes() -> None:
         (Events(steps=20, backwards=20, clears=20, wasted=20), True),
         (Events(steps=20, backwards=20, clears=20, stale=1, wasted=1), False),
         (Events(steps=1, backwards=1, clears=0), False),
+        (Events(steps=5, backwards=60, clears=60), True),  # a step for each epoch only
+        (Events(steps=20, backwards=40, clears=40), False),  # two looks for each step
     ],
 )
 def test_zero_grad_misuse(events: Events, found: bool) -> None:
@@ -284,6 +286,35 @@ def test_wrong_loss_reads_what_the_loss_refused() -> None:
     assert not findings("wrong_loss", seen)
 
 
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("frozen_parameters", "RuntimeError: element 0 of tensors does not require grad and …"),
+        (
+            "shape_broadcast",
+            "ValueError: Target size (torch.Size([8])) must be the same as input …",
+        ),
+        ("wrong_loss", "RuntimeError: all elements of input should be between 0 and 1"),
+        ("mode_error", "ValueError: Expected more than 1 value per channel when training, got …"),
+    ],
+)
+def test_errors_that_say_what_is_wrong(kind: str, error: str) -> None:
+    modes = Events(mode_layers=("1",))
+    (found,) = findings(kind, Seen(finished=False, error=error, events=modes))
+    assert found.sure > 0.8
+    assert not findings(kind, Seen(finished=False, error="KeyboardInterrupt", events=modes))
+
+
+def test_wrong_loss_that_was_turned_around() -> None:
+    seen = regression("", ODD)
+    assert seen.loss is not None
+    seen.loss.negative = 1.0
+    assert not findings("wrong_loss", seen)
+    seen.calls.append(Call("neg", "", (len(seen.calls) - 1,), part="loss"))
+    (found,) = findings("wrong_loss", seen)
+    assert "mse_loss, which is never negative, was turned around" in found.text
+
+
 def lost(step: int = 3, calm: bool = False) -> Seen:
     """A mask of −inf at every step, and a logarithm of 0 at one."""
     losses = np.ones(8)
@@ -312,7 +343,9 @@ def test_non_finite_blames_rows_that_already_held_it() -> None:
     assert seen.train is not None
     seen.train.x[1, 2] = np.nan
     (found,) = findings("non_finite", seen)
-    assert found.text == "The loss is nan from step 3 on: 12.5% of the rows hold NaN or infinity."
+    assert found.text == (
+        "The loss is nan from step 3 on: 12\xa0% of the rows hold NaN or infinity."
+    )
 
 
 def test_a_scaler_that_skips_single_steps_is_no_fault() -> None:

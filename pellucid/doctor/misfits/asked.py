@@ -15,12 +15,15 @@ from pellucid.doctor.measures.judges import of_classes
 from pellucid.doctor.misfits.misfit import Misfit, numbers, targets
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.wiring import VIEWS, last, mixing
+from pellucid.lenses.numerals import percent
 
 __all__ = ["asked"]
 
 _BINARY: Final = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
 _SIGNS: Final = ("soft_margin_loss", "hinge_embedding_loss", "margin_ranking_loss")
 _PICKED, _LOGS = ("index", "getitem", "gather"), ("log_softmax", "logsigmoid")
+_ABOVE: Final = frozenset({"mse_loss", "l1_loss", "huber_loss", "smooth_l1_loss", "cross_entropy"})
+_TURNS: Final = VIEWS | {"neg", "mul", "sub", "mean", "sum", "pow", "abs"}
 _SOME: Final = 0.02
 _ROWS: Final = 800
 
@@ -35,6 +38,7 @@ def asked(seen: Seen) -> Iterator[Misfit]:
     if y is None or seen.loss is None:
         return
     name = loss_name(seen)
+    yield from _negated(seen, name)
     if name in _BINARY:
         yield from _no_shares(y, name)
     elif name in _SIGNS:
@@ -54,7 +58,7 @@ def _no_shares(y: Array, name: str) -> Iterator[Misfit]:
     if outside <= _SOME:
         return
     yield Misfit(
-        f"{name} expects targets from 0 to 1, but {outside:.0%} of them lie outside "
+        f"{name} expects targets from 0 to 1, but {percent(outside)} of them lie outside "
         f"(from {y.min():.3g} to {y.max():.3g}).",
         "Outside of 0 to 1 the loss has no lowest point: it falls without limit.",
         f"y = (y == {y.max():g}).float()  # 0 and 1"
@@ -72,7 +76,7 @@ def _no_signs(y: Array, name: str) -> Iterator[Misfit]:
     zeros = float((y == 0).mean())
     if zeros > _SOME:
         yield Misfit(
-            f"{name} expects targets of −1 and 1, but {zeros:.0%} of them are 0.",
+            f"{name} expects targets of −1 and 1, but {percent(zeros)} of them are 0.",
             "A target of 0 costs the same whatever the network says, so one class is never "
             "learned.",
             "y = 2 * y - 1",
@@ -88,7 +92,7 @@ def _several(y: Array) -> Iterator[Misfit]:
     off = float((np.abs(sums - 1) > 0.01).mean())
     if off > 0.1 and np.isin(y, (0, 1)).all():
         yield Misfit(
-            f"cross_entropy expects one class for each row, but {off:.0%} of the rows name "
+            f"cross_entropy expects one class for each row, but {percent(off)} of the rows name "
             "several or none.",
             "Classes that are right at the same time are made to compete.",
             "loss = F.binary_cross_entropy_with_logits(scores, y)",
@@ -115,7 +119,8 @@ def _class_numbers(seen: Seen, y: Array) -> Iterator[Misfit]:
         return
     yield Misfit(
         f"The targets are the class numbers 0 to {classes - 1}, and {loss_name(seen)} takes them "
-        f"for amounts: rounded, {ours:.0%} of the answers are right where {theirs:.0%} can be.",
+        f"for amounts: rounded, {percent(ours)} of the answers are right where {percent(theirs)} "
+        "can be.",
         "Class 2 is not the mean of 1 and 3, but that is what the loss teaches.",
         f"head = nn.Linear(width, {classes})  # one score for each class\n"
         "loss = F.cross_entropy(scores, y.long())",
@@ -157,7 +162,7 @@ def _squares(seen: Seen, y: Array) -> Iterator[Misfit]:
     mend = "cross_entropy" if name == "softmax" else "binary_cross_entropy_with_logits"
     yield Misfit(
         f"{loss_name(seen)} compares shares from {name} with 0 and 1, and the network misses "
-        f"{lost:.0%} of what can be reached.",
+        f"{percent(lost)} of what can be reached.",
         f"Where {name} is surely wrong it is flat, so the squared error has no slope there.",
         f"loss = F.{mend}(scores, y)  # from raw scores, without {name}",
         (Evidence("share of the reachable fit that is missing", lost, 0.25,
@@ -176,7 +181,7 @@ def _wrong_sign(seen: Seen) -> Iterator[Misfit]:
     if not logs and (ours is None or not ours.skill < -0.05):
         return
     yield Misfit(
-        f"The loss is below 0 at {seen.loss.negative:.0%} of the steps: "
+        f"The loss is below 0 at {percent(seen.loss.negative)} of the steps: "
         + ("it is the mean of logarithms of shares, which should be large, not small."
            if logs else "the answers become worse than one constant for all rows."),
         "Its sign is the wrong way round: training drives the answers away from the targets.",
@@ -189,6 +194,25 @@ def _wrong_sign(seen: Seen) -> Iterator[Misfit]:
         0.93 if logs else 0.8,
         1.0,
     )  # fmt: skip
+
+
+def _negated(seen: Seen, name: str) -> Iterator[Misfit]:
+    """A loss that is never negative, times −1."""
+    met = mixing(seen)
+    if met is None or seen.loss is None or name not in _ABOVE or seen.loss.negative < 0.9:
+        return
+    after = [call.name for call in seen.calls[met.place + 1 :]]
+    if not {"neg", "mul", "sub"} & set(after) or not set(after) <= _TURNS:
+        return
+    yield Misfit(
+        f"The loss is below 0 at {percent(seen.loss.negative)} of the steps: {name}, which is "
+        "never negative, was turned around.",
+        "Training makes it as large as it can: the answers are driven away from the targets.",
+        "loss = loss_fn(prediction, y)  # without the minus",
+        (Evidence("steps with a loss below 0", seen.loss.negative, 0.9, "", "share"),),
+        0.95,
+        1.0,
+    )
 
 
 def _mean_of_logs(seen: Seen) -> bool:

@@ -12,6 +12,7 @@ from pellucid.doctor.finding import Evidence
 from pellucid.doctor.misfits.misfit import Misfit, numbers, targets
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.wiring import last, trail
+from pellucid.lenses.numerals import percent
 
 __all__ = ["reach"]
 
@@ -59,8 +60,8 @@ def _outside(seen: Seen) -> Iterator[Misfit]:
     if not np.isfinite(high - low):
         ends = f"from {low:g} up" if np.isfinite(low) else f"up to {high:g}"
     yield Misfit(
-        f"The last call is {name}, which gives numbers {ends}, but {share:.0%} of the targets lie "
-        f"outside (they go from {np.nanmin(values):.3g} to {np.nanmax(values):.3g}).",
+        f"The last call is {name}, which gives numbers {ends}, but {percent(share)} of the targets "
+        f"lie outside (they go from {np.nanmin(values):.3g} to {np.nanmax(values):.3g}).",
         "What the network can't say it can't learn: it stays at the end of the range.",
         f"# let the last layer be the output, without {name}\nprediction = last_layer(h)",
         (Evidence("targets out of reach", share, _OUTSIDE, "room for single outliers", "share"),),

@@ -14,6 +14,11 @@ __all__ = ["refused"]
 _INDICES: Final = "y = y.argmax(dim=1)  # class numbers, one for each row"
 _ERRORS: Final = (
     (
+        r"between 0 and 1",
+        "The loss expects shares from 0 to 1, but is given numbers that no sigmoid made",
+        "loss = F.binary_cross_entropy_with_logits(score, y)  # applies the sigmoid itself",
+    ),
+    (
         r"[Tt]arget \S+ is out of bounds|class \d+ .*(?:out of|outside)",
         "A target names a class that the network has no output for",
         "# one output for each class, and classes counted from 0\n"

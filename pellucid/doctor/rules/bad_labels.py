@@ -25,6 +25,7 @@ from pellucid.doctor.measures.fit import fit, fit_held_out
 from pellucid.doctor.measures.reference import Reference, reference
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
+from pellucid.lenses.numerals import percent
 
 __all__ = ["bad_labels"]
 
@@ -59,7 +60,7 @@ def _shifted(seen: Seen, found: Disagreement) -> Iterator[Finding]:
     side = "before" if found.shift > 0 else "after"
     yield _finding(
         f"The targets fit the row {side} better than their own: a linear learner explains "
-        f"{found.shift_skill:.0%} that way and {max(found.own_skill, 0):.0%} as they are.",
+        f"{percent(found.shift_skill)} that way, {percent(max(found.own_skill, 0))} as they are.",
         Evidence("explained with targets moved by one row", found.shift_skill, found.own_skill,
                  "the targets as they are", "share"),
         "x, y = x[1:], y[:-1]  # or the other way round: look where a row was dropped",
@@ -84,7 +85,7 @@ def _unrelated(seen: Seen, found: Disagreement) -> Iterator[Finding]:
         return
     yield _finding(
         f"The targets have nothing to do with the inputs: shuffled targets do as well in "
-        f"{found.chance:.0%} of the tries, and no known learner beats one constant answer.",
+        f"{percent(found.chance)} of the tries, and no known learner beats one constant answer.",
         Evidence("shuffles that score as well as the targets", found.chance, _CHANCE,
                  "permutation test, Good 2005", "share"),
         _LOOK + "    print(x[i], y[i])\n" + _PAIRS,
@@ -103,8 +104,8 @@ def _noisy(seen: Seen, found: Disagreement) -> Iterator[Finding]:
     if found.noise > 1.35 * (1 - known.right) or _clearest(known) < max(0.15, 0.6 * found.noise):
         return  # the learners are at odds, or it is mostly at the borders: classes that overlap
     yield _finding(
-        f"{found.noise:.0%} of the targets contradict what the other rows teach, even among the "
-        "half of the rows where that is clearest.",
+        f"{percent(found.noise)} of the targets contradict what the other rows teach, even among "
+        "the half of the rows where that is clearest.",
         Evidence("contradicted targets among the surest half of the rows", found.noise, _NOISE,
                  "known learners, out of fold (after Northcutt 2021)", "share"),
         _LOOK + "    print(x[i], y[i])\n"
@@ -121,8 +122,8 @@ def _other_way(seen: Seen) -> Iterator[Finding]:
     if own.skill < 0.5 or others.skill > -0.3 or len(seen.held_out.y) < 20:
         return
     yield _finding(
-        f"Training rows are answered right at {own.right or 0:.0%}, held-out rows at "
-        f"{others.right:.0%}, which is worse than one constant answer.",
+        f"Training rows are answered right at {percent(own.right or 0)}, held-out rows at "
+        f"{percent(others.right)}, which is worse than one constant answer.",
         Evidence("skill on held-out rows", others.skill, 0.0, "one constant answer"),
         _PAIRS + "\n# and the same numbers for the classes in both parts",
         0.8, 0.8,

@@ -19,6 +19,7 @@ from pellucid.doctor.measures.answers import answers
 from pellucid.doctor.measures.fit import fit
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
+from pellucid.lenses.numerals import percent
 
 __all__ = ["class_imbalance"]
 
@@ -48,8 +49,8 @@ def class_imbalance(seen: Seen) -> Iterator[Finding]:
     others = f" ({len(ignored)} classes in all)" if len(ignored) > 1 else ""
     yield Finding(
         "class_imbalance",
-        f"Class {least} has {often[least]} of {often.sum()} rows, and {recall:.0%} of them are "
-        f"answered right{others}, while {own.right:.0%} of all answers are.",
+        f"Class {least} has {often[least]} of {often.sum()} rows, and {percent(recall)} of them "
+        f"are answered right{others}, while {percent(own.right)} of all answers are.",
         evidence=(
             Evidence("rows of the most frequent class for each of this", ratio, _RATIO,
                      "SageMaker Debugger asks for 10"),

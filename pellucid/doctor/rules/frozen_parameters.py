@@ -13,6 +13,7 @@ left alone.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -21,6 +22,7 @@ from pellucid.doctor.measures.fit import effect
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import WeightSeen
+from pellucid.lenses.numerals import percent
 
 __all__ = ["frozen_parameters"]
 
@@ -30,6 +32,9 @@ _LOST: Final = 0.15
 @rule("frozen_parameters", needs=("weights",))
 def frozen_parameters(seen: Seen) -> Iterator[Finding]:
     """Weights that should have moved and did not."""
+    if not seen.finished and re.search(r"does not require grad|no gradient|detached", seen.error):
+        yield _refused(seen)
+        return
     used = [w for w in seen.weights if w.used]
     still = [w for w in used if w.trainable and not w.moved]
     meant = sum(math.prod(w.shape) for w in used if w.trainable) or 1
@@ -44,6 +49,20 @@ def frozen_parameters(seen: Seen) -> Iterator[Finding]:
     elif seen.events.steps:
         yield from _on_purpose(seen, [w for w in used if not w.trainable])
         yield from _unknown(seen)
+
+
+def _refused(seen: Seen) -> Finding:
+    """The backward pass found nothing to go back through."""
+    return Finding(
+        "frozen_parameters",
+        f"The loss depends on no parameter that learns: {seen.error.strip().splitlines()[0]}",
+        line=seen.events.lines.get("backward", ""),
+        why="Between the network and the loss its numbers were taken out of the graph (detach, "
+        "item, numpy, argmax), or nothing in the network requires gradients.",
+        fix="loss = loss_fn(model(x), y)  # tensors all the way, outside of no_grad()",
+        sure=0.95,
+        effect=1.0,
+    )
 
 
 def _zero(seen: Seen, weight: WeightSeen) -> bool:
@@ -123,7 +142,7 @@ def _left_out(weights: Sequence[WeightSeen], share: float) -> Finding:
     return Finding(
         "frozen_parameters",
         f"The optimizer does not hold {len(weights)} parameters that require gradients, "
-        f"{share:.0%} of what should learn: {_named(weights)}.",
+        f"{percent(share)} of what should learn: {_named(weights)}.",
         layer=layer,
         also=also,
         evidence=(
@@ -145,7 +164,7 @@ def _unreached(weights: Sequence[WeightSeen], share: float) -> Finding:
     return Finding(
         "frozen_parameters",
         f"No gradient ever reached {len(weights)} parameters that the optimizer holds, "
-        f"{share:.0%} of what should learn: {_named(weights)}.",
+        f"{percent(share)} of what should learn: {_named(weights)}.",
         layer=layer,
         also=also,
         evidence=(Evidence("entries without any gradient", share, 0.0, "none expected", "share"),),
@@ -175,7 +194,7 @@ def _on_purpose(seen: Seen, frozen: Sequence[WeightSeen]) -> Iterator[Finding]:
     yield Finding(
         "frozen_parameters",
         f"{len(random)} weights do not require gradients and still look as they were drawn: "
-        f"{_named(random)}. The network misses {lost:.0%} of what can be reached.",
+        f"{_named(random)}. The network misses {percent(lost)} of what can be reached.",
         layer=layer,
         also=also,
         evidence=(

@@ -43,7 +43,7 @@ def _learned_in_eval(seen: Seen) -> Iterator[Finding]:
     yield Finding(
         "mode_error",
         f"{events.train_in_eval} of {events.train_passes} training passes ran in evaluation mode, "
-        f"so {_named(events.mode_layers)} did not do their work.",
+        f"so {_named(events.mode_layers)} did not work as in training.",
         layer=events.mode_layers[0],
         also=events.mode_layers[1:],
         line=events.lines.get("eval", ""),
@@ -116,13 +116,15 @@ def _always_on(seen: Seen) -> Iterator[Finding]:
 def _single(seen: Seen) -> Iterator[Finding]:
     events = seen.events
     share = events.single_rows / max(events.train_passes, 1)
-    stopped = not seen.finished and events.single_rows > 0 and "per channel" in seen.error
+    stopped = not seen.finished and "1 value per channel" in seen.error
     if share <= _SINGLE and not stopped:
         return
     yield Finding(
         "mode_error",
-        f"{events.single_rows} of {events.train_passes} training passes gave batch normalization "
-        "a single row.",
+        seen.error
+        if stopped
+        else f"{events.single_rows} of {events.train_passes} training passes gave batch "
+        "normalization a single row.",
         layer=events.mode_layers[0],
         line=events.lines.get("loss", ""),
         evidence=(

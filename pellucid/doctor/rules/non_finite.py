@@ -17,7 +17,7 @@ from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.spoilt import dirty
 from pellucid.doctor.step import Call, Moment
-from pellucid.lenses.numerals import of_layer
+from pellucid.lenses.numerals import of_layer, percent
 
 __all__ = ["non_finite"]
 
@@ -46,7 +46,8 @@ def non_finite(seen: Seen) -> Iterator[Finding]:
     )  # fmt: skip
     yield Finding(
         "non_finite",
-        text + (f": {spoilt:.1%} of the rows hold NaN or infinity." if spoilt else _said(call)),
+        text
+        + (f": {percent(spoilt)} of the rows hold NaN or infinity." if spoilt else _said(call)),
         layer=call.path if call is not None and not spoilt else "",
         step=step,
         line=call.line if call is not None else seen.events.lines.get("loss", ""),

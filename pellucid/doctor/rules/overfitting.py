@@ -25,6 +25,7 @@ from pellucid.doctor.measures.fit import Fit, fit, fit_held_out
 from pellucid.doctor.measures.reference import reference
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Score, Seen
+from pellucid.lenses.numerals import percent
 
 __all__ = ["overfitting"]
 
@@ -113,8 +114,8 @@ def _got_worse(scores: list[Score], turned: Turn, rows: int) -> bool:
 def _turned(own: Fit, others: Fit, turned: Turn, gap: float) -> Finding:
     return Finding(
         "overfitting",
-        f"Since step {turned.step} the loss on held-out rows has risen by {turned.rise:.0%}, from "
-        f"{turned.best:.3g} to {turned.last:.3g}, while training rows are "
+        f"Since step {turned.step} the loss on held-out rows has risen by {percent(turned.rise)}, "
+        f"from {turned.best:.3g} to {turned.last:.3g}, while training rows are "
         f"{_level(own)} and held-out rows {_level(others)}.",
         step=turned.step,
         evidence=(
@@ -156,8 +157,8 @@ def _beside_reference(
 
 def _level(found: Fit) -> str:
     if found.right is not None:
-        return f"{found.right:.0%} right"
-    return f"explained to {max(found.skill, 0):.0%}"
+        return f"{percent(found.right)} right"
+    return f"explained to {percent(max(found.skill, 0))}"
 
 
 def _leak(seen: Seen) -> Iterator[Finding]:
@@ -173,7 +174,7 @@ def _leak(seen: Seen) -> Iterator[Finding]:
         return
     yield Finding(
         "overfitting",
-        f"{share:.0%} of the held-out rows are also training rows, so their score says little "
+        f"{percent(share)} of the held-out rows are also training rows, so their score says little "
         "about new rows.",
         evidence=(Evidence("held-out rows among the training rows", share, _GAP,
                            "rows compared entry by entry", "share"),),

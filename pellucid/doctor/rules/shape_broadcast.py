@@ -10,6 +10,7 @@ sides, targets broadcast over several outputs, and losses that take indices. PyT
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -26,12 +27,16 @@ __all__ = ["shape_broadcast"]
 _INDICES: Final = frozenset(
     {"cross_entropy", "nll_loss", "gather", "multi_margin_loss", "ctc_loss"}
 )
+_ERRORS: Final = (
+    r"[Tt]arget size \(.*\) (?:must be the same as|that is different to) (?:the )?input"
+)
 
 
-@rule("shape_broadcast", needs=("loss",))
+@rule("shape_broadcast", needs=("loss or error",))
 def shape_broadcast(seen: Seen) -> Iterator[Finding]:
     """Prediction and target of shapes that widen each other."""
-    shapes = _shapes(seen)
+    yield from _refused(seen)
+    shapes = _shapes(seen) if seen.loss is not None else None
     if shapes is None:
         return
     (prediction, target), line = shapes
@@ -50,6 +55,21 @@ def shape_broadcast(seen: Seen) -> Iterator[Finding]:
         why="The best answer to all targets at once is their mean, so the network learns that.",
         fix=_fix(prediction, target),
         sure=0.98,
+        effect=1.0,
+    )
+
+
+def _refused(seen: Seen) -> Iterator[Finding]:
+    """A loss that refuses shapes which differ."""
+    if seen.finished or not re.search(_ERRORS, seen.error):
+        return
+    yield Finding(
+        "shape_broadcast",
+        f"The loss refuses prediction and target: {seen.error.strip().splitlines()[0]}",
+        line=seen.events.lines.get("loss", ""),
+        why="Prediction and target have different shapes, so it isn't clear which belong together.",
+        fix="loss = loss_fn(prediction.squeeze(1), y)  # or: y.unsqueeze(1)",
+        sure=0.9,
         effect=1.0,
     )
 

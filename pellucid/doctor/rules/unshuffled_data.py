@@ -23,6 +23,7 @@ from pellucid.doctor.measures.trivial import trivial
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Batch, Seen
 from pellucid.doctor.trial import Change
+from pellucid.lenses.numerals import percent
 
 __all__ = ["unshuffled_data"]
 
@@ -38,7 +39,7 @@ def unshuffled_data(seen: Seen) -> Iterator[Finding]:
     if len(batches) < _BATCHES:
         return
     share = _by_class(batches) if batches[0].counts else _by_value(batches)
-    if share < _SHARE:
+    if share < _SHARE or _alternate(batches):
         return
     lost, tried = _effect(seen)
     forgotten = _forgotten(seen) if lost is None else 0.0
@@ -47,7 +48,7 @@ def unshuffled_data(seen: Seen) -> Iterator[Finding]:
     cost = _forgetting(forgotten) if lost is None else _cost(lost, tried)
     yield Finding(
         "unshuffled_data",
-        f"Batches hold similar targets: {share:.0%} of what varies in the targets varies from "
+        f"Batches hold similar targets: {percent(share)} of what varies in the targets varies from "
         "batch to batch, where rows in random order give 0 %.",
         line=seen.events.lines.get("loss", ""),
         evidence=(
@@ -92,6 +93,8 @@ def _effect(seen: Seen) -> tuple[float | None, bool]:
         gain = mixed.skill - ordered.skill
         if np.isfinite(gain):
             return (gain if gain >= _GAIN else None), True
+    if "trials" in seen.missing:
+        return None, False  # rows that don't belong to one network, as where two play each other
     lost = effect(seen)
     return (lost if lost >= _LOST else None), False
 
@@ -136,6 +139,16 @@ def _by_class(batches: Sequence[Batch]) -> float:
     dealt = np.array([draw.multinomial(n, whole / whole.sum()) for n in rows])
     usual, own = (np.average(_entropy(c), weights=rows) for c in (dealt, counts))
     return float(1 - own / usual) if usual > 0 else 0.0
+
+
+def _alternate(batches: Sequence[Batch]) -> bool:
+    """Whether every second batch is alike and neighbors are not: two tasks that take turns."""
+    if not batches[0].counts:
+        return False
+    counts = _counts(batches, max(len(b.counts) for b in batches)).astype(float)
+    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    beside, next_but_one = ((shares[k:] * shares[:-k]).sum(1).mean() for k in (1, 2))
+    return bool(next_but_one > beside + 0.3)
 
 
 def _entropy(counts: Array) -> Array:

@@ -24,7 +24,7 @@ from pellucid.doctor.wiring import trail
 __all__ = ["wrong_loss"]
 
 
-@rule("wrong_loss", needs=("loss",))
+@rule("wrong_loss", needs=("loss or error",))
 def wrong_loss(seen: Seen) -> Iterator[Finding]:
     """What does not fit."""
     for look in (refused, reach, given, asked):

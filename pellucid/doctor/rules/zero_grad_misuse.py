@@ -2,7 +2,8 @@
 
 Condition: among backward passes, the share that added to gradients which a step had already used
 is above 10 %; or the share of steps that found gradients cleared since the last backward pass is.
-Both are 0 in any right loop; 10 % leaves room for a first or last step out of order. Accumulation
+Both are 0 in any right loop; 10 % leaves room for a first or last step out of order. Or there are
+three backward passes and three clears for each step, so that most gradients are lost. Accumulation
 on purpose (several backward passes, one step, one clear) is neither.
 """
 
@@ -18,6 +19,7 @@ from pellucid.doctor.seen import Events, Seen
 __all__ = ["zero_grad_misuse"]
 
 _SHARE: Final = 0.1
+_EACH: Final = 3  # backward passes and clears for each step; two are right in some methods
 _RIGHT: Final = "optimizer.zero_grad()\nloss.backward()\noptimizer.step()"
 
 
@@ -29,6 +31,9 @@ def zero_grad_misuse(seen: Seen) -> Iterator[Finding]:
         yield _kept(events)
     if events.steps >= 3 and events.wasted > _SHARE * events.steps and not events.before:
         yield _lost(events)
+    thrown = min(events.backwards, events.clears)
+    if events.steps >= 3 and thrown >= _EACH * events.steps and seen.optimizer != "LBFGS":
+        yield _thrown(events, 1 - events.steps / thrown)
 
 
 def _kept(events: Events) -> Finding:
@@ -53,6 +58,23 @@ def _kept(events: Events) -> Finding:
         sure=0.97,
         effect=0.97,
     )
+
+
+def _thrown(events: Events, share: float) -> Finding:
+    return Finding(
+        "zero_grad_misuse",
+        f"There were {events.backwards} backward passes and {events.clears} clears, but "
+        f"{events.steps} steps: most gradients were cleared before any step used them.",
+        line=events.lines.get("step", ""),
+        evidence=(
+            Evidence("gradients that no step used", share, 1 - 1 / _EACH, "0 in a right loop",
+                     "share"),
+        ),
+        why="What a batch taught is thrown away, so most of the rows are never learned from.",
+        fix=f"for x, y in loader:\n    …\n    {_RIGHT.splitlines()[-1]}  # within the inner loop",
+        sure=0.9,
+        effect=share,
+    )  # fmt: skip
 
 
 def _lost(events: Events) -> Finding:
