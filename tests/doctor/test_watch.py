@@ -372,9 +372,8 @@ def test_evaluation_by_accuracy_alone() -> None:
 def test_before_the_end() -> None:
     """The report says that it is not there yet."""
     model = _network()
-    with watch(model, trials=False) as report:
-        with pytest.raises(SettingError) as problem:
-            report.findings  # noqa: B018
+    with watch(model, trials=False) as report, pytest.raises(SettingError) as problem:
+        report.findings  # noqa: B018
     assert str(problem.value) == (
         "report.findings is known when the `with` block has ended: the doctor is still watching.\n"
         " Look at the report after the block."

@@ -93,10 +93,11 @@ class Looks:
 
     def pause(self) -> None:
         """Rows are about to be loaded: nothing that belongs to the network."""
-        if self.trace is not None and self.trace.started and not self.trace.passes:
-            if not self.trace.depth and not self.headless:
-                self.trace.started = False
-                self.stop()
+        trace = self.trace
+        if trace is None or not trace.started or trace.passes or trace.depth or self.headless:
+            return
+        trace.started = False
+        self.stop()
 
     def renew(self) -> None:
         """There are other networks."""
