@@ -54,6 +54,12 @@ class Cure:
         """Whether the change brings back a good part of what was lost."""
         return self.gain >= ENOUGH and self.share >= 0.35
 
+    @property
+    def helps(self) -> bool:
+        """Whether it brings back some of it, or a loss that is a number where there was none."""
+        saved = self.after.finite and not self.before.finite
+        return saved or (self.gain >= ENOUGH and self.share >= SHARE)
+
     def evidence(self, name: str) -> Evidence:
         """The trial's skill as evidence, beside that without the change."""
         source = "a trial on the rows that were kept; the border is the trial without the change"
@@ -107,10 +113,23 @@ def cure(seen: Seen, change: Change) -> Cure | None:
         return None
     own = skill(seen)
     base = max(_learned(before), own)
-    held = _held(after) - min(_held(before), own)
-    gain = min(_learned(after) - base, HELD * held)
+    gain = _learned(after) - base
+    if _tells(seen):
+        gain = min(gain, HELD * (_held(after) - min(_held(before), own)))
     missing = max(reach(seen), _held(after)) - min(_held(before), own)
     return Cure(change, before, after, gain, gain / missing if missing > 0 else 0.0)
+
+
+@once
+def _tells(seen: Seen) -> bool:
+    """Whether rows that were not learned from say anything.
+
+    They don't where even a network that learned fails on them, as on the end of a sorted table.
+    """
+    matched, other = seen.trials.run(MATCHED), reference(seen)
+    if matched is None or other is None or matched.held_skill is None:
+        return True
+    return _held(matched) >= 0.5 * min(_learned(matched), _number(other.skill))
 
 
 @once
@@ -131,7 +150,7 @@ def onward(seen: Seen) -> tuple[Trial, float] | None:
 
 
 def best(seen: Seen, *changes: Change) -> Cure | None:
-    """The change that brings most, the first that works well where one does; None if none was tried.
+    """The change that brings most, or the first that works well; None if none could be tried.
 
     Args:
         seen: a training.

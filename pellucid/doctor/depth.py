@@ -9,14 +9,30 @@ import numpy as np
 from pellucid.doctor.measures.once import once
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import Activity, Call, Moment, WeightSeen
+from pellucid.lenses.numerals import of_layer
 
-__all__ = ["fade", "grad_norm", "hidden", "late", "matrices", "moment_pace", "pace", "turns"]
+__all__ = [
+    "fade",
+    "grad_norm",
+    "hidden",
+    "late",
+    "matrices",
+    "moment_pace",
+    "pace",
+    "place_of",
+    "turns",
+]
 
 
 @once
 def matrices(seen: Seen) -> list[WeightSeen]:
     """The trainable weights with two axes or more, in the network's order; no norms, no biases."""
     return [w for w in seen.weights if w.role == "weight" and len(w.shape) > 1 and w.trainable]
+
+
+def place_of(call: Call) -> str:
+    """A call's layer as it stands in a sentence, or its own name outside of layers."""
+    return of_layer(call.path) if call.path else call.name
 
 
 def late(seen: Seen) -> list[Moment]:

@@ -5,7 +5,7 @@ is one way of being equal; zero biases and a zero last layer are legitimate); or
 than 3.5 times, or less than a fifth, as far as 1/√(3·fan-in), which is PyTorch's default (He's and
 Glorot's initializations lie between 0.6 and 2.5 times that). And the network stays behind what can
 be reached, and a trial that starts from the default distributions brings back 35 % of what is
-missing. Without trials only equal units, or weights 10 times or a fiftieth as far, are named.
+missing. Without trials only equal units, or weights 5 times or a 25th as far, are named.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import WeightSeen
 from pellucid.doctor.trial import Change
+from pellucid.lenses.numerals import of_layer
 
-ALIKE, WIDE, NARROW, PLAIN = 0.9, 3.5, 0.2, 10.0
+ALIKE, WIDE, NARROW, PLAIN = 0.9, 3.5, 0.2, 5.0
 
 
 @dataclass(frozen=True)
@@ -37,17 +38,22 @@ class _Odd:
 @rule("bad_init", needs=("weights",))
 def bad_init(seen: Seen) -> Iterator[Finding]:
     """First weights alike or of a wrong scale, and fresh ones learn."""
-    odd = [found for found in map(_odd, matrices(seen), _inner(seen)) if found is not None]
+    odd = [
+        _odd(w, inner, _inputs(seen, w))
+        for w, inner in zip(matrices(seen), _inner(seen), strict=True)
+    ]
+    odd = [found for found in odd if found is not None]
     wild = len(seen.losses) > 0 and not np.isfinite(seen.losses[-1])
     if not odd or not (wild or short(seen)):
         return
     tried = cure(seen, Change(fresh=True))
-    if tried is not None and tried.works:
+    if tried is not None and (tried.works or (tried.helps and any(one.plain for one in odd))):
         after = (f" Started from the default weights, it gets to {told(tried.after)} instead of "
                  f"{told(tried.before)}.")  # fmt: skip
         for found in odd:
             shown = (found.evidence, tried.evidence("skill with fresh weights"))
-            yield _finding(seen, found, found.text + after, shown, 0.92)
+            sure = 0.92 if tried.works else 0.85
+            yield _finding(seen, found, found.text + after, shown, sure)
     elif tried is None:
         for found in odd:
             if found.plain:
@@ -62,9 +68,13 @@ def _finding(
         effect=max(lost(seen), 0.5),
         why="Units that start alike stay alike; weights of a wrong scale make signals and "
             "gradients grow or shrink from layer to layer.",
-        fix=f"model.{odd.weight.layer}.reset_parameters()" if odd.weight.layer else
-            "torch.nn.init.kaiming_uniform_(weight)",
+        fix=f"model.get_submodule({odd.weight.layer!r}).reset_parameters()" if odd.weight.layer
+            else "torch.nn.init.kaiming_uniform_(weight)",
     )  # fmt: skip
+
+
+def _place(weight: WeightSeen) -> str:
+    return of_layer(weight.layer) if weight.layer else weight.name
 
 
 def _inner(seen: Seen) -> list[bool]:
@@ -73,20 +83,26 @@ def _inner(seen: Seen) -> list[bool]:
     return [at < count - 1 for at in range(count)]
 
 
-def _odd(weight: WeightSeen, inner: bool) -> _Odd | None:
+def _inputs(seen: Seen, weight: WeightSeen) -> int:
+    """How many inputs a unit has; recurrent layers start all weights by their number of units."""
+    own = [w.fan_in for w in matrices(seen) if "weight_hh" in w.name and w.layer == weight.layer]
+    return own[0] if own else weight.fan_in
+
+
+def _odd(weight: WeightSeen, inner: bool, inputs: int) -> _Odd | None:
     """What is odd about the first values of a weight; None if nothing is."""
-    units, place = weight.shape[0], weight.layer or weight.name
+    units, place = weight.shape[0], _place(weight)
     if inner and units > 1 and weight.alike >= ALIKE:
         value = "zero" if weight.absmax == 0 else "alike"
         text = f"All {units} units of {place} start {value}."
         evidence = Evidence("units that start equal", weight.alike, ALIKE, "unit symmetry", "share")
         return _Odd(weight, text, evidence, True)
-    usual = 1 / float(np.sqrt(3 * max(weight.fan_in, 1)))
+    usual = 1 / float(np.sqrt(3 * max(inputs, 1)))
     ratio = weight.std / usual
     if not (ratio > WIDE or 0 < ratio < NARROW):
         return None
     text = (f"The first weights of {place} spread by {weight.std:.2g}, where {usual:.2g} is usual "
-            f"for {weight.fan_in} inputs.")  # fmt: skip
+            f"for {inputs} inputs.")  # fmt: skip
     border = WIDE if ratio > WIDE else NARROW
     evidence = Evidence(
         "spread of the first weights over 1/√(3·fan-in)", ratio, border, "He et al."

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pellucid.doctor.cure import lost, short
-from pellucid.doctor.depth import hidden
+from pellucid.doctor.depth import hidden, place_of
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
@@ -30,7 +30,7 @@ def dead_relu(seen: Seen) -> Iterator[Finding]:
             yield Finding(
                 "dead_relu",
                 f"{round(dead * units) if units else 'Most'} of {units or 'the'} units of "
-                f"{call.path or call.name} are zero on every row.",
+                f"{place_of(call)} are zero on every row.",
                 call.path, line=call.line,
                 evidence=(Evidence("units that are zero on every row", dead, HALF, "SageMaker "
                                    "Debugger's DeadRelu", "share"),),

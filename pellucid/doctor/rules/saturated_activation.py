@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pellucid.doctor.cure import lost, short
-from pellucid.doctor.depth import hidden
+from pellucid.doctor.depth import hidden, place_of
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
@@ -30,7 +30,7 @@ def saturated_activation(seen: Seen) -> Iterator[Finding]:
         if flat > HALF and short(seen):
             yield Finding(
                 "saturated_activation",
-                f"{flat:.0%} of the outputs of {call.path or call.name} lie on the flat ends of "
+                f"{flat:.0%} of the outputs of {place_of(call)} lie on the flat ends of "
                 f"{call.name}.".replace("%", " %"),
                 call.path, line=call.line,
                 evidence=(Evidence("outputs on the flat ends", flat, HALF, "SageMaker Debugger's "

@@ -16,6 +16,7 @@ from pellucid.doctor.depth import fade, matrices
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
+from pellucid.lenses.numerals import of_layer
 
 LEAST, FADED = 3, 1e-3
 
@@ -29,10 +30,11 @@ def vanishing_gradient(seen: Seen) -> Iterator[Finding]:
         return
     ratio = float(np.median(ratios))
     if ratio < FADED and short(seen):
-        place = layers[0].layer or layers[0].name
+        place = of_layer(layers[0].layer) if layers[0].layer else layers[0].name
         yield Finding(
             "vanishing_gradient",
-            f"The gradient that reaches {place} is {ratio:.1g} of that in the last layer.", place,
+            f"The gradient that reaches {place} is {ratio:.1g} of that in the last layer.",
+            layers[0].layer,
             evidence=(
                 Evidence("first layer's gradient over the last one's, per entry", ratio, FADED,
                                "AutoTrainer"),),
