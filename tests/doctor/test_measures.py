@@ -187,11 +187,21 @@ def test_the_effect_is_the_share_of_what_could_be_learned() -> None:
     assert effect(seen(x, noise, prediction=0 * logits)) == 0.0, "nothing could be learned"
 
 
-def test_a_rare_class_counts_like_the_others_where_that_is_more() -> None:
+def test_a_rare_class_counts_like_the_others_where_the_loss_weighs_it() -> None:
     y = np.array([0] * 18 + [1] * 2)
     wary = np.where((np.arange(20) < 12)[:, None], [1.0, 0.0], [0.0, 1.0])
-    found = fit_of(wary, y, LossSeen("cross_entropy", target_kind="classes"))
+    weighed = LossSeen("cross_entropy", {"weight": (1.0, 9.0)}, target_kind="classes")
+    plain = LossSeen("cross_entropy", target_kind="classes")
+    found, usual = fit_of(wary, y, weighed), fit_of(wary, y, plain)
     assert found is not None and found.right == 0.7 and found.skill == pytest.approx(2 / 3)
+    assert usual is not None and usual.skill == pytest.approx(-2)
+    even = trivial(seen(np.zeros((20, 1)), y, weight=(1.0, 9.0)))
+    assert even is not None and even.loss == pytest.approx(math.log(2))
+    each = row_losses(seen(np.zeros((20, 1)), y, prediction=0 * wary, weight=(1.0, 9.0)))
+    assert each is not None and each.mean() == pytest.approx(math.log(2)) and each[-1] > each[0]
+    marks = np.array([[1.0], [0.0], [0.0], [0.0]])
+    once = trivial(seen(marks, marks, "binary_cross_entropy_with_logits", pos_weight=(3.0,)))
+    assert once is not None and once.loss == pytest.approx(1.5 * math.log(2))
 
 
 def test_marks_of_zero_and_one_have_no_outliers() -> None:

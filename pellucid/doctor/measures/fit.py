@@ -1,8 +1,8 @@
 """How well a network fits: what it gained over the best constant, beside what could be gained.
 
-skill = (right − most frequent) / (1 − most frequent) for classes, or the same with every class
-counted alike where that is more; and for numbers the share of the variance that is explained.
-It is 0 for the best constant, 1 for no mistake, below 0 if worse than it.
+skill = (right − most frequent) / (1 − most frequent) for classes, and for numbers the share of the
+variance that is explained: 0 for the best constant, 1 for no mistake, below 0 if worse than it.
+Where the loss gives rare classes a weight, every class may count alike instead.
 """
 
 from __future__ import annotations
@@ -96,14 +96,17 @@ def fit_of(prediction: Array, y: Array, loss: LossSeen | None, name: str = "") -
         name: the loss's name, where it is known better than `loss` says.
     """
     target = answers_of(y, loss, name)
-    return None if target is None else _beside(prediction, target, name or _named(loss))
+    if target is None:
+        return None
+    return _beside(prediction, target, name or (loss.name if loss else ""), _weighed(loss))
 
 
-def _named(loss: LossSeen | None) -> str:
-    return loss.name if loss else ""
+def _weighed(loss: LossSeen | None) -> bool:
+    """Whether the loss gives classes weights of their own."""
+    return loss is not None and bool({"weight", "pos_weight"} & set(loss.settings))
 
 
-def _beside(prediction: Array, target: Answers, name: str) -> Fit | None:
+def _beside(prediction: Array, target: Answers, name: str, weighed: bool) -> Fit | None:
     if not np.isfinite(prediction).all():
         return Fit(float("nan"))
     values = said(prediction, target, name)
@@ -118,12 +121,14 @@ def _beside(prediction: Array, target: Answers, name: str) -> Fit | None:
     with np.errstate(invalid="ignore"):
         by_class = np.bincount(y, hits, minlength=target.classes) / often
     right = float(hits.mean())
-    skill = max(skill_of(right, None, float(often.max() / len(y))), _even(by_class))
-    return Fit(skill, right, by_class=tuple(by_class.tolist()))
+    skill = skill_of(right, None, float(often.max() / len(y)))
+    return Fit(
+        max(skill, _even(by_class)) if weighed else skill, right, by_class=tuple(by_class.tolist())
+    )
 
 
 def _even(by_class: Array) -> float:
-    """The skill where every class counts alike, as for a loss with weights for rare classes."""
+    """The skill where every class counts alike."""
     known = by_class[np.isfinite(by_class)]
     return skill_of(float(known.mean()), None, 1 / len(known)) if len(known) > 1 else -1.0
 
@@ -132,7 +137,7 @@ def _of_rows(seen: Seen, rows: Rows | None) -> Fit | None:
     if rows is None or rows.prediction is None or not len(rows.prediction):
         return None
     name, target = loss_name(seen), answers(seen, rows)
-    found = None if target is None else _beside(rows.prediction, target, name)
+    found = None if target is None else _beside(rows.prediction, target, name, _weighed(seen.loss))
     if found is None or target is None:
         return found
     each = row_losses(seen, rows)

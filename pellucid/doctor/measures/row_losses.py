@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from pellucid.doctor.measures.answers import Array, answers, loss_name
@@ -30,7 +33,10 @@ def row_losses(seen: Seen, rows: Rows | None = None) -> Floats | None:
     if name in ("cross_entropy", "nll_loss"):
         fits = out.ndim > 1 and target.kind == "classes" and out[:, :1].size == target.y.size
         part = float(settings.get("label_smoothing", 0) or 0)
-        return _of_logits(out, target.y, name == "cross_entropy", part) if fits else None
+        if not fits:
+            return None
+        each = _of_logits(out, target.y, name == "cross_entropy", part)
+        return each * _weights(target.y[:, 0], settings) if target.y.shape[1] == 1 else each
     if name not in ELEMENTWISE or out.size != y.size:
         return None
     if name == "binary_cross_entropy_with_logits":
@@ -38,6 +44,15 @@ def row_losses(seen: Seen, rows: Rows | None = None) -> Floats | None:
     y = y.reshape(len(y), -1).astype(float)
     found: Floats = per_entry(name, out.reshape(y.shape), y, settings).mean(1)
     return found
+
+
+def _weights(y: Array, settings: Mapping[str, Any]) -> Array:
+    """What each row counts, on average 1, where classes have weights."""
+    weight = settings.get("weight")
+    if weight is None or len(weight) <= y.max():
+        return np.ones(len(y))
+    each = np.asarray(weight)[np.maximum(y, 0)]
+    return each / max(float(each.mean()), 1e-12)
 
 
 def _of_shares(out: Array, y: Array) -> Floats:

@@ -49,7 +49,8 @@ def trivial(seen: Seen) -> Trivial | None:
     if name == "cross_entropy" and _soft(seen):
         assert seen.train is not None
         shares = tuple(seen.train.y.mean(0).tolist())
-    loss = _entropy(_smoothed(shares, seen.loss.settings)) if name in _ENTROPIES else None
+    counted = _weighed(shares, seen.loss.settings)
+    loss = _entropy(_smoothed(counted, seen.loss.settings)) if name in _ENTROPIES else None
     times = unit(seen, target.y.shape[1])
     return Trivial(None if loss is None else loss * times, max(shares), shares)
 
@@ -91,6 +92,15 @@ def _shares(target: Answers) -> tuple[float, ...]:
     return tuple(np.bincount(asked, minlength=target.classes) / max(len(asked), 1))
 
 
+def _weighed(shares: tuple[float, ...], settings: Mapping[str, Any]) -> tuple[float, ...]:
+    """Shares of the classes as the loss counts them, where it has weights for them."""
+    weight = settings.get("weight")
+    if weight is None or len(weight) < len(shares):
+        return shares
+    whole = sum(w * share for w, share in zip(weight, shares, strict=False))
+    return tuple(w * share / whole for w, share in zip(weight, shares, strict=False))
+
+
 def _smoothed(shares: tuple[float, ...], settings: Mapping[str, Any]) -> tuple[float, ...]:
     part = float(settings.get("label_smoothing", 0) or 0)
     return tuple((1 - part) * share + part / len(shares) for share in shares)
@@ -105,7 +115,9 @@ def _constant(column: Array, name: str, settings: Mapping[str, Any]) -> float:
     if name == "l1_loss":
         return float(np.median(column))
     if name not in ("smooth_l1_loss", "huber_loss"):
-        return float(column.mean())
+        times = _positive(settings) if "with_logits" in name else 1.0
+        mean = float(column.mean())
+        return mean if times == 1 else times * mean / (times * mean + 1 - mean)
     tries = np.linspace(column.mean(), np.median(column), 65)
     costs = [float(per_entry(name, np.full_like(column, t), column, settings).mean())
              for t in tries]  # fmt: skip
@@ -137,8 +149,15 @@ def _smooth_l1(said: Array, target: Array, settings: Mapping[str, Any]) -> Array
 
 def _binary(said: Array, target: Array, settings: Mapping[str, Any]) -> Array:
     inner = np.clip(said, 1e-12, 1 - 1e-12)
-    found: Array = -(target * np.log(inner) + (1 - target) * np.log(1 - inner))
+    times = _positive(settings)
+    found: Array = -(times * target * np.log(inner) + (1 - target) * np.log(1 - inner))
     return found
+
+
+def _positive(settings: Mapping[str, Any]) -> float:
+    """The weight of ones, where there is a single one."""
+    weight = settings.get("pos_weight")
+    return float(weight[0]) if isinstance(weight, tuple) and len(weight) == 1 else 1.0
 
 
 _ENTROPIES = ("cross_entropy", "nll_loss")

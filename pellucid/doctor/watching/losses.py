@@ -15,6 +15,8 @@ from pellucid.doctor.watching.library import Library
 
 __all__ = ["LossCall", "describe", "right_answers", "rows_of"]
 
+_WEIGHTS = 1000
+
 
 class LossCall:
     """One call of a loss function.
@@ -41,7 +43,7 @@ class LossCall:
         self.args, self.kwargs, self.call, self.plain = args, kwargs, call, plain
 
     def settings(self) -> dict[str, Any]:
-        """Its plain arguments by name, defaults included."""
+        """Its plain arguments by name, defaults included; weights of classes as numbers."""
         if self.call is None:
             return self.plain or {}
         try:
@@ -49,7 +51,14 @@ class LossCall:
         except (TypeError, ValueError):
             return {}
         bound.apply_defaults()
-        return {k: v for k, v in bound.arguments.items() if isinstance(v, bool | int | float | str)}
+        plain = {
+            k: v for k, v in bound.arguments.items() if isinstance(v, bool | int | float | str)
+        }
+        for name in ("weight", "pos_weight"):
+            given = bound.arguments.get(name)
+            if hasattr(given, "reshape") and math.prod(given.shape) <= _WEIGHTS:
+                plain[name] = tuple(float(v) for v in given.detach().reshape(-1).tolist())
+        return plain
 
 
 def describe(seen: LossSeen | None, call: LossCall, library: Library) -> LossSeen:
