@@ -19,13 +19,13 @@ _ERRORS: Final = (
         "loss = F.binary_cross_entropy_with_logits(score, y)  # applies the sigmoid itself",
     ),
     (
-        r"[Tt]arget \S+ is out of bounds|class \d+ .*(?:out of|outside)",
+        r"[Tt]arget \S+ is out of bounds|target has class \S+ in row",
         "A target names a class that the network has no output for",
         "# one output for each class, and classes counted from 0\n"
         "head = nn.Linear(width, int(y.max()) + 1)",
     ),
     (
-        r"multi-target not supported|0D or 1D target",
+        r"multi-target not supported|0D or 1D target|one class number for each",
         "The targets are rows of 0 and 1 where the loss expects class numbers",
         _INDICES,
     ),
@@ -35,7 +35,7 @@ _ERRORS: Final = (
         _INDICES,
     ),
     (
-        r"expected scalar type Long but found (?:Float|Double)",
+        r"expected (?:scalar type|target dtype to be) Long|class numbers must be whole",
         "The targets are floating-point numbers where the loss expects class numbers",
         "y = y.long()  # or F.mse_loss, if they are amounts",
     ),

@@ -32,7 +32,9 @@ _LOST: Final = 0.15
 @rule("frozen_parameters", needs=("weights",))
 def frozen_parameters(seen: Seen) -> Iterator[Finding]:
     """Weights that should have moved and did not."""
-    if not seen.finished and re.search(r"does not require grad|no gradient|detached", seen.error):
+    if not seen.finished and re.search(
+        r"does not require grad|backward\(\) has nowhere to go", seen.error
+    ):
         yield _refused(seen)
         return
     used = [w for w in seen.weights if w.used]

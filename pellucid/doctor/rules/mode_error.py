@@ -11,6 +11,7 @@ running statistics: both are meant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -22,6 +23,7 @@ from pellucid.lenses.numerals import of_layer
 __all__ = ["mode_error"]
 
 _TRAINING, _SCORES, _SINGLE = 0.2, 0.5, 0.5
+_ALONE: Final = r"more than 1 value per channel|needs more than one value"
 _MARGIN: Final = 3  # passes that a share must rest on
 
 
@@ -116,7 +118,7 @@ def _always_on(seen: Seen) -> Iterator[Finding]:
 def _single(seen: Seen) -> Iterator[Finding]:
     events = seen.events
     share = events.single_rows / max(events.train_passes, 1)
-    stopped = not seen.finished and "1 value per channel" in seen.error
+    stopped = not seen.finished and bool(re.search(_ALONE, seen.error))
     if share <= _SINGLE and not stopped:
         return
     yield Finding(

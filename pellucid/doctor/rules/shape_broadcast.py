@@ -28,7 +28,8 @@ _INDICES: Final = frozenset(
     {"cross_entropy", "nll_loss", "gather", "multi_margin_loss", "ctc_loss"}
 )
 _ERRORS: Final = (
-    r"[Tt]arget size \(.*\) (?:must be the same as|that is different to) (?:the )?input"
+    r"[Tt]arget size \(.*\) (?:must be the same as|that is different to) (?:the )?input|"
+    r"input and target must have the same shape"
 )
 
 
