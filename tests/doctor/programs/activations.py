@@ -56,7 +56,7 @@ def images_convolution_below(torch: Any, nn: Any, F: Any, run: Run) -> float:
     model = cnn(nn)
     nn.init.constant_(model[3].bias, run.pick(-5.0, 0.0))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 8)
+    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 14)
     return run.accuracy(model, x, y)
 
 
@@ -197,5 +197,5 @@ def tanh_convolution_wide(torch: Any, nn: Any, F: Any, run: Run) -> float:
         nn.init.normal_(model[0].weight, 0.0, 6.0)
         nn.init.normal_(model[3].weight, 0.0, 6.0)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.02)
-    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 6)
+    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 15)
     return run.accuracy(model, x, y)

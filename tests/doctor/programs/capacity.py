@@ -123,9 +123,9 @@ def one_channel_for_pictures(torch: Any, nn: Any, F: Any, run: Run) -> float:
 
 @faulty("underfitting")
 def two_units_for_waves(torch: Any, nn: Any, F: Any, run: Run) -> float:
-    x, y = run.rows("sine", 250, waves=4)
+    x, y = run.rows("sine", 250, waves=3)
     model = mlp(nn, 1, run.pick(2, 64), run.pick(2, 64), 1, act=run.pick("Tanh", "SiLU"))
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
     sliced(run, model, optimizer, nn.MSELoss(), x, y, 100, 50)
     return run.explained(model, x, y)
 
@@ -256,7 +256,7 @@ def noisy_moons_by_heart(torch: Any, nn: Any, F: Any, run: Run) -> float:
 def many_columns_few_rows(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("hard", 200, 40, flip=0.15)
     model = mlp(nn, 40, run.pick(96, 6), 2)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.2, momentum=0.9)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
     if not run.wrong:
         optimizer = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9, weight_decay=0.05)
     vx, vy = validated(
@@ -284,15 +284,15 @@ def letters_by_heart(torch: Any, nn: Any, F: Any, run: Run) -> float:
 
     model = Letters()
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
-    vx, vy = validated(run, model, optimizer, nn.CrossEntropyLoss(), x, y, run.pick(40, 6), 20, 60)
+    vx, vy = validated(run, model, optimizer, nn.CrossEntropyLoss(), x, y, run.pick(40, 12), 20, 60)
     with torch.no_grad():
         return -F.cross_entropy(model(vx), vy).item()
 
 
 @faulty("overfitting")
 def noisy_surface_by_heart(torch: Any, nn: Any, F: Any, run: Run) -> float:
-    x, y = run.rows("surface", 110, noise=0.7)
-    model = mlp(nn, 3, *run.pick((100, 100, 100), (24,)), 1)
+    x, y = run.rows("line", run.pick(130, 470), noise=2.0, d=20)
+    model = run.pick(mlp(nn, 20, 64, 64, 1), nn.Linear(20, 1))
     optimizer = torch.optim.Adam(model.parameters(), lr=run.pick(5e-3, 0.01))
     vx, vy = validated(run, model, optimizer, nn.MSELoss(), x, y, run.pick(100, 15), 10, 70)
     return run.explained(model, vx, vy)

@@ -15,7 +15,7 @@ WILD = ("exploding_gradient", "non_finite", "oscillation", "lr_too_high")
 @faulty("vanishing_gradient", accept=("saturated_activation",))
 def deep_sigmoid(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("moons", 200)
-    model = mlp(nn, 2, *[16] * 8, 2, act=run.pick("Sigmoid", "ReLU"))
+    model = mlp(nn, 2, *[16] * run.pick(8, 2), 2, act=run.pick("Sigmoid", "ReLU"))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.2)
     full(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 400)
     return run.accuracy(model, x, y)
@@ -24,9 +24,9 @@ def deep_sigmoid(torch: Any, nn: Any, F: Any, run: Run) -> float:
 @faulty("vanishing_gradient", accept=("saturated_activation",))
 def deep_sigmoid_digits_adam(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("digits", 300)
-    model = mlp(nn, 64, *[32] * 10, 10, act=run.pick("Sigmoid", "Tanh"))
+    model = mlp(nn, 64, *[32] * run.pick(10, 2), 10, act=run.pick("Sigmoid", "Tanh"))
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
-    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 15)
+    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 20)
     return run.accuracy(model, x, y)
 
 
@@ -114,9 +114,9 @@ def deep_relu_wide_weights(torch: Any, nn: Any, F: Any, run: Run) -> float:
     model = mlp(nn, 64, *[48] * 6, 10)
     for layer in model:
         if isinstance(layer, nn.Linear):
-            nn.init.normal_(layer.weight, std=run.pick(0.8, 0.2))
+            nn.init.normal_(layer.weight, std=run.pick(0.8, 0.24))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
-    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 12)
+    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 25)
     return run.accuracy(model, x, y)
 
 
@@ -140,8 +140,8 @@ def recurrent_weights_too_large(torch: Any, nn: Any, F: Any, run: Run) -> float:
             return self.leave(state)
 
     model = Own()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-    full(run, model, optimizer, nn.MSELoss(), x, y, 150)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.03)
+    full(run, model, optimizer, nn.MSELoss(), x, y, 250)
     return run.explained(model, x, y)
 
 
@@ -154,7 +154,7 @@ def deep_regression_doubles(torch: Any, nn: Any, F: Any, run: Run) -> float:
         with torch.no_grad():
             for p in model.parameters():
                 p.mul_(6.0)
-    optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-2, momentum=0.9)
     sliced(run, model, optimizer, nn.MSELoss(), x, y, 20, 64)
     return run.explained(model, x, y)
 
@@ -189,9 +189,9 @@ def residual_branches_not_scaled(torch: Any, nn: Any, F: Any, run: Run) -> float
 def loss_summed_over_rows_cubed(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("sine", 200)
     model = mlp(nn, 1, 32, 32, 1, act="Tanh")
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     with run.watch(model, optimizer):
-        for _ in range(200):
+        for _ in range(500):
             error = model(x) - y
             loss = run.pick((error**4).sum() * 10, (error**2).mean())
             optimizer.zero_grad()

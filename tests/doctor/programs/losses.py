@@ -41,8 +41,8 @@ def functional_softmax(torch: Any, nn: Any, F: Any, run: Run) -> float:
             return F.softmax(x, dim=1) if run.wrong else x
 
     model = Net()
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 12)
+    optimizer = torch.optim.Adam(model.parameters(), lr=4e-3)
+    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 15)
     return run.accuracy(model, x, y)
 
 
@@ -69,7 +69,7 @@ def sigmoid_twice(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("moons", 200)
     layers = [nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 1)]
     model = nn.Sequential(*layers, *run.pick([nn.Sigmoid()], []))
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.7)
     full(run, model, optimizer, nn.BCEWithLogitsLoss(), x, y.float().unsqueeze(1), 300)
     return run.accuracy(nn.Sequential(*layers), x, y)
 
@@ -111,7 +111,7 @@ def shares_into_nll(torch: Any, nn: Any, F: Any, run: Run) -> float:
     model = mlp(nn, 64, 32, 10)
     model.add_module("end", run.pick(nn.Softmax(dim=1), nn.LogSoftmax(dim=1)))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    loaded(run, model, optimizer, nn.NLLLoss(), x, y, 12)
+    loaded(run, model, optimizer, nn.NLLLoss(), x, y, 25)
     return run.accuracy(model, x, y)
 
 
@@ -231,7 +231,7 @@ def relu_before_cross_entropy(torch: Any, nn: Any, F: Any, run: Run) -> float:
         layers[2].bias.sub_(run.pick(0.7, 0.0))
     model = nn.Sequential(*layers, *run.pick([nn.ReLU()], []))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 15)
+    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 22)
     return run.accuracy(model, x, y)
 
 
@@ -313,7 +313,7 @@ def binary_by_hand(torch: Any, nn: Any, F: Any, run: Run) -> float:
 def l1_with_validation(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("surface", 200)
     model = mlp(nn, 3, 32, 1)
-    optimizer = torch.optim.RMSprop(model.parameters(), lr=5e-3)
+    optimizer = torch.optim.RMSprop(model.parameters(), lr=0.01)
     targets = run.pick(y.squeeze(1), y)
     validated(run, model, optimizer, nn.L1Loss(), x, targets, 20)
     return run.explained(model, x, y)
@@ -324,5 +324,5 @@ def softmax_cnn_validated(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("stripes", 200)
     model = nn.Sequential(cnn(nn, 4, 3), *run.pick([nn.Softmax(1)], []))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
-    validated(run, model, optimizer, F.cross_entropy, x, y, 6)
+    validated(run, model, optimizer, F.cross_entropy, x, y, 20)
     return run.accuracy(model, x, y)

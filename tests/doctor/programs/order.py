@@ -58,7 +58,7 @@ def rows_shuffled_alone(torch: Any, nn: Any, F: Any, run: Run) -> float:
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
     order = torch.randperm(len(x))
     rows, targets = x[order], run.pick(y, y[order])
-    loaded(run, model, optimizer, nn.MSELoss(), rows, targets, 20)
+    loaded(run, model, optimizer, nn.MSELoss(), rows, targets, 40)
     return run.explained(model, x, y)
 
 

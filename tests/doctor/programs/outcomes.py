@@ -118,8 +118,8 @@ def constant_column_divided(torch: Any, nn: Any, F: Any, run: Run) -> float:
         spread = spread + 1e-6
     x = (x - x.mean(0)) / spread
     model = mlp(nn, 64, 32, 10)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 6)
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 10)
     return run.accuracy(model, x, y)
 
 

@@ -84,7 +84,7 @@ def tiny_normal(torch: Any, nn: Any, F: Any, run: Run) -> float:
         with torch.no_grad():
             for p in model.parameters():
                 p.normal_(0.0, 1e-4)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.08)
     full(run, model, optimizer, nn.MSELoss(), x, y, 400)
     return run.explained(model, x, y)
 
@@ -179,7 +179,7 @@ def one_column_in_other_units(torch: Any, nn: Any, F: Any, run: Run) -> float:
         x = torch.cat([x[:, :2], x[:, 2:] * 4000 + 20000], 1)
     model = mlp(nn, 3, 48, 1)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
-    loaded(run, model, optimizer, nn.MSELoss(), x, y, 30, 50)
+    loaded(run, model, optimizer, nn.MSELoss(), x, y, 50, 50)
     return run.explained(model, x, y)
 
 

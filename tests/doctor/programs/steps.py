@@ -34,7 +34,7 @@ def cleared_before_the_step(torch: Any, nn: Any, F: Any, run: Run) -> float:
     model = mlp(nn, 64, 32, 10)
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
     with run.watch(model, optimizer):
-        for _ in range(10):
+        for _ in range(30):
             for rows, targets in run.loader(x, y):
                 loss = F.cross_entropy(model(rows), targets)
                 if run.wrong:
@@ -74,7 +74,7 @@ def another_network_is_cleared(torch: Any, nn: Any, F: Any, run: Run) -> float:
     best = copy.deepcopy(model)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
     with run.watch(model, optimizer, F.cross_entropy):
-        for _ in range(8):
+        for _ in range(22):
             for rows, targets in run.loader(x, y):
                 run.pick(best, model).zero_grad()
                 loss = F.cross_entropy(model(rows), targets)
@@ -134,7 +134,7 @@ def detached_features(torch: Any, nn: Any, F: Any, run: Run) -> float:
 
     model = Net()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
-    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 6)
+    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 15)
     return run.accuracy(model, x, y)
 
 
@@ -212,7 +212,7 @@ def features_without_gradients(torch: Any, nn: Any, F: Any, run: Run) -> float:
 
     model = Net()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    sliced(run, model, optimizer, nn.MSELoss(), x, y, 40)
+    sliced(run, model, optimizer, nn.MSELoss(), x, y, 70)
     return run.explained(model, x, y)
 
 
@@ -306,7 +306,7 @@ def functional_dropout_always_on(torch: Any, nn: Any, F: Any, run: Run) -> float
 
     model = Net()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    vx, vy = validated(run, model, optimizer, nn.MSELoss(), x, y, 30)
+    vx, vy = validated(run, model, optimizer, nn.MSELoss(), x, y, 60)
     return run.explained(model, vx, vy)
 
 
