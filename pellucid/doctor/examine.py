@@ -62,9 +62,9 @@ def examine(
         >>> from pellucid.doctor import examine
         >>> x = np.random.default_rng(0).normal(size=(300, 2)).astype("float32")
         >>> y = (x[:, 0] * x[:, 1] > 0).astype(int)
-        >>> model = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 2), nn.Softmax(dim=1))
-        >>> examine(model, (x, y), nn.CrossEntropyLoss(), steps=60).findings
-        ['double_softmax']
+        >>> model = nn.Sequential(nn.Linear(2, 16), nn.Linear(16, 16), nn.Linear(16, 2))
+        >>> examine(model, (x, y), nn.CrossEntropyLoss(), lr=0.01, steps=200).findings
+        ['missing_nonlinearity']
     """
     if not isinstance(model, Module):
         raise SettingError(
