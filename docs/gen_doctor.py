@@ -28,9 +28,10 @@ def pages() -> dict[str, str]:
 def table() -> str:
     """All kinds, causes before outcomes, as Markdown."""
     rows = [
-        f"| [{kind.title}]({name}.md) | `{name}` | {kind.meaning} |" for name, kind in KINDS.items()
+        f"| [{kind.title}]({name}.md)<br>`{name}` | {kind.meaning} |"
+        for name, kind in KINDS.items()
     ]
-    return "\n".join(["| finding | its name | what it is |", "|---|---|---|", *rows])
+    return "\n".join(["| finding, and its name | what it is |", "|---|---|", *rows])
 
 
 def filled(text: str) -> str:
