@@ -16,6 +16,7 @@ import numpy as np
 
 from pellucid.dtypes import DType
 from pellucid.engines.erf import erf
+from pellucid.engines.norms import Norms
 from pellucid.engines.pieces import in_pieces
 from pellucid.engines.rows import add_rows, worthwhile
 from pellucid.engines.words import random_words
@@ -74,7 +75,7 @@ def _ones(n: int, dtype: Any) -> Any:
     return np.ones(n, dtype)
 
 
-class _Namespace:
+class _Namespace(Norms):
     """NumPy, plus what both engines have: `erf`, `unless`, `written`, `scatter_add` and others."""
 
     erf = staticmethod(erf)

@@ -17,8 +17,9 @@ from pellucid.ops.reduce import mean, sum_, variance
 from pellucid.shapes import Mismatch, Shape, numel, show
 
 __all__ = [
-    "affine_norm", "affine_norm_grad", "batch_axes", "batch_norm", "batch_norm_known", "layer_norm",
-    "per_feature", "scaled", "standardize",
+    "affine_norm", "affine_norm_grad", "affine_norm_weight", "batch_axes", "batch_norm",
+    "batch_norm_known", "layer_norm", "moments", "per_feature", "scaled", "standardize",
+    "standardize_grad",
 ]  # fmt: skip
 
 Axes = tuple[int, ...]
@@ -32,9 +33,34 @@ def _centered(xp: Any, x: Any, axes: Axes, eps: float) -> tuple[Any, Any, Any]:
     return centered, 1 / xp.sqrt(spread + xp.asarray(eps, x.dtype)), n
 
 
+def _engines(xp: Any, name: str, *args: Any) -> Any:
+    """What the engine has a way of its own for; None where it has none."""
+    way = getattr(xp, name, None)
+    return None if way is None else way(*args)
+
+
 def _standardize(xp: Any, x: Any, axes: Axes, eps: float) -> Any:
+    found = _engines(xp, "standardized", x, axes, eps)
+    if found is not None:
+        return found
     centered, scale, _ = _centered(xp, x, axes, eps)
     return centered * scale
+
+
+def _standardize_grad(xp: Any, g: Any, y: Any, x: Any, axes: Axes, eps: float) -> Any:
+    found = _engines(xp, "standardized_blame", g, y, x, axes, eps)
+    if found is not None:
+        return found
+    _, scale, n = _centered(xp, x, axes, eps)
+    common = xp.sum(g, axis=axes, keepdims=True) / n
+    stretch = xp.sum(g * y, axis=axes, keepdims=True) / n
+    return (g - common - y * stretch) * scale
+
+
+def _back(g: Node, y: Node, x: Node, axes: Axes, eps: float) -> Node:
+    if current().recording:  # to be differentiated again: step by step
+        return _blame(g, y, x, axes, eps)
+    return standardize_grad(g, y, x, axes=axes, eps=eps)
 
 
 def _blame(g: Node, y: Node, x: Node, axes: Axes, eps: float) -> Node:
@@ -52,7 +78,7 @@ standardize = define(
     derivative=r"\frac{\partial L}{\partial x} = \frac{1}{\sqrt{\sigma^2 + \varepsilon}}"
     r"\bigl(g - \overline{g} - \hat x\,\overline{g \hat x}\bigr)",
     forward=_standardize,
-    gradient=(_blame,),
+    gradient=(_back,),
     shape=lambda own, axes, eps: own,
     dtype="float",
     stable="two passes: the average first, so that large numbers don't cancel",
@@ -65,6 +91,25 @@ standardize = define(
         Sample(((2, 3, 4),), {"axes": (0, 2), "eps": 1e-3}),
     ),
     source="Ioffe & Szegedy 2015; Ba, Kiros & Hinton 2016",
+)
+
+
+standardize_grad = define(
+    "standardize_grad",
+    sentence="The blame of what was brought to average 0 and spread 1 within each group.",
+    equation=r"y = \frac{1}{\sqrt{\sigma^2 + \varepsilon}}"
+    r"\bigl(g - \overline{g} - \hat x\,\overline{g \hat x}\bigr)",
+    derivative=r"\text{none here: to be differentiated again, it is written out step by step}",
+    forward=_standardize_grad,
+    gradient=None,
+    shape=lambda g, y, x, axes, eps: x,
+    dtype="float",
+    cost=lambda shapes, out, **_: 11 * numel(out),
+    traits="normalizes",
+    samples=(
+        Sample(((4, 3), (4, 3), (4, 3)), {"axes": (0,), "eps": 1e-5}),
+        Sample(((2, 4, 3), (2, 4, 3), (2, 4, 3)), {"axes": (1, 2), "eps": 1e-5}),
+    ),
 )
 
 
@@ -107,53 +152,129 @@ def _others(axis: int, rank: int) -> Axes:
     return tuple(a for a in range(rank) if a != axis % rank)
 
 
-def _affine(xp: Any, x: Any, weight: Any, bias: Any = None, *, axis: int, eps: float) -> Any:
-    centered, scale, _ = _centered(xp, x, _others(axis, x.ndim), eps)
-    y = centered * (scale * _along(weight, axis, x.ndim))
-    return y if bias is None else y + _along(bias, axis, x.ndim)
-
-
-def _affine_grad(xp: Any, g: Any, x: Any, weight: Any, axis: int, eps: float) -> Any:
+def _moments(xp: Any, x: Any, axis: int) -> Any:
+    found = _engines(xp, "feature_moments", x, axis)
+    if found is not None:
+        return found
     axes = _others(axis, x.ndim)
-    centered, scale, n = _centered(xp, x, axes, eps)
-    x_hat = centered * scale
-    common = xp.sum(g, axis=axes, keepdims=True) / n
-    stretch = xp.sum(g * x_hat, axis=axes, keepdims=True) / n
-    return (g - common - x_hat * stretch) * (scale * _along(weight, axis, x.ndim))
+    n = xp.asarray(max(numel(tuple(x.shape[a] for a in axes)), 1), x.dtype)
+    center = xp.sum(x, axis=axes, keepdims=True) / n
+    spread = xp.sum(xp.square(x - center), axis=axes) / n
+    return xp.stack([center.reshape(-1), spread])
 
 
-def _affine_shape(x: Shape, *features: Shape, axis: int, eps: float) -> Shape:
-    for given in features:
-        if given != (x[axis],):
+def _scale(xp: Any, moments: Any, eps: float) -> Any:
+    """One over the spread of each feature."""
+    return 1 / xp.sqrt(moments[1] + xp.asarray(eps, moments.dtype))
+
+
+def _affine(
+    xp: Any, x: Any, weight: Any, bias: Any = None, moments: Any = None, *, axis: int, eps: float
+) -> Any:
+    moments = _moments(xp, x, axis) if moments is None else moments
+    factor = _scale(xp, moments, eps) * weight
+    shift = xp.zeros_like(weight) if bias is None else bias
+    return _mixed(xp, x, moments[0], factor, shift, axis)
+
+
+def _mixed(xp: Any, x: Any, center: Any, factor: Any, shift: Any, axis: int, *more: Any) -> Any:
+    """`(x − center) · factor + shift`, and `+ g · share` where `more` is `(g, share)`."""
+    found = _engines(xp, "feature_mix", x, center, factor, shift, axis, *more)
+    if found is not None:
+        return found
+    center, factor, shift, *share = (
+        _along(v, axis, x.ndim) for v in (center, factor, shift, *more[1:])
+    )
+    y = (x - center) * factor + shift
+    return y + more[0] * share[0] if more else y
+
+
+def _affine_weight(xp: Any, g: Any, x: Any, moments: Any, axis: int, eps: float) -> Any:
+    total = _engines(xp, "feature_products", g, x, moments[0], axis)
+    if total is None:
+        centered = x - _along(moments[0], axis, x.ndim)
+        total = xp.sum(g * centered, axis=_others(axis, x.ndim))
+    return total * _scale(xp, moments, eps)
+
+
+def _affine_grad(
+    xp: Any, g: Any, x: Any, weight: Any, moments: Any, to_weight: Any, to_bias: Any, axis: int,
+    eps: float,
+) -> Any:  # fmt: skip
+    n = xp.asarray(max(numel(_without(x.shape, axis)), 1), x.dtype)
+    scale = _scale(xp, moments, eps)
+    factor = scale * weight
+    stretch, common = -factor * scale * to_weight / n, -factor * to_bias / n
+    return _mixed(xp, x, moments[0], stretch, common, axis, g, factor)
+
+
+def _without(shape: Shape, axis: int) -> Shape:
+    return tuple(n for a, n in enumerate(shape) if a != axis % len(shape))
+
+
+def _affine_shape(
+    x: Shape,
+    weight: Shape,
+    bias: Shape | None = None,
+    moments: Shape | None = None,
+    *,
+    axis: int,
+    eps: float,
+) -> Shape:
+    for given in (weight, bias):
+        if given is not None and given != (x[axis],):
             raise Mismatch(
                 f"there are {x[axis]} features in axis {axis}, and weight or bias is {show(given)}"
             )
     return x
 
 
-def _to_input(
-    g: Node, y: Node, x: Node, weight: Node, bias: Node | None = None, *, axis: int, eps: float
-) -> Node:
-    if not current().recording:
-        return affine_norm_grad(g, x, weight, axis=axis, eps=eps)
-    axes = _others(axis, len(x.shape))  # to be differentiated again: step by step
-    x_hat = standardize(x, axes=axes, eps=eps)
-    shape = tuple(n if a == axis else 1 for a, n in enumerate(x.shape))
-    return _blame(mul(g, reshape(weight, shape=shape)), x_hat, x, axes, eps)
-
-
-def _to_weight(
-    g: Node, y: Node, x: Node, weight: Node, bias: Node | None = None, *, axis: int, eps: float
-) -> Node:
+def _affine_blame(
+    g: Node,
+    y: Node,
+    x: Node,
+    weight: Node,
+    bias: Node | None = None,
+    seen: Node | None = None,
+    *,
+    axis: int,
+    eps: float,
+) -> tuple[Node | None, ...]:
     axes = _others(axis, len(x.shape))
-    return sum_(mul(g, standardize(x, axes=axes, eps=eps)), axes=axes)
-
-
-def _to_bias(g: Node, y: Node, x: Node, weight: Node, bias: Node, *, axis: int, eps: float) -> Node:
-    return sum_(g, axes=_others(axis, len(x.shape)))
+    to_bias = sum_(g, axes=axes)
+    if current().recording:  # to be differentiated again: step by step
+        x_hat = standardize(x, axes=axes, eps=eps)
+        shape = tuple(n if a == axis else 1 for a, n in enumerate(x.shape))
+        to_x = _blame(mul(g, reshape(weight, shape=shape)), x_hat, x, axes, eps)
+        return to_x, sum_(mul(g, x_hat), axes=axes), to_bias, None
+    seen = moments(x, axis=axis) if seen is None else seen
+    to_weight = affine_norm_weight(g, x, seen, axis=axis, eps=eps)
+    if not x.requires_grad:
+        return None, to_weight, to_bias, None
+    to_x = affine_norm_grad(g, x, weight, seen, to_weight, to_bias, axis=axis, eps=eps)
+    return to_x, to_weight, to_bias, None
 
 
 _CENTERED = r"\hat x = \frac{x - \mu_B}{\sqrt{\sigma_B^2 + \varepsilon}}"
+
+moments: Op = define(
+    "moments",
+    sentence="Average and variance of each feature over the batch, side by side.",
+    equation=r"y = (\mu_B,\ \sigma_B^2)",
+    derivative=r"\text{none here: blame flows through what was normalized with them}",
+    forward=_moments,
+    gradient=None,
+    shape=lambda own, axis: (2, own[axis]),
+    dtype="keep",
+    accepts="float",
+    stable="two passes: the average first, so that large numbers don't cancel",
+    cost=lambda shapes, out, **_: 4 * numel(shapes[0]),
+    traits="reduces",
+    samples=(
+        Sample(((4, 3),), {"axis": 1}),
+        Sample(((2, 3, 4),), {"axis": 1}),
+    ),
+)
 
 affine_norm: Op = define(
     "affine_norm",
@@ -162,12 +283,12 @@ affine_norm: Op = define(
     derivative=r"\frac{\partial L}{\partial x} = \frac{\gamma}{\sqrt{\sigma_B^2 + \varepsilon}}"
     r"\bigl(g - \overline{g} - \hat x\,\overline{g \hat x}\bigr)",
     forward=_affine,
-    gradient=(_to_input, _to_weight, _to_bias),
+    gradient=_affine_blame,
     shape=_affine_shape,
     dtype="float",
     stable="two passes: the average first, so that large numbers don't cancel",
     cost=lambda shapes, out, **_: 7 * numel(out),
-    terms=("γ (δ − 1/n − x̂ᵢx̂ⱼ/n)/√(σ² + ε)", "x̂", "1"),
+    terms=("γ (δ − 1/n − x̂ᵢx̂ⱼ/n)/√(σ² + ε)", "x̂", "1", ""),
     traits="normalizes",
     samples=(
         Sample(((4, 3), (3,), (3,)), {"axis": 1, "eps": 1e-5}),
@@ -187,6 +308,23 @@ affine_norm: Op = define(
     source="Ioffe & Szegedy 2015",
 )
 
+affine_norm_weight: Op = define(
+    "affine_norm_weight",
+    sentence="The blame of the scales: blame times what was scaled, added up for each feature.",
+    equation=r"y = \sum g\,\hat x,\quad " + _CENTERED,
+    derivative=r"\text{none here: to be differentiated again, it is written out step by step}",
+    forward=_affine_weight,
+    gradient=None,
+    shape=lambda g, x, moments, axis, eps: (x[axis],),
+    dtype="float",
+    cost=lambda shapes, out, **_: 3 * numel(shapes[0]),
+    traits="reduces",
+    samples=(
+        Sample(((4, 3), (4, 3), (2, 3)), {"axis": 1, "eps": 1e-5}, low=0.1),
+        Sample(((2, 3, 4), (2, 3, 4), (2, 3)), {"axis": 1, "eps": 1e-3}, low=0.1),
+    ),
+)
+
 affine_norm_grad: Op = define(
     "affine_norm_grad",
     sentence="The blame of what was brought to average 0 and spread 1 over the batch and scaled.",
@@ -195,13 +333,13 @@ affine_norm_grad: Op = define(
     derivative=r"\text{none here: to be differentiated again, it is written out step by step}",
     forward=_affine_grad,
     gradient=None,
-    shape=lambda g, x, weight, axis, eps: x,
+    shape=lambda g, x, *_, axis, eps: x,
     dtype="float",
-    cost=lambda shapes, out, **_: 14 * numel(out),
+    cost=lambda shapes, out, **_: 7 * numel(out),
     traits="normalizes",
     samples=(
-        Sample(((4, 3), (4, 3), (3,)), {"axis": 1, "eps": 1e-5}),
-        Sample(((2, 3, 4), (2, 3, 4), (3,)), {"axis": 1, "eps": 1e-3}),
+        Sample(((4, 3), (4, 3), (3,), (2, 3), (3,), (3,)), {"axis": 1, "eps": 1e-5}, low=0.1),
+        Sample(((2, 3, 4), (2, 3, 4), (3,), (2, 3), (3,), (3,)), {"axis": 1, "eps": 1e-3}, low=0.1),
     ),
 )
 
@@ -218,12 +356,22 @@ affine_norm_grad: Op = define(
     source="Ioffe & Szegedy 2015",
 )
 def batch_norm(
-    x: Node, weight: Node | None = None, bias: Node | None = None, *, eps: float
+    x: Node,
+    weight: Node | None = None,
+    bias: Node | None = None,
+    seen: Node | None = None,
+    *,
+    eps: float,
 ) -> Node:
-    """Each feature over the batch to average 0 and spread 1; then scaled and moved."""
+    """Each feature over the batch to average 0 and spread 1; then scaled and moved.
+
+    `seen` are the moments of `x`, where they are known.
+    """
+    if weight is not None and bias is None:
+        return affine_norm(x, weight, axis=1, eps=eps)
     if weight is not None:
-        features = (weight,) if bias is None else (weight, bias)
-        return affine_norm(x, *features, axis=1, eps=eps)
+        seen = moments(x, axis=1) if seen is None else seen
+        return affine_norm(x, weight, bias, seen, axis=1, eps=eps)
     x_hat = standardize(x, axes=batch_axes(x.shape), eps=eps)
     return scaled(x_hat, None, per_feature(bias, x.shape))
 

@@ -14,7 +14,7 @@ from pellucid.engines.xla.pool import (
     max_pool_nhwc,
 )
 from pellucid.engines.xla.space import space
-from pellucid.ops.normalize import affine_norm, affine_norm_grad
+from pellucid.ops.normalize import affine_norm, affine_norm_grad, affine_norm_weight, moments
 from pellucid.ops.op import Op
 
 __all__ = ["IMAGES"]
@@ -65,14 +65,15 @@ def _pool(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _norm(op: Op) -> Callable[..., Any]:
-    """Batch norm follows the order of its input; any will do."""
+    """Batch norm follows the order of its input; any will do. One number per feature has none."""
 
-    def normed(*inputs: Any, axis: int, eps: float) -> Any:
+    def normed(*inputs: Any, axis: int, **p: Any) -> Any:
         order = next((x.order for x in inputs if type(x) is Arranged and x.ndim > 2), None)
         if order is None:
             return NotImplemented
         laid = (arrange(x, order) if x.ndim == len(order) else plain(x) for x in inputs)
-        return Arranged(op.forward(space, *laid, axis=order.index(axis), eps=eps), order)
+        y = op.forward(space, *laid, axis=order.index(axis), **p)
+        return Arranged(y, order) if y.ndim == len(order) else y
 
     return normed
 
@@ -91,4 +92,6 @@ IMAGES: dict[str, Callable[..., Any]] = {
     "avg_pool_grad": _pool(avg_pool_grad_nhwc),
     "affine_norm": _norm(affine_norm),
     "affine_norm_grad": _norm(affine_norm_grad),
+    "affine_norm_weight": _norm(affine_norm_weight),
+    "moments": _norm(moments),
 }

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from pellucid.dtypes import float32
 from pellucid.errors import SettingError, ShapeError
+from pellucid.graph.halves import HALVES
 from pellucid.graph.mode import current, switched
 from pellucid.graph.node import Node
 from pellucid.ops import elementwise as ew
 from pellucid.ops import groups as gr
 from pellucid.ops import normalize as nz
+from pellucid.ops.elementwise import cast
+from pellucid.ops.movement import reshape
+from pellucid.ops.recurrent import rows
 from pellucid.ops.reduce import mean, variance
 from pellucid.shapes import numel, show
 from pellucid.tensor import Tensor
@@ -65,12 +70,14 @@ def batch_norm(
             f"{show(x.shape)} has {n}.\n Give larger batches (drop_last=True leaves out a last "
             "batch of one row), or call model.eval()."
         )
+    seen = None
     if running_mean is not None and running_var is not None:
-        axes = nz.batch_axes(x.shape)
         with switched(recording=False):
-            _remember(running_mean, mean(x, axes=axes), momentum)
-            _remember(running_var, variance(x, axes=axes, correction=1), momentum)
-    return wrap(nz.batch_norm(x, gamma, beta, eps=float(eps)))
+            seen = nz.moments(_single(x), axis=1)
+            center, spread = (reshape(rows(seen, i, i + 1), shape=x.shape[1:2]) for i in (0, 1))
+            _remember(running_mean, center, momentum)
+            _remember(running_var, ew.mul(spread, n / (n - 1)), momentum)
+    return wrap(nz.batch_norm(x, gamma, beta, seen, eps=float(eps)))
 
 
 def instance_norm(
@@ -116,6 +123,11 @@ def instance_norm(
             _remember(running_var, mean(seen[1], axes=(0,)), momentum)
     gamma, beta = _node(weight), _node(bias)
     return wrap(gr.group_norm(x, gamma, beta, groups=x.shape[1], eps=float(eps)))
+
+
+def _single(x: Node) -> Node:
+    """16-bit numbers in float32: averages of them need the digits."""
+    return cast(x, dtype=float32) if x.dtype in HALVES else x
 
 
 def _remember(cell: Tensor, seen: Node, momentum: float | Tensor) -> None:

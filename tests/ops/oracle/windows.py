@@ -111,9 +111,34 @@ def _affine_norm(t: Any, x: Any, weight: Any, bias: Any = None, *, axis: int, ep
     return t.nn.functional.batch_norm(x, None, None, weight, bias, training=True, eps=eps)
 
 
-def _affine_norm_grad(t: Any, g: Any, x: Any, weight: Any, **p: Any) -> Any:
-    given = x.detach().clone().requires_grad_()
-    return t.autograd.grad(_affine_norm(t, given, weight.detach(), **p), given, g.detach())[0]
+def _moments(t: Any, x: Any, axis: int) -> Any:
+    flat = x.movedim(axis, 0).flatten(1)
+    return t.stack([flat.mean(1), flat.var(1, correction=0)])
+
+
+def _standardize_grad(t: Any, g: Any, y: Any, x: Any, axes: Any, eps: float) -> Any:
+    scale = (x.var(axes, correction=0, keepdim=True) + eps).rsqrt()
+    return scale * (g - g.mean(axes, keepdim=True) - y * (g * y).mean(axes, keepdim=True))
+
+
+def _distances(t: Any, x: Any, moments: Any, eps: float) -> tuple[Any, Any]:
+    """Distances from known averages in units of known spreads, and one over the spreads."""
+    center, spread = (m.view(-1, *[1] * (x.ndim - 2)) for m in moments)
+    return (x - center) / (spread + eps).sqrt(), 1 / (spread + eps).sqrt()
+
+
+def _affine_norm_weight(t: Any, g: Any, x: Any, moments: Any, axis: int, eps: float) -> Any:
+    return (g * _distances(t, x, moments, eps)[0]).movedim(axis, 0).flatten(1).sum(1)
+
+
+def _affine_norm_grad(
+    t: Any, g: Any, x: Any, weight: Any, moments: Any, to_weight: Any, to_bias: Any, axis: int,
+    eps: float,
+) -> Any:  # fmt: skip
+    x_hat, scale = _distances(t, x, moments, eps)
+    weight, to_weight, to_bias = (v.view(scale.shape) for v in (weight, to_weight, to_bias))
+    n = x.numel() // x.shape[axis]
+    return weight * scale * (g - to_bias / n - x_hat * to_weight / n)
 
 
 ROWS: dict[str, Row] = {
@@ -130,4 +155,7 @@ ROWS: dict[str, Row] = {
     "avg_pool_grad": Row(_avg_pool_grad),
     "affine_norm": Row(_affine_norm),
     "affine_norm_grad": Row(_affine_norm_grad),
+    "affine_norm_weight": Row(_affine_norm_weight),
+    "moments": Row(_moments),
+    "standardize_grad": Row(_standardize_grad),
 }
