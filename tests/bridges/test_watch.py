@@ -153,7 +153,7 @@ def test_what_is_seen() -> None:
 
 
 def test_faults_of_a_loop() -> None:
-    """Gradients that are never cleared, parts that are cut off, strangers, shapes that broadcast."""
+    """Gradients never cleared, parts cut off, strangers, shapes that broadcast."""
     x, y = _data()
     model = _network()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
@@ -295,3 +295,25 @@ def test_networks_and_optimizers_are_found() -> None:
     seen = report.seen
     assert (seen.optimizer, seen.events.steps, len(seen.weights)) == ("Adam", 12, 6)
     assert all(w.held and w.moved and w.used for w in seen.weights)
+
+
+def test_a_look_that_ends_in_the_midst_of_a_call_leaves_no_mode_behind() -> None:
+    from torch.overrides import _get_current_function_mode_stack as stack
+
+    from pellucid.bridges.torch.library import Torch, _Tracer
+
+    seen: list[str] = []
+
+    def ends(name: str, *rest: Any) -> None:
+        seen.append(name)
+        tracer.stop()
+
+    tracer = _Tracer(Torch(), ends)
+    assert tracer.start()
+    x = torch.ones(2)
+    x + x
+    x * x
+    assert seen == ["add"], "what has ended sees nothing"
+    assert tracer.start(), "its own remains are no mode of somebody else's"
+    tracer.stop()
+    assert not list(stack())

@@ -184,6 +184,7 @@ class _Tracer:
     def __init__(self, library: Torch, sink: Sink) -> None:
         self.library, self.sink = library, sink
         self.mode: Any = None
+        self.late: list[Any] = []
         self.paths: list[str] = []
         self.names: dict[int, str] = {}
         self.prefix = ""
@@ -193,6 +194,7 @@ class _Tracer:
         if self.mode is not None:
             return True
         overrides = importlib.import_module("torch.overrides")
+        self._sweep(overrides)
         if any(type(m).__name__ != "DeviceContext" for m in _stack(overrides)):
             return False  # somebody's mode may end before ours
         self.mode = _mode_class()(self)
@@ -205,20 +207,28 @@ class _Tracer:
         return True
 
     def stop(self) -> None:
-        if self.mode is None:
-            return
-        for hook in self.hung:
-            hook.remove()
         overrides = importlib.import_module("torch.overrides")
-        above = []
+        if self.mode is not None:
+            for hook in self.hung:
+                hook.remove()
+            # PyTorch takes a mode off the stack while it handles a call, and puts it back after:
+            # one that ends in the midst of a call is taken off the next time.
+            self.late.append(self.mode)
+            self.mode, self.paths = None, []
+        self._sweep(overrides)
+
+    def _sweep(self, overrides: Any) -> None:
+        """Take modes that have ended off the stack."""
+        if not any(mode in self.late for mode in _stack(overrides)):
+            return
+        kept = []
         while _stack(overrides):
             top = overrides._pop_mode()
-            if top is self.mode:
-                break
-            above.append(top)
-        for mode in reversed(above):
+            if top not in self.late:
+                kept.append(top)
+        for mode in reversed(kept):
             overrides._push_mode(mode)
-        self.mode, self.paths = None, []
+        self.late.clear()
 
     def _enter(self, module: Any, args: Any) -> None:
         self.paths.append(self.names.get(id(module), ""))
@@ -267,7 +277,8 @@ def _mode_class() -> Any:
             self, func: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
             out = func(*args, **(kwargs or {}))
-            self.tracer.saw(func, args, kwargs or {}, out)
+            if self.tracer.mode is self:
+                self.tracer.saw(func, args, kwargs or {}, out)
             return out
 
     return Mode

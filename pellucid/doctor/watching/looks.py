@@ -106,9 +106,8 @@ class Looks:
 
     def stop(self) -> None:
         """See no more operations."""
-        if self.on:
-            self.on = False
-            self.tracer.stop()
+        self.on = False
+        self.tracer.stop()
 
     def entered(self, prefix: str, args: Any, kwargs: Any) -> None:
         """A network is about to run."""
