@@ -8,6 +8,7 @@ from typing import Final
 from pellucid.doctor.finding import Evidence
 from pellucid.doctor.measures.answers import Array, loss_name
 from pellucid.doctor.seen import Seen
+from pellucid.doctor.wiring import mixing
 
 __all__ = ["ENTROPIES", "NUMBERS", "Misfit", "line", "numbers", "targets"]
 
@@ -62,4 +63,6 @@ def numbers(seen: Seen) -> bool:
     Args:
         seen: the training.
     """
-    return loss_name(seen) in NUMBERS
+    met = mixing(seen)
+    compared = met is None or seen.calls[met.place].name in NUMBERS | {"sub"}
+    return compared and loss_name(seen) in NUMBERS

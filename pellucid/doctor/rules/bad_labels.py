@@ -25,14 +25,16 @@ from pellucid.doctor.measures.fit import fit, fit_held_out
 from pellucid.doctor.measures.reference import Reference, reference
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
+from pellucid.doctor.wiring import mixing
 from pellucid.lenses.numerals import percent
 
 __all__ = ["bad_labels"]
 
 _NOISE, _CHANCE, _NO_SKILL = 0.2, 0.01, 0.05
 _DRAWS: Final = 200
-_AT_LEAST: Final = 0.12  # what noise must be above even if chance was unkind by 1.5 errors
+_AT_LEAST: Final = 0.15  # what noise must be above even if chance was unkind by 2 errors
 _ROWS: Final = 60
+_HELD_AGAINST: Final = frozenset({"index", "getitem", "gather", "sub", "mul"})
 _LOOK: Final = (
     "for i in random.sample(range(len(x)), 20):  # look at some rows with their targets\n"
 )
@@ -44,7 +46,7 @@ _PAIRS: Final = (
 @rule("bad_labels", needs=("train", "loss"))
 def bad_labels(seen: Seen) -> Iterator[Finding]:
     """The strongest sign of wrong targets."""
-    found = disagreement(seen)
+    found = disagreement(seen) if _known(seen) else None
     if found is not None and found.rows >= _ROWS:
         for look in (_shifted, _unrelated, _noisy):
             for finding in look(seen, found):
@@ -99,7 +101,7 @@ def _noisy(seen: Seen, found: Disagreement) -> Iterator[Finding]:
     if known is None or found.noise < _NOISE or known.right is None or _hard_to_read(seen):
         return
     error = math.sqrt(found.noise * (1 - found.noise) / (found.rows / 2))
-    if found.noise - 1.5 * error < _AT_LEAST or found.rows <= 2 * _width(seen):
+    if found.noise - 2 * error < _AT_LEAST or found.rows < 3 * _width(seen):
         return
     if found.noise > 1.35 * (1 - known.right) or _clearest(known) < max(0.15, 0.6 * found.noise):
         return  # the learners are at odds, or it is mostly at the borders: classes that overlap
@@ -128,6 +130,13 @@ def _other_way(seen: Seen) -> Iterator[Finding]:
         _PAIRS + "\n# and the same numbers for the classes in both parts",
         0.8, 0.8,
     )  # fmt: skip
+
+
+def _known(seen: Seen) -> bool:
+    """Whether the loss holds predictions against targets in a way that is understood."""
+    met = mixing(seen)
+    own = seen.loss is not None and seen.loss.name == "own"
+    return not own or met is None or seen.calls[met.place].name in _HELD_AGAINST
 
 
 def _hard_to_read(seen: Seen) -> bool:
