@@ -17,6 +17,7 @@ from pellucid.doctor.measures.once import once
 from pellucid.doctor.measures.reference import reference
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change, Trial
+from pellucid.lenses.numerals import percent
 
 __all__ = ["MATCHED", "Cure", "best", "cure", "lost", "onward", "reach", "short", "skill", "told"]
 
@@ -171,9 +172,9 @@ def told(trial: Trial) -> str:
     if not trial.finite or not np.isfinite(trial.loss):
         return "no finite loss"
     if trial.right is not None:
-        return f"{trial.right:.0%} right".replace("%", " %")
+        return f"{percent(trial.right)} right"
     if trial.explained is not None:
-        return f"{max(trial.explained, 0):.0%} of the variance explained".replace("%", " %")
+        return f"{percent(max(trial.explained, 0))} of the variance explained"
     return f"a loss of {trial.loss:.4g}"
 
 

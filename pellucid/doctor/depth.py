@@ -24,6 +24,19 @@ __all__ = [
 ]
 
 
+FLAT, FEWEST = 0.02, 20
+
+
+@once
+def flat(seen: Seen) -> bool:
+    """Whether the loss stands still over the last half, to a fiftieth of that at the beginning."""
+    count = len(seen.losses) // 4
+    if 4 * count < FEWEST:
+        return False
+    third, last = np.mean(seen.losses[-2 * count : -count]), np.mean(seen.losses[-count:])
+    return bool(abs(third - last) < FLAT * max(abs(float(seen.losses[0])), 1e-12))
+
+
 @once
 def matrices(seen: Seen) -> list[WeightSeen]:
     """The trainable weights with two axes or more, in the network's order; no norms, no biases."""

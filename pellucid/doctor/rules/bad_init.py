@@ -38,11 +38,9 @@ class _Odd:
 @rule("bad_init", needs=("weights",))
 def bad_init(seen: Seen) -> Iterator[Finding]:
     """First weights alike or of a wrong scale, and fresh ones learn."""
-    odd = [
-        _odd(w, inner, _inputs(seen, w))
-        for w, inner in zip(matrices(seen), _inner(seen), strict=True)
-    ]
-    odd = [found for found in odd if found is not None]
+    pairs = zip(matrices(seen), _inner(seen), strict=True)
+    looked = [_odd(weight, inner, _inputs(seen, weight)) for weight, inner in pairs]
+    odd = [found for found in looked if found is not None]
     wild = len(seen.losses) > 0 and not np.isfinite(seen.losses[-1])
     if not odd or not (wild or short(seen)):
         return

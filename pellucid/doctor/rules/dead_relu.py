@@ -3,7 +3,7 @@
 Condition: more than half of a layer's units are zero on every row of every batch that was looked at
 in the second half of the run (SageMaker's share of a layer; a sparse layer is not a dead one, and
 up to 40 % of dead units are common in networks that learn), and the network stays behind what can
-be reached.
+be reached; up to 60 % of dead units only where it stays behind by far (30 % of what can be reached).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 
-HALF = 0.5
+HALF, MOST, MUCH = 0.5, 0.6, 0.3
 NAMES = frozenset({"relu", "relu_", "relu6", "threshold", "clamp_min"})
 
 
@@ -25,7 +25,7 @@ def dead_relu(seen: Seen) -> Iterator[Finding]:
     """More than half of a layer is zero on every row, and the network does not fit."""
     for call, activity in hidden(seen, NAMES):
         dead = min(one.dead for one in activity)
-        if dead > HALF and short(seen):
+        if dead > HALF and short(seen) and (dead > MOST or lost(seen) > MUCH):
             units = call.shape[1] if len(call.shape) > 1 else 0
             yield Finding(
                 "dead_relu",

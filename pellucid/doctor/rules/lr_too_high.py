@@ -14,14 +14,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pellucid.doctor.cure import best, lost, short, told
+from pellucid.doctor.cure import Cure, best, lost, short, skill, told
 from pellucid.doctor.depth import moment_pace, pace, turns
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change
 
-STEP, BACK, GREW, SHORT = 0.1, -0.2, 1.5, 2e-3
+STEP, BACK, GREW, SHORT, CHANCE = 0.1, -0.2, 1.5, 2e-3, 0.3
 
 
 @rule("lr_too_high", needs=("losses", "steps"))
@@ -34,7 +34,7 @@ def lr_too_high(seen: Seen) -> Iterator[Finding]:
         return
     evidence = _signs(seen)
     found = best(seen, Change(lr=0.1), Change(lr=0.01), Change(lr=0.001))
-    if found is not None and found.works:
+    if found is not None and (found.works or _by_chance(seen, found)):
         text = (f"With {_part(found.change.lr)} of the learning rate{_rate(seen)} the same network "
                 f"gets to {told(found.after)} instead of {told(found.before)}.")  # fmt: skip
         shown = (found.evidence("skill with the smaller rate"), *evidence)
@@ -76,6 +76,14 @@ def _signs(seen: Seen) -> tuple[Evidence, ...]:
             Evidence("loss at the end", last if np.isfinite(last) else None, first, source)
         )
     return tuple(found)
+
+
+def _by_chance(seen: Seen, found: Cure) -> bool:
+    """Whether steps are so long that a second run with them ends elsewhere by chance alone."""
+    step = pace(seen)
+    gain = float(np.clip(found.after.skill, 0, 1)) - skill(seen)
+    worse = found.before.finite and found.after.skill < found.before.skill
+    return step is not None and step > STEP and gain >= CHANCE and not worse
 
 
 def _short_steps(seen: Seen) -> bool:

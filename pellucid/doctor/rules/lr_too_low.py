@@ -37,10 +37,10 @@ def lr_too_low(seen: Seen) -> Iterator[Finding]:
         text = (f"The learning rate fell from {first:.2g} to {low:.1g} by step {at} of "
                 f"{len(seen.losses)}. With a rate that stays the same steps get to "
                 f"{told(held.after)} instead of {told(held.before)}.")  # fmt: skip
-        shown = held.evidence("skill with a rate that stays")
+        kept = held.evidence("skill with a rate that stays")
         fallen = Evidence("rate halfway, over the first one", low / first, FALLEN)
         yield replace(
-            _finding(seen, text, (shown, fallen), 1.0, 0.9),
+            _finding(seen, text, (kept, fallen), 1.0, 0.9),
             fix="# a schedule that falls later, or by less at a time: gamma=0.95, step_size=30",
         )
         return

@@ -3,7 +3,8 @@
 Condition: in the second half of the run, smoothed over one twentieth of it (over an epoch if that
 is longer), the loss rises by 10 % or more of the best constant's loss in a quarter of the places,
 and their middle lies as far above the best of them. The ups and downs of small batches are smoothed
-away; a flat end has none.
+away; a flat end has none. And it does harm: the network stays behind what can be reached, or the
+middle of the loss is above half of the best constant's.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pellucid.doctor.cure import lost
+from pellucid.doctor.cure import lost, short
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.measures.trivial import trivial
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Floats, Seen
 
-RISE, PLACES, FEWEST = 0.1, 0.25, 8
+RISE, PLACES, FEWEST, HIGH = 0.1, 0.25, 8, 0.5
 
 
 @rule("oscillation", needs=("losses", "steps"))
@@ -31,7 +32,7 @@ def oscillation(seen: Seen) -> Iterator[Finding]:
     rises = np.diff(blocks) / base
     often = float(np.mean(rises > RISE))
     above = float((np.median(blocks) - blocks.min()) / base)
-    if often < PLACES or above < RISE:
+    if often < PLACES or above < RISE or not (short(seen) or np.median(blocks) > HIGH * base):
         return
     yield Finding(
         "oscillation",

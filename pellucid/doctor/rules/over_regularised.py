@@ -16,6 +16,7 @@ from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import Call
 from pellucid.doctor.trial import Change
+from pellucid.lenses.numerals import percent
 
 PLAIN = 0.8
 DROPOUT = frozenset({"dropout", "alpha_dropout", "feature_alpha_dropout", "dropout1d", "dropout2d",
@@ -72,7 +73,7 @@ def _finding(seen: Seen, tried: Cure, drops: list[Call], decay: float) -> Findin
 
 def _untried(seen: Seen, call: Call) -> Finding:
     return Finding(
-        "over_regularised", f"Dropout takes out {_p(call):.0%} of the units".replace("%", " %")
+        "over_regularised", f"Dropout takes out {percent(_p(call))} of the units"
         + ", and the network does not fit its training rows.", call.path, sure=0.6,
         evidence=(Evidence("dropout", _p(call), PLAIN, "UMLAUT: 0.5"),), effect=lost(seen),
         why="Too few units are left in a step to say anything.", fix="Dropout(p=0.2)",

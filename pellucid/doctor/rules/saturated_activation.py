@@ -17,6 +17,7 @@ from pellucid.doctor.depth import hidden, place_of
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
+from pellucid.lenses.numerals import percent
 
 HALF = 0.5
 NAMES = frozenset({"sigmoid", "tanh", "hardtanh", "hardsigmoid", "softsign"})
@@ -30,8 +31,8 @@ def saturated_activation(seen: Seen) -> Iterator[Finding]:
         if flat > HALF and short(seen):
             yield Finding(
                 "saturated_activation",
-                f"{flat:.0%} of the outputs of {place_of(call)} lie on the flat ends of "
-                f"{call.name}.".replace("%", " %"),
+                f"{percent(flat)} of the outputs of {place_of(call)} lie on the flat ends of "
+                f"{call.name}.",
                 call.path, line=call.line,
                 evidence=(Evidence("outputs on the flat ends", flat, HALF, "SageMaker Debugger's "
                                    "SaturatedActivation", "share"),),

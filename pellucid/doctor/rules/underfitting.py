@@ -2,7 +2,8 @@
 
 Condition: it loses 30 % or more of what can be reached, and going on with the same steps does not
 help (else it is undertrained). What can be reached is what other methods reach out of fold, so that
-noise that nobody can learn is no underfitting (AutoTrainer's accuracy below 0.6 says it is).
+noise that nobody can learn is no underfitting (AutoTrainer's accuracy below 0.6 says it is). Where
+the loss stands still and the same network with usual settings gets on, it is a plateau.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pellucid.doctor.cure import ENOUGH, MATCHED, cure, lost, onward, reach, short, skill
+from pellucid.doctor.depth import flat
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
+from pellucid.lenses.numerals import percent
 
-LOST = 0.3
+LOST, STUCK = 0.3, 0.5
 
 
 @rule("underfitting", needs=("train", "losses", "steps"))
@@ -27,11 +30,13 @@ def underfitting(seen: Seen) -> Iterator[Finding]:
         return
     matched = cure(seen, MATCHED)
     small = matched is not None and not matched.works
+    if flat(seen) and lost(seen) >= STUCK and not small:  # a plateau
+        return
     who = "Other methods reach" if small else "It can reach"
-    text = (f"On the rows it learned from, the network has {skill(seen):.0%} of the skill between "
-            f"the best constant and no mistake. {who} {reach(seen):.0%}.")  # fmt: skip
+    text = (f"On the rows it learned from, the network has {percent(skill(seen))} of the skill "
+            f"between the best constant and no mistake. {who} {percent(reach(seen))}.")  # fmt: skip
     yield Finding(
-        "underfitting", text.replace("%", " %"),
+        "underfitting", text,
         evidence=(Evidence("skill on the training rows", skill(seen), reach(seen),
                            "reached out of fold on the same rows", "share"),),
         why="It is too small, or its training does not get on." if not small else

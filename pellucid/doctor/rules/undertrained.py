@@ -1,9 +1,10 @@
 """Undertrained: the loss was still falling, and more of the same steps learn much more.
 
 Condition: the network stays behind what can be reached, and a trial that goes on from the weights
-at the end for as many steps, or four times as many, adds 0.1 of skill or more, which is a quarter
-of what is missing, and 5 % more right answers. A loss that falls for ever on rows that are right already adds none. Without
-trials the loss must have fallen by a tenth over the last fifth of the run.
+at the end for as many steps, or four times as many, adds 0.1 of skill or more, which is a third of
+what is missing, and 5 % more right answers. A loss that falls for ever on rows that are right
+already adds none. Without trials the loss must have fallen by a tenth over the last fifth of the
+run.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from pellucid.doctor.measures.fit import fit
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Trial
+from pellucid.lenses.numerals import percent
 
-PART, FALL, FEWEST, ANSWERS = 0.25, 0.1, 10, 0.05
+PART, FALL, FEWEST, ANSWERS = 0.35, 0.1, 10, 0.05
 
 
 @rule("undertrained", needs=("losses", "steps"))
@@ -38,7 +40,7 @@ def undertrained(seen: Seen) -> Iterator[Finding]:
             seen, text, Evidence("skill later", own + went[1], own, source, "share"), 0.8
         )
     elif went is None and fell > FALL:
-        text = f"The loss fell by {fell:.0%} over the last fifth of the run.".replace("%", " %")
+        text = f"The loss fell by {percent(fell)} over the last fifth of the run."
         shown = Evidence("fall of the loss over the last fifth", fell, FALL, "", "share")
         yield _finding(seen, text, shown, 0.5)
 

@@ -1,8 +1,9 @@
 """Vanishing gradients: they shrink by orders of magnitude on their way to the first layers.
 
 Condition: three layers or more; the first layer's gradient is below a thousandth of the last one's,
-each per entry, in the middle (median) of the moments (AutoTrainer's ratio); and the network stays
-behind what can be reached: in a network that has finished learning small gradients are right.
+each per entry, in a quarter of the moments (AutoTrainer's ratio; where nothing arrives the last
+layer soon has nothing to learn, either); and the network stays behind what can be reached: in a
+network that has finished learning small gradients are right.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def vanishing_gradient(seen: Seen) -> Iterator[Finding]:
     ratios = [ratio for moment in seen.moments if (ratio := fade(seen, moment)) is not None]
     if len(layers) < LEAST or not ratios:
         return
-    ratio = float(np.median(ratios))
+    ratio = float(np.quantile(ratios, 0.25))
     if ratio < FADED and short(seen):
         place = of_layer(layers[0].layer) if layers[0].layer else layers[0].name
         yield Finding(
