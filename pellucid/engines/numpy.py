@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.dtypes import DType
+from pellucid.engines.depthwise import Depthwise
 from pellucid.engines.erf import erf
 from pellucid.engines.norms import Norms
 from pellucid.engines.pieces import in_pieces
@@ -75,7 +76,7 @@ def _ones(n: int, dtype: Any) -> Any:
     return np.ones(n, dtype)
 
 
-class _Namespace(Norms):
+class _Namespace(Depthwise, Norms):
     """NumPy, plus what both engines have: `erf`, `unless`, `written`, `scatter_add` and others."""
 
     erf = staticmethod(erf)

@@ -13,18 +13,10 @@ from typing import Any
 from pellucid.errors import ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops.agree import agreed
+from pellucid.ops.filters import compared, filtered, spread_back
 from pellucid.ops.op import Mistake, Op, Sample, define
 from pellucid.ops.reduce import sum_
-from pellucid.ops.window import (
-    Pairs,
-    blocks,
-    bordered,
-    columns,
-    inner,
-    landing,
-    places,
-    rows_at_once,
-)
+from pellucid.ops.window import Pairs, places
 from pellucid.shapes import Mismatch, Shape, numel, show
 
 __all__ = ["conv", "conv_transpose", "conv_weight_grad"]
@@ -121,105 +113,6 @@ def _weight_shape(
     return (g[1], x[1] // groups, *kernel)
 
 
-# ---- values --------------------------------------------------------------------------------------
-
-
-def _bytes_each(x: Any, kernel: Shape, out: Shape) -> int:
-    """Of the columns of one row of the input."""
-    return int(x.shape[1] * numel(kernel) * numel(out) * x.dtype.itemsize)
-
-
-def _conv(
-    xp: Any,
-    x: Any,
-    weight: Any,
-    bias: Any = None,
-    *,
-    stride: Shape,
-    padding: Pairs,
-    dilation: Shape,
-    groups: int,
-) -> Any:
-    """Columns times weights, block by block, so that the columns are read while in the cache."""
-    kernel, (n, _, *size), o = weight.shape[2:], x.shape, weight.shape[0]
-    out = places(tuple(size), kernel, stride, padding, dilation)
-    x = bordered(xp, x, padding)
-    w = weight.reshape(groups, o // groups, numel(weight.shape[1:]))
-    parts = []
-    for block in blocks(n, _bytes_each(x, kernel, out), out, kernel, stride, dilation):
-        seen = x[inner(block, block.seen)]
-        band = (block.band.stop - block.band.start, *out[1:])
-        laid = columns(xp, seen, kernel, stride, dilation, band)
-        y = xp.matmul(w, laid.reshape(seen.shape[0], groups, w.shape[2], numel(band)))
-        if bias is not None:
-            y = xp.added(y, ..., bias.reshape(groups, o // groups, 1))
-        parts.append((block, y.reshape(seen.shape[0], o, *band)))
-    return _joined(xp, parts, (n, o, *out), x.dtype)
-
-
-def _joined(xp: Any, parts: list[Any], shape: Shape, dtype: Any) -> Any:
-    """The blocks put together."""
-    if len(parts) == 1:
-        return parts[0][1]
-    whole = xp.zeros(shape, dtype)
-    for block, part in parts:
-        whole = xp.added(whole, inner(block, block.band), part)
-    return whole
-
-
-def _transposed(
-    xp: Any,
-    x: Any,
-    weight: Any,
-    size: Shape,
-    stride: Shape,
-    padding: Pairs,
-    dilation: Shape,
-    groups: int,
-) -> Any:
-    """What every position hands back through the weights, added up where the windows overlap."""
-    (n, o, *out), kernel = x.shape, weight.shape[2:]
-    c, many, positions = weight.shape[1] * groups, numel(kernel), numel(tuple(out))
-    w = weight.reshape(groups, o // groups, numel(weight.shape[1:])).swapaxes(1, 2)
-    ways = landing(kernel, stride, padding, dilation, size, tuple(out))
-    y = xp.zeros((n, c, *size), x.dtype)
-    few = rows_at_once(c * many * positions * x.dtype.itemsize)
-    for rows in (slice(row, min(row + few, n)) for row in range(0, n, few)):
-        back = xp.matmul(w, x[rows].reshape(rows.stop - rows.start, groups, -1, positions))
-        back = back.reshape(rows.stop - rows.start, c, many, *out)
-        for k, way in enumerate(ways):
-            if way is not None:
-                y = xp.added(y, (rows, *way[0]), back[:, :, k][way[1]])
-    return y
-
-
-def _weight_grad(
-    xp: Any,
-    x: Any,
-    g: Any,
-    kernel: Shape,
-    stride: Shape,
-    padding: Pairs,
-    dilation: Shape,
-    groups: int,
-) -> Any:
-    """The blame of a weight: what it saw times the blame there, over all positions and rows."""
-    (n, c), (_, o, *out) = x.shape[:2], g.shape
-    x = bordered(xp, x, padding)
-    many = c // groups * numel(kernel)
-    total = xp.zeros((groups, o // groups, many), x.dtype)
-    for block in blocks(
-        n, _bytes_each(x, kernel, tuple(out)), tuple(out), kernel, stride, dilation
-    ):
-        seen, part = x[inner(block, block.seen)], g[inner(block, block.band)]
-        band = part.shape[2:]
-        laid = columns(xp, seen, kernel, stride, dilation, band)
-        laid = laid.reshape(part.shape[0], groups, many, numel(band)).swapaxes(2, 3)
-        share = xp.matmul(part.reshape(part.shape[0], groups, o // groups, numel(band)), laid)
-        total = total + xp.sum(share, axis=0)
-    return total.reshape(o, c // groups, *kernel)
-
-
 # ---- gradients -----------------------------------------------------------------------------------
 
 
@@ -269,7 +162,7 @@ conv: Op = define(
     equation=r"y_{n,o,t} = b_o + \sum_{c,k} w_{o,c,k}\, x_{n,c,\,s t - p + d k}",
     derivative=r"\partial L/\partial x = \text{the filter spreads } G \text{ back},\quad "
     r"\partial L/\partial w_{o,c,k} = \sum_{n,t} G_{n,o,t}\, x_{n,c,\,s t - p + d k}",
-    forward=_conv,
+    forward=filtered,
     gradient=(_to_input, _to_weight, _to_bias),
     shape=_shape,
     dtype=agreed("conv", "x", "weight", "bias"),
@@ -339,7 +232,7 @@ conv_transpose: Op = define(
     equation=r"y_{n,c,i} = \sum_{o} \sum_{s t - p + d k = i} w_{o,c,k}\, x_{n,o,t}",
     derivative=r"\partial L/\partial x = \operatorname{conv}(G, w),\quad "
     r"\partial L/\partial w_{o,c,k} = \sum_{n,t} x_{n,o,t}\, G_{n,c,\,s t - p + d k}",
-    forward=_transposed,
+    forward=spread_back,
     gradient=(_back_to_seen, _back_to_weight),
     shape=_transposed_shape,
     dtype=agreed("conv_transpose", "x", "weight"),
@@ -373,7 +266,7 @@ conv_weight_grad: Op = define(
     equation=r"y_{o,c,k} = \sum_{n,t} G_{n,o,t}\, x_{n,c,\,s t - p + d k}",
     derivative=r"\partial L/\partial x = \text{the blame of } y \text{ spreads } G \text{ back},"
     r"\quad \partial L/\partial G = \operatorname{conv}(x, \partial L/\partial y)",
-    forward=_weight_grad,
+    forward=compared,
     gradient=(_compared_to_input, _compared_to_blame),
     shape=_weight_shape,
     dtype=agreed("conv_weight_grad", "x", "g"),

@@ -1,0 +1,192 @@
+"""Filters that slide over arrays: what `conv` and its two derivatives compute.
+
+What the windows see is laid out as columns, and a product of matrices does the rest. Where windows
+move by single steps from line to line, only one row of them is laid out: the next lies further on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.ops.window import (
+    Pairs,
+    blocks,
+    bordered,
+    columns,
+    inner,
+    landing,
+    places,
+    rows_at_once,
+)
+from pellucid.shapes import Shape, numel
+
+__all__ = ["compared", "filtered", "spread_back"]
+
+
+def _bytes_each(x: Any, kernel: Shape, out: Shape) -> int:
+    """Of the columns of one row of the input."""
+    return int(x.shape[1] * numel(kernel) * numel(out) * x.dtype.itemsize)
+
+
+def _alone(xp: Any, x: Any, weight: Shape, groups: int) -> bool:
+    """Whether each channel has one filter of its own, and the engine a way for that."""
+    one_each = x.shape[1] == groups == weight[0] and groups > 1 and weight[1] == 1
+    return one_each and len(weight) == 4 and 0 not in x.shape and hasattr(xp, "depthwise")
+
+
+def _shifts(kernel: Shape, stride: Shape) -> bool:
+    """Whether the rows of a window may be taken one after the other.
+
+    Then what the windows see is laid out for one row of them only; the next row of all windows lies
+    in the same memory, a line further on.
+    """
+    return len(kernel) > 1 and kernel[0] > 1 and stride[0] == 1
+
+
+def _by_rows(weight: Any, groups: int) -> Any:
+    """The filter's rows, each as (groups, out, in · rest of the window)."""
+    o, c, high, *rest = weight.shape
+    apart = weight.reshape(groups, o // groups, c, high, numel(tuple(rest)))
+    return apart.transpose(3, 0, 1, 2, 4).reshape(high, groups, o // groups, -1)
+
+
+def _lines(
+    xp: Any, x: Any, kernel: Shape, stride: Shape, dilation: Shape, band: Shape, groups: int
+) -> list[Any]:
+    """What each row of the windows sees: (rows, groups, in · rest of the window, positions)."""
+    n, tall, line = x.shape[0], x.shape[2], numel(band[1:])
+    laid = columns(
+        xp, x, (1, *kernel[1:]), (1, *stride[1:]), (1, *dilation[1:]), (tall, *band[1:])
+    ).reshape(n, groups, -1, tall * line)
+    starts = [i * dilation[0] * line for i in range(kernel[0])]
+    return [laid[..., start : start + numel(band)] for start in starts]
+
+
+def filtered(
+    xp: Any,
+    x: Any,
+    weight: Any,
+    bias: Any = None,
+    *,
+    stride: Shape,
+    padding: Pairs,
+    dilation: Shape,
+    groups: int,
+) -> Any:
+    """Columns times weights, block by block, so that the columns are read while in the cache."""
+    kernel, (n, _, *size), o = weight.shape[2:], x.shape, weight.shape[0]
+    out = places(tuple(size), kernel, stride, padding, dilation)
+    x = bordered(xp, x, padding)
+    if _alone(xp, x, weight.shape, groups):
+        y = xp.depthwise(x, weight[:, 0], stride, dilation, out)
+        return y if bias is None else xp.added(y, ..., bias.reshape(-1, 1, 1))
+    shifts = _shifts(kernel, stride)
+    w = _by_rows(weight, groups) if shifts else weight.reshape(1, groups, o // groups, -1)
+    laid_out = (1, *kernel[1:]) if shifts else kernel
+    parts = []
+    for block in blocks(n, _bytes_each(x, laid_out, out), out, kernel, stride, dilation):
+        seen = x[inner(block, block.seen)]
+        band = (block.band.stop - block.band.start, *out[1:])
+        if shifts:
+            lines = _lines(xp, seen, kernel, stride, dilation, band, groups)
+        else:
+            laid = columns(xp, seen, kernel, stride, dilation, band)
+            lines = [laid.reshape(seen.shape[0], groups, w.shape[3], numel(band))]
+        y = xp.matmul(w[0], lines[0])
+        for row, line in zip(w[1:], lines[1:], strict=True):
+            y = xp.added(y, ..., xp.matmul(row, line))
+        if bias is not None:
+            y = xp.added(y, ..., bias.reshape(groups, o // groups, 1))
+        parts.append((block, y.reshape(seen.shape[0], o, *band)))
+    return _joined(xp, parts, (n, o, *out), x.dtype)
+
+
+def _joined(xp: Any, parts: list[Any], shape: Shape, dtype: Any) -> Any:
+    """The blocks put together."""
+    if len(parts) == 1:
+        return parts[0][1]
+    whole = xp.zeros(shape, dtype)
+    for block, part in parts:
+        whole = xp.added(whole, inner(block, block.band), part)
+    return whole
+
+
+def spread_back(
+    xp: Any,
+    x: Any,
+    weight: Any,
+    size: Shape,
+    stride: Shape,
+    padding: Pairs,
+    dilation: Shape,
+    groups: int,
+) -> Any:
+    """What every position hands back through the weights, added up where the windows overlap."""
+    (n, o, *out), kernel = x.shape, weight.shape[2:]
+    if _alone(xp, x, weight.shape, groups):
+        room = tuple(m + lo + hi for m, (lo, hi) in zip(size, padding, strict=True))
+        whole = xp.depthwise_back(x, weight[:, 0], room, stride, dilation)
+        return bordered(xp, whole, tuple((-lo, -hi) for lo, hi in padding))
+    if set(stride) == {1} and _shifts(kernel, stride):
+        return _turned(xp, x, weight, padding, dilation, groups)
+    c, many, positions = weight.shape[1] * groups, numel(kernel), numel(tuple(out))
+    w = weight.reshape(groups, o // groups, numel(weight.shape[1:])).swapaxes(1, 2)
+    ways = landing(kernel, stride, padding, dilation, size, tuple(out))
+    y = xp.zeros((n, c, *size), x.dtype)
+    few = rows_at_once(c * many * positions * x.dtype.itemsize)
+    for rows in (slice(row, min(row + few, n)) for row in range(0, n, few)):
+        back = xp.matmul(w, x[rows].reshape(rows.stop - rows.start, groups, -1, positions))
+        back = back.reshape(rows.stop - rows.start, c, many, *out)
+        for k, way in enumerate(ways):
+            if way is not None:
+                y = xp.added(y, (rows, *way[0]), back[:, :, k][way[1]])
+    return y
+
+
+def _turned(xp: Any, x: Any, weight: Any, padding: Pairs, dilation: Shape, groups: int) -> Any:
+    """The same where the window moves by single steps: a convolution with the filter turned."""
+    (o, c), kernel = weight.shape[:2], weight.shape[2:]
+    swapped = weight.reshape(groups, o // groups, c, *kernel).swapaxes(1, 2)
+    turned = swapped.reshape(groups * c, o // groups, *kernel)[
+        (..., *[slice(None, None, -1)] * len(kernel))
+    ]
+    reach = (d * (k - 1) for d, k in zip(dilation, kernel, strict=True))
+    border = tuple((r - lo, r - hi) for r, (lo, hi) in zip(reach, padding, strict=True))
+    ones = (1,) * len(kernel)
+    return filtered(xp, x, turned, stride=ones, padding=border, dilation=dilation, groups=groups)
+
+
+def compared(
+    xp: Any,
+    x: Any,
+    g: Any,
+    kernel: Shape,
+    stride: Shape,
+    padding: Pairs,
+    dilation: Shape,
+    groups: int,
+) -> Any:
+    """The blame of a weight: what it saw times the blame there, over all positions and rows."""
+    (n, c), (_, o, *out) = x.shape[:2], g.shape
+    x = bordered(xp, x, padding)
+    if _alone(xp, x, (o, c // groups, *kernel), groups):
+        return xp.depthwise_weight(x, g, kernel, stride, dilation)[:, None]
+    shifts = _shifts(kernel, stride)
+    laid_out = (1, *kernel[1:]) if shifts else kernel
+    many = c // groups * numel(laid_out)
+    total = xp.zeros((kernel[0] if shifts else 1, groups, o // groups, many), x.dtype)
+    for block in blocks(
+        n, _bytes_each(x, laid_out, tuple(out)), tuple(out), kernel, stride, dilation
+    ):
+        seen, part = x[inner(block, block.seen)], g[inner(block, block.band)]
+        rows, band = part.shape[0], part.shape[2:]
+        if shifts:
+            lines = _lines(xp, seen, kernel, stride, dilation, band, groups)
+        else:
+            laid = columns(xp, seen, kernel, stride, dilation, band)
+            lines = [laid.reshape(rows, groups, many, numel(band))]
+        blame = part.reshape(rows, groups, o // groups, numel(band))
+        shares = [xp.sum(xp.matmul(blame, line.swapaxes(2, 3)), axis=0) for line in lines]
+        total = xp.added(total, ..., xp.stack(shares))
+    apart = total.reshape(-1, o, c // groups, numel(laid_out)).swapaxes(0, 1).swapaxes(1, 2)
+    return apart.reshape(o, c // groups, *kernel)
