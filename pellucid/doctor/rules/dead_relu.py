@@ -3,7 +3,7 @@
 Condition: more than half of a layer's units are zero on every row of every batch that was looked at
 in the second half of the run (SageMaker's share of a layer; a sparse layer is not a dead one, and
 up to 40 % of dead units are common in networks that learn), and the network stays behind what can
-be reached; up to 60 % of dead units only where it stays behind by far (30 % of what can be reached).
+be reached; with less than 60 % of dead units by 30 % of what can be reached.
 """
 
 from __future__ import annotations

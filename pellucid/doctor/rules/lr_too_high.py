@@ -40,7 +40,10 @@ def lr_too_high(seen: Seen) -> Iterator[Finding]:
         shown = (found.evidence("skill with the smaller rate"), *evidence)
         yield _finding(seen, text, shown, found.change.lr, 0.8 + 0.05 * min(len(evidence), 3))
     elif found is None and _grew(seen) and (wild or len(evidence) > 1):
-        text = f"The loss grew from {seen.losses[0]:.4g} to {seen.losses[-1]:.4g}{_rate(seen)}."
+        end = f"{seen.losses[-1]:.4g}" if np.isfinite(seen.losses[-1]) else "no finite number"
+        text = (
+            f"With a learning rate{_rate(seen)} the loss went from {seen.losses[0]:.4g} to {end}."
+        )
         yield _finding(seen, text, evidence, 0.1, 0.6)
 
 

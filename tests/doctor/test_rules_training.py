@@ -1,0 +1,275 @@
+"""Rules over rates, first weights, scales, activations and gradients: both sides of each.
+
+Trials are told beforehand, so that every rule is judged on numbers that stand in the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pellucid.doctor.measures.reference import Reference, reference
+from pellucid.doctor.rule import rules
+from pellucid.doctor.seen import LossSeen, Rows, Seen
+from pellucid.doctor.step import DATA, Activity, Call, Moment, Move, WeightSeen
+from pellucid.doctor.trial import Change, NoTrials, Trial
+
+Answer = Callable[[Change], float | None]
+
+
+AS_IT_WAS = Change()
+
+
+class Told:
+    """Trials with a skill for each change, on rows learned from and on others alike."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def run(self, change: Change = AS_IT_WAS) -> Trial | None:
+        """The trial that was told."""
+        skill = self.answer(change)
+        if skill is None:
+            return None
+        if not np.isfinite(skill):
+            return Trial(loss=float("nan"), finite=False)
+        return Trial(
+            np.ones(3), 1 - skill, 0.5 + skill / 2, skill=skill, held_skill=skill, steps=80
+        )
+
+
+def unless(works: Callable[[Change], bool], good: float = 0.95, bad: float = 0.1) -> Told:
+    """Trials that learn where a change works, or where all is as usual."""
+    return Told(lambda change: good if works(change) or change.optimizer else bad)
+
+
+def a_run(right: float = 0.55, trials: Any = None, **more: Any) -> Seen:
+    """A training on two blobs, which anybody can tell apart, with this share of right answers."""
+    rows = blobs()
+    y = rows.y
+    said = np.where(np.arange(120) < right * 120, y, 1 - y)
+    if right <= 0.55:
+        said = np.where(np.arange(120) < (right - 0.5) * 240, y, 0)
+    logits = np.stack([1.0 - said, said.astype(float)], 1)
+    moves = {name: Move(1.0, 0.1, 0.01, 0.3) for name in ("0.weight", "2.weight", "4.weight")}
+    calls = [Call("linear", "0", (DATA,), shape=(32, 16)), Call("relu", "1", (0,), shape=(32, 16)),
+             Call("linear", "2", (1,), shape=(32, 16)), Call("tanh", "3", (2,), shape=(32, 16)),
+             Call("linear", "4", (3,), shape=(32, 2))]  # fmt: skip
+    seen = Seen(
+        calls=calls,
+        weights=[WeightSeen(name, (16, 16), name[0], std=0.144, fan_in=16) for name in moves],
+        moments=[Moment(step, 0.7, 0.1, quiet(), dict(moves)) for step in range(0, 80, 10)],
+        losses=np.linspace(0.7, 0.5, 80),
+        loss=LossSeen("cross_entropy", prediction=(32, 2), target=(32,), target_kind="classes"),
+        train=replace(rows, prediction=logits), optimizer="SGD", settings={"lr": 0.1},
+        epoch=4, rows=120,
+        trials=trials or NoTrials(),
+    )  # fmt: skip
+    seen.events.steps = 80
+    found = replace(seen, **more)
+    if "train" not in more:  # the same rows every time: others' skill on them is known
+        found.__dict__["_measured"] = {f"{reference.__module__}.reference": on_blobs()}
+    return found
+
+
+@cache
+def on_blobs() -> Reference | None:
+    """What others reach on the two blobs."""
+    return reference(a_run(train=blobs()))
+
+
+def blobs() -> Rows:
+    """Two blobs that anybody can tell apart."""
+    y = np.arange(120) % 2
+    x = np.random.default_rng(0).normal(size=(120, 2)) + 4 * y[:, None]
+    return Rows((x - x.mean(0)) / x.std(0), y, total=120)
+
+
+def quiet(dead: float = 0.0, flat: float = 0.0) -> dict[int, Activity]:
+    """Activity of the five calls."""
+    found = {at: Activity(0.0, 1.0, 2.0) for at in range(5)}
+    return found | {1: Activity(0.5, 1.0, 2.0, dead, dead), 3: Activity(0, 0.9, 1, flat=flat)}
+
+
+def moving(moves: dict[str, Move], **more: Any) -> list[Moment]:
+    """Eight moments with these moves."""
+    return [Moment(step, 0.7, 0.1, quiet(**more), dict(moves)) for step in range(0, 80, 10)]
+
+
+def kinds(seen: Seen, kind: str) -> list[str]:
+    """What the rule for a kind says of it."""
+    rule = rules()[kind]
+    assert all(seen.has(what) for what in rule.needs)
+    return [found.text.replace("\N{NO-BREAK SPACE}", " ") for found in rule.look(seen)]
+
+
+SHORT = {name: Move(1.0, 0.1, 1e-6, 0.9) for name in ("0.weight", "2.weight", "4.weight")}
+SMALLER = unless(lambda change: change.lr < 1)
+LARGER = unless(lambda change: change.lr > 1)
+GROWN = np.linspace(0.7, 60.0, 80)
+
+
+def test_a_smaller_rate_that_learns_is_named() -> None:
+    """With the numbers of both trials; not for steps that can't overshoot, not without effect."""
+    (text,) = kinds(a_run(trials=SMALLER), "lr_too_high")
+    assert text == ("With a tenth of the learning rate of 0.1 the same network gets to 98 % right "
+                    "instead of 55 % right.")  # fmt: skip
+    assert not kinds(a_run(trials=SMALLER, moments=moving(SHORT)), "lr_too_high")
+    assert not kinds(a_run(trials=unless(lambda change: False)), "lr_too_high")
+    assert not kinds(a_run(0.99, trials=SMALLER), "lr_too_high")
+
+
+def test_without_trials_only_a_loss_that_grew_is_a_rate_too_high() -> None:
+    """And steps of a tenth of the weights' size beside it."""
+    long = {name: Move(1.0, 9.0, 5.0, -0.8) for name in SHORT}
+    grown = a_run(losses=GROWN, moments=moving(long))
+    assert kinds(grown, "lr_too_high") == [
+        "With a learning rate of 0.1 the loss went from 0.7 to 60."
+    ]
+    assert not kinds(a_run(), "lr_too_high")
+
+
+def test_a_larger_rate_that_learns_is_named_where_steps_are_short() -> None:
+    """Not where steps have the usual length, which is training ended too soon."""
+    (text,) = kinds(a_run(trials=LARGER, moments=moving(SHORT)), "lr_too_low")
+    assert "With 10 times the learning rate the same steps get to 98 % right" in text
+    assert not kinds(a_run(trials=LARGER), "lr_too_low")
+    assert not kinds(a_run(0.99, trials=LARGER, moments=moving(SHORT)), "lr_too_low")
+
+
+def test_first_weights_are_blamed_where_fresh_ones_learn() -> None:
+    """Alike or of a wrong scale; not in a network that learns, nor a last layer of zeros."""
+    fresh = unless(lambda change: change.fresh)
+    usual = a_run().weights
+    alike = [replace(w, alike=1.0, std=0.0) for w in usual]
+    (text, *_) = kinds(a_run(trials=fresh, weights=alike), "bad_init")
+    assert text.startswith("All 16 units of layer 0 start zero. Started from the default weights")
+    wide = [replace(w, std=2.0) for w in usual]
+    assert "spread by 2, where 0.14 is usual for 16" in kinds(
+        a_run(trials=fresh, weights=wide), "bad_init")[0]  # fmt: skip
+    assert not kinds(a_run(0.99, trials=fresh, weights=wide), "bad_init")
+    last = [*usual[:2], replace(usual[2], alike=1.0, std=0.0)]
+    assert not kinds(a_run(trials=fresh, weights=last), "bad_init")
+    assert not kinds(a_run(trials=unless(lambda change: False), weights=wide), "bad_init")
+
+
+def test_data_are_blamed_for_their_scale_where_standardizing_learns() -> None:
+    """A scale far from 1 alone is none of the doctor's business."""
+    even = unless(lambda change: change.inputs)
+    rows = a_run().train
+    assert rows is not None
+    raw = replace(rows, x=rows.x * np.array([1000.0, 1.0]))
+    (text,) = kinds(a_run(trials=even, train=raw), "unnormalised_data")
+    assert text.startswith("Largest spread of a column: 1e+03. With standardized inputs")
+    assert not kinds(a_run(trials=even), "unnormalised_data")
+    assert not kinds(a_run(trials=SMALLER, train=raw), "unnormalised_data")
+    good = replace(raw, prediction=a_run(0.99).train.prediction)  # type: ignore[union-attr]
+    assert not kinds(a_run(trials=even, train=good), "unnormalised_data")
+
+
+def test_regularization_is_blamed_where_the_run_without_it_fits() -> None:
+    """Decay and dropout, each where it is; dropout of a half that fits is right."""
+    free = unless(lambda change: not change.decay or not change.dropout)
+    decayed = a_run(trials=free, settings={"lr": 0.1, "weight_decay": 1.0})
+    assert kinds(decayed, "over_regularised")[0].startswith("Without weight decay of 1 the same")
+    drop = [*a_run().calls, Call("dropout", "5", (3,), settings={"p": 0.9})]
+    assert kinds(a_run(trials=free, calls=drop), "over_regularised")[0].startswith(
+        "Without dropout of 0.9 the same")  # fmt: skip
+    assert kinds(a_run(calls=drop), "over_regularised") == [
+        "Dropout takes out 90 % of the units, and the network does not fit its training rows."
+    ]
+    assert not kinds(a_run(0.99, trials=free, calls=drop), "over_regularised")
+    assert not kinds(a_run(trials=free), "over_regularised")
+
+
+def test_units_are_dead_only_where_most_are_and_it_shows() -> None:
+    """Sparse layers, and dead units in a network that fits, are no fault."""
+    dead = moving(SHORT, dead=0.75)
+    assert kinds(a_run(moments=dead), "dead_relu") == [
+        "12 of 16 units of layer 1 are zero on every row."
+    ]
+    assert not kinds(a_run(0.99, moments=dead), "dead_relu")
+    assert not kinds(a_run(moments=moving(SHORT, dead=0.4)), "dead_relu")
+
+
+def test_hidden_layers_saturate_outputs_do_not() -> None:
+    """The last call, which nobody reads, may lie on its flat ends."""
+    flat = moving(SHORT, flat=0.9)
+    assert kinds(a_run(moments=flat), "saturated_activation") == [
+        "90 % of the outputs of layer 3 lie on the flat ends of tanh."
+    ]
+    assert not kinds(a_run(moments=flat, calls=a_run().calls[:4]), "saturated_activation")
+    assert not kinds(a_run(0.99, moments=flat), "saturated_activation")
+
+
+@pytest.mark.parametrize(
+    ("kind", "first"), [("vanishing_gradient", 1e-6), ("exploding_gradient", 1e3)]
+)
+def test_gradients_that_shrink_or_grow_through_layers(kind: str, first: float) -> None:
+    """Where the network does not learn; a scale of all gradients alike says nothing."""
+    moves = {"0.weight": Move(1.0, first, 0.01), "2.weight": Move(1.0, 1.0, 0.01),
+             "4.weight": Move(1.0, 1.0, 0.01)}  # fmt: skip
+    assert len(kinds(a_run(moments=moving(moves)), kind)) == 1
+    assert not kinds(a_run(0.99, moments=moving(moves)), kind)
+    alike = {name: replace(move, grad=first) for name, move in moves.items()}
+    assert not kinds(a_run(moments=moving(alike)), kind)
+
+
+def test_gradients_that_grow_from_step_to_step_are_cured_by_clipping() -> None:
+    """With the step at which it began."""
+    moments = moving(SHORT)
+    for moment in moments[5:]:
+        moment.moves = {name: Move(1.0, 1e4, 9.0) for name in SHORT}
+    seen = a_run(trials=unless(lambda change: change.clip is not None), moments=moments)
+    (found,) = rules()["exploding_gradient"].look(seen)
+    assert found.step == 50
+    assert kinds(seen, "exploding_gradient")[0].endswith("the same training gets to 98 % right.")
+
+
+def test_a_loss_swings_or_is_noisy() -> None:
+    """Swings last over epochs; the ups and downs of batches, and a flat end, are none."""
+    swings = 0.7 + 0.6 * np.sin(np.arange(400) / 12)
+    noise = 0.7 + 0.1 * np.random.default_rng(0).normal(size=400)
+    assert len(kinds(a_run(losses=swings), "oscillation")) == 1
+    assert not kinds(a_run(losses=noise), "oscillation")
+    assert not kinds(a_run(losses=np.geomspace(0.7, 0.01, 400)), "oscillation")
+
+
+def test_training_that_goes_on_learning_was_ended_too_soon() -> None:
+    """Not where going on adds nothing, and not where nothing is missing."""
+    later = unless(lambda change: change.onward)
+    (text,) = kinds(a_run(trials=later), "undertrained")
+    assert text == "80 steps were made; 80 more, with nothing changed, get to 98 % right."
+    assert not kinds(a_run(trials=unless(lambda change: False)), "undertrained")
+    assert not kinds(a_run(0.99, trials=later), "undertrained")
+
+
+def test_a_loss_that_stands_still_is_a_plateau_or_underfitting_not_both() -> None:
+    """A plateau where usual settings get on; a network too small where they don't, either."""
+    still = np.full(80, 0.69)
+    stuck, small = unless(lambda change: False), Told(lambda change: 0.1)
+    assert kinds(a_run(trials=stuck, losses=still), "plateau")
+    assert not kinds(a_run(trials=stuck, losses=still), "underfitting")
+    assert not kinds(a_run(trials=small, losses=still), "plateau")
+    (text,) = kinds(a_run(trials=small, losses=still), "underfitting")
+    assert "Other methods reach 100 %" in text
+    for kind in ("plateau", "underfitting"):
+        assert not kinds(a_run(0.99, trials=small, losses=still), kind)
+
+
+def test_nobody_is_blamed_where_nothing_can_be_learned() -> None:
+    """Targets that have nothing to do with the inputs: a trial may learn them by heart."""
+    rows = a_run().train
+    assert rows is not None
+    y = np.random.default_rng(1).permutation(rows.y)
+    heart = Told(lambda change: 0.05)
+    seen = a_run(trials=heart, train=replace(rows, y=y), moments=moving(SHORT, dead=0.9, flat=0.9),
+                 losses=np.full(80, 0.69), settings={"lr": 0.1, "weight_decay": 1.0})  # fmt: skip
+    mine = ("lr_too_high", "lr_too_low", "over_regularised", "dead_relu", "saturated_activation",
+            "undertrained", "underfitting", "plateau")  # fmt: skip
+    assert [kind for kind in mine if kinds(seen, kind)] == []
