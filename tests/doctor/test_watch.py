@@ -379,3 +379,22 @@ def test_before_the_end() -> None:
         " Look at the report after the block."
     )
     assert report.findings == []
+
+
+def test_steps_before_the_backward_pass() -> None:
+    """The loss of such a step is the one that follows it."""
+    x, y = _data()
+    model = _network()
+    optimizer = pl.optim.SGD(model.parameters(), lr=0.1)
+    told = []
+    with watch(model, optimizer, trials=False) as report:
+        for _ in range(5):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(x), y)
+            optimizer.step()
+            loss.backward()
+            told.append(loss.item())
+    seen = report.seen
+    assert seen.losses.tolist() == pytest.approx(told)
+    assert (seen.events.before, seen.events.wasted) == (1, 4)
+    assert [c.name for c in seen.calls] == ["linear", "relu", "linear", "cross_entropy"]

@@ -32,7 +32,8 @@ def seen_of(watcher: Watcher, error: str = "") -> Seen:
     w.weights.held(p for ledger in w.ledgers.values() for p in ledger.params())
     seen.calls, seen.moments = w.looks.calls, w.looks.moments
     w.modes.traced(seen.calls)
-    seen.losses = np.array(w.losses, dtype=np.float64)
+    late = [w.waiting] if w.fresh and len(w.losses) < w.step else []  # stepped before backward
+    seen.losses = np.array([*w.losses, *late], dtype=np.float64)
     seen.weights = w.weights.end()
     seen.events = _events(w)
     seen.loss = w.batches.loss
@@ -196,12 +197,10 @@ def case_of(w: Watcher, seen: Seen) -> Case | None:
     model = w.models[0]
     like = next(iter(model.parameters()), None)
     names = {id(p): name for name, p in w.weights.tensors.items()}
+    held = w.optimizers[0].param_groups if w.optimizers else []
     groups = tuple(
-        Group(
-            tuple(names[id(p)] for p in group["params"] if id(p) in names),
-            {k: v for k, v in group.items() if k not in ("params", "initial_lr", "param_names")},
-        )
-        for group in (w.optimizers[0].param_groups if w.optimizers else ())
+        Group(tuple(names[id(p)] for p in group["params"] if id(p) in names), settings)
+        for group, settings in zip(held, w.began[0] if w.began else [], strict=False)
     )
     return Case(
         lib=w.library.lib, model=model, start=w.weights.start,

@@ -69,6 +69,9 @@ class Looks:
 
     def begin_step(self, step: int) -> None:
         """A step begins."""
+        if self._amid:  # the loop steps between forward and backward
+            self.step, self.close = step, True
+            return
         self.stop()
         self.step, self.moment, self.trace = step, None, None
         self.close = close(step)

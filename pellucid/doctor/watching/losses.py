@@ -51,11 +51,11 @@ class LossCall:
         except (TypeError, ValueError):
             return {}
         bound.apply_defaults()
-        plain = {
+        plain: dict[str, Any] = {
             k: v for k, v in bound.arguments.items() if isinstance(v, bool | int | float | str)
         }
         for name in ("weight", "pos_weight"):
-            given = bound.arguments.get(name)
+            given: Any = bound.arguments.get(name)
             if hasattr(given, "reshape") and math.prod(given.shape) <= _WEIGHTS:
                 plain[name] = tuple(float(v) for v in given.detach().reshape(-1).tolist())
         return plain

@@ -45,6 +45,7 @@ class Watcher:
         self.models: list[Any] = []
         self.known: dict[int, str] = {}
         self.optimizers: list[Any] = []
+        self.began: list[list[dict[str, Any]]] = []  # the groups' settings at first
         self.missing: dict[str, str] = {}
         self.lines = Lines(library.inside)
         self.where: dict[str, str] = {}
@@ -61,6 +62,7 @@ class Watcher:
         self.step = self.backwards = self.negative = 0
         self.losses: list[float] = []
         self.waiting = math.nan  # the loss of the step that runs
+        self.fresh = False  # whether it is known
         self.rates: list[tuple[int, float]] = []
         self.schedule = ""
         self.clip: float | None = None
@@ -126,6 +128,7 @@ class Watcher:
         if any(optimizer is known for known in self.optimizers):
             return
         self.optimizers.append(optimizer)
+        self.began.append([_settings(group) for group in optimizer.param_groups])
         self.ledgers[id(optimizer)] = Ledger(self.library, optimizer)
         self.hung.append(optimizer.register_step_pre_hook(Hook(self._before_step)))
         self.hung.append(optimizer.register_step_post_hook(Hook(self._after_step)))
@@ -297,6 +300,7 @@ class Watcher:
         value = self.library.number(loss)
         first = math.isnan(self.waiting) and not self.looks.looked_again
         self.waiting = value if first else self.waiting + value
+        self.fresh = True
         self.negative += value < 0
         call, passes = self.passes.joined(loss)
         looked = self.looks.trace is not None
@@ -334,14 +338,15 @@ class Watcher:
 
     def _step_ended(self, optimizer: Any) -> None:
         self.ledgers[id(optimizer)].step_ended()
-        if self.looks.close:
+        if self.looks.close and self.fresh:
             self.looks.step_ended(self.waiting, self.rate())
         if optimizer is self.optimizers[0]:
             self._tick()
 
     def _tick(self) -> None:
-        self.losses.append(self.waiting)
-        self.waiting = math.nan
+        if self.fresh:
+            self.losses.append(self.waiting)
+        self.waiting, self.fresh = math.nan, False
         self.step += 1
         if self.looks.evaluation is not None:
             self._judge()
@@ -361,3 +366,8 @@ class Watcher:
 
     def _arm(self, model: Any) -> None:
         self.armed.append(model.register_forward_pre_hook(self.arming, with_kwargs=True))
+
+
+def _settings(group: dict[str, Any]) -> dict[str, Any]:
+    left_out = ("params", "initial_lr", "param_names")
+    return {k: v for k, v in group.items() if k not in left_out}
