@@ -12,6 +12,7 @@ import typer
 
 from pellucid.cli import command as opt
 from pellucid.cli.exits import Exit
+from pellucid.cli.look import remark
 from pellucid.cli.scripts import run_script
 from pellucid.cli.see import hand_over, learned_from
 from pellucid.doctor.examine import Tried, tried
@@ -91,8 +92,14 @@ def doctor(
         report = _again(Path(target), data, seconds if trials else 0.0)
     if as_json:
         typer.echo(json.dumps(plain(report.to_dict()), ensure_ascii=False))
-    if out is not None or not (as_json or (quiet and report.healthy)):
-        hand_over(report, out, False, quiet or as_json)
+    if out is not None:
+        hand_over(report, out, as_json=False, quiet=True)
+        if not (quiet or as_json):
+            remark(f"{out} is written: {report.line().removeprefix('doctor: ')}")
+    elif not (as_json or (quiet and report.healthy)):
+        if target.endswith(".py"):
+            typer.echo()  # apart from what the script printed
+        hand_over(report, None, as_json=False, quiet=quiet)
     return int(Exit.FOUND) if report.findings else code
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
 
 from pellucid.data.wording import listing
 from pellucid.doctor.finding import Finding
 from pellucid.doctor.kinds import KINDS
-from pellucid.doctor.seen import Seen
+from pellucid.doctor.measures.scores import merged
+from pellucid.doctor.seen import Floats, Seen
 from pellucid.errors import SettingError
 from pellucid.lenses.numerals import number, of_layer, percent, plural
 from pellucid.lenses.picture import Axis, Chart, Line, Points
@@ -17,6 +20,7 @@ from pellucid.lenses.view import Block, Code, Column, Folded, Remark, Table, Vie
 
 __all__ = ["Report"]
 
+_DECADES: Final = 1000
 _COLUMNS = (
     Column("measured", wraps=30, anchor=True),
     Column("here"),
@@ -122,14 +126,14 @@ def _title(report: Report) -> str:
 
 
 def _sentence(report: Report) -> str:
+    """What the title does not say: further findings, and what the first one brings about."""
     if report.healthy:
         return ""
     rest = [_plain(kind) for kind in report.findings[1:]]
-    more = f"; besides, {listing(rest)}" if rest else ""
-    first = report.details[0]
-    brought = [_plain(kind) for kind in first.explained]
-    told = f" It explains {listing(brought)}." if brought else ""
-    return f"What to change first: {_plain(first.kind)}{more}.{told}"
+    brought = [_plain(kind) for kind in report.details[0].explained]
+    more = f"Found besides: {listing(rest)}." if rest else ""
+    told = f"What it brings about: {listing(brought)}." if brought else ""
+    return " ".join(filter(None, (told, more)))
 
 
 def _plain(kind: str) -> str:
@@ -168,18 +172,24 @@ def _value(value: float | None, kind: str, none: str = "not a number") -> str:
 
 def _curve(report: Report) -> Chart:
     """The loss of every step, and of the rows that no step learned from."""
-    seen = report.seen
-    steps = list(range(len(seen.losses)))
+    losses, scores = report.seen.losses, merged(report.seen.scores)
+    steps = list(range(len(losses)))
     stride = max(len(steps) // 2000, 1)
     marks: list[Any] = [
-        Line(steps[::stride], seen.losses[::stride], name="training batch", role="train")
+        Line(steps[::stride], losses[::stride], name="training batch", role="train")
     ]
-    if seen.scores:
-        at = [score.step for score in seen.scores]
-        marks.append(
-            Points(at, [score.loss for score in seen.scores], name="held-out rows", role="test")
-        )
-    return Chart(Axis("step"), Axis("loss"), tuple(marks), title="The loss of the run")
+    if scores:
+        held: Any = Line if len(scores) > 1 else Points
+        at, values = [s.step for s in scores], [s.loss for s in scores]
+        marks.append(held(at, values, name="held-out rows", role="test"))
+    loss = Axis("loss", log=_spans_decades(losses))
+    return Chart(Axis("step"), loss, tuple(marks), title="The loss of the run")
+
+
+def _spans_decades(losses: Floats) -> bool:
+    """Whether one loss is so far above the others that it alone would be seen."""
+    good = losses[np.isfinite(losses)]
+    return good.size > 1 and good.min() > 0 and good.max() > _DECADES * np.median(good)
 
 
 def _unchecked(report: Report) -> list[Block]:
@@ -191,4 +201,5 @@ def _unchecked(report: Report) -> list[Block]:
     rows = tuple((listing(kinds), reason) for reason, kinds in reasons.items())
     table = Table((Column("not checked", wraps=40, anchor=True), Column("why", wraps=30)), rows)
     names = listing([_plain(kind) for kind in report.unchecked])
-    return [Folded(f"Not checked: {names}", "report.unchecked has the reasons", (table,))]
+    hint = "report.unchecked and --json have the reasons"
+    return [Folded(f"What was not checked ({names})", hint, (table,))]

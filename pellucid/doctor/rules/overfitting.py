@@ -13,7 +13,7 @@ held-out rows nothing can be told.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -23,6 +23,7 @@ from pellucid.doctor.measures.answers import Array
 from pellucid.doctor.measures.curves import Turn, turn
 from pellucid.doctor.measures.fit import Fit, fit, fit_held_out
 from pellucid.doctor.measures.reference import reference
+from pellucid.doctor.measures.scores import merged
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Score, Seen
 from pellucid.lenses.numerals import percent
@@ -45,7 +46,7 @@ elif (wait := wait + 1) == 10:
 def overfitting(seen: Seen) -> Iterator[Finding]:
     """The gap, and whether held-out rows got worse."""
     yield from _leak(seen)
-    scores = _merged(seen.scores)
+    scores = merged(seen.scores)
     rows = int(np.median([score.rows for score in scores]))
     own, others = fit(seen), fit_held_out(seen)
     if own is None or others is None or rows < _ROWS:
@@ -61,24 +62,6 @@ def overfitting(seen: Seen) -> Iterator[Finding]:
     elif gap >= _WIDE_GAP + 0.15 * followed:
         short = max(_SHORT + 0.05 * followed, 2.5 * _error(others, rows))
         yield from _beside_reference(seen, own, others, gap, short)
-
-
-def _merged(scores: Sequence[Score]) -> list[Score]:
-    """Scores of batches that were taken between the same two steps as one."""
-    found: list[Score] = []
-    for score in scores:
-        known = found[-1] if found and found[-1].step == score.step else None
-        if known is None:
-            found.append(score)
-            continue
-        rows = known.rows + score.rows
-        parts = (known.rows / max(rows, 1), score.rows / max(rows, 1))
-        right = None
-        if known.right is not None and score.right is not None:
-            right = parts[0] * known.right + parts[1] * score.right
-        loss = parts[0] * known.loss + parts[1] * score.loss
-        found[-1] = Score(known.step, rows, loss, right, known.training)
-    return found
 
 
 def _gap(own: Fit, others: Fit) -> float:
