@@ -195,6 +195,11 @@ def test_a_rare_class_counts_like_the_others_where_the_loss_weighs_it() -> None:
     found, usual = fit_of(wary, y, weighed), fit_of(wary, y, plain)
     assert found is not None and found.right == 0.7 and found.skill == pytest.approx(2 / 3)
     assert usual is not None and usual.skill == pytest.approx(-2)
+    case = seen(np.zeros((20, 1)), y, prediction=wary)
+    for counts, skill in (((9, 1), -2.0), ((5, 5), 2 / 3)):
+        case.batches = [Batch(0, 10, counts), Batch(1, 10, counts)]
+        case.__dict__.pop("_measured", None)
+        assert (drawn := fit(case)) is not None and drawn.skill == pytest.approx(skill)
     even = trivial(seen(np.zeros((20, 1)), y, weight=(1.0, 9.0)))
     assert even is not None and even.loss == pytest.approx(math.log(2))
     each = row_losses(seen(np.zeros((20, 1)), y, prediction=0 * wary, weight=(1.0, 9.0)))

@@ -2,7 +2,8 @@
 
 skill = (right − most frequent) / (1 − most frequent) for classes, and for numbers the share of the
 variance that is explained: 0 for the best constant, 1 for no mistake, below 0 if worse than it.
-Where the loss gives rare classes a weight, every class may count alike instead.
+Where the loss gives rare classes a weight, or the loader draws them more often, every class may
+count alike instead.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from pellucid.doctor.seen import LossSeen, Rows, Score, Seen
 
 __all__ = ["Fit", "effect", "fit", "fit_held_out", "fit_of"]
 
-_LEARNABLE = 0.05
+_LEARNABLE, _EVENED = 0.05, 0.15
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,20 @@ def _weighed(loss: LossSeen | None) -> bool:
     return loss is not None and bool({"weight", "pos_weight"} & set(loss.settings))
 
 
+def _drawn_evenly(seen: Seen) -> bool:
+    """Whether batches hold fewer rows of the most frequent class than the rows themselves do."""
+    target = answers(seen)
+    counts = [batch.counts for batch in seen.batches if batch.counts]
+    if target is None or target.kind != "classes" or not counts:
+        return False
+    often = np.bincount(target.y[target.y >= 0], minlength=target.classes)
+    drawn = np.zeros(len(often))
+    for count in counts:
+        drawn[: len(count)] += count[: len(often)]
+    most = int(often.argmax())
+    return bool(often[most] / often.sum() - drawn[most] / max(drawn.sum(), 1) > _EVENED)
+
+
 def _beside(prediction: Array, target: Answers, name: str, weighed: bool) -> Fit | None:
     if not np.isfinite(prediction).all():
         return Fit(float("nan"))
@@ -137,7 +152,8 @@ def _of_rows(seen: Seen, rows: Rows | None) -> Fit | None:
     if rows is None or rows.prediction is None or not len(rows.prediction):
         return None
     name, target = loss_name(seen), answers(seen, rows)
-    found = None if target is None else _beside(rows.prediction, target, name, _weighed(seen.loss))
+    even = _weighed(seen.loss) or _drawn_evenly(seen)
+    found = None if target is None else _beside(rows.prediction, target, name, even)
     if found is None or target is None:
         return found
     each = row_losses(seen, rows)
