@@ -315,7 +315,7 @@ def _hand_over(
     card = EndCard(
         content=content,
         files=(folder / WEIGHTS, folder / DESCRIPTION, *kept, history, page),
-        notes=(_ending(run, folder, stopped),),
+        notes=(_ending(run, folder, stopped), *_found(run, folder)),
         next_command=_show(folder, run.settings.model),
         next_words="See it",
     )
@@ -336,6 +336,13 @@ def _history_csv(run: TableRun) -> bytes:
     """Every epoch's figures. Times are left out: the same seed gives the same file."""
     frame = run.history.to_frame().drop(columns="seconds")
     return str(frame.to_csv(index=False, lineterminator="\n")).encode()
+
+
+def _found(run: TableRun, folder: Path) -> Iterator[str]:
+    """What the doctor found, where it looked."""
+    report = run.history.doctor
+    if report is not None and report.findings:
+        yield f"The {report.line()}. More: pellucid doctor {folder}"
 
 
 def _ending(run: TableRun, folder: Path, stopped: bool) -> str:

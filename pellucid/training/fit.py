@@ -7,13 +7,14 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from pellucid.errors import SettingError
+from pellucid.errors import SettingError, TrainingError
 from pellucid.graph.mode import current
 from pellucid.nn.module import Module
 from pellucid.optim.names import named
 from pellucid.optim.optimizer import Optimizer
 from pellucid.tensor.grad_mode import no_grad
 from pellucid.tensor.random import default_generator
+from pellucid.training import checkup
 from pellucid.training.checkpoint import Checkpoint, read, restore
 from pellucid.training.driver import check_engine, keep_engine, prepare
 from pellucid.training.history import History
@@ -66,6 +67,7 @@ def fit(
     probes: Any = None,
     precision: Any = None,
     record: bool | float = False,
+    doctor: bool | None = None,
 ) -> History:
     r"""Train a model: minimize the loss over the data, and keep the weights of the best epoch.
 
@@ -124,6 +126,10 @@ def fit(
         record: True to keep the weights now and then in the history's `recording`, so that lenses
             can look back: each of the first 50 steps, then ever fewer, at most 200 moments and
             64 MB (a number is another size in MB). The training itself stays the same.
+        doctor: True to have the doctor look at the run when it is over, None for that where the run
+            took 2 seconds or more, False for never. What it finds is said in a line, and stands in
+            the history's `doctor`; the training itself stays the same. It looks at single starts
+            over arrays with one input.
 
     Returns:
         The history: loss of every step, figures of every epoch, best epoch and weights.
@@ -170,7 +176,21 @@ def fit(
             prepare(run)
         else:
             _take_up(run, checkpoint, resume)
-        return run.go()
+        return _looked_at(run, doctor)
+
+
+def _looked_at(run: Run, doctor: bool | None) -> History:
+    """The run, and a look at it when it is over."""
+    look = checkup.begin(run, doctor)
+    try:
+        history = run.go()
+    except TrainingError as error:
+        if look is not None and doctor:
+            look(run.history, error)
+        raise
+    if look is not None:
+        history.doctor = look(history)
+    return history
 
 
 def _take_up(run: Run, checkpoint: str | PathLike[str], resume: bool) -> None:

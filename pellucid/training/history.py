@@ -51,6 +51,7 @@ class History:
         probes: what the probes said now and then; a table of columns, by name.
         recording: the weights now and then, where `fit` was asked to record; saved apart, with
             `history.recording.save(path)`.
+        doctor: the doctor's report, where it looked at the run; not part of a saved history.
         best_weights: the weights of the best epoch, by name; not part of a saved history.
         preparation: for a table, the steps from its cells to the network; not part of a saved
             history.
@@ -85,6 +86,7 @@ class History:
     recording: Any = field(default=None, repr=False, compare=False)
     best_weights: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     preparation: Any = field(default=None, repr=False, compare=False)
+    doctor: Any = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         held: Any = self.probes

@@ -381,6 +381,7 @@ def test_exit_codes():
         "TRAINING": 4,
         "MISSING": 5,
         "MODEL": 6,
+        "FOUND": 7,
         "INTERRUPTED": 130,
     }
     with pytest.raises(SystemExit) as caught:

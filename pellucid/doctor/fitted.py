@@ -1,0 +1,169 @@
+"""The doctor after `fit`: what the history tells, and a few steps on a copy for the rest.
+
+The loop of `fit` makes no mistakes of its own, so events are not looked for; losses, scores and
+rates are the history's. Three steps on a copy show the operations, the loss and the first gradients.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+import warnings
+from typing import Any
+
+import numpy as np
+
+from pellucid.doctor.diagnose import diagnose
+from pellucid.doctor.report import Report
+from pellucid.doctor.seen import Rows, Score, Seen
+from pellucid.doctor.trials.runner import Runner
+from pellucid.doctor.watching.filling import case_of, seen_of
+from pellucid.doctor.watching.ours import Ours
+from pellucid.doctor.watching.watcher import Watcher
+from pellucid.lenses.subject import undisturbed
+from pellucid.tensor.creation import of_array
+from pellucid.training.history import History
+from pellucid.training.loop import Run
+from pellucid.training.progress import Lines, Terminal
+from pellucid.training.sources import FromRows
+from pellucid.training.weights import copied, put_back
+
+__all__ = ["Fitted", "begin"]
+
+_MOST_ROWS, _STEPS = 2000, 3
+# Without being asked, the doctor looks at runs that took so many seconds, and takes at most this
+# share of their time for trials.
+_WORTH, _SHARE = 2.0, 0.25
+
+
+def begin(run: Run, doctor: bool | None) -> Fitted:
+    """Keep the weights of the beginning.
+
+    Args:
+        run: before its first step.
+        doctor: True to look in any case.
+    """
+    return Fitted(run, doctor)
+
+
+class Fitted:
+    """Looks at a run when it is over.
+
+    Args:
+        run: before its first step.
+        asked: True to look in any case, None where the run took long enough.
+    """
+
+    def __init__(self, run: Run, asked: bool | None) -> None:
+        self.run, self.asked = run, asked
+        self.start = copied(run.model)
+
+    def __call__(self, history: History, error: Exception | None = None) -> Report | None:
+        """The report; None where the run is not worth it, or can't be looked at."""
+        if not isinstance(self.run.train, FromRows) or len(self.run.train.data.inputs) != 1:
+            return None
+        if self.asked is None and (history.seconds < _WORTH or not history.steps):
+            return None
+        seconds = 5.0 if self.asked else min(5.0, _SHARE * history.seconds)
+        try:
+            report = diagnose(self._seen(history, seconds, error))
+        except Exception:  # the training is what was asked for
+            if self.asked:
+                raise
+            return None
+        if report.findings or self.asked:
+            self._say(report)
+        return report
+
+    def _say(self, report: Report) -> None:
+        """One line, where the progress was shown too."""
+        if isinstance(self.run.progress, Lines | Terminal):
+            more = "" if report.healthy else " (print(history.doctor) says more)"
+            sys.stderr.write(f"{report.line()}{more}\n")
+
+    def _seen(self, history: History, seconds: float, error: Exception | None) -> Seen:
+        library: Any = Ours()
+        with library.random_kept(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            watcher = self._stepped(library)
+            seen = seen_of(watcher, "" if error is None else str(error))
+            case = case_of(watcher, seen)
+        self._from_history(seen, history)
+        if case is not None:
+            case.batch, case.steps = self.run.plan.batch_size, history.steps
+            case.epoch, case.rates = seen.epoch, tuple(seen.rates)
+            case.train, case.held_out = seen.train, seen.held_out
+            seen.trials = Runner(case, seconds, seen.loss)
+        return seen
+
+    def _stepped(self, library: Any) -> Watcher:
+        """A few steps from the first weights on a copy, which then gets the last ones."""
+        run = self.run
+        assert isinstance(run.train, FromRows)
+        data = run.train.data
+        end = copied(run.model)
+        twin, optimizer = copy.deepcopy((run.model, run.optimizer))
+        for hooked in (twin, *twin.modules()):
+            hooked.__dict__.pop("_module_hooks", None)
+        put_back(twin, self.start)
+        optimizer.state.clear()
+        watcher = Watcher(library, [twin], [optimizer])
+        watcher.begin()
+        count = min(len(data), _MOST_ROWS)
+        chosen = np.random.default_rng(run.plan.seed).permutation(len(data))[:count]
+        try:
+            twin.train()
+            for rows in np.array_split(chosen, min(_STEPS, count)):
+                optimizer.zero_grad()
+                out = twin(of_array(np.asarray(data.inputs[0])[rows]))
+                loss = run.objective.call(out, of_array(np.asarray(data.target)[rows]))
+                loss.backward()
+                optimizer.step()
+        finally:
+            watcher.end()
+        put_back(twin, end)
+        return watcher
+
+    def _from_history(self, seen: Seen, history: History) -> None:
+        run = self.run
+        each = run.epoch_steps or 1
+        seen.losses = np.array(history.step_loss, dtype=np.float64)
+        seen.epoch, seen.rows, seen.shuffled = each, run.train.rows or 0, run.plan.shuffle
+        seen.rates = _rates(history, each)
+        seen.fits = _scores(history.train_loss, history.train_metrics, each, seen.rows)
+        if seen.train is not None:
+            seen.train.total = seen.rows
+        events = seen.events
+        events.steps = events.backwards = events.clears = history.steps
+        events.train_passes, events.eval_in_train = history.steps, 0
+        if isinstance(run.held, FromRows) and seen.train is not None:
+            seen.held_out = _held(run)
+            seen.scores = _scores(
+                history.validation_loss, history.validation_metrics, each, run.held.rows
+            )
+
+
+def _held(run: Run) -> Rows:
+    """Rows that were held out, with what the network says of them now."""
+    data = run.held.data  # type: ignore[union-attr]
+    x, y = (np.asarray(part)[:_MOST_ROWS] for part in (data.inputs[0], data.target))
+    with undisturbed(run.model):
+        out = run.model(of_array(x))
+    return Rows(x, y, np.array(out.numpy()), len(data))
+
+
+def _rates(history: History, each: int) -> list[tuple[int, float]]:
+    """The rate at every epoch at which it changed."""
+    found: list[tuple[int, float]] = []
+    for epoch, rate in enumerate(history.learning_rate):
+        if not found or found[-1][1] != rate:
+            found.append((epoch * each, rate))
+    return found
+
+
+def _scores(losses: Any, metrics: Any, each: int, rows: int) -> list[Score]:
+    right = metrics.get("accuracy") or [None] * len(losses)
+    return [
+        Score((epoch + 1) * each, rows, loss, share)
+        for epoch, (loss, share) in enumerate(zip(losses, right, strict=False))
+    ]

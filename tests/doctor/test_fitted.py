@@ -1,0 +1,66 @@
+"""`fit(doctor=…)`: the doctor after a fit says what is wrong, and changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pellucid
+from pellucid import nn
+from pellucid.errors import TrainingError
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(400, 4)).astype(np.float32)
+Y = (X[:, 0] * X[:, 1] > 0).astype(int)
+
+
+def net(*end: nn.Module, hidden: nn.Module | None = None) -> nn.Module:
+    pellucid.manual_seed(0)
+    return nn.Sequential(nn.Linear(4, 32), hidden or nn.ReLU(), nn.Linear(32, 2), *end)
+
+
+def fitted(model: nn.Module, y: Any = Y, **settings: Any) -> Any:
+    given: dict[str, Any] = {"epochs": 25, "lr": 0.01, "progress": False, "doctor": True}
+    return pellucid.fit(model, (X, y), **{**given, **settings})
+
+
+@pytest.mark.filterwarnings("ignore::pellucid.errors.PellucidWarning")
+def test_what_is_wrong_is_found() -> None:
+    for model, settings, kind in (
+        (net(nn.Softmax(dim=1)), {"loss": nn.CrossEntropyLoss()}, "double_softmax"),
+        (net(hidden=nn.Identity()), {}, "missing_nonlinearity"),
+        (net(), {"lr": 1e-6}, "lr_too_low"),
+    ):
+        history = fitted(model, **settings)
+        assert history.doctor.findings[:1] == [kind]
+
+
+def test_a_healthy_fit_is_left_as_it_is() -> None:
+    plain, looked = net(), net()
+    before = fitted(plain, doctor=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stderr", None)  # nothing is said where no progress is shown
+        after = fitted(looked)
+    assert before.doctor is None and after.doctor.healthy
+    assert before.step_loss == after.step_loss
+    for one, other in zip(plain.parameters(), looked.parameters(), strict=True):
+        assert np.array_equal(one.detach().numpy(), other.detach().numpy())
+    assert float(pellucid.rand(1)) == float(_as_if_never_looked())
+
+
+def _as_if_never_looked() -> Any:
+    fitted(net(), doctor=False)
+    return pellucid.rand(1)
+
+
+def test_short_runs_are_looked_at_only_when_asked() -> None:
+    assert fitted(net(), doctor=None, epochs=2).doctor is None
+    assert fitted(net(), epochs=2).doctor is not None
+
+
+def test_a_run_that_diverged_is_looked_at(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(TrainingError):
+        fitted(net(), X[:, :2] * 1e30, loss="mse", optimizer="sgd", lr=1e3, progress=True)
+    assert "doctor: " in capsys.readouterr().err
