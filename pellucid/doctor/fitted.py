@@ -1,7 +1,7 @@
 """The doctor after `fit`: what the history tells, and a few steps on a copy for the rest.
 
 The loop of `fit` makes no mistakes of its own, so events are not looked for; losses, scores and
-rates are the history's. Three steps on a copy show the operations, the loss and the first gradients.
+rates are the history's. Three steps on a copy show the operations, the loss and first gradients.
 """
 
 from __future__ import annotations
