@@ -59,7 +59,7 @@ class Cure:
     def helps(self) -> bool:
         """Whether it brings back some of it, or a loss that is a number where there was none."""
         saved = self.after.finite and not self.before.finite
-        return saved or (self.gain >= ENOUGH and self.share >= SHARE)
+        return saved or (self.gain >= ENOUGH / 2 and self.share >= SHARE)
 
     def evidence(self, name: str) -> Evidence:
         """The trial's skill as evidence, beside that without the change."""

@@ -29,7 +29,7 @@ SMALL, TINY, FALLEN = 1e-3, 1e-5, 0.01
 def lr_too_low(seen: Seen) -> Iterator[Finding]:
     """Ten times the rate learns in the same steps what the run did not."""
     step = pace(seen)
-    if step is None or not 0 <= step < SMALL or not short(seen):
+    if step is None or not short(seen):
         return
     fell = _fell(seen)
     if fell is not None and (held := cure(seen, Change(steady=True))) is not None and held.works:
@@ -44,7 +44,7 @@ def lr_too_low(seen: Seen) -> Iterator[Finding]:
             fix="# a schedule that falls later, or by less at a time: gamma=0.95, step_size=30",
         )
         return
-    if step == 0:
+    if not 0 < step < SMALL:
         return
     found = best(seen, Change(lr=10.0), Change(lr=100.0), Change(lr=1000.0))
     evidence = Evidence(
