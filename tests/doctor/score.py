@@ -31,7 +31,7 @@ def main(given: Sequence[str] | None = None) -> int:
         for version in versions(program):
             for lib in libs:
                 for seed in range(asked.seeds):
-                    outcomes.append(ran(program, version, lib, seed))
+                    outcomes.append(ran(program, version, lib, seed, asked.seconds))
                     if asked.verbose and not program.kept_back:
                         print(_told(outcomes[-1]), file=sys.stderr, flush=True)
     if asked.json:
@@ -49,6 +49,7 @@ def _asked(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", help="programs whose name starts so: a kind, or kind/name")
     parser.add_argument("--set", choices=["open", "kept"], help="one of the two sets alone")
     parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=5.0, help="time for trials")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="each outcome as it comes")
     return parser.parse_args(given)

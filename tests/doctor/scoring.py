@@ -118,7 +118,7 @@ def versions(program: Program) -> tuple[str, ...]:
     return ("faulty", "repaired") if program.kind else ("healthy",)
 
 
-def ran(program: Program, version: str, lib: str, seed: int = 0) -> Outcome:
+def ran(program: Program, version: str, lib: str, seed: int = 0, seconds: float = 5.0) -> Outcome:
     """A program watched to its end.
 
     Args:
@@ -126,6 +126,7 @@ def ran(program: Program, version: str, lib: str, seed: int = 0) -> Outcome:
         version: "faulty", "repaired" or "healthy".
         lib: "torch" or "pellucid".
         seed: of the library's generator.
+        seconds: how long trials may take; more on a machine that is busy with other things.
     """
     module, watch = _library(lib)
     reports: list[Any] = []
@@ -133,7 +134,7 @@ def ran(program: Program, version: str, lib: str, seed: int = 0) -> Outcome:
     @contextmanager
     def watched(model: Any, optimizer: Any, loss_fn: Any = None) -> Iterator[Any]:
         given = (loss_fn,) if lib == "torch" and loss_fn is not None else ()
-        with watch(model, optimizer, *given) as report:
+        with watch(model, optimizer, *given, seconds=seconds) as report:
             reports.append(report)
             yield report
 

@@ -18,7 +18,7 @@ QUICK = (
     "double_softmax/softmax_by_hand",
     "shape_broadcast/squared_error_by_hand",
     "frozen_parameters/no_step",
-    "dead_relu/moons_bias_far_below",
+    "zero_grad_misuse/never_cleared",
 )
 SOUND = (
     "healthy/ten_steps",

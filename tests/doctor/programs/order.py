@@ -209,7 +209,7 @@ def one_class_after_the_other(torch: Any, nn: Any, F: Any, run: Run) -> float:
     order = torch.argsort(y)
     x, y = x[order], y[order]
     model = mlp(nn, 6, 24, 2, act="Tanh")
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.3, momentum=0.9)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
     with run.watch(model, optimizer):
         for _ in range(15):
             for rows, targets in run.loader(x, y, 10, shuffle=not run.wrong):
