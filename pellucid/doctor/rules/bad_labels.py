@@ -32,6 +32,7 @@ __all__ = ["bad_labels"]
 
 _NOISE, _CHANCE, _NO_SKILL = 0.2, 0.01, 0.05
 _DRAWS: Final = 200
+_UNLIKE, _FEWEST = 0.05, 20
 _AT_LEAST: Final = 0.15  # what noise must be above even if chance was unkind by 2 errors
 _ROWS: Final = 60
 _HELD_AGAINST: Final = frozenset({"index", "getitem", "gather", "sub", "mul"})
@@ -76,7 +77,7 @@ def _unrelated(seen: Seen, found: Disagreement) -> Iterator[Finding]:
     luck = max(_NO_SKILL, 2.5 / math.sqrt(found.rows))
     if known is None or found.chance < _CHANCE or known.skill > luck:
         return
-    if known.right is not None and _chance(known) < _CHANCE:
+    if known.right is not None and _chance(known) < _UNLIKE:
         return  # a rare class that is told apart without ever being the likeliest
     if others is not None and others.skill > 0.1:
         return  # the network reads what the learners can't
@@ -159,16 +160,21 @@ def _clearest(known: Reference) -> float:
 
 
 def _chance(known: Reference) -> float:
-    """How likely shuffled classes get as large shares; rare classes count as much as others."""
-    if known.right is None:
+    """How likely shuffled classes stand as high in the order of their own shares.
+
+    Rare classes count as much as others: right answers alone say nothing of a class that is never
+    the likeliest. 0 where a class has too few rows to tell.
+    """
+    number, often = np.unique(known.y, return_inverse=True, return_counts=True)[1:]
+    if np.sort(often)[-2] < _FEWEST:
         return 0.0
-    number = np.unique(known.y, return_inverse=True)[1]
-    weight = 1 / np.bincount(number)[number]
-    draw, rows = np.random.default_rng(0), np.arange(len(number))
+    ranks = known.shares.argsort(0).argsort(0).astype(float)
+    weight, draw = 1 / often[number], np.random.default_rng(0)
 
     def own(order: Array) -> float:
-        return float((known.shares[order, number] * weight).sum())
+        return float((ranks[order, number] * weight).sum())
 
+    rows = np.arange(len(number))
     reached, tries = own(rows), [own(draw.permutation(rows)) for _ in range(_DRAWS)]
     return float((1 + np.sum(np.array(tries) >= reached)) / (1 + _DRAWS))
 
