@@ -88,7 +88,10 @@ class Torch:
 
     def number(self, tensor: Any) -> float:
         """The number it holds."""
-        return float(tensor.item()) if tensor.numel() == 1 else float("nan")
+        try:
+            return float(tensor.item())
+        except (RuntimeError, TypeError):  # several numbers, or complex ones
+            return float("nan")
 
     def memory(self, tensor: Any) -> int:
         """The storage."""

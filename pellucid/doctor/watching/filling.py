@@ -171,13 +171,22 @@ def _last_look(w: Watcher, seen: Seen, twin: Any, like: Any) -> Moment | None:
             trace.leave(tensors_in(out, w.library.kind))
         finally:
             tracer.stop()
-        loss = None if w.looks.replay is None else w.looks.replay(out, y, twin)
+        loss = _loss_again(w, out, y, twin)
         places = [i for i, ran in enumerate(trace.ran) if not ran.fixed]
         if loss is not None:
             _gradients(w, trace, loss, places)
     found = trace.figures(places, onto(seen.calls, trace.calls(places)))
     value = float("nan") if loss is None else w.library.number(loss)
     return Moment(w.step, value, w.rate(), found)
+
+
+def _loss_again(w: Watcher, out: Any, y: Any, twin: Any) -> Any:
+    """The loss of all rows; None where it can't be run on another number of rows."""
+    try:
+        return None if w.looks.replay is None else w.looks.replay(out, y, twin)
+    except Exception as error:
+        w.missing.setdefault("replay", f"{type(error).__name__}: {error}"[:300])
+        return None
 
 
 def _gradients(w: Watcher, trace: Trace, loss: Any, places: list[int]) -> None:

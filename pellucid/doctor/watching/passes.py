@@ -52,7 +52,10 @@ class Pass:
     @property
     def rows(self) -> int:
         """How many rows."""
-        return int(self.x.shape[0]) if self.x is not None and self.x.ndim else 0
+        try:
+            return 0 if self.x is None else len(self.x)
+        except TypeError:  # a single number
+            return 0
 
 
 class Passes:
