@@ -290,8 +290,8 @@ def letters_by_heart(torch: Any, nn: Any, F: Any, run: Run) -> float:
 
 
 @faulty("overfitting")
-def noisy_surface_by_heart(torch: Any, nn: Any, F: Any, run: Run) -> float:
-    x, y = run.rows("line", run.pick(130, 470), noise=2.0, d=20)
+def noisy_line_by_heart(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = run.rows("line", run.pick(130, 470), noise=4.0, d=20)
     model = run.pick(mlp(nn, 20, 64, 64, 1), nn.Linear(20, 1))
     optimizer = torch.optim.Adam(model.parameters(), lr=run.pick(5e-3, 0.01))
     vx, vy = validated(run, model, optimizer, nn.MSELoss(), x, y, run.pick(100, 15), 10, 70)
