@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from pellucid.graph.node import Node
 from pellucid.graph.program import unknown
 from pellucid.tensor.compile import compile
 from pellucid.tensor.lift import FUNCTIONS, lifted
@@ -35,6 +36,7 @@ __all__ = ["CompiledEpochs", "sums_for", "trace_batch", "trace_step"]
 
 BEAT = 0.05  # seconds between two looks at the clock, Ctrl-C and the screen
 LONGEST = 1024
+FEW = 1 << 16  # numbers of a model that a program copies within its loop, for a recording
 ROOM = 1 << 25  # bytes of outputs that one heartbeat may hand back
 # Inside a loop XLA computes these slowly, so steps that use them are calls of their own.
 NOT_IN_LOOPS = ("conv",)
@@ -94,11 +96,16 @@ class CompiledEpochs:
         out = sum(slots[i].size for i in step.program.outputs[: step.results]) * 8
         longest = max(1, min(self._steps, LONGEST, ROOM // max(out, 1)))
         self._bank = importlib.import_module("pellucid.engines.xla.stepper").bank_for(step)
-        stretch = self._xla.XlaStretch(step, self._bank, self._data, longest, loop, self._usual)
+        self._kept = self._small_cells(step.cells) if loop else []
+        stretch = self._xla.XlaStretch(
+            step, self._bank, self._data, longest, loop, self._usual, self._kept
+        )
         self._form = _Form(*found, stretch)
         self._last_form: _Form | None = None
         if self._run.probing is not None:
             self._run.probing.look_through(self._bank)
+        if self._run.recorder is not None:
+            self._run.recorder.copies = self._bank.copies
         self._most = longest if loop else LONGEST
         heavy = any(s.op.name.startswith(HEAVY) for s in step.program.steps)
         self.forward = compile(self._run.model, grads=False) if heavy else self._run.model
@@ -121,9 +128,23 @@ class CompiledEpochs:
         run = self._run
         alone = run.probing is not None and run.epoch == run.plan.epochs - 1
         most = self._steps - (alone and at < self._steps - 1)
-        if run.recorder is not None:
-            most = min(most, at + max(run.recorder.due - run.step, 1))
-        return min(at + self._beat, most)
+        stop = min(at + self._beat, most)
+        if run.recorder is None:
+            return stop
+        if not self._kept:
+            return min(stop, at + max(run.recorder.due - run.step, 1))
+        due = run.recorder.ahead(run.step, stop - at, self._xla.MOMENTS + 1)
+        more = len(due) > self._xla.MOMENTS
+        return at + due[-1] - run.step - 1 if more else stop
+
+    def _small_cells(self, cells: Sequence[Node]) -> list[Node]:
+        """What the program itself keeps for a recording: the model's cells, where they are few."""
+        recorder = self._run.recorder
+        if recorder is None:
+            return []
+        wanted = [node for node in recorder.nodes().values() if node in cells]
+        wanted = list(dict.fromkeys(wanted))
+        return wanted if sum(node.size for node in wanted) <= FEW else []
 
     def _take(self, rows: Any) -> None:
         run = self._run
@@ -157,9 +178,15 @@ class CompiledEpochs:
         run = self._run
         run.begin_stretch()
         began, first = time.perf_counter(), form.stretch.compiled is None
-        losses, *rest = form.stretch(rows, run.pace.after_step)
+        due = []
+        if run.recorder is not None and self._kept and form is self._form:
+            due = run.recorder.ahead(run.step, len(rows), self._xla.MOMENTS)
+        steps = [step - run.step - 1 for step in due]
+        losses, *rest = form.stretch(rows, run.pace.after_step, steps)
         if first:
             run.standing += time.perf_counter() - began
+        if due and np.isfinite(losses).all():
+            self._keep(due, form.stretch.moments)
         if form.figures:
             gathered: Any = run.gathered
             gathered.add_sums([r.sum(0) for r in rest], form.shape, len(rows))
@@ -167,6 +194,13 @@ class CompiledEpochs:
             for i, line in enumerate(rows):
                 run.gathered.add(rest[0][i], self._rows[-1][line])
         run.end_stretch(losses.tolist(), rows.shape[1])
+
+    def _keep(self, steps: Sequence[int], moments: Sequence[Any]) -> None:
+        recorder = self._run.recorder
+        assert recorder is not None
+        for i, step in enumerate(steps):
+            values = (held[i].copy() for held in moments)
+            recorder.keep(step, dict(zip(self._kept, values, strict=True)))
 
     def _adapt(self, seconds: float, steps: int) -> None:
         """Aim at the length of a heartbeat, at most doubling it at a time."""

@@ -7,7 +7,7 @@ logarithms, because a network changes fastest at the beginning. Memory is bounde
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
@@ -17,6 +17,7 @@ import numpy as np
 
 from pellucid.errors import FileFormatError, SettingError, StateError
 from pellucid.graph.amounts import size
+from pellucid.graph.node import Node
 from pellucid.nn.module import Module
 from pellucid.training.files import load, replace_file
 from pellucid.training.tree import to_bytes
@@ -174,6 +175,7 @@ class Recorder:
     Attributes:
         recording: what was kept so far.
         due: the step after which the next moment is kept.
+        copies: what copies the values of nodes.
 
     Raises:
         SettingError: there is no room for two moments.
@@ -190,19 +192,43 @@ class Recorder:
                 f" Allow more, in MB: record={math.ceil(20 * each / _MB)} keeps 20 moments."
             )
         self.recording = Recording()
+        self.copies: Callable[[Sequence[Node]], list[Any]] = _copies
         self._dense = min(DENSE, self._most // 4)
         self._growth = self._factor(planned)
         self.due = 0
 
-    def keep(self, step: int) -> None:
-        """Keep the moment after a step, and say when the next is due."""
+    def keep(self, step: int, values: Mapping[Node, Any] | None = None) -> None:
+        """Keep the moment after a step, and say when the next is due.
+
+        Args:
+            step: steps finished.
+            values: what some weights were then, where they have moved on.
+        """
         kept = self.recording._kept
         if step not in kept:
             if len(kept) >= self._most:
                 del kept[self._least_missed()]
-            kept[step] = {name: node.array.copy() for name, node in _nodes(self._model).items()}
+            nodes, known = self.nodes(), values or {}
+            others = [node for node in nodes.values() if node not in known]
+            found = {**known, **dict(zip(others, self.copies(others), strict=True))}
+            kept[step] = {name: found[node] for name, node in nodes.items()}
+        self.due = self._after(step)
+
+    def nodes(self) -> dict[str, Node]:
+        """What is kept of the model, by name."""
+        return _nodes(self._model)
+
+    def ahead(self, step: int, steps: int, most: int) -> list[int]:
+        """The moments due within the next `steps` steps, at most `most`, counted from `step`."""
+        found, due = [], max(self.due, step + 1)
+        while due <= step + steps and len(found) < most:
+            found.append(due)
+            due = self._after(due)
+        return found
+
+    def _after(self, step: int) -> int:
         further = max(step + 1, math.floor(step * self._growth + 0.5))
-        self.due = step + 1 if step < self._dense else further
+        return step + 1 if step < self._dense else further
 
     def _factor(self, planned: int | None) -> float:
         """By how much the step grows from moment to moment after the first ones."""
@@ -242,6 +268,10 @@ def check_record(record: Any) -> float | None:
 
 def _nodes(model: Module) -> dict[str, Any]:
     return {name: t._node for name, t in model.state_dict(keep_vars=True).items()}
+
+
+def _copies(nodes: Sequence[Node]) -> list[Any]:
+    return [node.array.copy() for node in nodes]
 
 
 def _check_shape(model: Mapping[str, Any], kept: Mapping[str, Any]) -> None:

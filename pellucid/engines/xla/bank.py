@@ -176,6 +176,27 @@ class Bank:
             start += cell.size
         return node.array
 
+    def copies(self, nodes: Sequence[Node]) -> list[Any]:
+        """Copies of what nodes hold. Cells stay where they are: nothing is fetched or taken in."""
+        hosts: dict[int, Any] = {}
+        return [self._copy(node, hosts) for node in nodes]
+
+    def _copy(self, node: Node, hosts: dict[int, Any]) -> Any:
+        i = self._index.get(node)
+        if i is None or i in self._home or node.away is not self._fetch:
+            return node.array.copy()
+        g = self._at[i]
+        if g not in hosts:
+            try:
+                hosts[g] = np.asarray(self.state[g])
+            except RuntimeError:
+                return self.fetch(node).copy()  # which says what happened
+        host, members = hosts[g], self._groups[g]
+        if i in self._swapped:
+            return host.T.copy(order="C")
+        start = sum(self.cells[k].size for k in members[: members.index(i)])
+        return host.reshape(-1)[start : start + node.size].reshape(node.shape).copy()
+
     def _after_failure(self, poisoned: bool = False) -> str:
         """Where values are gone with a program that failed, go back to those last looked at."""
         gone = range(len(self.state)) if poisoned else self._deleted()

@@ -16,12 +16,16 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from pellucid.engines.xla.arranged import plain
 from pellucid.engines.xla.bank import Bank
 from pellucid.engines.xla.space import wide
 from pellucid.engines.xla.stepper import ReadOnly, step_function
+from pellucid.graph.node import Node
 from pellucid.graph.step import StepProgram, number_kind
 
-__all__ = ["Laid", "XlaStretch", "parts"]
+__all__ = ["MOMENTS", "Laid", "XlaStretch", "parts"]
+
+MOMENTS = 32  # copies of cells that one call may keep
 
 
 class Laid:
@@ -50,16 +54,20 @@ class XlaStretch:
         layout: the rows of each batch of a step, side by side in its line of rows.
         loop: whether the loop runs inside the program; else each step is a call of its own, which
             is faster where convolutions are involved (inside loops XLA computes them slowly).
+        keeps: cells of which the loop keeps copies, after the steps that a call names.
 
     Attributes:
+        moments: what the last call kept: for each of `keeps`, the values side by side.
         compile_seconds: how long tracing and compiling took.
     """
 
     def __init__(
         self, step: StepProgram, bank: Bank, data: Laid, longest: int, loop: bool,
-        layout: Sequence[int],
+        layout: Sequence[int], keeps: Sequence[Node] = (),
     ) -> None:  # fmt: skip
         self._step, self._bank = step, bank
+        self._keeps = [bank.cells.index(node) for node in keeps] if loop else []
+        self.moments: list[Any] = []
         self._data, self._which, self._layout = data.arrays, data.which, tuple(layout)
         self._read = ReadOnly(step.read)
         self._longest, self._loop = (longest if loop else 1), loop
@@ -67,36 +75,46 @@ class XlaStretch:
         self.compiled: Any = None
         self.compile_seconds = 0.0
 
-    def __call__(self, rows: Any, between: Callable[[], Any] | None = None) -> list[Any]:
+    def __call__(
+        self, rows: Any, between: Callable[[], Any] | None = None, kept: Sequence[int] = ()
+    ) -> list[Any]:
         """Take one step for each line of `rows`.
 
         Args:
             rows: which rows make up the batch of each step, `(steps, batch)`.
             between: the host's bookkeeping after each step, such as moving a schedule.
+            kept: after which of these steps copies are kept, at most `MOMENTS`.
 
         Returns:
             The results of all steps, stacked.
         """
         pieces = [
-            self._stretch(rows[at : at + self._longest], between)
+            self._stretch(rows[at : at + self._longest], between, kept)
             for at in range(0, len(rows), self._longest)
         ]
         if len(pieces) == 1:
             return pieces[0]
         return [np.concatenate(same) for same in zip(*pieces, strict=True)]
 
-    def _stretch(self, rows: Any, between: Callable[[], Any] | None) -> list[Any]:
+    def _stretch(
+        self, rows: Any, between: Callable[[], Any] | None, kept: Sequence[int]
+    ) -> list[Any]:
         n = len(rows)
+        slots = np.full(self._longest, MOMENTS, np.int32)  # the last one is for what nobody wants
+        slots[list(kept)] = np.arange(len(kept))
         order = np.zeros((self._longest, rows.shape[1]), np.int32)
         order[:n] = rows
         streams, numbers = self._host(n, between)
         with wide():
             given = (
-                self._bank.take(), self._read(), self._data, order, streams, numbers, np.int32(n)
+                self._bank.take(), self._read(), self._data, order, streams, numbers, np.int32(n),
+                *([slots] if self._keeps else []),
             )  # fmt: skip
             if self.compiled is None:
                 self._compile(given)
             results = self._bank.run(self.compiled, given, lambda: None)
+        results, moments = results if self._keeps else (results, [])
+        self.moments = [np.asarray(m)[: len(kept)] for m in moments] if kept else []
         arrays = [np.asarray(y) for y in results]
         return [y[:n] for y in arrays] if self._loop else [y[None] for y in arrays]
 
@@ -122,7 +140,8 @@ class XlaStretch:
     def _compile(self, given: Any) -> None:
         began = time.perf_counter()
         one = step_function(self._step, self._bank)
-        function = self._looping(one) if self._loop else self._single(one)
+        looping = self._keeping if self._keeps else self._looping
+        function = looping(one) if self._loop else self._single(one)
         self.compiled = jax.jit(function, donate_argnums=0).lower(*given).compile()
         self.compile_seconds = time.perf_counter() - began
 
@@ -138,17 +157,43 @@ class XlaStretch:
             def body(i: Any, held: Any) -> Any:
                 state, kept = held
                 state, results = one(state, read, batch(i), streams[i], numbers[i])
-                kept = [
-                    lax.dynamic_update_index_in_dim(k, y, i, 0)
-                    for k, y in zip(kept, results, strict=True)
-                ]
-                return state, kept
+                return state, _put(kept, results, i)
 
             shapes = jax.eval_shape(one, state, read, batch(0), streams[0], numbers[0])[1]
             kept = [jnp.zeros((longest, *s.shape), s.dtype) for s in shapes]
             return lax.fori_loop(0, n, body, (state, kept))
 
         return run
+
+    def _keeping(self, one: Any) -> Any:
+        """The loop, with copies of some cells where they are wanted."""
+
+        def run(
+            state: Any, read: Any, data: Any, order: Any, streams: Any, numbers: Any, n: Any,
+            slots: Any,
+        ) -> Any:  # fmt: skip
+            def body(i: Any, held: Any) -> Any:
+                state, kept, moments = held
+                rows = self._batches(data, order[i])
+                state, results = one(state, read, rows, streams[i], numbers[i])
+                # What is kept is the state itself, not what the compiler works out once more.
+                state = lax.optimization_barrier(state)
+                kept = _put(kept, results, i)
+                return state, kept, _put(moments, self._watched(state), slots[i])
+
+            shapes = jax.eval_shape(
+                one, state, read, self._batches(data, order[0]), streams[0], numbers[0]
+            )[1]
+            kept = [jnp.zeros((self._longest, *s.shape), s.dtype) for s in shapes]
+            moments = [jnp.zeros((MOMENTS + 1, *v.shape), v.dtype) for v in self._watched(state)]
+            state, *found = lax.fori_loop(0, n, body, (state, kept, moments))
+            return state, tuple(found)
+
+        return run
+
+    def _watched(self, state: Any) -> list[Any]:
+        cells = self._bank.unpack(state)
+        return [plain(cells[i]) for i in self._keeps]
 
     def _single(self, one: Any) -> Any:
         def run(
@@ -165,6 +210,11 @@ class XlaStretch:
             taken = [jnp.take(a, some, axis=0, mode="clip") for a in data]
             found += [taken[i] for i in self._which]
         return found
+
+
+def _put(held: Sequence[Any], values: Sequence[Any], i: Any) -> list[Any]:
+    """Arrays with values written at a place along their first axis."""
+    return [lax.dynamic_update_index_in_dim(h, v, i, 0) for h, v in zip(held, values, strict=True)]
 
 
 def _place(array: Any) -> Any:
