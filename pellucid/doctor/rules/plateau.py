@@ -26,7 +26,7 @@ def plateau(seen: Seen) -> Iterator[Finding]:
     if not flat(seen) or not short(seen) or lost(seen) < LOST:
         return
     went, matched = onward(seen), cure(seen, MATCHED)
-    stuck = went is None or went[1] < ENOUGH
+    stuck = went is None or went[1] < max(ENOUGH, 0.35 * (reach(seen) - skill(seen)))
     if not stuck or (matched is not None and not matched.works):
         return
     can = reach(seen)

@@ -26,7 +26,7 @@ def underfitting(seen: Seen) -> Iterator[Finding]:
     if not short(seen) or lost(seen) < LOST:
         return
     went = onward(seen)
-    if went is not None and went[1] >= ENOUGH:
+    if went is not None and went[1] >= max(ENOUGH, 0.35 * (reach(seen) - skill(seen))):
         return
     matched = cure(seen, MATCHED)
     small = matched is not None and not matched.works
