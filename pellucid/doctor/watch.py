@@ -59,7 +59,7 @@ def watch(
     Example:
         >>> import pellucid
         >>> from pellucid import nn
-        >>> from pellucid.doctor import watch
+        >>> from pellucid.doctor.watch import watch
         >>> _ = pellucid.manual_seed(0)
         >>> x = pellucid.randn(64, 2)
         >>> y = (x[:, 0] * x[:, 1] > 0).long()
@@ -99,10 +99,20 @@ def watching(
         watcher.end()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            seen = seen_of(watcher, error)
+            seen = _seen(watcher, error)
             if trials:
                 _give_trials(watcher, seen, seconds)
             report.fill(diagnose(seen))
+
+
+def _seen(watcher: Watcher, error: str) -> Seen:
+    """All that was seen; a training is not lost because the looking failed."""
+    try:
+        return seen_of(watcher, error)
+    except Exception as problem:
+        why = f"{type(problem).__name__}: {problem}"[:300]
+        lacking = dict.fromkeys(("calls", "weights", "losses", "loss", "steps", "train"), why)
+        return Seen(watcher.library.name, missing=lacking, finished=not error, error=error)
 
 
 def _give_trials(watcher: Watcher, seen: Seen, seconds: float) -> None:

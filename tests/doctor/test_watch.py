@@ -223,6 +223,8 @@ def test_a_loss_by_hand() -> None:
     assert (seen.loss.name, seen.loss.target_kind, seen.loss.target) == ("own", "numbers", (8, 1))
     assert seen.train is not None and len(seen.train.x) == 40
     np.testing.assert_allclose(seen.train.x.sum(1, keepdims=True), seen.train.y, rtol=1e-5)
+    linear = next(c for c in seen.calls if c.name == "linear")
+    assert linear.inputs == (-1,)  # though its rows are cut out of more
     mixing = next(c for c in seen.calls if -2 in c.inputs)
     assert (mixing.name, mixing.shapes) == ("sub", ((8, 1), (8, 1)))
     assert any(c.part == "loss" and c.weights for c in seen.calls)

@@ -1,7 +1,7 @@
 """What the training batches hold: rows that are kept, targets counted, how well they fit.
 
-A step may take a tenth of a millisecond. So tensors are copied as they come, and looked at when the
-training is over.
+A step may take a tenth of a millisecond. So small tensors are copied as they come, and looked at
+when the training is over; large ones are looked at as they come, and not kept.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from pellucid.doctor.watching.rows import Keeper
 
 __all__ = ["Batches"]
 
-_LARGE = 8192  # numbers above which a tensor isn't kept for later
-_EVERY_ONE = 256  # batches whose targets are counted one by one
+_LARGE = 8192  # numbers above which a tensor is looked at at once, and isn't kept
+_FEW = 1 << 19  # numbers of a prediction that are looked at
+_EVERY_ONE, _TARGETS = 256, 1280  # batches whose targets are counted one by one, and at most
 
 
 class Batches:
@@ -31,10 +32,10 @@ class Batches:
         self.kept = Keeper(library)
         self.plain = True
         self.loss: LossSeen | None = None
-        self._targets: list[tuple[int, Any]] = []
+        self._targets = Spread(_TARGETS, first=_EVERY_ONE)
+        self._targets.every = 16
         self._fits = Spread(160, first=2)
         self._fits.every = 8
-        self._came = 0
 
     def add(
         self, call: LossCall, found: Pass | None, value: float, step: int, looked: bool
@@ -56,29 +57,44 @@ class Batches:
             copied = self.kept.offer(found.x, y)
         if self.loss is None or looked:
             self.loss = describe(self.loss, call, self.library)
-        if self._came < _EVERY_ONE or self._came % 16 == 0:
-            self._targets.append((step, self._later(y) if copied is None else copied))
-        self._came += 1
+        if self._targets.wanted():
+            self._targets.keep(self._target(step, y, copied))
         if self._fits.wanted() and value == value:
-            pair = self._later(call.prediction), self._later(y)
             training = found is None or found.training
-            self._fits.keep((step, value, call.name, training, *pair))
+            self._fits.keep(self._fit(step, value, call, training))
 
-    def _later(self, tensor: Any) -> Any:
-        """A copy to look at when the training is over."""
-        copied = self.library.copied(tensor)
-        return copied if tensor.numel() <= _LARGE else self.library.array(copied)
+    def _target(self, step: int, y: Any, copied: Any) -> tuple[Batch | int, Any]:
+        """The targets, or what is counted of them and some of them in order."""
+        if y.numel() <= _LARGE:
+            return step, self.library.copied(y) if copied is None else copied
+        a = self.library.array(y)
+        return _count(step, a), a.reshape(-1)[:: -(-a.size // _LARGE)].copy()
+
+    def _fit(self, step: int, value: float, call: LossCall, training: bool) -> Any:
+        """A score; the parts of one where the tensors are small."""
+        p, y = call.prediction, call.target
+        if max(p.numel(), y.numel()) <= _LARGE:
+            return step, value, call.name, training, self.library.copied(p), self.library.copied(y)
+        rows = rows_of(y)
+        if p.ndim and y.ndim and len(p) == len(y):
+            few = max(1, _FEW * len(p) // p.numel())
+            p, y = p.detach()[:few], y.detach()[:few]
+        right = right_answers(call.name, self.library.array(p), self.library.array(y))
+        return Score(step, rows, value, right, training)
 
     def _array(self, kept: Any) -> Any:
         return kept if isinstance(kept, np.ndarray) else self.library.array(kept)
 
     def counted(self) -> list[Batch]:
         """The targets of batches."""
-        return [_count(step, self._array(y)) for step, y in self._targets]
+        return [
+            one if isinstance(one, Batch) else _count(one, self._array(y))
+            for _, (one, y) in self._targets.kept
+        ]
 
     def order(self, epoch: int) -> bool | None:
         """Whether batches come in another order each epoch, told by their targets."""
-        ys = [self._array(y) for step, y in self._targets[:_EVERY_ONE]]
+        ys = [self._array(y) for _, (_, y) in self._targets.kept[:_EVERY_ONE]]
         if epoch < 2 or len(ys) < epoch + 2:
             return None
         first, second = ys[:epoch], ys[epoch : 2 * epoch]
@@ -90,7 +106,11 @@ class Batches:
     def fits(self) -> list[Score]:
         """How well batches fit."""
         found = []
-        for step, value, name, training, p, y in (one for _, one in self._fits.kept):
+        for _, one in self._fits.kept:
+            if isinstance(one, Score):
+                found.append(one)
+                continue
+            step, value, name, training, p, y = one
             a, b = self._array(p), self._array(y)
             found.append(Score(step, rows_of(b), value, right_answers(name, a, b), training))
         return found

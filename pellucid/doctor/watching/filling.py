@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -134,7 +136,7 @@ def _predicted(w: Watcher, twin: Any, x: Any, like: Any) -> Any:
     parts = []
     for start in range(0, len(x), 256):
         out = twin(w.library.tensor(x[start : start + 256], like))
-        parts.append(np.array(w.library.array(prediction_of(w, out))))
+        parts.append(np.array(w.library.array(_prediction(w)(out))))
     return np.concatenate(parts)
 
 
@@ -144,11 +146,13 @@ def _random(w: Watcher, twin: Any, x: Any, like: Any) -> bool:
     return not np.array_equal(first, second, equal_nan=True)
 
 
-def prediction_of(w: Watcher, out: Any) -> Any:
-    """The tensor that enters the loss."""
-    if w.looks.replay is not None:
-        return w.looks.replay.input(out)
-    return next(iter(tensors_in(out, w.library.kind)))
+def _prediction(w: Watcher) -> Callable[[Any], Any]:
+    """Finds the tensor that enters the loss in what the network returned."""
+    return w.looks.replay.input if w.looks.replay is not None else partial(_first, w.library.kind)
+
+
+def _first(kind: Any, out: Any) -> Any:
+    return next(iter(tensors_in(out, kind)))
 
 
 def _last_look(w: Watcher, seen: Seen, twin: Any, like: Any) -> Moment | None:
@@ -203,7 +207,8 @@ def case_of(w: Watcher, seen: Seen) -> Case | None:
     """The training as something that can be run again; None where too little is known of it."""
     if seen.train is None or not w.batches.plain or len(w.models) != 1:
         return None
-    model = w.models[0]
+    # What is handed on keeps the network alive, and not the optimizer or all that was watched.
+    model, library = w.models[0], w.library
     like = next(iter(model.parameters()), None)
     names = {id(p): name for name, p in w.weights.tensors.items()}
     held = w.optimizers[0].param_groups if w.optimizers else []
@@ -212,11 +217,11 @@ def case_of(w: Watcher, seen: Seen) -> Case | None:
         for group, settings in zip(held, w.began[0] if w.began else [], strict=False)
     )
     return Case(
-        lib=w.library.lib, model=model, start=w.weights.start,
+        lib=library.lib, model=model, start=w.weights.start,
         optimizer=type(w.optimizers[0]) if w.optimizers else None, groups=groups,
-        loss=w.looks.replay, prediction=lambda out: prediction_of(w, out),
-        tensor=lambda a: w.library.tensor(a, like),
-        array=lambda t: np.array(w.library.array(t)),
+        loss=w.looks.replay, prediction=_prediction(w),
+        tensor=lambda a: library.tensor(a, like),
+        array=lambda t: np.array(library.array(t)),
         train=seen.train, held_out=seen.held_out,
         batch=w.passes.batch,
         steps=len(w.losses), epoch=seen.epoch, clip=w.clip, closure=w.closure,

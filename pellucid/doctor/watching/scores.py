@@ -105,7 +105,7 @@ class Scores:
         """A pass that was compared with `y`, though no loss was called."""
         if replay is None:
             return
-        with self.library.lib.no_grad():
+        with self.library.random_kept(), self.library.lib.no_grad():
             try:
                 p = self.library.array(replay.input(found.out))
                 value = self.library.number(replay(found.out, y))

@@ -264,6 +264,8 @@ class Trace:
             if ours and other:
                 self.meets = i
                 self.prediction, self.target = self.alive[ours[0]], self.alive[other[0]]
+                if wanted is not None and any(wanted in self.ran[j].inputs for j in behind):
+                    self.target = self.alive[wanted]  # what it meets is made of the target
                 return
 
     def key(self, tensor: Any) -> int:
@@ -352,8 +354,12 @@ class Trace:
         ):
             return TARGET
         made = self.made.get(k)
+        if k in self.data and made not in at:
+            return DATA  # whatever cut it out of more rows
         while made is not None and made not in at:  # left out: what it hands on
             before = self.ran[made]
+            if self._of_target(k, place):
+                return TARGET
             if made == place or before.fixed or not before.inputs:
                 return None
             k = before.inputs[0]
@@ -363,6 +369,13 @@ class Trace:
         if k in self.data or (made is None and not self.passes and not self.weights.get(k)):
             return DATA
         return None
+
+    def _of_target(self, k: int, place: int) -> bool:
+        """Whether something that the network has no part in is made of the target."""
+        if self.target is None or self.meets is None or place < self.meets:
+            return False
+        key = self.library.key(self.target)
+        return any(key in self.ran[j].inputs for j in self.leading_to(k))
 
     def figures(self, places: list[int], onto: Mapping[int, int]) -> dict[int, Activity]:
         """The figures by the place of the first trace's calls."""

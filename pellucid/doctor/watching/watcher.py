@@ -77,6 +77,13 @@ class Watcher:
 
     def begin(self) -> None:
         """Hang hooks and patch functions."""
+        try:
+            self._begin()
+        except BaseException:
+            self.end()
+            raise
+
+    def _begin(self) -> None:
         models, optimizers = self._given
         for model in models:
             self.add_model(model, f"{len(self.models)}" if len(models) > 1 else "")
@@ -135,6 +142,7 @@ class Watcher:
 
     def end(self) -> None:
         """Take everything away again."""
+        self.thread = threading.get_ident()  # whoever ends it
         for hook in (*self.hung, *self.armed):
             self.safely("hooks", hook.remove)
         self.hung, self.armed = [], []
