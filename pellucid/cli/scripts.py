@@ -86,6 +86,7 @@ def _run(script: Path, arguments: Sequence[str]) -> int:
         remark("stopped by Ctrl+C; the report is on what was seen until then.")
     except Exception as error:
         _show(error, script)
+        remark("the script ended with this error; the doctor judges what it saw until then.")
         return 1
     finally:
         sys.argv[:], sys.path[:] = argv, path

@@ -53,7 +53,12 @@ def test_a_script_runs_unchanged_and_is_reported_on(script: Path) -> None:
 
 def test_a_healthy_script(script: Path) -> None:
     done = good("doctor", str(script))
-    assert "Nothing wrong was found" in done.out and "arguments [] __main__" in done.out
+    assert "__main__\n\nThe doctor\n" in done.out and "arguments [] __main__" in done.out
+    assert "Nothing wrong was found" in done.out
+    page = script.with_name("report.html")
+    done = good("doctor", "--no-trials", "--out", str(page), str(script))
+    assert "nothing wrong was found" in done.err
+    assert "Nothing wrong was found" in page.read_text("utf-8")
 
 
 @pytest.mark.filterwarnings("ignore:cross_entropy takes raw scores")
@@ -66,6 +71,7 @@ def test_a_script_that_fails_is_reported_on_too(
     said = capsys.readouterr()
     assert left.value.code == Exit.FOUND
     assert "RuntimeError: too bad" in said.err and f'File "{script}", line' in said.err
+    assert "note: the script ended with this error; the doctor judges" in said.err
     assert "runpy" not in said.err and "oftmax before a loss that applies it" in said.out
     script.write_text(SCRIPT + "\nsys.exit(5)\n", "utf-8")
     assert pellucid("doctor", "--no-trials", str(script)).code == 5
