@@ -75,6 +75,9 @@ ONLY_IN = {
 NUMPY_IN = {
     "engines/numpy.py": "the engine: every forward runs here",
     "engines/erf.py": "the error function, which NumPy lacks",
+    "engines/depthwise.py": "a filter for each channel, as slices times numbers",
+    "engines/norms.py": "means and spreads in as few passes as there can be",
+    "engines/softmax.py": "shares of rows in as few passes as there can be",
     "engines/flat.py": "an optimizer's vectors: many weights laid side by side for the engine",
     "engines/pieces.py": "large arrays piece by piece, so that they stay in the cache",
     "engines/rows.py": "rows added up by number: what numpy.add.at does slowly",
