@@ -111,10 +111,22 @@ def _view(report: Report) -> View:
     if report.details and len(report.seen.losses) > 1:
         blocks.append(_curve(report))
     if not report.details:
-        done = listing([_plain(kind) for kind in report.checked]) or "nothing"
-        blocks.append(Remark(f"Nothing wrong was found. Checked: {done}.", "good"))
+        blocks.append(_nothing(report))
     blocks += _unchecked(report)
     return View(_title(report), _sentence(report), tuple(blocks), data)
+
+
+def _nothing(report: Report) -> Remark:
+    """That nothing was found, and how far that goes."""
+    done = listing([_plain(kind) for kind in report.checked]) or "nothing"
+    if report.seen.finished:
+        return Remark(f"Nothing wrong was found. Checked: {done}.", "good")
+    first = report.seen.error.partition("\n")[0].rstrip(".")
+    steps = plural(report.seen.events.steps, "step")
+    return Remark(
+        f"The run ended with an error after {steps}: {first}. Until then nothing wrong was found. "
+        f"Checked: {done}.", "warn",
+    )  # fmt: skip
 
 
 def _title(report: Report) -> str:
