@@ -14,7 +14,7 @@ import numpy as np
 
 from pellucid.shapes import numel
 
-__all__ = ["Norms"]
+__all__ = ["Norms", "pieces", "row_sums"]
 
 PIECE = 1 << 18  # numbers in a piece
 _EXACT = 4096  # numbers per sum up to which a plain running sum in float32 is as good as NumPy's
@@ -25,7 +25,7 @@ def _ones(n: int, dtype: Any) -> Any:
     return np.ones(n, dtype)
 
 
-def _row_sums(x: Any) -> Any:
+def row_sums(x: Any) -> Any:
     """The sum of each row."""
     n = x.shape[1]
     add: Any = np.add.reduce
@@ -50,7 +50,7 @@ class Norms:
         if laid is None:
             return None
         out = np.empty_like(laid)
-        for at in _pieces(*laid.shape):
+        for at in pieces(*laid.shape):
             out[at] *= _centered(laid[at], out[at], eps)
         return out.reshape(x.shape)
 
@@ -62,12 +62,12 @@ class Norms:
             return None
         rows, n = laid.shape
         g, y, out = g.reshape(rows, n), y.reshape(rows, n), np.empty_like(laid)
-        for at in _pieces(rows, n):
+        for at in pieces(rows, n):
             some, t = g[at], out[at]
             scale = _scale(laid[at], t, eps)
             stretch = _row_products(some, y[at]) / n
             np.multiply(y[at], stretch[:, None], out=t)
-            t += (_row_sums(some) / n)[:, None]
+            t += (row_sums(some) / n)[:, None]
             np.subtract(some, t, out=t)
             t *= scale
         return out.reshape(x.shape)
@@ -128,7 +128,8 @@ def _as_rows(x: Any, axes: tuple[int, ...]) -> Any:
     return np.ascontiguousarray(x).reshape(-1, numel(x.shape[first:]))
 
 
-def _pieces(rows: int, n: int) -> Iterator[slice]:
+def pieces(rows: int, n: int) -> Iterator[slice]:
+    """Slices of so many rows of `n` numbers that fit the cache."""
     few = max(PIECE // max(n, 1), 1)
     return (slice(row, row + few) for row in range(0, rows, few))
 
@@ -136,7 +137,7 @@ def _pieces(rows: int, n: int) -> Iterator[slice]:
 def _centered(x: Any, out: Any, eps: float) -> Any:
     """Write rows less their averages to `out`; gives back one over each row's spread."""
     n = x.shape[1]
-    np.subtract(x, (_row_sums(x) / n)[:, None], out=out)
+    np.subtract(x, (row_sums(x) / n)[:, None], out=out)
     spread = _row_products(out, out) / n
     return (1 / np.sqrt(spread + np.asarray(eps, x.dtype)))[:, None]
 
@@ -144,7 +145,7 @@ def _centered(x: Any, out: Any, eps: float) -> Any:
 def _scale(x: Any, room: Any, eps: float) -> Any:
     """One over each row's spread, `room` being memory to compute in."""
     n = x.shape[1]
-    center, squares = _row_sums(x) / n, _row_products(x, x) / n
+    center, squares = row_sums(x) / n, _row_products(x, x) / n
     if _cancels(squares, center):
         return _centered(x, room, eps)
     squares -= center * center
@@ -182,7 +183,7 @@ def _plane_sums(x: Any) -> Any:
     n, c, places = x.shape
     if places == 1:
         return _ones(n, x.dtype) @ x[:, :, 0]
-    sums = _row_sums(x.reshape(n * c, places)).reshape(n, c)
+    sums = row_sums(x.reshape(n * c, places)).reshape(n, c)
     return sums[0] if n == 1 else _ones(n, x.dtype) @ sums
 
 

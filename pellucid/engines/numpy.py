@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextvars
 import functools
 import importlib
+import math
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -16,10 +17,11 @@ import numpy as np
 
 from pellucid.dtypes import DType
 from pellucid.engines.depthwise import Depthwise
-from pellucid.engines.erf import erf
+from pellucid.engines.erf import Gelu, erf
 from pellucid.engines.norms import Norms
 from pellucid.engines.pieces import in_pieces
 from pellucid.engines.rows import add_rows, worthwhile
+from pellucid.engines.softmax import Softmax
 from pellucid.engines.words import random_words
 from pellucid.errors import DTypeError
 from pellucid.graph import mode
@@ -45,8 +47,26 @@ def total(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         if only in (1, -1) and x.shape[1] <= _EXACT:
             out = x @ _ones(x.shape[1], x.dtype)
             return out[:, None] if keepdims else out
+    elif x.ndim > 2 and x.dtype.kind == "f" and x.dtype.itemsize >= 4 and x.flags.c_contiguous:
+        found = _over_an_end(x, axis, keepdims) if type(axis) is tuple and x.size else None
+        if found is not None:
+            return found
     add: Any = np.add.reduce
     return add(x, axis=axis, keepdims=keepdims)
+
+
+def _over_an_end(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+    """The sum over the first axes, or over the last ones; None where it is neither."""
+    k, own = len(axes), x.shape
+    if not 0 < k < x.ndim:
+        return None
+    if axes == tuple(range(k)):
+        kept = (*(1,) * (k * keepdims), *own[k:])
+        return total(x.reshape(-1, math.prod(own[k:])), 0).reshape(kept)
+    if axes == tuple(range(x.ndim - k, x.ndim)):
+        kept = (*own[:-k], *(1,) * (k * keepdims))
+        return total(x.reshape(-1, math.prod(own[-k:])), 1).reshape(kept)
+    return None
 
 
 def _in_blocks(x: Any) -> Any:
@@ -76,7 +96,7 @@ def _ones(n: int, dtype: Any) -> Any:
     return np.ones(n, dtype)
 
 
-class _Namespace(Depthwise, Norms):
+class _Namespace(Depthwise, Gelu, Norms, Softmax):
     """NumPy, plus what both engines have: `erf`, `unless`, `written`, `scatter_add` and others."""
 
     erf = staticmethod(erf)

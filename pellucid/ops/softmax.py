@@ -24,12 +24,24 @@ def _shifted(xp: Any, x: Any, axis: int) -> Any:
     return x - xp.max(x, axis=axis, keepdims=True) if x.size else x
 
 
+def _own(xp: Any, name: str, x: Any, axis: int) -> Any:
+    """What the engine has a way of its own for; None where it has none."""
+    way = getattr(xp, name, None)
+    return None if way is None else way(x, axis)
+
+
 def _softmax(xp: Any, x: Any, axis: int) -> Any:
+    found = _own(xp, "softmax", x, axis)
+    if found is not None:
+        return found
     e = xp.exp(_shifted(xp, x, axis))
     return e / xp.sum(e, axis=axis, keepdims=True)
 
 
 def _log_softmax(xp: Any, x: Any, axis: int) -> Any:
+    found = _own(xp, "log_softmax", x, axis)
+    if found is not None:
+        return found
     shifted = _shifted(xp, x, axis)
     return shifted - xp.log(xp.sum(xp.exp(shifted), axis=axis, keepdims=True))
 
