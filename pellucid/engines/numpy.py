@@ -18,6 +18,7 @@ import numpy as np
 from pellucid.dtypes import DType
 from pellucid.engines.depthwise import Depthwise
 from pellucid.engines.erf import Gelu, erf
+from pellucid.engines.lstm import Lstm
 from pellucid.engines.norms import Norms
 from pellucid.engines.pieces import in_pieces
 from pellucid.engines.rows import add_rows, worthwhile
@@ -96,7 +97,7 @@ def _ones(n: int, dtype: Any) -> Any:
     return np.ones(n, dtype)
 
 
-class _Namespace(Depthwise, Gelu, Norms, Softmax):
+class _Namespace(Depthwise, Gelu, Lstm, Norms, Softmax):
     """NumPy, plus what both engines have: `erf`, `unless`, `written`, `scatter_add` and others."""
 
     erf = staticmethod(erf)

@@ -51,6 +51,9 @@ def _steps(xp: Any, z: Any, h: Any, c: Any, weight: Any) -> Iterator[tuple[Any, 
 
 
 def _tape(xp: Any, z: Any, h0: Any, c0: Any, weight: Any) -> Any:
+    own = getattr(xp, "lstm_steps", None)
+    if own is not None:
+        return own(z, h0, c0, weight)
     return taped(xp, _steps(xp, z, h0, c0, weight), h0)
 
 
@@ -83,6 +86,9 @@ def _back(xp: Any, g: Any, tape: Any, c0: Any, weight: Any, more: Any = None) ->
 
 def _back_at_once(xp: Any, g: Any, tape: Any, c0: Any, weight: Any) -> Any:
     """The same with the slopes of all steps worked out before the walk, which is then short."""
+    own = getattr(xp, "lstm_steps_back", None)
+    if own is not None:
+        return own(g, tape, c0, weight)
     i, f, n, o, c, _ = tape
     bent, before = xp.tanh(c), xp.concatenate([c0[None], c[:-1]])
     into_cell = o * (1 - bent * bent)
@@ -103,6 +109,8 @@ def _back_at_once(xp: Any, g: Any, tape: Any, c0: Any, weight: Any) -> Any:
 def _lstm(xp: Any, z: Any, h0: Any, c0: Any, weight: Any, tape: Any = None) -> Any:
     if tape is not None:
         return xp.concatenate([tape[5], tape[4][-1:]])
+    if hasattr(xp, "lstm_steps"):
+        return _lstm(xp, z, h0, c0, weight, _tape(xp, z, h0, c0, weight))
     states, last = [], c0
     for *_, c, h in _steps(xp, z, h0, c0, weight):
         last = c
