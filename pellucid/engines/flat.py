@@ -14,6 +14,7 @@ import numpy as np
 from pellucid.dtypes import DType
 from pellucid.engines.evaluate import evaluate
 from pellucid.engines.numpy import namespace
+from pellucid.engines.ready import Ready
 from pellucid.graph.program import Program
 from pellucid.shapes import Shape, numel
 
@@ -21,6 +22,7 @@ __all__ = ["Flat", "run_in_place"]
 
 # 32 K float32 are 128 KiB: a handful of such pieces fit a core's second-level cache.
 PIECE = 32768
+LONG = 4096  # numbers from which memory that lies ready is worth its bookkeeping
 
 
 class Flat:
@@ -86,6 +88,10 @@ def run_in_place(
     scalars = [kind(number) for number in numbers]
     piece = PIECE if program.elementwise else max(length, 1)
     single = [vector for vector in written if not vector.ndim]
+    alike = all(v.ndim == 1 and v.dtype == vectors[0].dtype for v in vectors)
+    if length >= LONG and alike and program.elementwise and not program.halves:
+        _run_long(program, vectors, len(written), scalars)
+        return
     with np.errstate(all="ignore"):
         for start in range(0, length, piece):
             end = start + piece
@@ -98,3 +104,18 @@ def run_in_place(
         found = [r for v, r in zip(vectors, results, strict=False) if not v.ndim]
         for vector, result in zip(single, found, strict=True):
             vector[...] = result
+
+
+def _run_long(
+    program: Program, vectors: Sequence[Any], written: int, scalars: Sequence[Any]
+) -> None:
+    """The same for vectors without a single number among them, all of a kind."""
+    ready, length = Ready.of(program), len(vectors[0])
+    memory = ready.memory(min(PIECE, length), vectors[0].dtype)
+    with np.errstate(all="ignore"):
+        for start in range(0, length, PIECE):
+            cut = [v[start : start + PIECE] for v in vectors]
+            results = ready([*cut, *scalars], memory[:, : len(cut[0])])
+            for vector, result in zip(cut[:written], results, strict=True):
+                if result is not vector:
+                    vector[...] = result

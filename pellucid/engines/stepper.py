@@ -16,7 +16,7 @@ from pellucid.graph.node import Node, stamp
 from pellucid.graph.program import Program, Step
 from pellucid.graph.step import StepProgram
 
-__all__ = ["Memory", "NumpyStepper", "states"]
+__all__ = ["INTO", "Memory", "NumpyStepper", "states"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Memory:
 
 
 # What may be computed into the memory of an input that nobody needs any more.
-_INTO: dict[str, Any] = {
+INTO: dict[str, Any] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide,
     "sqrt": np.sqrt, "square": np.square,
 }  # fmt: skip
@@ -66,7 +66,7 @@ class Thrifty:
         self._plan = []
         for i, step in enumerate(program.steps):
             ends = tuple(s for s in dict.fromkeys(step.at) if last.get(s) == i and s >= first)
-            into = _INTO.get(step.op.name) if _may_reuse(step) else None
+            into = INTO.get(step.op.name) if _may_reuse(step) else None
             alike = [p for p, s in enumerate(step.at) if s in ends and step.at.count(s) == 1]
             forward = step.op.forward
             if needs_single(step.op, step.node):
