@@ -12,7 +12,10 @@ from pellucid.doctor.report import Report
 from pellucid.doctor.rule import Rule, rules
 from pellucid.doctor.seen import Seen
 
-__all__ = ["diagnose"]
+__all__ = ["FAILED", "diagnose"]
+
+FAILED = "its rule failed"
+"""How the reason begins why a kind was not checked, where the fault is the doctor's own."""
 
 
 def diagnose(seen: Seen) -> Report:
@@ -31,8 +34,12 @@ def diagnose(seen: Seen) -> Report:
                 seen.missing.get(what, f"no {what} seen") for what in lacking
             )
             continue
+        try:
+            found += _looked(rule, seen)
+        except Exception as error:  # a training is not lost because a rule failed
+            unchecked[kind] = f"{FAILED}: {type(error).__name__}: {error}"[:300]
+            continue
         checked.append(kind)
-        found += _looked(rule, seen)
     return Report(seen, tuple(ranked(found)), tuple(checked), unchecked)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -72,9 +73,9 @@ def examine(
             " For a network of PyTorch's: from pellucid.bridges import torch as bridge, then"
             " bridge.examine(…)."
         )
-    x, y = rows_of(data)
     library: Any = Ours()
     with library.random_kept():
+        x, y = rows_of(data)
         twin, moved = copy.deepcopy(
             (model, optimizer if isinstance(optimizer, Optimizer) else None)
         )
@@ -136,7 +137,8 @@ def tried(library: Library, run: Tried, seconds: float) -> Report:
         run: what is trained.
         seconds: for the trials.
     """
-    lib, tensor = library.lib, library.tensor
+    lib, like = library.lib, next(iter(run.model.parameters()), None)
+    tensor = partial(library.tensor, like=like)
     with watching(library, run.model, run.optimizer, trials=True, seconds=seconds) as report:
         loss_fn = run.make_loss()
         for ended, rows in run.batches():
@@ -190,7 +192,7 @@ def rows_of(data: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
 
 
 def _array(part: Any) -> npt.NDArray[Any]:
-    held = part.detach() if hasattr(part, "detach") else part
+    held = part.detach().cpu() if hasattr(part, "detach") else part
     array = np.asarray(held.numpy() if hasattr(held, "numpy") else held)
     return array.astype(np.float32) if array.dtype == np.float64 else array
 

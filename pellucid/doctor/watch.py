@@ -20,6 +20,13 @@ from pellucid.errors import SettingError
 __all__ = ["Watched", "shown", "watch", "watching"]
 
 
+_ELSE = {
+    "torch": "For a network of PyTorch's: from pellucid.bridges import torch as bridge, then"
+    " bridge.watch(…).",
+    "pellucid": "For a network of ours: pellucid.doctor.watch(…).",
+}
+
+
 class Watched(Report):
     """A report that is written when the loop has ended."""
 
@@ -46,7 +53,8 @@ def watch(
 ) -> Iterator[Report]:  # fmt: skip
     """Look on while a loop trains; when the block ends, the report says what is wrong.
 
-    Nothing is changed by it: weights, losses and random streams are the same, bit for bit.
+    Nothing is changed by it: weights, losses and random streams are the same, bit for bit. The
+    report keeps the network and up to 2,000 rows, so that `treat` can run it again on copies.
 
     Args:
         model: the network, or a list of them; whichever the program calls when None.
@@ -55,6 +63,9 @@ def watch(
         trials: whether short runs on copies decide between causes when the loop has ended.
         seconds: how long they may take.
         print: whether the report is printed.
+
+    Raises:
+        SettingError: not a network or not an optimizer of ours.
 
     Example:
         >>> import pellucid
@@ -87,7 +98,9 @@ def watching(
 ) -> Iterator[Watched]:  # fmt: skip
     """The same for any library."""
     report = Watched()
-    watcher = Watcher(library, _several(model), _several(optimizer))
+    models, optimizers = _several(model), _several(optimizer)
+    _check(library, models, optimizers)
+    watcher = Watcher(library, models, optimizers)
     watcher.begin()
     error = ""
     try:
@@ -125,6 +138,22 @@ def _give_trials(watcher: Watcher, seen: Seen, seconds: float) -> None:
         seen.missing.setdefault("trials", "the network's input or the targets could not be kept")
     else:
         seen.trials = Runner(case, seconds, seen.loss)
+
+
+def _check(library: Library, models: list[Any], optimizers: list[Any]) -> None:
+    name, other = library.name, "torch" if library.name == "pellucid" else "pellucid"
+    for one in models:
+        if not isinstance(one, library.lib.nn.Module):
+            kind = f"{type(one).__module__.partition('.')[0]}'s {type(one).__name__}"
+            raise SettingError(
+                f"watch takes a {name}.nn.Module, or a list of them, not {kind}.\n {_ELSE[other]}"
+            )
+    for one in optimizers:
+        if not hasattr(one, "register_step_pre_hook"):
+            raise SettingError(
+                f"watch takes an optimizer of {name}.optim second, not {type(one).__name__}.\n"
+                " Call watch(model, optimizer)."
+            )
 
 
 def _several(given: Any) -> list[Any]:

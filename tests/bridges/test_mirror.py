@@ -101,6 +101,24 @@ class Attentive(nn.Module):
         return self.head(self.layer(x).mean(dim=1))
 
 
+class Packed(nn.Module):
+    """Sequences of different lengths."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Embedding(9, 5, padding_idx=0)
+        self.rnn = nn.LSTM(5, 6, num_layers=2, batch_first=True)
+        self.head = nn.Linear(6, 3)
+
+    def forward(self, x: Any) -> Any:
+        lengths = torch.tensor([4, 2, 5, 1, 3, 5])
+        packed = nn.utils.rnn.pack_padded_sequence(
+            self.table(x), lengths, batch_first=True, enforce_sorted=False
+        )
+        out, _ = nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
+        return self.head(out.mean(1))
+
+
 CASES = {
     "sequential": (
         lambda: nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Dropout(0.4), nn.Linear(8, 3)),
@@ -110,6 +128,7 @@ CASES = {
     "residual": (Residual, lambda: torch.randn(6, 1, 6, 6)),
     "tied": (Tied, lambda: torch.randint(0, 7, (6, 5))),
     "wrapped": (Wrapped, lambda: torch.randn(6, 5, 3)),
+    "packed": (Packed, lambda: torch.randint(1, 9, (6, 5))),
     "attentive": (Attentive, lambda: torch.randn(6, 4, 8)),
 }
 

@@ -57,9 +57,9 @@ def examine(
             f"bridge.examine takes a torch.nn.Module, not {type(model).__name__}.\n"
             " For a network of ours: pellucid.doctor.examine(…)."
         )
-    x, y = rows_of(data)
     library: Any = Torch()
     with library.random_kept():
+        x, y = rows_of(data)
         twin, moved, call = copy.deepcopy((model, optimizer, loss))
         stepper = moved if moved is not None else torch.optim.Adam(twin.parameters(), lr=1e-3)
         run = Tried(twin, stepper, lambda: call, x, y, steps, batch_size, seed)

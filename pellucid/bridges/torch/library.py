@@ -16,6 +16,7 @@ import numpy as np
 
 from pellucid.doctor.watching.library import Sink, tensors_in
 from pellucid.doctor.watching.names import SKIPPED, settings_of
+from pellucid.doctor.watching.patches import beneath
 
 __all__ = ["Torch"]
 
@@ -257,7 +258,8 @@ class _Tracer:
         plain = [a for a in args[1:] if not isinstance(a, kind)]
         self.sink(
             name, inputs, outputs, settings_of(name, plain, kwargs),
-            self.paths[-1] if self.paths else "", partial(_again, kind, func, args, kwargs),
+            self.paths[-1] if self.paths else "",
+            partial(_again, kind, beneath(func), args, kwargs),
         )  # fmt: skip
 
 

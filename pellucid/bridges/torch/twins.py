@@ -22,6 +22,7 @@ from pellucid.bridges.torch.attending import step_by_step
 from pellucid.bridges.torch.values import array_of, dtype_of, leaf_of, leaves, mapped
 from pellucid.graph.mode import current
 from pellucid.graph.program import unknown
+from pellucid.nn.utils import rnn
 from pellucid.tensor import Tensor
 from pellucid.tensor.grad_mode import set_grad_enabled
 from pellucid.tensor.tensor import wrap
@@ -35,6 +36,7 @@ _NO_TENSOR = frozenset({"device", "memory_format", "out", "layout", "pin_memory"
 _ASIDE = frozenset(
     {"backward", "requires_grad_", "retain_grad", "register_hook", "__repr__", "__format__"}
 )
+_UNWRITTEN = frozenset({"empty_like", "new_empty", "new_empty_strided"})
 _TOLERANCE = {"float16": 2e-2, "bfloat16": 5e-2, "float64": 1e-9}
 
 
@@ -139,6 +141,8 @@ class Twins(TorchFunctionMode):  # type: ignore[misc]
     def _made(self, name: str, func: Any, args: Any, kwargs: Any, out: Any) -> None:
         if not any(True for _ in leaves(torch.Tensor, out)) and name != "__setitem__":
             return
+        if name in _UNWRITTEN:
+            return  # whatever stands there is a constant, until something is written
         if not any(self.known(t) for t in leaves(torch.Tensor, (args, kwargs))):
             return  # made from nothing that is known: a constant, once it is used
         counterpart = _counterpart(name, func)
@@ -179,12 +183,33 @@ def _name(func: Any) -> str:
     return getattr(getattr(func, "__self__", None), "__name__", "") if name == "__get__" else name
 
 
+def _packed(x: Tensor, lengths: Any, batch_first: bool) -> tuple[Tensor, Tensor]:
+    whole = rnn.pack_padded_sequence(x, lengths, batch_first)
+    return whole.data, whole.batch_sizes
+
+
+def _padded(
+    data: Tensor, sizes: Tensor, batch_first: bool, padding_value: float, steps: int
+) -> tuple[Tensor, Tensor]:
+    return rnn.pad_packed_sequence(
+        rnn.PackedSequence(data, sizes), batch_first, padding_value, steps
+    )
+
+
+_RENAMED: dict[str, Callable[..., Any]] = {
+    "data": lambda x: x.detach(),
+    "_pack_padded_sequence": _packed,
+    "_pad_packed_sequence": _padded,
+}
+"""What goes by no name of theirs here."""
+
+
 def _counterpart(name: str, func: Any) -> Callable[..., Any] | None:
     """The function here that does the same."""
     if getattr(func, "__name__", "") == "__get__":
         return (lambda x: getattr(x, name)) if hasattr(Tensor, name) else None
-    if name == "data":
-        return lambda x: x.detach()
+    if name in _RENAMED:
+        return _RENAMED[name]
     home = getattr(func, "__module__", None) or ""
     ours = sys.modules["pellucid"]
     places = [Tensor, ours, nn.functional]

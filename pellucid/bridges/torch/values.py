@@ -10,10 +10,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch.nn.utils import rnn
 
 from pellucid.dtypes import by_name
+from pellucid.nn.utils.rnn import PackedSequence
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import tensor as new
+
+_ACROSS: dict[type, type] = {
+    rnn.PackedSequence: PackedSequence,
+    PackedSequence: rnn.PackedSequence,
+}
 
 __all__ = ["array_of", "dtype_of", "leaf_of", "leaves", "mapped", "meta_of", "tensor_of"]
 
@@ -46,15 +53,16 @@ def dtype_of(dtype: torch.dtype) -> Any:
 def mapped(kind: type, change: Callable[[Any], Any], tree: Any) -> Any:
     """A structure with everything of a kind changed, in the order of `leaves`.
 
-    Tuples, lists, dicts and dataclasses are built anew; another object that holds some of it in its
+    Tuples, lists, dicts and dataclasses are built anew, and packed sequences are taken across to
+    the other library; another object that holds some of it in its
     attributes is copied, so that the given one stays as it is.
     """
     if isinstance(tree, kind):
         return change(tree)
     if isinstance(tree, tuple):
         inner = [mapped(kind, change, t) for t in tree]
-        plain = type(tree) in (tuple, torch.Size)
-        return tuple(inner) if plain or not hasattr(tree, "_fields") else type(tree)(*inner)
+        plain = type(tree) in (tuple, torch.Size) or not hasattr(tree, "_fields")
+        return tuple(inner) if plain else _ACROSS.get(type(tree), type(tree))(*inner)
     if isinstance(tree, list):
         return [mapped(kind, change, t) for t in tree]
     if isinstance(tree, dict) and type(tree) is dict:

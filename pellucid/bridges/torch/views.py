@@ -62,6 +62,12 @@ def graph(model: torch.nn.Module, data: Any, **settings: Any) -> Shown:
         model: the network; it is left as it is.
         data: `(X, y)`, or X alone for the way forward.
         settings: what `pellucid.lenses.graph` takes (`zoom`, `loss`, `inside`, …).
+
+    Example:
+        >>> import torch
+        >>> theirs = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Tanh())
+        >>> graph(theirs, torch.ones(4, 2)).view.title
+        'ŷ, computed in 2 stages'
     """
     return see(model, data, "graph", **settings)
 
@@ -73,6 +79,13 @@ def blame(model: torch.nn.Module, data: Any, **settings: Any) -> Shown:
         model: the network; it is left as it is.
         data: `(X, y)`.
         settings: what `pellucid.lenses.blame` takes.
+
+    Example:
+        >>> import torch
+        >>> theirs = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Tanh())
+        >>> shown = blame(theirs, (torch.ones(4, 2), torch.tensor([0, 1, 2, 0])))
+        >>> shown.view.title.split(" of ")[1]
+        'the blame goes to layer 0'
     """
     return see(model, data, "blame", **settings)
 
@@ -85,6 +98,15 @@ def see(model: torch.nn.Module, data: Any, lens: str, **settings: Any) -> Shown:
         data: what the lens takes: `(X, y)` for most.
         lens: its name; `pellucid.lenses.names()` has them all.
         settings: what the lens takes; `loss` may be one of PyTorch's.
+
+    Raises:
+        SettingError: there is no such lens.
+
+    Example:
+        >>> import torch
+        >>> theirs = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Tanh())
+        >>> see(theirs, torch.ones(4, 2), "graph").view.title
+        'ŷ, computed in 2 stages'
     """
     look = getattr(lenses, lens, None)
     if lens not in lenses.names() or look is None:

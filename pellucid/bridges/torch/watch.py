@@ -21,7 +21,8 @@ def watch(
     """Look on while a PyTorch loop trains; when the block ends, the report says what is wrong.
 
     The loop stays as it is, and nothing is changed: weights, losses and random streams are the
-    same, bit for bit. When the block has ended all hooks are gone.
+    same, bit for bit. When the block has ended all hooks are gone; the report keeps the network and
+    up to 2,000 rows, so that `treat` can run it again on copies.
 
     Args:
         model: a `torch.nn.Module`, or a list of them; whichever the program calls when None.
@@ -30,6 +31,27 @@ def watch(
         trials: whether short runs on copies decide between causes when the loop has ended.
         seconds: how long they may take.
         print: whether the report is printed.
+
+    Raises:
+        SettingError: not a network or not an optimizer of PyTorch's.
+
+    Example:
+        >>> import torch
+        >>> _ = torch.manual_seed(0)
+        >>> x = torch.randn(64, 2)
+        >>> y = (x[:, 0] * x[:, 1] > 0).long()
+        >>> model = torch.nn.Sequential(
+        ...     torch.nn.Linear(2, 16), torch.nn.ReLU(), torch.nn.Linear(16, 2), torch.nn.Softmax(1)
+        ... )
+        >>> optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+        >>> with watch(model, optimizer, trials=False) as report:
+        ...     for step in range(30):
+        ...         optimizer.zero_grad()
+        ...         loss = torch.nn.functional.cross_entropy(model(x), y)
+        ...         loss.backward()
+        ...         optimizer.step()
+        >>> report.findings
+        ['double_softmax']
     """
     with watching(Torch(), model, optimizer, loss_fn, trials=trials, seconds=seconds) as report:
         yield report

@@ -180,6 +180,7 @@ def _last_look(w: Watcher, seen: Seen, twin: Any, like: Any) -> Moment | None:
         if loss is not None:
             _gradients(w, trace, loss, places)
     found = trace.figures(places, onto(seen.calls, trace.calls(places)))
+    trace.alive.clear()  # hooks on what it holds lead back to it, where nobody sees the circle
     value = float("nan") if loss is None else w.library.number(loss)
     return Moment(w.step, value, w.rate(), found)
 
@@ -194,8 +195,10 @@ def _loss_again(w: Watcher, out: Any, y: Any, twin: Any) -> Any:
 
 
 def _gradients(w: Watcher, trace: Trace, loss: Any, places: list[int]) -> None:
+    library = w.library
+
     def blamed(key: int, g: Any) -> None:
-        a = w.library.array(g).reshape(-1)
+        a = library.array(g).reshape(-1)
         trace.blames[key] = float(np.sqrt(np.square(a, dtype=np.float64).mean()))
 
     wanted = {k: trace.alive[k] for i in places for k in trace.ran[i].outputs[:1]}

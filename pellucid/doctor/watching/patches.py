@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Patches"]
+__all__ = ["Patches", "beneath"]
 
 _ABSENT = object()
 
@@ -39,6 +39,13 @@ class Patches:
                 _restore(owner, name, before)
             _drop_dead(owner, name)
         self.put.clear()
+
+
+def beneath(call: Callable[..., Any]) -> Callable[..., Any]:
+    """The function itself, without what watches put over it."""
+    while (mark := getattr(call, "__pellucid_watch__", None)) is not None:
+        call = mark[1]
+    return call
 
 
 def _restore(owner: Any, name: str, before: Any) -> None:
