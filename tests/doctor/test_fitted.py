@@ -26,6 +26,7 @@ def fitted(model: nn.Module, y: Any = Y, **settings: Any) -> Any:
     return pellucid.fit(model, (X, y), **{**given, **settings})
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::pellucid.errors.PellucidWarning")
 def test_what_is_wrong_is_found() -> None:
     for model, settings, kind in (
