@@ -220,7 +220,8 @@ class Recorder:
 
     def ahead(self, step: int, steps: int, most: int) -> list[int]:
         """The moments due within the next `steps` steps, at most `most`, counted from `step`."""
-        found, due = [], max(self.due, step + 1)
+        found: list[int] = []
+        due = max(self.due, step + 1)
         while due <= step + steps and len(found) < most:
             found.append(due)
             due = self._after(due)

@@ -177,7 +177,7 @@ class XlaStretch:
                 rows = self._batches(data, order[i])
                 state, results = one(state, read, rows, streams[i], numbers[i])
                 # What is kept is the state itself, not what the compiler works out once more.
-                state = lax.optimization_barrier(state)
+                state = lax.optimization_barrier(state)  # type: ignore[no-untyped-call]
                 kept = _put(kept, results, i)
                 return state, kept, _put(moments, self._watched(state), slots[i])
 

@@ -11,7 +11,7 @@ from pellucid.dtypes import float32
 from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.halves import HALVES
 from pellucid.graph.mode import current, switched
-from pellucid.graph.node import Node
+from pellucid.graph.node import Node, stamp
 from pellucid.ops import elementwise as ew
 from pellucid.ops import groups as gr
 from pellucid.ops import normalize as nz
@@ -146,8 +146,19 @@ def write_cell(cell: Tensor, new: Node) -> None:
         replace(cell, new)
     elif cell._node.array is None:
         cell._node = new
-    elif new.array is not None:
+    elif new.array is None:
+        return
+    elif _plain(cell._node, new):
+        cell._node.array[...] = new.array
+        stamp(cell._node)
+    else:
         cell.copy_(wrap(new))
+
+
+def _plain(node: Node, new: Node) -> bool:
+    """Whether a buffer's memory is its own and takes the new numbers as they are."""
+    alike = node.shape == new.shape and node.dtype is new.dtype and not node.requires_grad
+    return alike and node.op is None and node.base is None and bool(node.array.flags.writeable)
 
 
 def _node(value: Tensor | None) -> Node | None:
