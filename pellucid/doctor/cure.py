@@ -19,7 +19,10 @@ from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change, Trial
 from pellucid.lenses.numerals import percent
 
-__all__ = ["MATCHED", "Cure", "best", "cure", "lost", "onward", "reach", "short", "skill", "told"]
+__all__ = [
+    "MATCHED", "Cure", "best", "cure", "goes_on", "lost", "onward", "reach", "short", "skill",
+    "told",
+]  # fmt: skip
 
 MATCHED = Change(optimizer="Adam", rate=3e-3, inputs=True, targets=True, fresh=True,
                  dropout=False, decay=False)  # fmt: skip
@@ -27,6 +30,9 @@ MATCHED = Change(optimizer="Adam", rate=3e-3, inputs=True, targets=True, fresh=T
 
 ENOUGH, SHARE = 0.1, 0.15
 """Least skill that is lost, and its least share of what can be reached, before anything is said."""
+
+PART = 0.35
+"""The share of what is missing that a change must bring back."""
 
 HELD = 2.0
 """On few rows that were not learned from, half of a gain may be lost in chance."""
@@ -53,7 +59,7 @@ class Cure:
     @property
     def works(self) -> bool:
         """Whether the change brings back a good part of what was lost."""
-        return self.gain >= ENOUGH and self.share >= 0.35
+        return self.gain >= ENOUGH and self.share >= PART
 
     @property
     def helps(self) -> bool:
@@ -148,6 +154,13 @@ def onward(seen: Seen) -> tuple[Trial, float] | None:
         if found[1] >= max(ENOUGH, 0.3 * (reach(seen) - skill(seen))):
             break
     return found
+
+
+@once
+def goes_on(seen: Seen) -> bool:
+    """Whether more of the same steps bring back a good part of what is missing."""
+    went = onward(seen)
+    return went is not None and went[1] >= max(ENOUGH, PART * (reach(seen) - skill(seen)))
 
 
 def best(seen: Seen, *changes: Change) -> Cure | None:

@@ -12,7 +12,9 @@ from pellucid.doctor.step import Activity, Call, Moment, WeightSeen
 from pellucid.lenses.numerals import of_layer
 
 __all__ = [
+    "broken",
     "fade",
+    "flat",
     "grad_norm",
     "hidden",
     "late",
@@ -21,8 +23,8 @@ __all__ = [
     "pace",
     "place_of",
     "turns",
+    "weight_place",
 ]
-
 
 FLAT, FEWEST = 0.02, 20
 
@@ -38,6 +40,12 @@ def flat(seen: Seen) -> bool:
 
 
 @once
+def broken(seen: Seen) -> bool:
+    """Whether the loss is no number at the end."""
+    return len(seen.losses) > 0 and not bool(np.isfinite(seen.losses[-1]))
+
+
+@once
 def matrices(seen: Seen) -> list[WeightSeen]:
     """The trainable weights with two axes or more, in the network's order; no norms, no biases."""
     return [w for w in seen.weights if w.role == "weight" and len(w.shape) > 1 and w.trainable]
@@ -46,6 +54,11 @@ def matrices(seen: Seen) -> list[WeightSeen]:
 def place_of(call: Call) -> str:
     """A call's layer as it stands in a sentence, or its own name outside of layers."""
     return of_layer(call.path) if call.path else call.name
+
+
+def weight_place(weight: WeightSeen) -> str:
+    """A weight's layer as it stands in a sentence, or its own name outside of layers."""
+    return of_layer(weight.layer) if weight.layer else weight.name
 
 
 def late(seen: Seen) -> list[Moment]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pellucid.doctor.cure import Cure, cure, lost, short, told
-from pellucid.doctor.depth import fade, grad_norm
+from pellucid.doctor.depth import broken, fade, grad_norm
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
@@ -27,7 +27,7 @@ LAYERS, STEPS = 70.0, 1000.0
 def exploding_gradient(seen: Seen) -> Iterator[Finding]:
     """Gradients grow by orders of magnitude, and the training is spoiled."""
     evidence = _growth(seen)
-    wild = len(seen.losses) > 0 and not np.isfinite(seen.losses[-1])
+    wild = broken(seen)
     if evidence is None or not (wild or short(seen)):
         return
     tried = cure(seen, Change(clip=1.0))

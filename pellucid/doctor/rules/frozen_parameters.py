@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from pellucid.data.wording import listing
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.measures.fit import effect
 from pellucid.doctor.rule import rule
@@ -181,8 +182,7 @@ def _unreached(weights: Sequence[WeightSeen], share: float) -> Finding:
 
 
 def _named(weights: Sequence[WeightSeen]) -> str:
-    names = [w.name for w in weights[:3]]
-    return ", ".join(names) + (", …" if len(weights) > len(names) else "")
+    return listing([w.name for w in weights], 3)
 
 
 def _on_purpose(seen: Seen, frozen: Sequence[WeightSeen]) -> Iterator[Finding]:

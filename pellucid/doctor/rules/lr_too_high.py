@@ -2,7 +2,9 @@
 
 Condition: the network stays behind what can be reached, or its loss is not finite at the end; and a
 trial with the rate over 10, 100 or 1000 brings back at least 0.1 of skill and 35 % of what is
-missing. No border on the rate itself: a rate of 1.0 can be right, and one of 0.01 too high.
+missing, or, where steps are so long that a second run ends elsewhere by chance, 0.3 over the run's
+own skill. Where no step is above 0.2 % of a weight's size, none can overshoot. No border on the
+rate itself: a rate of 1.0 can be right, and one of 0.01 too high.
 Steps above a tenth of the weights' size (log10 of update over weight > −1, TheDeepChecker), and
 gradients that point back at every step, make it surer. Without trials only a loss that grew, with
 such steps, is named.
@@ -15,7 +17,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pellucid.doctor.cure import Cure, best, lost, short, skill, told
-from pellucid.doctor.depth import moment_pace, pace, turns
+from pellucid.doctor.depth import broken, moment_pace, pace, turns
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
@@ -27,7 +29,7 @@ STEP, BACK, GREW, SHORT, CHANCE = 0.1, -0.2, 1.5, 2e-3, 0.3
 @rule("lr_too_high", needs=("losses", "steps"))
 def lr_too_high(seen: Seen) -> Iterator[Finding]:
     """A tenth of the rate learns what the run could not."""
-    wild = not np.isfinite(seen.losses[-1])
+    wild = broken(seen)
     if not np.isfinite(seen.losses[0]):  # before the first step no rate can have done harm
         return
     if not wild and (_short_steps(seen) or not (short(seen) or _grew(seen))):

@@ -18,6 +18,8 @@ from typing import Final
 
 import numpy as np
 
+from pellucid.data.wording import listing
+from pellucid.doctor.depth import place_of
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.measures.answers import Array
 from pellucid.doctor.measures.fit import effect
@@ -26,7 +28,6 @@ from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import Call
 from pellucid.doctor.wiring import affine
-from pellucid.lenses.numerals import of_layer
 
 __all__ = ["missing_nonlinearity"]
 
@@ -113,5 +114,4 @@ def _explained(x: Array, y: Array) -> float:
 
 
 def _named(layers: Sequence[Call]) -> str:
-    names = list(dict.fromkeys(of_layer(call.path) if call.path else call.name for call in layers))
-    return ", ".join(names[:4]) + (", …" if len(names) > 4 else "")
+    return listing(dict.fromkeys(map(place_of, layers)), 4)

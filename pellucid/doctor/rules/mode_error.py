@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from pellucid.data.wording import listing
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
@@ -141,5 +142,4 @@ def _single(seen: Seen) -> Iterator[Finding]:
 
 
 def _named(layers: tuple[str, ...]) -> str:
-    named = ", ".join(of_layer(layer) for layer in layers[:3])
-    return named + (" and others" if len(layers) > 3 else "")
+    return listing(map(of_layer, layers), 3)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pellucid.doctor.cure import ENOUGH, MATCHED, cure, lost, onward, reach, short, skill
+from pellucid.doctor.cure import MATCHED, cure, goes_on, lost, reach, short, skill
 from pellucid.doctor.depth import flat
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
@@ -25,9 +25,8 @@ def plateau(seen: Seen) -> Iterator[Finding]:
     """The loss stands still far above what can be reached."""
     if not flat(seen) or not short(seen) or lost(seen) < LOST:
         return
-    went, matched = onward(seen), cure(seen, MATCHED)
-    stuck = went is None or went[1] < max(ENOUGH, 0.35 * (reach(seen) - skill(seen)))
-    if not stuck or (matched is not None and not matched.works):
+    matched = cure(seen, MATCHED)
+    if goes_on(seen) or (matched is not None and not matched.works):
         return
     can = reach(seen)
     yield Finding(

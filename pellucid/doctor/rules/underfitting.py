@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pellucid.doctor.cure import ENOUGH, MATCHED, cure, lost, onward, reach, short, skill
+from pellucid.doctor.cure import MATCHED, cure, goes_on, lost, reach, short, skill
 from pellucid.doctor.depth import flat
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
@@ -23,10 +23,7 @@ LOST, STUCK = 0.3, 0.5
 @rule("underfitting", needs=("train", "losses", "steps"))
 def underfitting(seen: Seen) -> Iterator[Finding]:
     """The training rows are not fitted, although they can be."""
-    if not short(seen) or lost(seen) < LOST:
-        return
-    went = onward(seen)
-    if went is not None and went[1] >= max(ENOUGH, 0.35 * (reach(seen) - skill(seen))):
+    if not short(seen) or lost(seen) < LOST or goes_on(seen):
         return
     matched = cure(seen, MATCHED)
     small = matched is not None and not matched.works

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pellucid.doctor.cure import ENOUGH, lost, onward, reach, short, skill, told
+from pellucid.doctor.cure import goes_on, lost, onward, short, skill, told
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.measures.fit import fit
 from pellucid.doctor.rule import rule
@@ -21,7 +21,7 @@ from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Trial
 from pellucid.lenses.numerals import percent
 
-PART, FALL, FEWEST, ANSWERS = 0.35, 0.1, 10, 0.05
+FALL, FEWEST, ANSWERS = 0.1, 10, 0.05
 
 
 @rule("undertrained", needs=("losses", "steps"))
@@ -30,8 +30,7 @@ def undertrained(seen: Seen) -> Iterator[Finding]:
     if not short(seen):
         return
     went, fell = onward(seen), _fall(seen)
-    worth = went is not None and _worth(seen, went[0])
-    if went is not None and worth and went[1] >= max(ENOUGH, PART * (reach(seen) - skill(seen))):
+    if went is not None and goes_on(seen) and _worth(seen, went[0]):
         text = (f"{len(seen.losses)} steps were made; {went[0].steps} more, with nothing changed, "
                 f"get to {told(went[0])}.")  # fmt: skip
         own = skill(seen)

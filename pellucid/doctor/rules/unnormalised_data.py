@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pellucid.doctor.cure import Cure, cure, lost, short, told
+from pellucid.doctor.depth import broken
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Floats, Seen
@@ -26,7 +27,7 @@ LARGE, SMALL, FAR, APART = 10.0, 0.05, 5.0, 30.0
 def unnormalised_data(seen: Seen) -> Iterator[Finding]:
     """Scales far from 1, and standardizing brings the training back."""
     assert seen.train is not None
-    wild = len(seen.losses) > 0 and not np.isfinite(seen.losses[-1])
+    wild = broken(seen)
     inputs = _odd(_columns(seen.train.x))
     numbers = seen.loss is not None and seen.loss.target_kind == "numbers"
     targets = _odd(_columns(seen.train.y)) if numbers else None

@@ -13,11 +13,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from pellucid.doctor.cure import lost, short
-from pellucid.doctor.depth import fade, matrices
+from pellucid.doctor.depth import fade, matrices, weight_place
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
-from pellucid.lenses.numerals import of_layer
 
 LEAST, FADED = 3, 1e-3
 
@@ -31,7 +30,7 @@ def vanishing_gradient(seen: Seen) -> Iterator[Finding]:
         return
     ratio = float(np.quantile(ratios, 0.25))
     if ratio < FADED and short(seen):
-        place = of_layer(layers[0].layer) if layers[0].layer else layers[0].name
+        place = weight_place(layers[0])
         yield Finding(
             "vanishing_gradient",
             f"The gradient that reaches {place} is {ratio:.1g} of that in the last layer.",
