@@ -78,6 +78,8 @@ NUMPY_IN = {
     "engines/depthwise.py": "a filter for each channel, as slices times numbers",
     "engines/norms.py": "means and spreads in as few passes as there can be",
     "engines/softmax.py": "shares of rows in as few passes as there can be",
+    "engines/lstm.py": "the steps of an LSTM in as few calls as there can be",
+    "engines/ready.py": "programs over long vectors, in memory that lies ready",
     "engines/flat.py": "an optimizer's vectors: many weights laid side by side for the engine",
     "engines/pieces.py": "large arrays piece by piece, so that they stay in the cache",
     "engines/rows.py": "rows added up by number: what numpy.add.at does slowly",
