@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 import weakref
 from collections.abc import Iterator
 from typing import Any
@@ -116,3 +117,29 @@ def test_large_targets_and_predictions_are_looked_at_and_not_kept() -> None:
     assert all(part.size <= 8192 for part in kept)
     assert batches.counted()[0].counts == (6667, 6667, 6666)
     assert [(s.step, s.rows, round(s.right or 0, 3)) for s in batches.fits()][:1] == [(0, 2, 0.333)]
+
+
+def test_steps_that_take_long_are_not_tried() -> None:
+    """The end of a `with` block does not take minutes where a step takes seconds."""
+
+    class Slow(pellucid.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = pellucid.nn.Linear(2, 2)
+
+        def forward(self, x: Any) -> Any:
+            time.sleep(0.02)
+            return self.layer(x)
+
+    model = Slow()
+    optimizer = pellucid.optim.SGD(model.parameters(), 1e-9)
+    x = pellucid.randn(40, 2)
+    y = (x[:, 0] > 0).long()
+    with watch(model, optimizer, seconds=0.05) as report:
+        for _ in range(20):
+            optimizer.zero_grad()
+            pellucid.nn.functional.cross_entropy(model(x), y).backward()
+            optimizer.step()
+    trials: Any = report.seen.trials
+    assert trials.slow and trials.run() is None
+    assert trials.spent < 0.5

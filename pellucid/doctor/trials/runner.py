@@ -20,6 +20,7 @@ __all__ = ["Runner"]
 
 AS_IT_WAS = Change()
 _TRIALS, _PILOT, _FEWEST = 10, 6, 20
+_PATIENCE = 2.0  # a trial that would take so many times the time for all of them is not begun
 
 
 class Stopwatch:
@@ -48,12 +49,14 @@ class Runner:
     Attributes:
         spent: the time that trials took so far.
         steps: how many steps a trial makes; 0 before the first one.
+        slow: whether steps take so long that no trial is begun.
     """
 
     def __init__(self, case: Case, seconds: float = 5.0, loss: LossSeen | None = None) -> None:
         self.case, self.seconds, self.loss = case, seconds, loss
         self.spent = 0.0
         self.steps = 0
+        self.slow = False
         self._known: dict[Change, Trial | None] = {}
 
     def run(self, change: Change = AS_IT_WAS) -> Trial | None:
@@ -63,7 +66,7 @@ class Runner:
             change: what is different from the run.
         """
         if change not in self._known:
-            if self.spent >= self.seconds:
+            if self.slow or self.spent >= self.seconds:
                 return None
             watch = Stopwatch()
             try:
@@ -79,6 +82,9 @@ class Runner:
             seconds: how much.
         """
         self.seconds = self.spent + seconds
+        if self.slow:
+            self.slow = False
+            self._known.clear()
 
     def _tried(self, change: Change) -> Trial | None:
         known = self.case.optimizer is not None or change.optimizer
@@ -90,6 +96,8 @@ class Runner:
         try:
             if not self.steps:
                 self.steps = self._affordable()
+            if self.slow:
+                return None
             with undisturbed(self.case.lib):
                 learning = self._begun(change)
                 learning.run(max(round(self.steps * change.steps), 1))
@@ -102,10 +110,17 @@ class Runner:
         return Learning(self.case, change, rows)
 
     def _affordable(self) -> int:
-        """The run's number of steps, or as many as an equal share of the time allows."""
+        """The run's number of steps, or as many as an equal share of the time allows.
+
+        0 where even the fewest would take too long.
+        """
         with undisturbed(self.case.lib):
             learning = self._begun(Change(onward=True))
-            learning.run(1)
+            first = self._timed(learning)
+            each = min(first, self._timed(learning)) if first < self.seconds else first
+            self.slow = each * min(self.case.steps, _FEWEST) > _PATIENCE * self.seconds
+            if self.slow:
+                return 0
             each = min(self._timed(learning) for _ in range(_PILOT))
         room = int(self.seconds / _TRIALS / max(each, 1e-6))
         return max(min(self.case.steps, max(room, _FEWEST)), 1)

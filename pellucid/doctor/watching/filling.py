@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,6 +20,7 @@ from pellucid.doctor.watching.watcher import Watcher
 
 __all__ = ["case_of", "seen_of"]
 
+_TOGETHER = 1 << 27  # numbers that calls give for all rows that are looked at in the end
 _SETTINGS = ("lr", "momentum", "weight_decay", "betas", "eps", "nesterov", "alpha", "dampening")
 
 
@@ -166,8 +168,9 @@ def _last_look(w: Watcher, seen: Seen, twin: Any, like: Any) -> Moment | None:
     tracer.names = {id(m): path for path, m in twin.named_modules()}
     for p in twin.parameters():
         p.grad = None
+    few = _few(seen, w.passes.batch)
     with w.library.random_kept(), w.library.lib.enable_grad():
-        x, y = w.library.tensor(seen.train.x, like), w.library.tensor(seen.train.y, like)
+        x, y = (w.library.tensor(a[:few], like) for a in (seen.train.x, seen.train.y))
         tracer.start()
         try:
             trace.enter([x])
@@ -183,6 +186,12 @@ def _last_look(w: Watcher, seen: Seen, twin: Any, like: Any) -> Moment | None:
     trace.alive.clear()  # hooks on what it holds lead back to it, where nobody sees the circle
     value = float("nan") if loss is None else w.library.number(loss)
     return Moment(w.step, value, w.rate(), found)
+
+
+def _few(seen: Seen, batch: int) -> int:
+    """How many rows may be looked at together, so that what comes out of all calls has room."""
+    each = sum(math.prod(call.shape) for call in seen.calls) / max(batch, 1)
+    return max(int(_TOGETHER / max(each, 1)), 1)
 
 
 def _loss_again(w: Watcher, out: Any, y: Any, twin: Any) -> Any:
