@@ -184,6 +184,20 @@ def test_the_program_of_a_network_of_theirs() -> None:
     assert "SGD(lr=0.1, momentum=0.9" in p.text(120)
 
 
+def test_a_network_that_takes_one_dict() -> None:
+    class Named(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a = nn.Linear(4, 3)
+
+        def forward(self, batch: Any) -> Any:
+            return {"logits": self.a(batch["x"] + batch["shift"])}
+
+    x = {"x": torch.randn(5, 4), "shift": torch.ones(4)}
+    p = bridge.program(Named(), x)
+    assert [line["shape_out"] for line in p.layers] == [(5, 4), (5, 3)]
+
+
 def test_shapes_alone_run_nothing() -> None:
     p = bridge.program(Residual(), (6, 1, 6, 6))
     assert [line["shape_out"] for line in p.layers][-1] == (6, 3)

@@ -317,3 +317,27 @@ def test_a_look_that_ends_in_the_midst_of_a_call_leaves_no_mode_behind() -> None
     assert tracer.start(), "its own remains are no mode of somebody else's"
     tracer.stop()
     assert not list(stack())
+
+
+def test_modes_of_others_end_as_they_began() -> None:
+    """A `with torch.device(…)` over some steps takes itself off the stack, and not ours."""
+    from torch.overrides import _get_current_function_mode_stack as stack
+
+    x, y = torch.randn(16, 4), torch.randint(0, 2, (16,))
+    model = torch.nn.Linear(4, 2)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+
+    def step() -> None:
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(model(x), y).backward()
+        optimizer.step()
+
+    with bridge.watch(model, optimizer, trials=False) as report:
+        with torch.device("cpu"):
+            step()
+            step()
+        assert all(type(mode).__name__ != "DeviceContext" for mode in stack())
+        step()
+        step()
+    assert not stack()
+    assert report.seen.calls and "calls" not in report.seen.missing

@@ -199,10 +199,8 @@ class _Tracer:
             return True
         overrides = importlib.import_module("torch.overrides")
         self._sweep(overrides)
-        if any(type(m).__name__ != "DeviceContext" for m in _stack(overrides)):
-            return False  # somebody's mode may end before ours
         self.mode = _mode_class()(self)
-        self.mode.__enter__()
+        self._put(overrides)
         modules = importlib.import_module("torch.nn.modules.module")
         self.hung = [
             modules.register_module_forward_pre_hook(self._enter),
@@ -211,6 +209,8 @@ class _Tracer:
         return True
 
     def stop(self) -> None:
+        if self.mode is None and not self.late:
+            return
         overrides = importlib.import_module("torch.overrides")
         if self.mode is not None:
             for hook in self.hung:
@@ -220,6 +220,19 @@ class _Tracer:
             self.late.append(self.mode)
             self.mode, self.paths = None, []
         self._sweep(overrides)
+
+    def _put(self, overrides: Any) -> None:
+        """Put our mode below those of others, as each takes off the top one when it ends.
+
+        Only the default device stays below ours: PyTorch wants it at the bottom.
+        """
+        lowest = getattr(self.library.lib._GLOBAL_DEVICE_CONTEXT, "device_context", None)
+        above = []
+        while _stack(overrides) and _stack(overrides)[-1] is not lowest:
+            above.append(overrides._pop_mode())
+        overrides._push_mode(self.mode)
+        for mode in reversed(above):
+            overrides._push_mode(mode)
 
     def _sweep(self, overrides: Any) -> None:
         """Take modes that have ended off the stack."""

@@ -32,9 +32,11 @@ class Mirror(nn.Module):
 
     Attributes:
         cuts: of the last call, the operations whose result is a constant here.
+        gathers: whether what it is given by name goes to their forward in one dict.
     """
 
     cuts: Cuts
+    gathers: bool = False
 
     def __init__(self, theirs: torch.nn.Module, twins: dict[int, Any]) -> None:
         super().__init__()
@@ -53,6 +55,8 @@ class Mirror(nn.Module):
         """Their forward, made on both sides."""
         if _open:
             return _open[-1].inside()
+        if self.gathers and not args:
+            args, kwargs = (kwargs,), {}
         with followed(self, self._theirs, (args, kwargs)) as following:
             given, named = mapped(Tensor, theirs_of, (list(args), dict(kwargs)))
             for mine, other in zip(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -31,7 +32,8 @@ def program(
 
     Args:
         model: the network; it is left as it is.
-        x: what goes in: a tensor or array, several of them in a tuple or dict, or a shape.
+        x: what goes in: a tensor or array, several of them in a tuple or dict, or a shape. A dict
+            goes in by names, or as a whole where the network takes one dict.
         target: what should come out; adds loss and backward part.
         loss: one of PyTorch's modules or functions of output and target, or a name as `fit` takes
             it; when None it follows from the target.
@@ -47,7 +49,7 @@ def program(
         >>> p.total["parameters"], [line["operation"] for line in p.layers]
         (80, ['Linear(4, 16)', 'ReLU()'])
     """
-    ours = mirror(model)
+    ours = _mirrored(model, x)
     shown = lenses.program(
         ours, _ours(x), _ours(target), _loss(loss), _optimizer(optimizer, model)
     )  # fmt: skip
@@ -113,7 +115,7 @@ def see(model: torch.nn.Module, data: Any, lens: str, **settings: Any) -> Shown:
         raise SettingError(f"there is no lens {lens!r}.\n There are {listing(lenses.names())}.")
     if "loss" in settings:
         settings["loss"] = _loss(settings["loss"])
-    ours = mirror(model)
+    ours = _mirrored(model, data[0] if isinstance(data, tuple) else data)
     shown: Shown = look(ours, _ours(data), **settings)
     _tell(shown, ours)
     return shown
@@ -130,6 +132,23 @@ def _tell(shown: Shown, ours: Any) -> None:
     )
     old = shown.view
     shown.view = View(old.title, old.sentence, (*old.blocks, Remark(text, "warn")), old.data)
+
+
+def _mirrored(model: torch.nn.Module, x: Any) -> Any:
+    """The mirror; it gathers what it is given by name where their forward takes one dict."""
+    ours = mirror(model)
+    if isinstance(x, Mapping) and not _by_name(model, x):
+        ours.__dict__["gathers"] = True
+    return ours
+
+
+def _by_name(model: torch.nn.Module, x: Mapping[str, Any]) -> bool:
+    """Whether their forward has these names."""
+    try:
+        inspect.signature(model.forward).bind(**x)
+    except TypeError:
+        return False
+    return True
 
 
 def _ours(value: Any) -> Any:
