@@ -16,6 +16,7 @@ from pellucid.shapes import Shape
 
 __all__ = ["Depthwise"]
 
+_PIECE = 1 << 16  # numbers that are worked on at a time
 _TILE = 32  # columns of the result that one band matrix gives
 
 
@@ -29,12 +30,15 @@ class Depthwise:
     def depthwise(x: Any, weight: Any, stride: Shape, dilation: Shape, out: Shape) -> Any:
         """The convolution."""
         y = np.empty((*x.shape[:2], *out), x.dtype)
-        for seen, place, bands in _tiles(weight, stride, dilation, out):
-            at = y[..., place]
-            for i, rows in enumerate(_rows(weight, stride, dilation, out)):
-                part = np.matmul(x[:, :, rows, seen], bands[i], out=None if i else at)
-                if i:
-                    at += part
+        tiles = [*_tiles(weight, stride, dilation, out)]
+        lines = [*_rows(weight, stride, dilation, out)]
+        for some in _pictures(y.shape):
+            for seen, place, bands in tiles:
+                at = y[some, ..., place]
+                for i, rows in enumerate(lines):
+                    part = np.matmul(x[some, :, rows, seen], bands[i], out=None if i else at)
+                    if i:
+                        at += part
         return y
 
     @staticmethod
@@ -42,9 +46,13 @@ class Depthwise:
         """The blame of the picture, border included."""
         out = g.shape[2:]
         x = np.zeros((*g.shape[:2], *size), g.dtype)
-        for seen, place, bands in _tiles(weight, stride, dilation, out):
-            for i, rows in enumerate(_rows(weight, stride, dilation, out)):
-                x[:, :, rows, seen] += np.matmul(g[..., place], bands[i].swapaxes(1, 2))
+        tiles = [*_tiles(weight, stride, dilation, out)]
+        lines = [*_rows(weight, stride, dilation, out)]
+        for some in _pictures(x.shape):
+            for seen, place, bands in tiles:
+                for i, rows in enumerate(lines):
+                    part = np.matmul(g[some, ..., place], bands[i].swapaxes(1, 2))
+                    x[some, :, rows, seen] += part
         return x
 
     @staticmethod
@@ -63,6 +71,12 @@ class Depthwise:
                 products = np.vecdot(seen[..., first : first + length], blame)
                 total[:, i, j] = np.add.reduce(products, axis=0)
         return total
+
+
+def _pictures(shape: Shape) -> Iterator[slice]:
+    """As many pictures as fit the cache."""
+    few = max(_PIECE // max(shape[1] * shape[2] * shape[3], 1), 1)
+    return (slice(n, n + few) for n in range(0, shape[0], few))
 
 
 def _rows(weight: Any, stride: Shape, dilation: Shape, out: Shape) -> Iterator[slice]:

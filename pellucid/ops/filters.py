@@ -123,12 +123,12 @@ def spread_back(
 ) -> Any:
     """What every position hands back through the weights, added up where the windows overlap."""
     (n, o, *out), kernel = x.shape, weight.shape[2:]
+    if set(stride) == {1} and _shifts(kernel, stride):
+        return _turned(xp, x, weight, padding, dilation, groups)
     if _alone(xp, x, weight.shape, groups):
         room = tuple(m + lo + hi for m, (lo, hi) in zip(size, padding, strict=True))
         whole = xp.depthwise_back(x, weight[:, 0], room, stride, dilation)
         return bordered(xp, whole, tuple((-lo, -hi) for lo, hi in padding))
-    if set(stride) == {1} and _shifts(kernel, stride):
-        return _turned(xp, x, weight, padding, dilation, groups)
     c, many, positions = weight.shape[1] * groups, numel(kernel), numel(tuple(out))
     w = weight.reshape(groups, o // groups, numel(weight.shape[1:])).swapaxes(1, 2)
     ways = landing(kernel, stride, padding, dilation, size, tuple(out))
