@@ -7,12 +7,16 @@ import warnings
 import numpy as np
 
 from pellucid.doctor.finding import Finding
+from pellucid.doctor.kinds import LATER
 from pellucid.doctor.rank import ranked
 from pellucid.doctor.report import Report
 from pellucid.doctor.rule import Rule, rules
 from pellucid.doctor.seen import Seen
 
 __all__ = ["FAILED", "diagnose"]
+
+_LATER = LATER | {"lr_too_low", "oscillation"}
+_FEW = 20  # steps
 
 FAILED = "its rule failed"
 """How the reason begins why a kind was not checked, where the fault is the doctor's own."""
@@ -28,6 +32,9 @@ def diagnose(seen: Seen) -> Report:
     checked: list[str] = []
     unchecked: dict[str, str] = {}
     for kind, rule in rules().items():
+        if kind in _LATER and not seen.finished and len(seen.losses) < _FEW:
+            unchecked[kind] = "an error ended the run at its beginning"
+            continue
         lacking = [what for what in rule.needs if not seen.has(what)]
         if lacking:
             unchecked[kind] = "; ".join(

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pellucid.doctor.kinds import LATER
 from pellucid.doctor.report import Report
 from pellucid.doctor.watch import watching
 from pellucid.doctor.watching.library import Library
@@ -25,8 +26,6 @@ from pellucid.training.objective import choose_objective
 
 __all__ = ["Tried", "examine", "rows_of", "tried"]
 
-# What a run of a few hundred steps cannot show.
-_LATER = frozenset({"undertrained", "underfitting", "plateau", "overfitting"})
 _MOST_ROWS = 5000
 
 
@@ -156,9 +155,9 @@ def tried(library: Library, run: Tried, seconds: float) -> Report:
 
 def sooner(report: Report) -> Report:
     """Without what only a whole training can show."""
-    kept = tuple(found for found in report.details if found.kind not in _LATER)
-    checked = tuple(kind for kind in report.checked if kind not in _LATER)
-    short = dict.fromkeys(sorted(_LATER), "only a whole training shows it; use watch")
+    kept = tuple(found for found in report.details if found.kind not in LATER)
+    checked = tuple(kind for kind in report.checked if kind not in LATER)
+    short = dict.fromkeys(sorted(LATER), "only a whole training shows it; use watch")
     return Report(report.seen, kept, checked, {**report.unchecked, **short})
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["KINDS", "Kind"]
+__all__ = ["KINDS", "LATER", "Kind"]
+
+LATER: Final = frozenset({"undertrained", "underfitting", "plateau", "overfitting"})
+"""What only a whole training shows: not the first few hundred steps, or one cut off by an error."""
 
 
 @dataclass(frozen=True)

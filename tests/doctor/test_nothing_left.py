@@ -105,6 +105,23 @@ def test_a_rule_that_fails_costs_nobody_a_training(monkeypatch: pytest.MonkeyPat
     assert report.unchecked == {"plateau": f"{FAILED}: ZeroDivisionError: division by zero"}
 
 
+def test_a_run_that_an_error_cut_off_is_not_told_to_be_trained_longer() -> None:
+    """After two steps nothing is known of how well a network fits in the end."""
+    model = pellucid.nn.Sequential(pellucid.nn.Linear(4, 8), pellucid.nn.Dropout(0.2))
+    x = pellucid.randn(40, 4)
+    y = (x[:, 0] > 0).long()
+    optimizer = pellucid.optim.SGD(model.parameters(), 1e-3)
+    with pytest.raises(ValueError, match="disk"), watch(model, optimizer, seconds=1.0) as report:
+        for _ in range(2):
+            pellucid.nn.functional.cross_entropy(model(x), y).backward()
+            optimizer.step()
+            optimizer.zero_grad()
+        model(x)
+        raise ValueError("the disk is full")
+    assert report.findings == []
+    assert report.unchecked["undertrained"] == "an error ended the run at its beginning"
+
+
 def test_large_targets_and_predictions_are_looked_at_and_not_kept() -> None:
     """A run over large images or texts keeps a few numbers of each batch."""
     batches = Batches(Ours())
