@@ -47,6 +47,11 @@ class Finding:
         effect: how much of the training it spoils, from 0 (nothing yet) to 1 (all of it).
         also: further layers with the same fault.
         explained: kinds that it explains in this run, once ranked.
+
+    Example:
+        >>> found = Finding("dead_relu", "16 of 20 units of layer 1 are zero on every row.", "1")
+        >>> found.about.title, found.layer
+        ('Dead ReLU units', '1')
     """
 
     kind: str
