@@ -36,7 +36,7 @@ __all__ = ["CompiledEpochs", "sums_for", "trace_batch", "trace_step"]
 
 BEAT = 0.05  # seconds between two looks at the clock, Ctrl-C and the screen
 LONGEST = 1024
-FEW = 1 << 16  # numbers of a model that a program copies within its loop, for a recording
+FEW = 1 << 15  # numbers of a model that a program copies within its loop, for a recording
 ROOM = 1 << 25  # bytes of outputs that one heartbeat may hand back
 # Inside a loop XLA computes these slowly, so steps that use them are calls of their own.
 NOT_IN_LOOPS = ("conv",)
@@ -198,9 +198,10 @@ class CompiledEpochs:
     def _keep(self, steps: Sequence[int], moments: Sequence[Any]) -> None:
         recorder = self._run.recorder
         assert recorder is not None
+        nodes = recorder.nodes()
         for i, step in enumerate(steps):
             values = (held[i].copy() for held in moments)
-            recorder.keep(step, dict(zip(self._kept, values, strict=True)))
+            recorder.keep(step, dict(zip(self._kept, values, strict=True)), nodes)
 
     def _adapt(self, seconds: float, steps: int) -> None:
         """Aim at the length of a heartbeat, at most doubling it at a time."""

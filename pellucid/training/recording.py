@@ -197,18 +197,24 @@ class Recorder:
         self._growth = self._factor(planned)
         self.due = 0
 
-    def keep(self, step: int, values: Mapping[Node, Any] | None = None) -> None:
+    def keep(
+        self,
+        step: int,
+        values: Mapping[Node, Any] | None = None,
+        nodes: Mapping[str, Node] | None = None,
+    ) -> None:
         """Keep the moment after a step, and say when the next is due.
 
         Args:
             step: steps finished.
             values: what some weights were then, where they have moved on.
+            nodes: what `nodes()` says, where it was asked.
         """
         kept = self.recording._kept
         if step not in kept:
             if len(kept) >= self._most:
                 del kept[self._least_missed()]
-            nodes, known = self.nodes(), values or {}
+            nodes, known = self.nodes() if nodes is None else nodes, values or {}
             others = [node for node in nodes.values() if node not in known]
             found = {**known, **dict(zip(others, self.copies(others), strict=True))}
             kept[step] = {name: found[node] for name, node in nodes.items()}

@@ -191,11 +191,20 @@ class Bank:
                 hosts[g] = np.asarray(self.state[g])
             except RuntimeError:
                 return self.fetch(node).copy()  # which says what happened
-        host, members = hosts[g], self._groups[g]
+        return self.part(node, hosts[g][None])[0].copy()
+
+    def group(self, node: Node) -> int:
+        """Which part of the state a cell's value lies in."""
+        return self._at[self._index[node]]
+
+    def part(self, node: Node, several: Any) -> Any:
+        """A cell's values out of several values of that part, as a view."""
+        i, n = self._index[node], len(several)
         if i in self._swapped:
-            return host.T.copy(order="C")
+            return several.swapaxes(1, 2)
+        members = self._groups[self._at[i]]
         start = sum(self.cells[k].size for k in members[: members.index(i)])
-        return host.reshape(-1)[start : start + node.size].reshape(node.shape).copy()
+        return several.reshape(n, -1)[:, start : start + node.size].reshape(n, *node.shape)
 
     def _after_failure(self, poisoned: bool = False) -> str:
         """Where values are gone with a program that failed, go back to those last looked at."""

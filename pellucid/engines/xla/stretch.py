@@ -16,7 +16,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from pellucid.engines.xla.arranged import plain
 from pellucid.engines.xla.bank import Bank
 from pellucid.engines.xla.space import wide
 from pellucid.engines.xla.stepper import ReadOnly, step_function
@@ -66,7 +65,8 @@ class XlaStretch:
         layout: Sequence[int], keeps: Sequence[Node] = (),
     ) -> None:  # fmt: skip
         self._step, self._bank = step, bank
-        self._keeps = [bank.cells.index(node) for node in keeps] if loop else []
+        self._keeps = list(keeps) if loop else []
+        self._groups = sorted({bank.group(node) for node in self._keeps})
         self.moments: list[Any] = []
         self._data, self._which, self._layout = data.arrays, data.which, tuple(layout)
         self._read = ReadOnly(step.read)
@@ -114,7 +114,7 @@ class XlaStretch:
                 self._compile(given)
             results = self._bank.run(self.compiled, given, lambda: None)
         results, moments = results if self._keeps else (results, [])
-        self.moments = [np.asarray(m)[: len(kept)] for m in moments] if kept else []
+        self.moments = self._parts(moments, len(kept)) if kept else []
         arrays = [np.asarray(y) for y in results]
         return [y[:n] for y in arrays] if self._loop else [y[None] for y in arrays]
 
@@ -192,8 +192,13 @@ class XlaStretch:
         return run
 
     def _watched(self, state: Any) -> list[Any]:
-        cells = self._bank.unpack(state)
-        return [plain(cells[i]) for i in self._keeps]
+        return [state[g] for g in self._groups]
+
+    def _parts(self, moments: Sequence[Any], count: int) -> list[Any]:
+        """What each cell was at the moments kept, out of the vectors they share."""
+        hosts = [np.asarray(m)[:count] for m in moments]
+        at = dict(zip(self._groups, hosts, strict=True))
+        return [self._bank.part(node, at[self._bank.group(node)]) for node in self._keeps]
 
     def _single(self, one: Any) -> Any:
         def run(
