@@ -50,10 +50,10 @@ class Batches:
             looked: whether this step is looked at closely.
         """
         y = call.target
-        if found is None or not found.plain:
+        if self.plain and (found is None or not found.plain):
             self.plain = False
         copied = None
-        if found is not None and found.x is not None:
+        if found is not None and not self.kept.complete and found.x is not None:
             copied = self.kept.offer(found.x, y)
         if self.loss is None or looked:
             self.loss = describe(self.loss, call, self.library)

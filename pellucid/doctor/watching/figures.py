@@ -36,10 +36,11 @@ def activity(name: str, values: Any, channels: bool) -> Activity:
         return Activity(0.0, 0.0, 0.0)
     few = a if a.size <= _MANY else a.reshape(-1)[:: -(-a.size // _MANY)]
     with np.errstate(all="ignore"):
-        mean = float(few.mean(dtype=np.float64))
+        mean = float(np.add.reduce(few, axis=None, dtype=np.float64)) / few.size
         spread = few - a.dtype.type(mean)
         std = norm(spread) / math.sqrt(few.size) if mean == mean else math.nan
-        low, high = float(a.min()), float(a.max())
+        low = float(np.minimum.reduce(a, axis=None))
+        high = float(np.maximum.reduce(a, axis=None))
         nonzero = np.count_nonzero(few)
         flat = _FLAT.get(name)
         return Activity(
@@ -71,7 +72,7 @@ def norm(a: Any) -> float:
     """
     flat = np.asarray(a).reshape(-1)
     with np.errstate(all="ignore"):
-        total = float(np.square(flat).sum())
+        total = float(np.add.reduce(np.square(flat)))
         if total == math.inf or (total < 1e-30 and flat.size):  # squares beyond what fits
             total = float(np.square(flat, dtype=np.float64).sum())
         return math.sqrt(total) if total >= 0 else math.nan

@@ -22,6 +22,7 @@ class Ledger:
 
     def __init__(self, library: Library, optimizer: Any) -> None:
         self.library, self.optimizer = library, optimizer
+        self.stamped = library.stamp
         self.probe: Any = None
         self.last: Any = None  # its gradient when last looked at, and the gradient's stamp
         self.stamp: Any = None
@@ -52,10 +53,11 @@ class Ledger:
         """The gradients are there."""
         if self.probe is None or (self.zero and self.tries < 50):
             self._choose()
-        if self.probe is not None and self.probe.grad is not None:
+        g = None if self.probe is None else self.probe.grad
+        if g is not None:
             self.ever = True
             self.since += 1
-            self._note()
+            self.last, self.stamp = g, self.stamped(g)
             if self.closure:
                 self.used = True
 
@@ -85,7 +87,8 @@ class Ledger:
         self.stale += self.polluted
         self.since, self.polluted, self.closure = 0, 0, False
         self.used = True
-        self._note()
+        if self.last is None:
+            self._note()
 
     def ended(self) -> None:
         """The watching is over."""
@@ -105,13 +108,13 @@ class Ledger:
 
     def _note(self) -> None:
         self.last = None if self.probe is None else self.probe.grad
-        self.stamp = None if self.last is None else self.library.stamp(self.last)
+        self.stamp = None if self.last is None else self.stamped(self.last)
 
     def _cleared(self) -> bool:
         """Whether the gradient that was there is gone or zero."""
         g = self.probe.grad
         if g is None:
             return True
-        if g is self.last and self.library.stamp(g) == self.stamp:
+        if g is self.last and self.stamped(g) == self.stamp:
             return False
         return not self.library.array(g).any()

@@ -7,24 +7,14 @@ called for the network that is watched, and what hangs on a saved one does nothi
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 __all__ = ["Hook", "silent"]
 
 
-class Hook:
-    """A hook that does not drag along who listens.
-
-    Args:
-        call: who listens.
-    """
-
-    def __init__(self, call: Callable[..., None]) -> None:
-        self.call = call
-
-    def __call__(self, *args: Any) -> None:
-        """Tell who listens."""
-        self.call(*args)
+class Hook(partial[None]):
+    """A hook that does not drag along who listens; `Hook(call, *first)` as `partial` has it."""
 
     def __copy__(self) -> Hook:
         return self

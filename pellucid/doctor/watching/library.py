@@ -38,8 +38,10 @@ class Tracer(Protocol):
     Attributes:
         names: paths of modules by their ids.
         prefix: what stands before the path of the network that runs.
+        late: what has ended and is still to be taken away.
     """
 
+    late: list[Any]
     names: dict[int, str]
     prefix: str
 

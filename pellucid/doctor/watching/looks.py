@@ -7,6 +7,7 @@ the target, a short trace from the network's output to the backward pass tells i
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from pellucid.doctor.step import Call, Moment
@@ -16,9 +17,9 @@ from pellucid.doctor.watching.lines import Lines
 from pellucid.doctor.watching.losses import LossCall
 from pellucid.doctor.watching.names import LOSSES
 from pellucid.doctor.watching.passes import Pass
-from pellucid.doctor.watching.plan import close
+from pellucid.doctor.watching.plan import CLOSE, close
 from pellucid.doctor.watching.replay import Replay
-from pellucid.doctor.watching.trace import Trace, Whole, finite
+from pellucid.doctor.watching.trace import Ran, Trace, Whole, finite
 from pellucid.doctor.watching.weights import Weights
 
 __all__ = ["Looks", "onto"]
@@ -57,6 +58,7 @@ class Looks:
         self.lit = 0
         self.looked_again = False
         self.step = 0
+        self.known: list[Ran] = []
         self.form: list[tuple[str, str]] = []  # of the last trace that was read
         self.places: list[int] = []
         self.at: dict[int, int] = {}
@@ -69,7 +71,7 @@ class Looks:
 
     def begin_step(self, step: int) -> None:
         """A step begins."""
-        if self._amid:  # the loop steps between forward and backward
+        if self.trace is not None and self._amid:  # the loop steps between forward and backward
             self.step, self.close = step, True
             return
         self.stop()
@@ -80,9 +82,20 @@ class Looks:
             if self.headless or step < _WHOLE:  # a penalty may be computed before the network runs
                 self.trace.started = self._start()
 
+    def rests(self, step: int) -> bool:
+        """Whether a step that begins needs nothing of this: no more than its number is noted."""
+        if self.trace is not None or self.evaluation is not None or self.by_hand or step in CLOSE:
+            return False
+        if self.judging_on or self.on or self.tracer.late:
+            return False
+        self.step = step
+        return True
+
     def _new(self, looking: bool) -> Trace:
         lines = self.lines if self.step < _WHOLE else None
-        return Trace(self.library, self.weights.names(), lines, looking, self.wholes)
+        trace = Trace(self.library, self.weights.names(), lines, looking, self.wholes)
+        trace.known = self.known if looking and self.step >= _WHOLE else []
+        return trace
 
     def _start(self) -> bool:
         if "calls" in self.missing:
@@ -231,6 +244,9 @@ class Looks:
             if not known:
                 self._read(trace, loss)
                 self.form, self.places, self.at = form, trace.places, trace.onto
+                self.known = [
+                    replace(ran, again=_never, figures=None) for ran in trace.ran
+                ]  # none of its tensors
             self._take(trace, loss, value, rate)
             if trace.target is not None and passes and self.replay is None:
                 self._replayed(trace, loss, passes[-1])
@@ -368,6 +384,10 @@ class Looks:
         moment.moves = self.weights.moves(stepped=False)
         self.weights.before = {}
         self.moments.append(moment)
+
+
+def _never(*args: Any) -> Any:
+    """Nothing is run again from what is kept of an earlier step."""
 
 
 def onto(first: list[Call], calls: list[Call]) -> dict[int, int]:

@@ -160,6 +160,7 @@ class _Watched:
         self.sink = sink
         self.engine: Any = None
         self.thread = 0
+        self.late: list[Any] = []
         self.names: dict[int, str] = {}
         self.prefix = ""
 

@@ -35,14 +35,17 @@ class Pass:
 
     __slots__ = ("args", "kwargs", "model", "out", "outs", "recorded", "training", "x")
 
-    def __init__(self, kind: Any, model: Any, args: Any, kwargs: Any, out: Any) -> None:
+    def __init__(
+        self, kind: Any, model: Any, args: Any, kwargs: Any, out: Any, training: bool = False,
+        recorded: bool = False,
+    ) -> None:  # fmt: skip
         self.model, self.args, self.kwargs, self.out = model, args, kwargs, out
         self.outs = [out] if isinstance(out, kind) else tensors_in(out, kind)
         if args and isinstance(args[0], kind):
             self.x = args[0]
         else:
             self.x = next(iter(tensors_in((args, kwargs), kind)), None)
-        self.training = self.recorded = False
+        self.training, self.recorded = training, recorded
 
     @property
     def plain(self) -> bool:
@@ -73,7 +76,10 @@ class Passes:
     def add(self, found: Pass) -> bool:
         """A pass; whether it waits for a backward pass."""
         found.training = self.modes.of(found.model)
-        found.recorded = any([o.requires_grad for o in found.outs])
+        outs = found.outs
+        found.recorded = (
+            outs[0].requires_grad if len(outs) == 1 else any([o.requires_grad for o in outs])
+        )
         if found.recorded:
             self.waiting.append(found)
             if len(self.waiting) > _MANY:
@@ -117,7 +123,7 @@ class Passes:
         ):
             calls, passes = self._looked_up(loss, calls, passes)
         for found in passes:
-            self._learned(found)
+            self.learned(found)
         return (calls[-1] if calls else None), passes
 
     def _looked_up(
@@ -138,9 +144,10 @@ class Passes:
             [p for p, yes in zip(passes, for_passes, strict=True) if yes],
         )
 
-    def _learned(self, found: Pass) -> None:
+    def learned(self, found: Pass) -> None:
+        """A pass that a backward pass comes from."""
         self.train += 1
-        rows = found.rows
+        rows = 0 if found.x is None or not found.x.ndim else found.x.shape[0]
         self.sizes[rows] = self.sizes.get(rows, 0) + 1
         if not found.training and self.modes.by_model.get(id(found.model)):
             self.train_in_eval += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Spread", "close"]
+__all__ = ["CLOSE", "Spread", "close"]
 
 
 def _closes() -> frozenset[int]:
@@ -15,7 +15,7 @@ def _closes() -> frozenset[int]:
     return frozenset(found)
 
 
-_CLOSE = _closes()
+CLOSE = _closes()
 
 
 def close(step: int) -> bool:
@@ -25,7 +25,7 @@ def close(step: int) -> bool:
         >>> [step for step in range(100) if close(step)]
         [0, 1, 2, 5, 11, 23, 47, 95]
     """
-    return step in _CLOSE
+    return step in CLOSE
 
 
 class Spread:

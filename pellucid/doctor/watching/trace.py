@@ -108,6 +108,7 @@ class Trace:
         self.blames: dict[int, float] = {}
         self.started = self.finished = False
         self.strangers: set[int] = set()
+        self.known: list[Ran] = []  # of an earlier step, which most steps are like
         self.places: list[int] = []
         self.onto: dict[int, int] = {}
 
@@ -174,10 +175,23 @@ class Trace:
                 ran.name = named(ran.group.record.name)
                 ran.settings = {**ran.settings, **_plain(ran.group.settings)}
         self.ran.append(ran)
-        self._follow(ran)
+        if not self._as_before(ran):
+            self._follow(ran)
         for k in ran.outputs:
             if k not in self.made or k not in ran.inputs:
                 self.made[k] = len(self.ran) - 1
+
+    def _as_before(self, ran: Ran) -> bool:
+        """Whether an earlier step went the same way so far; then what stands behind is the same."""
+        place = len(self.ran) - 1
+        if place >= len(self.known):
+            return False
+        old = self.known[place]
+        if old.name != ran.name or old.path != ran.path or old.inside != ran.inside or old.inner:
+            self.known = []
+            return False
+        ran.net, ran.fixed, ran.channels, ran.taken = old.net, old.fixed, old.channels, old.taken
+        return True
 
     def _follow(self, ran: Ran) -> None:
         """What stands behind an operation."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 import math
-import threading
 from collections.abc import Callable
+from threading import get_ident
 from typing import Any
 
 from pellucid.doctor.watching.batches import Batches
@@ -41,7 +41,7 @@ class Watcher:
     """
 
     def __init__(self, library: Library, models: list[Any], optimizers: list[Any]) -> None:
-        self.library = library
+        self.library, self.kind, self.number = library, library.kind, library.number
         self.models: list[Any] = []
         self.known: dict[int, str] = {}
         self.optimizers: list[Any] = []
@@ -58,7 +58,7 @@ class Watcher:
         self.ledgers: dict[int, Ledger] = {}
         self.patches = Patches()
         self.hung: list[Any] = []
-        self.thread = threading.get_ident()
+        self.thread = get_ident()
         self.step = self.backwards = self.negative = 0
         self.losses: list[float] = []
         self.waiting = math.nan  # the loss of the step that runs
@@ -70,7 +70,8 @@ class Watcher:
         self.last_rate: float | None = None
         self.armed: list[Any] = []
         self.arming = Hook(self._before_forward)
-        self.busy = self.inside = False
+        self.inside = False
+        self.resting = False  # nothing of this step is looked at closely
         self._given = models, optimizers
 
     # ---- begin and end ------------------------------------------------------------------------
@@ -137,12 +138,16 @@ class Watcher:
         self.optimizers.append(optimizer)
         self.began.append([_settings(group) for group in optimizer.param_groups])
         self.ledgers[id(optimizer)] = Ledger(self.library, optimizer)
-        self.hung.append(optimizer.register_step_pre_hook(Hook(self._before_step)))
-        self.hung.append(optimizer.register_step_post_hook(Hook(self._after_step)))
+        self.hung.append(
+            optimizer.register_step_pre_hook(Hook(self.safely, "events", self._step_begins))
+        )
+        self.hung.append(
+            optimizer.register_step_post_hook(Hook(self.safely, "events", self._step_ended))
+        )
 
     def end(self) -> None:
         """Take everything away again."""
-        self.thread = threading.get_ident()  # whoever ends it
+        self.thread = get_ident()  # whoever ends it
         for hook in (*self.hung, *self.armed):
             self.safely("hooks", hook.remove)
         self.hung, self.armed = [], []
@@ -155,15 +160,16 @@ class Watcher:
 
     def safely(self, what: str, call: Callable[..., Any], *args: Any) -> None:
         """`call(*args)`; what goes wrong is noted, and the loop goes on."""
-        if self.busy or threading.get_ident() != self.thread:
+        looks = self.looks
+        if looks.inside or get_ident() != self.thread:
             return
-        self.busy = self.looks.inside = True
+        looks.inside = True
         try:
             call(*args)
         except Exception as error:
             self.missing.setdefault(what, f"{type(error).__name__}: {error}"[:300])
         finally:
-            self.busy = self.looks.inside = False
+            looks.inside = False
 
     def rate(self) -> float:
         """The learning rate of the first group."""
@@ -184,16 +190,16 @@ class Watcher:
             self.safely("calls", self._entered, self.known[id(model)], args, kwargs)
 
     def _after_forward(self, model: Any, args: Any, kwargs: Any, out: Any) -> None:
-        if id(model) in self.known:
+        if (
+            self.resting and type(out) is self.kind and out.requires_grad
+            and not self.passes.waiting and id(model) in self.known
+            and get_ident() == self.thread and not self.looks.inside
+        ):  # fmt: skip
+            own = self.modes.by_model[id(model)]
+            training = any([m.training for m in own]) if own else model.training
+            self.passes.waiting.append(Pass(self.kind, model, args, kwargs, out, training, True))
+        else:
             self.safely("passes", self._passed, model, args, kwargs, out)
-
-    def _before_step(self, optimizer: Any, args: Any, kwargs: Any) -> None:
-        if id(optimizer) in self.ledgers:
-            self.safely("events", self._step_begins, optimizer, args, kwargs)
-
-    def _after_step(self, optimizer: Any, args: Any, kwargs: Any) -> None:
-        if id(optimizer) in self.ledgers:
-            self.safely("events", self._step_ended, optimizer)
 
     def _backward(self, original: Callable[..., Any]) -> Callable[..., Any]:
         live = self.patches.live
@@ -204,7 +210,9 @@ class Watcher:
                 return original(*args, **kwargs)
             self.inside = True
             try:
-                self.safely("events", self._backward_begins, args[0] if args else None)
+                given = args[0] if args else None
+                if not self.resting or not self._plain_backward(given):
+                    self.safely("events", self._backward_begins, given)
                 out = original(*args, **kwargs)
             finally:
                 self.inside = False
@@ -214,18 +222,25 @@ class Watcher:
         return backward
 
     def _loss_function(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
-        live = self.patches.live
+        live, looks, kind = self.patches.live, self.looks, self.kind
 
         @functools.wraps(original)
         def loss(*args: Any, **kwargs: Any) -> Any:
-            if not live[0] or self.busy or self.inside:  # a mode calls it a second time
+            if self.inside or looks.inside or not live[0]:  # a mode calls it a second time
                 return original(*args, **kwargs)
             self.inside = True
             try:
                 out = original(*args, **kwargs)
             finally:
                 self.inside = False
-            self.safely("loss", self._loss_called, name, args, kwargs, out, original)
+            if (
+                self.resting and len(args) == 2 and type(out) is kind and out.requires_grad
+                and isinstance(args[0], kind) and isinstance(args[1], kind)
+                and not self.passes.losses and get_ident() == self.thread
+            ):  # fmt: skip
+                self.passes.losses.append(LossCall(name, *args, out, args, kwargs, original))
+            else:
+                self.safely("loss", self._loss_called, name, args, kwargs, out, original)
             return out
 
         return loss
@@ -269,6 +284,8 @@ class Watcher:
             self.scores.judged(found, self.step, y, name, self.looks.replay)
 
     def _passed(self, model: Any, args: Any, kwargs: Any, out: Any) -> None:
+        if id(model) not in self.known:  # a copy of it, with all that hung there
+            return
         found = Pass(self.library.kind, model, args, kwargs, out)
         self.passes.step = self.step
         if self.passes.add(found):
@@ -288,18 +305,21 @@ class Watcher:
         if isinstance(prediction, kind) and isinstance(target, kind):
             call = LossCall(name, prediction, target, out, args, kwargs, original)
             if self.passes.add_loss(call):
-                self._note("loss")
+                if "loss" not in self.where:
+                    self._note("loss")
             else:
                 self.looks.not_judged()
 
     def _backward_begins(self, given: Any) -> None:
         if self.looks.evaluation is not None:
             self._judge()
-        self.looks.stop()
+        if self.looks.on:
+            self.looks.stop()
         kind = self.library.kind
         loss = given if isinstance(given, kind) else next(iter(tensors_in(given, kind)), None)
         self.backwards += 1
-        self._note("backward")
+        if "backward" not in self.where:
+            self._note("backward")
         for ledger in self.ledgers.values():
             ledger.backward_begins()
         if loss is None:
@@ -320,6 +340,29 @@ class Watcher:
         if passes and value - value != 0:  # neither a number nor anything finite
             self.looks.again(passes[-1], call, value, self.rate())
 
+    def _plain_backward(self, loss: Any) -> bool:
+        """A backward pass from the one loss of the one pass; False where it is something else."""
+        passes, calls = self.passes.waiting, self.passes.losses
+        if (
+            len(passes) != 1 or len(calls) != 1 or calls[0].out is not loss or self.fresh
+            or self.looks.inside or get_ident() != self.thread or not self.where.get("loss")
+        ):  # fmt: skip
+            return False
+        value = self.number(loss)
+        if value - value != 0:
+            return False
+        self.safely("events", self._learned, value, calls.pop(), passes.pop())
+        return True
+
+    def _learned(self, value: float, call: LossCall, found: Pass) -> None:
+        for ledger in self.ledgers.values():
+            ledger.backward_begins()
+        self.backwards += 1
+        self.waiting, self.fresh = value, True
+        self.negative += value < 0
+        self.passes.learned(found)
+        self.batches.add(call, found if len(self.models) == 1 else None, value, self.step, False)
+
     def _backward_ended(self) -> None:
         for ledger in self.ledgers.values():
             ledger.backward_ended()
@@ -329,13 +372,17 @@ class Watcher:
             self._tick()
 
     def _step_begins(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        ledger = self.ledgers.get(id(optimizer))
+        if ledger is None:
+            return
         closure = False
         if kwargs or len(args) > 1 or (args and args[0] is not optimizer):
             given = [kwargs.get("closure"), *(a for a in args if a is not optimizer)]
             closure = any(callable(a) for a in given)
             self.closure = self.closure or closure
-        self.ledgers[id(optimizer)].step_begins(closure)
-        self._note("step")
+        ledger.step_begins(closure)
+        if "step" not in self.where:
+            self._note("step")
         if optimizer is self.optimizers[0]:
             rate = optimizer.param_groups[0].get("lr", 0.0)
             if rate != self.last_rate:
@@ -344,8 +391,11 @@ class Watcher:
         if self.looks.close:
             self.looks.step_begins()
 
-    def _step_ended(self, optimizer: Any) -> None:
-        self.ledgers[id(optimizer)].step_ended()
+    def _step_ended(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        ledger = self.ledgers.get(id(optimizer))
+        if ledger is None:
+            return
+        ledger.step_ended()
         if self.looks.close and self.fresh:
             self.looks.step_ended(self.waiting, self.rate())
         if optimizer is self.optimizers[0]:
@@ -356,6 +406,8 @@ class Watcher:
             self.losses.append(self.waiting)
         self.waiting, self.fresh = math.nan, False
         self.step += 1
+        if self.resting and self.looks.rests(self.step):
+            return
         if self.looks.evaluation is not None:
             self._judge()
         self._begin_step()
@@ -371,6 +423,7 @@ class Watcher:
             for hook in self.armed:
                 hook.remove()
             self.armed = []
+        self.resting = not wanted and self.looks.rests(self.step)
 
     def _arm(self, model: Any) -> None:
         self.armed.append(model.register_forward_pre_hook(self.arming, with_kwargs=True))
