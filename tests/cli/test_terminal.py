@@ -136,12 +136,15 @@ def test_ctrl_c_once_saves_the_best_and_says_so(here: Path) -> None:
 
 @pytest.mark.slow
 def test_ctrl_c_twice_leaves_at_once(here: Path) -> None:
-    terminal = Terminal(*LONG)
-    terminal.wait_for(r"epoch \d\d+/")
-    for _ in range(2):
-        terminal.process.send_signal(signal.SIGINT)
-        time.sleep(0.01)
-    assert terminal.end() == Exit.INTERRUPTED
+    for pause in (0.01, 0.03, 0.1):  # a busy machine may take two for one, or end between them
+        terminal = Terminal(*LONG)
+        terminal.wait_for(r"epoch \d\d+/")
+        for _ in range(2):
+            terminal.process.send_signal(signal.SIGINT)
+            time.sleep(pause)
+        assert terminal.end() == Exit.INTERRUPTED
+        if "error: stopped by Ctrl+C" in terminal.plain:
+            break
     assert "error: stopped by Ctrl+C" in terminal.plain
     assert not any(path.name.startswith(".") for path in here.rglob("*")), "half a file was left"
 
