@@ -102,7 +102,7 @@ def lost(seen: Seen) -> float:
 @once
 def short(seen: Seen) -> bool:
     """Whether the network stays so far behind what can be reached that there must be a reason."""
-    if skill(seen) > 1 - SHARE:
+    if fit(seen) is None or skill(seen) > 1 - SHARE:
         return False
     return reach(seen) - skill(seen) >= ENOUGH and lost(seen) >= SHARE
 

@@ -80,6 +80,8 @@ class LossSeen:
         target_high: the largest target.
         last: the name of the operation that made the prediction.
         negative: the share of steps with a loss below 0.
+        form: what its calls say of it (`pellucid.doctor.form`); "unknown" where nobody can tell
+            from predictions and targets how well the network does.
     """
 
     name: str
@@ -95,6 +97,7 @@ class LossSeen:
     target_high: float = 0.0
     last: str = ""
     negative: float = 0.0
+    form: str = ""
 
 
 @dataclass

@@ -16,7 +16,7 @@ from pellucid.doctor.measures.reference import reference
 from pellucid.doctor.measures.row_losses import row_losses
 from pellucid.doctor.measures.trivial import trivial
 from pellucid.doctor.seen import Batch, LossSeen, Rows, Score, Seen
-from pellucid.doctor.step import Call
+from pellucid.doctor.step import DATA, TARGET, Call
 
 draw = np.random.default_rng(0)
 
@@ -71,7 +71,10 @@ def test_a_loss_written_by_hand_is_known_by_its_operations() -> None:
     assert (base := trivial(hand)) is not None and base.loss is None
     for middle, loss in (("pow", 8 / 9), ("abs", 2 / 3)):
         hand = seen(np.zeros((3, 1)), np.array([1.0, 3.0, 3.0]), "own")
-        hand.calls = [Call(n, part="loss") for n in ("sub", middle, "mean")]
+        hand.calls = [Call("linear", inputs=(DATA,), part="model")] + [
+            Call(name, inputs=inputs, part="loss")
+            for name, inputs in (("sub", (0, TARGET)), (middle, (1,)), ("mean", (2,)))
+        ]
         base = trivial(hand)
         assert base is not None and base.loss == pytest.approx(loss)
 

@@ -6,12 +6,14 @@ binary cross-entropy over 0 and 1, a squared error over rows that hold a single 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from pellucid.doctor.form import UNKNOWN, form
 from pellucid.doctor.seen import LossSeen, Rows, Seen
 
 __all__ = ["Answers", "Array", "answers", "answers_of", "explained", "loss_name", "said"]
@@ -21,7 +23,8 @@ Array = npt.NDArray[Any]
 _CLASSES = ("cross_entropy", "nll_loss", "multi_margin_loss")
 _BINARY = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
 _LOGITS = "binary_cross_entropy_with_logits"
-_SQUARES, _SIZES = ("square", "pow", "mul"), ("abs", "absolute")
+_COUNTS = "poisson_nll_loss"
+_BY_HAND = {"squares": "mse_loss", "sizes": "l1_loss", "logs": "logs"}
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,7 @@ def loss_name(seen: Seen) -> str:
         return ""
     if seen.loss.name != "own":
         return seen.loss.name
-    called = [call.name for call in seen.calls if call.part == "loss"]
-    if "sub" not in called or not {"mean", "sum"} & set(called):
-        return ""
-    if any(name in called for name in _SIZES):
-        return "l1_loss"
-    return "mse_loss" if any(name in called for name in _SQUARES) else ""
+    return _BY_HAND.get(form(seen), "")
 
 
 def answers(seen: Seen, rows: Rows | None = None) -> Answers | None:
@@ -67,7 +65,9 @@ def answers(seen: Seen, rows: Rows | None = None) -> Answers | None:
         rows: other rows, such as `seen.held_out`.
     """
     rows = rows or seen.train
-    return None if rows is None else answers_of(rows.y, seen.loss, loss_name(seen))
+    if rows is None or form(seen) == UNKNOWN:
+        return None
+    return answers_of(rows.y, seen.loss, loss_name(seen))
 
 
 def answers_of(y: Array, loss: LossSeen | None, name: str = "") -> Answers | None:
@@ -81,19 +81,28 @@ def answers_of(y: Array, loss: LossSeen | None, name: str = "") -> Answers | Non
     y = np.asarray(y)
     if not y.size or y.dtype == object or (loss is None and not np.issubdtype(y.dtype, np.number)):
         return None
+    if loss is not None and loss.form == UNKNOWN:
+        return None
     flat = y.reshape(len(y), -1)
     name = name or (loss.name if loss else "")
     if name in _BINARY or y.dtype == bool:
         return _of_shares(flat.astype(float))
     if name in _CLASSES and np.issubdtype(y.dtype, np.floating):
         return _classes(_by_share(y))
+    if name == "kl_div":
+        shares = y.ndim > 1 and np.allclose(y.sum(1), 1, atol=1e-3)
+        return _classes(_by_share(y)) if shares else None
+    if loss is not None and loss.form == "signs":
+        return _of_shares((flat > 0).astype(float))
+    if loss is not None and loss.name == "own" and _single_ones(y):
+        return _classes(y.argmax(1)[:, None])
     whole = np.issubdtype(y.dtype, np.integer)
     if name in _CLASSES or (whole and (loss is None or loss.target_kind == "classes")):
         unasked = int(loss.settings.get("ignore_index", -100)) if loss else -100
         return _classes(np.where(flat == unasked, -1, flat))
     if _single_ones(y):
         return _classes(y.argmax(1)[:, None])
-    if name in ("", "own"):  # 0 and 1 under a loss that isn't known are rather classes
+    if name in ("", "own", "logs"):  # 0 and 1 under a loss that isn't known are rather classes
         return _of_shares(flat.astype(float))
     return Answers("numbers", flat.astype(float))
 
@@ -132,8 +141,11 @@ def said(prediction: Array, target: Answers, name: str) -> Array | None:
     out = np.asarray(prediction, dtype=float)
     if target.kind == "numbers":
         out = 1 / (1 + np.exp(-np.clip(out, -500, 500))) if name == _LOGITS else out
+        out = np.exp(np.minimum(out, 50)) if name == _COUNTS else out
         return out.reshape(target.y.shape) if out.size == target.y.size else None
     if out.size == target.y.size and (target.binary or out.ndim == 1 or target.classes == 2):
+        if name == "logs":
+            return (out.reshape(target.y.shape) > math.log(0.5)).astype(np.int64)
         shares = name != _LOGITS and bool(out.size) and out.min() >= 0 and out.max() <= 1
         return (out.reshape(target.y.shape) > (0.5 if shares else 0.0)).astype(np.int64)
     if out.ndim < 2 or out[:, :1].size != target.y.size:

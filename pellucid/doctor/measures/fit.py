@@ -99,7 +99,8 @@ def fit_of(prediction: Array, y: Array, loss: LossSeen | None, name: str = "") -
     target = answers_of(y, loss, name)
     if target is None:
         return None
-    return _beside(prediction, target, name or (loss.name if loss else ""), _weighed(loss))
+    name = name or (loss.form if loss and loss.form == "logs" else loss.name if loss else "")
+    return _beside(prediction, target, name, _weighed(loss))
 
 
 def _weighed(loss: LossSeen | None) -> bool:

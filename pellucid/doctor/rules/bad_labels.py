@@ -19,6 +19,7 @@ from typing import Final
 import numpy as np
 
 from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.form import UNKNOWN, form
 from pellucid.doctor.measures.answers import Array
 from pellucid.doctor.measures.doubt import Disagreement, disagreement
 from pellucid.doctor.measures.fit import fit, fit_held_out
@@ -135,6 +136,8 @@ def _other_way(seen: Seen) -> Iterator[Finding]:
 
 def _known(seen: Seen) -> bool:
     """Whether the loss holds predictions against targets in a way that is understood."""
+    if form(seen) == UNKNOWN:
+        return False
     met = mixing(seen)
     own = seen.loss is not None and seen.loss.name == "own"
     return not own or met is None or seen.calls[met.place].name in _HELD_AGAINST

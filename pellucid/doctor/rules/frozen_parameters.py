@@ -22,7 +22,7 @@ from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.measures.fit import effect
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
-from pellucid.doctor.step import WeightSeen
+from pellucid.doctor.step import DATA, WeightSeen
 from pellucid.lenses.numerals import percent
 
 __all__ = ["frozen_parameters"]
@@ -218,7 +218,8 @@ def _on_purpose(seen: Seen, frozen: Sequence[WeightSeen]) -> Iterator[Finding]:
 
 def _unknown(seen: Seen) -> Iterator[Finding]:
     """Weights that take part in the forward, but are no parameters of the network."""
-    calls = [c for c in seen.calls if c.part == "model" and c.strangers]
+    # An input that requires gradients itself is no layer that was forgotten.
+    calls = [c for c in seen.calls if c.part == "model" and c.strangers > c.inputs.count(DATA)]
     if not calls:
         return
     count = sum(call.strangers for call in calls)

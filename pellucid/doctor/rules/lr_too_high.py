@@ -19,6 +19,7 @@ import numpy as np
 from pellucid.doctor.cure import Cure, best, lost, short, skill, told
 from pellucid.doctor.depth import broken, moment_pace, pace, turns
 from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.measures.fit import fit
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change
@@ -41,7 +42,7 @@ def lr_too_high(seen: Seen) -> Iterator[Finding]:
                 f"gets to {told(found.after)} instead of {told(found.before)}.")  # fmt: skip
         shown = (found.evidence("skill with the smaller rate"), *evidence)
         yield _finding(seen, text, shown, found.change.lr, 0.8 + 0.05 * min(len(evidence), 3))
-    elif found is None and _grew(seen) and (wild or len(evidence) > 1):
+    elif (found is None or fit(seen) is None) and _grew(seen) and (wild or len(evidence) > 1):
         end = f"{seen.losses[-1]:.4g}" if np.isfinite(seen.losses[-1]) else "no finite number"
         text = (
             f"With a learning rate{_rate(seen)} the loss went from {seen.losses[0]:.4g} to {end}."

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.doctor.form import form
 from pellucid.doctor.seen import Events, Rows, Seen
 from pellucid.doctor.step import Moment
 from pellucid.doctor.watching.case import Case, Group
@@ -53,6 +54,8 @@ def seen_of(watcher: Watcher, error: str = "") -> Seen:
             seen.settings = {**seen.settings, "lr": w.rates[0][1]}
     seen.rates, seen.schedule = w.rates, w.schedule
     w.safely("train", _rows, w, seen)
+    if seen.loss is not None:
+        seen.loss.form = form(seen)
     w.safely("order", _order, w, seen)
     w.safely("predictions", _at_the_end, w, seen)
     if seen.train is None:
