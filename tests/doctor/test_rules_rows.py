@@ -230,7 +230,7 @@ def test_overfitting(losses: Any, rights: Any, own: float, found: bool) -> None:
 def test_overfitting_says_when_it_began_and_can_t_tell_by_few_rows() -> None:
     (found,) = findings("overfitting", followed([*FALL, *RISE], [*BETTER, *LEVEL - 0.05]))
     assert found.step in (70, 80)
-    assert found.text.startswith(f"Since step {found.step} the loss on held-out rows has risen by")
+    assert found.text.startswith(f"The loss on held-out rows was lowest at step {found.step} with")
     few = followed([*FALL, *RISE], [*BETTER, *LEVEL - 0.05], rows=12)
     assert not findings("overfitting", few)
 

@@ -46,7 +46,8 @@ def lr_too_low(seen: Seen) -> Iterator[Finding]:
         return
     if not 0 < step < SMALL:
         return
-    found = best(seen, Change(lr=10.0), Change(lr=100.0), Change(lr=1000.0))
+    farther = [Change(lr=1e4)] if step < TINY else []
+    found = best(seen, Change(lr=10.0), Change(lr=100.0), Change(lr=1000.0), *farther)
     evidence = Evidence(
         "size of a step over the weights' size", step, SMALL, "TheDeepChecker: 1e-4"
     )

@@ -13,7 +13,7 @@ held-out rows nothing can be told.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -58,7 +58,7 @@ def overfitting(seen: Seen) -> Iterator[Finding]:
     turned = turn(scores, _PATIENCE)
     followed = turned is not None and len(scores) >= 5
     if followed and turned is not None and _got_worse(scores, turned, rows):
-        yield _turned(own, others, turned, gap)
+        yield _turned(own, others, turned, gap, scores)
     elif gap >= _WIDE_GAP + 0.15 * followed:
         short = max(_SHORT + 0.05 * followed, 2.5 * _error(others, rows))
         yield from _beside_reference(seen, own, others, gap, short)
@@ -94,13 +94,14 @@ def _got_worse(scores: list[Score], turned: Turn, rows: int) -> bool:
     return bool(end <= middle + max(_STILL, 0.25 / math.sqrt(rows)))
 
 
-def _turned(own: Fit, others: Fit, turned: Turn, gap: float) -> Finding:
+def _turned(own: Fit, others: Fit, turned: Turn, gap: float, scores: Sequence[Score]) -> Finding:
+    best = min(scores, key=lambda score: score.loss)
     return Finding(
         "overfitting",
-        f"Since step {turned.step} the loss on held-out rows has risen by {percent(turned.rise)}, "
-        f"from {turned.best:.3g} to {turned.last:.3g}, while training rows are "
+        f"The loss on held-out rows was lowest at step {best.step} with {best.loss:.3g} and is "
+        f"{scores[-1].loss:.3g} at the end, while training rows are "
         f"{_level(own)} and held-out rows {_level(others)}.",
-        step=turned.step,
+        step=best.step,
         evidence=(
             Evidence("fit of training rows above held-out rows", gap, _GAP,
                      "AutoTrainer: 0.07 to 0.1", "share"),
