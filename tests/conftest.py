@@ -84,8 +84,12 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 # Docstring examples that train many networks, each kind compiled: seconds, not milliseconds.
 SLOW_EXAMPLES = {
+    "pellucid.bridges.torch.examine.examine",
+    "pellucid.experiments.activations.activations",
     "pellucid.experiments.approximation.approximation",
     "pellucid.experiments.capacity.capacity",
+    "pellucid.experiments.depth.depth",
+    "pellucid.experiments.step_size.step_size",
     "pellucid.training.populate.population",
 }
 

@@ -142,6 +142,7 @@ def test_restarts_keep_the_best(here: Path) -> None:
     assert losses == sorted(losses, reverse=True) and losses[2] < losses[0]
 
 
+@pytest.mark.slow
 def test_patience_ends_a_run_early(here: Path) -> None:
     said = good("fit", "diabetes", "--epochs", 300, "--lr", 0.05, "--patience", 3, "-q")
     assert "no better for 3 epochs" in said.out

@@ -120,6 +120,7 @@ def test_letters_that_the_terminal_lacks_are_spelled(here: Path) -> None:
     assert "R^2" in done.stdout and (done.stdout + done.stderr).isascii()
 
 
+@pytest.mark.slow
 def test_ctrl_c_once_saves_the_best_and_says_so(here: Path) -> None:
     terminal = Terminal(*LONG)
     terminal.wait_for(r"epoch \d\d+/")

@@ -205,6 +205,7 @@ def test_a_good_file_never_meets_the_careful_pass(
     read(write(tmp_path, good(100) + "1,a,\n" * 10))  # an empty last cell, but no short row
 
 
+@pytest.mark.slow
 @given(
     cells=st.lists(
         st.tuples(

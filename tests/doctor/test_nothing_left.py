@@ -33,6 +33,7 @@ def _library(name: str) -> tuple[Any, Any]:
     return torch, pytest.importorskip("pellucid.bridges.torch").watch
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOTH)
 def test_a_report_keeps_the_network_and_nothing_else_of_the_run(name: str) -> None:
     """`treat` needs the network; optimizer, batches and what watched are let go."""

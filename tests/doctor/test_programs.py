@@ -35,6 +35,7 @@ def libraries() -> list[str]:
     return ["pellucid", "torch"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lib", libraries())
 def test_what_is_wrong_with_small_programs_comes_first(lib: str) -> None:
     said = {name: ran(PROGRAMS[name], "faulty", lib) for name in QUICK}

@@ -155,6 +155,7 @@ def test_every_change_has_words_and_code() -> None:
     assert remedies("frozen_parameters", seen) == (Change(optimizer="Adam", rate=0.01),)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["pellucid", "torch"])
 def test_a_watched_training_is_treated(source: str) -> None:
     lib: Any = pellucid

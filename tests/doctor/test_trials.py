@@ -188,6 +188,7 @@ def test_fresh_weights_and_the_end(lib: Any) -> None:
     assert ran(runner, Change(onward=True)).losses[0] == pytest.approx(np.log(2), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_dropout_decay_and_penalties_can_be_taken_out(lib: Any) -> None:
     case = moons(lib, lib.nn.Dropout(0.95), weight_decay=0.0)
     with_it, without = (ran(Runner(case, 5.0, CLASSES), Change(dropout=d)) for d in (True, False))

@@ -44,6 +44,7 @@ def ran(kept: str, **more: str) -> tuple[str, int, int, str]:
     return values, int(hits), int(misses), where
 
 
+@pytest.mark.slow
 def test_the_second_process_compiles_nothing(tmp_path: Path) -> None:
     kept = str(tmp_path / "new" / "folder")
     first, again = ran(kept), ran(kept)

@@ -71,6 +71,7 @@ def eager() -> Walk:
     return Walk(None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["numpy", "xla"])
 def test_every_rule_walks_its_path_in_a_compiled_step(eager: Walk, engine: str) -> None:
     compiled = Walk(engine)
