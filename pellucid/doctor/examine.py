@@ -19,8 +19,10 @@ from pellucid.doctor.watch import watching
 from pellucid.doctor.watching.library import Library
 from pellucid.doctor.watching.ours import Ours
 from pellucid.errors import DataError, SettingError
+from pellucid.lenses.subject import undisturbed
 from pellucid.nn import Module
 from pellucid.optim import Optimizer
+from pellucid.tensor.creation import of_array
 from pellucid.training.fit import optimizer_over
 from pellucid.training.objective import choose_objective
 
@@ -78,7 +80,8 @@ def examine(
         twin, moved = copy.deepcopy(
             (model, optimizer if isinstance(optimizer, Optimizer) else None)
         )
-        first = _first(twin, library, x)
+        with undisturbed(twin):
+            first = twin(of_array(x[:64]))
         chosen = choose_objective(loss, first, y)
         stepper = moved or optimizer_over(twin, optimizer, lr, 0.0)
         run = Tried(
@@ -194,14 +197,3 @@ def _array(part: Any) -> npt.NDArray[Any]:
     held = part.detach().cpu() if hasattr(part, "detach") else part
     array = np.asarray(held.numpy() if hasattr(held, "numpy") else held)
     return array.astype(np.float32) if array.dtype == np.float64 else array
-
-
-def _first(model: Any, library: Any, x: npt.NDArray[Any]) -> Any:
-    """What the network gives for a few rows, in evaluation mode."""
-    was = model.training
-    model.eval()
-    try:
-        with library.lib.no_grad():
-            return model(library.tensor(x[:64]))
-    finally:
-        model.train(was)

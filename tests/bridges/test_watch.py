@@ -12,6 +12,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from pellucid.bridges import torch as bridge  # noqa: E402
+from tests.doctor.loop import trained  # noqa: E402
 
 nn = torch.nn
 F = torch.nn.functional
@@ -27,19 +28,6 @@ def _network(drop: float = 0.0, norm: bool = False) -> Any:
     return nn.Sequential(*layers, *([nn.Dropout(drop)] if drop else []), nn.Linear(8, 2))
 
 
-def _train(model: Any, optimizer: Any, x: Any, y: Any, steps: int = 12, after: Any = None) -> Any:
-    losses = []
-    for step in range(steps):
-        optimizer.zero_grad()
-        loss = F.cross_entropy(model(x), y)
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-        if after is not None:
-            after(step)
-    return losses
-
-
 def _run(optimizer: str, watched: bool) -> list[Any]:
     torch.manual_seed(1)
     x, y = _data()
@@ -47,9 +35,9 @@ def _run(optimizer: str, watched: bool) -> list[Any]:
     made = getattr(torch.optim, optimizer)(model.parameters(), lr=0.05)
     if watched:
         with bridge.watch(model, made, trials=False):
-            losses = _train(model, made, x, y)
+            losses = trained(torch, model, made, x, y)
     else:
-        losses = _train(model, made, x, y)
+        losses = trained(torch, model, made, x, y)
     state = [
         s for held in made.state.values() for s in held.values() if isinstance(s, torch.Tensor)
     ]
@@ -88,7 +76,7 @@ def test_everything_is_taken_away_again() -> None:
             raise ValueError("enough")
 
     with pytest.raises(ValueError, match="enough"), bridge.watch(model, optimizer) as report:
-        _train(model, optimizer, x, y, after=stop)
+        trained(torch, model, optimizer, x, y, after=stop)
     assert owned() == before
     assert "__call__" in vars(nn.Module)
     assert _all_hooks(model) == 0
@@ -291,7 +279,7 @@ def test_networks_and_optimizers_are_found() -> None:
     with bridge.watch(trials=False) as report:
         x, y = _data()
         model = _network(norm=True)
-        _train(model, torch.optim.Adam(model.parameters()), x, y)
+        trained(torch, model, torch.optim.Adam(model.parameters()), x, y)
     seen = report.seen
     assert (seen.optimizer, seen.events.steps, len(seen.weights)) == ("Adam", 12, 6)
     assert all(w.held and w.moved and w.used for w in seen.weights)

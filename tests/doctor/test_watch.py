@@ -16,6 +16,7 @@ from pellucid.doctor import watch
 from pellucid.errors import SettingError
 from pellucid.graph import mode
 from pellucid.nn import functional as F
+from tests.doctor.loop import trained
 
 
 def _data(rows: int = 64) -> tuple[Any, Any]:
@@ -33,21 +34,6 @@ def _network(drop: float = 0.0, norm: bool = False) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Linear(8, 2))
 
 
-def _train(
-    model: Any, optimizer: Any, x: Any, y: Any, steps: int = 12, after: Any = None
-) -> list[float]:
-    losses = []
-    for step in range(steps):
-        optimizer.zero_grad()
-        loss = F.cross_entropy(model(x), y)
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-        if after is not None:
-            after(step)
-    return losses
-
-
 def _run(optimizer: str, watched: bool) -> list[np.ndarray[Any, Any]]:
     pl.manual_seed(1)
     x, y = _data()
@@ -55,9 +41,9 @@ def _run(optimizer: str, watched: bool) -> list[np.ndarray[Any, Any]]:
     made = getattr(pl.optim, optimizer)(model.parameters(), lr=0.05)
     if watched:
         with watch(model, made, trials=False):
-            losses = _train(model, made, x, y)
+            losses = trained(pl, model, made, x, y)
     else:
-        losses = _train(model, made, x, y)
+        losses = trained(pl, model, made, x, y)
     state = [
         s.numpy().copy() for held in made.state.values() for s in held.values() if s is not None
     ]
@@ -84,7 +70,7 @@ def test_everything_is_taken_away_again() -> None:
             raise ValueError("enough")
 
     with pytest.raises(ValueError, match="enough"), watch(model, optimizer, trials=False) as report:
-        _train(model, optimizer, x, y, after=stop)
+        trained(pl, model, optimizer, x, y, after=stop)
     assert (F.cross_entropy, pl.Tensor.backward, mode.engine(), nn.Module.__call__) == before
     assert not model._hooked().entries()
     assert not optimizer._before and not optimizer._after
@@ -312,7 +298,7 @@ def test_networks_and_optimizers_are_found() -> None:
         x, y = _data()
         model = _network(norm=True)
         optimizer = pl.optim.Adam(model.parameters())
-        _train(model, optimizer, x, y)
+        trained(pl, model, optimizer, x, y)
     seen = report.seen
     assert (seen.optimizer, seen.events.steps, len(seen.weights)) == ("Adam", 12, 6)
     assert all(w.held and w.moved and w.used for w in seen.weights)
@@ -329,9 +315,9 @@ def test_watches_in_each_other() -> None:
     inner = watch(model, optimizer, trials=False)
     first = outer.__enter__()
     second = inner.__enter__()
-    _train(model, optimizer, x, y, steps=4)
+    trained(pl, model, optimizer, x, y, steps=4)
     outer.__exit__(None, None, None)
-    _train(model, optimizer, x, y, steps=3)
+    trained(pl, model, optimizer, x, y, steps=3)
     inner.__exit__(None, None, None)
     assert (first.seen.events.steps, second.seen.events.steps) == (4, 7)
     assert F.cross_entropy is before
@@ -345,7 +331,9 @@ def test_copies_and_files_made_meanwhile() -> None:
     optimizer = pl.optim.SGD(model.parameters(), lr=0.1)
     made = []
     with watch(model, optimizer, trials=False) as report:
-        _train(model, optimizer, x, y, steps=3, after=lambda _: made.append(copy.deepcopy(model)))
+        trained(
+            pl, model, optimizer, x, y, steps=3, after=lambda _: made.append(copy.deepcopy(model))
+        )
         read = pickle.loads(pickle.dumps(model))
         made[0](x)
     assert report.seen.events.eval_passes == 0
@@ -365,7 +353,7 @@ def test_evaluation_by_accuracy_alone() -> None:
             right.append(float((model(held_x).argmax(1) == held_y).float().mean()))
 
     with watch(model, optimizer, trials=False) as report:
-        _train(model, optimizer, x, y, steps=5, after=score)
+        trained(pl, model, optimizer, x, y, steps=5, after=score)
     seen = report.seen
     assert [s.right for s in seen.scores] == pytest.approx(right)
     assert seen.events.eval_in_train == 5
