@@ -28,41 +28,27 @@ from pellucid.training.progress import Lines, Terminal
 from pellucid.training.sources import FromRows
 from pellucid.training.weights import copied, put_back
 
-__all__ = ["Fitted", "begin"]
+__all__ = ["Fitted"]
 
 _MOST_ROWS, _STEPS = 2000, 3
-# Without being asked, the doctor looks at runs that took so many seconds, and takes at most this
-# share of their time for trials.
-_WORTH, _SHARE = 2.0, 0.25
-
-
-def begin(run: Run, doctor: bool | None) -> Fitted:
-    """Keep the weights of the beginning.
-
-    Args:
-        run: before its first step.
-        doctor: True to look in any case.
-    """
-    return Fitted(run, doctor)
+_SHARE = 0.25  # of a run's time that trials may take where nobody asked for them
 
 
 class Fitted:
     """Looks at a run when it is over.
 
     Args:
-        run: before its first step.
-        asked: True to look in any case, None where the run took long enough.
+        run: the training.
+        asked: True where somebody asked for it.
+        start: the weights before its first step.
     """
 
-    def __init__(self, run: Run, asked: bool | None) -> None:
-        self.run, self.asked = run, asked
-        self.start = copied(run.model)
+    def __init__(self, run: Run, asked: bool | None, start: dict[str, Any]) -> None:
+        self.run, self.asked, self.start = run, asked, start
 
     def __call__(self, history: History, error: Exception | None = None) -> Report | None:
-        """The report; None where the run is not worth it, or can't be looked at."""
+        """The report; None where the run can't be looked at."""
         if not isinstance(self.run.train, FromRows) or len(self.run.train.data.inputs) != 1:
-            return None
-        if self.asked is None and (history.seconds < _WORTH or not history.steps):
             return None
         seconds = 5.0 if self.asked else min(5.0, _SHARE * history.seconds)
         try:

@@ -1,4 +1,4 @@
-"""A look at a `fit` when it is over: begun before it, by whoever is above this room.
+"""A look at a `fit` when it is over: what it needs is kept before, who looks is loaded after.
 
 The doctor's room knows training, and not the other way round; so it is found by name, on first use.
 """
@@ -6,26 +6,40 @@ The doctor's room knows training, and not the other way round; so it is found by
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from pellucid.training.history import History
 from pellucid.training.loop import Run
+from pellucid.training.weights import copied
 
-__all__ = ["Look", "begin"]
+__all__ = ["Checkup", "begin"]
 
 _WHO = "pellucid.doctor.fitted"
+_WORTH = 2.0  # seconds that a run must take to be looked at without being asked
 
 
-class Look(Protocol):
-    """What is done when the training has ended, well or with an error."""
+class Checkup:
+    """A look that will be taken.
+
+    Args:
+        run: the training, before its first step.
+        asked: True to look in any case, None where the run took long enough.
+    """
+
+    def __init__(self, run: Run, asked: bool | None) -> None:
+        self.run, self.asked = run, asked
+        self.start = copied(run.model)
 
     def __call__(self, history: History, error: Exception | None = None) -> Any:
-        """The report; None where nothing was looked at."""
+        """The report when the training has ended, well or with an error; None without a look."""
+        if self.asked is None and (history.seconds < _WORTH or not history.steps):
+            return None
+        look: Any = importlib.import_module(_WHO).Fitted(self.run, self.asked, self.start)
+        return look(history, error)
 
 
-def begin(run: Run, doctor: bool | None) -> Look | None:
-    """Take what a look at the end needs to know of the beginning.
+def begin(run: Run, doctor: bool | None) -> Checkup | None:
+    """Keep what a look at the end needs to know of the beginning.
 
     Args:
         run: the training, before its first step.
@@ -36,5 +50,4 @@ def begin(run: Run, doctor: bool | None) -> Look | None:
     """
     if doctor is False or run.step:  # what was there before the first step is not known
         return None
-    make: Callable[[Run, bool | None], Look] = importlib.import_module(_WHO).begin
-    return make(run, doctor)
+    return Checkup(run, doctor)
