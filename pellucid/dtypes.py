@@ -107,20 +107,20 @@ def of_number(value: bool | int | float) -> DType:
     """The dtype that PyTorch gives to a Python number."""
     if isinstance(value, bool):
         return bool_
-    return int64 if isinstance(value, int) else _default[0]
+    return int64 if isinstance(value, int) else OF_TYPE[float]
 
 
-_default = [float32]
+OF_TYPE: dict[type, DType] = {bool: bool_, int: int64, float: float32}
 
 
 def default_float() -> DType:
     """The dtype of real numbers where none is asked for."""
-    return _default[0]
+    return OF_TYPE[float]
 
 
 def set_default_float(dtype: DType) -> None:
     """Another one, from now on."""
-    _default[0] = dtype
+    OF_TYPE[float] = dtype
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The autograd room: the chain rule as a graph that writes a graph. It uses ops, never arrays."""
+"""The autograd room: the chain rule as a graph that writes a graph, and `.grad` where it ends."""
 
 from pellucid.autograd.reverse import gradients as gradients
 

@@ -10,16 +10,50 @@ from __future__ import annotations
 
 import heapq
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from pellucid.errors import GraphError
-from pellucid.graph.mode import current
-from pellucid.graph.node import Node
+from pellucid.errors import GraphError, ShapeError
+from pellucid.graph.emit import stamp
+from pellucid.graph.mode import _engines, _local
+from pellucid.graph.node import Node, leaf
 from pellucid.graph.walk import reachable
 from pellucid.ops.elementwise import add
 from pellucid.ops.reduce import sum_to
+from pellucid.shapes import show
 
-__all__ = ["gradients"]
+__all__ = ["accumulate", "gradients", "starting"]
+
+
+def starting(node: Node, gradient: Node | None) -> Node:
+    """The blame that a backward pass starts with: what was given, or 1 for a single number."""
+    if not node.requires_grad:
+        raise GraphError(
+            "backward() has nowhere to go: this Tensor doesn't depend on any Tensor with "
+            "requires_grad=True.\n"
+            " Was it computed under no_grad(), or detached, or from data only?"
+        )
+    if gradient is None:
+        return _one(node)
+    if gradient.shape != node.shape:
+        raise ShapeError(
+            f"gradient needs the shape of the Tensor, {show(node.shape)}, "
+            f"and has {show(gradient.shape)}."
+        )
+    return gradient
+
+
+def _one(node: Node) -> Node:
+    if node.size != 1:
+        raise GraphError(
+            f"backward() starts from one number, and this has shape {show(node.shape)}.\n"
+            " Reduce it first, as in loss.mean().backward(), or pass backward(gradient=…)."
+        )
+    one = leaf(None, node.shape, node.dtype, kind="constant", name="1")
+    mode = _local.mode
+    if not mode.symbolic or mode.trace is not None:
+        one.array = _engines[0].constant(1.0, node.dtype).reshape(node.shape)
+    return one
 
 
 def gradients(
@@ -48,7 +82,7 @@ def gradients(
     waiting = [(-node.seq, node) for node in pending if node.requires_grad]
     heapq.heapify(waiting)
     found: dict[Node, Node] = {}
-    mode = current()
+    mode = _local.mode
     before = mode.recording, mode.because, mode.part, mode.scope, mode.lower
     mode.recording, mode.part, mode.lower = create_graph or mode.keeping, None, None
     try:
@@ -73,6 +107,42 @@ def gradients(
     if spend and mode.trace is None:  # a program being traced needs every graph it has met
         _let_go(heads)
     return found
+
+
+def accumulate(
+    node: Node, g: Node, keep_graph: bool, seen: set[int], wrap: Callable[[Node], Any]
+) -> None:
+    """Add blame to `.grad`.
+
+    Args:
+        node: the leaf.
+        g: the blame that a backward pass found.
+        keep_graph: whether the blame is to be differentiated again.
+        seen: ids of the arrays that this pass has handed out already.
+        wrap: makes a Tensor of a node.
+    """
+    trace = _local.mode.trace
+    if trace is not None:
+        trace.blamed(node, read=True)
+    held = node.grad
+    if held is not None and (keep_graph or g.array is None):
+        node.grad = wrap(add(held._node, g))
+    elif held is not None:
+        _engines[0].add_into(held._node.array, g.array)
+        stamp(held._node)
+    elif keep_graph or g.array is None:
+        node.grad = wrap(g)
+    else:
+        array = g.array
+        # The same array may be the blame of two leaves, or a view of a third: each needs its own.
+        if g.op is None or id(array) in seen or array.base is not None:
+            array = array.copy()
+        seen.add(id(array))
+        node.grad = wrap(leaf(array, node.shape, node.dtype, name=_grad_name(node)))
+
+
+def _grad_name(node: Node) -> str:
+    return f"{node.name}.grad" if node.name else ""
 
 
 def _let_go(roots: tuple[Node, ...]) -> None:

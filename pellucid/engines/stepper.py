@@ -11,8 +11,9 @@ import numpy as np
 
 from pellucid.dtypes import FLOAT
 from pellucid.engines.numpy import namespace, quietly
+from pellucid.graph.emit import stamp
 from pellucid.graph.halves import HALVES, needs_single, single, widened
-from pellucid.graph.node import Node, stamp
+from pellucid.graph.node import Node
 from pellucid.graph.program import Program, Step
 from pellucid.graph.step import StepProgram
 

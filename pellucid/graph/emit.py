@@ -11,7 +11,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from pellucid.dtypes import FLOAT, DType, default_float, float32, of_number, promote
+from pellucid.dtypes import FLOAT, OF_TYPE, DType, default_float, float32, of_number, promote
 from pellucid.errors import DTypeError, GraphError, TraceError
 from pellucid.graph import mode as _mode
 from pellucid.graph.gate import gate
@@ -19,7 +19,7 @@ from pellucid.graph.halves import HALVES, Single, at_hand, lowered, moves
 from pellucid.graph.node import Node, _clock, last_write, leaf, memory
 from pellucid.graph.where import made_at
 
-__all__ = ["check_unwritten", "constant", "emit", "user_line"]
+__all__ = ["applied", "check_unwritten", "constant", "emit", "stamp", "user_line"]
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 _inside: dict[str, bool] = {}
@@ -102,6 +102,11 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
     return node
 
 
+def applied(op: Any, *inputs: Any, **params: Any) -> Node:
+    """One use of the op, on nodes and Python numbers: what calling its record does."""
+    return emit(op, inputs, params) if params else emit(op, inputs)
+
+
 def constant(value: bool | int | float, dtype: DType, held: DType | None = None) -> Node:
     """A 0-axis leaf holding one number; the same number gives the same node.
 
@@ -157,7 +162,7 @@ def _lift(op: Any, inputs: tuple[Any, ...]) -> tuple[Node, ...]:
 
 
 def _number_dtype(op: Any, value: bool | int | float, partners: list[Node]) -> DType:
-    own = of_number(value)
+    own = OF_TYPE.get(type(value)) or of_number(value)
     dtype = None
     for partner in partners:
         dtype = partner.dtype if dtype is None else promote(dtype, partner.dtype)
@@ -192,6 +197,13 @@ def _promoted(op: Any, inputs: tuple[Node, ...], casts: Any) -> tuple[Node, ...]
         x if to is None else emit(op.cast, (x,), {"dtype": to})
         for x, to in zip(inputs, casts, strict=True)
     )
+
+
+def stamp(node: Node) -> None:
+    """Note that the memory of `node` was written in place just now."""
+    node.written = last_write[0] = next(_clock)
+    if node.base is not None:
+        node.root.written = node.written
 
 
 def check_unwritten(x: Node, because: Node) -> None:

@@ -6,10 +6,9 @@ Everything that pellucid shows, differentiates, compiles or explains is read off
 from __future__ import annotations
 
 import itertools
+import math
 from types import CodeType
 from typing import TYPE_CHECKING, Any
-
-from pellucid.shapes import numel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from pellucid.dtypes import DType
     from pellucid.shapes import Shape
 
-__all__ = ["Node", "Part", "last_change", "last_write", "leaf", "memory", "stamp"]
+__all__ = ["Node", "Part", "last_change", "last_write", "leaf", "memory"]
 
 _clock = itertools.count(1)
 
@@ -37,11 +36,6 @@ def memory(node: Node) -> Node:
     bare.shape, bare.dtype, bare.seq, bare.written = root.shape, root.dtype, root.seq, root.written
     root.base = bare
     return bare
-
-
-def stamp(node: Node) -> None:
-    """Note that the memory of `node` was written in place just now."""
-    node.written = node.root.written = last_write[0] = next(_clock)
 
 
 class Part:
@@ -129,7 +123,7 @@ class Node:
     @property
     def size(self) -> int:
         """How many numbers the value holds."""
-        return numel(self.shape)
+        return math.prod(self.shape)
 
     @property
     def root(self) -> Node:

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from pellucid.dtypes import FLOAT, DType, bool_, default_float, float32, int64, result_type
 from pellucid.errors import DTypeError
-from pellucid.graph.emit import emit
+from pellucid.graph.emit import applied
 from pellucid.graph.halves import HALVES
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node, Part
@@ -129,9 +129,7 @@ class Op:
     def __post_init__(self) -> None:
         object.__setattr__(self, "view", "view" in self.traits)
 
-    def __call__(self, *inputs: Any, **params: Any) -> Node:
-        """One use of the op, on nodes and Python numbers."""
-        return emit(self, inputs, params) if params else emit(self, inputs)
+    __call__ = applied
 
     @property
     def cast(self) -> Op:

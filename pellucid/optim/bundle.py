@@ -10,8 +10,9 @@ from typing import Any
 
 from pellucid.dtypes import DType, float32
 from pellucid.engines.flat import Flat, run_in_place
+from pellucid.graph.emit import stamp
 from pellucid.graph.mode import Trace
-from pellucid.graph.node import Node, leaf, stamp
+from pellucid.graph.node import Node, leaf
 from pellucid.graph.program import Program, inline, trace, unknown
 from pellucid.ops.movement import cat, reshape, slice_
 from pellucid.shapes import Shape

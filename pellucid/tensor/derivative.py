@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.autograd import gradients
+from pellucid.autograd.reverse import gradients, starting
 from pellucid.errors import GraphError, SettingError
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add
-from pellucid.tensor.gathering import starting
+from pellucid.tensor.pairs import judge_loss
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = ["backward", "grad"]
@@ -61,6 +61,8 @@ def grad(
     roots: dict[Node, Node] = {}
     for head, start in zip(heads, given, strict=True):
         begin = starting(head._node, None if start is None else start._node)
+        if start is None:
+            judge_loss(head._node)
         held = roots.get(head._node)
         roots[head._node] = begin if held is None else add(held, begin)
     keep = create_graph if retain_graph is None else retain_graph

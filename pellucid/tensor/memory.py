@@ -11,9 +11,9 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from pellucid.errors import DTypeError, GraphError, ShapeError
-from pellucid.graph.emit import emit
+from pellucid.graph.emit import emit, stamp
 from pellucid.graph.mode import current, engine
-from pellucid.graph.node import Node, last_change, stamp
+from pellucid.graph.node import Node, last_change
 from pellucid.ops.elementwise import cast
 from pellucid.ops.movement import Spec, as_index, inverse, permute, reshape
 from pellucid.ops.writing import put

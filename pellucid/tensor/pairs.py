@@ -15,21 +15,37 @@ from pellucid.graph.where import made_at
 from pellucid.shapes import show
 from pellucid.tensor.caution import caution
 
-__all__ = ["judge_pairs"]
+__all__ = ["judge_loss"]
 
-_MOST = 12  # nodes from the matrix down to where column and vector meet
+_MOST = 12  # nodes from the number to its matrix, and from there to where the two meet
 _MEETING = ("sub", "mul")
 _OF_A_LOSS = ("abs", "add", "clamp", "div", "mul", "neg", "pow", "relu", "square", "sub")
 _ON_PURPOSE = ("reshape", "expand", "permute")
 _said: set[tuple[CodeType, int] | None] = set()
 
 
-def judge_pairs(square: Node) -> None:
+def judge_loss(loss: Node) -> None:
     """Warn, once for each line, if a matrix that became a loss holds all pairs by mistake."""
-    found = _meetings(square, _MOST)
-    if found and _said.isdisjoint(node.where for node in found):
-        _said.update(node.where for node in found)
-        caution(_text(found[0]), about="pairs")
+    for square in _squares(loss):
+        found = _meetings(square, _MOST)
+        if found and _said.isdisjoint(node.where for node in found):
+            _said.update(node.where for node in found)
+            caution(_text(found[0]), about="pairs")
+
+
+def _squares(loss: Node) -> list[Node]:
+    """Square matrices that a single number was summed up from: few, and soon found."""
+    found, todo, left = [], [loss], _MOST
+    while todo and left:
+        left -= 1
+        for x in todo.pop().inputs:
+            shape = x.shape
+            if len(shape) == 2:
+                if shape[0] == shape[1] and shape[0] > 1 and x.inputs:
+                    found.append(x)
+            elif x.inputs and (not shape or "reduces" in x.op.traits):
+                todo.append(x)
+    return found
 
 
 def _meetings(node: Node, left: int) -> list[Node] | None:

@@ -10,20 +10,20 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
-from pellucid.autograd import gradients
+from pellucid.autograd.reverse import accumulate, gradients, starting
 from pellucid.dtypes import FLOAT, DType, by_name, float32
 from pellucid.errors import GraphError, ShapeError, TraceError
-from pellucid.graph.emit import emit
+from pellucid.graph.emit import emit, stamp
 from pellucid.graph.gate import gate
 from pellucid.graph.mode import _local, current, engine
-from pellucid.graph.node import Node, last_change, leaf, memory, stamp
+from pellucid.graph.node import Node, last_change, leaf, memory
 from pellucid.ops.held import detach as _detach
 from pellucid.shapes import show
 from pellucid.tensor.caution import not_kept
 from pellucid.tensor.device import CPU, device
-from pellucid.tensor.gathering import accumulate, starting
 from pellucid.tensor.hooks import Removable, on_blame, on_settled
 from pellucid.tensor.memory import adopt, replace
+from pellucid.tensor.pairs import judge_loss
 from pellucid.tensor.show import describe
 from pellucid.tensor.size import Size
 from pellucid.tensor.unknown import unknown_value
@@ -339,6 +339,8 @@ class Tensor(Methods):
             GraphError: there is no graph, or it was used up by an earlier backward.
         """
         start = starting(self._node, None if gradient is None else gradient._node)
+        if gradient is None:
+            judge_loss(self._node)
         several = [inputs] if isinstance(inputs, Tensor) else inputs
         wanted = None if inputs is None else [t._node for t in several]
         keep = create_graph if retain_graph is None else retain_graph

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import TraceError
-from pellucid.graph.node import stamp
+from pellucid.graph.emit import stamp
 from pellucid.nn.module import Module
 from pellucid.training.diverged import diverged
 from pellucid.training.driver import seconds_compiled, seconds_eager

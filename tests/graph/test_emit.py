@@ -12,7 +12,8 @@ import pellucid
 from pellucid.dtypes import bool_, float32, float64, int64
 from pellucid.errors import DTypeError, ShapeError, TraceError
 from pellucid.graph import Node, constant, current, emit, leaf, scope, switched
-from pellucid.graph.node import Part, memory, stamp
+from pellucid.graph.emit import stamp
+from pellucid.graph.node import Part, memory
 from pellucid.graph.walk import leaves, reachable, topological
 from pellucid.ops import REGISTRY
 from pellucid.ops.linalg import matmul

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import DataError, SettingError
-from pellucid.graph.node import stamp
+from pellucid.graph.emit import stamp
 from pellucid.lenses.picture import Floats
 from pellucid.lenses.sampling import some
 from pellucid.lenses.subject import Subject

@@ -9,9 +9,10 @@ from typing import Any
 
 from pellucid.dtypes import float32
 from pellucid.errors import SettingError, ShapeError
+from pellucid.graph.emit import stamp
 from pellucid.graph.halves import HALVES
 from pellucid.graph.mode import current, switched
-from pellucid.graph.node import Node, stamp
+from pellucid.graph.node import Node
 from pellucid.ops import elementwise as ew
 from pellucid.ops import groups as gr
 from pellucid.ops import normalize as nz
