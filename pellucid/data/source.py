@@ -17,7 +17,7 @@ from typing import BinaryIO, Literal
 
 from pellucid.data.wording import listing, size
 from pellucid.errors import DataError
-from pellucid.spelling import closest, did_you_mean
+from pellucid.spelling import closest
 
 __all__ = ["MAX_BYTES", "Source", "open_source"]
 
@@ -150,10 +150,11 @@ def _inside(folder: Path) -> str:
 
 
 def _not_found(path: Path) -> DataError:
-    near = closest(path.name, _tables_in(path.parent))
-    meant = "" if near is None else did_you_mean(str(path), [str(path.parent / near)])
-    if meant:
-        return DataError(f"there is no file {path}.{meant}")
+    # Without their endings, which make any two tables look alike.
+    there = {Path(name).stem: name for name in _tables_in(path.parent)}
+    near = closest(path.stem, there)
+    if near is not None:
+        return DataError(f'there is no file {path}. Did you mean "{path.parent / there[near]}"?')
     if not path.parent.is_dir():
         return DataError(f"there is no file {path}: the folder {path.parent} does not exist.")
     return DataError(f"there is no file {path}. Check the name, or give the full path.")

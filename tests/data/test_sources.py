@@ -87,6 +87,10 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
             f'there is no file {tmp_path}/hoses.csv. Did you mean "{tmp_path}/houses.csv"?',
         ),
         ("zzz.csv", f"there is no file {tmp_path}/zzz.csv. Check the name, or give the full path."),
+        (  # only the ending is alike
+            "rows.csv",
+            f"there is no file {tmp_path}/rows.csv. Check the name, or give the full path.",
+        ),
         (
             "a/b.csv",
             f"there is no file {tmp_path}/a/b.csv: the folder {tmp_path}/a does not exist.",

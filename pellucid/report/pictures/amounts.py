@@ -67,7 +67,7 @@ def residual_card(residuals: Residuals) -> Markup:
         for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True)
     ]
     middle = [(plot.x(0), TOP), (plot.x(0), plot.y(0))]
-    zero = [line(middle, "halo"), line(middle, "ideal")]
+    zero = line(middle, "ideal")  # behind the bars: in front it would cut one in two
     sentence = _residual_sentence(residuals) + _outside(residuals.spread.outside)
     return card(
         "Residuals (true \u2212 predicted)",
@@ -77,8 +77,8 @@ def residual_card(residuals: Residuals) -> Markup:
             WIDTH,
             HEIGHT,
             plot.axes("true \u2212 predicted", "rows"),
-            bars,
             zero if edges[0] <= 0 <= edges[-1] else None,
+            bars,
         ),
         twin=_histogram_table(edges, counts),
     )

@@ -169,8 +169,8 @@ def _gradient_sentence(rows: Sequence[ProgramRow]) -> str:
         return "Length of gradient and update at the last step."
     (low, small), (high, large) = sizes[0], sizes[-1]
     return (
-        f"The largest gradient, {number(high)} in {large}, is {number(high / low, 2)} times "
-        f"the smallest, {number(low)} in {small}."
+        f"The largest gradient, {number(high)} in layer {large}, is {number(high / low, 2)} times "
+        f"the smallest, {number(low)} in layer {small}."
     )
 
 
