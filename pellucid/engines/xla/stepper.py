@@ -14,6 +14,7 @@ from pellucid.engines.stepper import Memory, states
 from pellucid.engines.xla.arranged import plain
 from pellucid.engines.xla.bank import Bank
 from pellucid.engines.xla.cache import found
+from pellucid.engines.xla.handed import Handed
 from pellucid.engines.xla.layout import evaluate_arranged, transposed_cells
 from pellucid.engines.xla.space import wide
 from pellucid.errors import TraceError
@@ -66,6 +67,7 @@ class XlaStepper:
     def __init__(self, step: StepProgram, bank: Bank) -> None:
         self._step, self._bank = step, bank
         self._read = ReadOnly(step.read)
+        self._handed = Handed()
         self._kind = number_kind(step.numbers)
         self.compiled: Any = None
         self.compile_seconds = 0.0
@@ -75,13 +77,14 @@ class XlaStepper:
         """The results for these arguments, as arrays that may still be computing."""
         step = self._step
         streams, numbers = self._host()
-        # XLA may still be reading when this returns; whoever called may write what it passed.
-        own = [np.array(a) for a in arguments]
         with self._bank.lock, wide():
+            own = self._handed(arguments)
             given = (self._bank.take(), self._read(), own, streams, numbers)
             if self.compiled is None:
                 self._compile(given)
-            return self._bank.run(self.compiled, given, step.after)  # type: ignore[no-any-return]
+            results: list[Any] = self._bank.run(self.compiled, given, step.after)
+            self._handed.reading(results, self._bank.state)
+            return results
 
     def _host(self) -> tuple[Any, Any]:
         step = self._step
