@@ -20,6 +20,7 @@ from pellucid.engines.depthwise import Depthwise
 from pellucid.engines.erf import Gelu, erf
 from pellucid.engines.lstm import Lstm
 from pellucid.engines.norms import Norms
+from pellucid.engines.pages import keep_pages
 from pellucid.engines.pieces import in_pieces
 from pellucid.engines.rows import add_rows, worthwhile
 from pellucid.engines.softmax import Softmax
@@ -229,4 +230,5 @@ class NumpyEngine:
             ) from None
 
 
+keep_pages()
 mode.install(NumpyEngine())
