@@ -13,8 +13,10 @@ import sys
 __all__ = ["keep_pages"]
 
 _KEPT = 512  # MiB
-_TRIM, _MMAP = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of glibc's malloc.h
-_OWN = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_MMAP_MAX_")
+# M_TRIM_THRESHOLD, M_MMAP_THRESHOLD and M_ARENA_MAX of glibc's malloc.h. One arena for all threads:
+# the others can't hold blocks above 64 MiB, and XLA computes on threads of its own.
+_TRIM, _MMAP, _ARENAS = -1, -3, -8
+_OWN = tuple(f"MALLOC_{what}_" for what in ("TRIM_THRESHOLD", "MMAP_THRESHOLD", "MMAP_MAX"))
 
 
 def keep_pages() -> bool:
@@ -40,4 +42,5 @@ def keep_pages() -> bool:
     if not (hasattr(library, "gnu_get_libc_version") and hasattr(library, "mallopt")):
         return False
     size = min(kept, 2047) << 20  # an int of 32 bits
-    return all(library.mallopt(name, size) == 1 for name in (_MMAP, _TRIM))
+    settings = ((_MMAP, size), (_TRIM, size), (_ARENAS, 1))
+    return all(library.mallopt(name, value) == 1 for name, value in settings)
