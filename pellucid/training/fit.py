@@ -18,6 +18,7 @@ from pellucid.training import checkup
 from pellucid.training.checkpoint import Checkpoint, read, restore
 from pellucid.training.driver import check_engine, keep_engine, prepare
 from pellucid.training.history import History
+from pellucid.training.lookback import Kept
 from pellucid.training.loop import Run
 from pellucid.training.members import Paced
 from pellucid.training.metrics import Gathered, make_metrics
@@ -150,7 +151,11 @@ def fit(
         (20, True)
     """
     _check(model, more, restarts, checkpoint, resume, record)
-    parts = divide(model, data, validation, seed=seed, shuffle=shuffle, batch_size=batch_size)
+    divided: dict[str, Any] = {
+        "validation": validation, "seed": seed, "shuffle": shuffle, "batch_size": batch_size
+    }  # fmt: skip
+    parts = divide(model, data, **divided)
+    kept = Kept(model, data, loss, divided)
     plan = make_plan(
         parts.train.rows, epochs=epochs, batch_size=batch_size, patience=patience, shuffle=shuffle,
         seed=seed, clip_norm=clip_norm, restore_best=restore_best, engine=check_engine(engine),
@@ -166,7 +171,7 @@ def fit(
     shown, products = choose_progress(progress), precision_of(precision)
     if restarts > 1:
         with products:
-            return _best_of(restarts, model, parts, objective, plan, chosen, shown)
+            return _best_of(restarts, model, parts, objective, plan, chosen, shown).keeping(kept)
     run = run_of(model, parts, objective, plan, chosen, shown)
     if budget is not None:
         _record(run, budget)
@@ -176,7 +181,7 @@ def fit(
             prepare(run)
         else:
             _take_up(run, checkpoint, resume)
-        return _looked_at(run, doctor)
+        return _looked_at(run, doctor).keeping(kept)
 
 
 def _looked_at(run: Run, doctor: bool | None) -> History:

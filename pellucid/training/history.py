@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pellucid.errors import FileFormatError
 from pellucid.training.files import replace_file
+from pellucid.training.lookback import Kept, looked
 from pellucid.training.picture import curves, page
 from pellucid.training.probe_table import ProbeTable
 from pellucid.training.spark import sparkline
@@ -21,6 +22,7 @@ __all__ = ["History"]
 
 _FORMAT, _VERSION = "pellucid.history", 1
 _ROWS = 8
+_HINT = " Look closer: history.see()"
 _ENDINGS = {
     "finished": "All {epochs} epochs were run.",
     "patience": "Stopped at epoch {epoch}: no better for {patience} epochs.",
@@ -55,6 +57,7 @@ class History:
         best_weights: the weights of the best epoch, by name; not part of a saved history.
         preparation: for a table, the steps from its cells to the network; not part of a saved
             history.
+        kept: the network and the data, for `see`; not part of a saved history, nor of a copy.
 
     Example:
         >>> history = History(train_loss=[0.9, 0.5], validation_loss=[0.8, 0.6], best_epoch=2,
@@ -87,6 +90,7 @@ class History:
     best_weights: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     preparation: Any = field(default=None, repr=False, compare=False)
     doctor: Any = field(default=None, repr=False, compare=False)
+    kept: Kept | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         held: Any = self.probes
@@ -174,6 +178,45 @@ class History:
         plain = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
         return plain | ({"probes": self.probes.to_dict()} if self.probes else {})
 
+    def see(
+        self, lens: str | None = None, *, data: Any = None, part: str | None = None,
+        model: Any = None, **settings: Any,
+    ) -> Any:  # fmt: skip
+        r"""The network through a lens, with the data that it was fitted to.
+
+        Args:
+            lens: the name of one, such as "optimize"; None lists them with what each answers.
+            data: other rows to look with.
+            part: "validation" for the rows that `fit` held out, "train" for those it learned from.
+            model: the network, where the history was read from a file.
+            settings: the lens's own, and what all lenses take, such as `at` and `film`.
+
+        Returns:
+            the view: it prints as text, and has `.html()`, `.figure()`, `.save(path)`.
+
+        Raises:
+            SettingError: a history without its network and data, no such lens or setting, or a
+                lens that makes no sense for this network.
+
+        Example:
+            >>> import pellucid
+            >>> from pellucid import nn
+            >>> x = pellucid.linspace(-1, 1, 64).reshape(-1, 1)
+            >>> history = pellucid.fit(nn.Linear(1, 1), (x, 3 * x), epochs=60, lr=0.05,
+            ...                        progress=False)
+            >>> history.see("black_box").view.title
+            'Explains 100\xa0% of the spread, most by x0'
+        """
+        return looked(self, self.kept, lens, model, data, part, settings)
+
+    def keeping(self, kept: Kept) -> History:
+        """Itself, with what `see` needs to know."""
+        self.kept = kept
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"kept": None}
+
     def __repr__(self) -> str:
         if not self.epochs:
             return f"History(no finished epoch, {self.steps} steps)"
@@ -182,7 +225,8 @@ class History:
         lines = [
             "  ".join(c.rjust(w) for c, w in zip(r, widths, strict=True)) for r in (names, *cells)
         ]
-        return "\n".join([*lines, f"loss {sparkline(self.watched)}  {self._result()}"])
+        hint = _HINT if self.kept else ""
+        return "\n".join([*lines, f"loss {sparkline(self.watched)}  {self._result()}{hint}"])
 
     def _repr_html_(self) -> str:
         if not self.epochs:

@@ -27,6 +27,7 @@ from pellucid.training.callback import Callback
 from pellucid.training.fit import fit
 from pellucid.training.history import History
 from pellucid.training.kinds import model_of
+from pellucid.training.lookback import Kept
 from pellucid.training.shaping import Shaping
 from pellucid.training.suspicion import suspicions
 from pellucid.training.table_model import TableModel
@@ -171,7 +172,7 @@ def train_table(
     model.network.eval()
     model.facts = _facts(table, settings, history, parts)
     return TableRun(
-        table, parts, settings, model, history, features, targets,
+        table, parts, settings, model, history.keeping(Kept(model, table)), features, targets,
         snapshots.kept if snapshots else [], notices, time.perf_counter() - start,
     )  # fmt: skip
 
