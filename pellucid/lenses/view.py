@@ -14,8 +14,8 @@ from pellucid.lenses import numerals
 from pellucid.lenses.picture import Picture
 
 __all__ = [
-    "Block", "Code", "Column", "Equation", "Folded", "Item", "Kind", "Outline", "Remark", "Table",
-    "View", "written",
+    "Block", "Code", "Column", "Equation", "Folded", "Item", "Kind", "Outline", "Remark", "Room",
+    "Rooms", "Table", "View", "written",
 ]  # fmt: skip
 
 Kind = Literal[
@@ -175,7 +175,37 @@ class Folded:
     blocks: tuple[Equation | Table | Remark | Outline | Code, ...]
 
 
-Block = Equation | Table | Remark | Outline | Code | Folded | Picture
+@dataclass(frozen=True)
+class Room:
+    """What is inside one node of a picture.
+
+    Attributes:
+        key: its name on a page, to which the node leads.
+        name: what is inside.
+        picture: the inside.
+    """
+
+    key: str
+    name: str
+    picture: Picture
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """The insides of nodes, one open at a time where a page can, and named where it can't.
+
+    Attributes:
+        summary: what can be opened.
+        hint: how to see it where nothing opens.
+        items: the insides, in order.
+    """
+
+    summary: str
+    hint: str
+    items: tuple[Room, ...]
+
+
+Block = Equation | Table | Remark | Outline | Code | Folded | Rooms | Picture
 
 
 @dataclass(frozen=True)

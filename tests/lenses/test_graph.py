@@ -272,3 +272,31 @@ def test_a_film_of_the_graph_shows_one_zoom(moons_model: Trained) -> None:
     film = next(b for b in shown.view.blocks if isinstance(b, Film))
     assert len(film.frames) == 3 and film.choice == "moment"
     assert all(isinstance(f, Diagram) for f in film.frames)
+
+
+def test_a_module_opens_into_its_operations(tiny_transformer: Trained) -> None:
+    shown = pellucid.graph(tiny_transformer.model, tiny_transformer.data)
+    modules = {v["key"]: v for v in shown.to_dict()["nodes"] if v["kind"] == "module"}
+    inside = shown.to_dict()["inside"]
+    assert set(inside) == set(modules) and len(modules) == 11
+    every = {v["key"]: v for v in shown.to_dict()["zooms"]["ops"]["nodes"]}
+    for net in inside.values():
+        assert net["nodes"][-1]["kind"] == "op"  # what the module gives on
+        for vertex in net["nodes"]:
+            assert vertex["blame"] == every[vertex["key"]]["blame"]
+    html = shown.html()
+    doors = re.findall(r'<a href="#(inside[^"]+)"', html)
+    assert len(doors) == 11 == len(set(doors))
+    for door in doors:  # a link to what a closed part holds opens it
+        opened = rf'<details name="rooms-[^"]+"><summary>[^<]+</summary><div id="{door}">'
+        assert re.search(opened, html)
+    assert "<summary>block: add</summary>" in html  # one of its runs between the modules in it
+    hint = 'Go inside a module: click it, or open it here: .html() opens it, zoom="ops"'
+    assert hint in shown.text(200)
+
+
+def test_insides_too_large_to_read_are_left_out() -> None:
+    deep = nn.Sequential(*(nn.Sequential(nn.Linear(2, 2), nn.Tanh()) for _ in range(60)))
+    shown = pellucid.graph(deep, (np.ones((2, 2), np.float32), np.zeros((2, 2), np.float32)))
+    for net in shown.to_dict().get("inside", {}).values():
+        assert len(net["nodes"]) <= 60

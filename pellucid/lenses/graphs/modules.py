@@ -7,7 +7,7 @@ the nodes that they become never form a circle, also where a module is called tw
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,12 +15,12 @@ from pellucid.graph.node import Node
 from pellucid.lenses.chain.stage import Stage
 from pellucid.lenses.graphs.flow import Flow
 from pellucid.lenses.graphs.net import Amount, Link, Net, Vertex, amount_of
-from pellucid.lenses.graphs.ops import leaf_kind, leaf_vertex, link_between, within
+from pellucid.lenses.graphs.ops import leaf_kind, leaf_vertex, link_between, ops_net, within
 from pellucid.lenses.numerals import plural
 
 __all__ = ["modules_net"]
 
-_MOST = 36
+_MOST, _MOST_INSIDE = 36, 60
 
 
 @dataclass(eq=False)
@@ -127,7 +127,17 @@ def _net(flow: Flow, runs: list[Run], briefs: Mapping[str, str]) -> Net:
         vertices[run] = mine
     links = [_joined(source, target, parts) for (source, target), parts in sums.items()]
     name = flow.symbols.of(flow.root)
-    return Net("modules", list(vertices.values()), links, flow.root, name, flow.blamed)
+    inside = {vertices[run].key: _inside(flow, run) for run in runs if run.path}
+    return Net(
+        "modules", list(vertices.values()), links, flow.root, name, flow.blamed,
+        inside={key: net for key, net in inside.items() if len(net.vertices) <= _MOST_INSIDE},
+    )  # fmt: skip
+
+
+def _inside(flow: Flow, run: Run) -> Net:
+    """The ops of a run."""
+    net = ops_net(flow, run.path if run.times == 1 else "", run.stages)
+    return replace(net, name=run.path)
 
 
 def _vertex(run: Run, flow: Flow, briefs: Mapping[str, str]) -> Vertex:

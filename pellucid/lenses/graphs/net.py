@@ -128,6 +128,7 @@ class Net:
         blamed: whether blame is known.
         remarks: what a reader should know.
         tensors: nodes whose numbers are worth seeing, with their names and their blame.
+        inside: what is inside a vertex, by its key.
     """
 
     zoom: str
@@ -138,3 +139,4 @@ class Net:
     blamed: bool
     remarks: list[str] = field(default_factory=list)
     tensors: Sequence[tuple[str, Array, Array | None]] = ()
+    inside: dict[str, Net] = field(default_factory=dict)

@@ -5,6 +5,8 @@ Blame of Tensors is shown by its length, blame of single numbers with its sign.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pellucid.errors import SettingError
@@ -19,14 +21,15 @@ from pellucid.lenses.notation import plain
 __all__ = ["leaf_kind", "leaf_vertex", "link_between", "off_remarks", "ops_net", "within"]
 
 
-def ops_net(flow: Flow, inside: str = "") -> Net:
+def ops_net(flow: Flow, inside: str = "", only: Sequence[Stage] | None = None) -> Net:
     """Ops as vertices.
 
     Args:
         flow: the computation.
         inside: only what this module does.
+        only: of that, these alone.
     """
-    stages = within(flow, inside)
+    stages = within(flow, inside) if only is None else only
     vertices: dict[Node, Vertex] = {}
     links: list[Link] = []
     made = {s.out for s in stages}

@@ -15,7 +15,7 @@ from pellucid.lenses.graphs.net import Net
 from pellucid.lenses.graphs.picture import SAID, diagram_of, value_text
 from pellucid.lenses.numerals import number, of_layer, plural, signed
 from pellucid.lenses.picture import Charts, Diagram, Film, Matrix
-from pellucid.lenses.view import Block, Column, Folded, Remark, Table, View
+from pellucid.lenses.view import Block, Column, Folded, Remark, Room, Rooms, Table, View
 
 __all__ = ["Zoomed", "net_view"]
 
@@ -81,6 +81,7 @@ def net_view(zooms: Sequence[Zoomed]) -> View:
         switched = "; ".join(x for x in (title_of, width) if x)
         blocks = [Film(tuple(pictures), captions, 0, switched, "zoom")]
     blocks += [
+        *_rooms(zooms),
         *_remarks(net, len(zooms) > 1),
         *(_checks(z) for z in zooms if z.checks),
         _table(net),
@@ -95,19 +96,49 @@ def net_view(zooms: Sequence[Zoomed]) -> View:
     return View(title, sentence, tuple(blocks), data)
 
 
-def _data(net: Net) -> dict[str, list[dict[str, Any]]]:
-    return {
+def _data(net: Net) -> dict[str, Any]:
+    found: dict[str, Any] = {
         "nodes": [v.to_dict() for v in net.vertices],
         "edges": [x.to_dict() for x in net.links],
     }
+    return found | ({"inside": {k: _data(n) for k, n in net.inside.items()}} if net.inside else {})
 
 
 def _picture(zoomed: Zoomed, title: str, sentence: str) -> Diagram | Charts:
     """The diagram; of too many numbers for one, their shades."""
     if zoomed.caption and zoomed.net.tensors:
         return next(_heats(zoomed.net))
-    links = dict(zip((c.vertex.key for c in zoomed.checks), _names(zoomed), strict=True))
-    return diagram_of(zoomed.net, title, sentence, links)
+    return diagram_of(zoomed.net, title, sentence, _links(zoomed) | _doors(zoomed.net))
+
+
+def _links(zoomed: Zoomed) -> dict[str, str]:
+    """Where a click on a node leads: to the row that checks it."""
+    return dict(zip((c.vertex.key for c in zoomed.checks), _names(zoomed), strict=True))
+
+
+def _doors(net: Net) -> dict[str, str]:
+    """Where a click on a module leads: inside; unlike any other graph's on the same page."""
+    own = zlib.crc32(repr([v.to_dict() for v in net.vertices]).encode())
+    return {key: f"inside{own:08x}-{key}" for key in net.inside}
+
+
+def _rooms(zooms: Sequence[Zoomed]) -> Iterator[Rooms]:
+    """The operations of each module, whose nodes lead to their own checks."""
+    net = zooms[0].net
+    if not net.inside:
+        return
+    links = {key: row for z in zooms[1:] for key, row in _links(z).items()}
+    often = Counter(v.name for v in net.vertices)  # a module that others interrupt has several runs
+    called = {
+        v.key: f"{v.name}: {v.op if often[v.name] == 1 else v.equation}" for v in net.vertices
+    }
+    rooms = tuple(
+        Room(door, called[key], diagram_of(net.inside[key], "", f"Inside {called[key]}", links))
+        for key, door in _doors(net).items()
+    )
+    first = next(v.scope for v in net.vertices if v.key in net.inside)
+    yield Rooms("Go inside a module: click it, or open it here",
+                f'.html() opens it, zoom="ops", inside="{first}" draws one', rooms)  # fmt: skip
 
 
 def _names(zoomed: Zoomed) -> tuple[str, ...]:

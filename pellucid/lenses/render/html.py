@@ -21,6 +21,7 @@ from pellucid.lenses.view import (
     Folded,
     Outline,
     Remark,
+    Rooms,
     Table,
     View,
     written,
@@ -64,7 +65,20 @@ def _block(block: Block, budget: int = BUDGET) -> str:
     if isinstance(block, Folded):
         inside = "".join(_block(b) for b in block.blocks)
         return f"<details><summary>{escape(block.summary)}</summary>{inside}</details>"
+    if isinstance(block, Rooms):
+        return _rooms(block)
     return _table(block) if isinstance(block, Table) else drawn(block, budget=budget) + _twin(block)
+
+
+def _rooms(block: Rooms) -> str:
+    """Each inside behind its name; a link to one opens it, and opening one closes the other."""
+    group = f"rooms-{block.items[0].key}" if block.items else ""
+    inside = "".join(
+        f'<details name="{escape(group)}"><summary>{escape(room.name)}</summary>'
+        f'<div id="{escape(room.key)}">{drawn(room.picture)}</div></details>'
+        for room in block.items
+    )
+    return f'<div class="rooms"><p class="note">{escape(block.summary)}</p>{inside}</div>'
 
 
 def _twin(block: Any) -> str:

@@ -17,6 +17,7 @@ from pellucid.lenses.view import (
     Item,
     Outline,
     Remark,
+    Rooms,
     Table,
     View,
     written,
@@ -66,7 +67,7 @@ def _block(block: Block, width: int) -> list[str]:
     if isinstance(block, Code):
         caption = _wrapped(block.caption, width) if block.caption else []
         return [*caption, *(f"    {line}" for line in block.text.splitlines())]
-    if isinstance(block, Folded):
+    if isinstance(block, Folded | Rooms):
         return _wrapped(f"{block.summary}: {block.hint}", width)
     return _table(block, width) if isinstance(block, Table) else lettered(block, width)
 
