@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["STYLE"]
+__all__ = ["STYLE", "dark_of"]
 
 _LIGHT = (
     "--panel:#FFFFFF;--ink:#1A2330;--muted:#52606E;--hair:#DFE3E8;--border:#8894A2;--wash:#F4F6F8;"
@@ -40,3 +40,15 @@ STYLE = (
     f"{_SCOPE}{{{_LIGHT}}}@media (prefers-color-scheme:dark){{{_SCOPE}{{{_DARK}}}}}"
     f"{_below(_LIGHT_HOSTS, _LIGHT)}{_below(_DARK_HOSTS, _DARK)}{_rules()}"
 )
+
+
+def dark_of(color: str) -> str:
+    """What a color of the light theme is on dark; any other stays.
+
+    Example:
+        >>> dark_of("#0a5ea8"), dark_of("#123456")
+        ('#58aef7', '#123456')
+    """
+    pairs = zip(_LIGHT.lower().split(";"), _DARK.lower().split(";"), strict=True)
+    known = dict((a.split(":")[1], b.split(":")[1]) for a, b in pairs)
+    return known.get(color.lower(), color)
