@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import numpy as np
@@ -184,7 +184,7 @@ def _filmed(look: Callable[[], View], subject: Subject, kept: Recorded, moments:
         block = _standing(block)
         frames = [_standing(views[step].blocks[i]) for step in steps if len(views[step].blocks) > i]
         alike = len(frames) == len(steps) and all(type(f) is type(block) for f in frames)
-        if isinstance(block, _STILL) and alike:
+        if isinstance(block, _STILL) and alike and not all(_same(f, block) for f in frames):
             blocks.append(Film(_steady(frames), captions, title=block.title))
         else:
             blocks.append(block)
@@ -196,6 +196,18 @@ def _standing(block: Block) -> Block:
     return (
         block.frames[block.shown] if isinstance(block, Film) and block.choice != "moment" else block
     )
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two pictures are drawn alike; what training does not touch is no film."""
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    if isinstance(one, tuple | list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if is_dataclass(one):
+        parts = ((getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
+        return type(one) is type(other) and all(_same(a, b) for a, b in parts)
+    return bool(one == other)
 
 
 def _moments(views: Mapping[int, View], steps: list[int]) -> dict[str, Any]:

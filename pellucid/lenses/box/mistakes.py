@@ -109,7 +109,7 @@ def number_blocks(found: Answers, target: str) -> tuple[list[Block], dict[str, A
     spread = Chart(
         Axis("true − answered"),
         Axis("rows"),
-        (Bars(counts, at=(edges[:-1] + edges[1:]) / 2), Rule(0.0, "x", "no miss")),
+        (Rule(0.0, "x", "no miss"), Bars(counts, at=(edges[:-1] + edges[1:]) / 2)),
         f"On average {number(abs(lean))} too {side}",
     )
     data = {

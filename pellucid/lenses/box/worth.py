@@ -45,10 +45,17 @@ def _first_up(name: str) -> str:
 def _map(subject: Subject, worth: Importance, title: str) -> Matrix:
     """The falls at the places of the patches that were shuffled."""
     shape = subject.x.shape[1:]
-    values = np.zeros(int(np.prod(shape)))
     fall = dict(zip(worth.names, worth.drop, strict=True))
-    for name, places in blocks_of(subject).items():
-        values[places] = fall[name]
-    grid = values.reshape(shape).mean(axis=0) * (100 if worth.metric_percent else 1)
-    return Matrix(grid, title=title, row_axis="row", column_axis="column", image=True,
-                  scale="signed")  # fmt: skip
+    first = {  # where each patch begins
+        name: np.unravel_index(places[0], shape)[-2:] for name, places in blocks_of(subject).items()
+    }
+    rows, columns = (sorted({int(at[axis]) for at in first.values()}) for axis in (0, 1))
+    grid = np.zeros((len(rows), len(columns)))
+    for name, (row, column) in first.items():
+        grid[rows.index(int(row)), columns.index(int(column))] = fall[name]
+    unit = "points" if worth.metric_percent else worth.metric_name
+    return Matrix(
+        grid * (100 if worth.metric_percent else 1), tuple(map(str, rows)),
+        tuple(map(str, columns)), title, row_axis="patch from row",
+        column_axis=f"patch from column; {unit} lost when shuffled",
+    )  # fmt: skip

@@ -6,17 +6,19 @@ in light, dark and print. Class is told by shape and sign by dash as well.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from string import ascii_lowercase, ascii_uppercase
 
 from pellucid.lenses.draw.html import Child, Markup, join, tag
 from pellucid.lenses.draw.scale import Scale, log_ticks, nice_ticks, tick_labels
 
 __all__ = [
-    "SHAPES", "Plot", "area", "bar", "letter", "letter_key", "line", "marker", "markers", "picture",
-    "text",
+    "SHAPES", "Plot", "area", "bar", "letter", "letter_key", "letters", "line", "marker", "markers",
+    "picture", "text",
 ]  # fmt: skip
 
 SHAPES = ("triangle", "circle", "square", "diamond", "plus", "star")
@@ -181,6 +183,19 @@ def letter(kind: int) -> str:
     return LETTERS[kind % len(LETTERS)]
 
 
+def letters(places: Sequence[tuple[float, float]], kind: int, class_: str) -> Markup | None:
+    """Draws a class's letter at many positions as one text.
+
+    Example:
+        >>> letters([(5, 5), (8.25, 9)], 7, "letter")
+        '<text x="5 8.2" y="5 9" class="letter">HH</text>'
+    """
+    if not places:
+        return None
+    x, y = (" ".join(map(_n, axis)) for axis in zip(*places, strict=True))
+    return tag("text", letter(kind) * len(places), x=x, y=y, class_=class_)
+
+
 def letter_key(kind: int, class_: str) -> Markup:
     """Draws a class's letter as a small picture for a legend."""
     shown = text(letter(kind), 8, 12.5, f"letter {class_}")
@@ -217,8 +232,16 @@ def _shape(shape: str, x: float, y: float, r: float) -> str:
     if shape == "square":
         r *= 0.8
         return f"M{_at(x - r, y - r)}h{_n(2 * r)}v{_n(2 * r)}h{_n(-2 * r)}z"
-    corners = "L".join(_at(x + a * r, y + b * r) for a, b in OUTLINES[shape])
-    return f"M{corners}Z"
+    (a, b), way = _way_around(shape, r)
+    return f"M{_at(x + a, y + b)}{way}"
+
+
+@cache
+def _way_around(shape: str, r: float) -> tuple[tuple[float, float], str]:
+    """The first corner from the middle, and the way from corner to corner: short to write."""
+    corners = [(round(a * r, 1), round(b * r, 1)) for a, b in OUTLINES[shape]]
+    steps = " ".join(_at(u - x, v - y) for (x, y), (u, v) in itertools.pairwise(corners))
+    return corners[0], f"l{steps.replace(' -', '-')}z"
 
 
 def _wheel(radii: Sequence[float], turn: float = -0.25) -> list[tuple[float, float]]:

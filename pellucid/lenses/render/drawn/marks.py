@@ -14,8 +14,8 @@ from pellucid.lenses.draw.svg import (
     SHAPES,
     area,
     bar,
-    letter,
     letter_key,
+    letters,
     line,
     line_key,
     marker,
@@ -67,7 +67,7 @@ def tint(mark: Line) -> str:
     """The classes that give a line its color and dash."""
     if mark.order is None:
         return f"r-{mark.role}"
-    return f"class-{LETTERS[mark.order % 6]} dash-{mark.order % 6}"
+    return f"class-{LETTERS[mark.order % 6]} dash-{(mark.order + mark.order // 6) % 6}"
 
 
 def _line(mark: Line, frame: Frame) -> Child:
@@ -90,8 +90,7 @@ def _points(mark: Points, frame: Frame) -> Iterable[Child]:
         places = [p for i in chosen if (p := _within(frame, float(x[i]), float(y[i])))]
         shape, color = _kind(kind, mark)
         if kind is not None and kind >= len(SHAPES):
-            style = f"letter {color}"
-            yield [text(letter(int(kind)), *p, style) for p in ((a, b + 3.5) for a, b in places)]
+            yield letters([(a, b + 3.5) for a, b in places], int(kind), f"letter {color}")
             continue
         style = "point hollow" if mark.hollow else "point"
         yield markers(places, shape, f"{style} {color}", radius)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Iterable
 
@@ -19,6 +20,8 @@ _WIDE = 420.0
 _WRITTEN = 26.0  # a cell this wide holds a short number
 _MOST_CELLS = 1600
 _LEAST_CELL = 4.0  # narrower ones are pixels of one picture
+_LEAST_ROW, _FEW_ROWS = 13.0, 260.0
+_LEAST_TALL, _TELLING = 10.0, 0.1  # rows this high, and shades this strong, get a minus sign
 _LETTER = 5.9
 _LONGEST = 24
 
@@ -32,9 +35,11 @@ def matrix(mark: Matrix, label: str) -> Markup:
     left += 14.0 if mark.row_axis else 0.0
     top = 6.0 + (18.0 if _heads(mark) else 0.0) + (14.0 if mark.column_axis else 0.0)
     heads = max((len(name) for name in mark.columns), default=0) * _LETTER + 8
-    widest = min(max(heads, 46.0), 96.0)  # a few columns are as wide as their names
+    widest = min(max(heads, 46.0), 112.0)  # a few columns are as wide as their names
     side = min((_WIDE - left - 6) / max(columns, 1), widest)
     tall = side if mark.image or side < _WRITTEN else max(min(side, 30.0), 22.0)
+    if not mark.image:
+        tall = max(tall, min(_LEAST_ROW, _FEW_ROWS / rows))  # a name beside each of a few rows
     if rows * tall > 460:
         tall = 460 / rows
     wide, high = columns * side, rows * tall
@@ -85,7 +90,7 @@ def _cells(
             place = dict(zip(("x", "y", "width", "height"), box, strict=True))
             yield tag("rect", class_=f"heat {color}", opacity=opacity, **place)
             if side >= _WRITTEN:
-                shade = "cell-text" + (" light" if strength > 0.85 else " mid" * (strength > 0.6))
+                shade = "cell-text" + (" light" if strength > 0.85 else " mid" * (strength > 0.75))
                 yield text(short(mark, value), x + side / 2, y + tall / 2 + 3.5, shade)
             elif mark.scale == "signed" and value < 0 and side > 7 and strength > 0.04:
                 middle = y + tall / 2
@@ -100,9 +105,27 @@ def _pixels(mark: Matrix, values: Floats, box: tuple[float, float, float, float]
     if mark.scale == "signed":
         shades = [(1 - 2 * part, "class-a"), (2 * part - 1, "class-b")]
     layers = [_shade(mask, color, place) for mask, color in shades]
+    if mark.scale == "signed":
+        layers += _minus_signs(part, box)
     return Markup(
         tag("rect", class_="zero", **place) + "".join(layers) + tag("rect", class_="edge", **place)
     )
+
+
+def _minus_signs(part: Floats, box: tuple[float, float, float, float]) -> list[Markup]:
+    """A dash through what is negative: the sign is not told by color alone."""
+    rows, columns = part.shape
+    side, tall = box[2] / columns, box[3] / rows
+    if tall < _LEAST_TALL:
+        return []
+    found = []
+    for r, row in enumerate(part < 0.5 - _TELLING / 2):
+        ends = np.flatnonzero(np.diff(np.concatenate([[0], row.astype(int), [0]])))
+        y = box[1] + (r + 0.5) * tall
+        found += [[(box[0] + (a + 0.3) * side, y), (box[0] + (b - 0.3) * side, y)]
+                  for a, b in zip(ends[::2], ends[1::2], strict=True)]  # fmt: skip
+    places = [p for run in found for p in (*run, (math.nan, math.nan))]
+    return [line(places, "minus-sign")] if places else []
 
 
 def _shade(mask: Floats, color: str, place: dict[str, float]) -> Markup:
@@ -131,7 +154,7 @@ def short(mark: Matrix, value: float) -> str:
 
 
 def _heads(mark: Matrix) -> bool:
-    return bool(mark.columns) and not mark.image
+    return bool(mark.columns or mark.column_axis) and not mark.image
 
 
 def _names(
@@ -144,11 +167,12 @@ def _names(
     for r in range(0, rows, every):
         word = names[r] if r < len(names) else str(r)
         yield text(word, left - 5, top + (r + 0.5) * tall + 3.5, "tick", "end")
-    if mark.columns:
-        longest = max(len(n) for n in mark.columns) * _LETTER + 6
+    if _heads(mark):
+        heads = mark.columns or tuple(map(str, range(columns)))
+        longest = max(map(len, heads)) * _LETTER + 6
         every = max(1, round(longest / side + 0.49))
         for c in range(0, columns, every):
-            yield text(mark.columns[c], left + (c + 0.5) * side, top - 6, "tick")
+            yield text(heads[c], left + (c + 0.5) * side, top - 6, "tick")
     if mark.row_axis:
         middle = top + rows * tall / 2
         turn = f"rotate(-90 9 {middle:g})"

@@ -23,7 +23,7 @@ BUDGET = 900_000
 _LEAST = {1: 900, 2: 330, 3: 250, 4: 190, 5: 150, 6: 128}
 _ACROSS = {1: WIDE, 2: 410.0, 3: 290.0, 4: 215.0, 5: 170.0, 6: 140.0}
 STILL = (Chart, Charts, Matrix, Diagram)
-_MASK = re.compile(r'((?:id="|url\(#)pl[0-9a-f]{8})')
+_MASK = re.compile(r'((?:id="|url\(#)p[lm][0-9a-f]{8})')
 
 
 def drawn(block: Any, heading: bool = True, budget: int = BUDGET) -> Markup:
@@ -79,11 +79,15 @@ def _charts(block: Charts, heading: bool) -> Markup:
 
 def _film(block: Film, budget: int) -> Markup:
     """The moments on top of each other; radio buttons choose one, with arrow keys and no script."""
-    frames = [_own_masks(drawn(f, heading=False), i) for i, f in enumerate(block.frames)]
-    chosen = range(len(frames))[block.shown]
-    kept = _affordable(frames, chosen, budget)
-    left = len(frames) - len(kept)
-    frames, chosen = [frames[i] for i in kept], kept.index(chosen)
+    many = len(block.frames)
+    chosen = range(many)[block.shown]
+    shown = drawn(block.frames[chosen], heading=False)
+    kept = _affordable(many, len(shown), chosen, budget)
+    frames = [
+        _own_masks(shown if i == chosen else drawn(block.frames[i], heading=False), i)
+        for i in kept
+    ]  # fmt: skip
+    left, chosen = many - len(kept), kept.index(chosen)
     captions = [block.captions[i] for i in kept]
     name = f"film{zlib.crc32(''.join(frames).encode()):08x}"
     rules = "".join(
@@ -105,7 +109,7 @@ def _film(block: Film, budget: int) -> Markup:
     if named:
         labels = [tag("label", caption, for_=f"{name}-{i}") for i, caption in enumerate(captions)]
         inputs = [part for pair in zip(inputs, labels, strict=True) for part in pair]
-    shown = [
+    moments = [
         tag("div", None if named else tag("p", caption, class_="moment"), frame)
         for frame, caption in zip(frames, captions, strict=True)
     ]
@@ -122,7 +126,7 @@ def _film(block: Film, budget: int) -> Markup:
             [
                 title,
                 tag("style", Markup(rules)),
-                tag("div", inputs, hint, tag("div", shown, class_="frames"), class_="film"),
+                tag("div", inputs, hint, tag("div", moments, class_="frames"), class_="film"),
             ]
         )
     )
@@ -133,11 +137,10 @@ def _own_masks(frame: Markup, number: int) -> Markup:
     return Markup(_MASK.sub(rf"\1-{number}", frame))
 
 
-def _affordable(frames: list[Markup], chosen: int, budget: int) -> list[int]:
+def _affordable(many: int, each: int, chosen: int, budget: int) -> list[int]:
     """Frames that fit into a budget: evenly spread, with the first, the last and the chosen."""
-    each = sum(map(len, frames)) / max(len(frames), 1)
-    most = max(int(budget / max(each, 1.0)), 3)
-    if len(frames) <= most:
-        return list(range(len(frames)))
-    last = len(frames) - 1
+    most = max(budget // max(each, 1), 3)
+    if many <= most:
+        return list(range(many))
+    last = many - 1
     return sorted({chosen, *(round(k * last / (most - 1)) for k in range(most))})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,7 +36,9 @@ from pellucid.lenses.render.plotted.theme import (
     rising,
 )
 
-__all__ = ["plot"]
+__all__ = ["plot", "readable"]
+
+_KEY = 26.0  # the size of a point in a legend
 
 
 def plot(axes: Any, chart: Chart, room: int = 80, legend: bool = True) -> None:
@@ -52,7 +56,7 @@ def plot(axes: Any, chart: Chart, room: int = 80, legend: bool = True) -> None:
         for artist in set(axes.get_children()) - known:  # the first mark lies below
             artist.set_zorder(2 + place / 100)
     for which in ("x", "y"):
-        _axis(axes, chart, which)
+        _axis(axes, chart, which, room)
     if any(isinstance(m, Bars) and m.lying for m in chart.marks) and chart.y.names:
         axes.invert_yaxis()
     if chart.square:
@@ -85,21 +89,32 @@ def _legend(axes: Any, room: int) -> int:
     once = dict(zip(labels, handles, strict=True))
     each = max(map(len, once)) + 7
     columns = max(min(room // each, len(once)), 1)
-    axes.legend(
+    shown = axes.legend(
         once.values(), once.keys(), fontsize=8, frameon=False, ncols=columns, loc="lower left",
         bbox_to_anchor=(0.0, 1.0), borderaxespad=0.1, borderpad=0.1, labelspacing=0.3,
         columnspacing=1.4, handlelength=2.2,
     )  # fmt: skip
+    readable(shown)
     return -(-len(once) // columns)
 
 
-def _axis(axes: Any, chart: Chart, which: str) -> None:
+def readable(legend: Any) -> None:
+    """Points in a legend of one size, however small those of a large set are drawn."""
+    for handle in legend.legend_handles:
+        if hasattr(handle, "set_sizes"):
+            handle.set_sizes([_KEY])
+
+
+def _axis(axes: Any, chart: Chart, which: str, room: int) -> None:
     axis: Axis = getattr(chart, which)
     if axis.log:
         getattr(axes, f"set_{which}scale")("log")
     getattr(axes, f"set_{which}label")(axis.name, color=MUTED, fontsize=9)
     if axis.names:
-        getattr(axes, f"set_{which}ticks")(range(len(axis.names)), thinned_names(axis), fontsize=8)
+        names = thinned_names(axis)
+        every = 1 if which == "y" else _every(names, room)
+        shown = [name if i % every == 0 else "" for i, name in enumerate(names)]
+        getattr(axes, f"set_{which}ticks")(range(len(names)), shown, fontsize=8)
     else:
         getattr(axes, f"set_{which}lim")(*limits(chart, which))
         axes.tick_params(axis=which, labelsize=8)
@@ -109,10 +124,15 @@ def _axis(axes: Any, chart: Chart, which: str) -> None:
         getattr(axes, f"{which}axis").set_major_formatter(PercentFormatter(1.0, decimals=0))
 
 
+def _every(names: Sequence[str], room: int) -> int:
+    """Each how many-th name is written, so that none runs into the next."""
+    return max(math.ceil(len(names) * (max(map(len, names)) + 1) / max(1.1 * room, 1)), 1)
+
+
 def _line(axes: Any, mark: Line) -> None:
     color, dash = ROLES[mark.role], "--" if mark.role in ("test", "negative") else "-"
     if mark.order is not None:
-        color, dash = CLASSES[mark.order % 6], DASHES[mark.order % 6]
+        color, dash = CLASSES[mark.order % 6], DASHES[(mark.order + mark.order // 6) % 6]
     single = len(np.asarray(mark.x)) == 1
     thick = 1.0 if mark.role == "muted" else 1.8
     axes.plot(
@@ -123,7 +143,7 @@ def _line(axes: Any, mark: Line) -> None:
 
 def _points(axes: Any, mark: Points) -> None:
     x, y = np.asarray(mark.x), np.asarray(mark.y)
-    size = float(np.clip(1600 / max(len(x), 1), 8, 36))
+    size = float(np.clip(6000 / max(len(x), 1), 11, 36))
     kinds = None if mark.kinds is None else np.asarray(mark.kinds)
     for kind in [None] if kinds is None else sorted(set(kinds.tolist())):
         chosen = slice(None) if kinds is None else kinds == kind
@@ -166,6 +186,8 @@ def _bars(axes: Any, mark: Bars) -> None:
         low, high = np.asarray(mark.low, np.float64), np.asarray(mark.high, np.float64)
         error = np.abs(np.stack([values - low, high - values]))
     style = {"color": colors, "label": mark.name or None, "ecolor": INK}
+    if mark.role == "muted":  # something else is drawn over it
+        style["alpha"] = 0.4
     thick = gap * (0.72 if mark.at is None else 0.94)
     if mark.lying:
         drawn = axes.barh(at, values, height=thick, xerr=error, **style)

@@ -14,7 +14,7 @@ from pellucid.lenses.picture import Chart, Charts, Diagram, Film, Matrix
 from pellucid.lenses.render.drawn.diagram import place_of
 from pellucid.lenses.render.drawn.marks import keys
 from pellucid.lenses.render.drawn.matrix import matrix_scale, short
-from pellucid.lenses.render.plotted.chart import plot
+from pellucid.lenses.render.plotted.chart import plot, readable
 from pellucid.lenses.render.plotted.theme import CLASSES, INK, MUTED, ROLES, diverging, rising
 from pellucid.lenses.view import View
 
@@ -117,8 +117,9 @@ def _legend_below(part: Any, axes: Any, wide: float) -> None:
     handles, labels = axes.get_legend_handles_labels()
     once = dict(zip(labels, handles, strict=True))
     columns = max(min(int(wide * _LETTERS) // (max(map(len, once)) + 7), len(once)), 1)
-    part.legend(once.values(), once.keys(), fontsize=8, frameon=False, ncols=columns,
-                loc="outside lower left")  # fmt: skip
+    shown = part.legend(once.values(), once.keys(), fontsize=8, frameon=False, ncols=columns,
+                        loc="outside lower left")  # fmt: skip
+    readable(shown)
 
 
 def _still(block: Any, moment: int | None) -> Any:
@@ -144,7 +145,18 @@ def _grid(still: Any) -> tuple[int, int, float]:
     items = list(_items(still))
     columns = max(min(still.columns or 3, len(items)), 1) if isinstance(still, Charts) else 1
     high = max((_high(i, columns) for i in items), default=1.0)
+    high += max((_above(i, columns, _alike(still)) for i in items), default=0.0)
     return math.ceil(len(items) / columns), columns, high
+
+
+def _above(item: Any, columns: int, shared: bool) -> float:
+    """What titles and legends of more than a line take, in inches."""
+    room = int((1.5 if _small(item) and columns > 2 else 3.6 if columns > 1 else 6.4) * _LETTERS)
+    lines = max(len(textwrap.wrap(getattr(item, "title", ""), room)) - 1, 0)
+    words = [w for _, w in keys(item)] if isinstance(item, Chart) and not shared else []
+    if words:
+        lines += math.ceil(len(words) / max(room // (max(map(len, words)) + 7), 1)) - 1
+    return _LINE * lines
 
 
 def _high(item: Any, columns: int) -> float:
@@ -208,7 +220,8 @@ def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
         axes.set_ylabel(mark.row_axis, color=MUTED, fontsize=9)
         axes.tick_params(length=0, labelsize=8)
     if mark.title:
-        axes.set_title(mark.title, loc="left", fontsize=10, color=INK)
+        title = "\n".join(textwrap.wrap(mark.title, max(int(wide * _LETTERS), 8)))
+        axes.set_title(title, loc="left", fontsize=8.5 if _small(mark) else 10, color=INK)
     if not mark.image and rows <= _WRITTEN and columns <= _WRITTEN:
         for r in range(rows):
             for c in range(columns):
