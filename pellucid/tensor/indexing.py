@@ -6,7 +6,7 @@ As in PyTorch the block is cut out first, and look-ups happen inside it.
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,7 +51,7 @@ def getitem(x: Node, index: Any) -> Node:
         n = x.shape[0]
         rest = tuple((0, m, 1) for m in x.shape[1:])
         return slice_(x, spec=(_position(index, n, 0), *rest))
-    parts = _parts(index, x.shape)
+    parts = _taken_apart(index, x.shape)
     block = _block(x, parts)
     return take(block, *parts.lookups, axes=parts.axes) if parts.axes else block
 
@@ -63,7 +63,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     if mask is not None and numel(node.shape) == 1:
         _write_masked(x, mask, reshape(node, shape=()))
         return
-    parts = _parts(index, x._node.shape)
+    parts = _taken_apart(index, x._node.shape)
     node = _fitted(node, parts)
     if recorded(x, node):
         replace(x, _with(x._node, parts, node))
@@ -148,6 +148,25 @@ def _whole_mask(index: Any, x: Node) -> Node | None:
     ):
         return index if index.shape else None
     return None
+
+
+def _taken_apart(index: Any, shape: Shape) -> Parts:
+    """The parts of an index; one of numbers and ranges is taken apart once for each shape."""
+    plain: list[Any] = []
+    for item in index if type(index) is tuple else (index,):
+        if type(item) is slice:
+            item = item.start, item.stop, item.step
+            if not all(type(n) is int or n is None for n in item):
+                return _parts(index, shape)
+        elif type(item) is not int and item is not None and item is not ...:
+            return _parts(index, shape)
+        plain.append(item)
+    return _plain_parts(tuple(plain), shape)
+
+
+@lru_cache(maxsize=4096)
+def _plain_parts(items: tuple[Any, ...], shape: Shape) -> Parts:
+    return _parts(tuple(slice(*i) if type(i) is tuple else i for i in items), shape)
 
 
 def _parts(index: Any, shape: Shape) -> Parts:

@@ -16,7 +16,7 @@ from pellucid.errors import GraphError, ShapeError, TraceError
 from pellucid.graph.emit import emit, stamp
 from pellucid.graph.gate import gate
 from pellucid.graph.mode import _local, current, engine
-from pellucid.graph.node import Node, last_change, leaf, memory
+from pellucid.graph.node import Node, _clock, last_change, leaf, memory
 from pellucid.ops.held import detach as _detach
 from pellucid.shapes import show
 from pellucid.tensor.caution import not_kept
@@ -180,6 +180,7 @@ class Tensor(Methods):
                 " Use x.detach().numpy()."
             )
         value, root = self._value(), self._node.root
+        root.lent = next(_clock)
         if root.away is not None:
             root.away(root, True)
         return value

@@ -16,7 +16,7 @@ import numpy as np
 from pellucid.engines.stepper import states
 from pellucid.engines.xla.bank import Bank
 from pellucid.engines.xla.space import wide
-from pellucid.engines.xla.stepper import ReadOnly, step_function
+from pellucid.engines.xla.stepper import read_only, step_function
 from pellucid.graph.step import StepProgram, number_kind
 
 __all__ = ["XlaLook"]
@@ -37,7 +37,7 @@ class XlaLook:
         if step.cells != bank.cells:
             raise ValueError("the bank holds other cells than the step moves")
         self._step, self._bank = step, bank
-        self._read = ReadOnly(step.read)
+        self._read = read_only(step)
         slots = step.program.slot_nodes()
         self._results = [slots[i] for i in step.program.outputs[: step.results]]
         self._kind = number_kind((*step.numbers, *self._results))
@@ -61,7 +61,7 @@ class XlaLook:
 
     def _compile(self, given: Any) -> None:
         began = time.perf_counter()
-        one, kind = step_function(self._step, self._bank), self._kind
+        one, kind = step_function(self._step, self._bank, self._read), self._kind
 
         def look(*given: Any) -> Any:
             # One vector comes back instead of a hundred numbers, each in a buffer of its own.

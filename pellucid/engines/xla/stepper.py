@@ -16,12 +16,12 @@ from pellucid.engines.xla.bank import Bank
 from pellucid.engines.xla.cache import found
 from pellucid.engines.xla.handed import Handed
 from pellucid.engines.xla.layout import evaluate_arranged, transposed_cells
+from pellucid.engines.xla.readonly import ReadOnly, swapped_weights
 from pellucid.engines.xla.space import wide
-from pellucid.errors import TraceError
 from pellucid.graph.halves import widened
 from pellucid.graph.step import StepProgram, number_kind
 
-__all__ = ["ReadOnly", "XlaStepper", "bank_for", "step_function"]
+__all__ = ["XlaStepper", "bank_for", "read_only", "step_function"]
 
 
 def bank_for(step: StepProgram) -> Bank:
@@ -29,7 +29,12 @@ def bank_for(step: StepProgram) -> Bank:
     return Bank(step.cells, transposed_cells(step.program, step.cells))
 
 
-def step_function(step: StepProgram, bank: Bank) -> Any:
+def read_only(step: StepProgram) -> ReadOnly:
+    """What a step reads, with weights stored as it wants them."""
+    return ReadOnly(step.read, swapped_weights(step.program, step.read))
+
+
+def step_function(step: StepProgram, bank: Bank, reading: ReadOnly) -> Any:
     """The step as a function of arrays that JAX can trace.
 
     Returns:
@@ -40,7 +45,7 @@ def step_function(step: StepProgram, bank: Bank) -> Any:
         given = [
             *arguments,
             *bank.unpack(state),
-            *read,
+            *reading.unpack(read),
             *(streams[i] for i in range(len(step.streams))),
             *(numbers[i].astype(widened(n.dtype).name) for i, n in enumerate(step.numbers)),
         ]
@@ -66,7 +71,7 @@ class XlaStepper:
 
     def __init__(self, step: StepProgram, bank: Bank) -> None:
         self._step, self._bank = step, bank
-        self._read = ReadOnly(step.read)
+        self._read = read_only(step)
         self._handed = Handed()
         self._kind = number_kind(step.numbers)
         self.compiled: Any = None
@@ -116,39 +121,10 @@ class XlaStepper:
 
     def _compile(self, given: Any) -> None:
         began, before = time.perf_counter(), found()
-        function = jax.jit(step_function(self._step, self._bank), donate_argnums=0)
+        function = jax.jit(step_function(self._step, self._bank, self._read), donate_argnums=0)
         self.compiled = function.lower(*given).compile()
         self.compile_seconds = time.perf_counter() - began
         self.cached = found() > before
-
-
-class ReadOnly:
-    """Values that steps read and never replace, on XLA's side for as long as nobody writes them."""
-
-    def __init__(self, nodes: Sequence[Any]) -> None:
-        self._nodes = tuple(nodes)
-        self._known: list[Any] = [None] * len(self._nodes)
-        self._there: list[Any] = [None] * len(self._nodes)
-
-    def __call__(self) -> list[Any]:
-        """The arrays."""
-        for i, node in enumerate(self._nodes):
-            array = node.array
-            mark = (id(array), max(node.written, node.root.written))  # an id: banks count who looks
-            # What looks at memory of somebody else may have been written without a stamp.
-            if self._known[i] != mark or array.base is not None:
-                self._check(i, array)
-                self._known[i], self._there[i] = mark, jnp.array(np.array(array))
-        return list(self._there)
-
-    def _check(self, i: int, array: Any) -> None:
-        node = self._nodes[i]
-        before = self._there[i]
-        if before is not None and (before.shape != array.shape or before.dtype != array.dtype):
-            raise TraceError(
-                f"{node.name or 'a Tensor'} had shape {before.shape} when the step was compiled "
-                f"and now has {array.shape}.\n Compile the step again."
-            )
 
 
 _NO_STREAMS = np.zeros((0, 4), np.uint32)

@@ -18,7 +18,7 @@ from jax import lax
 
 from pellucid.engines.xla.bank import Bank
 from pellucid.engines.xla.space import wide
-from pellucid.engines.xla.stepper import ReadOnly, step_function
+from pellucid.engines.xla.stepper import read_only, step_function
 from pellucid.graph.node import Node
 from pellucid.graph.step import StepProgram, number_kind
 
@@ -69,7 +69,7 @@ class XlaStretch:
         self._groups = sorted({bank.group(node) for node in self._keeps})
         self.moments: list[Any] = []
         self._data, self._which, self._layout = data.arrays, data.which, tuple(layout)
-        self._read = ReadOnly(step.read)
+        self._read = read_only(step)
         self._longest, self._loop = (longest if loop else 1), loop
         self._kind = number_kind(step.numbers)
         self.compiled: Any = None
@@ -139,7 +139,7 @@ class XlaStretch:
 
     def _compile(self, given: Any) -> None:
         began = time.perf_counter()
-        one = step_function(self._step, self._bank)
+        one = step_function(self._step, self._bank, self._read)
         looping = self._keeping if self._keeps else self._looping
         function = looping(one) if self._loop else self._single(one)
         self.compiled = jax.jit(function, donate_argnums=0).lower(*given).compile()
