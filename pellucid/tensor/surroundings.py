@@ -155,7 +155,7 @@ class Surroundings:
         """Refuse a function that has changed what lies outside of it."""
         for name, value in self.named().items():
             was = before.get(name, MISSING)
-            if was is not MISSING and was != value:
+            if was is not MISSING and was is not value and was != value:  # NaN is not NaN
                 what = "fills" if type(was) is Length else "changes"
                 raise TraceError(
                     f"{self.place} {what} {name}, which lies outside of it. A compiled function "

@@ -21,6 +21,7 @@ from pellucid.graph.mode import current, switched
 from pellucid.graph.node import Node, leaf
 from pellucid.graph.program import collect, unknown
 from pellucid.graph.step import StepProgram
+from pellucid.graph.walk import reachable
 from pellucid.ops.op import Op
 
 __all__ = ["Backward", "backward_of", "compiled_op"]
@@ -47,11 +48,11 @@ def backward_of(results: Sequence[Node], arguments: Sequence[Node], since: int) 
     """Trace the backward pass of what was just traced; None where no blame can flow.
 
     Args:
-        results: what the function returned.
+        results: what the function returned. What it went back through itself is used up.
         arguments: the unknowns that it was called with.
         since: when tracing began.
     """
-    heads = tuple(i for i, n in enumerate(results) if n.requires_grad)
+    heads = tuple(i for i, n in enumerate(results) if n.requires_grad and not _used_up(n, since))
     if not heads:
         return None
     tops = [results[i] for i in heads]
@@ -75,6 +76,12 @@ def backward_of(results: Sequence[Node], arguments: Sequence[Node], since: int) 
     program = collect((*blame, *saved, *read), grads, since)
     step = StepProgram(program, (*blame, *saved), (), read, (), (), ())
     return Backward(step, heads, sources, saved)
+
+
+def _used_up(result: Node, since: int) -> bool:
+    """Whether the function itself went back through what made a result."""
+    behind = reachable([result], follow=lambda n: n.requires_grad and n.seq >= since)
+    return any(n.spent and "linear" not in n.op.traits for n in behind)
 
 
 def _saved(grads: Sequence[Node], made: set[Node], since: int) -> tuple[Node, ...]:

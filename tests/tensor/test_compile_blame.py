@@ -194,3 +194,20 @@ def test_a_compiled_encoder_before_a_compiled_loss(engine: str) -> None:
     (twin(X) ** 2).mean().backward()
     for p, q in zip(net.parameters(), twin.parameters(), strict=True):
         close(p.grad, q.grad)
+
+
+@ENGINES
+def test_a_loss_that_the_function_went_back_through_is_a_result_like_any(engine: str) -> None:
+    net, twin = pair()
+
+    def both(m: Any, x: Any) -> Any:
+        loss = (m(x) ** 2).mean()
+        return loss, pl.autograd.grad(loss, [*m.parameters()])
+
+    compiled = pl.compile(lambda x: both(net, x), engine=engine)
+    loss, blame = compiled(X)
+    expected, theirs = both(twin, X)
+    close(loss, expected)
+    for a, b in zip(blame, theirs, strict=True):
+        close(a, b)
+    assert not loss.requires_grad  # its graph is used up

@@ -427,3 +427,11 @@ def test_only_the_latest_forms_are_kept() -> None:
         scale[0] = float(i)
         assert call(ones()).tolist() == [i, i]
     assert [len(forms) for forms in call._forms.values()] == [64]
+
+
+@ENGINES
+def test_a_missing_number_outside_is_no_change(engine: str) -> None:
+    missing = float("nan")
+    add = pl.compile(lambda x: x + missing, engine=engine)
+    assert add(ones()).isnan().all() and add(ones()).isnan().all()
+    assert add.traces == 1
