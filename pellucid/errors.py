@@ -4,11 +4,11 @@
 PellucidError
 ├── ShapeError        (ValueError *)  axes that do not fit together
 ├── DTypeError        (TypeError *)   a number of the wrong kind: float labels, integer weights
-├── IndexRangeError   (IndexError)    an index or class number outside its range
+├── IndexRangeError   (IndexError *)  an index or class number outside its range
 ├── ModuleError       (AttributeError) a module that is not set up, or has no part of that name
 ├── GraphError        (RuntimeError)  no graph, a graph used twice, a value changed after use
 ├── TraceError        (RuntimeError)  a number asked for while only shapes are known
-├── SettingError      (ValueError)    an argument outside its range: a rate below 0, a bad name
+├── SettingError      (ValueError *)  an argument outside its range: a rate below 0, a bad name
 ├── MatrixError       (ValueError *)  a matrix without an inverse, or not positive definite
 ├── StateError        (KeyError *)    weights that do not belong to this model
 ├── DataError         (ValueError)    a table, file or array that cannot be learned from
@@ -63,7 +63,7 @@ class DTypeError(PellucidError, TypeError, RuntimeError):
     """A number of the wrong kind, such as float class labels."""
 
 
-class IndexRangeError(PellucidError, IndexError):
+class IndexRangeError(PellucidError, IndexError, RuntimeError):
     """An index or a class number outside its range."""
 
 
@@ -79,7 +79,7 @@ class TraceError(PellucidError, RuntimeError):
     """A number was asked for while only shapes are known."""
 
 
-class SettingError(PellucidError, ValueError):
+class SettingError(PellucidError, ValueError, RuntimeError):
     """An argument outside its range; the message quotes the value received."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.graph.node import Node
+from pellucid.ops.compare import eq, where
 from pellucid.ops.elementwise import abs, mul, pow, sign
 from pellucid.ops.movement import expand, permute, reshape, slice_
 from pellucid.ops.op import Op, Sample, define
@@ -121,5 +122,6 @@ def _norm_rule(g: Node, y: Node, x: Node, p: float, axes: Axes, keepdim: bool) -
         return mul(g, sign(x))
     if p == 2:
         return mul(unless_zero(g, y), x)
-    steep = mul(sign(x), pow(abs(x), p - 1.0))
+    size = abs(x) if p > 1 else where(eq(x, 0), 1.0, abs(x))  # 0 has no blame, not an infinite one
+    steep = mul(sign(x), pow(size, p - 1.0))
     return mul(g, unless_zero(steep, pow(y, p - 1.0)))

@@ -47,7 +47,7 @@ def _log_softmax(xp: Any, x: Any, axis: int) -> Any:
 
 
 def _total(x: Node, axis: int) -> Node:
-    return sum_(x, axes=(axis % len(x.shape),), keepdim=True)
+    return sum_(x, axes=(axis % len(x.shape),), keepdim=True) if x.shape else x
 
 
 softmax: Op = define(

@@ -118,8 +118,8 @@ class Methods:
         dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdim: builtins.bool = ...,
         *,
-        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
     ) -> Tensor:
         """Are all true (not zero)?"""
 
@@ -137,8 +137,8 @@ class Methods:
         dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdim: builtins.bool = ...,
         *,
-        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
     ) -> Tensor:
         """The largest along `dim`; equal ones share the blame."""
 
@@ -147,8 +147,8 @@ class Methods:
         dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdim: builtins.bool = ...,
         *,
-        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
     ) -> Tensor:
         """The smallest along `dim`; equal ones share the blame."""
 
@@ -157,8 +157,8 @@ class Methods:
         *,
         dim: builtins.int | None = ...,
         keepdim: builtins.bool = ...,
-        axis: builtins.int | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | None = ...,
     ) -> Range:
         """The smallest and the largest along `dim`."""
 
@@ -170,8 +170,8 @@ class Methods:
         dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdim: builtins.bool = ...,
         *,
-        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
     ) -> Tensor:
         """Is at least one true (not zero)?"""
 
@@ -225,8 +225,8 @@ class Methods:
         dim: builtins.int | None = ...,
         keepdim: builtins.bool = ...,
         *,
-        axis: builtins.int | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | None = ...,
     ) -> Tensor:
         """Where the largest is; over the flattened Tensor when `dim` is None."""
 
@@ -235,8 +235,8 @@ class Methods:
         dim: builtins.int | None = ...,
         keepdim: builtins.bool = ...,
         *,
-        axis: builtins.int | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | None = ...,
     ) -> Tensor:
         """Where the smallest is; over the flattened Tensor when `dim` is None."""
 
@@ -316,7 +316,7 @@ class Methods:
     def bernoulli_(self, p: Any = ..., *, generator: Generator | None = ...) -> Tensor:
         """1 with probability `p`, else 0."""
 
-    def bfloat16(self) -> Tensor:
+    def bfloat16(self, memory_format: Any = ...) -> Tensor:
         """The same numbers as bfloat16."""
 
     def bincount(self, weights: Tensor | None = ..., minlength: builtins.int = ...) -> Tensor:
@@ -361,13 +361,13 @@ class Methods:
     def bmm(self, mat2: Tensor) -> Tensor:
         """The products of two batches of matrices."""
 
-    def bool(self) -> Tensor:
+    def bool(self, memory_format: Any = ...) -> Tensor:
         """The same numbers as bool."""
 
-    def broadcast_to(self, shape: Any) -> Tensor:
-        """Stretch to a shape."""
+    def broadcast_to(self, shape: Any = ..., *, size: Any = ...) -> Tensor:
+        """Stretch to a shape; `size` is another name for it."""
 
-    def byte(self) -> Tensor:
+    def byte(self, memory_format: Any = ...) -> Tensor:
         """The same numbers as uint8."""
 
     def cauchy_(
@@ -385,7 +385,7 @@ class Methods:
     def ceil_(self) -> Tensor:
         """`ceil`, written into this Tensor's own memory."""
 
-    def char(self) -> Tensor:
+    def char(self, memory_format: Any = ...) -> Tensor:
         """The same numbers as int8."""
 
     def cholesky(self, upper: builtins.bool = ...) -> Tensor:
@@ -601,7 +601,7 @@ class Methods:
     def dot(self, tensor: Tensor) -> Tensor:
         """The sum of products of two vectors."""
 
-    def double(self) -> Tensor:
+    def double(self, memory_format: Any = ...) -> Tensor:
         """The same numbers as float64."""
 
     def dsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
@@ -687,7 +687,7 @@ class Methods:
     def flipud(self) -> Tensor:
         """Turn the rows around."""
 
-    def float(self) -> Tensor:
+    def float(self, memory_format: Any = ...) -> Tensor:
         """The same numbers as float32."""
 
     def float_power(self, exponent: Any) -> Tensor:
@@ -776,7 +776,7 @@ class Methods:
     def gt_(self, other: Any) -> Tensor:
         """`gt`, written into this Tensor's own memory."""
 
-    def half(self) -> Tensor:
+    def half(self, memory_format: Any = ...) -> Tensor:
         """The same numbers as float16."""
 
     def heaviside(self, values: Tensor) -> Tensor:
@@ -921,7 +921,7 @@ class Methods:
     def inner(self, other: Tensor) -> Tensor:
         """Products summed over the last axis of both."""
 
-    def int(self) -> Tensor:
+    def int(self, memory_format: Any = ...) -> Tensor:
         """The same numbers as int32."""
 
     def inverse(self) -> Tensor:
@@ -981,8 +981,8 @@ class Methods:
         dim: builtins.int = ...,
         keepdim: builtins.bool = ...,
         *,
-        axis: builtins.int = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int = ...,
     ) -> Ordered:
         """The `k`-th smallest along `dim`, counted from 1, and where it is."""
 
@@ -1130,7 +1130,7 @@ class Methods:
     ) -> Tensor:
         """The logarithm of the sum of exponentials along `dim`."""
 
-    def long(self) -> Tensor:
+    def long(self, memory_format: Any = ...) -> Tensor:
         """The same numbers as int64."""
 
     def lt(self, other: Any) -> Tensor:
@@ -1143,7 +1143,7 @@ class Methods:
         """Call a function with each number here and that of another Tensor, and keep the results."""
 
     def masked_fill(self, mask: Tensor, value: Any) -> Tensor:
-        """`input` with `value` where the mask holds."""
+        """`input` with `value` where the mask holds; the dtype stays that of `input`."""
 
     def masked_fill_(self, mask: Tensor, value: Any) -> Tensor:
         """`masked_fill`, written into this Tensor's own memory."""
@@ -1171,8 +1171,9 @@ class Methods:
         dim: Any = ...,
         keepdim: builtins.bool = ...,
         *,
-        axis: Any = ...,
+        other: Any = ...,
         keepdims: builtins.bool = ...,
+        axis: Any = ...,
     ) -> Any:
         """The largest of all; along `dim` also where; with a second Tensor the larger of each two."""
 
@@ -1185,8 +1186,8 @@ class Methods:
         keepdim: builtins.bool = ...,
         *,
         dtype: DType | None = ...,
-        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
     ) -> Tensor:
         """The average along `dim`."""
 
@@ -1195,8 +1196,8 @@ class Methods:
         dim: builtins.int | None = ...,
         keepdim: builtins.bool = ...,
         *,
-        axis: builtins.int | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | None = ...,
     ) -> Any:
         """The number in the middle (the lower of two); with `dim` also where it is."""
 
@@ -1205,8 +1206,9 @@ class Methods:
         dim: Any = ...,
         keepdim: builtins.bool = ...,
         *,
-        axis: Any = ...,
+        other: Any = ...,
         keepdims: builtins.bool = ...,
+        axis: Any = ...,
     ) -> Any:
         """The smallest of all; along `dim` also where; with a second Tensor the smaller of each two."""
 
@@ -1221,8 +1223,8 @@ class Methods:
         dim: builtins.int = ...,
         keepdim: builtins.bool = ...,
         *,
-        axis: builtins.int = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int = ...,
     ) -> Ordered:
         """The number that occurs most often along `dim` (the smallest of several), and where it is."""
 
@@ -1287,8 +1289,8 @@ class Methods:
         keepdim: builtins.bool = ...,
         *,
         dtype: DType | None = ...,
-        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
     ) -> Tensor:
         """The average along `dim` of what is not NaN."""
 
@@ -1297,8 +1299,8 @@ class Methods:
         dim: builtins.int | None = ...,
         keepdim: builtins.bool = ...,
         *,
-        axis: builtins.int | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | None = ...,
     ) -> Any:
         """The number in the middle of those that are not NaN (the lower of two)."""
 
@@ -1309,8 +1311,8 @@ class Methods:
         keepdim: builtins.bool = ...,
         *,
         interpolation: str = ...,
-        axis: builtins.int | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | None = ...,
     ) -> Tensor:
         """`quantile` of what is not NaN; NaN where nothing else is."""
 
@@ -1320,8 +1322,8 @@ class Methods:
         keepdim: builtins.bool = ...,
         *,
         dtype: DType | None = ...,
-        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
     ) -> Tensor:
         """The sum along `dim` of what is not NaN."""
 
@@ -1417,8 +1419,8 @@ class Methods:
         keepdim: builtins.bool = ...,
         dtype: DType | None = ...,
         *,
-        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
     ) -> Tensor:
         """The length along `dim`: the root of the sum of squares, or of `p`-th powers."""
 
@@ -1470,8 +1472,8 @@ class Methods:
         keepdim: builtins.bool = ...,
         *,
         dtype: DType | None = ...,
-        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
     ) -> Tensor:
         """The product along `dim`."""
 
@@ -1491,8 +1493,8 @@ class Methods:
         keepdim: builtins.bool = ...,
         *,
         interpolation: str = ...,
-        axis: builtins.int | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | None = ...,
     ) -> Tensor:
         """The number below which the part `q` of all numbers along `dim` lies."""
 
@@ -1709,7 +1711,7 @@ class Methods:
     def sgn_(self) -> Tensor:
         """`sgn`, written into this Tensor's own memory."""
 
-    def short(self) -> Tensor:
+    def short(self, memory_format: Any = ...) -> Tensor:
         """The same numbers as int16."""
 
     def sigmoid(self) -> Tensor:
@@ -1822,8 +1824,8 @@ class Methods:
         keepdim: builtins.bool = ...,
         *,
         correction: builtins.int | None = ...,
-        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
     ) -> Tensor:
         """The standard deviation along `dim`, the root of `var`."""
 
@@ -1851,8 +1853,8 @@ class Methods:
         keepdim: builtins.bool = ...,
         *,
         dtype: DType | None = ...,
-        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
     ) -> Tensor:
         """Add up along `dim`; over all axes when None."""
 
@@ -2030,8 +2032,8 @@ class Methods:
         keepdim: builtins.bool = ...,
         *,
         correction: builtins.int | None = ...,
-        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
         keepdims: builtins.bool = ...,
+        axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
     ) -> Tensor:
         """The variance along `dim`, divided by n − 1 (or by n − `correction`)."""
 

@@ -60,8 +60,8 @@ def all(
     dim: int | tuple[int, ...] | list[int] | None = ...,
     keepdim: bool = ...,
     *,
-    axis: int | tuple[int, ...] | list[int] | None = ...,
     keepdims: bool = ...,
+    axis: int | tuple[int, ...] | list[int] | None = ...,
 ) -> Tensor:
     """Are all true (not zero)?"""
 
@@ -75,8 +75,8 @@ def amax(
     dim: int | tuple[int, ...] | list[int] | None = ...,
     keepdim: bool = ...,
     *,
-    axis: int | tuple[int, ...] | list[int] | None = ...,
     keepdims: bool = ...,
+    axis: int | tuple[int, ...] | list[int] | None = ...,
 ) -> Tensor:
     """The largest along `dim`; equal ones share the blame."""
 
@@ -85,8 +85,8 @@ def amin(
     dim: int | tuple[int, ...] | list[int] | None = ...,
     keepdim: bool = ...,
     *,
-    axis: int | tuple[int, ...] | list[int] | None = ...,
     keepdims: bool = ...,
+    axis: int | tuple[int, ...] | list[int] | None = ...,
 ) -> Tensor:
     """The smallest along `dim`; equal ones share the blame."""
 
@@ -95,8 +95,8 @@ def aminmax(
     *,
     dim: int | None = ...,
     keepdim: bool = ...,
-    axis: int | None = ...,
     keepdims: bool = ...,
+    axis: int | None = ...,
 ) -> Range:
     """The smallest and the largest along `dim`."""
 
@@ -108,8 +108,8 @@ def any(
     dim: int | tuple[int, ...] | list[int] | None = ...,
     keepdim: bool = ...,
     *,
-    axis: int | tuple[int, ...] | list[int] | None = ...,
     keepdims: bool = ...,
+    axis: int | tuple[int, ...] | list[int] | None = ...,
 ) -> Tensor:
     """Is at least one true (not zero)?"""
 
@@ -139,8 +139,8 @@ def argmax(
     dim: int | None = ...,
     keepdim: bool = ...,
     *,
-    axis: int | None = ...,
     keepdims: bool = ...,
+    axis: int | None = ...,
 ) -> Tensor:
     """Where the largest is; over the flattened Tensor when `dim` is None."""
 
@@ -149,8 +149,8 @@ def argmin(
     dim: int | None = ...,
     keepdim: bool = ...,
     *,
-    axis: int | None = ...,
     keepdims: bool = ...,
+    axis: int | None = ...,
 ) -> Tensor:
     """Where the smallest is; over the flattened Tensor when `dim` is None."""
 
@@ -224,8 +224,8 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """All stretched to their common shape."""
 
-def broadcast_to(input: Tensor, shape: Any) -> Tensor:
-    """Stretch to a shape."""
+def broadcast_to(input: Tensor, shape: Any = ..., *, size: Any = ...) -> Tensor:
+    """Stretch to a shape; `size` is another name for it."""
 
 def bucketize(
     input: Any, boundaries: Tensor, *, out_int32: bool = ..., right: bool = ...
@@ -635,8 +635,8 @@ def kthvalue(
     dim: int = ...,
     keepdim: bool = ...,
     *,
-    axis: int = ...,
     keepdims: bool = ...,
+    axis: int = ...,
 ) -> Ordered:
     """The `k`-th smallest along `dim`, counted from 1, and where it is."""
 
@@ -729,7 +729,7 @@ def lt(input: Tensor, other: Any) -> Tensor:
     """Is the first number smaller?"""
 
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
-    """`input` with `value` where the mask holds."""
+    """`input` with `value` where the mask holds; the dtype stays that of `input`."""
 
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """`input` with the numbers of `source`, in order, where the mask holds."""
@@ -747,7 +747,13 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
     """The product of `n` times the same matrix; of its inverse where `n` is negative."""
 
 def max(
-    input: Tensor, dim: Any = ..., keepdim: bool = ..., *, axis: Any = ..., keepdims: bool = ...
+    input: Tensor,
+    dim: Any = ...,
+    keepdim: bool = ...,
+    *,
+    other: Any = ...,
+    keepdims: bool = ...,
+    axis: Any = ...,
 ) -> Any:
     """The largest of all; along `dim` also where; with a second Tensor the larger of each two."""
 
@@ -760,8 +766,8 @@ def mean(
     keepdim: bool = ...,
     *,
     dtype: DType | None = ...,
-    axis: int | tuple[int, ...] | list[int] | None = ...,
     keepdims: bool = ...,
+    axis: int | tuple[int, ...] | list[int] | None = ...,
 ) -> Tensor:
     """The average along `dim`."""
 
@@ -770,8 +776,8 @@ def median(
     dim: int | None = ...,
     keepdim: bool = ...,
     *,
-    axis: int | None = ...,
     keepdims: bool = ...,
+    axis: int | None = ...,
 ) -> Any:
     """The number in the middle (the lower of two); with `dim` also where it is."""
 
@@ -779,7 +785,13 @@ def meshgrid(*tensors: Any, indexing: str = ...) -> tuple[Tensor, ...]:
     """Coordinates of a grid: one Tensor for each axis."""
 
 def min(
-    input: Tensor, dim: Any = ..., keepdim: bool = ..., *, axis: Any = ..., keepdims: bool = ...
+    input: Tensor,
+    dim: Any = ...,
+    keepdim: bool = ...,
+    *,
+    other: Any = ...,
+    keepdims: bool = ...,
+    axis: Any = ...,
 ) -> Any:
     """The smallest of all; along `dim` also where; with a second Tensor the smaller of each two."""
 
@@ -790,7 +802,7 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """The product of two matrices."""
 
 def mode(
-    input: Tensor, dim: int = ..., keepdim: bool = ..., *, axis: int = ..., keepdims: bool = ...
+    input: Tensor, dim: int = ..., keepdim: bool = ..., *, keepdims: bool = ..., axis: int = ...
 ) -> Ordered:
     """The number that occurs most often along `dim` (the smallest of several), and where it is."""
 
@@ -826,8 +838,8 @@ def nanmean(
     keepdim: bool = ...,
     *,
     dtype: DType | None = ...,
-    axis: int | tuple[int, ...] | list[int] | None = ...,
     keepdims: bool = ...,
+    axis: int | tuple[int, ...] | list[int] | None = ...,
 ) -> Tensor:
     """The average along `dim` of what is not NaN."""
 
@@ -836,8 +848,8 @@ def nanmedian(
     dim: int | None = ...,
     keepdim: bool = ...,
     *,
-    axis: int | None = ...,
     keepdims: bool = ...,
+    axis: int | None = ...,
 ) -> Any:
     """The number in the middle of those that are not NaN (the lower of two)."""
 
@@ -848,8 +860,8 @@ def nanquantile(
     keepdim: bool = ...,
     *,
     interpolation: str = ...,
-    axis: int | None = ...,
     keepdims: bool = ...,
+    axis: int | None = ...,
 ) -> Tensor:
     """`quantile` of what is not NaN; NaN where nothing else is."""
 
@@ -859,8 +871,8 @@ def nansum(
     keepdim: bool = ...,
     *,
     dtype: DType | None = ...,
-    axis: int | tuple[int, ...] | list[int] | None = ...,
     keepdims: bool = ...,
+    axis: int | tuple[int, ...] | list[int] | None = ...,
 ) -> Tensor:
     """The sum along `dim` of what is not NaN."""
 
@@ -894,8 +906,8 @@ def norm(
     keepdim: bool = ...,
     dtype: DType | None = ...,
     *,
-    axis: int | tuple[int, ...] | list[int] | None = ...,
     keepdims: bool = ...,
+    axis: int | tuple[int, ...] | list[int] | None = ...,
 ) -> Tensor:
     """The length along `dim`: the root of the sum of squares, or of `p`-th powers."""
 
@@ -935,8 +947,8 @@ def prod(
     keepdim: bool = ...,
     *,
     dtype: DType | None = ...,
-    axis: int | tuple[int, ...] | list[int] | None = ...,
     keepdims: bool = ...,
+    axis: int | tuple[int, ...] | list[int] | None = ...,
 ) -> Tensor:
     """The product along `dim`."""
 
@@ -953,8 +965,8 @@ def quantile(
     keepdim: bool = ...,
     *,
     interpolation: str = ...,
-    axis: int | None = ...,
     keepdims: bool = ...,
+    axis: int | None = ...,
 ) -> Tensor:
     """The number below which the part `q` of all numbers along `dim` lies."""
 
@@ -1169,8 +1181,8 @@ def std(
     keepdim: bool = ...,
     *,
     correction: int | None = ...,
-    axis: int | tuple[int, ...] | list[int] | None = ...,
     keepdims: bool = ...,
+    axis: int | tuple[int, ...] | list[int] | None = ...,
 ) -> Tensor:
     """The standard deviation along `dim`, the root of `var`."""
 
@@ -1181,8 +1193,8 @@ def std_mean(
     keepdim: bool = ...,
     *,
     correction: int | None = ...,
-    axis: int | tuple[int, ...] | list[int] | None = ...,
     keepdims: bool = ...,
+    axis: int | tuple[int, ...] | list[int] | None = ...,
 ) -> tuple[Tensor, Tensor]:
     """The standard deviation and the average along `dim`."""
 
@@ -1198,8 +1210,8 @@ def sum(
     keepdim: bool = ...,
     *,
     dtype: DType | None = ...,
-    axis: int | tuple[int, ...] | list[int] | None = ...,
     keepdims: bool = ...,
+    axis: int | tuple[int, ...] | list[int] | None = ...,
 ) -> Tensor:
     """Add up along `dim`; over all axes when None."""
 
@@ -1335,8 +1347,8 @@ def var(
     keepdim: bool = ...,
     *,
     correction: int | None = ...,
-    axis: int | tuple[int, ...] | list[int] | None = ...,
     keepdims: bool = ...,
+    axis: int | tuple[int, ...] | list[int] | None = ...,
 ) -> Tensor:
     """The variance along `dim`, divided by n − 1 (or by n − `correction`)."""
 
@@ -1347,8 +1359,8 @@ def var_mean(
     keepdim: bool = ...,
     *,
     correction: int | None = ...,
-    axis: int | tuple[int, ...] | list[int] | None = ...,
     keepdims: bool = ...,
+    axis: int | tuple[int, ...] | list[int] | None = ...,
 ) -> tuple[Tensor, Tensor]:
     """The variance and the average along `dim`."""
 

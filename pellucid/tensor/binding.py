@@ -259,7 +259,7 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
 
 
 def _caster(name: str, dtype: DType) -> None:
-    def method(self: Tensor) -> Tensor:
+    def method(self: Tensor, memory_format: Any = None) -> Tensor:
         return self.to(dtype)
 
     method.__name__, method.__doc__ = name, f"The same numbers as {dtype.name}."

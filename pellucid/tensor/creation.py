@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import INT, DType, bool_, by_name, default_float, int64
+from pellucid.dtypes import FLOAT, INT, DType, bool_, by_name, default_float, int64
 from pellucid.errors import DataError, DTypeError, SettingError
 from pellucid.graph.halves import at_hand
 from pellucid.graph.node import leaf
 from pellucid.shapes import Shape
 from pellucid.tensor.device import on_cpu
+from pellucid.tensor.evenly import cut_evenly, evenly, leads, one_by_one
 from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor, wrap
 
@@ -262,28 +263,24 @@ def arange(
     on_cpu(device)
     if end is None:
         start, end = 0, start
-    if step == 0:
-        raise SettingError("arange: the step can't be 0.")
-    real = any(isinstance(v, float) for v in (start, end, step))
+    first, last, by = one_by_one("arange", start, end, step)
+    real = any(isinstance(v, float | np.floating) for v in (first, last, by))
     kind = dtype or (default_float() if real else int64)
-    return of_array(np.arange(start, end, step).astype(held(kind)), requires_grad)
+    leads("arange", first, last, by)
+    cut = real and kind.category != FLOAT
+    values = cut_evenly(first, last, by, kind) if cut else np.arange(first, last, by)
+    return of_array(values.astype(held(kind)), requires_grad)
 
 
 @returning
 def linspace(
-    start: float, end: float, steps: int, *, dtype: DType | None = None, device: Any = None,
+    start: Any, end: Any, steps: int, *, dtype: DType | None = None, device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """So many evenly spaced numbers, both ends included."""
     on_cpu(device)
-    _not_negative("linspace", steps)
-    kind = held(dtype or default_float())
-    return of_array(np.linspace(start, end, steps).astype(kind), requires_grad)
-
-
-def _not_negative(name: str, steps: int) -> None:
-    if steps < 0:
-        raise SettingError(f"{name}: the number of steps can't be negative and is {steps}.")
+    kind = dtype or default_float()
+    return of_array(evenly("linspace", start, end, steps, kind).astype(held(kind)), requires_grad)
 
 
 @returning
@@ -297,4 +294,6 @@ def eye(
 ) -> Tensor:
     """Ones on the diagonal, zeros elsewhere."""
     on_cpu(device)
+    if n < 0 or (m is not None and m < 0):
+        raise SettingError(f"eye: sizes can't be negative: {n}{'' if m is None else f', {m}'}.")
     return of_array(np.eye(n, m, dtype=held(dtype or default_float())), requires_grad)

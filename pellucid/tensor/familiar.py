@@ -22,7 +22,7 @@ from pellucid.dtypes import (
     int64,
     set_default_float,
 )
-from pellucid.errors import DTypeError
+from pellucid.errors import DTypeError, SettingError
 from pellucid.graph.node import Node, last_change
 from pellucid.ops import compare as cmp
 from pellucid.ops import elementwise as ew
@@ -135,6 +135,10 @@ def isclose(
     input: Node, other: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> Node:
     """Where `|input − other| ≤ atol + rtol · |other|`."""
+    if rtol < 0 or atol < 0:
+        raise SettingError(f"isclose: rtol and atol can't be negative and are {rtol} and {atol}.")
+    if input.dtype.category == BOOL:
+        return cmp.eq(input, other)
     apart = ew.abs(ew.sub(input, other))
     near = cmp.le(apart, ew.add(ew.mul(ew.abs(other), rtol), atol))
     near = cmp.logical_or(cmp.logical_and(near, cmp.isfinite(apart)), cmp.eq(input, other))

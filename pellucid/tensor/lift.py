@@ -30,7 +30,12 @@ _new = object.__new__
 _STAR = inspect.Parameter.VAR_POSITIONAL
 _NUMBER_TOO = ("input", "other", "exponent")  # arguments that may be a Tensor or a number
 # PyTorch takes NumPy's words too.
-_NUMPY = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}
+_NUMPY = {
+    "dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1", "tensor"),
+    "other": ("x2",), "A": ("input",), "x": ("input",), "tensor": ("input",),
+    "B": ("input", "b", "other"), "L": ("input", "input2"),
+    "indices_or_sections": ("indices", "sections", "tensor_indices_or_sections"),
+}  # fmt: skip
 
 
 def node_of(value: Any) -> Any:
@@ -80,8 +85,8 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
             kwargs = {k: node_of(v) for k, v in kwargs.items()}
             if not none_borrowed(kwargs):
                 kwargs = _translated(kwargs, words)
-            if star in kwargs:
-                taken.append(kwargs.pop(star))
+            if star in kwargs:  # the first argument may come by its name too
+                taken += [kwargs.pop(word) for word in ("input", star) if word in kwargs]
         try:
             if under_autocast is None or _local.mode.lower is None:
                 out = call(*taken, **kwargs)
@@ -131,7 +136,8 @@ def _spellings(call: Callable[..., Any]) -> dict[str, str]:
     if code is None:  # an op itself
         return {}
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    found = {word: name for name in names if name in _NUMPY for word in _NUMPY[name]}
+    known = [name for name in reversed(names) if name in _NUMPY]  # the first to ask for a word wins
+    found = {word: name for name in known for word in _NUMPY[name]}
     return {word: name for word, name in found.items() if word not in names}
 
 

@@ -65,6 +65,8 @@ def _matrix_norm(
             f"matrix_norm: ord {ord!r} is not offered.\n"
             " Use 'fro', 'nuc', 1, -1, 2, -2, inf or -inf."
         )
+    if not A.size:
+        return rd.sum_(A, axes=tuple(sorted((rows, columns))), keepdim=keepdim)
     summed, kept = (rows, columns) if abs(ord) == 1 else (columns, rows)
     totals = rd.sum_(ew.abs(A), axes=(summed,), keepdim=True)
     out = (ex.amax if ord > 0 else ex.amin)(totals, axes=(kept,), keepdim=True)
@@ -75,6 +77,8 @@ def _matrix_norm(
 
 def _of_stretches(values: Node, ord: Any, keepdim: bool, dims: tuple[int, int], A: Node) -> Node:
     last = (len(values.shape) - 1,)
+    if ord == 2 and not values.size:  # nothing stretches by nothing
+        ord = "nuc"
     pick = {"nuc": rd.sum_, 2: ex.amax, -2: ex.amin}[ord]
     out = pick(values, axes=last, keepdim=False)
     return reshape(out, shape=rd.reduced(A.shape, dims, True)) if keepdim else out
@@ -91,11 +95,15 @@ def _cond(A: Node, p: Any = None) -> Node:
 
 def _vander(x: Node, *, N: int | None = None) -> Node:
     """The powers of each number in a row, from 1 on: `N` of them."""
+    x = x if x.shape else reshape(x, shape=(1,))
     return powers(x, range(x.shape[-1] if N is None else N))
 
 
 def _cross(input: Node, other: Node, *, dim: int = -1) -> Node:
     """The vector that stands upright on two others; `dim` holds x, y and z."""
+    for x in (input, other):
+        if not x.shape or x.shape[normalize_axis(dim, len(x.shape))] != 3:
+            raise ShapeError(f"cross: dim {dim} must have size 3, and a Tensor is {show(x.shape)}.")
     return crossed(input, other, dim)
 
 

@@ -203,6 +203,7 @@ def randn_like(
 def normal(
     mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None,
     dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    layout: Any = None,
 ) -> Tensor:  # fmt: skip
     """Draws from bell curves of given means and spreads."""
     on_cpu(device)
@@ -308,7 +309,11 @@ def multinomial(
             " Draw outside of the compiled function and pass the positions in."
         )
     weights = np.asarray(input.detach().numpy(), np.float64)
-    if (weights < 0).any() or (weights.sum(-1) <= 0).any():
+    if weights.ndim not in (1, 2):
+        raise ShapeError(f"multinomial takes one row of weights, or several, not {weights.shape}.")
+    if num_samples < 1:
+        raise SettingError(f"multinomial: num_samples must be at least 1 and is {num_samples}.")
+    if not np.isfinite(weights).all() or (weights < 0).any() or (weights.sum(-1) <= 0).any():
         raise SettingError("multinomial needs weights that are not negative and not all zero.")
     if not replacement:
         if ((weights > 0).sum(-1) < num_samples).any():

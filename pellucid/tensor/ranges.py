@@ -10,9 +10,10 @@ import numpy as np
 
 from pellucid.dtypes import DType, default_float, int64
 from pellucid.errors import SettingError
-from pellucid.tensor.creation import as_tensor, held, linspace, of_array
+from pellucid.tensor.creation import as_tensor, held, of_array
 from pellucid.tensor.creation import tensor as copied
 from pellucid.tensor.device import on_cpu
+from pellucid.tensor.evenly import evenly
 from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor
 
@@ -60,9 +61,9 @@ def logspace(
 ) -> Tensor:  # fmt: skip
     """Powers of `base` whose exponents are evenly spaced, both ends included."""
     on_cpu(device)
-    exponents = linspace(start, end, steps, dtype=dtype)._value()
-    powers = np.power(float(base), exponents.astype(np.float64))
-    return of_array(powers.astype(exponents.dtype), requires_grad)
+    kind = dtype or default_float()
+    powers = np.power(float(base), evenly("logspace", start, end, steps, kind))
+    return of_array(powers.astype(held(kind)), requires_grad)
 
 
 @returning

@@ -210,7 +210,7 @@ def test_a_negative_number_of_steps(name: str) -> None:
     assert getattr(pellucid, name)(0, 1, 0).shape == (0,)
     with pytest.raises(SettingError) as caught:
         getattr(pellucid, name)(0, 1, -1)
-    assert str(caught.value) == "linspace: the number of steps can't be negative and is -1."
+    assert str(caught.value) == f"{name}: the number of steps can't be negative and is -1."
 
 
 @pytest.mark.parametrize("name", ["cat", "stack", "vstack", "hstack", "dstack", "column_stack"])

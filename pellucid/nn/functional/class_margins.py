@@ -52,7 +52,7 @@ def multi_margin_loss(
     if p not in (1, 2):
         raise SettingError(f"{name}: p is 1 or 2, and it is {p!r}.")
     x = _rows_of_classes(name, input)
-    y = reshape(target, shape=(target.size,)) if len(input.shape) == 1 else target
+    y = target if len(input.shape) == 2 else reshape(target, shape=(target.size,))
     class_numbers(name, x, y, None)
     weights = class_weight(name, weight, x)
     return reduced(reshape(_ahead(x, y, p, margin, weights), shape=target.shape), reduction)
@@ -167,6 +167,8 @@ def multilabel_soft_margin_loss(
 
 def _rows_of_classes(name: str, input: Node) -> Node:
     """Scores with an axis for the rows."""
+    if not input.shape:  # PyTorch takes a number for a row of one class
+        return reshape(input, shape=(1, 1))
     if len(input.shape) not in (1, 2) or 0 in input.shape[-1:]:
         raise ShapeError(
             f"{name}: input needs scores (rows, classes), or (classes), and has shape "

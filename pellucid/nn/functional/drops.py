@@ -95,11 +95,12 @@ def feature_alpha_dropout(
 
     The arguments are those of `alpha_dropout`; the input is `(N, C, ...)`.
     """
-    if len(input.shape) < 2:
+    if len(input.shape) < 2 and training:
         raise ShapeError(
             f"feature_alpha_dropout: input needs axes (N, C, ...), not {show(input.shape)}."
         )
-    return _alpha("feature_alpha_dropout", input, p, training, _one_per_channel(input.shape))
+    draws = _one_per_channel(input.shape) if training else input.shape
+    return _alpha("feature_alpha_dropout", input, p, training, draws)
 
 
 def _alpha(name: str, input: Node, p: float, training: bool, draws: Shape) -> Node:

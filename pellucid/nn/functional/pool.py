@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pellucid.dtypes import float64, int64
 from pellucid.errors import SettingError
 from pellucid.graph.node import Node
 from pellucid.nn.functional.sizes import batched, sizes
+from pellucid.ops import elementwise as ew
 from pellucid.ops import pool as pl
 from pellucid.ops import window as wn
 from pellucid.shapes import Shape
@@ -204,6 +206,11 @@ def _avg_pool(
     kernel, stride, border = _window(name, rank, kernel_size, stride, padding)
     if divisor is not None and (isinstance(divisor, bool) or not divisor):
         raise SettingError(f"{name}: nothing can be divided by divisor_override={divisor!r}.")
+
+    if input.dtype is int64:  # whole averages, cut towards 0, as PyTorch gives them
+        exact = ew.cast(input, dtype=float64)
+        given = (kernel_size, stride, padding, ceil_mode, count_include_pad, divisor)
+        return ew.cast(_avg_pool(name, rank, exact, *given), dtype=int64)
 
     def call(x: Node) -> Node:
         size = x.shape[2:]

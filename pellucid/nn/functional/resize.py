@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from pellucid.dtypes import float32, uint8
 from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.nn.functional import adaptive
+from pellucid.ops import elementwise as ew
+from pellucid.ops import whole as wh
 from pellucid.ops.indexing import take
 from pellucid.ops.linalg import dot_general, linear
 from pellucid.ops.movement import expand, reshape
@@ -58,6 +61,10 @@ def interpolate(
     """
     rank = len(input.shape) - 2
     _check(input, mode, align_corners, antialias)
+    if input.dtype is uint8 and mode in _SMOOTH:  # a picture in bytes
+        given = (mode, align_corners, recompute_scale_factor, antialias)
+        mixed: Node = interpolate(ew.cast(input, dtype=float32), size, scale_factor, *given)
+        return ew.cast(ew.clamp(wh.floor(ew.add(mixed, 0.5)), min=0.0, max=255.0), dtype=uint8)
     new, factors = _sizes(input.shape[2:], size, scale_factor, bool(recompute_scale_factor))
     if mode == "area":
         out: Node = getattr(adaptive, f"adaptive_avg_pool{rank}d")(input, new)

@@ -15,7 +15,15 @@ from pellucid.ops import movement as mv
 from pellucid.ops.linalg import dot_general, matmul
 from pellucid.ops.reduce import sum_
 from pellucid.shapes import normalize_axis, show
-from pellucid.tensor.functions.matrices import eye, inv, least_share, matrix, rank_of, svdvals
+from pellucid.tensor.functions.matrices import (
+    eye,
+    inv,
+    least_share,
+    matrix,
+    mirrored,
+    rank_of,
+    svdvals,
+)  # fmt: skip
 from pellucid.tensor.lift import function
 
 __all__ = ["matrix_exp", "matrix_power", "matrix_rank", "multi_dot", "vecdot"]
@@ -98,19 +106,20 @@ def vecdot(x: Node, y: Node, *, dim: int = -1) -> Node:
 
 def matrix_rank(
     A: Node,
-    tol: float | None = None,
+    tol: Any = None,
     *,
-    atol: float | None = None,
-    rtol: float | None = None,
+    atol: Any = None,
+    rtol: Any = None,
     hermitian: bool = False,
 ) -> Node:
     """How many directions a matrix keeps apart: its singular values above a limit."""
-    matrix("matrix_rank", A)
+    matrix("matrix_rank", A, square=hermitian)
     if not A.size:
         return leaf(np.zeros(A.shape[:-2], np.int64), A.shape[:-2], int64)
     atol = tol if tol is not None else atol
     share = (0.0 if tol is not None else least_share(A, atol)) if rtol is None else rtol
-    return rank_of(svdvals(A), share, atol or 0.0)
+    floor = 0.0 if atol is None else atol
+    return rank_of(svdvals(mirrored(A) if hermitian else A), share, floor)
 
 
 @function()

@@ -59,7 +59,7 @@ def mode(input: Node, dim: int = -1, keepdim: bool = False) -> Ordered:
 def _new(x: Node, axis: int) -> Node:
     """Where along an axis a number differs from the one before it; the first one does."""
     n = x.shape[axis]
-    changed = cmp.ne(narrow(x, axis, 1, max(n - 1, 0)), narrow(x, axis, 0, max(n - 1, 0)))
+    changed = cmp.ne(narrow(x, axis, min(1, n), max(n - 1, 0)), narrow(x, axis, 0, max(n - 1, 0)))
     first = cmp.eq(places(x, axis), 0)
     shape = tuple(min(m, 1) if a == axis else m for a, m in enumerate(x.shape))
     return mv.cat(mv.expand(narrow(first, axis, 0, min(n, 1)), shape=shape), changed, axis=axis)
@@ -80,7 +80,9 @@ def unique_consecutive(
     if return_inverse:
         run = ew.sub(cumsum(fresh, 0), 1)
         out.append(mv.reshape(run, shape=input.shape) if dim is None else run)
-    if return_counts:
+    if return_counts and not rows.shape[axis]:
+        out.append(at)
+    elif return_counts:
         ends = mv.cat(narrow(at, 0, 1, at.size - 1), _one(rows.shape[axis]), axis=0)
         out.append(ew.sub(ends, at) if at.size else at)
     return out[0] if len(out) == 1 else tuple(out)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import bool_, int64
+from pellucid.dtypes import FLOAT, bool_, int64
 from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.emit import constant
 from pellucid.graph.node import Node, leaf
@@ -18,9 +18,8 @@ from pellucid.ops import rearrange as ra
 from pellucid.ops.agree import must_agree
 from pellucid.ops.compare import where
 from pellucid.ops.indexing import take
-from pellucid.ops.reduce import sum_
 from pellucid.shapes import Mismatch, broadcast, normalize_axis, numel, show
-from pellucid.tensor.functions.products import bmm, dot, mv_, outer
+from pellucid.tensor.functions.products import bmm, dot, mv_, outer, total
 from pellucid.tensor.functions.reduction import norm
 from pellucid.tensor.lift import function
 
@@ -29,6 +28,9 @@ __all__: list[str] = []
 
 def _scaled(input: Node, product: Node, beta: float, alpha: float) -> Node:
     """`beta · input + alpha · product`; with `beta` 0 not even a NaN of the input counts."""
+    if input.dtype.category != FLOAT:  # as PyTorch: 0.6 among whole numbers is 0
+        as_held = bool if product.dtype is bool_ else int
+        alpha, beta = as_held(alpha), as_held(beta)
     product = product if alpha == 1 else ew.mul(product, alpha)
     if beta == 0:
         input, beta = where(constant(False, bool_), input, 0), 1
@@ -46,7 +48,7 @@ def baddbmm(input: Node, batch1: Node, batch2: Node, *, beta: float = 1, alpha: 
 def addbmm(input: Node, batch1: Node, batch2: Node, *, beta: float = 1, alpha: float = 1) -> Node:
     """`beta · input + alpha · Σ batch1 @ batch2`, summed over the batch."""
     must_agree("addbmm", "input", input.dtype, "batch1", batch1.dtype)
-    return _scaled(input, sum_(bmm(batch1, batch2), axes=(0,)), beta, alpha)
+    return _scaled(input, total(bmm(batch1, batch2), (0,)), beta, alpha)
 
 
 @function()
@@ -86,6 +88,9 @@ def tensordot(a: Node, b: Node, dims: Any = 2) -> Node:
     must_agree("tensordot", "a", a.dtype, "b", b.dtype)
     left, right = _summed_axes(a, b, dims)
     for i, j in zip(left, right, strict=True):
+        if a.shape[i] == 1 or b.shape[j] == 1:  # PyTorch adds up the other alone
+            a = total(a, (i,), True) if b.shape[j] == 1 else a
+            b = total(b, (j,), True) if a.shape[i] == 1 else b
         if a.shape[i] != b.shape[j]:
             raise Mismatch(f"dim {i} of a is {a.shape[i]} and meets dim {j} of b, {b.shape[j]}")
     rows = [i for i in range(len(a.shape)) if i not in left]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from pellucid.dtypes import FLOAT, float64, int64
-from pellucid.errors import DTypeError, MatrixError, SettingError, ShapeError
+from pellucid.errors import DTypeError, MatrixError, SettingError, ShapeError, TraceError
 from pellucid.graph.emit import constant
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import compare as cmp
@@ -48,6 +48,7 @@ __all__ = [
     "logdet",
     "lstsq",
     "matrix",
+    "mirrored",
     "pinv",
     "qr",
     "rank_of",
@@ -183,28 +184,49 @@ def solve_triangular(
     return solve(triangle, B, left=left)
 
 
-def pinv(
-    A: Node, *, atol: float | None = None, rtol: float | None = None, hermitian: bool = False
-) -> Node:
+def pinv(A: Node, *, atol: Any = None, rtol: Any = None, hermitian: bool = False) -> Node:
     """The inverse as far as there is one, of any matrix: singular values near 0 count as 0."""
-    matrix("pinv", A)
-    share = least_share(A, atol) if rtol is None else float(rtol)
-    return so.pinv(A, rtol=share, atol=float(atol or 0.0))
+    matrix("pinv", A, square=hermitian)
+    share = least_share(A, atol) if rtol is None else _limit("rtol", rtol)
+    return so.pinv(mirrored(A) if hermitian else A, rtol=share, atol=_limit("atol", atol or 0.0))
 
 
-def least_share(A: Node, atol: float | None = None) -> float:
+def mirrored(A: Node) -> Node:
+    """The symmetric matrix of which only the lower triangle is read."""
+    return ew.add(tril(A), so.flipped(tril(A, diagonal=-1)))
+
+
+def _limit(name: str, value: Any) -> float:
+    if not isinstance(value, Node):
+        return float(value)
+    if value.array is None:
+        raise TraceError(f"pinv: {name} must be known, and only shapes are known here.")
+    if value.size != 1:
+        raise ShapeError(f"pinv: {name} is one number for all matrices, not {show(value.shape)}.")
+    return float(value.array.item())
+
+
+def least_share(A: Node, atol: Any = None) -> float:
     """The part of the largest singular value below which one counts as 0."""
-    if atol:
+    if isinstance(atol, Node) or atol:
         return 0.0
     digits = 2.0**-52 if A.dtype is float64 else 2.0**-23
     return max(A.shape[-2:]) * digits
 
 
-def rank_of(values: Node, rtol: float, atol: float) -> Node:
+def rank_of(values: Node, rtol: Any, atol: Any) -> Node:
     """How many singular values are above the limits."""
     top = ex.amax(values, axes=(len(values.shape) - 1,), keepdim=True)
-    least = ew.maximum(ew.mul(top, float(rtol)), constant(float(atol), values.dtype))
+    share, floor = (_beside(values, limit) for limit in (rtol, atol))
+    least = ew.maximum(ew.mul(top, share), floor)
     return sum_(ew.cast(cmp.gt(values, least), dtype=int64), axes=(len(values.shape) - 1,))
+
+
+def _beside(values: Node, limit: Any) -> Node:
+    """One limit for all matrices, or one for each, as a column beside their values."""
+    if isinstance(limit, Node):
+        return ew.cast(mv.reshape(limit, shape=(*limit.shape, 1)), dtype=values.dtype)
+    return constant(float(limit), values.dtype)
 
 
 def lstsq(
@@ -212,7 +234,8 @@ def lstsq(
 ) -> LeastSquares:
     """The X that brings `A @ X` nearest to B, the smallest where there are several.
 
-    All `driver`s give the same here, from singular values.
+    All `driver`s give the same here, from singular values; as in PyTorch the first, "gelsy", keeps
+    the residuals to itself.
     """
     if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
         raise SettingError(
@@ -225,9 +248,12 @@ def lstsq(
     rank = rank_of(values, least_share(A) if rcond is None else rcond, 0.0)
     none = leaf(np.zeros(0, A.dtype.name), (0,), A.dtype)
     left_over = none
-    if m > n and (rank.array is None or bool((rank.array == n).all())):
+    full = rank.array is None or bool((rank.array == n).all())
+    if driver not in (None, "gelsy") and m > n and full:
         apart = ew.sub(dot_general(A, found), right)
         left_over = sum_(ew.square(apart), axes=(len(apart.shape) - 2,))
+    if driver == "gels":  # the one of LAPACK's that takes the rank for full and says nothing of it
+        rank = leaf(np.zeros(0, np.int64), (0,), int64)
     solution = found if right is B else mv.reshape(found, shape=found.shape[:-1])
     return LeastSquares(solution, left_over, rank, values if driver in ("gelsd", "gelss") else none)
 

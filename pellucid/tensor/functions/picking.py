@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
-from pellucid.dtypes import INT, bool_, int64
+from pellucid.dtypes import FLOAT, INT, bool_, int64
 from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError, TraceError
 from pellucid.graph.emit import constant
 from pellucid.graph.node import Node
@@ -17,6 +18,7 @@ from pellucid.ops.compare import lt, where
 from pellucid.ops.ordering import nonzero as find
 from pellucid.shapes import broadcast, normalize_axis, show
 from pellucid.tensor.bounds import look_at
+from pellucid.tensor.functions.scalars import as_row, row_of_one
 from pellucid.tensor.lift import FUNCTIONS, function
 
 __all__ = ["known_range", "positions", "wrapped"]
@@ -67,15 +69,15 @@ def wrapped(name: str, index: Node, n: int) -> Node:
     return where(lt(index, 0), ew.add(index, n), index)
 
 
-def _size(input: Node, axis: int) -> int:
-    return input.shape[axis] if input.shape else 1
-
-
 @function()
+@row_of_one
 def gather(input: Node, dim: int, index: Node, *, sparse_grad: bool = False) -> Node:
     """Pick one number per position of `index` along `dim`. Gradients are never sparse here."""
     axis = normalize_axis(dim, len(input.shape))
-    return ix.gather(input, positions("gather", index, _size(input, axis), dim), axis=axis)
+    if not index.size and len(index.shape) != len(input.shape):  # none is picked, in any shape
+        none = mv.reshape(index, shape=(0,) * len(input.shape))
+        return mv.reshape(ix.gather(input, none, axis=axis), shape=index.shape)
+    return ix.gather(input, positions("gather", index, input.shape[axis], dim), axis=axis)
 
 
 @function()
@@ -94,7 +96,7 @@ def take_along_dim(input: Node, indices: Node, dim: int | None = None) -> Node:
     input = mv.expand(input, shape=(*lead[:axis], input.shape[axis], *lead[axis + 1 :]))
     indices = mv.expand(indices, shape=(*lead[:axis], indices.shape[axis], *lead[axis + 1 :]))
     n = input.shape[axis]
-    return ix.gather(input, positions("take_along_dim", indices, n, dim), axis=axis)
+    return ix.gather(input, wrapped("take_along_dim", indices, n), axis=axis)
 
 
 def _but(x: Node, axis: int) -> tuple[int, ...]:
@@ -107,7 +109,7 @@ def index_select(input: Node, dim: int, index: Node) -> Node:
     axis = normalize_axis(dim, len(input.shape))
     if len(index.shape) > 1:
         raise ShapeError(f"index_select: index needs one axis and has shape {show(index.shape)}.")
-    index = positions("index_select", index, _size(input, axis), dim)
+    index = positions("index_select", index, input.shape[axis] if input.shape else 1, dim)
     if not input.shape:
         return input
     return ix.take(input, mv.reshape(index, shape=(index.size,)), axes=(axis,))
@@ -127,6 +129,7 @@ def _cast_like(value: Any, input: Node) -> Any:
 
 
 @function()
+@row_of_one
 def scatter(
     input: Node,
     dim: int,
@@ -144,7 +147,7 @@ def scatter(
     if source is None:
         raise SettingError("scatter needs src (a Tensor) or value (a number).")
     axis = normalize_axis(dim, len(input.shape))
-    index = positions("scatter", index, _size(input, axis), dim)
+    index = positions("scatter", index, input.shape[axis], dim)
     source = _cast_like(source, input)
     if reduce is None:
         return wr.scatter(input, index, source, axis=axis)
@@ -158,10 +161,12 @@ def scatter(
 
 
 @function()
+@row_of_one
 def scatter_add(input: Node, dim: int, index: Node, src: Node) -> Node:
     """`input` with the numbers of `src` added at positions `index` along `dim`."""
     axis = normalize_axis(dim, len(input.shape))
-    index = positions("scatter_add", index, _size(input, axis), dim)
+    index = positions("scatter_add", index, input.shape[axis], dim)
+    ix.gathered(input.shape, index.shape, axis)
     if len(index.shape) != len(src.shape) or any(
         n > m for n, m in zip(index.shape, src.shape, strict=True)
     ):
@@ -173,10 +178,11 @@ def scatter_add(input: Node, dim: int, index: Node, src: Node) -> Node:
 
 
 @function()
+@row_of_one
 def index_add(input: Node, dim: int, index: Node, source: Node, *, alpha: float = 1) -> Node:
     """`input` with the slices of `source` added at the positions `index` along `dim`."""
     axis = normalize_axis(dim, len(input.shape))
-    index = positions("index_add", index, _size(input, axis), dim)
+    index = positions("index_add", index, input.shape[axis], dim)
     expected = (*input.shape[:axis], index.size, *input.shape[axis + 1 :])
     if source.shape != expected:
         raise ShapeError(
@@ -197,9 +203,23 @@ def _mask(name: str, mask: Node) -> Node:
 
 @function()
 def masked_fill(input: Node, mask: Node, value: Any) -> Node:
-    """`input` with `value` where the mask holds."""
+    """`input` with `value` where the mask holds; the dtype stays that of `input`."""
     broadcast(input.shape, _mask("masked_fill", mask).shape)
-    return where(mask, _cast_like(value, input), input)
+    if isinstance(value, Node) and value.shape:
+        raise ShapeError(f"masked_fill: value must be one number, not {show(value.shape)}.")
+    return where(mask, _of_its_kind(value, input), input)
+
+
+def _of_its_kind(value: Any, input: Node) -> Any:
+    """One number as `input` can hold it: 1.5 among whole numbers is 1, as PyTorch has it."""
+    if isinstance(value, Node) or input.dtype.category == FLOAT:
+        return _cast_like(value, input)
+    if value != value or value in (math.inf, -math.inf):
+        raise DTypeError(
+            f"masked_fill: {value} can't be written among {input.dtype.name} numbers.\n"
+            " Convert first: x.float()."
+        )
+    return bool(value) if input.dtype is bool_ else int(value)
 
 
 @function()
@@ -214,9 +234,9 @@ def masked_select(input: Node, mask: Node) -> Node:
 @function()
 def nonzero(input: Node, *, as_tuple: bool = False) -> Any:
     """The positions of all numbers that are not zero: one row each, or one Tensor per axis."""
-    found = find(input)
     if not as_tuple:
-        return found
+        return find(input)
+    found = find(as_row(input))
     return tuple(
         mv.slice_(found, spec=((0, found.shape[0], 1), axis)) for axis in range(found.shape[1])
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pellucid.dtypes import FLOAT
 from pellucid.errors import ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops import contract
@@ -15,7 +16,7 @@ from pellucid.ops.reduce import sum_
 from pellucid.shapes import Mismatch, show
 from pellucid.tensor.lift import FUNCTIONS, function
 
-__all__: list[str] = []
+__all__ = ["total"]
 
 
 def _ranks(name: str, wanted: int, **given: Node) -> None:
@@ -82,7 +83,13 @@ def dot(input: Node, tensor: Node) -> Node:
             f"dot: the vectors differ in length: {input.shape[0]} and {tensor.shape[0]}."
         )
     must_agree("dot", "input", input.dtype, "tensor", tensor.dtype)
-    return sum_(ew.mul(input, tensor), axes=(0,))
+    return total(ew.mul(input, tensor), (0,))
+
+
+def total(products: Node, axes: tuple[int, ...], keepdim: bool = False) -> Node:
+    """Products added up in their own dtype; `sum` would make int64 of small whole numbers."""
+    out = sum_(products, axes=axes, keepdim=keepdim)
+    return out if out.dtype is products.dtype else ew.cast(out, dtype=products.dtype)
 
 
 @function()
@@ -97,6 +104,8 @@ def addmm(input: Node, mat1: Node, mat2: Node, *, beta: float = 1, alpha: float 
     """`beta · input + alpha · mat1 @ mat2`."""
     must_agree("addmm", "input", input.dtype, "mat1", mat1.dtype)
     product = mm(mat1, mat2)
+    if input.dtype.category != FLOAT:  # as PyTorch: 0.6 among whole numbers is 0
+        alpha, beta = int(alpha), int(beta)
     product = product if alpha == 1 else ew.mul(product, alpha)
     return ew.add(input if beta == 1 else ew.mul(input, beta), product)
 

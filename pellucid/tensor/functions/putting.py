@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import FLOAT, bool_, int64
+from pellucid.dtypes import FLOAT, bool_, int64, uint8
 from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
 from pellucid.graph.emit import constant
 from pellucid.graph.node import Node, leaf
@@ -21,6 +21,7 @@ from pellucid.ops.reduce import cumsum
 from pellucid.ops.segment import segment_max
 from pellucid.shapes import broadcast, normalize_axis, numel, show
 from pellucid.tensor.functions.picking import positions, wrapped
+from pellucid.tensor.functions.scalars import row_of_one
 from pellucid.tensor.lift import function
 
 __all__: list[str] = []
@@ -56,14 +57,12 @@ def index_fill(input: Node, dim: int, index: Node, value: Any) -> Node:
 
 
 @function()
+@row_of_one
 def index_copy(input: Node, dim: int, index: Node, source: Node) -> Node:
     """`input` with the slices of `source` at the positions `index` along `dim`."""
     _same_dtype("index_copy", input, source)
-    if not input.shape:  # PyTorch takes one number for an axis of one
-        one = mv.reshape(input, shape=(1,))
-        return mv.reshape(index_copy(one, dim, index, source), shape=())
     axis = normalize_axis(dim, len(input.shape))
-    index = positions("index_copy", index, input.shape[axis] if input.shape else 1, dim)
+    index = positions("index_copy", index, input.shape[axis], dim)
     wanted = (*input.shape[:axis], index.size, *input.shape[axis + 1 :])
     if source.shape != wanted:
         raise ShapeError(
@@ -146,6 +145,7 @@ def masked_scatter(input: Node, mask: Node, source: Node) -> Node:
 
 
 @function()
+@row_of_one
 def scatter_reduce(
     input: Node, dim: int, index: Node, src: Node, reduce: str, *, include_self: bool = True
 ) -> Node:
@@ -160,8 +160,12 @@ def scatter_reduce(
         )
     _same_dtype("scatter_reduce", input, src)
     axis = normalize_axis(dim, len(input.shape))
-    index = positions("scatter_reduce", index, input.shape[axis] if input.shape else 1, dim)
+    index = positions("scatter_reduce", index, input.shape[axis], dim)
     ix.gathered(src.shape, index.shape, -1)
+    if input.dtype in (bool_, uint8):  # with room for what they add up to, and below 0
+        own, given = (ew.cast(x, dtype=int64) for x in (input, src))
+        out = scatter_reduce(own, dim, index, given, reduce, include_self=include_self)
+        return ew.cast(out, dtype=input.dtype)
     used = mv.slice_(src, spec=tuple((0, n, 1) for n in index.shape))
     hits = ix.scatter_add(_ones(used), index, axis=axis, shape=input.shape)
     if reduce in ("amax", "amin"):
@@ -176,11 +180,12 @@ def scatter_reduce(
         return total
     count = ew.maximum(ew.add(hits, 1) if include_self else hits, 1)
     if total.dtype.category != FLOAT:
-        return wh.floor_divide(total, count)
+        return ew.cast(wh.floor_divide(total, count), dtype=input.dtype)
     return ew.div(total, ew.cast(count, dtype=total.dtype))
 
 
 @function()
+@row_of_one
 def index_reduce(
     input: Node, dim: int, index: Node, source: Node, reduce: str, *, include_self: bool = True
 ) -> Node:

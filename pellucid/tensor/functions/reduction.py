@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from pellucid.dtypes import FLOAT, DType
+from pellucid.dtypes import FLOAT, DType, uint8
 from pellucid.errors import SettingError
 from pellucid.graph.node import Node
 from pellucid.ops import elementwise as ew
@@ -170,14 +170,16 @@ def amin(input: Node, dim: Dim = None, keepdim: bool = False) -> Node:
 
 
 @function()
-def max(input: Node, dim: Any = None, keepdim: bool = False) -> Any:
+def max(input: Node, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
     """The largest of all; along `dim` also where; with a second Tensor the larger of each two."""
+    dim = dim if other is None else other
     return _pick(input, dim, keepdim, ex.amax, ex.argmax, FUNCTIONS["maximum"])
 
 
 @function()
-def min(input: Node, dim: Any = None, keepdim: bool = False) -> Any:
+def min(input: Node, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
     """The smallest of all; along `dim` also where; with a second Tensor the smaller of each two."""
+    dim = dim if other is None else other
     return _pick(input, dim, keepdim, ex.amin, ex.argmin, FUNCTIONS["minimum"])
 
 
@@ -222,13 +224,18 @@ def _locate(op: Op, input: Node, dim: int | None, keepdim: bool) -> Node:
 @function()
 def all(input: Node, dim: Dim = None, keepdim: bool = False) -> Node:
     """Are all true (not zero)?"""
-    return ex.all_(input, axes=_no_axes(input, dim), keepdim=keepdim)
+    return _answer(input, ex.all_(input, axes=_no_axes(input, dim), keepdim=keepdim))
 
 
 @function()
 def any(input: Node, dim: Dim = None, keepdim: bool = False) -> Node:
     """Is at least one true (not zero)?"""
-    return ex.any_(input, axes=_no_axes(input, dim), keepdim=keepdim)
+    return _answer(input, ex.any_(input, axes=_no_axes(input, dim), keepdim=keepdim))
+
+
+def _answer(asked: Node, found: Node) -> Node:
+    """Bytes were PyTorch's truth values once, and are answered in bytes to this day."""
+    return cast(found, dtype=uint8) if asked.dtype is uint8 else found
 
 
 def _no_axes(input: Node, dim: Dim) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from pellucid.errors import SettingError
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import running as rn
 from pellucid.ops.compare import eq, isnan, logical_or, ne, where
-from pellucid.ops.elementwise import add, cast, mul, sub
+from pellucid.ops.elementwise import add, cast, clone, mul, sub
 from pellucid.ops.indexing import gather
 from pellucid.ops.movement import reshape
 from pellucid.ops.op import Op
@@ -68,6 +68,8 @@ def diff(
     axis = some_axis("diff", input, dim)
     if n < 0:
         raise SettingError(f"diff: n can't be negative and is {n}.")
+    if n == 0:  # PyTorch joins nothing to it then
+        return clone(input)
     parts = [x for x in (prepend, input, append) if x is not None]
     out = cat(parts, axis) if len(parts) > 1 else input
     for _ in range(min(n, out.shape[axis])):

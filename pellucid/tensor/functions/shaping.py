@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pellucid.dtypes import INT
 from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops import movement as mv
@@ -108,9 +109,9 @@ def expand(input: Node, *size: Any) -> Node:
 
 
 @function()
-def broadcast_to(input: Node, shape: Any) -> Node:
-    """Stretch to a shape."""
-    return mv.expand(input, shape=flat_sizes((shape,)))
+def broadcast_to(input: Node, shape: Any = None, *, size: Any = None) -> Node:
+    """Stretch to a shape; `size` is another name for it."""
+    return mv.expand(input, shape=flat_sizes((size if shape is None else shape,)))
 
 
 @function()
@@ -250,7 +251,10 @@ def narrow(input: Node, dim: int, start: Any, length: int) -> Node:
     """`length` entries along `dim`, from `start` on."""
     axis = some_axis("narrow", input, dim)
     n = input.shape[axis]
-    start = known_range("narrow", start)[0] if isinstance(start, Node) else start
+    if isinstance(start, Node):
+        if start.shape or start.dtype.category != INT:
+            raise ShapeError(f"narrow: start must be one whole number, not {show(start.shape)}.")
+        start = known_range("narrow", start)[0]
     first = start + n if start < 0 else start
     if length < 0 or not 0 <= first <= first + length <= n:
         raise IndexRangeError(
@@ -274,7 +278,10 @@ def select(input: Node, dim: int, index: int) -> Node:
 
 
 def _stacked(tensors: Any, dim: int, rank: int) -> Node:
-    parts = [atleast(rank, p) for p in listed("vstack" if rank == 2 else "hstack", tensors)]
+    name = "vstack" if rank == 2 else "hstack"
+    parts = [atleast(rank, p) for p in listed(name, tensors)]
+    if not parts:
+        raise SettingError(f"{name} needs at least one Tensor and got an empty list.")
     return cat(parts, dim if len(parts[0].shape) > dim else 0)
 
 

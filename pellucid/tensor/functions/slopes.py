@@ -40,6 +40,9 @@ def gradient(
         raise SettingError(f"gradient: edge_order must be 1 or 2 and is {edge_order}.")
     every = range(len(input.shape)) if dim is None else [dim] if isinstance(dim, int) else dim
     axes = [normalize_axis(d, len(input.shape)) for d in every]
+    if len({*axes}) != len(axes):
+        raise SettingError(f"gradient: a dim is named twice in {tuple(every)}.")
+    spacing = 1 if spacing is None else spacing
     known = spacing if isinstance(spacing, list | tuple) else [spacing] * len(axes)
     if len(known) != len(axes):
         raise SettingError(f"gradient: {len(known)} spacings for {len(axes)} dims; give one each.")

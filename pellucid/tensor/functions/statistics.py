@@ -242,7 +242,7 @@ def cov(
         found = ew.div(dot_general(apart, swap(apart, 0, 1)), freedom)
     else:
         found = _weighted(rows, correction, fweights, aweights)
-    return reshape(found, shape=()) if len(input.shape) < 2 else found
+    return reshape(found, shape=()) if found.size == 1 else found
 
 
 def _weighted(rows: Node, correction: int, often: Node | None, much: Node | None) -> Node:
@@ -250,6 +250,11 @@ def _weighted(rows: Node, correction: int, often: Node | None, much: Node | None
     for name, w in (("fweights", often), ("aweights", much)):
         if w is not None and w.shape != rows.shape[1:]:
             raise ShapeError(f"cov: {name} needs a number for each of {rows.shape[1]} columns.")
+        if w is not None and (w.dtype.category == FLOAT) is (w is often):
+            kind = "whole" if w is often else "float"
+            raise DTypeError(f"cov: {name} must be {kind} numbers and are {w.dtype.name}.")
+        if w is not None and w.array is not None and (w.array < 0).any():
+            raise SettingError(f"cov: {name} can't be negative.")
     counted = constant(1.0, rows.dtype) if often is None else ew.cast(often, dtype=rows.dtype)
     weight = counted if much is None else ew.mul(ew.cast(much, dtype=rows.dtype), counted)
     total = sum(weight)

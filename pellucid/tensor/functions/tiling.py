@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from pellucid.dtypes import int64
-from pellucid.errors import SettingError, ShapeError
+from pellucid.errors import IndexRangeError, SettingError, ShapeError
 from pellucid.graph.mode import engine
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import elementwise as ew
@@ -51,10 +52,14 @@ def _axes(input: Node, dims: tuple[int, ...]) -> tuple[int, ...]:
 def roll(input: Node, shifts: Any, dims: Any = None) -> Node:
     """Move along `dims`, the end coming in at the start; without `dims`, as if flattened."""
     steps = flat_sizes((shifts,) if isinstance(shifts, int) else tuple(shifts))
+    if not steps:
+        raise SettingError("roll: shifts are missing; give one for each dim.")
     if dims is None:
         flat = ra.roll(mv.reshape(input, shape=(input.size,)), shifts=steps[:1], axes=(0,))
         return mv.reshape(flat, shape=input.shape)
     along = flat_sizes((dims,) if isinstance(dims, int) else tuple(dims))
+    if along and not input.shape:
+        raise IndexRangeError(f"roll: dim {along[0]} does not exist: the Tensor has no axes.")
     if len(steps) != len(along):
         raise SettingError(f"roll: {len(steps)} shifts for {len(along)} dims; give one each.")
     return ra.roll(input, shifts=steps, axes=_axes(input, along))
@@ -247,18 +252,24 @@ def _mirrored(input: Node, widths: tuple[tuple[int, int], ...], mode: str) -> No
     for axis, (a, b) in enumerate(widths):
         if a or b:
             n = input.shape[axis]
-            order = np.array([_inside(i, n, mode) for i in range(-a, n + b)], np.int64)
+            inside = _inside if mode != "circular" else _around(max(-a, 0), n - max(-b, 0))
+            order = np.array([inside(i, n, mode) for i in range(-a, n + b)], np.int64)
             positions = leaf(order, order.shape, int64, kind="constant")
             input = ix.take(input, positions, axes=(axis,))
     return input
+
+
+def _around(start: int, stop: int) -> Callable[[int, int, str], int]:
+    """Round and round through what is not cut off."""
+    if stop <= start:
+        raise ShapeError("pad: there is nothing left to go around in.")
+    return lambda position, n, mode: start + (position - start) % (stop - start)
 
 
 def _inside(position: int, n: int, mode: str) -> int:
     """Where a number of the border is copied from."""
     if mode == "replicate":
         return min(max(position, 0), n - 1)
-    if mode == "circular":
-        return position % n
     if not -n < position < 2 * n - 1:
         width = max(-position, position - n + 1)
         raise ShapeError(f"pad: a border of {width} can't be reflected from {n} entries.")

@@ -168,6 +168,7 @@ def unravel_index(indices: Node, shape: Any) -> tuple[Node, ...]:
         and not -numel(sizes) <= known.min() <= known.max() < numel(sizes)
     ):
         raise IndexRangeError(f"unravel_index: a place lies outside shape {show(sizes)}.")
+    indices = ew.cast(indices, dtype=int64)
     out = []
     for n in reversed(sizes):
         out.append(wh.remainder(indices, n))
@@ -192,6 +193,8 @@ def split_with_sizes(input: Node, split_sizes: Any, dim: int = 0) -> tuple[Node,
 @function()
 def renorm(input: Node, p: float, dim: int, maxnorm: float) -> Node:
     """Slices along `dim` whose `p`-norm is above `maxnorm`, shrunk to it."""
+    if len(input.shape) < 2:
+        raise ShapeError(f"renorm needs two axes or more and got shape {show(input.shape)}.")
     axis = normalize_axis(dim, len(input.shape))
     others = tuple(a for a in range(len(input.shape)) if a != axis)
     length = norm(input, p, others, True)
