@@ -85,12 +85,7 @@ def overwrite(
     self: Tensor, value: Node, block: Spec = (), shape: Shape | None = None, at: Any = ...
 ) -> None:
     """Change the memory itself: all of it, a block seen as `shape`, or positions `at` in that."""
-    array = self._value()
-    if not array.flags.writeable:
-        raise GraphError(
-            "this memory can't be written: it is stretched by expand(), or belongs to somebody who "
-            "forbids it.\n Work on a copy: x = x.clone()."
-        )
+    array = _writable(self._value())
     if shape is not None:  # ranges of length 1 in place of integers: those would give a copy
         spans = tuple((s, s + 1, 1) if isinstance(s, int) else s for s in block)
         # The ellipsis keeps a 0-axis array an array: array[()] would be a number.
@@ -114,12 +109,36 @@ def replace(self: Tensor, value: Node) -> None:
         last_change[0] += 1
         if value.array is not None:  # in order, so that reshaping it is a view again
             value.array = engine().in_order(value.array)
+            if before.op is None and before.base is not None and not before.requires_grad:
+                _reach_owner(before, value)
     owner._node = value
     for view, path in paths:
         node = value
         for step in path:
             node = emit(step.op, (node,), step.params)
         view._node = node if trace is None else trace.moved(view, node, alias=True)
+
+
+def _reach_owner(detached: Node, value: Node) -> None:
+    """Write into the memory that a detached Tensor shares: `w.data.copy_(v)` is to change `w`.
+
+    What was computed from it before keeps the numbers that it was computed from.
+    """
+    array = _writable(detached.array)
+    detached.array = array.copy()
+    engine().write(array, ..., value.array)
+    stamp(detached)
+    detached.base, detached.written = None, 0
+    value.array = array
+
+
+def _writable(array: Any) -> Any:
+    if not array.flags.writeable:
+        raise GraphError(
+            "this memory can't be written: it is stretched by expand(), or belongs to somebody who "
+            "forbids it.\n Work on a copy: x = x.clone()."
+        )
+    return array
 
 
 def _root(self: Tensor) -> Tensor:

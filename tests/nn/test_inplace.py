@@ -61,3 +61,24 @@ def test_a_leaf_is_refused() -> None:
     w = pellucid.ones(2, requires_grad=True)
     with pytest.raises(GraphError, match="a leaf that requires grad"):
         pellucid.nn.ReLU(inplace=True)(w)
+
+
+def test_data_is_written_into_from_a_weight() -> None:
+    """`w.data.copy_(v)` changes w though v wants a gradient, and as in PyTorch whatever writes."""
+    source = pellucid.tensor([3.0, 4.0], requires_grad=True)
+    for write, wanted in (
+        (lambda d: d.copy_(source), [3.0, 4.0]),
+        (lambda d: d.add_(source), [4.0, 6.0]),
+        (lambda d: d.__setitem__(0, source[1]), [4.0, 2.0]),
+        (lambda d: d.mul_(0.5).add_(source), [3.5, 5.0]),
+    ):
+        for cut in (lambda w: w.data, lambda w: w.detach()):
+            w = pellucid.tensor([1.0, 2.0], requires_grad=True)
+            write(cut(w))
+            assert w.tolist() == wanted
+            assert w.is_leaf
+    w = pellucid.tensor([1.0, 2.0])
+    cut = w.detach()
+    cut.mul_(source).sum().backward()
+    assert source.grad.tolist() == [1.0, 2.0]  # of the numbers before the write
+    assert w.tolist() == [3.0, 8.0]
