@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from pellucid.cli import command as opt
-from pellucid.cli.see import hand_over
+from pellucid.cli.see import hand_over, settings_of
 from pellucid.errors import SettingError
 from pellucid.experiments.experiment import named_experiment, overview
 
@@ -100,7 +99,7 @@ def experiment(
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     files = [_ending(save, "--save", (".html",)), _ending(figure, "--figure", _PICTURES)]
-    shown = chosen.run(**given, **_settings(settings, options))
+    shown = chosen.run(**given, **settings_of(settings, options, "widths=[2,4]"))
     for file in files:
         if file is not None:
             hand_over(shown, file, False, quiet)
@@ -115,20 +114,3 @@ def _ending(file: Path | None, option: str, known: tuple[str, ...]) -> Path | No
     if file is not None and file.suffix.lower() not in known:
         raise SettingError(f"{option} writes {' or '.join(known)}, and {file} is none of them.")
     return file
-
-
-def _settings(words: list[str] | None, options: dict[str, Any]) -> dict[str, Any]:
-    found = {}
-    for word in words or ():
-        name, sign, value = word.partition("=")
-        if not sign or not name:
-            raise SettingError(
-                f'--set takes NAME=VALUE, as in --set widths=[2,4], and got "{word}".'
-            )
-        if name in options:
-            raise SettingError(f"{name} is an option of its own: --{name}.")
-        try:
-            found[name] = json.loads(value)
-        except ValueError:
-            found[name] = value
-    return found

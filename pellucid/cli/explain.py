@@ -23,7 +23,7 @@ from pellucid.errors import DataError, SettingError
 from pellucid.graph.walk import reachable
 from pellucid.lenses import Explanation
 from pellucid.lenses import explain as explain_number
-from pellucid.lenses.draw.numbers import number, percent
+from pellucid.lenses.numerals import figure, fine_percent
 from pellucid.nn import functional as F
 from pellucid.spelling import did_you_mean
 from pellucid.tensor import Tensor
@@ -133,7 +133,7 @@ def _intro(trained: TableModel, one: Any, row: int, features: Any) -> Iterator[s
         if i == _MOST_INPUTS:
             yield f"  … and {len(names) - i} more"
             break
-        value = f"{number(float(features[0, i])):>8}"
+        value = f"{figure(float(features[0, i])):>8}"
         limited = f" (limited to ±{LIMIT:g})" if far[source][0] else ""
         yield f"  x[{i}] = {value}  {name:<{width}}  {_cell(cells, source)}{limited}".rstrip()
 
@@ -147,9 +147,9 @@ def _cell(cells: Any, source: str) -> str:
 def _answer(trained: TableModel, features: Any) -> str:
     answer = trained.answers(features)[0]
     if trained.task == "regression":
-        return f"the answer is {number(float(answer))}"
+        return f"the answer is {figure(float(answer))}"
     sure = float(trained.probabilities(features).max())
-    return f"the answer is {answer}, {percent(sure)} sure"
+    return f"the answer is {answer}, {fine_percent(sure)} sure"
 
 
 def _truth(trained: TableModel, one: Any) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.effects import Effects, column_effects
-from pellucid.lenses.draw.numbers import number, percent
+from pellucid.lenses.numerals import figure, fine_percent
 from pellucid.training.table_model import TableModel
 
 __all__ = ["Answer"]
@@ -104,7 +104,7 @@ class Answer:
         known = self._number()
         name = known["target"]
         mean, std, output, value = (
-            number(known[key], _DIGITS) for key in ("mean", "std", "output", "value")
+            figure(known[key], _DIGITS) for key in ("mean", "std", "output", "value")
         )
         yield f"  {name} = mean + std · ŷ = {mean} + {std} · {_bracketed(output)} = {value}"
         yield f"  mean and std: of {name} over the training rows, in its own unit"
@@ -114,20 +114,20 @@ class Answer:
         most = max(scores)
         weights = [math.exp(score - most) for score in scores]
         ranked = sorted(range(len(scores)), key=lambda i: -scores[i])
-        rows = [("class", "score ŷ", f"e^(ŷ − {_bracketed(number(most))})", "softmax")]
+        rows = [("class", "score ŷ", f"e^(ŷ − {_bracketed(figure(most))})", "softmax")]
         rows += [
-            (self._name(i), number(scores[i]), number(weights[i]), percent(shares[i]))
+            (self._name(i), figure(scores[i]), figure(weights[i]), fine_percent(shares[i]))
             for i in ranked[:_MOST]
         ]
         yield from _table(rows)
         if len(ranked) > _MOST:
             rest = sum(shares[i] for i in ranked[_MOST:])
-            yield f"  … and {len(ranked) - _MOST} more classes, together {percent(rest)}"
+            yield f"  … and {len(ranked) - _MOST} more classes, together {fine_percent(rest)}"
         best = ranked[0]
-        total = number(sum(weights))
+        total = figure(sum(weights))
         yield (
             f"  softmax = e^ŷ / Σ e^ŷ: {self._name(best)} has the largest score, "
-            f"{number(weights[best])} / {total} = {percent(shares[best])}, and is the answer"
+            f"{figure(weights[best])} / {total} = {fine_percent(shares[best])}, and is the answer"
         )
 
     def _name(self, index: int) -> str:
@@ -202,18 +202,18 @@ class Answer:
 
     def _row(self, found: Effects, i: int) -> tuple[str, str, str, str]:
         name, cell = found.columns[i], _cell(self.cells[found.columns[i]])
-        without = number(float(found.without[i, 0]))
+        without = figure(float(found.without[i, 0]))
         if not self._regression:
-            without = percent(float(found.without[i, 1]))
+            without = fine_percent(float(found.without[i, 1]))
         shown = f"{cell[:23]}…" if len(cell) > 24 else cell
         return name, shown, _signed(float(found.push[i, 0])), without
 
     def _sum(self, found: Effects) -> str:
         pushes = _signed(float(found.push[:, 0].sum()))
         whole, rest = _signed(float(found.whole[0])), _signed(float(found.together[0]))
-        mean = number(float(found.mean[0]))
+        mean = figure(float(found.mean[0]))
         if not self._regression:
-            mean = f"p = {percent(float(found.mean[1]))}"
+            mean = f"p = {fine_percent(float(found.mean[1]))}"
         return (
             f"With all columns at their means the network gives {mean}; the row is {whole} from"
             f" there: {pushes} from the columns one by one and {rest} from columns acting together."
@@ -231,7 +231,7 @@ def _cell(value: Any) -> str:
 
 
 def _signed(value: float) -> str:
-    text = number(value)
+    text = figure(value)
     return text if text.startswith("−") else f"+{text}"
 
 

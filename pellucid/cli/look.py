@@ -16,7 +16,7 @@ from typing import Any, TextIO
 from pellucid.cli.progress import Progress
 from pellucid.cli.terminal import can_redraw, console_for, spelled
 from pellucid.data.notice import Notice
-from pellucid.lenses.draw.numbers import count, duration, percent, plural
+from pellucid.lenses.numerals import count, fine_percent, lasting, plural
 from pellucid.report import ClassScore, Content, Metric
 from pellucid.report.checks import alerts
 from pellucid.report.verdict import headline, judge, say
@@ -138,7 +138,7 @@ class EndCard:
         epochs = len(content.training.train_loss)
         yield "best epoch", f"{content.training.best_epoch} of {count(epochs)}"
         if content.training.seconds is not None:
-            yield "time", duration(content.training.seconds)
+            yield "time", lasting(content.training.seconds)
         for index, file in enumerate(self.files):
             yield "" if index else "files", str(file)
         for alert in alerts(content):
@@ -259,7 +259,8 @@ def _recalls(scores: Sequence[ClassScore]) -> str:
     """What part of each class is found, the least found first."""
     known = sorted((s for s in scores if s.recall is not None), key=lambda s: s.recall or 0.0)
     said = [
-        f"{s.name}: {percent(s.recall or 0.0)} of {count(s.rows)}" for s in known[:_CLASSES_SHOWN]
+        f"{s.name}: {fine_percent(s.recall or 0.0)} of {count(s.rows)}"
+        for s in known[:_CLASSES_SHOWN]
     ]
     left = len(known) - len(said)
     return ", ".join([*said, *([f"{plural(left, 'more class', 'more classes')}"] if left else [])])

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import ClassVar, TextIO
 
 from pellucid.cli.terminal import can_redraw, console_for, erase_line, has_unicode, spelled
-from pellucid.lenses.draw.numbers import compact, duration, percent
+from pellucid.lenses.numerals import compact, fine_percent, lasting
 from pellucid.training.progress import clock
 from pellucid.training.spark import sparkline
 
@@ -142,7 +142,7 @@ class Progress:
         state, self._state = self._state, None
         if state is None:
             return
-        took = f"in {duration(self._now() - self._began)}"
+        took = f"in {lasting(self._now() - self._began)}"
         if self._live:
             self._draw(state, took)
             self._console.print()
@@ -247,4 +247,4 @@ def _metric(state: State) -> str:
     if state.metric is None:
         return ""
     name = SHORT.get(state.metric_name.lower(), state.metric_name)
-    return f"{name} {percent(state.metric) if name == 'acc' else f'{state.metric:.3f}'}"
+    return f"{name} {fine_percent(state.metric) if name == 'acc' else f'{state.metric:.3f}'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +20,7 @@ from pellucid.training.artifact import RECORDING, load_model, why_not
 from pellucid.training.recording import Recording
 from pellucid.training.table_model import TableModel
 
-__all__ = ["hand_over", "learned_from", "see"]
+__all__ = ["hand_over", "learned_from", "see", "settings_of"]
 
 
 def see(
@@ -77,7 +78,7 @@ def see(
             f"the lenses look at rows of columns, and {trained.explainable}.\n Its layers: pellucid"
             f" show {model}"
         )
-    given = _settings(settings)
+    given = settings_of(settings, ("at", "film"), "sample=3")
     if at is not None or film is not None:
         given |= {"run": _recording(model), "at": at, "film": film or False}
     rows = opt.rows_for(
@@ -109,22 +110,26 @@ def _recording(model: Path) -> Recording:
     return Recording.load(folder / RECORDING)
 
 
-def _settings(words: list[str] | None) -> dict[str, Any]:
+def settings_of(words: list[str] | None, options: Collection[str], example: str) -> dict[str, Any]:
+    """What `--set NAME=VALUE` says; a value that is no JSON is a text.
+
+    Args:
+        words: what was typed.
+        options: names that are options of their own.
+        example: one that makes sense here.
+    """
     found = {}
     for word in words or ():
         name, sign, value = word.partition("=")
         if not sign or not name:
-            raise SettingError(f'--set takes NAME=VALUE, as in --set sample=3, and got "{word}".')
-        if name in _OWN:
+            raise SettingError(f'--set takes NAME=VALUE, as in --set {example}, and got "{word}".')
+        if name in options:
             raise SettingError(f"{name} is an option of its own: --{name}.")
         try:
             found[name] = json.loads(value)
         except ValueError:
             found[name] = value
     return found
-
-
-_OWN = ("at", "film")
 
 
 def hand_over(shown: Shown, out: Path | None, as_json: bool, quiet: bool) -> None:

@@ -1,21 +1,24 @@
-"""Numbers as people write them in an equation: four significant digits and a real minus sign.
+"""Numbers as people write them: four significant digits, a real minus sign, percent for shares.
 
-−2.0 keeps its decimal, because a slope that happens to be whole is still a measurement.
+In an equation zeros at the end are left out, and −2.0 keeps its decimal, because a slope that
+happens to be whole is still a measurement. Figures below each other keep their zeros.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from pellucid.graph.amounts import compact, size
 
 __all__ = [
-    "amount", "bracketed", "compact", "number", "of_layer", "percent", "plural", "shape", "signed",
-    "size", "subscript",
+    "MINUS", "MISSING", "NBSP", "amount", "bracketed", "compact", "count", "figure", "fine_percent",
+    "lasting", "number", "of_layer", "percent", "plural", "shape", "signed", "size", "subscript",
 ]  # fmt: skip
 
 MINUS = "−"
 NBSP = "\u00a0"
+MISSING = "–"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -34,6 +37,28 @@ def number(value: float, digits: int = 4) -> str:
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else (MINUS if value < 0 else "") + "∞"
     return _finite(float(value), digits).replace("-", MINUS)
+
+
+def figure(value: float | None, digits: int = 4) -> str:
+    """A measured number in a column of others: all its digits, whole ones as they are.
+
+    Args:
+        value: any number; None is a gap.
+        digits: significant digits of the fractional form.
+
+    Example:
+        >>> figure(0.5), figure(1234567), figure(-2.0), figure(None), figure(-1.5e-7)
+        ('0.5000', '1,234,567', '−2', '–', '−1.500e−7')
+    """
+    if value is None:
+        return MISSING
+    if isinstance(value, int):
+        return count(value)
+    if not math.isfinite(value):
+        return number(value)
+    if value == round(value) and abs(value) < 1e6:
+        return f"{value + 0.0:,.0f}".replace("-", MINUS)
+    return _all_digits(float(value), digits).replace("-", MINUS)
 
 
 def signed(value: float, digits: int = 4) -> str:
@@ -58,14 +83,24 @@ def bracketed(value: float, digits: int = 4) -> str:
     return f"({text})" if text.startswith(MINUS) else text
 
 
-def amount(value: float) -> str:
-    """How many of something there are; past a million as a power of ten.
+def count(value: int) -> str:
+    """A whole number in full, with its thousands apart.
 
     Example:
-        >>> amount(5120), amount(3.2e12)
-        ('5,120', '3.2·10¹²')
+        >>> count(12400), count(-5)
+        ('12,400', '−5')
     """
-    if value < 1e6:
+    return f"{value:,}".replace("-", MINUS)
+
+
+def amount(value: float) -> str:
+    """How many of something there are; past a billion as a power of ten.
+
+    Example:
+        >>> amount(5120), amount(1_200_000), amount(3.2e12)
+        ('5,120', '1,200,000', '3.2·10¹²')
+    """
+    if value < 1e9:
         return f"{value:,.0f}".replace("-", MINUS)
     mantissa, exponent = f"{value:.1e}".split("e")
     return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
@@ -87,6 +122,41 @@ def percent(fraction: float) -> str:
     if 1e-12 < size < 0.005:
         return f"{'>' if fraction < 0 else '<'}{sign}1{NBSP}%"
     return f"{sign}{size * 100:.0f}{NBSP}%"
+
+
+def fine_percent(fraction: float) -> str:
+    r"""A share with as many decimals as it takes to tell it from all and from nothing.
+
+    Example:
+        >>> fine_percent(0.957), fine_percent(1.0), fine_percent(0.9987)
+        ('96\xa0%', '100\xa0%', '99.9\xa0%')
+    """
+    if not math.isfinite(fraction):
+        return number(fraction)
+    for decimals in (0, 1, 2):
+        text = f"{fraction * 100:.{decimals}f}"
+        if float(text) not in (0.0, 100.0) or fraction in (0.0, 1.0):
+            return f"{text}{NBSP}%".replace("-", MINUS)
+    return f"{'>' if fraction > 0.5 else '<'}{'99.99' if fraction > 0.5 else '0.01'}{NBSP}%"
+
+
+def lasting(seconds: float) -> str:
+    """A stretch of time as people say it.
+
+    Example:
+        >>> lasting(0.0042), lasting(3.21), lasting(125), lasting(7380)
+        ('4 ms', '3.2 s', '2 min 5 s', '2 h 3 min')
+    """
+    if not math.isfinite(seconds):
+        return MISSING
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def plural(count: float, noun: str, many: str = "") -> str:
@@ -112,13 +182,15 @@ def of_layer(path: str) -> str:
     return f"layers {path}" if numbered else path or "the network itself"
 
 
-def shape(dims: tuple[int, ...]) -> str:
+def shape(dims: Sequence[int | str] | None) -> str:
     """A shape as it is written in a table; () is a single number.
 
     Example:
-        >>> shape((32, 4)), shape((3,)), shape(())
-        ('32 × 4', '3', '()')
+        >>> shape((32, 4)), shape(("n", 3)), shape(()), shape(None)
+        ('32 × 4', 'n × 3', '()', '–')
     """
+    if dims is None:
+        return MISSING
     return " × ".join(map(str, dims)) or "()"
 
 
@@ -133,15 +205,21 @@ def subscript(value: int) -> str:
 
 
 def _finite(value: float, digits: int) -> str:
-    large = abs(value)
-    if large == 0:
+    if value == 0:
         return "0.0"
+    text = _all_digits(value, digits)
+    mantissa, letter, exponent = text.partition("e")
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0")
+        mantissa = mantissa.rstrip(".") if letter else mantissa
+    return f"{mantissa}{letter}{exponent}" + ("0" if mantissa.endswith(".") else "")
+
+
+def _all_digits(value: float, digits: int) -> str:
+    large = abs(value)
     if not 1e-4 <= large < 1e6:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-        mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
         return f"{mantissa}e{int(exponent)}"
     if large >= 10 ** (digits - 1):
         return f"{value:,.0f}"
-    places = digits - 1 - math.floor(math.log10(large))
-    text = f"{value:.{places}f}".rstrip("0")
-    return f"{text}0" if text.endswith(".") else text
+    return f"{value:.{digits - 1 - math.floor(math.log10(large))}f}"

@@ -247,9 +247,11 @@ class Matrix:
         low: the least of the scale, for matrices that are to be compared.
         high: its largest.
         image: a picture of pixels: no gaps, no numbers.
+        shades: what is shaded, from 0 to 1, where it is not the numbers themselves.
+        under: a second line in each cell, where there is room.
 
     Shape:
-        values: (rows, columns).
+        values: (rows, columns), shades: (rows, columns).
     """
 
     values: Floats
@@ -263,6 +265,8 @@ class Matrix:
     low: float | None = None
     high: float | None = None
     image: bool = False
+    shades: Floats | None = None
+    under: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

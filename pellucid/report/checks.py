@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pellucid.lenses.draw.numbers import number, percent, plural
+from pellucid.lenses.numerals import figure, fine_percent, plural
 from pellucid.report.content import Alert, Content
 from pellucid.report.trend import advice, falling_from, trend
 from pellucid.report.verdict import judge, say
@@ -89,7 +89,7 @@ def _gap(content: Content) -> Iterator[Alert]:
     at = training.best_epoch - 1
     inside, outside = float(training.train_metric[at]), float(training.validation_metric[at])
     if inside > GAP and inside - outside > GAP:
-        form = percent if training.metric_percent else number
+        form = fine_percent if training.metric_percent else figure
         yield Alert(
             level="warn",
             title="Learned by heart",
@@ -127,8 +127,8 @@ def _curve(content: Content) -> Iterator[Alert]:
         yield Alert(
             level="info",
             title="Still improving",
-            text=f"The {part} loss was still falling at the end: from {number(before)} to "
-            f"{number(late)} over the last {plural(epochs, 'epoch')}.",
+            text=f"The {part} loss was still falling at the end: from {figure(before)} to "
+            f"{figure(late)} over the last {plural(epochs, 'epoch')}.",
             advice=f"More may help: --epochs {2 * len(training.train_loss)}.",
         )
     elif found == "overfitting":
@@ -138,6 +138,6 @@ def _curve(content: Content) -> Iterator[Alert]:
             level="info",
             title="Trained past the best",
             text=f"The validation loss was lowest at epoch {training.best_epoch}, "
-            f"{number(lowest)}, and {number(last)} at the end. That epoch's weights were kept.",
+            f"{figure(lowest)}, and {figure(last)} at the end. That epoch's weights were kept.",
             advice="More epochs will not help; more rows, --weight-decay or --dropout 0.2 may.",
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from pellucid.lenses.draw.html import Markup
-from pellucid.lenses.draw.numbers import plural
+from pellucid.lenses.numerals import plural
 from pellucid.report.content import Content, Errors, ProgramRow
 
 __all__ = ["BUDGET", "HARD_LIMIT", "LADDER", "LAST", "Limits", "cut", "left_out"]
@@ -102,7 +102,7 @@ def left_out(content: Content, limits: Limits) -> Iterator[str]:
         yield "the sections on model and errors"
 
 
-def _missing(there: int, most: int, noun: str, many: str | None = None) -> Iterator[str]:
+def _missing(there: int, most: int, noun: str, many: str = "") -> Iterator[str]:
     if there > most:
         yield f"{plural(there - most, noun, many)} of {there:,}"
 

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from pellucid.lenses.draw.html import Markup, join, tag
+from pellucid.lenses.render.style import RULES
 from pellucid.report.content import Content
 from pellucid.report.limits import BUDGET, HARD_LIMIT, LADDER, LAST, Limits, cut, left_out
 from pellucid.report.sections import Section, sections
@@ -52,7 +53,7 @@ def _page(content: Content, limits: Limits) -> str:
 
 
 def _head(content: Content, script: str) -> Markup:
-    style = _static("report.css")
+    style = RULES + _static("report.css")
     policy = (
         "default-src 'none'; img-src data:; "
         f"style-src '{_digest(style)}'; "

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pellucid.lenses.draw.numbers import MINUS, number, percent, plural
+from pellucid.lenses.numerals import MINUS, figure, fine_percent, plural
 from pellucid.report.content import Answer, Metric
 
 __all__ = ["Verdict", "headline", "judge", "say", "verdict"]
@@ -85,10 +85,10 @@ def _beyond_chance(metric: Metric) -> bool:
 def say(metric: Metric, value: float | None) -> str:
     """Writes a value of a metric in its own form; of an R², what is near 0 is near 0."""
     if value is None:
-        return number(None)
+        return figure(None)
     if metric.name == "R²" and abs(value) < 1:
-        return number(round(value, 4)) if abs(value) >= 0.1 else f"{value:.4f}".replace("-", MINUS)
-    return percent(value) if metric.percent else number(value)
+        return figure(round(value, 4)) if abs(value) >= 0.1 else f"{value:.4f}".replace("-", MINUS)
+    return fine_percent(value) if metric.percent else figure(value)
 
 
 def headline(name: str, answer: Answer) -> str:
@@ -102,5 +102,5 @@ def headline(name: str, answer: Answer) -> str:
     """
     where = "held-out rows" if answer.held_out else "training rows"
     if answer.metric.name == "accuracy":
-        return f"{name}: {percent(answer.metric.value)} of the {where} are right"
+        return f"{name}: {fine_percent(answer.metric.value)} of the {where} are right"
     return f"{name}: {answer.metric.name} {say(answer.metric, answer.metric.value)} on {where}"

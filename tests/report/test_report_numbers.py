@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pellucid.lenses.draw.numbers import (
+from pellucid.lenses.numerals import (
     compact,
     count,
-    duration,
-    number,
-    percent,
+    figure,
+    fine_percent,
+    lasting,
     plural,
     shape,
     size,
@@ -152,7 +152,7 @@ def test_long_histories_keep_first_best_and_last():
     ],
 )
 def test_number(value, text):
-    assert number(value) == text
+    assert figure(value) == text
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_number(value, text):
     ],
 )
 def test_percent_keeps_all_and_none_for_themselves(fraction, text):
-    assert percent(fraction) == text.replace(" ", "\u00a0")
+    assert fine_percent(fraction) == text.replace(" ", "\u00a0")
 
 
 def test_other_writings():
@@ -180,7 +180,7 @@ def test_other_writings():
         "1.09 kB",
         "1M",
     )
-    assert (duration(59.97), duration(3599.6), duration(float("nan"))) == (
+    assert (lasting(59.97), lasting(3599.6), lasting(float("nan"))) == (
         "1 min 0 s",
         "1 h 0 min",
         "–",

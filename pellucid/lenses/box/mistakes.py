@@ -10,11 +10,16 @@ import numpy as np
 from pellucid.lenses import measures
 from pellucid.lenses.box.answers import Answers
 from pellucid.lenses.box.knobs import word_of
-from pellucid.lenses.measures.classification import wilson
+from pellucid.lenses.box.pictures import (
+    calibration_chart,
+    confusion_matrix,
+    misses_chart,
+    outside,
+    scatter_chart,
+)
 from pellucid.lenses.measures.records import WorstSample
 from pellucid.lenses.numerals import number, percent, plural
-from pellucid.lenses.picture import Axis, Band, Bars, Chart, Charts, Line, Matrix, Points, Rule
-from pellucid.lenses.sampling import some
+from pellucid.lenses.picture import Chart, Charts, Matrix
 from pellucid.lenses.subject import Subject
 from pellucid.lenses.view import Block, Column, Kind, Table
 
@@ -31,36 +36,9 @@ def class_blocks(found: Answers) -> tuple[list[Block], dict[str, Any]]:
     sure = measures.calibration(found.true, found.given, found.names)
     items: list[Chart | Matrix] = []
     if len(found.names) <= _MOST_CLASSES:
-        items.append(
-            Matrix(
-                table.counts.astype(np.float64),
-                found.names,
-                found.names,
-                _confusion_title(table.counts, found.names),
-                "amount",
-                "count",
-                row_axis="true class",
-                column_axis="answer",
-            )
-        )
-    ends = np.array([
-        wilson(float(p), float(n)) for p, n in zip(sure.observed, sure.counts, strict=True)
-    ])  # fmt: skip
-    share = Axis(f"stated share of {sure.of}", percent=True, low=0.0, high=1.0)
-    items.append(
-        Chart(
-            share,
-            Axis("how often it was so", percent=True, low=0.0, high=1.0),
-            (
-                Band(sure.predicted, ends[:, 0], ends[:, 1], "95 % interval"),
-                Line([0, 1], [0, 1], "as often as stated", "muted"),
-                Line(sure.predicted, sure.observed, "this network"),
-                Points(sure.predicted, sure.observed),
-            ),
-            f"How sure it says it is differs from how often it is right by {_points(sure.error)}",
-            square=True,
-        )
-    )
+        items.append(confusion_matrix(table, _confusion_title(table.counts, found.names)))
+    title = f"How sure it says it is differs from how often it is right by {_points(sure.error)}"
+    items.append(calibration_chart(sure, title))
     data = {
         "confusion": table.counts.tolist(),
         "calibration": {
@@ -88,30 +66,16 @@ def number_blocks(found: Answers, target: str) -> tuple[list[Block], dict[str, A
     """Predicted against true, and how large the misses are; of several numbers, the first."""
     true, given = found.true[:, 0], found.given[:, 0]
     misses = measures.residuals(true, given)
-    keep = some(len(true), _DRAWN)
-    low = float(min(true.min(), given.min()))
-    high = float(max(true.max(), given.max()))
     name = found.names[0] if len(found.names) > 1 else target
     edges, counts = misses.spread.edges, misses.spread.counts
     gap = true - given
     lean, half = float(gap.mean()), float(np.median(np.abs(gap)))
     side = "low" if lean > 0 else "high"
-    scatter = Chart(
-        Axis(f"true {name}"),
-        Axis(f"answered {name}"),
-        (
-            Line([low, high], [low, high], "answer = truth", "muted"),
-            Points(true[keep], given[keep], name="one row"),
-        ),
-        f"Half of the answers are within {number(half)} of the truth",
-        square=True,
-    )
-    spread = Chart(
-        Axis("true − answered"),
-        Axis("rows"),
-        (Rule(0.0, "x", "no miss"), Bars(counts, at=(edges[:-1] + edges[1:]) / 2)),
-        f"On average {number(abs(lean))} too {side}",
-    )
+    left_out = outside(misses)
+    beyond = f"; {plural(left_out, 'row')} outside the picture" if left_out else ""
+    title = f"Half of the answers are within {number(half)} of the truth{beyond}"
+    scatter = scatter_chart(misses, name, _DRAWN, title)
+    spread = misses_chart(misses, f"On average {number(abs(lean))} too {side}")
     data = {
         "residuals": {
             "true": true.tolist(), "answered": given.tolist(), "mean": lean, "median_size": half,

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from pellucid.lenses.box.knobs import blocks_of
+from pellucid.lenses.box.pictures import importance_chart
 from pellucid.lenses.measures.records import Importance
 from pellucid.lenses.numerals import number
-from pellucid.lenses.picture import Axis, Bars, Chart, Matrix
+from pellucid.lenses.picture import Chart, Matrix
 from pellucid.lenses.subject import Subject
 
 __all__ = ["importance_block"]
-
-_MOST = 15
 
 
 def importance_block(subject: Subject, worth: Importance) -> Chart | Matrix:
@@ -26,15 +25,8 @@ def importance_block(subject: Subject, worth: Importance) -> Chart | Matrix:
         else "Shuffling any one input costs nothing"
     )
     if subject.x.ndim == 4:
-        return _map(subject, worth, title)
-    drop, spread = worth.drop[:_MOST], worth.deviation[:_MOST]
-    return Chart(
-        Axis(f"fall of {worth.metric_name} when shuffled", percent=worth.metric_percent),
-        Axis("", names=worth.names[:_MOST]),
-        (Bars(drop, drop - spread, drop + spread, lying=True),),
-        title,
-        sentence="The thin lines show one standard deviation over the shuffles.",
-    )
+        return _map(subject, worth, f"{title} lost when shuffled" if cost > 0 else title)
+    return importance_chart(worth, title)
 
 
 def _first_up(name: str) -> str:
@@ -53,9 +45,7 @@ def _map(subject: Subject, worth: Importance, title: str) -> Matrix:
     grid = np.zeros((len(rows), len(columns)))
     for name, (row, column) in first.items():
         grid[rows.index(int(row)), columns.index(int(column))] = fall[name]
-    unit = "points" if worth.metric_percent else worth.metric_name
     return Matrix(
         grid * (100 if worth.metric_percent else 1), tuple(map(str, rows)),
-        tuple(map(str, columns)), title, row_axis="patch from row",
-        column_axis=f"patch from column; {unit} lost when shuffled",
+        tuple(map(str, columns)), title, row_axis="from row", column_axis="from column",
     )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pellucid.lenses.draw.numbers import number, percent
+from pellucid.lenses.numerals import figure, fine_percent
 
 __all__ = ["Scale", "log_ticks", "nice_ticks", "span", "tick_labels"]
 
@@ -110,10 +110,10 @@ def tick_labels(ticks: list[float], *, as_percent: bool = False) -> list[str]:
         (['0', '0.25', '0.50'], ['0\xa0%', '50\xa0%'])
     """
     if as_percent:
-        return [percent(tick) for tick in ticks]
+        return [fine_percent(tick) for tick in ticks]
     largest = max((abs(tick) for tick in ticks), default=0.0)
     if largest >= 1e6 or (0 < largest < 1e-3):
-        return [number(tick, 2) for tick in ticks]
+        return [figure(tick, 2) for tick in ticks]
     places = max((len(f"{tick:.6g}".partition(".")[2]) for tick in ticks), default=0)
     texts = [f"{tick:,.{places}f}" if tick else "0" for tick in ticks]
     return [text.replace("-", "\u2212") for text in texts]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["STYLE", "dark_of"]
+__all__ = ["RULES", "STYLE", "dark_of"]
 
 _LIGHT = (
     "--panel:#FFFFFF;--ink:#1A2330;--muted:#52606E;--hair:#DFE3E8;--border:#8894A2;--wash:#F4F6F8;"
@@ -36,9 +36,11 @@ def _rules() -> str:
     return "".join(line.strip() for line in lines)
 
 
+# For a page that has the colors already.
+RULES = _rules()
 STYLE = (
     f"{_SCOPE}{{{_LIGHT}}}@media (prefers-color-scheme:dark){{{_SCOPE}{{{_DARK}}}}}"
-    f"{_below(_LIGHT_HOSTS, _LIGHT)}{_below(_DARK_HOSTS, _DARK)}{_rules()}"
+    f"{_below(_LIGHT_HOSTS, _LIGHT)}{_below(_DARK_HOSTS, _DARK)}{RULES}"
 )
 
 

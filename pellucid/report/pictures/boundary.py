@@ -1,4 +1,8 @@
-"""Draws what the network says over the plane of two inputs, now and epoch by epoch."""
+"""Draws what the network says over the plane of two inputs, now and epoch by epoch.
+
+The field is painted as in the lens `function`. It is stored here as a symbol for each epoch, and
+the samples once, so that forty epochs to scrub through take less room than four of a lens's film.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,8 @@ from typing import TypeVar
 import numpy as np
 
 from pellucid.lenses.draw.html import Markup, tag
-from pellucid.lenses.draw.numbers import number, percent, plural
 from pellucid.lenses.draw.svg import legend, marker
+from pellucid.lenses.numerals import figure, fine_percent, plural
 from pellucid.report.card import card, table
 from pellucid.report.content import Boundary, Floats, Frame, Training
 from pellucid.report.field import (
@@ -107,9 +111,9 @@ def frame_caption(frame: Frame, training: Training) -> str:
     """Says what was reached at one epoch."""
     parts = ["Before learning" if frame.epoch == 0 else f"Epoch {frame.epoch}"]
     if frame.loss is not None:
-        parts.append(f"loss {number(frame.loss)}")
+        parts.append(f"loss {figure(frame.loss)}")
     if frame.metric is not None:
-        say = percent if training.metric_percent else number
+        say = fine_percent if training.metric_percent else figure
         parts.append(f"{training.metric_name} {say(frame.metric)}")
     return ", ".join(parts)
 
@@ -150,7 +154,7 @@ def _sentence(boundary: Boundary) -> str:
     where = f" Slice: {boundary.slice}." if boundary.slice else ""
     values = np.asarray(boundary.values)
     if not boundary.classes:
-        low, high = number(float(values.min())), number(float(values.max()))
+        low, high = figure(float(values.min())), figure(float(values.max()))
         return f"Over {names} the output runs from {low} to {high}; darker is more.{where}"
     if values.ndim == 3:
         share = np.bincount(values.argmax(axis=2).ravel(), minlength=values.shape[2])
@@ -158,7 +162,7 @@ def _sentence(boundary: Boundary) -> str:
     else:
         part = float((values > 0.5).mean())
         parts = np.array([1 - part, part])
-    said = [f"{n}: {percent(float(p))}" for n, p in zip(boundary.classes, parts, strict=True)]
+    said = [f"{n}: {fine_percent(float(p))}" for n, p in zip(boundary.classes, parts, strict=True)]
     return f"Over {names} the plane is divided as {', '.join(said)}.{where}"
 
 
@@ -170,7 +174,7 @@ def _field_table(boundary: Boundary) -> Markup:
     xs = np.linspace(*boundary.x_range, values.shape[1])
     ys = np.linspace(*boundary.y_range, values.shape[0])
     cells = [
-        [number(float(ys[r]), 3), *[_said(boundary, values[r, c]) for c in columns_at]]
+        [figure(float(ys[r]), 3), *[_said(boundary, values[r, c]) for c in columns_at]]
         for r in rows_at
     ]
     what = "Output"
@@ -178,7 +182,7 @@ def _field_table(boundary: Boundary) -> Markup:
         what = f"Probability of {boundary.classes[1]}" if values.ndim == 2 else "Most likely class"
     heads = [
         f"{boundary.y_name} \\ {boundary.x_name}",
-        *[number(float(xs[c]), 3) for c in columns_at],
+        *[figure(float(xs[c]), 3) for c in columns_at],
     ]
     return table(heads, cells, caption=f"{what} by {boundary.x_name} and {boundary.y_name}")
 
@@ -186,10 +190,10 @@ def _field_table(boundary: Boundary) -> Markup:
 def _said(boundary: Boundary, value: Floats) -> str:
     if value.ndim:
         best = int(value.argmax())
-        return f"{boundary.classes[best]} {percent(float(value[best]))}"
-    return percent(float(value)) if boundary.classes else number(float(value))
+        return f"{boundary.classes[best]} {fine_percent(float(value[best]))}"
+    return fine_percent(float(value)) if boundary.classes else figure(float(value))
 
 
 def _frames_table(frames: Sequence[Frame], training: Training) -> Markup:
-    rows = [[str(f.epoch), number(f.loss), number(f.metric)] for f in frames]
+    rows = [[str(f.epoch), figure(f.loss), figure(f.metric)] for f in frames]
     return table(["epoch", "loss", training.metric_name], rows, caption="Replay by epoch")

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pellucid.lenses.draw.html import Markup, bdi, tag
-from pellucid.lenses.draw.numbers import count, number, percent, plural
+from pellucid.lenses.box.pictures import calibration_chart, confusion_matrix
+from pellucid.lenses.draw.html import Markup, bdi
 from pellucid.lenses.draw.scale import Scale
-from pellucid.lenses.draw.svg import Plot, bar, legend, line, line_key, markers, picture, text
+from pellucid.lenses.draw.svg import bar, picture, text
+from pellucid.lenses.numerals import count, figure, fine_percent, plural
 from pellucid.report.card import card, table
 from pellucid.report.content import Calibration, ClassScore, Confusion
+from pellucid.report.pictures.lens import lens_picture
 
 __all__ = ["by_class_card", "calibration_card", "confusion_card"]
 
 MOST_NUMBERED = 20
-STRONGEST = 0.5
 LETTERS_PER_NAME = 14
 MOST_BARS = 12
 FEW_CLASSES = 6
@@ -39,7 +40,7 @@ def confusion_card(confusion: Confusion, most: int) -> Markup:
     return card(
         "Confusion matrix",
         sentence,
-        picture(label, 400, _height(drawn), *_matrix(drawn)) if drawn.classes else None,
+        lens_picture(confusion_matrix(drawn), label) if drawn.classes else None,
         twin=_confusion_table(confusion),
     )
 
@@ -101,8 +102,8 @@ def _by_class_table(scores: Sequence[ClassScore], most: int) -> Markup:
             count(s.rows),
             _share(s.recall),
             _share(s.precision),
-            number(s.f1),
-            number(s.auc),
+            figure(s.f1),
+            figure(s.auc),
         ]
         for s in scores[:most]
     ]
@@ -116,109 +117,17 @@ def _by_class_table(scores: Sequence[ClassScore], most: int) -> Markup:
 
 
 def _share(value: float | None) -> str:
-    return number(None) if value is None else percent(value)
+    return figure(None) if value is None else fine_percent(value)
 
 
 def calibration_card(calibration: Calibration) -> Markup:
     """Draws the stated probability against the fraction that came true."""
-    plot = Plot(Scale(0, 1, 54, 388), Scale(0, 1, 204, 26))
-    places = [
-        (plot.x(p), plot.y(o))
-        for p, o in zip(calibration.predicted, calibration.observed, strict=True)
-    ]
-    largest = float(calibration.counts.max())
-    dots = [
-        markers([place], "circle", "point train-point", 3 + 4 * float(np.sqrt(n / largest)))
-        for place, n in zip(places, calibration.counts, strict=True)
-    ]
     sentence = _calibration_sentence(calibration)
     return card(
         "Calibration (is it as sure as it should be)",
         sentence,
-        legend(
-            [
-                (line_key("train"), "the model; larger dot, more rows"),
-                (line_key("ideal"), "as sure as right"),
-            ]
-        ),
-        picture(
-            f"Calibration curve. {sentence}",
-            400,
-            250,
-            plot.axes("stated probability", "fraction that was so", x_percent=True, y_percent=True),
-            line([(plot.x(0), plot.y(0)), (plot.x(1), plot.y(1))], "ideal"),
-            line(places, "train"),
-            dots,
-        ),
+        lens_picture(calibration_chart(calibration), f"Calibration curve. {sentence}"),
         twin=_calibration_table(calibration),
-    )
-
-
-def _height(confusion: Confusion) -> float:
-    return 400.0 if len(confusion.classes) > 3 else 300.0
-
-
-def _matrix(confusion: Confusion) -> list[Markup | None]:
-    n, height = len(confusion.classes), _height(confusion)
-    left, top, right, bottom = 84.0, 62.0, 394.0, height - 8
-    cell, tall = (right - left) / n, (bottom - top) / n
-    marks: list[Markup | None] = [
-        text("answer of the model", (left + right) / 2, 14, "axis-name"),
-        text("true class", 4, top - 10, "axis-name", "start"),
-    ]
-    totals = np.maximum(confusion.counts.sum(axis=1), 1)
-    for i, j in np.ndindex(n, n):
-        amount = int(confusion.counts[i, j])
-        x, y = left + j * cell, top + i * tall
-        marks.append(_cell(x, y, cell, tall, amount, amount / int(totals[i]), n, i == j))
-    if n <= MOST_NUMBERED:
-        for k, name in enumerate(confusion.classes):
-            marks.append(_column_name(name, left + (k + 0.5) * cell, top - 10, cell))
-            marks.append(text(_cut(name, 11), left - 8, top + (k + 0.5) * tall + 4, "tick", "end"))
-    return marks
-
-
-def _cell(
-    x: float, y: float, width: float, height: float, amount: int, part: float, n: int, right: bool
-) -> Markup:
-    gap = 1.0 if n <= MOST_NUMBERED else 0.0
-    middle_x, middle = x + width / 2, y + height / 2
-    box = bar(x + gap, y + gap, width - 2 * gap, height - 2 * gap, "cell", 3 if gap else 0)
-    heat = tag(
-        "rect",
-        x=x + gap,
-        y=y + gap,
-        width=max(width - 2 * gap, 0.1),
-        height=max(height - 2 * gap, 0.1),
-        rx=3 if gap else None,
-        class_="amount",
-        fill_opacity=f"{STRONGEST * part:.3f}",
-    )
-    if n > MOST_NUMBERED:
-        return tag("g", box, heat)
-    size = "cell-large" if n <= 4 else "cell-count" if n <= 12 else "cell-small"
-    faint = "" if amount else " none"
-    bold = " right" if right else ""
-    two_lines = amount > 0 and n <= 12
-    label = text(count(amount), middle_x, middle + (-1 if two_lines else 4), size + faint + bold)
-    under = text(
-        percent(part),
-        middle_x,
-        middle + (18 if n <= 4 else 11),
-        "cell-part" if n <= 4 else "cell-part fine",
-    )
-    return tag("g", box, heat, label, under if two_lines else None)
-
-
-def _column_name(name: str, x: float, y: float, width: float) -> Markup:
-    if len(name) * 6.5 <= width:
-        return text(name, x, y, "tick")
-    return tag(
-        "text",
-        _cut(name, 7),
-        class_="tick",
-        text_anchor="start",
-        transform=f"translate({x + 3:.1f} {y:.1f}) rotate(-35)",
     )
 
 
@@ -229,9 +138,8 @@ def _cut(name: str, most: int = LETTERS_PER_NAME) -> str:
 def _confusion_sentence(confusion: Confusion) -> str:
     counts, total = confusion.counts, int(confusion.counts.sum())
     right = int(np.trace(counts))
-    text_ = (
-        f"{count(right)} of {plural(total, 'row')} are right ({percent(right / max(total, 1))})."
-    )
+    part = fine_percent(right / max(total, 1))
+    text_ = f"{count(right)} of {plural(total, 'row')} are right ({part})."
     wrong = counts * (1 - np.eye(len(counts), dtype=np.int64))
     if not wrong.any():
         return f"{text_} No class is taken for another."
@@ -248,7 +156,7 @@ def _confusion_table(confusion: Confusion) -> Markup:
     rows = []
     for name, counts in zip(confusion.classes, confusion.counts, strict=True):
         total = int(counts.sum())
-        cells = [f"{count(int(c))} ({percent(c / total)})" if c else "0" for c in counts]
+        cells = [f"{count(int(c))} ({fine_percent(c / total)})" if c else "0" for c in counts]
         rows.append([bdi(name), *cells, count(total)])
     heads = ["true class", *[f"called {name}" for name in confusion.classes], "rows"]
     return table(heads, rows, caption="Rows of each true class by the model's answer")
@@ -280,7 +188,7 @@ def _calibration_sentence(calibration: Calibration) -> str:
 
 def _calibration_table(calibration: Calibration) -> Markup:
     rows = [
-        [percent(float(p)), percent(float(o)), count(int(n))]
+        [fine_percent(float(p)), fine_percent(float(o)), count(int(n))]
         for p, o, n in zip(
             calibration.predicted, calibration.observed, calibration.counts, strict=True
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from pellucid.lenses.draw.html import Markup
-from pellucid.lenses.draw.numbers import count, number, percent, plural
 from pellucid.lenses.draw.scale import Scale, span
 from pellucid.lenses.draw.svg import Plot, legend, line, line_key, markers, picture
+from pellucid.lenses.numerals import count, figure, fine_percent, plural
 from pellucid.report.card import card, table
 from pellucid.report.content import Floats, Training
 
@@ -158,20 +158,20 @@ def _loss_sentence(training: Training) -> str:
     first, last = float(training.train_loss[0]), float(training.train_loss[-1])
     epochs = len(training.train_loss)
     if epochs == 1:
-        text_ = f"After one epoch the training loss was {number(first)}."
+        text_ = f"After one epoch the training loss was {figure(first)}."
     else:
         verb = "fell" if last < first else "rose" if last > first else "stayed"
-        text_ = f"Training loss {verb} from {number(first)} to {number(last)} in {epochs} epochs."
+        text_ = f"Training loss {verb} from {figure(first)} to {figure(last)} in {epochs} epochs."
     if training.validation_loss is None:
         return text_
     at_best = float(training.validation_loss[training.best_epoch - 1])
-    return f"{text_} Validation loss at the best epoch, {training.best_epoch}: {number(at_best)}."
+    return f"{text_} Validation loss at the best epoch, {training.best_epoch}: {figure(at_best)}."
 
 
 def _metric_sentence(training: Training) -> str:
     assert training.train_metric is not None
     index = training.best_epoch - 1
-    say = percent if training.metric_percent else number
+    say = fine_percent if training.metric_percent else figure
     text_ = (
         f"At epoch {training.best_epoch}: {say(float(training.train_metric[index]))} in training"
     )
@@ -193,7 +193,7 @@ def _history(training: Training) -> Markup:
     rows = [
         [
             f"{epoch} (best)" if epoch == training.best_epoch else str(epoch),
-            *[number(float(values[epoch - 1])) for _, values in present],
+            *[figure(float(values[epoch - 1])) for _, values in present],
         ]
         for epoch in shown
     ]

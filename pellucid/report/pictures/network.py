@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pellucid.lenses.draw.html import Markup, tag
-from pellucid.lenses.draw.numbers import count, number, plural, shape
-from pellucid.lenses.draw.scale import Scale, log_ticks
-from pellucid.lenses.draw.svg import area, bar, line, markers, picture, text
+from pellucid.lenses.draw.svg import area, bar, picture, text
+from pellucid.lenses.numerals import count, figure, plural, shape
+from pellucid.lenses.picture import Axis, Chart, Points
 from pellucid.report.card import card, table
 from pellucid.report.content import ProgramRow, Shape
+from pellucid.report.pictures.lens import lens_picture
 
 __all__ = ["gradient_card", "network_card"]
 
@@ -50,28 +51,30 @@ def gradient_card(rows: Sequence[ProgramRow]) -> Markup | None:
     found = [row for row in rows if _positive(row.gradient_norm) or _positive(row.update_size)]
     if not found:
         return None
-    sizes = [v for row in found for v in (row.gradient_norm, row.update_size) if v and _positive(v)]
-    low, high = 10 ** math.floor(math.log10(min(sizes))), 10 ** math.ceil(math.log10(max(sizes)))
-    x = Scale(low, high if high > low else low * 10, 96, 384, log=True)
-    height = 46.0 + 30 * len(found)
-    marks: list[Markup | None] = []
-    for tick in log_ticks(x.low, x.high):
-        label = f"{tick:g}".replace("e-0", "e\u2212").replace("-", "\u2212")
-        marks += [
-            line([(x(tick), 6), (x(tick), height - 36)], "grid"),
-            text(label, x(tick), height - 20, "tick"),
-        ]
-    for i, row in enumerate(found):
-        marks += _sizes(row, x, 24.0 + 30 * i)
     sentence = _gradient_sentence(found)
-    keys = tag(
-        "ul",
-        tag("li", _key("circle", "point train-point"), "gradient"),
-        tag("li", _key("diamond", "point update-point"), "update"),
-        class_="legend",
-    )
-    picture_ = picture(f"Gradient by layer. {sentence}", WIDTH, height, *marks)
-    return card("Gradient health", sentence, keys, picture_, twin=_gradient_table(found))
+    drawn = lens_picture(_gradient_chart(found), f"Gradient by layer. {sentence}")
+    return card("Gradient health", sentence, drawn, twin=_gradient_table(found))
+
+
+def _gradient_chart(rows: Sequence[ProgramRow]) -> Chart:
+    names = tuple(row.layer for row in rows)
+    at = range(len(rows))
+    return Chart(
+        Axis("length", log=True),
+        Axis("", names=names),
+        (
+            Points(_lengths(row.gradient_norm for row in rows), at, role="train", name="gradient"),
+            Points(
+                _lengths(row.update_size for row in rows), at, role="now", name="update",
+                hollow=True,
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _lengths(values: Iterable[float | None]) -> list[float]:
+    """What a log scale can show; the rest is nowhere."""
+    return [v if v is not None and _positive(v) else math.nan for v in values]
 
 
 def _stages(rows: Sequence[ProgramRow]) -> list[Stage]:
@@ -141,27 +144,6 @@ def _positive(value: float | None) -> bool:
     return value is not None and math.isfinite(value) and value > 0
 
 
-def _sizes(row: ProgramRow, x: Scale, y: float) -> list[Markup | None]:
-    name = row.layer if len(row.layer) <= 13 else "…" + row.layer[-12:]
-    both = [v for v in (row.gradient_norm, row.update_size) if v is not None and _positive(v)]
-    marks = [
-        text(name, 84, y + 4, "tick", "end"),
-        line([(x(min(both)), y), (x(max(both)), y)], "stem"),
-    ]
-    for value, shape_, kind in (
-        (row.gradient_norm, "circle", "train-point"),
-        (row.update_size, "diamond", "update-point"),
-    ):
-        if value is not None and _positive(value):
-            marks.append(markers([(x(value), y)], shape_, f"point {kind}", 5) or Markup(""))
-    return [*marks]
-
-
-def _key(shape_: str, class_: str) -> Markup:
-    mark = markers([(8, 8)], shape_, class_, 5)
-    return tag("svg", mark, class_="key", viewBox="0 0 16 16", aria_hidden="true")
-
-
 def _gradient_sentence(rows: Sequence[ProgramRow]) -> str:
     norms = [(row.gradient_norm, row.layer) for row in rows if _positive(row.gradient_norm)]
     sizes = sorted((float(n), layer) for n, layer in norms if n is not None)
@@ -169,14 +151,14 @@ def _gradient_sentence(rows: Sequence[ProgramRow]) -> str:
         return "Length of gradient and update at the last step."
     (low, small), (high, large) = sizes[0], sizes[-1]
     return (
-        f"The largest gradient, {number(high)} in layer {large}, is {number(high / low, 2)} times "
-        f"the smallest, {number(low)} in layer {small}."
+        f"The largest gradient, {figure(high)} in layer {large}, is {figure(high / low, 2)} times "
+        f"the smallest, {figure(low)} in layer {small}."
     )
 
 
 def _gradient_table(rows: Sequence[ProgramRow]) -> Markup:
     cells = [
-        [row.layer, shape(row.shape_out), number(row.gradient_norm), number(row.update_size)]
+        [row.layer, shape(row.shape_out), figure(row.gradient_norm), figure(row.update_size)]
         for row in rows
     ]
     heads = ["layer", "output shape", "gradient", "update"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from pellucid.lenses.draw.html import Markup, tag
-from pellucid.lenses.draw.numbers import count, number, plural
 from pellucid.lenses.draw.scale import Scale, span
 from pellucid.lenses.draw.svg import bar, line, picture, text
+from pellucid.lenses.numerals import count, figure, plural
 from pellucid.report.content import Counts, Histogram, Metric
 from pellucid.report.verdict import say
 
@@ -71,7 +71,7 @@ def spread_words(spread: Histogram | Counts | None) -> str:
     """
     if isinstance(spread, Histogram):
         beyond = f", {count(spread.outside)} far outside" if spread.outside else ""
-        return f"{number(float(spread.edges[0]))} to {number(float(spread.edges[-1]))}{beyond}"
+        return f"{figure(float(spread.edges[0]))} to {figure(float(spread.edges[-1]))}{beyond}"
     if spread is None:
         return ""
     named = [f"{name} {count(n)}" for name, n in zip(spread.names, spread.counts, strict=True)]

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pellucid.lenses.draw.html import Markup, bdi, tag
-from pellucid.lenses.draw.numbers import number, plural
 from pellucid.lenses.draw.png import data_url, gray_png
 from pellucid.lenses.draw.scale import Scale, span
 from pellucid.lenses.draw.svg import Plot, legend, line, line_key, marker, markers, picture
+from pellucid.lenses.numerals import figure, plural
 from pellucid.report.card import card, table
 from pellucid.report.field import class_mark
 from pellucid.report.views import Codes, Forecast, Graphed, Pictured
@@ -32,8 +32,8 @@ def forecast_card(view: Forecast, most: int) -> Markup:
     missed = float(np.abs(view.true - view.predicted).mean())
     naive = float(np.abs(view.true - view.before).mean())
     sentence = (
-        f"Each step foretold from those before it: off by {number(missed)} on average; saying the"
-        f" same as the step before is off by {number(naive)}."
+        f"Each step foretold from those before it: off by {figure(missed)} on average; saying the"
+        f" same as the step before is off by {figure(naive)}."
     )
     lines = [("steps", before), ("ideal", true), ("train", said)]
     curves = [
@@ -41,7 +41,7 @@ def forecast_card(view: Forecast, most: int) -> Markup:
         for kind, row in lines
     ]
     rows = [
-        [view.moments[i], *(number(float(v[i])) for v in (view.true, view.predicted, view.before))]
+        [view.moments[i], *(figure(float(v[i])) for v in (view.true, view.predicted, view.before))]
         for i in range(max(len(view.true) - MOST_ROWS, 0), len(view.true))
     ]
     keys = [("train", "foretold"), ("ideal", "what came"), ("steps", "the step before")]
@@ -90,7 +90,7 @@ def codes_card(view: Codes, most: int) -> Markup:
         " network never saw. Outlined: held out."
     )
     centers = [
-        [name, number(float(view.x[c].mean())), number(float(view.y[c].mean())), f"{c.sum():,}"]
+        [name, figure(float(view.x[c].mean())), figure(float(view.y[c].mean())), f"{c.sum():,}"]
         for name, c in groups if c.any()
     ]  # fmt: skip
     return card(
@@ -111,9 +111,9 @@ def _groups(
         return [(name, label == i) for i, name in enumerate(classes)]
     low, high = (float(q) for q in np.quantile(label, (1 / 3, 2 / 3)))
     return [
-        (f"up to {number(low)}", label <= low),
-        (f"up to {number(high)}", (label > low) & (label <= high)),
-        (f"above {number(high)}", label > high),
+        (f"up to {figure(low)}", label <= low),
+        (f"up to {figure(high)}", (label > low) & (label <= high)),
+        (f"above {figure(high)}", label > high),
     ]
 
 
@@ -132,9 +132,9 @@ def pictures_card(view: Pictured) -> Markup:
     missed = np.abs(view.before - view.after).mean(axis=(1, 2))
     sentence = (
         f"{plural(many, 'held-out row')} as pictures: as given above, as built again below; off by"
-        f" {number(float(missed.mean()))} of the range of brightness on average."
+        f" {figure(float(missed.mean()))} of the range of brightness on average."
     )
-    rows = [[str(row), number(float(off))] for row, off in zip(view.rows, missed, strict=True)]
+    rows = [[str(row), figure(float(off))] for row, off in zip(view.rows, missed, strict=True)]
     return card(
         "Built again",
         sentence,

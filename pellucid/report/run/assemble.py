@@ -17,7 +17,7 @@ import numpy as np
 
 from pellucid._version import __version__
 from pellucid.data import Notice, Table
-from pellucid.lenses.draw.numbers import plural
+from pellucid.lenses.numerals import plural
 from pellucid.report import (
     Alert,
     Boundary,

@@ -1,4 +1,8 @@
-"""The output of a model with two number inputs over their plane, now and at earlier epochs."""
+"""The output of a model with two number inputs over their plane, now and at earlier epochs.
+
+The lens `function` looks at one network; here many epochs' weights answer for one grid, in the
+columns' own units and for all rows, those that were left out included.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lenses.draw.numbers import count, number, percent, plural
+from pellucid.lenses.numerals import count, figure, fine_percent, plural
 from pellucid.report import Alert, measure
 from pellucid.training.table_run import TableRun
 
@@ -87,9 +87,10 @@ def rare_class_alerts(run: TableRun) -> Iterator[Alert]:
     yield Alert(
         level="info",
         title="Imbalanced classes",
-        text=f"{percent(counts[common] / counts.sum())} of the training rows are {names[common]}, "
-        f"and {percent(counts[rare] / counts.sum())} are {names[rare]}. Always answering "
-        f"{names[common]} would look accurate, so the verdict rests on the balanced accuracy.",
+        text=f"{fine_percent(counts[common] / counts.sum())} of the training rows are "
+        f"{names[common]}, and {fine_percent(counts[rare] / counts.sum())} are {names[rare]}. "
+        f"Always answering {names[common]} would look accurate, so the verdict "
+        "rests on the balanced accuracy.",
         advice=""
         if weighed
         else "To find more of the rare rows, at the price of more false "
@@ -113,5 +114,5 @@ def _rows(run: TableRun, name: str, far: Any) -> str:
     verb = "lies" if len(far) == 1 else "lie up to"
     return (
         f"row{'' if len(far) == 1 else 's'} {named}{more} {verb} "
-        f"{number(float(z[far[0]]), 2)} deviations from the middle"
+        f"{figure(float(z[far[0]]), 2)} deviations from the middle"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pellucid.lenses.draw.html import Child, Markup, tag
-from pellucid.lenses.draw.numbers import plural
+from pellucid.lenses.numerals import plural
 from pellucid.report.checks import alerts, checked
 from pellucid.report.content import Alert, Content
 from pellucid.report.limits import Limits

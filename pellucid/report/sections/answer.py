@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pellucid.lenses.draw.html import Child, Markup, bdi, tag
-from pellucid.lenses.draw.numbers import count, duration, plural
+from pellucid.lenses.numerals import count, lasting, plural
 from pellucid.report.card import card, facts, table
 from pellucid.report.content import Answer, Content, Metric
 from pellucid.report.limits import Limits
@@ -53,7 +53,7 @@ def _known(content: Content) -> Iterator[tuple[str, Child]]:
     if rows:
         yield "parameters", count(sum(row.parameters for row in rows))
     if seconds is not None:
-        yield "time", duration(seconds)
+        yield "time", lasting(seconds)
 
 
 def _paragraph(content: Content) -> Child:

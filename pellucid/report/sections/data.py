@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pellucid.lenses.draw.html import Child, Markup, bdi, tag
-from pellucid.lenses.draw.numbers import count, percent, plural
+from pellucid.lenses.numerals import count, fine_percent, plural
 from pellucid.report.card import facts, folded, table
 from pellucid.report.content import Column, Content, DataFacts
 from pellucid.report.limits import Limits
@@ -92,7 +92,7 @@ def _split(data: DataFacts) -> Markup | None:
 
 
 def _share(amount: int, total: int) -> Markup:
-    return tag("span", f"({percent(amount / total)})", class_="muted")
+    return tag("span", f"({fine_percent(amount / total)})", class_="muted")
 
 
 def _steps(data: DataFacts) -> Markup | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pellucid.lenses.draw.html import Child, Markup, bdi, tag
-from pellucid.lenses.draw.numbers import count, number, percent, plural
+from pellucid.lenses.numerals import count, figure, fine_percent, plural
 from pellucid.report.card import table
 from pellucid.report.content import Content, WorstSample
 from pellucid.report.limits import Limits
@@ -77,9 +77,9 @@ def _note(include_rows: bool, left_out: int) -> str:
 def _sample(sample: WorstSample) -> list[Child]:
     cells = [count(sample.row), _value(sample.true), _value(sample.predicted)]
     if sample.confidence is not None:
-        cells.append(percent(sample.confidence))
-    return [*cells, number(sample.loss)]
+        cells.append(fine_percent(sample.confidence))
+    return [*cells, figure(sample.loss)]
 
 
 def _value(value: str | float) -> str:
-    return bdi(value) if isinstance(value, str) else number(value)
+    return bdi(value) if isinstance(value, str) else figure(value)

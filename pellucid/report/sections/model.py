@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pellucid.lenses.draw.html import Child, Markup, tag
-from pellucid.lenses.draw.numbers import compact, count, number, shape, size
+from pellucid.lenses.numerals import MISSING, compact, count, figure, shape, size
 from pellucid.report.card import table
 from pellucid.report.content import Content, ProgramRow
 from pellucid.report.limits import Limits
@@ -76,9 +76,9 @@ COLUMNS = (
     ProgramColumn("shape in → out", "shape_out", _flow, words=True),
     ProgramColumn("parameters", "parameters", lambda row: count(row.parameters)),
     ProgramColumn("FLOPs", "flops", lambda row: "–" if row.flops is None else count(row.flops)),
-    ProgramColumn("memory", "bytes", lambda row: size(row.bytes)),
-    ProgramColumn("mean", "mean", lambda row: number(row.mean)),
-    ProgramColumn("deviation", "std", lambda row: number(row.std)),
-    ProgramColumn("gradient", "gradient_norm", lambda row: number(row.gradient_norm)),
-    ProgramColumn("update", "update_size", lambda row: number(row.update_size)),
+    ProgramColumn("memory", "bytes", lambda row: MISSING if row.bytes is None else size(row.bytes)),
+    ProgramColumn("mean", "mean", lambda row: figure(row.mean)),
+    ProgramColumn("deviation", "std", lambda row: figure(row.std)),
+    ProgramColumn("gradient", "gradient_norm", lambda row: figure(row.gradient_norm)),
+    ProgramColumn("update", "update_size", lambda row: figure(row.update_size)),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pellucid.lenses.draw.html import Child, tag
-from pellucid.lenses.draw.numbers import duration, plural
+from pellucid.lenses.numerals import lasting, plural
 from pellucid.report.content import Content, Training
 from pellucid.report.limits import Limits
 from pellucid.report.pictures.boundary import replay_card
@@ -36,7 +36,7 @@ def body(content: Content, limits: Limits) -> Child:
 
 def _sentence(training: Training) -> str:
     how = f" with {training.optimizer}" if training.optimizer else ""
-    took = f" in {duration(training.seconds)}" if training.seconds is not None else ""
+    took = f" in {lasting(training.seconds)}" if training.seconds is not None else ""
     text = f"{plural(len(training.train_loss), 'epoch')}{how}{took}, on {training.loss_name}."
     return f"{text} {training.ended} The weights of epoch {training.best_epoch} were kept.".replace(
         "  ", " "

@@ -3,5 +3,6 @@
 from pellucid.lenses.render.drawn.picture import BUDGET as BUDGET
 from pellucid.lenses.render.drawn.picture import STILL as STILL
 from pellucid.lenses.render.drawn.picture import drawn as drawn
+from pellucid.lenses.render.drawn.picture import still as still
 
-__all__ = ["BUDGET", "STILL", "drawn"]
+__all__ = ["BUDGET", "STILL", "drawn", "still"]

@@ -20,14 +20,22 @@ _WIDE = 420.0
 _WRITTEN = 26.0  # a cell this wide holds a short number
 _MOST_CELLS = 1600
 _LEAST_CELL = 4.0  # narrower ones are pixels of one picture
+_FEW_WIDE = 130.0
+_SECOND = 40.0  # as wide a cell has room for a second line
 _LEAST_ROW, _FEW_ROWS = 13.0, 260.0
-_LEAST_TALL, _TELLING = 10.0, 0.1  # rows this high, and shades this strong, get a minus sign
+_LEAST_TALL, _TELLING = 7.0, 0.1  # rows this high, and shades this strong, get a minus sign
 _LETTER = 5.9
 _LONGEST = 24
 
 
-def matrix(mark: Matrix, label: str) -> Markup:
-    """The whole picture of a matrix."""
+def matrix(mark: Matrix, label: str, least: float = 0.0) -> Markup:
+    """The whole picture of a matrix.
+
+    Args:
+        mark: the matrix.
+        label: what it shows, in words.
+        least: the picture is at least so wide, and its cells are larger where they are few.
+    """
     values = np.asarray(mark.values, np.float64)
     rows, columns = values.shape
     names = [n if len(n) <= _LONGEST else f"{n[: _LONGEST - 1]}…" for n in mark.rows]
@@ -35,9 +43,14 @@ def matrix(mark: Matrix, label: str) -> Markup:
     left += 14.0 if mark.row_axis else 0.0
     top = 6.0 + (18.0 if _heads(mark) else 0.0) + (14.0 if mark.column_axis else 0.0)
     heads = max((len(name) for name in mark.columns), default=0) * _LETTER + 8
-    widest = min(max(heads, 46.0), 112.0)  # a few columns are as wide as their names
+    widest = min(
+        max(heads, 72.0 if mark.under else 46.0), 112.0
+    )  # a few are as wide as their names
+    widest = max(widest, _FEW_WIDE) if least else widest
     side = min((_WIDE - left - 6) / max(columns, 1), widest)
     tall = side if mark.image or side < _WRITTEN else max(min(side, 30.0), 22.0)
+    if mark.under and side >= _SECOND:
+        tall = max(tall, min(0.62 * side, 60.0 if least else 44.0))
     if not mark.image:
         tall = max(tall, min(_LEAST_ROW, _FEW_ROWS / rows))  # a name beside each of a few rows
     if rows * tall > 460:
@@ -48,7 +61,7 @@ def matrix(mark: Matrix, label: str) -> Markup:
         body = [_pixels(mark, values, (left, top, wide, high))]
     else:
         body = list(_cells(mark, values, left, top, side, tall))
-    across = max(left + wide + 6, 60.0)
+    across = max(left + wide + 6, 60.0, least)
     written = _names(mark, names, left, top, side, tall)
     kind = "matrix image" if mark.image else "matrix"
     shown = picture(label, across, top + high + 6, body, written, class_=kind)
@@ -73,7 +86,9 @@ def matrix_scale(mark: Matrix) -> tuple[float, float]:
 def _cells(
     mark: Matrix, values: Floats, left: float, top: float, side: float, tall: float
 ) -> Iterable[Child]:
-    low, high = matrix_scale(mark)
+    low, most = matrix_scale(mark)
+    shades = mark.shades
+    second = mark.under if side >= _SECOND else ()
     gap = 1.0 if side > 8 else 0.0
     for r, row in enumerate(values.tolist()):
         for c, value in enumerate(row):
@@ -82,7 +97,7 @@ def _cells(
             if value != value or value in (np.inf, -np.inf):
                 yield bar(*box, "cell none")
                 continue
-            part = (value - low) / (high - low)
+            part = (value - low) / (most - low) if shades is None else float(shades[r, c])
             strength, color = part, "amount"
             if mark.scale == "signed":
                 strength, color = abs(2 * part - 1), "class-b" if value >= 0 else "class-a"
@@ -91,10 +106,14 @@ def _cells(
             yield tag("rect", class_=f"heat {color}", opacity=opacity, **place)
             if side >= _WRITTEN:
                 shade = "cell-text" + (" light" if strength > 0.85 else " mid" * (strength > 0.75))
-                yield text(short(mark, value), x + side / 2, y + tall / 2 + 3.5, shade)
-            elif mark.scale == "signed" and value < 0 and side > 7 and strength > 0.04:
-                middle = y + tall / 2
-                yield line([(x + 0.3 * side, middle), (x + 0.7 * side, middle)], "minus-sign")
+                line_two = second[r][c] if second else ""
+                up = 5.0 if line_two else 0.0
+                yield text(short(mark, value), x + side / 2, y + tall / 2 + 3.5 - up, shade)
+                if line_two:
+                    yield text(line_two, x + side / 2, y + tall / 2 + 12, f"{shade} under")
+    if mark.scale == "signed" and side < _WRITTEN:
+        wide, high = side * values.shape[1], tall * values.shape[0]
+        yield _minus_signs((values - low) / (most - low), (left, top, wide, high))
 
 
 def _pixels(mark: Matrix, values: Floats, box: tuple[float, float, float, float]) -> Markup:

@@ -14,7 +14,7 @@ from pellucid.lenses.render.drawn.frame import WIDE, frame_of
 from pellucid.lenses.render.drawn.marks import drawn_mark, keys
 from pellucid.lenses.render.drawn.matrix import matrix
 
-__all__ = ["BUDGET", "STILL", "drawn"]
+__all__ = ["BUDGET", "STILL", "drawn", "still"]
 
 BUDGET = 900_000
 
@@ -39,13 +39,20 @@ def drawn(block: Any, heading: bool = True, budget: int = BUDGET) -> Markup:
     if isinstance(block, Charts):
         return _charts(block, heading)
     title = tag("p", block.title, class_="caption") if heading and block.title else None
-    return tag("figure", title, _still(block), class_="drawn")
+    return tag("figure", title, still(block), class_="drawn")
 
 
-def _still(block: Chart | Matrix | Diagram, across: float = WIDE) -> Child:
+def still(block: Chart | Matrix | Diagram, across: float = WIDE, least: float = 0.0) -> Child:
+    """Legend and SVG of a picture.
+
+    Args:
+        block: the picture.
+        across: about as many pixels as a chart gets on a page.
+        least: as many as a matrix gets, where that is known.
+    """
     label = ". ".join(p for p in (block.title, getattr(block, "sentence", "")) if p) or "picture"
     if isinstance(block, Matrix):
-        return matrix(block, label)
+        return matrix(block, label, least)
     if isinstance(block, Diagram):
         return diagram(block, label)
     frame = frame_of(block, across)
@@ -67,7 +74,7 @@ def _charts(block: Charts, heading: bool) -> Markup:
         tag(
             "figure",
             tag("p", item.title, class_="small-title") if item.title else None,
-            _still(item, across),
+            still(item, across),
             class_="drawn",
         )
         for item in block.items

@@ -185,7 +185,7 @@ def _bars(axes: Any, mark: Bars) -> None:
     if mark.low is not None and mark.high is not None:
         low, high = np.asarray(mark.low, np.float64), np.asarray(mark.high, np.float64)
         error = np.abs(np.stack([values - low, high - values]))
-    style = {"color": colors, "label": mark.name or None, "ecolor": INK}
+    style: dict[str, Any] = {"color": colors, "label": mark.name or None, "ecolor": INK}
     if mark.role == "muted":  # something else is drawn over it
         style["alpha"] = 0.4
     thick = gap * (0.72 if mark.at is None else 0.94)

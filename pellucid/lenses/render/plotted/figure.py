@@ -204,7 +204,8 @@ def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
     colors = diverging() if mark.scale == "signed" else rising()
     rows, columns = values.shape
     aspect = "equal" if mark.image or 0.6 <= rows / max(columns, 1) <= 1.7 else "auto"
-    axes.imshow(values, cmap=colors, vmin=low, vmax=high, aspect=aspect)
+    shown = values if mark.shades is None else low + mark.shades * (high - low)
+    axes.imshow(shown, cmap=colors, vmin=low, vmax=high, aspect=aspect)
     if mark.image:
         axes.set_axis_off()
     else:
@@ -226,7 +227,7 @@ def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
         for r in range(rows):
             for c in range(columns):
                 if np.isfinite(values[r, c]):
-                    part = (values[r, c] - low) / (high - low)
+                    part = (shown[r, c] - low) / (high - low)
                     deep = abs(2 * part - 1) > 0.85 if mark.scale == "signed" else part > 0.75
                     axes.text(c, r, short(mark, float(values[r, c])), ha="center", va="center",
                               fontsize=7, color="white" if deep else INK)  # fmt: skip
