@@ -15,11 +15,13 @@ import numpy as np
 
 from pellucid.doctor.diagnose import diagnose
 from pellucid.doctor.report import Report
+from pellucid.doctor.rule import rules
 from pellucid.doctor.seen import Rows, Score, Seen
 from pellucid.doctor.trials.runner import Runner
 from pellucid.doctor.watching.filling import case_of, seen_of
 from pellucid.doctor.watching.ours import Ours
 from pellucid.doctor.watching.watcher import Watcher
+from pellucid.doctor.well import did_well
 from pellucid.lenses.subject import undisturbed
 from pellucid.tensor.creation import of_array
 from pellucid.training.history import History
@@ -30,7 +32,9 @@ from pellucid.training.weights import copied, put_back
 
 __all__ = ["Fitted"]
 
-_MOST_ROWS, _STEPS = 2000, 3
+_MOST_ROWS, _FEWEST_ROWS, _STEPS = 2000, 256, 3
+_PASSES = 100  # a look goes over its rows about ten times, op by op
+_AFAR = "losses are far below a constant's; with doctor=True it is looked at"
 _SHARE = 0.25  # of a run's time that trials may take where nobody asked for them
 
 
@@ -52,7 +56,8 @@ class Fitted:
             return None
         seconds = 5.0 if self.asked else min(5.0, _SHARE * history.seconds)
         try:
-            report = diagnose(self._seen(history, seconds, error))
+            report = self._from_afar(history) if not (self.asked or error) else None
+            report = report or diagnose(self._seen(history, seconds, error))
         except Exception:  # the training is what was asked for
             if self.asked:
                 raise
@@ -60,6 +65,18 @@ class Fitted:
         if report.findings or self.asked:
             self._say(report)
         return report
+
+    def _from_afar(self, history: History) -> Report | None:
+        """What losses and scores tell, where they are so good that this is enough; or None."""
+        if not did_well(self.run, history):
+            return None
+        seen = Seen()
+        seen.missing = dict.fromkeys(
+            (what for rule in rules().values() for what in rule.needs), _AFAR
+        )
+        self._from_history(seen, history)
+        report = diagnose(seen)
+        return report if report.healthy else None
 
     def _say(self, report: Report) -> None:
         """One line, where the progress was shown too."""
@@ -71,7 +88,7 @@ class Fitted:
         library: Any = Ours()
         with library.random_kept(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            watcher = self._stepped(library)
+            watcher = self._stepped(library, self._rows(history))
             seen = seen_of(watcher, "" if error is None else str(error))
             case = case_of(watcher, seen)
         self._from_history(seen, history)
@@ -82,7 +99,14 @@ class Fitted:
             seen.trials = Runner(case, seconds, seen.loss)
         return seen
 
-    def _stepped(self, library: Any) -> Watcher:
+    def _rows(self, history: History) -> int:
+        """How many rows a closer look is worth: where nobody asked, few of those learned from."""
+        if self.asked:
+            return _MOST_ROWS
+        learned = history.steps * self.run.plan.batch_size
+        return min(_MOST_ROWS, max(_FEWEST_ROWS, learned // _PASSES))
+
+    def _stepped(self, library: Any, most: int) -> Watcher:
         """A few steps from the first weights on a copy, which then gets the last ones."""
         run = self.run
         assert isinstance(run.train, FromRows)
@@ -95,7 +119,7 @@ class Fitted:
         optimizer.state.clear()
         watcher = Watcher(library, [twin], [optimizer])
         watcher.begin()
-        count = min(len(data), _MOST_ROWS)
+        count = min(len(data), most)
         chosen = np.random.default_rng(run.plan.seed).permutation(len(data))[:count]
         try:
             twin.train()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import numpy as np
@@ -65,3 +66,23 @@ def test_a_run_that_diverged_is_looked_at(capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(TrainingError):
         fitted(net(), X[:, :2] * 1e30, loss="mse", optimizer="sgd", lr=1e3, progress=True)
     assert "doctor: " in capsys.readouterr().err
+
+
+def test_a_fit_that_did_well_costs_no_closer_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+
+    def noting(self: Any, library: Any, most: int) -> Any:
+        looks.append(most)
+        return real(self, library, most)
+
+    module = importlib.import_module("pellucid.doctor.fitted")
+    real = module.Fitted._stepped
+    monkeypatch.setattr(module.Fitted, "_stepped", noting)
+    monkeypatch.setattr("pellucid.training.checkup._WORTH", 0.0)
+    well = fitted(net(), doctor=None)
+    assert well.train_loss[-1] < 0.2 and well.doctor.healthy and not looks
+    assert "far below" in well.doctor.unchecked["double_softmax"]
+    assert fitted(net(), X[:, :2] + X[:, 2:], doctor=None, epochs=60).doctor.healthy
+    assert not looks
+    fitted(net(), RNG.integers(0, 2, 400), doctor=None, epochs=2)  # nothing to be learned
+    assert looks == [256]

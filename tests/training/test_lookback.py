@@ -93,7 +93,7 @@ def test_what_is_missing_is_named(fitted: Any) -> None:
     with pytest.raises(SettingError, match=r"^see: data= gives the rows and part= chooses some"):
         history.see("function", data=data, part="train")
     with pytest.raises(SettingError, match='Did you mean "optimize"'):
-        history.see("optimise")
+        history.see("optimze")
 
 
 def test_nothing_held_out_and_batches_of_a_loader() -> None:
