@@ -20,8 +20,8 @@ from pellucid.doctor.trial import Change, Trial
 from pellucid.lenses.numerals import percent
 
 __all__ = [
-    "MATCHED", "Cure", "best", "cure", "goes_on", "lost", "onward", "reach", "short", "skill",
-    "told",
+    "ENOUGH", "MATCHED", "PART", "Cure", "best", "cure", "goes_on", "lost", "onward", "reach",
+    "short", "skill", "told",
 ]  # fmt: skip
 
 MATCHED = Change(optimizer="Adam", rate=3e-3, inputs=True, targets=True, fresh=True,

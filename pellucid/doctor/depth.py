@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 FLAT, FEWEST = 0.02, 20
+_BESIDE = frozenset({"add", "sub", "getitem", "expand", "cat", "repeat", "to"})
 
 
 @once
@@ -47,8 +48,24 @@ def broken(seen: Seen) -> bool:
 
 @once
 def matrices(seen: Seen) -> list[WeightSeen]:
-    """The trainable weights with two axes or more, in the network's order; no norms, no biases."""
-    return [w for w in seen.weights if w.role == "weight" and len(w.shape) > 1 and w.trainable]
+    """The trainable weights with two axes or more, in the network's order; no norms, no biases.
+
+    Nor what is only added or laid beside, such as learned positions, which may well start at zero.
+    """
+    added = _added(seen)
+    return [
+        w for w in seen.weights
+        if w.role == "weight" and len(w.shape) > 1 and w.trainable and w.name not in added
+    ]  # fmt: skip
+
+
+def _added(seen: Seen) -> set[str]:
+    """The names of weights that no call multiplies with anything."""
+    takers: dict[str, set[str]] = {}
+    for call in seen.calls:
+        for name in call.weights:
+            takers.setdefault(name, set()).add(call.name)
+    return {name for name, calls in takers.items() if calls <= _BESIDE}
 
 
 def place_of(call: Call) -> str:

@@ -136,7 +136,7 @@ KINDS: Final[dict[str, Kind]] = {
             "unshuffled_data",
             "Rows in an order that says something about the target",
             "Batches hold similar targets, so every step forgets what the last ones taught.",
-            (*_POOR, "oscillation", "overfitting", "dead_relu"),
+            (*_POOR, *_WILD, "overfitting", "dead_relu"),
         ),
         Kind(
             "bad_labels",

@@ -23,6 +23,7 @@ Array = npt.NDArray[Any]
 _CLASSES = ("cross_entropy", "nll_loss", "multi_margin_loss")
 _BINARY = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
 _LOGITS = "binary_cross_entropy_with_logits"
+_SIZES = ("l1_loss", "smooth_l1_loss", "huber_loss")
 _COUNTS = "poisson_nll_loss"
 _BY_HAND = {"squares": "mse_loss", "sizes": "l1_loss", "logs": "logs"}
 
@@ -153,8 +154,20 @@ def said(prediction: Array, target: Answers, name: str) -> Array | None:
     return np.asarray(out.argmax(1)).reshape(target.y.shape)
 
 
-def explained(values: Array, target: Array) -> float:
-    """The share of the targets' variance that the values explain, over all columns."""
+def explained(values: Array, target: Array, name: str = "") -> float:
+    """The share of the targets' variance that the values explain, over all columns.
+
+    Under a loss that takes errors by their size, so that rows far off count little, spread is
+    taken by size as well.
+
+    Args:
+        values: what is said.
+        target: what is true.
+        name: the loss's name.
+    """
+    if name in _SIZES:
+        whole, left = np.abs(target - np.median(target, 0)).sum(), np.abs(target - values).sum()
+        return 1 - float(left / whole) ** 2 if whole > 0 else (1.0 if left == 0 else 0.0)
     whole = float(((target - target.mean(0)) ** 2).sum())
     left = float(((target - values) ** 2).sum())
     return 1 - left / whole if whole > 0 else (1.0 if left == 0 else 0.0)

@@ -1,8 +1,10 @@
 """Whether targets belong to their inputs, asked of learners that did not learn from the row.
 
-Where classes overlap, known learners are unsure of exactly the rows that they get wrong. Where
-labels are wrong at random they are wrong as often on the rows they are surest of. So the share of
-contradictions among the surest half of the rows measures wrong labels and leaves overlap out.
+Where classes overlap, known learners are unsure of exactly the rows that they get wrong, and the
+right class is the one they would have named second. Where labels are wrong at random they are wrong
+as often on the rows they are surest of, and the label is any other class. So the share of
+contradictions among the surest half of the rows measures wrong labels, and what it is among the
+very surest, and how often the label came second, tells them from overlap.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from pellucid.doctor.seen import Seen
 __all__ = ["Disagreement", "disagreement"]
 
 _SURE, _DRAWS = 0.9, 200
+_SUREST = (20, 10, 5)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,10 @@ class Disagreement:
             shifted that way.
         own_skill: the same with the targets as they are.
         rows: how many were used.
+        clearest: the share of contradicted rows among the surest: the mean of that among a
+            twentieth, a tenth and a fifth of the rows.
+        second: how much more often than by chance the label of a contradicted row in the surest
+            half is the class that comes second there; 0 with two classes, and for numbers.
     """
 
     noise: float
@@ -53,6 +60,8 @@ class Disagreement:
     shift_skill: float
     own_skill: float
     rows: int
+    clearest: float = 0.0
+    second: float = 0.0
 
 
 @once
@@ -72,12 +81,27 @@ def disagreement(seen: Seen) -> Disagreement | None:
     best = found.shares.argmax(1)
     wrong = best != number
     gap = np.sort(found.shares, 1)
-    surest = np.argsort(gap[:, -2] - gap[:, -1], kind="stable")[: max(len(best) // 2, 1)]
+    order = np.argsort(gap[:, -2] - gap[:, -1], kind="stable")
+    half = order[: max(len(best) // 2, 1)]
     sure = wrong & (gap[:, -1] >= _SURE)
+    clearest = float(np.mean([wrong[order[: max(len(best) // n, 1)]].mean() for n in _SUREST]))
     return Disagreement(
-        float(wrong[surest].mean()), float(sure.mean()), _by_class(found.shares, number),
-        _chance(found), shift, shifted, own, found.rows,
+        float(wrong[half].mean()), float(sure.mean()), _by_class(found.shares, number),
+        _chance(found), shift, shifted, own, found.rows, clearest,
+        _second(found.shares[half], number[half]),
     )  # fmt: skip
+
+
+def _second(shares: Array, number: Array) -> float:
+    """How much more often than by chance a contradicted label is the second choice."""
+    ranks = np.argsort(-shares, 1, kind="stable")
+    first, next_ = ranks[:, 0], ranks[:, 1]
+    wrong = first != number
+    if shares.shape[1] < 3 or not wrong.any():
+        return 0.0
+    often = np.bincount(number, minlength=shares.shape[1]) / len(number)
+    chance = often[next_] / np.maximum(1 - often[first], 1e-9)
+    return float(((next_ == number) - chance)[wrong].mean())
 
 
 def _by_class(shares: Array, number: Array) -> tuple[float, ...]:

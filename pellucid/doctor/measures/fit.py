@@ -129,7 +129,7 @@ def _beside(prediction: Array, target: Answers, name: str, weighed: bool) -> Fit
     if values is None:
         return None
     if target.kind == "numbers":
-        part = explained(values, target.y)
+        part = explained(values, target.y, name)
         return Fit(part, explained=part)
     asked = target.y >= 0
     y, hits = target.y[asked], (values == target.y)[asked]

@@ -148,7 +148,7 @@ def _numbers(seen: Seen, x: Array, y: Array, places: Array) -> Reference | None:
         return None
     std = np.where(std > 0, std, 1.0)
     judged = {name: said * std + mean for name, said in of_numbers(x, (y - mean) / std)}
-    scores = {name: explained(said, y) for name, said in judged.items()}
+    scores = {name: explained(said, y, loss_name(seen)) for name, said in judged.items()}
     best = max(scores, key=lambda name: scores[name])
     squared = float(((judged[best] - y) ** 2).mean()) * unit(seen, y.shape[1])
     loss = squared if loss_name(seen) == "mse_loss" else None

@@ -6,23 +6,27 @@ than 3.5 times, or less than a fifth, as far as 1/√(3·fan-in), which is PyTor
 Glorot's initializations lie between 0.6 and 2.5 times that). And the network stays behind what can
 be reached, and a trial that starts from the default distributions brings back 35 % of what is
 missing; 15 % are enough for equal units, or weights 5 times or a 25th as far, and without trials
-only those are named.
+only those are named. Weights 5 times as far may learn their own rows by heart: there the trial's
+gain on rows that it did not learn from counts.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from pellucid.doctor.cure import cure, lost, short, told
+from pellucid.doctor.cure import ENOUGH, PART, cure, lost, reach, short, skill, told
 from pellucid.doctor.depth import broken, matrices, weight_place
 from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.measures.fit import fit_held_out
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import WeightSeen
 from pellucid.doctor.trial import Change
+from pellucid.lenses.numerals import percent
 
 ALIKE, WIDE, NARROW, PLAIN = 0.9, 3.5, 0.2, 5.0
 
@@ -42,7 +46,10 @@ def bad_init(seen: Seen) -> Iterator[Finding]:
     looked = [_odd(weight, inner, _inputs(seen, weight)) for weight, inner in pairs]
     odd = [found for found in looked if found is not None]
     wild = broken(seen)
-    if not odd or not (wild or short(seen)):
+    if not odd:
+        return
+    if not (wild or short(seen)):
+        yield from _by_heart(seen, odd)
         return
     tried = cure(seen, Change(fresh=True))
     if tried is not None and (tried.works or (tried.helps and any(one.plain for one in odd))):
@@ -56,6 +63,28 @@ def bad_init(seen: Seen) -> Iterator[Finding]:
         for found in odd:
             if found.plain:
                 yield _finding(seen, found, found.text, (found.evidence,), 0.7)
+
+
+def _by_heart(seen: Seen, odd: list[_Odd]) -> Iterator[Finding]:
+    """Wide weights that fit their own rows and fail on others, where usual ones do well."""
+    wide = [found for found in odd if (found.evidence.value or 0.0) > PLAIN]
+    tried = cure(seen, Change(fresh=True)) if wide else None
+    if tried is None or tried.before.held_skill is None or tried.after.held_skill is None:
+        return
+    own = fit_held_out(seen)
+    before = max(tried.before.held_skill, own.skill if own is not None else 0.0)
+    gain, missing = tried.after.held_skill - before, reach(seen) - before
+    if tried.before.skill < skill(seen) - ENOUGH:  # another end than the run's: it says nothing
+        return
+    if seen.train is None or gain < ENOUGH / 2 + 2 / math.sqrt(len(seen.train.x)):
+        return
+    if gain < PART * missing:
+        return
+    after = (f" Started from the default weights, it has {percent(tried.after.held_skill)} of all "
+             f"skill on rows it has not seen, instead of {percent(before)}.")  # fmt: skip
+    for found in wide:
+        shown = (found.evidence, tried.evidence("skill with fresh weights on other rows"))
+        yield _finding(seen, found, found.text + after, shown, 0.85)
 
 
 def _finding(

@@ -3,8 +3,9 @@
 Conditions, any of them, asked of known learners that did not learn from the row they judge:
 the targets have nothing to do with the inputs (shuffles of them score as well in 1 % of the tries,
 and no learner has more skill than chance gives), nor does the network do well on other rows; or
-they contradict at least 20 % of the half of the rows that the learners are surest of, and 15 % of
-the surest fifth, where overlapping classes contradict few; or the targets of the row before or
+they contradict at least 20 % of the half of the rows that the learners are surest of, nearly as
+many (70 %) of the very surest, where overlapping classes contradict few, and with labels that are
+not just the learners' second choice; or the targets of the row before or
 after fit far better; or held-out rows are answered worse than by one constant where training rows
 are answered well. Sequences and tokens, of which these learners read little, are judged by what the
 network itself reaches. Less noise than that does no harm.
@@ -32,6 +33,8 @@ from pellucid.lenses.numerals import percent
 __all__ = ["bad_labels"]
 
 _NOISE, _CHANCE, _NO_SKILL = 0.2, 0.01, 0.05
+_AS_CLEAR: Final = 0.7  # as often contradicted where it is clearest as elsewhere
+_SECOND: Final = 0.08
 _DRAWS: Final = 200
 _UNLIKE, _FEWEST = 0.05, 20
 _AT_LEAST: Final = 0.15  # what noise must be above even if chance was unkind by 2 errors
@@ -105,8 +108,10 @@ def _noisy(seen: Seen, found: Disagreement) -> Iterator[Finding]:
     error = math.sqrt(found.noise * (1 - found.noise) / (found.rows / 2))
     if found.noise - 2 * error < _AT_LEAST or found.rows < 3 * _width(seen):
         return
-    if found.noise > 1.35 * (1 - known.right) or _clearest(known) < max(0.15, 0.6 * found.noise):
-        return  # the learners are at odds, or it is mostly at the borders: classes that overlap
+    if found.noise > 1.35 * (1 - known.right):
+        return  # the learners are at odds
+    if found.clearest < max(0.15, _AS_CLEAR * found.noise) or found.second > _SECOND:
+        return  # mostly at the borders, or what the learners nearly said: classes that overlap
     yield _finding(
         f"{percent(found.noise)} of the targets contradict what the other rows teach, even among "
         "the half of the rows where that is clearest.",
@@ -152,14 +157,6 @@ def _hard_to_read(seen: Seen) -> bool:
 def _width(seen: Seen) -> int:
     assert seen.train is not None
     return int(seen.train.x[0].size)
-
-
-def _clearest(known: Reference) -> float:
-    """The share of contradicted rows among the fifth that the learners are surest of."""
-    number = np.unique(known.y, return_inverse=True)[1]
-    order = np.sort(known.shares, 1)
-    surest = np.argsort(order[:, -2] - order[:, -1], kind="stable")[: max(len(number) // 5, 1)]
-    return float((known.shares.argmax(1) != number)[surest].mean())
 
 
 def _chance(known: Reference) -> float:

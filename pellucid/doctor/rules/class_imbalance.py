@@ -35,6 +35,8 @@ def class_imbalance(seen: Seen) -> Iterator[Finding]:
     target, own = answers(seen), fit(seen)
     if target is None or own is None or own.right is None or len(own.by_class) < 2:
         return
+    if target.y.shape[1] > 1:  # letters and words of a text are rare by nature
+        return
     often = np.bincount(target.y[target.y >= 0], minlength=len(own.by_class))
     most = int(often.max())
     rare = (often >= _FEWEST) & (most >= _RATIO * often)

@@ -1,7 +1,9 @@
 """Exploding gradients: they grow by orders of magnitude through layers or from step to step.
 
 Condition: the first layer's gradient is above 70 times the last one's, each per entry
-(AutoTrainer), or the whole gradient's norm comes to 1000 times what it was at the first moments;
+(AutoTrainer), or the whole gradient's norm comes to 1000 times what it was at the first moments, or
+before any step a signal grows 10,000-fold on its way through the layers, or the gradient 1000-fold
+on its way back (a loop over time steps has one weight, and its growth shows nowhere else);
 and the network stays behind what can be reached, or its loss is no number at the end. A large loss
 has large gradients: the norm alone says nothing. A trial with clipped gradients that learns more
 makes it sure.
@@ -20,7 +22,7 @@ from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change
 
-LAYERS, STEPS = 70.0, 1000.0
+LAYERS, STEPS, SIGNALS = 70.0, 1000.0, 10000.0
 
 
 @rule("exploding_gradient", needs=("moves",))
@@ -58,6 +60,9 @@ def _growth(seen: Seen) -> Evidence | None:
     if through > LAYERS:
         name = "first layer's gradient over the last one's, per entry"
         return Evidence(name, through, LAYERS, "AutoTrainer")
+    within = _within(seen)
+    if within is not None:
+        return within
     norms = _norms(seen)
     first = float(np.median(norms[:3])) if len(norms) else 0.0
     grown = max(norms[1:], default=0.0) / first if 0 < first < np.inf else 0.0
@@ -66,6 +71,26 @@ def _growth(seen: Seen) -> Evidence | None:
     value = grown if np.isfinite(grown) else None
     source = "TheDeepChecker: doubling at every check"
     return Evidence("largest gradient over the first ones", value, STEPS, source)
+
+
+def _within(seen: Seen) -> Evidence | None:
+    """How far signals or gradients grow in the network as it was before the first step."""
+    first = seen.moments[0] if seen.moments and seen.moments[0].step == 0 else None
+    if first is None or seen.train is None:
+        return None
+    layers = [first.activity[at] for at, call in enumerate(seen.calls)
+              if at in first.activity and call.weights and call.part == "model"]  # fmt: skip
+    grads = [a.grad for a in layers if a.grad is not None and np.isfinite(a.grad)]
+    back = max(grads) / grads[-1] if grads and grads[-1] > 0 else 0.0
+    if len(layers) < 2 or back > STEPS:
+        name = "gradient at a layer over that at the last one, before the first step"
+        return Evidence(name, back, STEPS, "as from step to step") if back > STEPS else None
+    largest = max(float(np.abs(np.nan_to_num(seen.train.x, posinf=0, neginf=0)).max()), 1.0)
+    grown = max(a.absmax for a in layers[:-1]) / largest
+    if not grown > SIGNALS:
+        return None
+    name = "largest output of a layer over the largest input, before the first step"
+    return Evidence(name, grown if np.isfinite(grown) else None, SIGNALS, "")
 
 
 def _norms(seen: Seen) -> list[float]:

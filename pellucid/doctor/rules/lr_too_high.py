@@ -3,7 +3,7 @@
 Condition: the network stays behind what can be reached, or its loss is not finite at the end; and a
 trial with the rate over 10, 100 or 1000 brings back at least 0.1 of skill and 35 % of what is
 missing, or, where steps are so long that a second run ends elsewhere by chance, 0.3 over the run's
-own skill. Where no step is above 0.2 % of a weight's size, none can overshoot. No border on the
+own skill (0.2 where a second run gains by it on other rows, too). Where no step is above 0.2 % of a weight's size, none can overshoot. No border on the
 rate itself: a rate of 1.0 can be right, and one of 0.01 too high.
 Steps above a tenth of the weights' size (log10 of update over weight > −1, TheDeepChecker), and
 gradients that point back at every step, make it surer. Without trials only a loss that grew, with
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pellucid.doctor.cure import Cure, best, lost, short, skill, told
+from pellucid.doctor.cure import ENOUGH, Cure, best, lost, short, skill, told
 from pellucid.doctor.depth import broken, moment_pace, pace, turns
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.measures.fit import fit
@@ -89,7 +89,10 @@ def _by_chance(seen: Seen, found: Cure) -> bool:
     step = pace(seen)
     gain = float(np.clip(found.after.skill, 0, 1)) - skill(seen)
     worse = found.before.finite and found.after.skill < found.before.skill
-    return step is not None and step > STEP and gain >= CHANCE and not worse
+    if step is None or step <= STEP or worse:
+        return False
+    both = (found.after.held_skill or 0.0) - (found.before.held_skill or 0.0)
+    return gain >= CHANCE or (gain >= 2 * ENOUGH and both >= ENOUGH)
 
 
 def _short_steps(seen: Seen) -> bool:

@@ -34,7 +34,7 @@ def oscillation(seen: Seen) -> Iterator[Finding]:
     rises = np.diff(blocks) / max(base, float(np.median(blocks)))
     often = float(np.mean(rises > RISE))
     above = float((np.median(blocks) - blocks.min()) / base)
-    if often < PLACES or above < RISE or not (short(seen) or np.median(blocks) > HIGH * base):
+    if often < PLACES or above < RISE or not (short(seen) or _high(seen, blocks, base)):
         return
     yield Finding(
         "oscillation",
@@ -57,6 +57,12 @@ def _blocks(seen: Seen) -> Floats:
     count = len(late) // size
     blocks: Floats = late[len(late) - count * size :].reshape(count, size).mean(1)
     return blocks
+
+
+def _high(seen: Seen, blocks: Floats, base: float) -> bool:
+    """Whether the loss stays high; the first losses tell of one that the loop has scaled."""
+    first = float(np.median(seen.losses[:5]))
+    return float(np.median(blocks)) > HIGH * max(base, first)
 
 
 def _base(seen: Seen) -> float:

@@ -1,10 +1,11 @@
 """Undertrained: the loss was still falling, and more of the same steps learn much more.
 
-Condition: the network stays behind what can be reached, and a trial that goes on from the weights
-at the end for as many steps, or four times as many, adds 0.1 of skill or more, which is a third of
-what is missing, and 5 % more right answers. A loss that falls for ever on rows that are right
-already adds none. Without trials the loss must have fallen by a tenth over the last fifth of the
-run.
+Condition: the network loses a quarter of what can be reached, and a trial that goes on from the
+weights at the end for as many steps, or four times as many, adds 0.1 of skill or more, which is a
+third of what is missing, and 5 % more right answers. A loss that falls for ever on rows that are
+right already adds none. Of texts, of which other methods say nothing, what can be reached is what
+the network gets to by going on. Without trials the loss must have fallen by a tenth over the last
+fifth of the run.
 """
 
 from __future__ import annotations
@@ -15,19 +16,21 @@ import numpy as np
 
 from pellucid.doctor.cure import goes_on, lost, onward, short, skill, told
 from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.measures.answers import answers
 from pellucid.doctor.measures.fit import fit
+from pellucid.doctor.measures.reference import reference
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Trial
 from pellucid.lenses.numerals import percent
 
-FALL, FEWEST, ANSWERS = 0.1, 10, 0.05
+FALL, FEWEST, ANSWERS, LOST = 0.1, 10, 0.05, 0.25
 
 
 @rule("undertrained", needs=("losses", "steps"))
 def undertrained(seen: Seen) -> Iterator[Finding]:
     """More of the same steps learn much more."""
-    if not short(seen):
+    if not _behind(seen):
         return
     went, fell = onward(seen), _fall(seen)
     if went is not None and goes_on(seen) and _worth(seen, went[0]):
@@ -42,6 +45,20 @@ def undertrained(seen: Seen) -> Iterator[Finding]:
         text = f"The loss fell by {percent(fell)} over the last fifth of the run."
         shown = Evidence("fall of the loss over the last fifth", fell, FALL, "", "share")
         yield _finding(seen, text, shown, 0.5)
+
+
+def _behind(seen: Seen) -> bool:
+    """Whether a good part of what can be reached is missing.
+
+    Of texts other methods say nothing: what can be reached is what the network gets to by going on.
+    """
+    if short(seen) and lost(seen) >= LOST:
+        return True
+    target = answers(seen)
+    if target is None or target.kind != "classes" or target.y.shape[1] < 2 or reference(seen):
+        return False
+    went = onward(seen)
+    return went is not None and went[1] >= LOST * (went[1] + skill(seen))
 
 
 def _finding(seen: Seen, text: str, evidence: Evidence, sure: float) -> Finding:

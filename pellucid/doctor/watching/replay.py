@@ -28,7 +28,10 @@ class Replay:
         self.loss = trace.library.key(loss)
         self.target = trace.library.key(trace.target)
         self.prediction = trace.library.key(trace.prediction)
+        self.axes = trace.target.ndim  # one less than that of rows, where they are laid end to end
         self.rows = int(trace.prediction.shape[0]) if trace.prediction.ndim else 0
+        given = int(out[0].shape[0]) if len(out) and out[0].ndim else 0
+        self.places = max(self.rows // given, 1) if given and self.rows % given == 0 else 1
         self.steps = [s for i in places for s in (trace.ran[i].inner or [trace.ran[i]])]
         self.core = _core(trace, places, self.loss)
         self.held = self._constants(trace)
@@ -83,9 +86,9 @@ class Replay:
             own = dict(model.named_parameters())
             values.update({k: own[n] for k, n in self.names.items() if k in values and n in own})
         values.update(zip(self.outs, given, strict=True))
-        now = int(given[0].shape[0]) if given and given[0].ndim else 0
+        now = int(given[0].shape[0]) * self.places if given and given[0].ndim else 0
         if y is not None:
-            values[self.target] = y
+            values[self.target] = y.reshape(-1, *y.shape[2:]) if y.ndim > self.axes else y
         return self._all(values, wanted, now)
 
     def _all(self, values: dict[int, Any], wanted: int, now: int) -> Any:
