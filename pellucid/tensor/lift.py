@@ -68,7 +68,12 @@ def _put_on(out: Any, args: Any, kwargs: Any) -> Any:
 def _adopted(view: Tensor, args: Any, kwargs: Any) -> None:
     """Tell the Tensor that was looked at who looks at it."""
     of = args[0] if args else kwargs.get("input")
-    if isinstance(of, Tensor):
+    if not isinstance(of, Tensor):
+        return
+    node: Node | None = view._node
+    while node is not None and node is not of._node:
+        node = node.base  # may end elsewhere: in what an op of several results was packed into
+    if node is not None:
         adopt(view, of)
 
 
@@ -206,7 +211,9 @@ def function(name: str | None = None) -> Callable[[F], F]:
     """Offer a function of nodes as `pellucid.<name>`; `binding` lists which are methods too."""
 
     def register(call: F) -> F:
-        FUNCTIONS[name or call.__name__.rstrip("_")] = lifted(call)
+        known = name or call.__name__.rstrip("_")
+        FUNCTIONS[known] = offered = lifted(call)
+        offered.__module__, offered.__qualname__ = "pellucid", known  # where pickle finds it again
         return call
 
     return register

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
@@ -82,3 +83,32 @@ def test_data_is_written_into_from_a_weight() -> None:
     cut.mul_(source).sum().backward()
     assert source.grad.tolist() == [1.0, 2.0]  # of the numbers before the write
     assert w.tolist() == [3.0, 8.0]
+
+
+def test_one_of_several_results_is_written_into(torch: Any) -> None:
+    """The values of topk, sort and the like are no part of their input's memory."""
+    for call in (
+        lambda x: x.topk(2)[0],
+        lambda x: x.sort()[0],
+        lambda x: x.max(0, keepdim=True)[0],
+        lambda x: x.cummax(0)[0],
+    ):
+        found = []
+        for library in (pellucid, torch):
+            x = library.tensor([3.0, 1.0, 2.0], requires_grad=True)
+            values = call(x)
+            values *= 2
+            values.sum().backward()
+            found.append((values.tolist(), x.grad.tolist()))
+        assert found[0] == found[1]
+
+
+def test_functions_are_pickled() -> None:
+    """A module may keep one, as a transformer layer does."""
+    for room in (pellucid, pellucid.nn.functional):
+        for name in ("relu", "softmax", "tanh", "exp"):
+            call = getattr(room, name, None)
+            assert pickle.loads(pickle.dumps(call)) is call
+    layer = pellucid.nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0)
+    x = pellucid.ones(3, 2, 4)
+    assert pickle.loads(pickle.dumps(layer))(x).tolist() == layer(x).tolist()

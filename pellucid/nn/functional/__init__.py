@@ -101,6 +101,8 @@ for _name, _call in _NODES.items():
 _WRITING = ("celu", "elu", "hardtanh", "leaky_relu", "relu", "rrelu", "selu", "threshold")
 for _name in _WRITING:
     globals()[f"{_name}_"] = _in_place(_NODES[_name])
+for _name in (*_NODES, *(f"{name}_" for name in _WRITING)):  # where pickle finds them again
+    globals()[_name].__module__, globals()[_name].__qualname__ = __name__, _name
 
 __all__ = [
     *(f"{name}_" for name in _WRITING),

@@ -18,7 +18,7 @@ from pellucid.ops import compare as cmp
 from pellucid.ops import elementwise as ew
 from pellucid.ops import whole as wh
 from pellucid.tensor.functions.picking import nonzero
-from pellucid.tensor.lift import FUNCTIONS, function, lifted
+from pellucid.tensor.lift import FUNCTIONS, function
 
 __all__ = ["QUESTIONS", "asked", "not_zero"]
 
@@ -82,11 +82,11 @@ def _documented(call: Any, name: str) -> Any:
 
 
 for _name in _ONE.split():
-    FUNCTIONS[_name] = lifted(_one(_name))
+    function(_name)(_one(_name))
 for _name in _TWO.split():
-    FUNCTIONS[_name] = lifted(_two(_name))
+    function(_name)(_two(_name))
 for _name in QUESTIONS:
-    FUNCTIONS[_name] = lifted(_asked(_name))
+    function(_name)(_asked(_name))
 for _alias, _name in {
     "absolute": "abs", "negative": "neg", "multiply": "mul", "greater": "gt", "less": "lt",
     "greater_equal": "ge", "less_equal": "le", "not_equal": "ne", "arctan": "atan", "fix": "trunc",

@@ -247,7 +247,7 @@ def movedim(input: Node, source: Any, destination: Any) -> Node:
 
 
 @function()
-def narrow(input: Node, dim: int, start: Any, length: int) -> Node:
+def narrow(input: Node, dim: int, start: Any, length: Any) -> Node:
     """`length` entries along `dim`, from `start` on."""
     axis = some_axis("narrow", input, dim)
     n = input.shape[axis]
@@ -255,6 +255,8 @@ def narrow(input: Node, dim: int, start: Any, length: int) -> Node:
         if start.shape or start.dtype.category != INT:
             raise ShapeError(f"narrow: start must be one whole number, not {show(start.shape)}.")
         start = known_range("narrow", start)[0]
+    if isinstance(length, Node):
+        length = known_range("narrow", length)[0]
     first = start + n if start < 0 else start
     if length < 0 or not 0 <= first <= first + length <= n:
         raise IndexRangeError(
