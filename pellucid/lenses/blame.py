@@ -206,7 +206,8 @@ def _way_blocks(ways: Ways | None, row: int, worst: bool) -> Iterator[Block]:
     largest = max(w.share for w in ways.ways) or 1.0
     rows = tuple((" ← ".join(w.through), w.share / largest, w.share, w.adds) for w in ways.ways)
     which = f", of the first {_FEW} the one with the largest loss" if worst else ""
-    total = f"{plural(ways.count, 'path')} add up to {number(ways.blame)}"
+    add = "adds" if ways.count == 1 else "add"
+    total = f"{plural(ways.count, 'path')} {add} up to {number(ways.blame)}"
     caption = f"Paths to {ways.weight} for row {row}{which}: {total}"
     note = "" if ways.exact else "The order of these paths is a guess; what they add is exact."
     yield Table(_WAYS, rows, caption, note=note)

@@ -158,7 +158,7 @@ def _rows(
 def _table(layer: Layer, whole: Scores, rows: list[tuple[Any, ...]]) -> Table:
     columns = [
         Column("neuron", "text", anchor=True),
-        Column("moves the scores by", "number"),
+        Column("moves the output by", "number"),
         Column("loss without it", "number", rank=1),
         Column("right without it", "share", rank=1),
         Column("above 0 for", "share", rank=2),
@@ -237,7 +237,7 @@ def _sentence(layer: Layer, found: list[Worth], unit: int, whole: Scores, pieces
     text = f"Layer {layer.number} has {plural(layer.count, 'neuron')}."
     if worth is not None:
         lead = "h{} adds most" if worth is found[0] else "h{} is one of them"
-        text += f" {lead.format(unit)}: without it the scores move by {number(worth.added)}"
+        text += f" {lead.format(unit)}: without it the output moves by {number(worth.added)}"
         if worth.without.loss is not None and whole.loss is not None:
             text += f", the loss goes from {number(whole.loss)} to {number(worth.without.loss)}"
         if worth.without.right is not None and whole.right is not None:

@@ -74,7 +74,7 @@ def _title(worth: Worth, values: Floats) -> str:
     if not values.any():
         return f"h{worth.unit} gives 0 everywhere here"
     reach = f"{number(float(values.min()), 2)} to {number(float(values.max()), 2)}"
-    return f"h{worth.unit} gives {reach}, moves the scores by {number(worth.added, 2)}"
+    return f"h{worth.unit} gives {reach}, moves the output by {number(worth.added, 2)}"
 
 
 def _tile(reading: Reading, worth: Worth, place: Place) -> Chart:
