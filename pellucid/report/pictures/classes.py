@@ -8,9 +8,8 @@ import numpy as np
 
 from pellucid.lenses.box.pictures import calibration_chart, confusion_matrix
 from pellucid.lenses.draw.html import Markup, bdi
-from pellucid.lenses.draw.scale import Scale
-from pellucid.lenses.draw.svg import bar, picture, text
 from pellucid.lenses.numerals import count, figure, fine_percent, plural
+from pellucid.lenses.picture import Axis, Bars, Chart
 from pellucid.report.card import card, table
 from pellucid.report.content import Calibration, ClassScore, Confusion
 from pellucid.report.pictures.lens import lens_picture
@@ -61,22 +60,16 @@ def by_class_card(scores: Sequence[ClassScore], most: int) -> Markup:
     """Draws the recall of each class as a bar, the least found first; the table has the rest."""
     order = sorted((s for s in scores if s.recall is not None), key=lambda s: s.recall or 0.0)
     shown = order[: min(most, MOST_BARS)]
-    x = Scale(0, 1, 130, 330)
-    marks: list[Markup | None] = []
-    for i, score in enumerate(shown):
-        y, end = 12.0 + 24 * i, x(score.recall or 0.0)
-        marks += [
-            text(_cut(score.name, 18), 122, y + 12, "tick", "end"),
-            bar(130, y, 200, 16, "track", 2),
-            bar(130, y, end - 130, 16, "bar", 2),
-            text(_share(score.recall), 338, y + 12, "tick strong", "start"),
-        ]
     sentence = _by_class_sentence(order)
-    height = 20.0 + 24 * len(shown)
+    chart = Chart(
+        Axis("found of its rows (recall)", percent=True, low=0.0, high=1.0),
+        Axis("", names=tuple(score.name for score in shown)),
+        (Bars([score.recall or 0.0 for score in shown], lying=True),),
+    )
     return card(
         "Class by class",
         sentence,
-        picture(f"Recall of each class. {sentence}", 400, height, *marks) if shown else None,
+        lens_picture(chart, f"Recall of each class. {sentence}") if shown else None,
         twin=_by_class_table(scores, most),
         open_=len(scores) <= FEW_CLASSES,
     )

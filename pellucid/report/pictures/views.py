@@ -8,16 +8,17 @@ import numpy.typing as npt
 from pellucid.lenses.draw.html import Markup, bdi, tag
 from pellucid.lenses.draw.png import data_url, gray_png
 from pellucid.lenses.draw.scale import Scale, span
-from pellucid.lenses.draw.svg import Plot, legend, line, line_key, marker, markers, picture
+from pellucid.lenses.draw.svg import legend, line, marker, markers, picture
 from pellucid.lenses.numerals import figure, plural
+from pellucid.lenses.picture import Axis, Chart, Line, Points
 from pellucid.report.card import card, table
 from pellucid.report.field import class_mark
+from pellucid.report.pictures.lens import lens_picture
 from pellucid.report.views import Codes, Forecast, Graphed, Pictured
 
 __all__ = ["codes_card", "forecast_card", "graph_card", "pictures_card"]
 
 WIDTH, HEIGHT = 400.0, 300.0
-LEFT, RIGHT, TOP, BOTTOM = 54.0, 388.0, 26.0, 254.0
 MOST_ROWS = 100
 SIDE = 48
 
@@ -26,33 +27,30 @@ def forecast_card(view: Forecast, most: int) -> Markup:
     """Draws what came, what was foretold, and what "the same as before" would have said."""
     shown = slice(max(len(view.true) - most, 0), None)
     true, said, before = view.true[shown], view.predicted[shown], view.before[shown]
-    low, high = span([*true, *said, *before], pad=0.03)
     at, axis = _times(view.moments[shown], view.when)
-    plot = Plot(Scale(*span(at), LEFT, RIGHT), Scale(low, high, BOTTOM, TOP))
     missed = float(np.abs(view.true - view.predicted).mean())
     naive = float(np.abs(view.true - view.before).mean())
     sentence = (
         f"Each step foretold from those before it: off by {figure(missed)} on average; saying the"
         f" same as the step before is off by {figure(naive)}."
     )
-    lines = [("steps", before), ("ideal", true), ("train", said)]
-    curves = [
-        line([(plot.x(x), plot.y(v)) for x, v in zip(at, row, strict=True)], kind)
-        for kind, row in lines
-    ]
+    chart = Chart(
+        Axis(axis),
+        Axis(view.target),
+        (
+            Line(at, before, "the step before", "muted"),
+            Line(at, true, "what came"),
+            Line(at, said, "foretold", "test"),
+        ),
+    )
     rows = [
         [view.moments[i], *(figure(float(v[i])) for v in (view.true, view.predicted, view.before))]
         for i in range(max(len(view.true) - MOST_ROWS, 0), len(view.true))
     ]
-    keys = [("train", "foretold"), ("ideal", "what came"), ("steps", "the step before")]
     return card(
         "Forecast",
         sentence,
-        legend([(line_key(kind), words) for kind, words in keys]),
-        picture(
-            f"{view.target} over time. {sentence}", WIDTH, HEIGHT,
-            plot.axes(axis, view.target), curves,
-        ),
+        lens_picture(chart, f"{view.target} over time. {sentence}"),
         twin=table([view.when, "what came", "foretold", "the step before"], rows, caption="Steps"),
         wide=True,
     )  # fmt: skip
@@ -69,21 +67,18 @@ def _times(moments: tuple[str, ...], when: str) -> tuple[list[float], str]:
 def codes_card(view: Codes, most: int) -> Markup:
     """Draws each row where the first two of its numbers put it."""
     keep = np.linspace(0, len(view.x) - 1, min(len(view.x), most)).round().astype(int)
-    plot = Plot(
-        Scale(*span(view.x[keep], pad=0.04), LEFT, RIGHT),
-        Scale(*span(view.y[keep], pad=0.04), BOTTOM, TOP),
-    )
     groups = _groups(view.label, view.classes)
-    marks = []
-    for held in (False, True):
-        for index, (_, chosen) in enumerate(groups):
-            rows = keep[(chosen & (view.held_out == held))[keep]]
-            shape, color = class_mark(index)
-            places = [(plot.x(view.x[i]), plot.y(view.y[i])) for i in rows]
-            kind = f"point {'held' if held else 'learned'} {color}"
-            marks.append(markers(places, shape, kind, 3.0))
-    keys = [(marker(class_mark(i)[0], f"point learned {class_mark(i)[1]}"), name)
-            for i, (name, _) in enumerate(groups)]  # fmt: skip
+    kinds = np.argmax([chosen[keep] for _, chosen in groups], axis=0)
+    names = tuple(name for name, _ in groups)
+    chart = Chart(
+        Axis("z1"),
+        Axis("z2"),
+        tuple(
+            Points(view.x[keep][part], view.y[keep][part], kinds[part], names, hollow=hollow)
+            for hollow, part in ((False, ~view.held_out[keep]), (True, view.held_out[keep]))
+            if part.any()
+        ),
+    )
     of = "" if view.numbers <= 2 else f" (the first two of {view.numbers})"
     sentence = (
         f"Each row at the numbers it goes through{of}, colored by {view.colored_by}, which the"
@@ -96,8 +91,7 @@ def codes_card(view: Codes, most: int) -> Markup:
     return card(
         "Latent plane",
         sentence,
-        legend(keys),
-        picture(f"Latent plane. {sentence}", WIDTH, HEIGHT, plot.axes("z1", "z2"), marks),
+        lens_picture(chart, f"Latent plane. {sentence}"),
         twin=table([view.colored_by, "mean z1", "mean z2", "rows"], centers, caption="Centers"),
         wide=True,
     )

@@ -58,7 +58,10 @@ def keys(chart: Chart) -> list[tuple[Markup, str]]:
     for mark in chart.marks:
         if isinstance(mark, Field) and told.issuperset(mark.names):
             continue  # the points say which color is which class, and by their shape too
+        hollow = isinstance(mark, Points) and mark.hollow and mark.kinds is not None
         for key, word in _keys_of(mark):
+            if hollow and word in {w for _, w in found.values()}:
+                continue  # the same class, filled
             found.setdefault(f"{key}{word}", (key, word))
     return list(found.values())
 
