@@ -45,6 +45,13 @@ class Torch:
     def array(self, tensor: Any) -> Any:
         """Its numbers, on the processor."""
         t = tensor.detach()
+        try:
+            a = t.numpy()
+        except (TypeError, RuntimeError):  # elsewhere, sparse, or of a kind that NumPy hasn't
+            return self._brought(t)
+        return a if a.dtype.char not in "eFD" else self._brought(t)
+
+    def _brought(self, t: Any) -> Any:
         if t.device.type != "cpu":
             t = t.cpu()
         if t.layout is not self.lib.strided:

@@ -36,6 +36,8 @@ class Batches:
         self._targets.every = 16
         self._fits = Spread(160, first=2)
         self._fits.every = 8
+        self.left = self._planned = 0  # of the next batches, so many say nothing new
+        self._only_target = False
 
     def add(
         self, call: LossCall, found: Pass | None, value: float, step: int, looked: bool
@@ -49,6 +51,7 @@ class Batches:
             step: counted from 0.
             looked: whether this step is looked at closely.
         """
+        self._pass_over(self._planned - self.left)
         y = call.target
         if self.plain and (found is None or not found.plain):
             self.plain = False
@@ -62,6 +65,28 @@ class Batches:
         if self._fits.wanted() and value == value:
             training = found is None or found.training
             self._fits.keep(self._fit(step, value, call, training))
+        self._plan()
+
+    def target(self, y: Any, step: int) -> bool:
+        """A batch of which only the targets are new; False where there is more to it."""
+        if not self._only_target or y.numel() > _LARGE:
+            return False
+        self._pass_over(self._planned - self.left + 1)
+        self._targets.keep((step, self.library.copied(y)))
+        self._plan()
+        return True
+
+    def _plan(self) -> None:
+        """What comes next."""
+        targets, others = self._targets.until(), min(self._fits.until(), self.kept.until())
+        self.left = self._planned = min(targets, others)
+        self._only_target = targets < others
+
+    def _pass_over(self, batches: int) -> None:
+        """So many were not shown."""
+        for spread in (self._targets, self._fits):
+            spread.came += batches
+        self.kept.pass_over(batches)
 
     def _target(self, step: int, y: Any, copied: Any) -> tuple[Batch | int, Any]:
         """The targets, or what is counted of them and some of them in order."""

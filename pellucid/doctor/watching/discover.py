@@ -65,7 +65,7 @@ class Discovery:
     def _stepping(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
         def step(optimizer: Any, *args: Any, **kwargs: Any) -> Any:
-            if self.live[0]:
+            if self.live[0] and id(optimizer) not in self.watcher.ledgers:
                 self.watcher.safely("optimizers", self.watcher.add_optimizer, optimizer)
             return original(optimizer, *args, **kwargs)
 

@@ -35,6 +35,8 @@ class Ledger:
         self.zero = False  # gradients are all zero anyway, so zeros say nothing
         self.tries = 0
         self.per_step: Counter[int] = Counter()
+        self.forgotten = False  # the gradient was gone, not zero, when the backward pass began
+        self.alike = 0  # steps after each other: forgotten, one backward pass, one step
 
     def params(self) -> list[Any]:
         """All parameters that the optimizer holds."""
@@ -46,6 +48,7 @@ class Ledger:
             if self._cleared():
                 self.clears += 1
                 self.used, self.polluted, self.last = False, 0, None
+                self.forgotten = self.probe.grad is None
             elif self.used:
                 self.polluted += 1
 
@@ -82,6 +85,9 @@ class Ledger:
 
     def step_ended(self) -> None:
         """It has."""
+        plain = self.forgotten and self.since == 1 and not (self.polluted or self.closure)
+        self.alike = self.alike + 1 if plain else 0
+        self.forgotten = False
         self.steps += 1
         self.per_step[self.since] += 1
         self.stale += self.polluted
@@ -89,6 +95,24 @@ class Ledger:
         self.used = True
         if self.last is None:
             self._note()
+
+    def rested(self, steps: int, amid: bool) -> None:
+        """So many steps went alike; `amid` after the backward pass of another."""
+        self.steps += steps
+        self.clears += steps
+        self.per_step[1] += steps
+        self.polluted = 0
+        gone = self.probe.grad is None
+        if amid:
+            self.clears += 1
+            self.since, self.used = 1, False
+            self.last, self.forgotten = (self.probe if gone else self.probe.grad), True
+        else:
+            self.clears += gone
+            self.since, self.used = 0, not gone
+            self.last, self.forgotten = self.probe.grad, gone
+        if not gone:
+            self.stamp = self.stamped(self.last)
 
     def ended(self) -> None:
         """The watching is over."""

@@ -134,6 +134,8 @@ def tensors_in(value: Any, kind: type, depth: int = 4) -> list[Any]:
     """The tensors in an argument or result, however nested."""
     if isinstance(value, kind):
         return [value]
+    if type(value) is tuple and all([isinstance(v, kind) for v in value]):
+        return list(value)
     if depth == 0 or isinstance(value, str | bytes | int | float | type(None)):
         return []
     if isinstance(value, dict):

@@ -17,7 +17,7 @@ from pellucid.doctor.watching.lines import Lines
 from pellucid.doctor.watching.losses import LossCall
 from pellucid.doctor.watching.names import LOSSES
 from pellucid.doctor.watching.passes import Pass
-from pellucid.doctor.watching.plan import CLOSE, close
+from pellucid.doctor.watching.plan import close
 from pellucid.doctor.watching.replay import Replay
 from pellucid.doctor.watching.trace import Ran, Trace, Whole, finite
 from pellucid.doctor.watching.weights import Weights
@@ -54,7 +54,6 @@ class Looks:
         self.by_hand = False
         self.evaluation: tuple[Trace, Pass] | None = None
         self.judging = 0
-        self.judging_on = False
         self.lit = 0
         self.looked_again = False
         self.step = 0
@@ -82,14 +81,12 @@ class Looks:
             if self.headless or step < _WHOLE:  # a penalty may be computed before the network runs
                 self.trace.started = self._start()
 
-    def rests(self, step: int) -> bool:
-        """Whether a step that begins needs nothing of this: no more than its number is noted."""
-        if self.trace is not None or self.evaluation is not None or self.by_hand or step in CLOSE:
-            return False
-        if self.judging_on or self.on or self.tracer.late:
-            return False
-        self.step = step
-        return True
+    def rests(self) -> bool:
+        """Whether nothing is asked of a step that is not looked at closely."""
+        return not (
+            self.trace is not None or self.evaluation is not None or self.on or self.headless
+            or self.tracer.late or (self.by_hand and self.lit < _LIGHT)
+        )  # fmt: skip
 
     def _new(self, looking: bool) -> Trace:
         lines = self.lines if self.step < _WHOLE else None
@@ -179,7 +176,6 @@ class Looks:
         if self.judging >= _LIGHT or "calls" in self.missing or self._amid:
             return
         self.judging += 1
-        self.judging_on = True
         trace = self._new(looking=False)
         self.evaluation = trace, found
         trace.started = self._start()
@@ -187,7 +183,6 @@ class Looks:
 
     def not_judged(self) -> None:
         """It was not needed: a loss was called."""
-        self.judging_on = False
         if self.evaluation is not None:
             self.evaluation = None
             self._resume()
@@ -333,13 +328,12 @@ class Looks:
 
     def step_ended(self, value: float, rate: float) -> None:
         """It has."""
-        if not self.weights.before:
+        if not self.weights.following.begun:
             return
         if self.moment is None or not self.moments or self.moments[-1] is not self.moment:
             self.moment = Moment(self.step, value, rate)
             self.moments.append(self.moment)
         self.moment.moves = {**self.moment.moves, **self.weights.moves(stepped=True)}
-        self.weights.before = {}
 
     # ---- numbers that are not finite ----------------------------------------------------------
 
@@ -382,7 +376,6 @@ class Looks:
         moment.first_bad = None if bad is None else at.get(bad)
         self.weights.begin_step()
         moment.moves = self.weights.moves(stepped=False)
-        self.weights.before = {}
         self.moments.append(moment)
 
 

@@ -83,6 +83,9 @@ def describe(seen: LossSeen | None, call: LossCall, library: Library) -> LossSee
 def _ends(a: npt.NDArray[Any]) -> tuple[float, float]:
     if not a.size:
         return 0.0, 0.0
+    low, high = float(a.min()), float(a.max())
+    if math.isfinite(low) and math.isfinite(high):
+        return low, high
     known = a[np.isfinite(a)] if a.dtype.kind == "f" else a
     return (float(known.min()), float(known.max())) if known.size else (math.nan, math.nan)
 

@@ -126,6 +126,11 @@ class Passes:
             self.learned(found)
         return (calls[-1] if calls else None), passes
 
+    @property
+    def alike_enough(self) -> bool:
+        """Whether what went backward has come from the one loss all along."""
+        return self.alike >= _SURE
+
     def _looked_up(
         self, loss: Any, calls: list[LossCall], passes: list[Pass]
     ) -> tuple[list[LossCall], list[Pass]]:
@@ -147,6 +152,10 @@ class Passes:
     def learned(self, found: Pass) -> None:
         """A pass that a backward pass comes from."""
         self.train += 1
+        self.noted(found)
+
+    def noted(self, found: Pass) -> None:
+        """Its rows, and the mode that it ran in."""
         rows = 0 if found.x is None or not found.x.ndim else found.x.shape[0]
         self.sizes[rows] = self.sizes.get(rows, 0) + 1
         if not found.training and self.modes.by_model.get(id(found.model)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["CLOSE", "Spread", "close"]
+__all__ = ["CLOSE", "Spread", "close", "next_close"]
 
 
 def _closes() -> frozenset[int]:
@@ -28,6 +28,19 @@ def close(step: int) -> bool:
     return step in CLOSE
 
 
+def next_close(step: int) -> int:
+    """The next step after so many that is looked at closely.
+
+    Example:
+        >>> next_close(11), next_close(12)
+        (11, 23)
+    """
+    at = 2
+    while at < step:
+        at = 2 * at + 1
+    return step if step in CLOSE else at
+
+
 class Spread:
     """Some of many things that come one after another, evenly spread, however many come.
 
@@ -45,6 +58,10 @@ class Spread:
         """Whether the next one is."""
         self.came += 1
         return self.came <= self.first or self.came % self.every == 0
+
+    def until(self) -> int:
+        """How many come before the next that is wanted."""
+        return 0 if self.came < self.first else self.every - 1 - self.came % self.every
 
     def keep(self, item: Any) -> None:
         """Keep one that was wanted."""

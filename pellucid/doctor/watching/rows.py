@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,13 @@ import numpy.typing as npt
 from pellucid.doctor.seen import Rows
 from pellucid.doctor.watching.library import Library
 
-__all__ = ["Keeper", "marks"]
+__all__ = ["Keeper", "flattened", "marks"]
 
 _ROWS = 2000
 _BYTES = 32 << 20
+_MUCH = 1 << 20
+_SAME, _NEVER = 8, 1 << 40
+_LONG = 128  # words of a row, beyond which not all of them tell it from others
 
 
 class Keeper:
@@ -27,6 +31,8 @@ class Keeper:
         self.complete = False
         self.thinned = False
         self.last: Any = None
+        self.form: Any = None
+        self.same = 0  # how often in a row that was offered
 
     def offer(self, x: Any, y: Any) -> Any:
         """Keep copies of a batch, if its turn has come.
@@ -38,14 +44,30 @@ class Keeper:
             return None
         same = (id(x), id(y))
         if same == self.last:
+            self.same += 1
             return None
-        self.last = same
+        self.last, self.same = same, 0
         self.came += 1
         return self._keep(x, y) if (self.came - 1) % self.every == 0 else None
 
+    def until(self) -> int:
+        """How many may be left out before the next is wanted."""
+        if self.complete or self.same >= _SAME:
+            return _NEVER
+        return self.every - 1 - (self.came - 1) % self.every if self.came else 0
+
+    def pass_over(self, batches: int) -> None:
+        """So many were left out."""
+        if not self.complete and not self.same:
+            self.came += batches
+
     def _keep(self, x: Any, y: Any) -> Any:
-        if not x.ndim or not y.ndim or len(x) != len(y) or not len(x):
+        if not x.ndim or not y.ndim or not len(x):
             return None
+        if len(x) != len(y):
+            if not flattened(x.shape, y.shape):
+                return None
+            y = y.reshape(len(x), len(y) // len(x), *y.shape[1:])
         if len(x) > _ROWS:
             at = np.linspace(0, len(x) - 1, _ROWS).astype(int)
             x, y = self.library.array(x)[at], self.library.array(y)[at]
@@ -53,8 +75,10 @@ class Keeper:
         else:
             x, y = self.library.copied(x), self.library.copied(y)
         size = x.nbytes + y.nbytes
-        if size > _BYTES or (self.batches and _form(self.batches[0]) != _form((0, x, y))):
+        form = x.shape[1:], y.shape[1:], x.dtype, y.dtype
+        if size > _BYTES or (self.batches and self.form != form):
             return None
+        self.form = form
         self.batches.append((self.came, x, y))
         self.count, self.bytes = self.count + len(x), self.bytes + size
         if self.count > 2 * _ROWS or self.bytes > _BYTES:
@@ -63,10 +87,10 @@ class Keeper:
 
     def _thin(self) -> None:
         """Leave out what came twice, or every second batch."""
-        x, y = self._once()
-        if len(x) <= 0.6 * self.count:
+        first = self._first()
+        if len(first) <= 0.6 * self.count:
             self.complete = True
-            self.batches = [(0, x, y)]
+            self.batches = [(0, *self._at(first))]
         else:
             self.thinned = True
             self.every *= 2
@@ -75,14 +99,33 @@ class Keeper:
         self.count = sum(len(x) for _, x, _ in self.batches)
         self.bytes = sum(x.nbytes + y.nbytes for _, x, y in self.batches)
 
-    def _once(self) -> tuple[Any, Any]:
-        x = np.concatenate([self._array(x) for _, x, _ in self.batches])
-        y = np.concatenate([self._array(y) for _, _, y in self.batches])
-        known: dict[bytes, int] = {}
-        for i, mark in enumerate(zip(marks(x), marks(y), strict=True)):
-            known.setdefault(mark[0] + mark[1], i)
-        first = sorted(known.values())
-        return x[first], y[first]
+    def _first(self) -> list[int]:
+        """The places of the rows that did not come before."""
+        found: list[bytes] = []
+        for x, y in self._parts():
+            found += map(bytes.__add__, marks(x), marks(y))
+        places = range(len(found) - 1, -1, -1)
+        return sorted(dict(zip(reversed(found), places, strict=True)).values())
+
+    def _at(self, places: list[int]) -> tuple[Any, Any]:
+        """The rows at some places, in order."""
+        xs, ys, start = [], [], 0
+        at = np.array(places, dtype=np.intp)
+        for x, y in self._parts():
+            own = at[(at >= start) & (at < start + len(x))] - start
+            xs.append(x[own])
+            ys.append(y[own])
+            start += len(x)
+        return np.concatenate(xs), np.concatenate(ys)
+
+    def _parts(self) -> Iterator[tuple[Any, Any]]:
+        """All that is kept: at once, or batch by batch where that is much."""
+        arrays = ((self._array(x), self._array(y)) for _, x, y in self.batches)
+        if self.bytes > _MUCH:
+            yield from arrays
+        else:
+            xs, ys = zip(*arrays, strict=True)
+            yield np.concatenate(xs), np.concatenate(ys)
 
     def _array(self, kept: Any) -> Any:
         return kept if isinstance(kept, np.ndarray) else self.library.array(kept)
@@ -91,22 +134,37 @@ class Keeper:
         """What was kept."""
         if not self.batches:
             return None
-        before = self.count
-        x, y = self._once()
-        whole = self.complete or (not self.thinned and (len(x) < before or len(self.batches) == 1))
-        return Rows(x[:_ROWS], y[:_ROWS], total=len(x) if whole else 0)
+        first = self._first()
+        whole = self.complete or (
+            not self.thinned and (len(first) < self.count or len(self.batches) == 1)
+        )
+        return Rows(*self._at(first[:_ROWS]), total=len(first) if whole else 0)
+
+
+def flattened(x: Sequence[int], y: Sequence[int]) -> bool:
+    """Whether targets are those of sequences laid end to end: one, or one less, for every place.
+
+    Args:
+        x: the shape of the input, (rows, places, …).
+        y: that of the targets.
+    """
+    return len(x) > 1 and y[0] in (x[0] * x[1], x[0] * (x[1] - 1))
 
 
 def marks(a: npt.NDArray[Any]) -> list[bytes]:
-    """Something short that is the same for rows that are the same."""
+    """Something short that is the same for rows that are the same.
+
+    The row itself; of a long one, words from all over it, and the sum of all.
+    """
     flat = np.ascontiguousarray(a.reshape(len(a), -1))
-    return [row.tobytes() for row in flat]
-
-
-def _form(batch: tuple[int, Any, Any]) -> Any:
-    return (
-        tuple(batch[1].shape[1:]),
-        tuple(batch[2].shape[1:]),
-        str(batch[1].dtype),
-        str(batch[2].dtype),
-    )
+    if not flat.size:
+        return [b""] * len(a)
+    flat = flat.view(np.uint8)
+    words = flat if flat.shape[1] % 4 else flat.view(np.uint32)
+    many = words.shape[1]
+    if many > _LONG:
+        total = np.add.reduce(words, axis=1, dtype=np.uint64, keepdims=True).view(np.uint8)
+        some = np.ascontiguousarray(words[:, :: many // (_LONG // 2)]).view(np.uint8)
+        flat = np.concatenate([total, some], axis=1)
+    found: list[bytes] = flat.view(np.dtype((np.void, flat.shape[1])))[:, 0].tolist()
+    return found

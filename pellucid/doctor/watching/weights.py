@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from pellucid.doctor.step import Move, WeightSeen
-from pellucid.doctor.watching.figures import all_finite, norm
 from pellucid.doctor.watching.library import Library
+from pellucid.doctor.watching.moves import Moves
 
 __all__ = ["Weights"]
 
 _COPIED = 64 << 20  # bytes of first values that are kept
-_FOLLOWED = 16 << 20  # bytes of parameters that are followed step by step
 
 
 class Weights:
@@ -33,8 +31,7 @@ class Weights:
         self.seen: dict[str, WeightSeen] = {}
         self.first: dict[str, Any] = {}
         self.start: dict[str, Any] | None = None
-        self.before: dict[str, Any] = {}
-        self.turns: dict[str, Any] = {}
+        self.following = Moves(library)
 
     def add(self, prefix: str, model: Any) -> None:
         """Those of another network, as they are now."""
@@ -96,43 +93,15 @@ class Weights:
 
     def begin_step(self) -> None:
         """Keep the values before a step."""
-        self.before = {}
-        left = _FOLLOWED
-        for name, p in self.tensors.items():
-            a = self.library.array(p)
-            left -= a.nbytes
-            if left < 0:
-                break
-            self.before[name] = a.copy()
+        self.following.begin(self.tensors)
 
     def moves(self, stepped: bool) -> dict[str, Move]:
-        """What the step did."""
-        return {name: self._move(name, before, stepped) for name, before in self.before.items()}
-
-    def _move(self, name: str, before: Any, stepped: bool) -> Move:
-        p = self.tensors[name]
-        move = Move(norm(before))
-        if p.grad is not None:
-            g = self.library.array(p.grad)
-            move.grad = norm(g)
-            move.turn = self._turn(name, g, move.grad)
-            if move.grad > 0:
+        """What the step did; nothing where its beginning was not seen."""
+        moves = self.following.end(stepped) if self.following.begun else {}
+        for name, move in moves.items():
+            if move.grad:
                 self.seen[name].reached = True
-        move.finite = math.isfinite(move.value) and (
-            move.grad is None or math.isfinite(move.grad) or all_finite(g)
-        )
-        if stepped:
-            move.update = norm(self.library.array(p) - before)
-        return move
-
-    def _turn(self, name: str, g: Any, size: float) -> float | None:
-        """The cosine between this gradient and the one before it."""
-        last = self.turns.get(name)
-        self.turns[name] = (g.copy(), size)
-        if last is None or not (last[1] > 0 and size > 0) or last[0].shape != g.shape:
-            return None
-        with np.errstate(all="ignore"):
-            return float((last[0] * g).sum()) / float(last[1] * size)
+        return moves
 
     # ---- the end ------------------------------------------------------------------------------
 
