@@ -9,8 +9,11 @@ PellucidError
 ├── GraphError        (RuntimeError)  no graph, a graph used twice, a value changed after use
 ├── TraceError        (RuntimeError)  a number asked for while only shapes are known
 ├── SettingError      (ValueError *)  an argument outside its range: a rate below 0, a bad name
+│   ├── KindError       (TypeError *)  an argument of the wrong kind: a Tensor in place of a list
+│   └── NameTakenError  (KeyError *)   a name for a part of a module that is in use, or none
 ├── MatrixError       (ValueError *)  a matrix without an inverse, or not positive definite
 ├── StateError        (KeyError *)    weights that do not belong to this model
+│   └── StateKindError  (TypeError *)  something that is no state at all, such as a path
 ├── DataError         (ValueError)    a table, file or array that cannot be learned from
 ├── TrainingError     (RuntimeError)  training that cannot go on: the loss became NaN
 ├── FileFormatError   (ValueError)    a model or checkpoint file that is damaged or foreign
@@ -30,14 +33,17 @@ __all__ = [
     "FileFormatError",
     "GraphError",
     "IndexRangeError",
+    "KindError",
     "MatrixError",
     "MissingExtraError",
     "ModuleError",
+    "NameTakenError",
     "PellucidError",
     "PellucidWarning",
     "SettingError",
     "ShapeError",
     "StateError",
+    "StateKindError",
     "TraceError",
     "TrainingError",
 ]
@@ -83,12 +89,24 @@ class SettingError(PellucidError, ValueError, RuntimeError):
     """An argument outside its range; the message quotes the value received."""
 
 
+class KindError(SettingError, TypeError):
+    """An argument of the wrong kind, such as a Tensor in place of a list of them."""
+
+
+class NameTakenError(SettingError, KeyError):
+    """A name that cannot be used for a part of a module, or is in use."""
+
+
 class MatrixError(PellucidError, ValueError, RuntimeError):
     """A matrix that has no inverse, or is not positive definite."""
 
 
 class StateError(PellucidError, KeyError, RuntimeError):
     """Weights or optimizer state that do not belong to this model."""
+
+
+class StateKindError(StateError, TypeError):
+    """Something that is no state at all, such as a path, where weights are to be loaded."""
 
 
 class DataError(PellucidError, ValueError):

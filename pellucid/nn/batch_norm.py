@@ -101,14 +101,15 @@ class _BatchNorm(_Remembering):
     def forward(self, input: Tensor) -> Tensor:
         """Normalized features."""
         from_batch = self.training or self.running_mean is None
+        remembers = not self.training or self.track_running_stats  # which may be switched off late
         return F.batch_norm(
             self._checked(input),
-            self.running_mean,
-            self.running_var,
+            self.running_mean if remembers else None,
+            self.running_var if remembers else None,
             self.weight,
             self.bias,
             from_batch,
-            self._share() if self.training else 0.0,
+            self._share() if self.training and self.track_running_stats else 0.0,
             self.eps,
         )
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 from pellucid.errors import (
     DTypeError,
     IndexRangeError,
+    KindError,
     ModuleError,
     PellucidError,
     SettingError,
@@ -67,6 +68,8 @@ class _Numbered(Module):
     def insert(self, index: int, module: Module) -> Self:
         """Add a module at a position; those behind it move on by one."""
         modules = self._items()
+        if not -len(modules) <= index <= len(modules):
+            raise IndexRangeError(f"insert: {index} is outside a list of {len(modules)} modules.")
         modules.insert(index, module)
         self._renumber(modules)
         return self
@@ -142,6 +145,22 @@ class Sequential(_Numbered):
 
     def __add__(self, other: Sequential) -> Sequential:
         return Sequential(*self, *other)
+
+    def __mul__(self, times: int) -> Sequential:
+        return Sequential(*self._repeated(times))
+
+    __rmul__ = __mul__
+
+    def __imul__(self, times: int) -> Self:
+        return self.extend(self._repeated(times)[len(self) :])
+
+    def _repeated(self, times: int) -> list[Any]:
+        """The modules several times over; each keeps its weights, which are shared."""
+        if not isinstance(times, int):
+            raise KindError(f"a Sequential is repeated a whole number of times, not {times!r}.")
+        if times < 1:
+            raise SettingError(f"a Sequential is repeated 1 time or more, not {times}.")
+        return list(self) * times
 
 
 class ModuleList(_Numbered):

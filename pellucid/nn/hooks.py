@@ -125,7 +125,9 @@ class Passing:
         parts = out if isinstance(out, tuple) else (out,)
         self.grad_output = [None] * len(parts)
         passed = tuple(self._behind(i, p) for i, p in enumerate(parts))
-        return passed if isinstance(out, tuple) else passed[0]
+        if not isinstance(out, tuple):
+            return passed[0]
+        return type(out)(*passed) if hasattr(out, "_fields") else passed
 
     def _behind(self, i: int, part: Any) -> Any:
         if not isinstance(part, Tensor) or not part.requires_grad:

@@ -6,7 +6,7 @@ A module finds its weights by looking at what is assigned to it. Its path in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 from pellucid.errors import DTypeError, ModuleError, ShapeError
@@ -30,7 +30,6 @@ from pellucid.nn.registry import (
     put_parameter,
     structure,
 )  # fmt: skip
-from pellucid.nn.state import IncompatibleKeys, load, saved
 from pellucid.nn.switches import Switches
 from pellucid.tensor import Parameter, Tensor
 from pellucid.tensor.compile import Compiled
@@ -208,7 +207,7 @@ class Module(Switches):
             raise AttributeError(no_attribute(kind, name), name=name, obj=self)
 
     def __dir__(self) -> list[str]:
-        return sorted(set(super().__dir__()))
+        return sorted({name for name in super().__dir__() if not name[:1].isdigit()})
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Own a Parameter under a name; None keeps the name for one that is left out."""
@@ -249,33 +248,6 @@ class Module(Switches):
 
     add_module = register_module
 
-    # ---- weights in and out -------------------------------------------------------------------
-
-    def state_dict(
-        self,
-        *,
-        destination: dict[str, Any] | None = None,
-        prefix: str = "",
-        keep_vars: bool = False,
-    ) -> dict[str, Any]:
-        """Every weight and saved buffer under PyTorch's key; memory is shared, not copied."""
-        return saved(self, {} if destination is None else destination, prefix, keep_vars)
-
-    def load_state_dict(
-        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
-    ) -> IncompatibleKeys:
-        """Take over weights and buffers; nothing is changed unless everything fits.
-
-        Args:
-            state_dict: keys and Tensors (or arrays), as `state_dict` gives them.
-            strict: whether missing and unexpected keys are errors.
-            assign: take the given Tensors themselves instead of copying their numbers.
-
-        Raises:
-            StateError: keys or shapes that do not belong to this module.
-        """
-        return load(self, state_dict, strict, assign)
-
     # ---- hooks --------------------------------------------------------------------------------
 
     def register_forward_pre_hook(
@@ -308,6 +280,9 @@ class Module(Switches):
     ) -> Removable:
         """Call `hook(module, grad_input, grad_output)` after blame; it may replace the first."""
         return self._hooked().add("blame_after", hook, prepend)
+
+    # PyTorch's older name, of a hook that was called for the last operation only.
+    register_backward_hook = register_full_backward_hook
 
     def _hooked(self) -> Hooks:
         if self._module_hooks is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pellucid.dtypes import DType
-from pellucid.errors import DTypeError, PellucidWarning, SettingError, ShapeError
+from pellucid.errors import DTypeError, KindError, PellucidWarning, SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.nn import init
 from pellucid.nn.border import Misfit
@@ -65,6 +65,11 @@ class RNNBase(Module):
         self.mode, self.bias, self.batch_first = mode, bias, batch_first
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.dropout, self.bidirectional, self.proj_size = float(dropout), bidirectional, proj_size
+        switches: tuple[tuple[str, Any], ...] = (("bias", bias), ("batch_first", batch_first))
+        for what, value in switches:
+            if not isinstance(value, bool):
+                name = type(self).__name__
+                raise KindError(f"{name}: {what} must be True or False, and it is {value!r}.")
         self._check()
         directions = ("", "_reverse") if bidirectional else ("",)
         self._suffixes = [f"_l{k}{way}" for k in range(num_layers) for way in directions]
@@ -261,8 +266,10 @@ class RNNBase(Module):
 
 def check_size(name: str, what: str, value: Any) -> None:
     """A count of neurons, numbers or layers."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise SettingError(f"{name}: {what} must be a whole number from 1 on, and it is {value!r}.")
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or value < 1:
+        kind = SettingError if whole else KindError
+        raise kind(f"{name}: {what} must be a whole number from 1 on, and it is {value!r}.")
 
 
 def check_bend(name: str, nonlinearity: Any) -> None:

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
-from pellucid.errors import ModuleError, PellucidWarning, SettingError
+from pellucid.errors import KindError, ModuleError, NameTakenError, PellucidWarning
 from pellucid.graph.node import last_change
 from pellucid.nn.walk import modules_of
 from pellucid.tensor import Parameter, Tensor
@@ -81,12 +81,13 @@ def forget(module: Module, name: str) -> None:
 def check_name(module: Module, name: Any, owned: Container[str]) -> None:
     """A name must be usable as an attribute and free."""
     if not isinstance(name, str) or not name or "." in name:
-        raise SettingError(
+        kind = NameTakenError if isinstance(name, str) else KindError
+        raise kind(
             f"a name must be a word without dots, and this one is {name!r}.\n"
             " Dots separate the steps of a path, as in 'encoder.0.weight'."
         )
     if name not in owned and hasattr(module, name):
-        raise SettingError(
+        raise NameTakenError(
             f"{type(module).__name__} already has something called {name!r}.\n"
             " Choose another name, or delete it first."
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pellucid.errors import StateError
+from pellucid.errors import StateError, StateKindError
 from pellucid.graph.mode import switched
 from pellucid.nn.uninitialized import is_lazy
 from pellucid.nn.walk import modules_of
@@ -20,7 +20,7 @@ from pellucid.tensor.creation import as_tensor
 if TYPE_CHECKING:
     from pellucid.nn.module import Module
 
-__all__ = ["IncompatibleKeys", "load", "saved"]
+__all__ = ["IncompatibleKeys", "load", "own_state", "take_own"]
 
 _SHOWN = 6
 _YOUNGER = "num_batches_tracked"  # weights saved before batch norm counted lack it
@@ -40,42 +40,111 @@ class IncompatibleKeys(NamedTuple):
         )
 
 
-def saved(module: Module, into: dict[str, Any], prefix: str, keep_vars: bool) -> dict[str, Any]:
-    """Fill `into` with everything that makes up the state of a module."""
-    for key, value in _state(module, prefix):
-        into[key] = value if keep_vars or is_lazy(value) else value.detach()
-    return into
+def own_state(module: Module) -> Iterable[tuple[str, Any]]:
+    """The weights and saved buffers that a module itself owns, by name."""
+    for name, value in module._parameters.items():
+        if value is not None:
+            yield name, value
+    for name, buffer in module._buffers.items():
+        if buffer is not None and name not in module._unsaved:
+            yield name, buffer
 
 
-def load(module: Module, state: Mapping[str, Any], strict: bool, assign: bool) -> IncompatibleKeys:
+def load(module: Module, given: Mapping[str, Any], strict: bool, assign: bool) -> IncompatibleKeys:
     """Write a state into a module."""
-    if not isinstance(state, Mapping):
-        raise StateError(
-            f"load_state_dict needs a dict of names and Tensors and got a {type(state).__name__}.\n"
+    if not isinstance(given, Mapping):
+        raise StateKindError(
+            f"load_state_dict needs a dict of names and Tensors and got a {type(given).__name__}.\n"
             " Pass what state_dict() gave, not a path: pellucid.load(path) reads a file."
         )
-    own = dict(_state(module, ""))
-    missing = [key for key in own if key not in state and not key.endswith(_YOUNGER)]
-    unexpected = [key for key in state if key not in own]
-    fitting = {key: as_tensor(_array(state[key])) for key in own if key in state}
-    for key in [k for k, given in fitting.items() if is_lazy(given) and is_lazy(own[k])]:
+    state, messages = dict(given), list[str]()
+    missing, unexpected = list[str](), list[str]()
+    parts = list(modules_of(module, set(), "", False))
+    for path, part in parts:
+        _before(part, state, path, (strict, missing, unexpected, messages))
+    own, extra = _own(parts)
+    themselves = [n for n, part in parts if _loads_itself(part)]
+    aside = {k for n in themselves for k in own if k.rpartition(".")[0] == n}
+    for path, part in parts:
+        if path in themselves:
+            part._load_from_state_dict(state, _at(path), {}, strict, missing, unexpected, messages)
+    missing += [k for k in own if k not in state and k not in aside and not k.endswith(_YOUNGER)]
+    missing += [k for k in extra if k not in state]
+    unexpected += [k for k in state if k not in own and k not in extra]
+    fitting = {k: as_tensor(_array(state[k])) for k in own if k in state and k not in aside}
+    for key in [k for k, new in fitting.items() if is_lazy(new) and is_lazy(own[k])]:
         del fitting[key]
     wrong = [k for k, v in fitting.items() if v.shape != own[k].shape and not is_lazy(own[k])]
-    if wrong or (strict and (missing or unexpected)):
-        raise StateError(_complaint(module, own, fitting, wrong, missing, unexpected, strict))
+    found = IncompatibleKeys(missing, unexpected)
+    late = any(part._state_hooks and part._state_hooks.after_loading for _, part in parts)
+
+    def refuse() -> None:
+        bad = strict and (missing or unexpected)
+        if wrong or messages or bad:
+            told = _complaint(module, own, fitting, wrong, missing, unexpected, strict)
+            raise StateError("\n".join([told, *(f" {message}" for message in messages)]))
+
+    if wrong or not late:  # hooks after loading may still strike out keys
+        refuse()
     with switched(recording=False):
-        for key, given in fitting.items():
-            _take(module, key, own[key], given, assign)
-    return IncompatibleKeys(missing, unexpected)
+        for key, new in fitting.items():
+            _take(module, key, own[key], new, assign)
+    for key, part in extra.items():
+        if key in state:
+            part.set_extra_state(state[key])
+    for _, part in reversed(parts):
+        for after in tuple(part._state_hooks.after_loading) if part._state_hooks else ():
+            after(part, found)
+    refuse()
+    return found
 
 
-def _state(module: Module, prefix: str) -> Iterable[tuple[str, Any]]:
-    for path, part in modules_of(module, set(), "", False):
-        held: list[tuple[str, Any]] = [*part._parameters.items()]
-        held += [(n, b) for n, b in part._buffers.items() if n not in part._unsaved]
-        for name, value in held:
-            if value is not None:
-                yield prefix + (f"{path}.{name}" if path else name), value
+def take_own(
+    module: Module, state: Mapping[str, Any], prefix: str, missing: list[str], errors: list[str]
+) -> None:
+    """Write what a module itself owns, for a class that has its own way of loading."""
+    with switched(recording=False):
+        for name, own in own_state(module):
+            key = prefix + name
+            if key not in state:
+                missing.append(key)
+                continue
+            new = as_tensor(_array(state[key]))
+            if new.shape != own.shape and not is_lazy(own):
+                errors.append(f"{key}: {show(new.shape)} given, {show(own.shape)} needed")
+            else:
+                _take(module, name, own, new, False)
+
+
+def _at(path: str) -> str:
+    return f"{path}." if path else ""
+
+
+def _before(part: Module, state: dict[str, Any], path: str, lists: tuple[Any, ...]) -> None:
+    """Call the hooks before loading; they may rename keys."""
+    hooks = part._state_hooks
+    for hook, with_module in tuple(hooks.before_loading) if hooks else ():
+        told = (state, _at(path), {}, *lists)
+        hook(part, *told) if with_module else hook(*told)
+
+
+def _own(parts: Iterable[tuple[str, Module]]) -> tuple[dict[str, Any], dict[str, Module]]:
+    """By key, the Tensors that may be loaded, and the modules that take extra state."""
+    own, extra = dict[str, Any](), dict[str, Any]()
+    for path, part in parts:
+        own |= {_at(path) + name: value for name, value in own_state(part)}
+        if _own_method(part, "set_extra_state"):
+            extra[f"{_at(path)}_extra_state"] = part
+    return own, extra
+
+
+def _loads_itself(part: Module) -> bool:
+    return _own_method(part, "_load_from_state_dict")
+
+
+def _own_method(part: Module, name: str) -> bool:
+    """Whether a class has its own form of a method that every module has."""
+    return str(getattr(type(part), name).__module__) != "pellucid.nn.stateful"
 
 
 def _array(value: Any) -> Any:
@@ -115,10 +184,14 @@ def _complaint(
         [f"{k}: {show(given[k].shape)} given, {show(own[k].shape)} needed" for k in wrong],
     )
     if strict:
-        lines += _listed("missing", [f"{k}  {show(own[k].shape)}" for k in missing])
+        lines += _listed("missing", [_shaped(k, own) for k in missing])
         lines += _listed("not known here", [k + did_you_mean(k, missing, repr) for k in unexpected])
     lines.append(" Nothing was changed." + (_remedy(missing, unexpected) if strict else ""))
     return "\n".join(lines)
+
+
+def _shaped(key: str, own: Mapping[str, Tensor]) -> str:
+    return f"{key}  {show(own[key].shape)}" if key in own else key
 
 
 def _listed(heading: str, entries: list[str]) -> list[str]:

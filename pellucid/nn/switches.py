@@ -13,7 +13,7 @@ from pellucid.dtypes import float64 as _float64
 from pellucid.errors import DTypeError, SettingError
 from pellucid.graph.mode import current, switched
 from pellucid.graph.node import last_change
-from pellucid.nn.tree import Tree
+from pellucid.nn.stateful import Stateful
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import as_tensor
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Switches"]
 
 
-class Switches(Tree):
+class Switches(Stateful):
     """The switches of a module; a base of `Module`."""
 
     training: bool = True
@@ -103,6 +103,15 @@ class Switches(Tree):
 
     def cpu(self) -> Self:
         """The module itself: everything lives on the CPU."""
+        return self
+
+    def share_memory(self) -> Self:
+        """The module itself: threads share its memory already."""
+        return self
+
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+        """The module itself: its weights already live on the only device."""
+        as_tensor(0.0, device=device)  # says so where a device does not exist
         return self
 
     def _cast(self, dtype: DType) -> Self:

@@ -100,6 +100,14 @@ class Tree:
             found = child
         return found
 
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Put a module at a path such as "encoder.0"; with `strict` only where one is already."""
+        path, _, name = target.rpartition(".")
+        owner = self.get_submodule(path)
+        if not name or (strict and name not in owner._modules):
+            raise ModuleError(_no_such("module", target, (n for n, _ in self.named_modules())))
+        owner.register_module(name, module)
+
     def get_parameter(self, target: str) -> Parameter:
         """The Parameter at a path such as "encoder.0.weight"."""
         path, _, name = target.rpartition(".")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from pellucid.errors import SettingError
+from pellucid.errors import KindError, SettingError
 from pellucid.tensor.tensor import Tensor
 
-__all__ = ["REQUIRED", "Params", "Rate", "check_members", "groups_of"]
+__all__ = ["REQUIRED", "Params", "Rate", "check_members", "groups_of", "named"]
 
 Params = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 Rate = float | Tensor  # a Tensor is one number, which a schedule writes into
@@ -25,9 +25,9 @@ REQUIRED = _Required()
 def groups_of(params: Any, who: str) -> list[dict[str, Any]]:
     """The groups that were given; Tensors alone are one group."""
     if isinstance(params, Tensor):
-        raise SettingError(f"{who} takes a list of Tensors and got one Tensor. Put it in a list.")
+        raise KindError(f"{who} takes a list of Tensors and got one Tensor. Put it in a list.")
     if not isinstance(params, Iterable) or hasattr(params, "parameters"):
-        raise SettingError(_not_weights(params, who))
+        raise KindError(_not_weights(params, who))
     owner = _owner(params)
     found = list(params)
     if not found:
@@ -47,7 +47,7 @@ def check_members(members: list[Any], others: Sequence[Tensor], who: str) -> Non
         raise SettingError(f"{who}: a group has no weights. Was model.parameters() used up?")
     for p in members:
         if not isinstance(p, Tensor):
-            raise SettingError(
+            raise KindError(
                 f"{who} moves Tensors and got a {type(p).__name__}.\n"
                 " Pass model.parameters(), or a list of Tensors."
             )
@@ -62,6 +62,16 @@ def check_members(members: list[Any], others: Sequence[Tensor], who: str) -> Non
             f"{who}: a weight belongs to more than one group, or to one twice.\n"
             " Name each once: it is moved by the settings of its group."
         )
+
+
+def named(members: list[Any], who: str) -> tuple[list[str], list[Any]]:
+    """The names and the weights of pairs of the two."""
+    if not all(isinstance(m, tuple) and len(m) == 2 for m in members):
+        raise SettingError(
+            f"{who}: some weights have names and some have none.\n"
+            " Give names to all, as model.named_parameters() does, or to none."
+        )
+    return [name for name, _ in members], [p for _, p in members]
 
 
 def _not_weights(params: Any, who: str) -> str:

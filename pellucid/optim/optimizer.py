@@ -14,7 +14,7 @@ from pellucid.errors import SettingError
 from pellucid.graph.mode import current, switched
 from pellucid.graph.program import Program
 from pellucid.optim.bundle import Bundle, Memory, bundled, rule
-from pellucid.optim.groups import REQUIRED, Params, check_members, groups_of
+from pellucid.optim.groups import REQUIRED, Params, check_members, groups_of, named
 from pellucid.optim.hooks import Hooked, noted
 from pellucid.optim.saving import pack, unpack
 from pellucid.shapes import Shape
@@ -207,8 +207,14 @@ class Optimizer(Hooked):
         given = group.pop("params")
         members = [given] if isinstance(given, Tensor) else list(given)
         if any(isinstance(m, tuple) for m in members):
-            group["param_names"] = [name for name, _ in members]
-            members = [p for _, p in members]
+            group["param_names"], members = named(members, type(self).__name__)
+        if self.param_groups and ("param_names" in group) != (
+            "param_names" in self.param_groups[0]
+        ):
+            raise SettingError(
+                f"{type(self).__name__}: one group of weights has names and another has none.\n"
+                " Give names to all, as model.named_parameters() does, or to none."
+            )
         others = [p for known in self.param_groups for p in known["params"]]
         check_members(members, others, type(self).__name__)
         group = {**self.defaults, **group, "params": members}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
 from typing import Any
 
-from pellucid.errors import PellucidWarning, SettingError, StateError
+from pellucid.errors import KindError, PellucidWarning, SettingError, StateError
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.settings import number, refuse_traced
 from pellucid.tensor.tensor import Tensor
@@ -136,7 +136,7 @@ class LRScheduler:
 def check_optimizer(who: str, optimizer: Any) -> None:
     """Refuse to schedule something else."""
     if not isinstance(optimizer, Optimizer):
-        raise SettingError(f"{who} works on an optimizer and got a {type(optimizer).__name__}.")
+        raise KindError(f"{who} works on an optimizer and got a {type(optimizer).__name__}.")
 
 
 def taken(group: Mapping[str, Any], name: str) -> Any:

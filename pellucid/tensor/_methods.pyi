@@ -1328,10 +1328,10 @@ class Methods:
         """The sum along `dim` of what is not NaN."""
 
     @overload
-    def narrow(self, dim: builtins.int, start: Any, length: builtins.int) -> Tensor:
+    def narrow(self, dim: builtins.int, start: Any, length: Any) -> Tensor:
         """`length` entries along `dim`, from `start` on."""
     @overload
-    def narrow(self, *, axis: builtins.int, start: Any, length: builtins.int) -> Tensor:
+    def narrow(self, *, axis: builtins.int, start: Any, length: Any) -> Tensor:
         """`length` entries along `dim`, from `start` on."""
 
     def ndimension(self) -> builtins.int:

@@ -877,11 +877,11 @@ def nansum(
     """The sum along `dim` of what is not NaN."""
 
 @overload
-def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
+def narrow(input: Tensor, dim: int, start: Any, length: Any) -> Tensor:
     """`length` entries along `dim`, from `start` on."""
 
 @overload
-def narrow(input: Tensor, *, axis: int, start: Any, length: int) -> Tensor:
+def narrow(input: Tensor, *, axis: int, start: Any, length: Any) -> Tensor:
     """`length` entries along `dim`, from `start` on."""
 
 def ne(input: Tensor, other: Any) -> Tensor:

@@ -28,6 +28,17 @@ from pellucid.tensor.tensor import wrap
 __all__ = ["batch_norm", "instance_norm", "write_cell"]
 
 
+def _nothing(x: Node, gamma: Node | None, beta: Node | None) -> Tensor:
+    """A batch without a number, still on the way of blame."""
+    along = (1, -1, *(1,) * (len(x.shape) - 2))
+    out = ew.mul(x, 1.0) if gamma is None else ew.mul(x, reshape(gamma, shape=_fit(gamma, along)))
+    return wrap(out if beta is None else ew.add(out, reshape(beta, shape=_fit(beta, along))))
+
+
+def _fit(values: Node, along: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(values.size if n < 0 else n for n in along)
+
+
 def batch_norm(
     input: Tensor,
     running_mean: Tensor | None,
@@ -65,6 +76,8 @@ def batch_norm(
         center, spread = running_mean._node, running_var._node
         return wrap(nz.batch_norm_known(x, center, spread, gamma, beta, eps=float(eps)))
     n = numel(tuple(x.shape[a] for a in nz.batch_axes(x.shape)))
+    if not x.size:  # no numbers: nothing is learned or remembered
+        return _nothing(x, gamma, beta)
     if n <= 1:
         raise ShapeError(
             f"batch_norm: in training each feature needs more than one value, and the input "
@@ -111,6 +124,8 @@ def instance_norm(
     _check(x, {"running_mean": running_mean, "running_var": running_var,
                "weight": weight, "bias": bias}, "instance_norm")  # fmt: skip
     size = tuple(range(2, len(x.shape)))
+    if not x.size:
+        return _nothing(x, _node(weight), _node(bias))
     if numel(x.shape[2:]) <= 1:
         raise ShapeError(
             f"instance_norm: each channel needs more than one value, and the input "

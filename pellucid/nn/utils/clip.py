@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from pellucid.dtypes import bfloat16, float16
 from pellucid.errors import SettingError, TrainingError
 from pellucid.graph.mode import switched
 from pellucid.tensor import Tensor
@@ -35,12 +36,18 @@ def get_total_norm(
     with switched(recording=False):
         if not given:
             return tensor(0.0)
-        sizes = [t.detach().abs() for t in given]
+        dtype = given[0].dtype
+        low = dtype in (float16, bfloat16)  # whose squares reach past the largest number
+        sizes = [(t.detach().float() if low else t.detach()).abs() for t in given]
+        if p == 0.0:  # how many are not all zero, as PyTorch counts
+            counts: Tensor = sum(((s != 0).any() for s in sizes), tensor(0))
+            return counts.to(dtype)
         if p == math.inf:
             total: Tensor = _largest([s.max() for s in sizes])
         else:
             powers = [(s * s if p == 2.0 else s**p).sum() for s in sizes]
             total = sum(powers[1:], powers[0]) ** (1.0 / p)
+        total = total.to(dtype) if low else total
     if error_if_nonfinite and not math.isfinite(total.item()):
         raise TrainingError(
             f"the total norm of the gradients is {total.item()}, so they can't be cut to size.\n"

@@ -5,6 +5,7 @@ w = g v / ‖v‖        w / σ(w)
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from pellucid.errors import SettingError
@@ -54,7 +55,17 @@ def weight_norm(module: Module, name: str = "weight", dim: int = 0) -> Module:
 
     Source: Salimans & Kingma 2016.
     """
-    return register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
+    register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
+    module.register_load_state_dict_pre_hook(partial(_renamed, name))
+    return module
+
+
+def _renamed(name: str, module: Module, state: dict[str, Any], prefix: str, *_: Any) -> None:
+    """Take weights saved by the older `nn.utils.weight_norm`, which named them otherwise."""
+    old = [f"{prefix}{name}_{letter}" for letter in "gv"]
+    if all(key in state for key in old):
+        for i, key in enumerate(old):
+            state[f"{prefix}parametrizations.{name}.original{i}"] = state.pop(key)
 
 
 class _SpectralNorm(Module):
