@@ -150,8 +150,9 @@ def _points(axes: Any, mark: Points) -> None:
         color = ROLES[mark.role] if kind is None else CLASSES[kind % 6]
         word = mark.name if kind is None else mark.names[kind] if kind < len(mark.names) else kind
         lettered = kind is not None and kind >= len(MARKERS)
+        large = 2.5 if lettered or (kind is not None and _marker(int(kind)) == "*") else 1.0
         axes.scatter(
-            x[chosen], y[chosen], s=2.5 * size if lettered else size, label=str(word) or None,
+            x[chosen], y[chosen], s=large * size, label=str(word) or None,
             marker="o" if kind is None else _marker(int(kind)),
             facecolors="white" if mark.hollow else color,
             edgecolors=color if mark.hollow or lettered else "white",

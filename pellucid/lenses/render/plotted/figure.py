@@ -22,6 +22,7 @@ __all__ = ["animated", "figure"]
 
 _PICTURES = (Chart, Charts, Matrix, Diagram, Film)
 _WRITTEN = 16
+_SIGNED = 1600  # cells at most that get a minus sign
 _WIDEST = 11.0  # inches
 _LETTERS = 11  # that fit into an inch
 _TITLE = 8.5  # of a title
@@ -210,7 +211,10 @@ def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
         axes.set_axis_off()
     else:
         longest = max(map(len, mark.columns), default=0)
-        every_x = math.ceil(columns * (longest + 1) / (wide * _LETTERS))
+        across = wide
+        if aspect == "equal":  # narrower than the room that there is
+            across = min(wide, max(_high(mark, 1) - 0.9, 0.5) * columns / rows)
+        every_x = math.ceil(columns * (longest + 1) / (across * _LETTERS))
         every_y = math.ceil(rows * _LINE / _high(mark, 1))
         for which, names, n, every in (
             ("y", mark.rows, rows, every_y), ("x", mark.columns, columns, every_x),
@@ -224,13 +228,24 @@ def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
         title = "\n".join(textwrap.wrap(mark.title, max(int(wide * _LETTERS), 8)))
         axes.set_title(title, loc="left", fontsize=8.5 if _small(mark) else 10, color=INK)
     if not mark.image and rows <= _WRITTEN and columns <= _WRITTEN:
-        for r in range(rows):
-            for c in range(columns):
-                if np.isfinite(values[r, c]):
-                    part = (shown[r, c] - low) / (high - low)
-                    deep = abs(2 * part - 1) > 0.85 if mark.scale == "signed" else part > 0.75
-                    axes.text(c, r, short(mark, float(values[r, c])), ha="center", va="center",
-                              fontsize=7, color="white" if deep else INK)  # fmt: skip
+        _numbers(axes, mark, (shown - low) / (high - low))
+    elif mark.scale == "signed" and values.size <= _SIGNED:
+        _minus_signs(axes, (shown - low) / (high - low))
+
+
+def _numbers(axes: Any, mark: Matrix, part: Any) -> None:
+    """The number in each cell, light on deep shades."""
+    signed = mark.scale == "signed"
+    for r, c in np.argwhere(np.isfinite(mark.values)).tolist():
+        deep = abs(2 * part[r, c] - 1) > 0.85 if signed else part[r, c] > 0.75
+        axes.text(c, r, short(mark, float(mark.values[r][c])), ha="center", va="center",
+                  fontsize=7, color="white" if deep else INK)  # fmt: skip
+
+
+def _minus_signs(axes: Any, part: Any) -> None:
+    """A dash in what is negative: the sign is not told by color alone."""
+    for r, c in np.argwhere(part < 0.45).tolist():
+        axes.text(c, r, "−", ha="center", va="center", fontsize=6, color=INK)
 
 
 def _diagram(axes: Any, mark: Diagram, size: float) -> None:
