@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pellucid.errors import GraphError, ShapeError
+from pellucid.errors import GraphError, KindError, SettingError, ShapeError
 from pellucid.shapes import show
 from pellucid.tensor.creation import ones_like, zeros, zeros_like
 from pellucid.tensor.derivative import grad
@@ -21,7 +21,12 @@ __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 
 
 def jacobian(
-    func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False
+    func: Callable[..., Any],
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    strategy: str = "reverse-mode",
 ) -> Any:
     r"""The derivative of every output number by every input number.
 
@@ -32,6 +37,8 @@ def jacobian(
         inputs: a Tensor or several.
         create_graph: record the result, so that it can be differentiated again.
         strict: refuse outputs that don't depend on an input, where there would be zeros.
+        vectorize: accepted as in PyTorch; how the rows are found is up to the library.
+        strategy: accepted likewise, "reverse-mode" or "forward-mode".
 
     Shape:
         the output's axes, then the input's.
@@ -45,6 +52,7 @@ def jacobian(
         tensor([[2., 0.],
                 [0., 6.]])
     """
+    _check_ways(vectorize, strategy, strict)
     with enable_grad():
         xs, ys = _run(func, inputs, create_graph)
         table = tuple(_rows(y, xs, create_graph, strict) for y in ys.tensors)
@@ -52,8 +60,20 @@ def jacobian(
     return picked if ys.several else picked[0]
 
 
+def _check_ways(vectorize: bool, strategy: str, strict: bool) -> None:
+    if strategy not in ("reverse-mode", "forward-mode"):
+        raise SettingError(f"strategy is 'reverse-mode' or 'forward-mode', and it is {strategy!r}.")
+    if vectorize and strict:
+        raise SettingError("strict looks at one row after the other; leave vectorize.")
+
+
 def hessian(
-    func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False
+    func: Callable[..., Any],
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    outer_jacobian_strategy: str = "reverse-mode",
 ) -> Any:
     r"""The second derivatives of a function with one number as its result.
 
@@ -64,6 +84,8 @@ def hessian(
         inputs: a Tensor or several.
         create_graph: record the result, so that it can be differentiated again.
         strict: refuse an output that doesn't depend on an input.
+        vectorize: accepted as in PyTorch.
+        outer_jacobian_strategy: accepted likewise, "reverse-mode" or "forward-mode".
 
     Returns:
         One Tensor; for several inputs a tuple of tuples.
@@ -75,6 +97,7 @@ def hessian(
         tensor([[ 6.,  0.],
                 [ 0., 12.]])
     """
+    _check_ways(vectorize, outer_jacobian_strategy, strict)
 
     def slopes(*given: Tensor) -> Any:
         rows = jacobian(_one_number(func, "hessian"), given, create_graph=True, strict=strict)
@@ -150,7 +173,7 @@ class _Group:
         self.tensors: tuple[Tensor, ...] = tuple(value) if self.several else (value,)
         for t in self.tensors:
             if not isinstance(t, Tensor):
-                raise GraphError(f"{what} must be Tensors, and one is a {type(t).__name__}.")
+                raise KindError(f"{what} must be Tensors, and one is a {type(t).__name__}.")
 
     def shaped(self, tensors: tuple[Any, ...]) -> Any:
         return tensors if self.several else tensors[0]

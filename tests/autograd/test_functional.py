@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import pellucid
-from pellucid.errors import GraphError, ShapeError
+from pellucid.errors import GraphError, KindError, SettingError, ShapeError
 
 X = np.random.default_rng(0).normal(size=(2, 3))
 Y = np.random.default_rng(1).normal(size=(3,))
@@ -94,8 +94,18 @@ def test_a_recorded_table_can_be_differentiated() -> None:
         ),
         (
             lambda f: f.jacobian(lambda a: 3.0, pellucid.ones(3)),
-            GraphError,
+            KindError,
             "what the function gives back must be Tensors, and one is a float.",
+        ),
+        (
+            lambda f: f.jacobian(pellucid.square, pellucid.ones(3), strategy="sideways"),
+            SettingError,
+            "strategy is 'reverse-mode' or 'forward-mode', and it is 'sideways'.",
+        ),
+        (
+            lambda f: f.hessian(pellucid.sum, pellucid.ones(3), vectorize=True, strict=True),
+            SettingError,
+            "strict looks at one row after the other; leave vectorize.",
         ),
     ],
 )
