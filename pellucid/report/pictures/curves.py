@@ -1,4 +1,8 @@
-"""Draws how loss and score changed while learning."""
+"""Draws how loss and score changed while learning.
+
+No lens has these: they are the history's, and need no network. The axis follows the loss, on a log
+scale where it falls far, and spikes touch its upper end.
+"""
 
 from __future__ import annotations
 
