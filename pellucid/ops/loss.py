@@ -212,7 +212,7 @@ bce_with_logits = _loss(
 
 kl_div = _loss(
     "kl_div",
-    lambda xp, x, t: xp.where(t > 0, t * (xp.log(xp.where(t > 0, t, 1)) - x), -t * x),
+    lambda xp, x, t: xp.where(t != 0, t * (xp.log(xp.where(t != 0, t, 1)) - x), -t * x),
     lambda x, t: ew.neg(t),
     lambda x, t: where(eq(t, 0.0), ew.neg(x), ew.sub(ew.add(ew.log(t), 1.0), x)),
     sentence="How much a predicted distribution, given as logarithms, misses the true one.",
