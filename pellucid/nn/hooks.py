@@ -137,11 +137,15 @@ class Passing:
         return wrap(node)
 
     def _blamed(self, i: int, g: Node) -> Node:
+        if self.finished:  # another pass over the same graph
+            self.finished = False
+            self.grad_input = [None] * len(self.grad_input)
+            self.grad_output = [None] * len(self.grad_output)
         self.grad_output[i] = wrap(g)
         for h in tuple(self.hooks.blame_before):
             given = h.hook(self.module, tuple(self.grad_output))
             if given is not None:
-                self.grad_output = list(given if isinstance(given, tuple) else (given,))
+                self.grad_output = self._fitting(given, self.grad_output, "output")
         if not self.watched:
             self._run()
         replaced = self.grad_output[i]
@@ -161,18 +165,20 @@ class Passing:
         for h in tuple(self.hooks.blame_after):
             given = h.hook(self.module, tuple(self.grad_input), tuple(self.grad_output))
             if given is not None:
-                self._replace(given if isinstance(given, tuple) else (given,))
+                self.grad_input = self._fitting(given, self.grad_input, "input")
 
-    def _replace(self, given: tuple[Any, ...]) -> None:
-        if len(given) != len(self.grad_input):
+    def _fitting(self, given: Any, now: list[Tensor | None], what: str) -> list[Tensor | None]:
+        """The gradients that a hook gave in place of others."""
+        given = given if isinstance(given, tuple) else (given,)
+        if len(given) != len(now):
             raise ShapeError(
-                f"a backward hook gave {len(given)} gradients for {len(self.grad_input)} inputs.\n"
-                " Return one for each input, or None to leave them."
+                f"a backward hook gave {len(given)} gradients for {len(now)} {what}s.\n"
+                f" Return one for each {what}, or None to leave them."
             )
-        for old, new in zip(self.grad_input, given, strict=True):
+        for old, new in zip(now, given, strict=True):
             if old is not None and new is not None and old.shape != new.shape:
                 raise ShapeError(
                     f"a backward hook turned a gradient of shape {show(old.shape)} into "
                     f"{show(new.shape)}.\n A gradient keeps the shape of its Tensor."
                 )
-        self.grad_input = list(given)
+        return list(given)

@@ -167,3 +167,31 @@ def test_what_a_hook_may_not_return(answer: Any, text: str) -> None:
     with pytest.raises(ShapeError) as caught:
         layer(pellucid.ones(2, requires_grad=True)).sum().backward()
     assert str(caught.value) == text
+
+
+def test_each_pass_over_a_graph_is_heard(torch: Any) -> None:
+    """With retain_graph a second backward() calls the hooks a second time, with its own blame."""
+    found = []
+    for library in (pellucid, torch):
+        layer, heard = library.nn.Sigmoid(), []
+        layer.register_full_backward_hook(
+            lambda m, gi, go, heard=heard: heard.append((gi[0].tolist(), go[0].tolist()))
+        )
+        layer.register_full_backward_pre_hook(lambda m, go, heard=heard: heard.append("before"))
+        out = layer(library.zeros(2, requires_grad=True))
+        out.backward(library.ones(2), retain_graph=True)
+        out.backward(library.ones(2) * 2)
+        found.append(heard)
+    assert found[0] == found[1]
+
+
+def test_a_pre_hook_gives_one_gradient_for_each_output() -> None:
+    layer = nn.Sigmoid()
+    layer.register_full_backward_pre_hook(lambda module, grad_output: ())
+    out = layer(pellucid.zeros(2, requires_grad=True))
+    with pytest.raises(ShapeError) as refusal:
+        out.sum().backward()
+    assert str(refusal.value) == (
+        "a backward hook gave 0 gradients for 1 outputs.\n"
+        " Return one for each output, or None to leave them."
+    )
