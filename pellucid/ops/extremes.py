@@ -73,7 +73,8 @@ amin = _extreme("amin", "The smallest along axes.", r"y = \min_i x_i", "min")
 
 def _position(name: str, sentence: str, equation: str) -> Op:
     def forward(xp: Any, x: Any, axis: int, keepdim: bool = False) -> Any:
-        return getattr(xp, name)(x, axis=axis, keepdims=keepdim).astype("int64")
+        along = axis if x.shape else None  # a single number is first of all
+        return getattr(xp, name)(x, axis=along, keepdims=keepdim).astype("int64")
 
     return define(
         name,

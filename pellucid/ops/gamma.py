@@ -6,6 +6,7 @@ before it.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from pellucid.graph.node import Node
@@ -21,6 +22,14 @@ def _digamma(xp: Any, x: Any) -> Any:
     """At 0 the pole is met from the right or from the left, as the sign of 0 says."""
     pole = xp.copysign(xp.full_like(x, float("inf")), -x)
     return xp.where(x == 0, pole, xp.special("digamma", x))
+
+
+def _polygamma(xp: Any, x: Any, n: int) -> Any:
+    """The slope of digamma is mirrored from the negative side, where series go astray."""
+    if n != 1:
+        return xp.special("polygamma", xp.asarray(n), x)
+    known = xp.special("polygamma", xp.asarray(1), xp.where(x < 0, 1 - x, x))
+    return xp.where(x < 0, (math.pi / xp.sin(math.pi * x)) ** 2 - known, known)
 
 
 def _next(g: Node, y: Node, x: Node, n: int) -> Node:
@@ -60,7 +69,7 @@ polygamma: Op = define(
     sentence="The n-th derivative of digamma.",
     equation=r"y = \psi^{(n)}(x)",
     derivative=r"\partial y/\partial x = \psi^{(n+1)}(x)",
-    forward=lambda xp, x, n: xp.special("polygamma", xp.asarray(n), x),
+    forward=lambda xp, x, n: _polygamma(xp, x, n),
     gradient=(_next,),
     dtype="float",
     cost=per_element(80),

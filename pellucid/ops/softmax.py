@@ -20,30 +20,32 @@ SAMPLES = (
 )
 
 
-def _shifted(xp: Any, x: Any, axis: int) -> Any:
+def _shifted(xp: Any, x: Any, axis: int | None) -> Any:
     return x - xp.max(x, axis=axis, keepdims=True) if x.size else x
 
 
 def _own(xp: Any, name: str, x: Any, axis: int) -> Any:
     """What the engine has a way of its own for; None where it has none."""
     way = getattr(xp, name, None)
-    return None if way is None else way(x, axis)
+    return None if way is None or not x.shape else way(x, axis)
 
 
 def _softmax(xp: Any, x: Any, axis: int) -> Any:
     found = _own(xp, "softmax", x, axis)
     if found is not None:
         return found
-    e = xp.exp(_shifted(xp, x, axis))
-    return e / xp.sum(e, axis=axis, keepdims=True)
+    along = axis if x.shape else None
+    e = xp.exp(_shifted(xp, x, along))
+    return e / xp.sum(e, axis=along, keepdims=True)
 
 
 def _log_softmax(xp: Any, x: Any, axis: int) -> Any:
     found = _own(xp, "log_softmax", x, axis)
     if found is not None:
         return found
-    shifted = _shifted(xp, x, axis)
-    return shifted - xp.log(xp.sum(xp.exp(shifted), axis=axis, keepdims=True))
+    along = axis if x.shape else None
+    shifted = _shifted(xp, x, along)
+    return shifted - xp.log(xp.sum(xp.exp(shifted), axis=along, keepdims=True))
 
 
 def _total(x: Node, axis: int) -> Node:

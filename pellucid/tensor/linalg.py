@@ -101,6 +101,10 @@ def _vander(x: Node, *, N: int | None = None) -> Node:
 
 def _cross(input: Node, other: Node, *, dim: int = -1) -> Node:
     """The vector that stands upright on two others; `dim` holds x, y and z."""
+    if len(input.shape) != len(other.shape):
+        raise ShapeError(
+            f"cross needs as many axes on both sides: {show(input.shape)}, {show(other.shape)}."
+        )
     for x in (input, other):
         if not x.shape or x.shape[normalize_axis(dim, len(x.shape))] != 3:
             raise ShapeError(f"cross: dim {dim} must have size 3, and a Tensor is {show(x.shape)}.")

@@ -243,11 +243,13 @@ def randint(
 
 
 def randint_like(
-    input: Tensor, low: int, high: int | None = None, *, dtype: DType | None = None,
-    device: Any = None, requires_grad: bool = False,
+    input: Tensor, low: int | None = None, high: int | None = None, *,
+    dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """`randint` in the shape and kind of another Tensor."""
-    first, end = (0, low) if high is None else (low, high)
+    if low is None and high is None:
+        raise SettingError("randint_like: high is missing, the number that is never drawn.")
+    first, end = (0, low) if high is None else (low or 0, high)
     return randint(
         first, end, tuple(input.shape), dtype=dtype or input.dtype, device=device,
         requires_grad=requires_grad,
@@ -311,6 +313,10 @@ def multinomial(
     weights = np.asarray(input.detach().numpy(), np.float64)
     if weights.ndim not in (1, 2):
         raise ShapeError(f"multinomial takes one row of weights, or several, not {weights.shape}.")
+    if input.dtype.category != FLOAT:
+        raise DTypeError(
+            f"multinomial: weights are float, not {input.dtype.name}.\n Convert first: x.float()."
+        )
     if num_samples < 1:
         raise SettingError(f"multinomial: num_samples must be at least 1 and is {num_samples}.")
     if not np.isfinite(weights).all() or (weights < 0).any() or (weights.sum(-1) <= 0).any():

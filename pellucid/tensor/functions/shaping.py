@@ -136,6 +136,11 @@ def cat(tensors: Any, dim: int = 0) -> Node:
     parts = listed("cat", tensors)
     if not parts:
         raise SettingError("cat needs at least one Tensor and got an empty list.")
+    if any(isinstance(p, Node) and not p.shape for p in parts):
+        raise ShapeError(
+            "cat joins along an axis, and a Tensor without axes is among them.\n"
+            " stack makes a row of single numbers."
+        )
     kept = [p for p in parts if p.shape != (0,)] or parts[:1]  # PyTorch skips empty 1-axis Tensors
     return mv.cat(*kept, axis=normalize_axis(dim, len(kept[0].shape)))
 
