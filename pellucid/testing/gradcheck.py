@@ -178,11 +178,23 @@ def _measured(
 def _moved(
     func: Callable[..., Any], given: tuple[Tensor, ...], i: int, center: Any, j: int, step: float
 ) -> list[Any]:
-    """The outputs, flat, when number `j` of input `i` is moved by a step."""
-    moved = center.copy()
+    """The outputs, flat, when number `j` of input `i` is moved by a step.
+
+    A leaf is moved where it lies: the function may look at it without taking it, as at a weight.
+    """
+    moved, x = center.copy(), given[i]
     moved.reshape(-1)[j] += step
-    args = (*given[:i], of_array(moved, requires_grad=True), *given[i + 1 :])
-    return [np.array(y.detach().numpy(), np.float64).reshape(-1) for y in _floats(func(*args))]
+    in_place = x.is_leaf and x._value().flags.writeable
+    if in_place:
+        x.detach().copy_(of_array(moved))
+        args = given
+    else:
+        args = (*given[:i], of_array(moved, requires_grad=True), *given[i + 1 :])
+    try:
+        return [np.array(y.detach().numpy(), np.float64).reshape(-1) for y in _floats(func(*args))]
+    finally:
+        if in_place:
+            x.detach().copy_(of_array(center))
 
 
 def _by_rule(y: Tensor, xs: list[Tensor]) -> list[Any]:

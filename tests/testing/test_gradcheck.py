@@ -229,3 +229,13 @@ def test_the_farthest_number_is_shown() -> None:
         assert_close(pellucid.zeros(1), pellucid.zeros(2))
     with pytest.raises(AssertionError, match=r"dtypes differ: float32 and float64\."):
         assert_close(pellucid.zeros(1), pellucid.zeros(1, dtype=pellucid.float64))
+
+
+def test_a_weight_that_the_function_looks_at_is_moved() -> None:
+    """As in PyTorch, the function may ignore what it is given and use the module's own weights."""
+    layer = pellucid.nn.Linear(2, 2, dtype=pellucid.float64)
+    x = pellucid.rand(3, 2, dtype=pellucid.float64)
+    before = layer.weight.tolist()
+    assert pellucid.testing.gradcheck(lambda *_: layer(x), tuple(layer.parameters()))
+    assert pellucid.testing.gradgradcheck(lambda *_: layer(x).tanh(), tuple(layer.parameters()))
+    assert layer.weight.tolist() == before
