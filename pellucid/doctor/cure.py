@@ -146,12 +146,14 @@ def onward(seen: Seen) -> tuple[Trial, float] | None:
     It makes as many steps as other trials do, or four times as many where these add little.
     """
     found: tuple[Trial, float] | None = None
+    missing = reach(seen) - skill(seen)
+    little = 2 * ENOUGH if missing <= 0 else max(ENOUGH, 0.3 * missing)
     for steps in (1.0, 4.0):
         after = seen.trials.run(Change(onward=True, steps=steps))
         if after is None:
             return found
         found = after, min(_learned(after), _held(after)) - skill(seen)
-        if found[1] >= max(ENOUGH, 0.3 * (reach(seen) - skill(seen))):
+        if found[1] >= little:
             break
     return found
 

@@ -18,12 +18,14 @@ from pellucid.doctor.measures.columns import WIDEST, columns, tokens
 from pellucid.doctor.measures.judges import dealt
 from pellucid.doctor.measures.once import once
 from pellucid.doctor.measures.reference import ROWS, Reference, reference
+from pellucid.doctor.measures.strangers import strangers
 from pellucid.doctor.seen import Seen
 
 __all__ = ["Disagreement", "disagreement"]
 
 _SURE, _DRAWS = 0.9, 200
 _SUREST = (20, 10, 5)
+_PLAIN = 0.9  # learners that explain so much leave no room for strangers
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Disagreement:
             twentieth, a tenth and a fifth of the rows.
         second: how much more often than by chance the label of a contradicted row in the surest
             half is the class that comes second there; 0 with two classes, and for numbers.
+        strangers: for numbers, the share of rows that lie far off what the others teach, where
+            what they say has nothing to do with it; 0 for classes.
     """
 
     noise: float
@@ -62,6 +66,7 @@ class Disagreement:
     rows: int
     clearest: float = 0.0
     second: float = 0.0
+    strangers: float = 0.0
 
 
 @once
@@ -76,7 +81,11 @@ def disagreement(seen: Seen) -> Disagreement | None:
         shift, shifted, own = _shifts(seen)
     if found.right is None:
         off = _far(found)
-        return Disagreement(off, off, (), _chance(found), shift, shifted, own, found.rows)
+        with threadpool_limits(1):
+            odd = strangers(seen, found) if found.skill < _PLAIN else 0.0
+        return Disagreement(
+            off, off, (), _chance(found), shift, shifted, own, found.rows, strangers=odd
+        )
     _, number = np.unique(found.y, return_inverse=True)
     best = found.shares.argmax(1)
     wrong = best != number

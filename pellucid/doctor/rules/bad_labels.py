@@ -5,7 +5,8 @@ the targets have nothing to do with the inputs (shuffles of them score as well i
 and no learner has more skill than chance gives), nor does the network do well on other rows; or
 they contradict at least 20 % of the half of the rows that the learners are surest of, nearly as
 many (70 %) of the very surest, where overlapping classes contradict few, and with labels that are
-not just the learners' second choice; or the targets of the row before or
+not just the learners' second choice; or, of numbers, 12 % lie far off what the rest teaches and
+are unrelated to it; or the targets of the row before or
 after fit far better; or held-out rows are answered worse than by one constant where training rows
 are answered well. Sequences and tokens, of which these learners read little, are judged by what the
 network itself reaches. Less noise than that does no harm.
@@ -35,6 +36,7 @@ __all__ = ["bad_labels"]
 _NOISE, _CHANCE, _NO_SKILL = 0.2, 0.01, 0.05
 _AS_CLEAR: Final = 0.7  # as often contradicted where it is clearest as elsewhere
 _SECOND: Final = 0.08
+_STRANGE: Final = 0.12
 _DRAWS: Final = 200
 _UNLIKE, _FEWEST = 0.05, 20
 _AT_LEAST: Final = 0.15  # what noise must be above even if chance was unkind by 2 errors
@@ -53,7 +55,7 @@ def bad_labels(seen: Seen) -> Iterator[Finding]:
     """The strongest sign of wrong targets."""
     found = disagreement(seen) if _known(seen) else None
     if found is not None and found.rows >= _ROWS:
-        for look in (_shifted, _unrelated, _noisy):
+        for look in (_shifted, _unrelated, _noisy, _strange):
             for finding in look(seen, found):
                 yield finding
                 return
@@ -120,6 +122,20 @@ def _noisy(seen: Seen, found: Disagreement) -> Iterator[Finding]:
         _LOOK + "    print(x[i], y[i])\n"
         "loss_fn = nn.CrossEntropyLoss(label_smoothing=0.1)  # softens what is left",
         0.8, float(np.clip(2 * found.noise, 0.3, 1.0)),
+    )  # fmt: skip
+
+
+def _strange(seen: Seen, found: Disagreement) -> Iterator[Finding]:
+    """Numbers that belong to other rows."""
+    if found.strangers < _STRANGE or _hard_to_read(seen):
+        return
+    yield _finding(
+        f"{percent(found.strangers)} of the targets lie far off what the other rows teach, and "
+        "have nothing to do with it.",
+        Evidence("targets far off and unrelated", found.strangers, _STRANGE,
+                 "least trimmed squares, Rousseeuw 1984", "share"),
+        _LOOK + "    print(x[i], y[i])\nloss_fn = nn.HuberLoss()  # lets what is left pull less",
+        0.8, float(np.clip(2 * found.strangers, 0.3, 1.0)),
     )  # fmt: skip
 
 

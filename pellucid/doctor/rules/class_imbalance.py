@@ -4,7 +4,8 @@ Conditions, all of them: the most frequent class has at least 6 times as many ro
 (SageMaker asks for 10; recall decides here); fewer than 30 % of the rare class's rows are answered
 right at the end, on rows that were learned from; naming the frequent classes pays: the share of
 right answers is no lower than that of the most frequent class; and frequent classes themselves are
-answered right at 60 % (in the middle). Imbalance with good recall is fine.
+answered right at 60 % (in the middle). Imbalance with good recall is fine, and so are the rare
+letters of a text.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.measures.answers import answers
+from pellucid.doctor.measures.columns import tokens
 from pellucid.doctor.measures.fit import fit
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
@@ -26,6 +28,7 @@ __all__ = ["class_imbalance"]
 _RATIO: Final = 6.0
 _RECALL: Final = 0.3
 _COMMON: Final = 0.6
+_FEW: Final = 10  # classes that are not the letters of a text
 _FEWEST: Final = 5  # rows of a class that a share can rest on
 
 
@@ -35,7 +38,8 @@ def class_imbalance(seen: Seen) -> Iterator[Finding]:
     target, own = answers(seen), fit(seen)
     if target is None or own is None or own.right is None or len(own.by_class) < 2:
         return
-    if target.y.shape[1] > 1:  # letters and words of a text are rare by nature
+    letters = tokens(seen) and target.classes > _FEW
+    if letters or target.y.shape[1] > 1:  # letters and words of a text are rare by nature
         return
     often = np.bincount(target.y[target.y >= 0], minlength=len(own.by_class))
     most = int(often.max())

@@ -3,8 +3,9 @@
 Condition: the network stays behind what can be reached, or its loss is not finite at the end; and a
 trial with the rate over 10, 100 or 1000 brings back at least 0.1 of skill and 35 % of what is
 missing, or, where steps are so long that a second run ends elsewhere by chance, 0.3 over the run's
-own skill (0.2 where a second run gains by it on other rows, too). Where no step is above 0.2 % of a weight's size, none can overshoot. No border on the
-rate itself: a rate of 1.0 can be right, and one of 0.01 too high.
+own skill (0.2 where a second run gains by it on other rows, too). Where no step is above 0.2 % of a
+weight's size, none can overshoot. No border on the rate itself: a rate of 1.0 can be right, and one
+of 0.01 too high.
 Steps above a tenth of the weights' size (log10 of update over weight > −1, TheDeepChecker), and
 gradients that point back at every step, make it surer. Without trials only a loss that grew, with
 such steps, is named.

@@ -198,3 +198,28 @@ def loss_summed_over_rows_cubed(torch: Any, nn: Any, F: Any, run: Run) -> float:
             loss.backward()
             optimizer.step()
     return run.explained(model, x, y)
+
+
+@faulty("exploding_gradient", "bad_init", accept=WILD)
+def a_cell_by_hand(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = run.rows("waves", 150, 40)
+
+    class Cell(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.read = nn.Linear(1, 12)
+            self.keep = nn.Linear(12, 12)
+            self.say = nn.Linear(12, 1)
+            with torch.no_grad():
+                self.keep.weight.copy_(torch.eye(12) * run.pick(1.5, 0.8))
+
+        def forward(self, x: Any) -> Any:
+            state = torch.zeros(x.shape[0], 12)
+            for t in range(x.shape[1]):
+                state = F.relu(self.read(x[:, t]) + self.keep(state))
+            return self.say(state)
+
+    model = Cell()
+    optimizer = torch.optim.SGD(model.parameters(), lr=run.pick(0.005, 0.02))
+    loaded(run, model, optimizer, nn.MSELoss(), x, y, run.pick(4, 30), 25)
+    return run.explained(model, x, y)

@@ -354,3 +354,41 @@ def shared_scale_of_columns(torch: Any, nn: Any, F: Any, run: Run) -> float:
             loss.backward()
             optimizer.step()
     return run.explained(model, x, targets)
+
+
+@healthy
+def three_classes_that_overlap(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = run.rows("blobs", 600, classes=3, spread=4.0)
+    model = mlp(nn, 2, 16, 3)
+    optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
+    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 12)
+    return run.accuracy(model, x, y)
+
+
+@healthy
+def a_few_far_off_under_a_loss_by_size(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = data.surface(400)
+    y = y.copy()
+    y[::40] += 8 * y.std()
+    x, y = run.tensor(x), run.tensor(y)
+    model = mlp(nn, 3, 32, 1)
+    optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
+    loaded(run, model, optimizer, nn.SmoothL1Loss(), x, y, 40)
+    return run.explained(model, x, y)
+
+
+@healthy
+def a_loss_scaled_by_hand(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = run.rows("cancer")
+    model = mlp(nn, 30, 16, 2)
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    with run.watch(model, optimizer):
+        for _ in range(15):
+            for rows, targets in run.loader(x, y):
+                optimizer.zero_grad()
+                loss = F.cross_entropy(model(rows), targets)
+                (loss * 1024).backward()
+                for parameter in model.parameters():
+                    parameter.grad = parameter.grad / 1024
+                optimizer.step()
+    return run.accuracy(model, x, y)

@@ -232,3 +232,16 @@ def sine_from_left_to_right(torch: Any, nn: Any, F: Any, run: Run) -> float:
     else:
         sliced(run, model, optimizer, nn.MSELoss(), x, y, 25, 12)
     return run.explained(model, x, y)
+
+
+@faulty("bad_labels", accept=POOR)
+def a_third_of_the_numbers_moved(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = data.line(400, noise=0.1, d=4)
+    moved = np.random.default_rng(3).permutation(len(y))[: len(y) // 3]
+    wrong = y.copy()
+    wrong[moved] = y[np.roll(moved, 7)]
+    x, true, y = run.tensor(x), run.tensor(y), run.tensor(run.pick(wrong, y))
+    model = mlp(nn, 4, 32, 1)
+    optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
+    loaded(run, model, optimizer, nn.MSELoss(), x, y, 25)
+    return run.explained(model, x, true)

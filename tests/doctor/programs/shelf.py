@@ -15,6 +15,7 @@ from tests.doctor.programs import (
     rates,
     starts,
     steps,
+    texts,
 )
 from tests.doctor.programs.program import PROGRAMS
 
@@ -28,4 +29,5 @@ __all__ += [
     "rates",
     "starts",
     "steps",
+    "texts",
 ]

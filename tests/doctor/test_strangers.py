@@ -1,0 +1,60 @@
+"""Targets that belong to other rows, told from noise, from overlap, and from far tails."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pellucid.doctor.measures.doubt import _second
+from pellucid.doctor.measures.strangers import _off
+from pellucid.doctor.watching.rows import flattened
+
+
+def rows(n: int = 300, d: int = 4) -> tuple[np.ndarray, np.ndarray]:
+    draw = np.random.default_rng(0)
+    x = draw.normal(size=(n, d))
+    return x, x @ np.linspace(-1, 2, d)
+
+
+def moved(y: np.ndarray, share: float) -> np.ndarray:
+    places = np.random.default_rng(1).permutation(len(y))[: int(share * len(y))]
+    other = y.copy()
+    other[places] = y[np.roll(places, 5)]
+    return other
+
+
+def strange(x: np.ndarray, y: np.ndarray) -> float:
+    return max(_off(x, (y - y.mean()) / y.std(), straight) for straight in (True, False))
+
+
+def test_numbers_that_were_moved_to_other_rows_stand_out() -> None:
+    x, y = rows()
+    for share in (0.3, 0.4):
+        assert abs(strange(x, moved(y, share)) - share) < 0.08
+
+
+def test_plain_noise_few_outliers_and_tails_are_no_strangers() -> None:
+    x, y = rows()
+    draw = np.random.default_rng(2)
+    assert strange(x, y) == 0
+    assert strange(x, y + draw.normal(0, 1.5, len(y))) == 0
+    assert strange(x, np.where(np.arange(len(y)) % 30 == 0, y + 20, y)) < 0.05
+    assert strange(x, np.exp(y / 2 + draw.normal(0, 0.3, len(y)))) == 0
+
+
+def test_overlapping_classes_are_each_others_second_choice() -> None:
+    draw = np.random.default_rng(0)
+    number = draw.integers(0, 4, 400)
+    shares = draw.dirichlet(np.ones(4), 400) * 0.1
+    shares[np.arange(400), (number + 1) % 4] += 0.6  # always wrong, …
+    random, near = shares.copy(), shares.copy()
+    near[np.arange(400), number] += 0.3  # … and the label comes second
+    assert _second(near, number) > 0.4
+    assert abs(_second(random, number)) < 0.1
+    assert _second(near[:, :2], number % 2) == 0
+
+
+def test_targets_laid_end_to_end_are_told_by_their_number() -> None:
+    assert flattened((5, 12), (60,))
+    assert flattened((5, 12), (55,))  # the first place has none
+    assert not flattened((5, 12), (25,))
+    assert not flattened((5,), (25,))
