@@ -1,9 +1,13 @@
-"""Targets that belong to other rows, told from noise, from overlap, and from far tails."""
+"""Targets of other rows, told from noise, overlap and tails; and those laid end to end."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+import pellucid
+from pellucid import Tensor
+from pellucid.doctor import watch
 from pellucid.doctor.measures.doubt import _second
 from pellucid.doctor.measures.strangers import _off
 from pellucid.doctor.watching.rows import flattened
@@ -58,3 +62,37 @@ def test_targets_laid_end_to_end_are_told_by_their_number() -> None:
     assert flattened((5, 12), (55,))  # the first place has none
     assert not flattened((5, 12), (25,))
     assert not flattened((5,), (25,))
+
+
+class Reader(pellucid.nn.Module):
+    """Letters to letters, with the rows along the first axis or the second."""
+
+    def __init__(self, rows_first: bool) -> None:
+        super().__init__()
+        self.embed = pellucid.nn.Embedding(5, 4)
+        self.hidden = pellucid.nn.RNN(4, 6, batch_first=rows_first)
+        self.out = pellucid.nn.Linear(6, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.out(self.hidden(self.embed(x))[0])
+
+
+@pytest.mark.parametrize("rows_first", [True, False])
+def test_texts_are_kept_by_row_where_rows_come_first(rows_first: bool) -> None:
+    pellucid.manual_seed(0)
+    model = Reader(rows_first)
+    optimizer = pellucid.optim.SGD(model.parameters(), lr=0.1)
+    x = pellucid.tensor(np.random.default_rng(0).integers(0, 5, (8, 6)))
+    with watch(model, optimizer, trials=False) as report:
+        for _ in range(3):
+            optimizer.zero_grad()
+            loss = pellucid.nn.functional.cross_entropy(model(x).view(-1, 5), x.reshape(-1))
+            loss.backward()
+            optimizer.step()
+    kept = report.seen.train
+    if rows_first:
+        assert kept is not None and kept.prediction is not None
+        assert kept.y.shape == (8, 6) and kept.prediction.shape == (48, 5)
+        assert np.array_equal(kept.x, kept.y)
+    else:
+        assert kept is None and "first axis" in report.seen.missing["train"]
