@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from pellucid.graph.mode import current
 from pellucid.graph.node import Node
-from pellucid.ops.compare import eq, gt, logical_and, where
+from pellucid.ops.compare import eq, gt, logical_and, logical_or, where
 from pellucid.ops.elementwise import add, div, exp, log, mul, neg, sub
 from pellucid.ops.op import Op, Sample, define
 from pellucid.ops.rearrange import flip
-from pellucid.ops.reduce import cumsum, narrow, summed_dtype, whole, wide
+from pellucid.ops.reduce import cumsum, narrow, sum_, summed_dtype, whole, wide
 
 __all__ = ["cummax", "cummin", "cumprod", "logcumsumexp"]
 
@@ -21,17 +22,30 @@ def _running_product(xp: Any, x: Any, axis: int) -> Any:
 
 
 def _cumprod_rule(g: Node, y: Node, x: Node, axis: int) -> Node:
-    """Blame times the products without the own factor; after a zero there is none.
+    """Blame times the products without the own factor.
 
-    Up to the first zero that is y/x; at the zero itself, the products with a 1 in its place.
+    Up to the first zero that is y/x, and at it the products with a 1 in its place. Behind it the
+    zero is a factor of everything: nothing passes, but what the zero itself would change does.
     """
+    if not x.shape:
+        return g
+    if x.array is not None and not current().symbolic and x.array.all():
+        return div(_from_here(mul(g, y), axis), x)
     zero = eq(x, 0)
     seen = cumsum(zero, axis=axis)
-    first = logical_and(zero, eq(seen, 1))
-    without = cumprod(where(first, 1.0, x), axis=axis)
-    before = div(_from_here(mul(g, y), axis), where(zero, 1.0, x))
-    there = _from_here(mul(g, without), axis)
-    return where(eq(seen, 0), before, where(first, there, 0.0))
+    first, second = (logical_and(zero, eq(seen, n)) for n in (1, 2))
+    others = where(zero, 1.0, x)
+    before = div(_from_here(mul(g, y), axis), others)
+    there = _without(first, g, x, axis)
+    both = where(second, _without(logical_or(first, second), g, x, axis), div(there, others))
+    factor = sum_(where(first, x, 0.0), axes=(axis,), keepdim=True)  # 0, and can be blamed
+    behind = mul(factor, where(logical_and(zero, gt(seen, 2)), 0.0, both))
+    return where(eq(seen, 0), before, where(first, there, behind))
+
+
+def _without(left_out: Node, g: Node, x: Node, axis: int) -> Node:
+    """The blame from here on, times the products that leave some factors out."""
+    return _from_here(mul(g, cumprod(where(left_out, 1.0, x), axis=axis)), axis)
 
 
 def _from_here(g: Node, axis: int) -> Node:
