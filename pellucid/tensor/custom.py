@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from pellucid.dtypes import FLOAT
 from pellucid.graph.emit import emit
 from pellucid.graph.node import Node, leaf
 from pellucid.ops.elementwise import cast
+from pellucid.ops.movement import cat, reshape, slice_
 from pellucid.ops.op import Op
+from pellucid.tensor.creation import zeros
 from pellucid.tensor.grad_mode import no_grad
 from pellucid.tensor.tensor import Tensor, wrap
 
@@ -28,13 +31,21 @@ class FunctionContext:
     def __init__(self, needs: tuple[bool, ...]) -> None:
         self.needs_input_grad = needs
         self.saved_tensors: tuple[Any, ...] = ()
+        self._plain: set[int] = set()
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep Tensors for `backward`."""
         self.saved_tensors = tensors
 
     def mark_non_differentiable(self, *tensors: Any) -> None:
-        """Accepted as in PyTorch."""
+        """Say which results carry no blame."""
+        self._plain = {id(t) for t in tensors}
+
+    def mark_dirty(self, *tensors: Any) -> None:
+        """Accepted as in PyTorch: what `forward` wrote into in place is among its results."""
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Accepted as in PyTorch; the blame of an unused result is zeros here in any case."""
 
 
 class Function:
@@ -73,15 +84,30 @@ class Function:
         ctx = FunctionContext(tuple(isinstance(a, Tensor) and a.requires_grad for a in args))
         places = [i for i, a in enumerate(args) if isinstance(a, Tensor)]
         with no_grad():
-            out = cls.forward(ctx, *args)
-        if not isinstance(out, Tensor):
+            if hasattr(cls, "setup_context"):  # PyTorch's newer manner: forward without ctx
+                out = cls.forward(*args)
+                cls.setup_context(ctx, args, out)
+            else:
+                out = cls.forward(ctx, *args)
+        parts = out if isinstance(out, tuple) else (out,)
+        if not any(isinstance(p, Tensor) for p in parts):
             raise TypeError(
-                f"{cls.__name__}.forward must return one Tensor, not {type(out).__name__}"
+                f"{cls.__name__}.forward must return a Tensor or several, not {type(out).__name__}"
             )
-        value = out._node
+        pack = _Pack(parts, ctx._plain)
+        if not pack.live:  # nothing carries blame
+            return out
+        made = cls._recorded(ctx, args, places, pack)
+        given = pack.taken(made)
+        return given if isinstance(out, tuple) else given[0]
+
+    @classmethod
+    def _recorded(cls, ctx: Any, args: Any, places: list[int], pack: _Pack) -> Node:
+        """The use of an operation that gives all results side by side."""
+        value = pack.value
 
         def rule(g: Node, y: Node, *inputs: Node) -> tuple[Node | None, ...]:
-            found = cls.backward(ctx, wrap(g))
+            found = cls.backward(ctx, *pack.blames(g))
             each = found if isinstance(found, tuple) else (found,)
             given = zip(places, inputs, strict=True)
             return tuple(None if each[i] is None else _like(each[i]._node, x) for i, x in given)
@@ -100,9 +126,53 @@ class Function:
         given = tuple(args[i]._node for i in places) or (
             leaf(value.array, value.shape, value.dtype),
         )
-        return wrap(emit(op, given))
+        return emit(op, given)
 
 
-def _like(g: Node, x: Node) -> Node:
+class _Pack:
+    """The results of a Function as one: an operation gives one array, and its parts are shown."""
+
+    def __init__(self, parts: tuple[Any, ...], plain: set[int]) -> None:
+        self.parts = parts
+        self.at = [i for i, p in enumerate(parts) if isinstance(p, Tensor)]
+        carrying = [i for i in self.at if id(parts[i]) not in plain]
+        floats = [i for i in carrying if parts[i].dtype.category == FLOAT]
+        self.live = floats or carrying[:1]
+        if not self.live:
+            return
+        nodes = [parts[i]._node for i in self.live]
+        self.dtype = max((n.dtype for n in nodes), key=lambda d: d.itemsize)
+        with no_grad():
+            self.value = nodes[0] if len(nodes) == 1 else cat(*map(self._flat, nodes), axis=0)
+
+    def _flat(self, node: Node) -> Node:
+        return reshape(_like(node, self), shape=(node.size,))
+
+    def _split(self, whole: Node) -> dict[int, Node]:
+        if len(self.live) == 1:
+            return {self.live[0]: whole}
+        found, start = {}, 0
+        for i in self.live:
+            node = self.parts[i]._node
+            part = slice_(whole, spec=((start, start + node.size, 1),))
+            found[i] = _like(reshape(part, shape=node.shape), node)
+            start += node.size
+        return found
+
+    def taken(self, whole: Node) -> tuple[Any, ...]:
+        """The results, of which the float ones carry blame."""
+        shown = self._split(whole)
+        return tuple(wrap(shown[i]) if i in shown else p for i, p in enumerate(self.parts))
+
+    def blames(self, g: Node) -> list[Any]:
+        """The blame of each result; zeros for one that has none."""
+        found = self._split(g)
+        return [
+            wrap(found[i]) if i in found else zeros(self.parts[i].shape) if i in self.at else None
+            for i in range(len(self.parts))
+        ]
+
+
+def _like(g: Node, x: Any) -> Node:
     """Blame in the kind of number that it is the blame of."""
     return g if g.dtype is x.dtype else cast(g, dtype=x.dtype)

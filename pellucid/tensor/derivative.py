@@ -82,13 +82,15 @@ def backward(
     grad_tensors: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    *,
+    inputs: Any = None,
 ) -> None:
-    """`backward()` from several Tensors at once."""
+    """`backward()` from several Tensors at once; with `inputs`, only into these."""
     heads = _several(tensors)
     given = _several(grad_tensors) if grad_tensors is not None else [None] * len(heads)
     for k, (head, start) in enumerate(zip(heads, given, strict=True)):
         keep = True if k + 1 < len(heads) else retain_graph
-        head.backward(start, retain_graph=keep, create_graph=create_graph)
+        head.backward(start, retain_graph=keep, create_graph=create_graph, inputs=inputs)
 
 
 def _result(i: int, t: Tensor, node: Node | None, unused_ok: bool, zeros: bool) -> Tensor | None:
