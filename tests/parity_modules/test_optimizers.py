@@ -20,8 +20,7 @@ from tests.parity_modules.exceptions import OPTIMIZER_ERRORS, OPTIMIZERS
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 SHAPES = ((4, 3), (3,), (2, 3, 2), (1,))
-# PyTorch keeps the rates of ASGD in float32, and all of LBFGS' steps with a rate as a Tensor.
-LOOSE = {"ASGD": (1e-6, 1e-7), "LBFGS": (1e-3, 1e-4)}
+LOOSE = {"ASGD": (1e-6, 1e-7)}  # PyTorch keeps its rates in float32
 
 
 def weights(dtype: str) -> list[Any]:
@@ -114,8 +113,9 @@ def collected(torch: Any, pairs: bool, dtypes: tuple[str, ...]) -> list[str]:
     wrong = []
     for entry in entries():
         for kwargs, dtype in itertools.product(settings(entry, pairs), dtypes):
-            if entry.name == "LBFGS" and dtype == "float32":
-                continue  # a line search amplifies rounding
+            rounded = dtype == "float32" or hasattr(kwargs.get("lr"), "dtype")
+            if entry.name == "LBFGS" and rounded:
+                continue  # a line search amplifies rounding, as of a rate in float32
             told = differences(torch, entry, kwargs, dtype)
             wrong += [f"{entry.name} {kwargs} {dtype}: {t}" for t in told]
     return wrong
