@@ -82,9 +82,11 @@ class Belongings:
         return [self._told(own.get(n)) for n in self.loose if (who, n) not in known]
 
     def hooks(self) -> list[Any]:
-        """The hooks that hang on it."""
+        """The hooks that hang on it; those that only look are no part of what it computes."""
         hooks = self.module._module_hooks
-        return [] if hooks is None else hooks.entries()
+        if hooks is None:
+            return []
+        return [entry for entry in hooks.entries() if not getattr(entry.hook, "only_looks", False)]
 
     def hold(self) -> None:
         """Keep alive whatever `settings` tells apart by its id."""

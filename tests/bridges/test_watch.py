@@ -288,7 +288,8 @@ def test_networks_and_optimizers_are_found() -> None:
 def test_a_look_that_ends_in_the_midst_of_a_call_leaves_no_mode_behind() -> None:
     from torch.overrides import _get_current_function_mode_stack as stack
 
-    from pellucid.bridges.torch.library import Torch, _Tracer
+    from pellucid.bridges.torch.library import Torch
+    from pellucid.bridges.torch.tracing import Tracer
 
     seen: list[str] = []
 
@@ -296,7 +297,7 @@ def test_a_look_that_ends_in_the_midst_of_a_call_leaves_no_mode_behind() -> None
         seen.append(name)
         tracer.stop()
 
-    tracer = _Tracer(Torch(), ends)
+    tracer = Tracer(Torch(), ends)
     assert tracer.start()
     x = torch.ones(2)
     x + x

@@ -16,7 +16,8 @@ LIBRARIES = ("pellucid", "torch")
 def _watcher(name: str, **settings: Any) -> tuple[Any, Watcher, Any, Any]:
     """A library, somebody who watches a network of it, the network, and its optimizer."""
     if name == "pellucid":
-        lib, library = pellucid, Ours()
+        lib: Any = pellucid
+        library: Any = Ours()
     else:
         lib = pytest.importorskip("torch")
         from pellucid.bridges.torch.library import Torch

@@ -38,6 +38,7 @@ class Batches:
         self._fits.every = 8
         self.left = self._planned = 0  # of the next batches, so many say nothing new
         self._only_target = False
+        self.last: Any = None  # input and targets of the last that was shown
 
     def add(
         self, call: LossCall, found: Pass | None, value: float, step: int, looked: bool
@@ -53,6 +54,7 @@ class Batches:
         """
         self._pass_over(self._planned - self.left)
         y = call.target
+        self.last = None if found is None else (found.x, y)
         if self.plain and (found is None or not found.plain):
             self.plain = False
         copied = None
@@ -75,6 +77,13 @@ class Batches:
         self._targets.keep((step, self.library.copied(y)))
         self._plan()
         return True
+
+    def rows(self, x: Any, y: Any, step: int) -> None:
+        """A batch of which no more is known than its rows."""
+        if not self.kept.complete:
+            self.kept.offer(x, y)
+        if self._targets.wanted():
+            self._targets.keep(self._target(step, y, None))
 
     def _plan(self) -> None:
         """What comes next."""

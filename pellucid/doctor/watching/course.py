@@ -8,6 +8,7 @@ from threading import get_ident
 from typing import Any
 
 from pellucid.doctor.watching.batches import Batches
+from pellucid.doctor.watching.compared import judge, judged, not_judged
 from pellucid.doctor.watching.gradients import Ledger
 from pellucid.doctor.watching.library import Library, tensors_in
 from pellucid.doctor.watching.lines import Lines
@@ -17,6 +18,7 @@ from pellucid.doctor.watching.modes import Modes
 from pellucid.doctor.watching.passes import Pass, Passes
 from pellucid.doctor.watching.rest import Rest
 from pellucid.doctor.watching.scores import Scores
+from pellucid.doctor.watching.unbounded import again
 from pellucid.doctor.watching.weights import Weights
 
 __all__ = ["Course"]
@@ -98,9 +100,9 @@ class Course:
 
     def judge(self) -> None:
         """What a pass without a backward pass was compared with, where no loss was called."""
-        judged = self.looks.judged()
-        if judged is not None:
-            found, y = judged
+        pair = judged(self.looks)
+        if pair is not None:
+            found, y = pair
             name = "own" if self.batches.loss is None else self.batches.loss.name
             self.scores.judged(found, self.step, y, name, self.looks.replay)
 
@@ -116,7 +118,7 @@ class Course:
         self.note("eval")
         self.looks.left(found)
         if not self.scores.by_loss:
-            self.looks.judge(found)
+            judge(self.looks, found)
             if self.looks.evaluation is not None:
                 self.announced(True)
 
@@ -132,7 +134,7 @@ class Course:
             if self.passes.add_loss(call):
                 self.note("loss")
             else:
-                self.looks.not_judged()
+                not_judged(self.looks)
 
     # ---- backward passes ----------------------------------------------------------------------
 
@@ -165,7 +167,7 @@ class Course:
             only = passes[0] if len(passes) == 1 and len(self.models) == 1 else None
             self.batches.add(call, only, value, self.step, looked)
         if passes and value - value != 0:  # neither a number nor anything finite
-            self.looks.again(passes[-1], call, value, self.rate())
+            again(self.looks, passes[-1], call, value, self.rate())
 
     def backward_ended(self) -> None:
         """The gradients are there."""

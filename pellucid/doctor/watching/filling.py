@@ -14,8 +14,8 @@ from pellucid.doctor.seen import Events, Rows, Seen
 from pellucid.doctor.step import Moment
 from pellucid.doctor.watching.case import Case, Group
 from pellucid.doctor.watching.library import tensors_in
-from pellucid.doctor.watching.looks import onto
 from pellucid.doctor.watching.rows import marks
+from pellucid.doctor.watching.told import calls, onto
 from pellucid.doctor.watching.trace import Trace
 from pellucid.doctor.watching.watcher import Watcher
 
@@ -203,7 +203,7 @@ def _last_look(w: Watcher, seen: Seen, twin: Any, like: Any) -> Moment | None:
         places = [i for i, ran in enumerate(trace.ran) if not ran.fixed]
         if loss is not None:
             _gradients(w, trace, loss, places)
-    found = trace.figures(places, onto(seen.calls, trace.calls(places)))
+    found = trace.figures(places, onto(seen.calls, calls(trace, places)))
     trace.alive.clear()  # hooks on what it holds lead back to it, where nobody sees the circle
     value = float("nan") if loss is None else w.library.number(loss)
     return Moment(w.step, value, w.rate(), found)

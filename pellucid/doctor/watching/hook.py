@@ -14,7 +14,13 @@ __all__ = ["Hook", "silent"]
 
 
 class Hook(partial[None]):
-    """A hook that does not drag along who listens; `Hook(call, *first)` as `partial` has it."""
+    """A hook that does not drag along who listens; `Hook(call, *first)` as `partial` has it.
+
+    Attributes:
+        only_looks: a compiled program is the same with it and without.
+    """
+
+    only_looks = True
 
     def __copy__(self) -> Hook:
         return self

@@ -117,6 +117,9 @@ class Library(Protocol):
     def backward_owners(self) -> list[tuple[Any, str]]:
         """Where the functions live that start a backward pass."""
 
+    def beside(self, watcher: Any) -> list[Any]:
+        """Who else watches, told with `end()` when the watching is over."""
+
     def opaque(self, model: Any) -> str:
         """Why the inside of a network can't be traced; empty where it can."""
 

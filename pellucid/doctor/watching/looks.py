@@ -11,22 +11,24 @@ from dataclasses import replace
 from typing import Any
 
 from pellucid.doctor.step import Call, Moment
+from pellucid.doctor.watching.compared import LIGHT
 from pellucid.doctor.watching.figures import norm
 from pellucid.doctor.watching.library import Library, tensors_in
 from pellucid.doctor.watching.lines import Lines
 from pellucid.doctor.watching.losses import LossCall
-from pellucid.doctor.watching.names import LOSSES
 from pellucid.doctor.watching.passes import Pass
 from pellucid.doctor.watching.plan import close
-from pellucid.doctor.watching.replay import Replay
-from pellucid.doctor.watching.trace import Ran, Trace, Whole, finite
+from pellucid.doctor.watching.ran import Ran, Whole
+from pellucid.doctor.watching.replay import Replay, by_hand, replayed
+from pellucid.doctor.watching.told import calls, onto
+from pellucid.doctor.watching.trace import Trace
+from pellucid.doctor.watching.unbounded import bad
 from pellucid.doctor.watching.weights import Weights
 
-__all__ = ["Looks", "onto"]
+__all__ = ["Looks"]
 
 _WHOLE = 2  # steps that are traced from their beginning, not from the network on
 _MANY = 5000  # operations before the network runs, after which it is no step
-_LIGHT = 80  # steps whose targets are looked for where the loss is written by hand
 
 
 class Looks:
@@ -49,6 +51,7 @@ class Looks:
         self.tracer = library.tracer(self._saw)
         self.trace: Trace | None = None
         self.moment: Moment | None = None
+        self.due = close
         self.close = False
         self.headless = False  # the network is not called as a whole
         self.by_hand = False
@@ -70,31 +73,33 @@ class Looks:
 
     def begin_step(self, step: int) -> None:
         """A step begins."""
-        if self.trace is not None and self._amid:  # the loop steps between forward and backward
+        if self.trace is not None and self.amid:  # the loop steps between forward and backward
             self.step, self.close = step, True
             return
         self.stop()
         self.step, self.moment, self.trace = step, None, None
-        self.close = close(step)
+        self.close = self.due(step)
         if self.close:
-            self.trace = self._new(looking=True)
+            self.trace = self.new_trace(looking=True)
             if self.headless or step < _WHOLE:  # a penalty may be computed before the network runs
-                self.trace.started = self._start()
+                self.trace.started = self.start()
 
     def rests(self) -> bool:
         """Whether nothing is asked of a step that is not looked at closely."""
         return not (
             self.trace is not None or self.evaluation is not None or self.on or self.headless
-            or self.tracer.late or (self.by_hand and self.lit < _LIGHT)
+            or self.tracer.late or (self.by_hand and self.lit < LIGHT)
         )  # fmt: skip
 
-    def _new(self, looking: bool) -> Trace:
+    def new_trace(self, looking: bool) -> Trace:
+        """Notes of a step."""
         lines = self.lines if self.step < _WHOLE else None
         trace = Trace(self.library, self.weights.names(), lines, looking, self.wholes)
         trace.known = self.known if looking and self.step >= _WHOLE else []
         return trace
 
-    def _start(self) -> bool:
+    def start(self) -> bool:
+        """See operations; False where that can't be."""
         if "calls" in self.missing:
             return False
         self.tracer.names = self.paths
@@ -128,7 +133,7 @@ class Looks:
         if self.trace is None or self.trace.finished or not self.library.recording():
             return
         if not self.trace.started:
-            self.trace.started = self._start()
+            self.trace.started = self.start()
         if self.trace.started:
             self.trace.enter(tensors_in((args, kwargs), self.library.kind))
 
@@ -136,20 +141,20 @@ class Looks:
         """A network has run."""
         self.tracer.prefix = ""
         if self.trace is None:
-            if self.by_hand and found.recorded and self.lit < _LIGHT:
+            if self.by_hand and found.recorded and self.lit < LIGHT:
                 self.lit += 1
-                self.trace = self._new(looking=False)
-                self.trace.started = self._start()
-                self._as_if(self.trace, found)
+                self.trace = self.new_trace(looking=False)
+                self.trace.started = self.start()
+                self.as_if(self.trace, found)
         elif self.trace.started and not self.trace.finished:
             if not found.recorded and not self.trace.depth:
                 return
             if self.trace.depth or self.trace.looking:
                 self.trace.leave(found.outs)
             else:
-                self._as_if(self.trace, found)
+                self.as_if(self.trace, found)
 
-    def _as_if(self, trace: Trace, found: Pass) -> None:
+    def as_if(self, trace: Trace, found: Pass) -> None:
         """A pass whose inside was not traced."""
         trace.enter(tensors_in((found.args, found.kwargs), self.library.kind))
         trace.leave(found.outs)
@@ -169,44 +174,18 @@ class Looks:
         finally:
             self.inside = False
 
-    # ---- a pass that is only compared with something -------------------------------------------
-
-    def judge(self, found: Pass) -> None:
-        """Look at what a pass that nothing is learned from is compared with."""
-        if self.judging >= _LIGHT or "calls" in self.missing or self._amid:
-            return
-        self.judging += 1
-        trace = self._new(looking=False)
-        self.evaluation = trace, found
-        trace.started = self._start()
-        self._as_if(trace, found)
-
-    def not_judged(self) -> None:
-        """It was not needed: a loss was called."""
-        if self.evaluation is not None:
-            self.evaluation = None
-            self._resume()
-
-    def judged(self) -> tuple[Pass, Any] | None:
-        """The pass, and what it was compared with."""
-        if self.evaluation is None:
-            return None
-        (trace, found), self.evaluation = self.evaluation, None
-        self._resume()
-        trace.meet(None)
-        return None if trace.target is None else (found, self.library.handle(trace.target))
-
     @property
     def _runs(self) -> bool:
         """Whether a step is being traced."""
         return self.trace is not None and self.trace.started and not self.trace.finished
 
     @property
-    def _amid(self) -> bool:
+    def amid(self) -> bool:
         """Whether it is traced, and the network has run in it."""
         return self._runs and self.trace is not None and bool(self.trace.passes)
 
-    def _resume(self) -> None:
+    def resume(self) -> None:
+        """Go on with the step that is traced, if one is."""
         if not self._runs:
             self.stop()
 
@@ -233,7 +212,7 @@ class Looks:
         else:
             trace.meet(loss, None if call is None else call.target)
         if call is None and trace.target is not None:
-            call = self._call(trace, loss)
+            call = by_hand(trace, loss)
             self.by_hand = True
         if trace.looking:
             if not known:
@@ -244,38 +223,19 @@ class Looks:
                 ]  # none of its tensors
             self._take(trace, loss, value, rate)
             if trace.target is not None and passes and self.replay is None:
-                self._replayed(trace, loss, passes[-1])
+                self.replay = replayed(trace, loss, passes[-1], self.missing)
         return call
-
-    def _call(self, trace: Trace, loss: Any) -> LossCall:
-        """The loss as the trace saw it."""
-        assert trace.meets is not None
-        ran = trace.ran[trace.meets]
-        if ran.name in LOSSES:
-            name, plain = ran.name, ran.settings
-        else:
-            name, plain = "own", {}
-        pair = self.library.handle(trace.prediction), self.library.handle(trace.target)
-        return LossCall(name, *pair, loss, plain=plain)
-
-    def _replayed(self, trace: Trace, loss: Any, found: Pass) -> None:
-        behind = sorted(trace.leading_to(trace.key(loss)))
-        after = [i for i in behind if not trace.ran[i].inside]
-        try:
-            self.replay = Replay(trace, loss, after, found.outs)
-        except Exception as error:
-            self.missing.setdefault("replay", f"{type(error).__name__}: {error}"[:300])
 
     def _read(self, trace: Trace, loss: Any) -> None:
         """Which operations belong to the network and its loss."""
         places = trace.places = trace.chosen(loss)
         if not self.calls:
             trace.strangers = self.library.leaves(loss) - set(trace.weights)
-        calls = trace.calls(places)
-        if len(calls) > len(self.calls) and self.step < _WHOLE:
-            self._more(calls)
-        trace.onto = onto(self.calls, calls)
-        for call in calls:
+        found = calls(trace, places)
+        if len(found) > len(self.calls) and self.step < _WHOLE:
+            self._more(found)
+        trace.onto = onto(self.calls, found)
+        for call in found:
             for name in call.weights:
                 self.weights.seen[name].used = True
 
@@ -290,8 +250,8 @@ class Looks:
         places, at = trace.places, trace.onto
         self.moment = Moment(self.step, value, rate)
         if not math.isfinite(value):
-            bad = self.bad(trace, places)
-            self.moment.first_bad = None if bad is None else at.get(bad)
+            first = bad(self, trace, places)
+            self.moment.first_bad = None if first is None else at.get(first)
             self.looked_again = True
         wanted = {
             k: trace.alive[k] for i in places for k in trace.ran[i].outputs[:1]
@@ -335,62 +295,6 @@ class Looks:
             self.moments.append(self.moment)
         self.moment.moves = {**self.moment.moves, **self.weights.moves(stepped=True)}
 
-    # ---- numbers that are not finite ----------------------------------------------------------
-
-    def bad(self, trace: Trace, places: list[int]) -> int | None:
-        """The first call that makes what is not finite out of what is, weights included."""
-        bad = trace.first_bad(places)
-        if bad is None:
-            return None
-        ran = trace.ran[places[bad]]
-        taken = [self.weights.tensors[name] for name in ran.taken if name in self.weights.tensors]
-        given = [trace.alive[k] for k in ran.inputs if k in trace.data]
-        return bad if all(finite(self.library.array(t)) for t in (*taken, *given)) else None
-
-    def again(self, found: Pass, call: LossCall | None, value: float, rate: float) -> None:
-        """Run a pass whose loss is not finite once more, on a copy, to find where it begins."""
-        if self.looked_again:
-            return
-        self.looked_again = True
-        self.stop()
-        twin = self.library.twin(found.model)
-        names = {self.library.key(t): n for n, t in twin.named_parameters()}
-        trace = Trace(self.library, names, None, True)
-        tracer = self.library.tracer(trace)
-        tracer.names = {id(m): path for path, m in twin.named_modules()}
-        with self.library.random_kept(), self.library.lib.no_grad():
-            tracer.start()
-            try:
-                trace.enter(tensors_in((found.args, found.kwargs), self.library.kind))
-                out = twin(*found.args, **found.kwargs)
-                trace.leave(tensors_in(out, self.library.kind))
-                if self.replay is not None and call is not None:
-                    self.replay(out, call.target)
-            finally:
-                tracer.stop()
-        trace.meet(None, None if call is None else call.target)
-        places = [i for i, ran in enumerate(trace.ran) if not ran.fixed]
-        at = onto(self.calls, trace.calls(places))
-        bad = self.bad(trace, places)
-        moment = Moment(self.step, value, rate, trace.figures(places, at))
-        moment.first_bad = None if bad is None else at.get(bad)
-        self.weights.begin_step()
-        moment.moves = self.weights.moves(stepped=False)
-        self.moments.append(moment)
-
 
 def _never(*args: Any) -> Any:
     """Nothing is run again from what is kept of an earlier step."""
-
-
-def onto(first: list[Call], calls: list[Call]) -> dict[int, int]:
-    """Where each call stands in the first trace."""
-    at: dict[tuple[str, str, str], list[int]] = {}
-    for i, call in enumerate(first):
-        at.setdefault((call.name, call.path, call.part), []).append(i)
-    found = {}
-    for i, call in enumerate(calls):
-        same = at.get((call.name, call.path, call.part))
-        if same:
-            found[i] = same.pop(0)
-    return found

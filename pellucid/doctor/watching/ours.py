@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.doctor.watching.compiled import CompiledSteps
 from pellucid.doctor.watching.library import Sink
 from pellucid.doctor.watching.names import settings_of
 from pellucid.graph import mode
@@ -126,6 +127,10 @@ class Ours:
     def backward_owners(self) -> list[tuple[Any, str]]:
         """The method; the function calls it."""
         return [(Tensor, "backward")]
+
+    def beside(self, watcher: Any) -> list[Any]:
+        """Somebody for compiled steps."""
+        return [CompiledSteps(watcher)]
 
     def opaque(self, model: Any) -> str:
         """A compiled network hides what happens inside."""

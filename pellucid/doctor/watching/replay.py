@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from pellucid.doctor.watching.library import Library, tensors_in
-from pellucid.doctor.watching.trace import Ran, Trace
+from pellucid.doctor.watching.losses import LossCall
+from pellucid.doctor.watching.names import LOSSES
+from pellucid.doctor.watching.passes import Pass
+from pellucid.doctor.watching.ran import Ran
+from pellucid.doctor.watching.trace import Trace
 
-__all__ = ["Replay"]
+__all__ = ["Replay", "by_hand", "replayed"]
 
 
 class Replay:
@@ -108,6 +112,25 @@ class Replay:
         results = step.again(swap, self.rows, now)
         for k, value in zip(step.outputs, results, strict=False):
             values[k] = value
+
+
+def by_hand(trace: Trace, loss: Any) -> LossCall:
+    """The loss as a trace saw it, where no function was called for it."""
+    assert trace.meets is not None
+    ran, library = trace.ran[trace.meets], trace.library
+    known = ran.name in LOSSES
+    pair = library.handle(trace.prediction), library.handle(trace.target)
+    return LossCall(ran.name if known else "own", *pair, loss, plain=ran.settings if known else {})
+
+
+def replayed(trace: Trace, loss: Any, found: Pass, missing: dict[str, str]) -> Replay | None:
+    """The way from a pass to its loss; where it can't be run again, `missing` says why."""
+    behind = sorted(trace.leading_to(trace.key(loss)))
+    try:
+        return Replay(trace, loss, [i for i in behind if not trace.ran[i].inside], found.outs)
+    except Exception as error:
+        missing.setdefault("replay", f"{type(error).__name__}: {error}"[:300])
+        return None
 
 
 def _core(trace: Trace, places: Sequence[int], loss: int) -> int:

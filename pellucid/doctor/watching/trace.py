@@ -7,75 +7,19 @@ and with them where the network's output meets something that is not the network
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from pellucid.doctor.step import DATA, TARGET, Activity, Call
+from pellucid.doctor.step import Activity
 from pellucid.doctor.watching.figures import activity
 from pellucid.doctor.watching.library import Again, Library
 from pellucid.doctor.watching.lines import Lines
 from pellucid.doctor.watching.names import LOSSES, SKIPPED, SMOOTH, named
+from pellucid.doctor.watching.ran import Ran, Whole
 
-__all__ = ["Ran", "Trace", "Whole", "finite"]
-
-
-@dataclass(frozen=True)
-class Whole:
-    """A module that is told of as one call, such as a recurrent layer.
-
-    Attributes:
-        name: of the call.
-        path: of the module.
-    """
-
-    name: str
-    path: str
-
-
-@dataclass
-class Ran:
-    """One operation as it ran.
-
-    Attributes:
-        name: as PyTorch calls it.
-        path: the module it ran in.
-        inputs: keys of its tensors.
-        outputs: keys of its results.
-        shapes: of its tensors.
-        shape: of its first result.
-        settings: its plain arguments.
-        inside: whether it ran inside the network.
-        again: runs it anew.
-        group: what it is a part of.
-        line: the user's line.
-        figures: of its first result.
-        inner: the operations that were folded into it.
-        net: whether the network's output or a layer stands behind it.
-        fixed: whether only parameters stand behind it.
-        channels: whether its units are on the second axis.
-        taken: names of the parameters it takes.
-        sources: places of operations it takes, DATA and TARGET among them.
-    """
-
-    name: str
-    path: str
-    inputs: list[int]
-    outputs: list[int]
-    shapes: list[tuple[int, ...]]
-    shape: tuple[int, ...]
-    settings: dict[str, Any]
-    inside: bool
-    again: Again
-    group: Any = None
-    line: str = ""
-    figures: Activity | None = None
-    inner: list[Ran] = field(default_factory=list)
-    net: bool = False
-    fixed: bool = False
-    channels: bool = False
-    taken: tuple[str, ...] = ()
+__all__ = ["Trace", "finite"]
 
 
 class Trace:
@@ -321,75 +265,6 @@ class Trace:
                     found |= self.leading_to(self.library.key(x))
             start = end
         return found
-
-    def calls(self, places: list[int]) -> list[Call]:
-        """The calls as plain data."""
-        at = {place: i for i, place in enumerate(places)}
-        found = []
-        for place in places:
-            ran = self.ran[place]
-            sources, shapes = self._sources(place, at)
-            outer = not ran.inside or (self.meets is not None and place >= self.meets)
-            found.append(
-                Call(
-                    ran.name, ran.path, sources, shapes, ran.shape, ran.taken, ran.settings,
-                    "loss" if outer and self._after(place) else "model", ran.line,
-                    sum(k in self.strangers for k in ran.inputs),
-                )
-            )  # fmt: skip
-        return found
-
-    def _after(self, place: int) -> bool:
-        """Whether the network's work is done: no later operation is the network's own."""
-        if self.meets is not None and place >= self.meets:
-            return True
-        return bool(self.passes)
-
-    def _sources(
-        self, place: int, at: Mapping[int, int]
-    ) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
-        ran = self.ran[place]
-        sources, shapes = [], []
-        for k, shape in zip(ran.inputs, ran.shapes, strict=True):
-            if k in self.weights:
-                continue
-            source = self._source(k, place, at)
-            if source is None:
-                continue
-            sources.append(source)
-            shapes.append(shape)
-        return tuple(sources), tuple(shapes)
-
-    def _source(self, k: int, place: int, at: Mapping[int, int]) -> int | None:
-        if (
-            self.target is not None
-            and k == self.library.key(self.target)
-            and (self.meets is not None and place >= self.meets)
-        ):
-            return TARGET
-        made = self.made.get(k)
-        if k in self.data and made not in at:
-            return DATA  # whatever cut it out of more rows
-        while made is not None and made not in at:  # left out: what it hands on
-            before = self.ran[made]
-            if self._of_target(k, place):
-                return TARGET
-            if made == place or before.fixed or not before.inputs:
-                return None
-            k = before.inputs[0]
-            made = self.made.get(k) if self.made.get(k) != made else None
-        if made is not None and made != place:
-            return at[made]
-        if k in self.data or (made is None and not self.passes and not self.weights.get(k)):
-            return DATA
-        return None
-
-    def _of_target(self, k: int, place: int) -> bool:
-        """Whether something that the network has no part in is made of the target."""
-        if self.target is None or self.meets is None or place < self.meets:
-            return False
-        key = self.library.key(self.target)
-        return any(key in self.ran[j].inputs for j in self.leading_to(k))
 
     def figures(self, places: list[int], onto: Mapping[int, int]) -> dict[int, Activity]:
         """The figures by the place of the first trace's calls."""

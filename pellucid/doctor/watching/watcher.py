@@ -12,7 +12,7 @@ from pellucid.doctor.watching.hook import Hook
 from pellucid.doctor.watching.library import Library
 from pellucid.doctor.watching.modes import whole_name
 from pellucid.doctor.watching.patches import Patches
-from pellucid.doctor.watching.trace import Whole
+from pellucid.doctor.watching.ran import Whole
 from pellucid.doctor.watching.wrapped import wrap_all
 
 __all__ = ["Watcher"]
@@ -37,6 +37,7 @@ class Watcher(Course):
         self.hung_before: list[Any] = []  # what is told before a step
         self.armed: list[Any] = []  # what is told before a network runs
         self.arming = Hook(self._before_forward)
+        self.beside: list[Any] = []  # who watches besides, in the library's own way
         self._given = models, optimizers
 
     # ---- begin and end ------------------------------------------------------------------------
@@ -58,6 +59,7 @@ class Watcher(Course):
         wrap_all(self)
         self.scores.loaders.watch(self.library.lib, self)
         Discovery(self, not models, not optimizers)
+        self.beside = self.library.beside(self)
         self.begin_step()
 
     def add_model(self, model: Any, prefix: str | None = None) -> None:
@@ -99,6 +101,8 @@ class Watcher(Course):
         """Take everything away again."""
         self.thread = get_ident()  # whoever ends it
         self.safely("events", self.rest.wake)
+        for other in self.beside:
+            self.safely("compiled", other.end)
         for hook in (*self.hung, *self.hung_before, *self.armed):
             self.safely("hooks", hook.remove)
         self.hung, self.hung_before, self.armed = [], [], []

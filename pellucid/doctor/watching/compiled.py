@@ -1,0 +1,249 @@
+"""Training steps that were compiled: looked at from outside, and now and then once from inside.
+
+A compiled step is one program; no hook is called in it. So before some of them its function is run
+once more, operation by operation, and seen as any other step is, with an optimizer that stays where
+it is. Then everything is put back, and the compiled step is taken as if nothing had been. How far
+the weights went is read off before and after. Of all other steps the losses are kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import math
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pellucid.doctor.watching.aside import deaf, put_back, still, synced
+from pellucid.doctor.watching.figures import norm
+from pellucid.doctor.watching.plan import CLOSE
+from pellucid.graph.mode import current
+from pellucid.tensor.compile import Compiled
+from pellucid.tensor.nest import flatten
+from pellucid.tensor.tensor import Tensor
+
+if TYPE_CHECKING:
+    from pellucid.doctor.watching.watcher import Watcher
+
+__all__ = ["CompiledSteps"]
+
+_ALWAYS = 3  # steps, of which all but the first, which is traced, are looked at in any case
+_SHARE = 25  # later looks may take one part in so many of the time: 4 %
+_MOST, _EACH = 64, 32  # losses that wait to be read; first steps whose rows are offered one by one
+_COUNTS = ("steps", "clears", "stale", "wasted", "empty")
+
+
+class CompiledSteps:
+    """Watches the compiled functions that move the parameters of a watched network.
+
+    Args:
+        watcher: who is told.
+    """
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.watcher = watcher
+        self.known: dict[int, _Steps | None] = {}
+        watcher.patches.wrap(Compiled, "__call__", self._calling)
+
+    def _calling(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        live, known = self.watcher.patches.live, self.known
+
+        @functools.wraps(original)
+        def called(compiled: Any, *args: Any, **kwargs: Any) -> Any:
+            steps = known.get(id(compiled))
+            if steps is not None and steps.left > 0 and live[0]:
+                steps.left -= 1
+                out = original(compiled, *args, **kwargs)
+                steps.outs.append(out)
+                return out
+            if not live[0] or current().symbolic or self.watcher.looks.inside:
+                return original(compiled, *args, **kwargs)
+            if steps is None and id(compiled) in known:
+                return original(compiled, *args, **kwargs)
+            return self._seen(compiled, original, args, kwargs)
+
+        return called
+
+    def _seen(self, compiled: Any, original: Any, args: Any, kwargs: Any) -> Any:
+        run = functools.partial(original, compiled, *args, **kwargs)
+        steps = self.known.get(id(compiled))
+        if steps is not None:
+            return steps.one(run, args, kwargs)
+        out = deaf(self.watcher, run)  # traced here: hooks are called, and nothing has values
+        moved = {id(node) for node in compiled._form().traced.step.cells}
+        own = any(id(p._node) in moved for m in self.watcher.models for p in m.parameters())
+        self.known[id(compiled)] = steps = _Steps(self.watcher, compiled) if own else None
+        if steps is not None:
+            self.watcher.safely("compiled", steps.begin, out)
+        return out
+
+    def end(self) -> None:
+        """The watching is over."""
+        for steps in self.known.values():
+            if steps is not None:
+                steps.flush()
+
+
+class _Steps:
+    """The steps of one compiled function."""
+
+    def __init__(self, watcher: Watcher, compiled: Any) -> None:
+        self.watcher, self.compiled = watcher, compiled
+        self.left = 0
+        self.outs: list[Any] = []
+        self.place: int | None = None  # of the loss among what it returns
+        self.rows: tuple[int, int] | None = None  # places of input and targets among what it takes
+        self.each: Counter[str] = Counter()
+        self.looked = False
+        self.spent, self.since = 0.0, math.inf
+        watcher.rest.not_before = 1 << 62
+        watcher.looks.due = lambda step: False
+
+    def begin(self, out: Any) -> None:
+        """After the first step, which was traced."""
+        self.outs.append(out)
+        self.since = time.perf_counter()
+
+    def one(self, run: Callable[[], Any], args: Any, kwargs: Any) -> Any:
+        """A step that is not merely counted."""
+        w = self.watcher
+        step = w.step + len(self.outs)
+        close = 0 < step < _ALWAYS or (step in CLOSE and self._may())
+        before: dict[str, Any] | None = None
+        if close:
+            began = time.perf_counter()
+            before = self._look(args, kwargs)
+            self.spent += time.perf_counter() - began
+        elif len(self.outs) >= _MOST or step <= _EACH:
+            w.safely("losses", self.flush)
+        out = deaf(w, run)
+        if before is None:
+            self.outs.append(out)
+            w.safely("batches", self._offer, args, kwargs, step)
+        else:
+            w.safely("moves", self._moved, before)
+        ahead = min(c for c in CLOSE if c > step) - step - 1
+        self.left = 0 if step < _EACH else min(ahead, _MOST - len(self.outs))
+        return out
+
+    def _may(self) -> bool:
+        return _SHARE * self.spent < time.perf_counter() - self.since
+
+    # ---- once from inside ---------------------------------------------------------------------
+
+    def _look(self, args: Any, kwargs: Any) -> dict[str, Any] | None:
+        """Run the function on its own, and put everything back; the weights before the step."""
+        w = self.watcher
+        first = [] if self.looked else self.outs
+        if first:
+            self.outs = []
+            w.step += len(first)
+        else:
+            w.safely("losses", self.flush)
+        cells = self.compiled._form().traced.step
+        kept = None
+        try:
+            with put_back(w, cells), w.library.random_kept():
+                kept = {name: p._node.array.copy() for name, p in w.weights.tensors.items()}
+                self._step(args, kwargs)
+        except Exception as error:
+            w.missing.setdefault("compiled", f"{type(error).__name__}: {error}"[:300])
+        if first:
+            w.step -= len(first)
+            self.outs = first
+            w.safely("losses", self.flush, len(w.losses) - 1)
+        return kept
+
+    def _step(self, args: Any, kwargs: Any) -> None:
+        w = self.watcher
+        w.safely("compiled", self._wait)
+        before, steps, moments = self._counts(), w.step, len(w.looks.moments)
+        with (
+            warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), still(w),
+        ):  # fmt: skip
+            warnings.simplefilter("ignore")
+            answer = self.compiled._call(*args, **kwargs)
+        w.looks.due = lambda step: False
+        if w.step == steps:  # it never came to a step
+            w.step += 1
+        w.safely("compiled", w.begin_step)
+        self.looked = len(w.looks.moments) > moments
+        self.each = self._counts()
+        self.each.subtract(before)
+        if w.losses:
+            self._find(answer, args, kwargs)
+
+    def _wait(self) -> None:
+        """For the step as it will be run: its gradients are those that were left."""
+        w = self.watcher
+        for ledger in w.ledgers.values():
+            synced(ledger)
+        w.looks.due = lambda step: True
+        w.begin_step()
+
+    def _find(self, answer: Any, args: Any, kwargs: Any) -> None:
+        w = self.watcher
+        given, taken = flatten(answer)[1], flatten((args, kwargs))[1]
+        same = [i for i, t in enumerate(given) if w.number(t) == w.losses[-1]]
+        self.place = same[0] if same else None
+        kept = w.batches.last
+        if kept is not None:
+            at = [next((i for i, t in enumerate(taken) if t is k), None) for k in kept]
+            self.rows = None if None in at else (at[0], at[1])  # type: ignore[assignment]
+            w.batches.last = None
+
+    def _counts(self) -> Counter[str]:
+        w = self.watcher
+        found: Counter[str] = Counter()
+        for ledger in w.ledgers.values():
+            found.update({name: getattr(ledger, name) for name in _COUNTS})
+        own = ("train", "train_in_eval", "single_rows")
+        found.update({name: getattr(w.passes, name) for name in own})
+        found["backwards"] = w.backwards
+        return found
+
+    def _moved(self, before: dict[str, Any]) -> None:
+        """How far the weights went."""
+        w = self.watcher
+        if not self.looked or not w.looks.moments:
+            return
+        moves = w.looks.moments[-1].moves
+        for name, old in before.items():
+            if name in moves:
+                moves[name].update = norm(w.weights.tensors[name]._node.array - old)
+
+    # ---- from outside -------------------------------------------------------------------------
+
+    def _offer(self, args: Any, kwargs: Any, step: int) -> None:
+        if self.rows is not None:
+            taken = flatten((args, kwargs))[1]
+            self.watcher.batches.rows(taken[self.rows[0]], taken[self.rows[1]], step)
+
+    def flush(self, at: int | None = None) -> None:
+        """Read the losses that wait, put them at the end or `at` a place, and count their steps."""
+        w, count = self.watcher, len(self.outs)
+        if not self.looked:  # nothing is known of them yet
+            return
+        found = []
+        for out in self.outs:
+            tensors = [out] if type(out) is Tensor else flatten(out)[1]
+            if self.place is not None and self.place < len(tensors):
+                found.append(w.number(tensors[self.place]))
+        w.losses[len(w.losses) if at is None else at : at] = found
+        if count and self.place is None:
+            w.missing.setdefault("losses", "the compiled step does not return its loss")
+        self.outs.clear()
+        w.step += count
+        w.backwards += count * self.each["backwards"]
+        for name in ("train", "train_in_eval", "single_rows"):
+            setattr(w.passes, name, getattr(w.passes, name) + count * self.each[name])
+        for ledger in list(w.ledgers.values())[:1]:
+            for name in _COUNTS:
+                setattr(ledger, name, getattr(ledger, name) + count * self.each[name])
+            ledger.per_step[self.each["backwards"]] += count
+        if w.rate() != w.last_rate:
+            w.note_rate()

@@ -1,0 +1,99 @@
+"""Steps that were compiled: what is seen of them, and that they are the same, bit for bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid import nn
+from pellucid.doctor import watch
+from pellucid.doctor.watching.filling import seen_of
+from pellucid.doctor.watching.ours import Ours
+from pellucid.doctor.watching.watcher import Watcher
+
+
+def _run(engine: str, watched: bool) -> tuple[list[Any], Any]:
+    """Losses, weights, buffers, moments, gradients and the stream after 30 compiled steps."""
+    pl.manual_seed(3)
+    x = pl.randn(48, 4)
+    y = (x[:, 0] * x[:, 1] > 0).long()
+    model = nn.Sequential(
+        nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.2), nn.Linear(8, 2)
+    )
+    optimizer = pl.optim.Adam(model.parameters(), lr=0.05)
+
+    @pl.compile(engine=engine)  # type: ignore[untyped-decorator]
+    def step(a: Any, b: Any) -> Any:
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(a), b)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    def train() -> list[float]:
+        return [float(step(x[i % 3 :: 3], y[i % 3 :: 3])) for i in range(30)]
+
+    seen: Any = None
+    if watched:
+        watcher = Watcher(Ours(), [model], [optimizer])
+        watcher.begin()
+        losses = train()
+        watcher.end()
+        seen = seen_of(watcher)
+    else:
+        losses = train()
+    drawn = pl.randn(3).numpy()
+    assert not optimizer._before and not optimizer._after and "step" not in vars(optimizer)
+    state = [s.numpy().copy() for held in optimizer.state.values() for s in held.values()]
+    weights = [p.detach().numpy().copy() for p in model.state_dict().values()]
+    grads = [p.grad.numpy().copy() for p in model.parameters() if p.grad is not None]
+    return [np.array(losses), *weights, *state, *grads, drawn], seen
+
+
+@pytest.mark.parametrize("engine", ["numpy", pytest.param("xla", marks=pytest.mark.slow)])
+def test_nothing_is_changed_and_all_is_seen(engine: str) -> None:
+    """The same bits with and without a watch, and what rules ask for."""
+    plain, _ = _run(engine, False)
+    watched, seen = _run(engine, True)
+    for a, b in zip(plain, watched, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert seen.missing == {}
+    np.testing.assert_allclose(seen.losses, plain[0], rtol=1e-5)
+    names = [call.name for call in seen.calls]
+    assert [n for n in names if n != "moments"] == [
+        "linear", "batch_norm", "relu", "dropout", "linear", "cross_entropy",
+    ]  # fmt: skip
+    assert [m.step for m in seen.moments][:2] == [1, 2]
+    first = seen.moments[0]
+    assert first.activity[names.index("relu")].zeros > 0.1 and first.activity[0].grad is not None
+    move = first.moves["0.weight"]
+    assert move.grad is not None and move.update is not None
+    assert 0.5 < move.update / (0.05 * 32**0.5) < 1.5  # Adam goes about the rate in each
+    assert (seen.events.steps, seen.events.backwards, seen.events.stale) == (30, 30, 0)
+    assert seen.train is not None and seen.train.total == 48
+
+
+def test_what_is_wrong_inside_is_found() -> None:
+    """A softmax before the loss, and gradients that are never cleared."""
+    pl.manual_seed(0)
+    x = pl.randn(48, 4)
+    y = (x[:, 0] > 0).long()
+    model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2), nn.Softmax(1))
+    optimizer = pl.optim.SGD(model.parameters(), lr=0.1)
+
+    @pl.compile(engine="numpy")  # type: ignore[untyped-decorator]
+    def step() -> None:
+        nn.functional.cross_entropy(model(x), y).backward()
+        optimizer.step()
+
+    with (
+        pytest.warns(UserWarning, match="softmax"),
+        watch(model, optimizer, trials=False) as report,
+    ):
+        for _ in range(20):
+            step()
+    assert {"zero_grad_misuse", "double_softmax"} <= set(report.findings)
+    assert report.seen.missing["losses"] == "the compiled step does not return its loss"
