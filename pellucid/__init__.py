@@ -150,34 +150,34 @@ __all__ = [
     "conv_transpose3d", "copysign", "corrcoef", "cos", "cosh", "cosine_similarity",
     "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin", "cumprod", "cumsum",
     "cumulative_trapezoid", "data", "deg2rad", "det", "device", "diag", "diag_embed", "diagflat",
-    "diagonal", "diagonal_scatter", "diff", "digamma", "dist", "div", "divide", "doctor", "dot",
-    "double", "dropout", "dsplit", "dstack", "dtype", "e", "einsum", "empty", "empty_like",
-    "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand", "expand_as",
-    "experiments", "explain", "expm1", "eye", "feature_alpha_dropout", "finfo", "fit", "fix",
-    "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power",
-    "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "from_dlpack", "from_numpy",
-    "frombuffer", "full", "full_like", "gallery", "gather", "gcd", "ge", "ger",
-    "get_autocast_dtype", "get_default_dtype", "get_float32_matmul_precision", "get_num_threads",
-    "get_rng_state", "gradient", "graph", "greater", "greater_equal", "group_norm", "gt", "half",
-    "hamming_window", "hann_window", "hardshrink", "heaviside", "histc", "histogram", "hsplit",
-    "hstack", "hypot", "iinfo", "index_add", "index_copy", "index_fill", "index_put",
-    "index_reduce", "index_select", "inf", "inference_mode", "initial_seed", "inner", "int",
-    "int8", "int16", "int32", "int64", "inverse", "is_autocast_enabled", "is_complex",
-    "is_floating_point", "is_grad_enabled", "is_nonzero", "is_same_size", "is_signed", "is_tensor",
-    "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "isreal",
-    "kaiser_window", "kron", "kthvalue", "layer_norm", "lcm", "ldexp", "le", "lenses", "lerp",
-    "less", "less_equal", "lgamma", "linalg", "linspace", "load", "log", "log1p", "log2", "log10",
-    "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp", "logdet", "logical_and",
-    "logical_not", "logical_or", "logical_xor", "logit", "logspace", "logsumexp", "long", "lt",
-    "manual_seed", "masked_fill", "masked_scatter", "masked_select", "matmul", "matrix_exp",
-    "matrix_power", "max", "max_pool1d", "max_pool2d", "max_pool3d", "maximum", "mean", "median",
-    "meshgrid", "min", "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul",
-    "multinomial", "multiply", "mv", "mvlgamma", "nan", "nan_to_num", "nanmean", "nanmedian",
-    "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "neurons", "nextafter", "nn",
-    "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "one_hot", "ones", "ones_like",
-    "optim", "outer", "pad", "pairwise_distance", "pdist", "permute", "pi", "pinverse",
-    "pixel_shuffle", "pixel_unshuffle", "polygamma", "population", "positive", "pow", "prelu",
-    "preserve_format", "probe", "probes", "prod", "program", "promote_types", "put", "qr",
+    "diagonal", "diagonal_scatter", "diff", "digamma", "dist", "distributions", "div", "divide",
+    "doctor", "dot", "double", "dropout", "dsplit", "dstack", "dtype", "e", "einsum", "empty",
+    "empty_like", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand",
+    "expand_as", "experiments", "explain", "expm1", "eye", "feature_alpha_dropout", "finfo", "fit",
+    "fix", "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64",
+    "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "from_dlpack",
+    "from_numpy", "frombuffer", "full", "full_like", "func", "gallery", "gather", "gcd", "ge",
+    "ger", "get_autocast_dtype", "get_default_dtype", "get_float32_matmul_precision",
+    "get_num_threads", "get_rng_state", "gradient", "graph", "greater", "greater_equal",
+    "group_norm", "gt", "half", "hamming_window", "hann_window", "hardshrink", "heaviside",
+    "histc", "histogram", "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy",
+    "index_fill", "index_put", "index_reduce", "index_select", "inf", "inference_mode",
+    "initial_seed", "inner", "int", "int8", "int16", "int32", "int64", "inverse",
+    "is_autocast_enabled", "is_complex", "is_floating_point", "is_grad_enabled", "is_nonzero",
+    "is_same_size", "is_signed", "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan",
+    "isneginf", "isposinf", "isreal", "kaiser_window", "kron", "kthvalue", "layer_norm", "lcm",
+    "ldexp", "le", "lenses", "lerp", "less", "less_equal", "lgamma", "linalg", "linspace", "load",
+    "log", "log1p", "log2", "log10", "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp",
+    "logdet", "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logspace",
+    "logsumexp", "long", "lt", "manual_seed", "masked_fill", "masked_scatter", "masked_select",
+    "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d", "max_pool3d",
+    "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "mode", "moveaxis", "movedim",
+    "msort", "mul", "multinomial", "multiply", "mv", "mvlgamma", "nan", "nan_to_num", "nanmean",
+    "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "neurons",
+    "nextafter", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "one_hot",
+    "ones", "ones_like", "optim", "outer", "pad", "pairwise_distance", "pdist", "permute", "pi",
+    "pinverse", "pixel_shuffle", "pixel_unshuffle", "polygamma", "population", "positive", "pow",
+    "prelu", "preserve_format", "probe", "probes", "prod", "program", "promote_types", "put", "qr",
     "quantile", "rad2deg", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
     "randperm", "range", "ravel", "reciprocal", "relu", "remainder", "renorm", "repeat",
     "repeat_interleave", "reshape", "result_type", "rms_norm", "roll", "rot90", "round",
@@ -193,15 +193,18 @@ __all__ = [
     "trapezoid", "trapz", "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc",
     "uint8", "uint32", "unbind", "unflatten", "unfold", "unique", "unique_consecutive",
     "unravel_index", "unsqueeze", "use_deterministic_algorithms", "utils", "vander", "var",
-    "var_mean", "vdot", "view", "vsplit", "vstack", "walk", "where", "xlogy", "zeros", "zeros_like",
+    "var_mean", "vdot", "view", "vsplit", "vstack", "walk", "where", "xlogy", "zeros",
+    "zeros_like",
 ]  # fmt: skip
 
 if TYPE_CHECKING:  # bound below, or loaded on first use
     from pellucid import amp as amp
     from pellucid import bridges as bridges
     from pellucid import data as data
+    from pellucid import distributions as distributions
     from pellucid import doctor as doctor
     from pellucid import experiments as experiments
+    from pellucid import func as func
     from pellucid import lenses as lenses
     from pellucid import neurons as neurons
     from pellucid import nn as nn
@@ -313,8 +316,8 @@ _ALSO = (
 )  # fmt: skip
 _LAZY |= dict.fromkeys(_ALSO, "pellucid.nn.functional")
 _ROOMS = (
-    "amp", "bridges", "data", "doctor", "experiments", "lenses", "neurons", "nn", "optim",
-    "testing", "training", "utils",
+    "amp", "bridges", "data", "distributions", "doctor", "experiments", "func", "lenses",
+    "neurons", "nn", "optim", "testing", "training", "utils",
 )  # fmt: skip
 
 

@@ -111,6 +111,12 @@ SparseAdam
 """,
     "pellucid.optim.lr_scheduler": """
 """,
+    "pellucid.distributions": """
+CatTransform ContinuousBernoulli CorrCholeskyTransform CumulativeDistributionTransform
+ExponentialFamily GeneralizedPareto LKJCholesky LogisticNormal PositiveDefiniteTransform
+StackTransform VonMises Wishart
+""",
+    "pellucid.func": "debug_unwrap functionalize linearize vmap",
     "Tensor": """
 H adjoint angle apply_ argwhere as_strided as_strided_ bernoulli bitwise_left_shift
 bitwise_left_shift_ bitwise_right_shift bitwise_right_shift_ byte cauchy_ cdouble cfloat chalf
@@ -142,6 +148,8 @@ _THERE = {
     "pellucid.utils": "torch.utils",
     "pellucid.utils.data": "torch.utils.data",
     "pellucid.autograd": "torch.autograd",
+    "pellucid.distributions": "torch.distributions",
+    "pellucid.func": "torch.func",
     "pellucid.optim": "torch.optim",
     "pellucid.optim.lr_scheduler": "torch.optim.lr_scheduler",
     "Tensor": "torch.Tensor",
@@ -168,9 +176,6 @@ INSTEAD = {
     "Variable": "pellucid.tensor(data, requires_grad=True)",
 }
 NEAREST = {
-    "distributions": "pellucid.randn, pellucid.bernoulli and pellucid.multinomial",
-    "func": "pellucid.autograd.functional, with jacobian, hessian, jvp and vjp,\n"
-    " and nn.utils.stateless.functional_call",
     "SparseAdam": "optim.Adam",
 }
 

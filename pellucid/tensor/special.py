@@ -38,7 +38,8 @@ def _ndtri(input: Node) -> Node:
 
 def _xlog1py(input: Any, other: Any) -> Node:
     """`input · ln(1 + other)`, and 0 where `input` is 0."""
-    nothing = cmp.eq(input, 0)
+    endless = cmp.logical_or(cmp.le(other, -1), cmp.eq(other, math.inf))
+    nothing = cmp.logical_and(cmp.eq(input, 0), endless)
     return cmp.where(
         nothing, tl.xlogy(input, 1.0), ew.mul(input, ew.log1p(cmp.where(nothing, 0.0, other)))
     )

@@ -1,7 +1,9 @@
 """Datasets, samplers and the loader, under the path that PyTorch gives them."""
 
+import sys
 from typing import TYPE_CHECKING
 
+from pellucid.data.dataset import ChainDataset as ChainDataset
 from pellucid.data.dataset import ConcatDataset as ConcatDataset
 from pellucid.data.dataset import Dataset as Dataset
 from pellucid.data.dataset import IterableDataset as IterableDataset
@@ -20,6 +22,7 @@ from pellucid.tensor.elsewhere import refusing
 
 __all__ = [
     "BatchSampler",
+    "ChainDataset",
     "ConcatDataset",
     "DataLoader",
     "Dataset",
@@ -34,6 +37,9 @@ __all__ = [
     "default_collate",
     "random_split",
 ]
+
+for _path in ("dataloader", "dataset", "sampler"):  # where PyTorch keeps them, and scripts look
+    sys.modules[f"{__name__}.{_path}"] = sys.modules[__name__]
 
 if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
     __getattr__ = refusing("pellucid.utils.data", __all__)

@@ -40,17 +40,6 @@ def said(owner: Any, name: str) -> str:
             "linalg",
             "\n The nearest is pellucid.norm and pellucid.matmul.",
         ),
-        (
-            "pellucid",
-            "func",
-            "\n The nearest is pellucid.autograd.functional, with jacobian, hessian, jvp and vjp,\n"
-            " and nn.utils.stateless.functional_call.",
-        ),
-        (
-            "pellucid",
-            "distributions",
-            "\n The nearest is pellucid.randn, pellucid.bernoulli and pellucid.multinomial.",
-        ),
         ("pellucid.nn", "AdaptiveLogSoftmaxWithLoss", ""),
         ("pellucid.nn", "Softmax2d", "\n In its place: nn.Softmax(dim=1)."),
         ("pellucid.nn.functional", "ctc_loss", ""),

@@ -1,0 +1,223 @@
+"""Memory for time: the inside of a function is forgotten, and computed again on the way back.
+
+forward:   y = f(x), nothing between x and y is kept
+backward:  f(x) once more, and from there ∂L/∂x and ∂L/∂θ
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from pellucid.autograd import gradients
+from pellucid.errors import GraphError, SettingError
+from pellucid.func.trees import leaves, rebuilt
+from pellucid.graph.emit import emit
+from pellucid.graph.mode import current, switched
+from pellucid.graph.node import Node, leaf
+from pellucid.graph.walk import reachable
+from pellucid.ops.op import Op
+from pellucid.tensor.random import default_generator
+from pellucid.tensor.tensor import Tensor, wrap
+
+__all__ = ["checkpoint", "checkpoint_sequential"]
+
+
+def checkpoint(
+    function: Callable[..., Any],
+    *args: Any,
+    use_reentrant: bool | None = None,
+    context_fn: Any = None,
+    determinism_check: str = "default",
+    debug: bool = False,
+    early_stop: bool = True,
+    preserve_rng_state: bool = True,
+    **kwargs: Any,
+) -> Any:
+    """What a function gives, without what it computed on the way; that is done again for backward.
+
+    Results, gradients and random numbers (dropout) are those of a plain call. Inside of a compiled
+    function it is a plain call: there the compiler decides what is kept. Running averages move at
+    both runs, as in PyTorch.
+
+    Args:
+        function: a module or function of Tensors.
+        args: its arguments; Tensors may stand in lists, tuples and dicts.
+        use_reentrant: accepted as in PyTorch.
+        context_fn: refused; give contexts inside of the function.
+        determinism_check: accepted as in PyTorch.
+        debug: accepted as in PyTorch.
+        early_stop: accepted as in PyTorch.
+        preserve_rng_state: whether the second run draws the same random numbers.
+        kwargs: its arguments by name.
+
+    Raises:
+        GraphError: a second derivative is asked for.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> from pellucid.utils.checkpoint import checkpoint
+        >>> block = nn.Sequential(nn.Linear(4, 64), nn.ReLU(), nn.Linear(64, 4))
+        >>> x = pellucid.ones(8, 4, requires_grad=True)
+        >>> checkpoint(block, x).sum().backward()
+        >>> x.grad.shape
+        Size([8, 4])
+
+    Source: Chen, Xu, Zhang & Guestrin 2016, "Training deep nets with sublinear memory cost"
+    """
+    if context_fn is not None:
+        raise SettingError("checkpoint: context_fn is not here; enter contexts in the function.")
+    mode = current()
+    if not mode.recording or mode.symbolic or mode.trace is not None:
+        return function(*args, **kwargs)
+    return _Segment(function, args, kwargs, preserve_rng_state).result()
+
+
+class _Segment:
+    """One call of a function, which can be made again.
+
+    Args:
+        function: what is called.
+        args: by place.
+        kwargs: by name.
+        same: whether it draws the same random numbers again.
+    """
+
+    def __init__(self, function: Any, args: Any, kwargs: Any, same: bool) -> None:
+        self.function, self.given = function, (list(args), dict(kwargs))
+        self.inputs = [t._node for t in leaves(self.given)]
+        self.state = default_generator.get_state() if same else None
+        self.mode = {"lower": current().lower, "scope": current().scope}
+
+    def result(self) -> Any:
+        """What the function gives; its nodes are let go."""
+        since = leaf(None, (), self.inputs[0].dtype).seq if self.inputs else 0
+        fresh, out = self._run()
+        heads = [t._node for t in leaves(out)]
+        held = _behind(heads, since)
+        own = [t._node for t in fresh]
+        outside = [n for n in held if n not in own]
+        if not self.inputs or _chained(outside):
+            return self.function(*self.given[0], **self.given[1])  # nothing could be forgotten
+        values = [self._kept(k, n, outside) for k, n in enumerate(heads)]
+        return rebuilt(out, values)
+
+    def _run(self) -> tuple[list[Tensor], Any]:
+        """Call the function on Tensors that nothing stands behind."""
+        fresh = [
+            wrap(n).detach().requires_grad_(n.requires_grad and n.dtype.is_floating_point)
+            for n in self.inputs
+        ]
+        args, kwargs = rebuilt(self.given, fresh)
+        return fresh, self.function(*args, **kwargs)
+
+    def _again(self) -> tuple[list[Tensor], list[Tensor]]:
+        with switched(recording=True, because=None, part=None, **self.mode), self._stream():
+            fresh, out = self._run()
+        return fresh, leaves(out)
+
+    @contextmanager
+    def _stream(self) -> Iterator[None]:
+        """The random stream as it stood at the first run; afterwards as it stands now."""
+        if self.state is None:
+            yield
+            return
+        now = default_generator.get_state()
+        default_generator.set_state(self.state)
+        try:
+            yield
+        finally:
+            default_generator.set_state(now)
+
+    def _kept(self, k: int, value: Node, outside: Sequence[Node]) -> Tensor:
+        """The k-th result as a node of its own, whose gradient runs the function again."""
+        if not value.requires_grad:
+            return wrap(value)
+
+        def rule(g: Node, y: Node, *inputs: Node) -> tuple[Node | None, ...]:
+            if current().recording:
+                raise GraphError(_ONCE)
+            fresh, heads = self._again()
+            wanted = [*(t._node for t in fresh), *outside]
+            asked = [n for n in wanted if n.requires_grad]
+            found = gradients({heads[k]._node: g}, wrt=asked)
+            return tuple(found.get(n) for n in wanted)
+
+        array, shape, dtype = value.array, value.shape, value.dtype
+        op = Op(
+            name="checkpoint",
+            sentence="A function whose inside is computed again for the backward pass.",
+            equation="y = f(x)",
+            derivative=r"\partial L/\partial x = \partial L/\partial y \, \partial f/\partial x",
+            forward=lambda xp, *arrays: array,
+            gradient=rule,
+            shape=lambda *shapes: shape,
+            dtype=lambda *dtypes: dtype,
+            traits=frozenset({"custom"}),
+        )
+        return wrap(emit(op, (*self.inputs, *outside)))
+
+
+def _behind(heads: Sequence[Node], since: int) -> list[Node]:
+    """What the results were computed from that can take blame and was there before."""
+    inside = reachable(heads, follow=lambda n: n.requires_grad and n.seq >= since)
+    before = dict.fromkeys(x for n in inside for x in n.inputs if x.requires_grad and x.seq < since)
+    return list(before)
+
+
+def _chained(nodes: Sequence[Node]) -> bool:
+    """Whether one of them was computed from another: its blame would be counted twice."""
+    for node in nodes:
+        behind = reachable(node.inputs, follow=lambda n: n.requires_grad)
+        if any(n in behind for n in nodes):
+            return True
+    return False
+
+
+def checkpoint_sequential(
+    functions: Any, segments: int, input: Any, use_reentrant: bool | None = None, **kwargs: Any
+) -> Any:
+    """`checkpoint` for modules in a row, cut into stretches; the last one is run plainly.
+
+    Args:
+        functions: an `nn.Sequential`, or a list of modules or functions.
+        segments: into how many stretches they are cut.
+        input: what the first one gets.
+        use_reentrant: accepted as in PyTorch.
+        kwargs: `preserve_rng_state`.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid import nn
+        >>> from pellucid.utils.checkpoint import checkpoint_sequential
+        >>> model = nn.Sequential(*(nn.Linear(4, 4) for _ in range(6)))
+        >>> checkpoint_sequential(model, 3, pellucid.ones(2, 4)).shape
+        Size([2, 4])
+    """
+    steps = list(functions)
+    if not 1 <= segments <= max(len(steps), 1):
+        raise SettingError(
+            f"checkpoint_sequential: segments is {segments}, and there are {len(steps)} functions."
+        )
+    size = len(steps) // segments
+    for i in range(segments - 1):
+        part = _in_a_row(steps[i * size : (i + 1) * size])
+        input = checkpoint(part, input, use_reentrant=use_reentrant, **kwargs)
+    return _in_a_row(steps[(segments - 1) * size :])(input)
+
+
+def _in_a_row(steps: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    def run(x: Any) -> Any:
+        for step in steps:
+            x = step(x)
+        return x
+
+    return run
+
+
+_ONCE = (
+    "what a checkpoint gave is differentiated once.\n"
+    " For second derivatives, call the function without checkpoint."
+)

@@ -1,0 +1,130 @@
+"""`pellucid.func` beside `torch.func`."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pellucid
+from pellucid import func, nn
+
+
+def same(mine: Any, theirs: Any) -> None:
+    """Equal numbers in equal containers."""
+    if isinstance(theirs, dict):
+        assert list(mine) == list(theirs)
+        mine, theirs = list(mine.values()), list(theirs.values())
+    if isinstance(theirs, list | tuple):
+        for a, b in zip(mine, theirs, strict=True):
+            same(a, b)
+        return
+    assert mine.requires_grad == theirs.requires_grad
+    np.testing.assert_allclose(mine.detach(), theirs.detach(), rtol=1e-5, atol=1e-6)
+
+
+def in_reverse(lib: Any) -> Any:
+    """`lib.func`, with PyTorch's forward mode, which takes seconds to load, by backward passes."""
+    f = lib.func
+    if lib is pellucid:
+        return f
+    return SimpleNamespace(
+        grad=f.grad, grad_and_value=f.grad_and_value, vjp=f.vjp, jacrev=f.jacrev, jacfwd=f.jacrev,
+        hessian=lambda g, n=0: f.jacrev(f.jacrev(g, n), n), jvp=lib.autograd.functional.jvp,
+    )  # fmt: skip
+
+
+def asked(lib: Any) -> list[Any]:
+    """What both libraries are asked."""
+    f, x, w = (
+        in_reverse(lib),
+        lib.tensor([0.5, -1.0, 2.0]),
+        lib.tensor([[1.0, 2.0, 0.5], [0.1, 0.2, -1.0]]),
+    )
+    held = lib.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    params = {"a": x, "b": [w, w * 2]}
+
+    def loss(p: Any, z: Any, scale: float = 1.0) -> Any:
+        return scale * ((p["b"][0] @ p["a"]).tanh().sum() * z.sum() + (p["b"][1] ** 2).sum())
+
+    def layer(v: Any, m: Any) -> Any:
+        return (m @ v).sin()
+
+    y, back = f.vjp(layer, x, w)
+    return [
+        f.grad(lambda v: (v**3).sum())(x),
+        f.grad(lambda v: f.grad(lambda u: (u**3).sum())(v).sum())(x),
+        f.grad(lambda v: f.grad(lambda u: u * v)(lib.tensor(2.0)) * v)(lib.tensor(3.0)),
+        f.grad(loss)(params, x, scale=2.0), f.grad(loss, argnums=(0, 1))(params, x),
+        f.grad_and_value(loss, argnums=1)(params, x),
+        f.grad(lambda v: ((v**2).sum(), v + 1), has_aux=True)(x),
+        f.grad_and_value(lambda v: ((v**2).sum(), v + 1), has_aux=True)(x),
+        f.grad(lambda v: (v * held).sum())(x), f.grad(lambda v: (v**2).sum())(held),
+        f.grad(lambda v: lib.ones(3).sum() + 0 * v.sum())(x),
+        f.jacrev(layer)(x, w), f.jacrev(layer, argnums=(0, 1))(x, w),
+        f.jacfwd(layer, argnums=1)(x, w),
+        f.jacrev(lambda v: {"s": v.sum(), "q": v**2})(x),
+        f.hessian(lambda v: (v**3).sum() + v.prod())(x),
+        f.hessian(lambda v, m: layer(v, m).sum(), 1)(x, w),
+        y, back(lib.tensor([1.0, -2.0])), f.jvp(layer, (x, w), (x * 2, w + 1)),
+    ]  # fmt: skip
+
+
+def test_all_of_it_is_pytorchs(torch: Any) -> None:
+    for mine, theirs in zip(asked(pellucid), asked(torch), strict=True):
+        same(mine, theirs)
+
+
+def test_a_network_as_a_function_of_its_weights(torch: Any) -> None:
+    net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+    other = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1))
+    other.load_state_dict({k: torch.tensor(v.numpy()) for k, v in net.state_dict().items()})
+    found = []
+    for lib, model in ((pellucid, net), (torch, other)):
+        weights = {k: v.detach() for k, v in model.named_parameters()}
+        x = lib.linspace(-1, 1, 6).reshape(2, 3)
+
+        def loss(w: Any, lib: Any = lib, model: Any = model, x: Any = x) -> Any:
+            return (lib.func.functional_call(model, w, (x,)) ** 2).mean()
+
+        found.append(lib.func.grad(loss)(weights))
+    same(*found)
+    slopes = pellucid.compile(func.grad(lambda v: (v**3).sum()), engine="numpy")
+    assert slopes(pellucid.tensor([1.0, 2.0])).tolist() == [3.0, 12.0]
+
+
+def test_weights_side_by_side() -> None:
+    nets = [nn.BatchNorm1d(3) for _ in range(4)]
+    weights, buffers = func.stack_module_state(nets)
+    assert {k: tuple(v.shape) for k, v in weights.items()} == {"weight": (4, 3), "bias": (4, 3)}
+    assert tuple(buffers["running_mean"].shape) == (4, 3)
+    assert all(v.requires_grad and v.is_leaf for v in weights.values())
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "text"),
+    [
+        (lambda: func.grad(lambda x: x**2)(pellucid.ones(2)), ValueError,
+         "grad: the function must return one number, and its result has shape (2,).\n Reduce it"
+         " first, as in loss.mean(), or take jacrev."),
+        (lambda: func.grad(lambda x: 3.0)(pellucid.ones(2)), TypeError,
+         "grad: the function must return a Tensor, not a float."),
+        (lambda: func.grad(lambda x: x.sum())(pellucid.tensor([1, 2])), TypeError,
+         "grad: an argument to differentiate in is int64, and only float ones have slopes.\n"
+         " Convert it: x.float(), or choose others with argnums."),
+        (lambda: func.grad(lambda x: x.sum(), argnums=1)(pellucid.ones(2)), ValueError,
+         "grad: argnums is 1, and the function got 1 arguments."),
+        (lambda: func.grad(lambda x: x.sum(), has_aux=True)(pellucid.ones(2)), TypeError,
+         "grad: with has_aux=True the function returns a pair (output, aux)."),
+        (lambda: func.stack_module_state([]), TypeError,
+         "stack_module_state needs at least one module."),
+        (lambda: func.vmap, AttributeError,
+         "pellucid.func has no attribute 'vmap': torch.func.vmap is not here yet."),
+    ],
+)  # fmt: skip
+def test_what_is_refused(call: Any, kind: type[Exception], text: str) -> None:
+    with pytest.raises(kind) as refusal:
+        call()
+    assert str(refusal.value) == text

@@ -1,0 +1,123 @@
+"""`utils.checkpoint`: the same numbers as a plain call, with less kept."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pellucid
+from pellucid import nn
+from pellucid.errors import GraphError
+from pellucid.utils.checkpoint import checkpoint, checkpoint_sequential
+
+
+def after(call: Any, net: Any, x: Any) -> list[Any]:
+    """Result and gradients of two passes in a row, with dropout."""
+    pellucid.manual_seed(3)
+    net.zero_grad()
+    x = x.clone().requires_grad_()
+    y = call(net, call(net, x))
+    y.square().sum().backward()
+    return [y.detach(), x.grad, *(p.grad for p in net.parameters()), pellucid.rand(3)]
+
+
+def same(mine: Any, theirs: Any) -> None:
+    for a, b in zip(mine, theirs, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
+
+
+def test_results_gradients_and_dropout_are_those_of_a_plain_call() -> None:
+    net = nn.Sequential(nn.Linear(4, 16), nn.Dropout(0.5), nn.Tanh(), nn.Linear(16, 4))
+    x = pellucid.randn(8, 4)
+    plain = after(lambda f, z: f(z), net, x)
+    same(after(checkpoint, net, x), plain)
+    same(after(lambda f, z: checkpoint(f, z, use_reentrant=False), net, x), plain)
+    same(after(lambda f, z: checkpoint_sequential(f, 2, z), net, x), plain)
+    loose = after(lambda f, z: checkpoint(f, z, preserve_rng_state=False), net, x)
+    assert not np.array_equal(loose[1].numpy(), plain[1].numpy())
+
+
+def test_inputs_that_need_no_blame_and_weights_that_do() -> None:
+    net = nn.Linear(3, 2)
+    x = pellucid.ones(5, 3)
+    checkpoint(net, x).sum().backward()
+    assert net.weight.grad.tolist() == [[5.0] * 3] * 2
+    with pellucid.no_grad():
+        assert not checkpoint(net, x).requires_grad
+    assert checkpoint(lambda a: a * 2, x).tolist() == (x * 2).tolist()
+
+
+def test_several_results_and_arguments_in_containers() -> None:
+    w = pellucid.tensor(3.0, requires_grad=True)
+
+    def call(pair: Any, *, scale: Any) -> Any:
+        a, b = pair
+        return {"sum": (a + b) * scale * w, "first": (a * w, "word", (a > 0))}
+
+    grads = []
+    for run in (call, lambda *a, **k: checkpoint(call, *a, **k)):
+        a, s = (pellucid.tensor(v, requires_grad=True) for v in (2.0, 5.0))
+        w.grad = None
+        out = run((a, pellucid.tensor(1.0)), scale=s)
+        assert out["first"][1:] == ("word", pellucid.tensor(True))
+        (out["sum"] + out["first"][0] ** 2).backward()
+        grads.append([a.grad, s.grad, w.grad])
+    same(*grads)
+
+
+def test_what_was_computed_before_and_is_used_inside_gets_its_blame_once() -> None:
+    w = pellucid.tensor(3.0, requires_grad=True)
+    x = pellucid.tensor(2.0, requires_grad=True)
+    early = w * 2
+    for both in (lambda v: v * early, lambda v: v * early * w):
+        (wanted,) = pellucid.autograd.grad(both(x), w, retain_graph=True)
+        (found,) = pellucid.autograd.grad(checkpoint(both, x), w, retain_graph=True)
+        assert found.item() == wanted.item()
+
+
+def test_the_inside_is_let_go() -> None:
+    seen: list[Any] = []
+
+    def call(v: Any) -> Any:
+        inside = v.exp()
+        seen.append(weakref.ref(inside._node))
+        return inside.sin()
+
+    x = pellucid.ones(3, requires_grad=True)
+    y = checkpoint(call, x)
+    gc.collect()
+    assert seen[0]() is None
+    y.sum().backward()
+    np.testing.assert_allclose(x.grad, np.e * np.cos(np.e) * np.ones(3), rtol=1e-5)
+    assert len(seen) == 2
+
+
+def test_in_a_compiled_step_it_is_a_plain_call() -> None:
+    net = nn.Sequential(nn.Linear(4, 4), nn.Dropout(0.5))
+    x = pellucid.ones(2, 4)
+
+    def step(v: Any) -> Any:
+        return pellucid.autograd.grad(checkpoint(net, v).sum(), net[0].weight)[0]
+
+    pellucid.manual_seed(0)
+    eager = step(x)
+    pellucid.manual_seed(0)
+    np.testing.assert_allclose(pellucid.compile(step, engine="numpy")(x), eager)
+
+
+def test_what_is_refused() -> None:
+    x = pellucid.tensor(2.0, requires_grad=True)
+    with pytest.raises(GraphError) as refusal:
+        pellucid.autograd.grad(checkpoint(pellucid.sin, x), x, create_graph=True)
+    assert str(refusal.value) == (
+        "what a checkpoint gave is differentiated once.\n"
+        " For second derivatives, call the function without checkpoint."
+    )
+    with pytest.raises(ValueError, match="context_fn is not here; enter contexts in the function"):
+        checkpoint(pellucid.sin, x, context_fn=lambda: None)
+    with pytest.raises(ValueError, match="segments is 3, and there are 2 functions"):
+        checkpoint_sequential([pellucid.sin, pellucid.cos], 3, x)
