@@ -13,7 +13,7 @@ import numpy as np
 import pellucid
 from pellucid.errors import PellucidError, TraceError
 from tests.parity_opdb.compare import difference, numbers, parts
-from tests.parity_opdb.database import RANDOM, Unlike, calls, function, samples, spellings
+from tests.parity_opdb.database import RANDOM, Unlike, calls, function, samples, seeded, spellings
 
 __all__ = ["Found", "blame", "compiled", "errors", "ways"]
 
@@ -74,7 +74,7 @@ def _compared(
     """What differs, and both results with what they were made from."""
     report = _reporter(op)
     given, own = calls(sample)
-    sys.modules["torch"].manual_seed(0)
+    seeded()
     wanted, refusal = _tried(theirs, given)
     got, error = _tried(ours, own)
     if refusal is not None:
@@ -99,12 +99,12 @@ def _by_name(call: Callable[..., Any], names: list[str]) -> Callable[..., Any]:
     return lambda *args, **kwargs: call(**dict(zip(names, args, strict=True)), **kwargs)
 
 
-def ways(op: Any, dtypes: tuple[str, ...], most: int, more: bool = False) -> Iterator[Found | None]:
+def ways(op: Any, dtypes: tuple[str, ...], most: int) -> Iterator[Found | None]:
     """As a function, method, operator, in place, and by the names of its arguments."""
     torch = sys.modules["torch"]
     theirs, ours = function(op, torch), function(op, pellucid)
     for dtype in dtypes:
-        for sample in samples(op, dtype, most, more=more):
+        for sample in samples(op, dtype, most):
             with contextlib.suppress(Unlike):
                 yield _compared(op, "function", sample, theirs, ours)[0]
                 if isinstance(sample.input, torch.Tensor):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import random
 import sys
 import types
 import unittest
@@ -18,7 +19,17 @@ import pytest
 
 import pellucid
 
-__all__ = ["RANDOM", "Call", "Unlike", "calls", "database", "function", "samples", "spellings"]
+__all__ = [
+    "RANDOM",
+    "Call",
+    "Unlike",
+    "calls",
+    "database",
+    "function",
+    "samples",
+    "seeded",
+    "spellings",
+]
 
 DTYPES = ("float32", "float64", "float16", "bfloat16", "int64", "int32", "int8", "uint8", "bool")
 
@@ -114,19 +125,26 @@ def function(op: Any, lib: Any) -> Callable[..., Any]:
     return call  # type: ignore[no-any-return]
 
 
-def samples(op: Any, dtype: str, most: int, blame: bool = False, more: bool = False) -> list[Any]:
+def samples(op: Any, dtype: str, most: int, blame: bool = False) -> list[Any]:
     """At most so many of an entry's samples, evenly picked."""
-    torch = sys.modules["torch"]
-    kind = getattr(torch, dtype)
+    kind = getattr(sys.modules["torch"], dtype)
     if kind not in op.dtypes:
         return []
-    torch.manual_seed(1)
-    np.random.seed(1)  # noqa: NPY002  (PyTorch's samples draw from it)
-    found = list(op.sample_inputs("cpu", kind, requires_grad=blame))
-    if more:
-        found += op.reference_inputs("cpu", kind, requires_grad=blame)
-    picks = np.unique(np.linspace(0, len(found) - 1, most).astype(int)) if len(found) > most else ()
-    return [found[i] for i in picks] if len(picks) else found
+    made = iter(op.sample_inputs_func(op, "cpu", kind, blame))
+    found = []
+    while seeded() and (sample := next(made, None)) is not None:
+        found.append(sample)
+    if len(found) <= most:
+        return found
+    return [found[i] for i in np.unique(np.linspace(0, len(found) - 1, most).astype(int))]
+
+
+def seeded() -> bool:
+    """The same draws from here on. `torch.manual_seed` would write down the stack for each GPU."""
+    sys.modules["torch"].default_generator.manual_seed(1234)
+    random.seed(1234)
+    np.random.seed(1234)  # noqa: NPY002  (PyTorch's samples draw from it)
+    return True
 
 
 def calls(sample: Any) -> tuple[Call, Call]:
