@@ -4,6 +4,7 @@ Each knows its mean and its entropy, draws samples and says how likely a value i
 written with ops, so it can be differentiated, compiled and seen through.
 """
 
+import sys
 from typing import TYPE_CHECKING
 
 from pellucid.distributions import constraints as constraints
@@ -44,6 +45,8 @@ from pellucid.distributions.multivariate import MultivariateNormal as Multivaria
 from pellucid.distributions.normal import HalfNormal as HalfNormal
 from pellucid.distributions.normal import LogNormal as LogNormal
 from pellucid.distributions.normal import Normal as Normal
+from pellucid.distributions.onto import biject_to as biject_to
+from pellucid.distributions.onto import transform_to as transform_to
 from pellucid.distributions.relaxed import RelaxedBernoulli as RelaxedBernoulli
 from pellucid.distributions.relaxed import RelaxedOneHotCategorical as RelaxedOneHotCategorical
 from pellucid.distributions.shares import Beta as Beta
@@ -78,9 +81,32 @@ __all__ = [
     "OneHotCategoricalStraightThrough", "Pareto", "Poisson", "PowerTransform", "RelaxedBernoulli",
     "RelaxedOneHotCategorical", "ReshapeTransform", "SigmoidTransform", "SoftmaxTransform",
     "SoftplusTransform", "StickBreakingTransform", "StudentT", "TanhTransform", "Transform",
-    "TransformedDistribution", "Uniform", "Weibull", "constraints", "identity_transform",
-    "kl_divergence", "register_kl", "transforms",
+    "TransformedDistribution", "Uniform", "Weibull", "biject_to", "constraints",
+    "identity_transform", "kl_divergence", "register_kl", "transform_to", "transforms",
 ]  # fmt: skip
+
+# PyTorch has a file for each; `from pellucid.distributions.beta import Beta` works too.
+_FILES = {
+    "bernoulli": "binomial geometric",
+    "categorical": "multinomial one_hot_categorical",
+    "counts": "negative_binomial poisson",
+    "divergence": "kl",
+    "draws": "utils",
+    "exponential": "laplace",
+    "gamma": "chi2 fishersnedecor inverse_gamma",
+    "heavy": "cauchy gumbel half_cauchy pareto studentT weibull",
+    "mixture": "mixture_same_family",
+    "multivariate": "lowrank_multivariate_normal multivariate_normal",
+    "normal": "half_normal log_normal",
+    "onto": "constraint_registry",
+    "relaxed": "relaxed_bernoulli relaxed_categorical",
+    "shares": "beta dirichlet kumaraswamy",
+    "transformed": "transformed_distribution",
+}
+for _file, _names in _FILES.items():
+    for _name in _names.split():
+        _room = sys.modules[f"{__name__}.{_file}"]
+        sys.modules[f"{__name__}.{_name}"] = globals()[_name] = _room
 
 if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
     __getattr__ = refusing("pellucid.distributions", __all__)

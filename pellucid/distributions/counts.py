@@ -6,7 +6,7 @@ from typing import Any
 
 from pellucid.distributions import constraints
 from pellucid.distributions.chances import Binary
-from pellucid.distributions.distribution import Distribution
+from pellucid.distributions.distribution import Distribution, numbers_are_known
 from pellucid.distributions.draws import broadcast_all, softplus, tiny, uniform
 from pellucid.distributions.gamma_draws import gamma_draw
 from pellucid.tensor.grad_mode import no_grad
@@ -30,21 +30,26 @@ def poisson_draw(rate: Any) -> Any:
         rate = rate.detach()
         few = rate < _FEW
         low, high = _where(few, rate, 1.0), _where(few, 2 * _FEW, rate)
-        return _where(few, _few(low), _many(high))
+        waits = uniform((_EVENTS, *rate.shape), rate.dtype)
+        pairs = uniform((2, _ROUNDS, *rate.shape), rate.dtype)
+        if numbers_are_known():  # all is drawn on every way, so that the stream moves on alike
+            if bool(few.all()):
+                return _few(low, waits)
+            if not bool(few.any()):
+                return _many(high, *pairs.unbind(0))
+        return _where(few, _few(low, waits), _many(high, *pairs.unbind(0)))
 
 
-def _few(rate: Any) -> Any:
+def _few(rate: Any, u: Any) -> Any:
     """Waiting times are laid end to end until they pass 1."""
-    waits = -uniform((_EVENTS, *rate.shape), rate.dtype).log()
-    return (waits.cumsum(0) <= rate).to(rate.dtype).sum(0)
+    return ((-u.log()).cumsum(0) <= rate).to(rate.dtype).sum(0)
 
 
-def _many(rate: Any) -> Any:
+def _many(rate: Any, u: Any, v: Any) -> Any:
     """A bell-like draw, rounded down and kept with the chance that makes it exact."""
     b = 0.931 + 2.53 * rate.sqrt()
     a = -0.059 + 0.02483 * b
-    u = uniform((_ROUNDS, *rate.shape), rate.dtype) - 0.5
-    v = uniform((_ROUNDS, *rate.shape), rate.dtype)
+    u = u - 0.5
     middle = 0.5 - u.abs()
     count = ((2 * a / middle.clamp(min=tiny(rate.dtype)) + b) * u + rate + 0.43).floor()
     k = count.clamp(min=0)

@@ -19,7 +19,7 @@ from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.grad_mode import no_grad
 from pellucid.tensor.tensor import Size, Tensor
 
-__all__ = ["Distribution"]
+__all__ = ["Distribution", "numbers_are_known"]
 
 
 class Distribution:
@@ -178,7 +178,7 @@ class Distribution:
             region = self.support
         except NotImplementedError:
             return
-        if region is not None and not is_dependent(region) and _numbers_are_known():
+        if region is not None and not is_dependent(region) and numbers_are_known():
             _check(f"{type(self).__name__}: the value", region, value)
 
     def _taken(self, value: Any) -> Any:
@@ -195,7 +195,7 @@ class Distribution:
                 self._check_value(name, region, value)
 
     def _check_value(self, name: str, region: Constraint, value: Tensor) -> None:
-        if _numbers_are_known():
+        if numbers_are_known():
             _check(f"{type(self).__name__}: {name}", region, value)
 
     def _parameter(self, name: str) -> Any:
@@ -207,7 +207,8 @@ class Distribution:
         return NotImplementedError(f"{type(self).__name__} has no {what} in closed form.")
 
 
-def _numbers_are_known() -> bool:
+def numbers_are_known() -> bool:
+    """Whether values can be looked at: not while a program is traced."""
     mode = current()
     return mode.trace is None and not mode.symbolic
 

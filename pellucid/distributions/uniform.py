@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.distributions import constraints, draws
-from pellucid.distributions.distribution import Distribution
+from pellucid.distributions.distribution import Distribution, numbers_are_known
 from pellucid.errors import SettingError
-from pellucid.graph.mode import current
 from pellucid.tensor.lift import FUNCTIONS
 
 __all__ = ["Uniform"]
@@ -43,9 +42,7 @@ class Uniform(Distribution):
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
-        if current().trace is not None or current().symbolic:
-            return
-        if not bool((self.low.detach() < self.high.detach()).all()):
+        if numbers_are_known() and not bool((self.low.detach() < self.high.detach()).all()):
             raise SettingError(
                 "Uniform: low must be less than high.\n validate_args=False leaves out this check."
             )

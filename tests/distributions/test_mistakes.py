@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import pellucid
@@ -96,3 +97,34 @@ def test_a_distribution_shows_its_parameters() -> None:
     assert repr(D.Independent(D.Gamma(T([1.0]), 1.0), 1)) == (
         "Independent(Gamma(concentration: (1,), rate: (1,)), 1)"
     )
+
+
+def test_every_constraint_has_a_way_onto_it(torch: Any) -> None:
+    x = [[0.3, -1.2], [2.0, 0.1]]
+    for name in ("biject_to", "transform_to"):
+        for make in (
+            lambda c: c.real, lambda c: c.positive, lambda c: c.unit_interval, lambda c: c.simplex,
+            lambda c: c.interval(-2.0, 3.0), lambda c: c.less_than(1.0), lambda c: c.real_vector,
+            lambda c: c.greater_than(1.5), lambda c: c.nonnegative,
+            lambda c: c.independent(c.positive, 1),
+        ):  # fmt: skip
+            own, there = make(D.constraints), make(torch.distributions.constraints)
+            y = getattr(D, name)(own)(T(x))
+            z = getattr(torch.distributions, name)(there)(torch.tensor(x))
+            assert bool(own.check(y).all())
+            np.testing.assert_allclose(y.numpy(), z.numpy(), rtol=1e-6)
+    root = D.transform_to(D.constraints.lower_cholesky)(T(x))
+    np.testing.assert_allclose(root, [[np.exp(0.3), 0.0], [2.0, np.exp(0.1)]], rtol=1e-6)
+    with pytest.raises(NotImplementedError, match="no transform onto boolean is known"):
+        D.transform_to(D.constraints.boolean)
+
+
+def test_pytorchs_files_are_found_by_name() -> None:
+    from pellucid.distributions.kl import kl_divergence
+    from pellucid.distributions.multivariate_normal import MultivariateNormal
+
+    from pellucid.distributions.normal import Normal
+
+    assert kl_divergence is D.kl_divergence and Normal is D.Normal
+    assert MultivariateNormal is D.MultivariateNormal
+    assert D.beta.Beta is D.Beta and D.utils.broadcast_all is not None
