@@ -14,13 +14,14 @@ from pellucid.data.sampler import BatchSampler, RandomSampler, Sampler, Sequenti
 from pellucid.data.wording import count
 from pellucid.errors import DataError, SettingError
 from pellucid.tensor.creation import as_tensor, of_array, tensor
+from pellucid.tensor.misspelled import Asked
 from pellucid.tensor.random import Generator
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["DataLoader", "default_collate"]
 
 
-class DataLoader:
+class DataLoader(Asked):
     """Batches of a dataset, in order or shuffled.
 
     Args:

@@ -34,6 +34,7 @@ from pellucid.nn.switches import Switches
 from pellucid.tensor import Parameter, Tensor
 from pellucid.tensor.compile import Compiled
 from pellucid.tensor.compile import compile as compiled
+from pellucid.tensor.misspelled import asked_for
 
 __all__ = ["Module"]
 
@@ -68,9 +69,11 @@ class Module(Switches):
     _unsaved: set[str]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """A module; the layers of this package refuse data in place of settings."""
+        """A module; the layers here refuse data in place of settings, and unknown names."""
         if args and cls.__module__.startswith("pellucid."):
             refuse_data(cls, args)
+        if args or kwargs:  # a copy is made with neither
+            asked_for(cls, args, kwargs)
         return super().__new__(cls)
 
     def __init__(self) -> None:

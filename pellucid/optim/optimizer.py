@@ -19,12 +19,13 @@ from pellucid.optim.hooks import Hooked, noted
 from pellucid.optim.saving import pack, unpack
 from pellucid.shapes import Shape
 from pellucid.tensor.grad_mode import enable_grad
+from pellucid.tensor.misspelled import Asked
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["Optimizer"]
 
 
-class Optimizer(Hooked):
+class Optimizer(Asked, Hooked):
     """Base of all optimizers.
 
     A subclass either gives `update`, `_names`, `_rates` and `_settings`, as the ones here do, or

@@ -15,12 +15,13 @@ from typing import Any
 from pellucid.errors import KindError, PellucidWarning, SettingError, StateError
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.settings import number, refuse_traced
+from pellucid.tensor.misspelled import Asked
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["EPOCH", "LRScheduler", "check_optimizer", "own_state", "per_group", "put", "taken"]
 
 
-class LRScheduler:
+class LRScheduler(Asked):
     """Base of the schedules: override `get_lr`.
 
     Args:

@@ -37,6 +37,8 @@ def check_range(
     open_end: bool = False,
 ) -> None:
     """Refuse a setting outside `low` to `high` (or that is no number), quoting it."""
+    if isinstance(value, str):
+        raise SettingError(f"{who}: {name} must be a number, and it is the text {value!r}.")
     if isinstance(value, Tensor) and value.numel() != 1:
         shape = show(value.shape)
         raise SettingError(

@@ -1,14 +1,59 @@
-"""What to say to an argument of a name that a function does not have."""
+"""What to say to an argument of a name that a function or a class does not have."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Self
 
 from pellucid.spelling import closest
 
-__all__ = ["about_misspelled"]
+__all__ = ["Asked", "about_misspelled", "asked_for"]
+
+# Words of other libraries and of everyday speech, and the names of PyTorch that they stand for.
+_SAYS = """
+    learning_rate lr_rate rate: lr p; step_lr: lr; decay wd l2 l2_reg regularization:
+    weight_decay gamma;
+    lr_decay decay_rate factor: gamma factor; epsilon tol tolerance: eps; beta_1 beta1 beta: betas
+    momentum beta; beta_2 beta2: betas; momentum: betas momentum; rho: alpha rho;
+    weights parameters model: weight params; model_parameters: params; class_weight
+    class_weights: weight pos_weight; positive_weight: pos_weight; smoothing: label_smoothing;
+    ignore: ignore_index; padding_index pad_idx pad: padding_idx padding;
+    input_dim in_dim input_size input_features n_in inputs nin: in_features in_channels input_size;
+    output_dim out_dim output_size output_features n_out outputs units nout: out_features
+    out_channels hidden_size output_size; filters n_filters num_filters: out_channels;
+    channels n_channels: num_channels num_features in_channels; features n_features:
+    num_features in_features normalized_shape; kernel filter_size kernel_shape: kernel_size;
+    strides: stride; pool_size: kernel_size; dilation_rate: dilation; use_bias: bias;
+    prob probability dropout dropout_rate drop: p dropout; slope leak alpha: negative_slope;
+    hidden units hidden_dim n_hidden nhid: hidden_size; layers n_layers nlayers: num_layers;
+    bidir: bidirectional; batchfirst: batch_first; vocab_size vocab n_tokens: num_embeddings;
+    emb_dim embed_size embedding_size embed_dim dim: embedding_dim embed_dim d_model
+    normalized_shape start_dim; model_dim
+    embed_dim hidden_size: d_model embed_dim; heads n_heads n_head: num_heads nhead; num_heads:
+    nhead; ff ff_dim d_ff ffn_dim dim_ff hidden_dim: dim_feedforward; axis axes: dim;
+    shape: normalized_shape; size: output_size normalized_shape scale_factor; scale: scale_factor;
+    groups: num_groups; step: step_size; period: step_size T_max; steps: milestones step_size
+    total_steps; t_max epochs: T_max epochs; warmup warmup_steps: total_iters; peak_lr: max_lr;
+    min_lr: eta_min min_lr; batch bs: batch_size; workers n_workers: num_workers;
+    collate: collate_fn; drop_remainder: drop_last; data: dataset
+"""
+
+
+def _meanings() -> dict[str, tuple[str, ...]]:
+    said: dict[str, tuple[str, ...]] = {}
+    for line in " ".join(_SAYS.split()).split(";"):
+        words, _, names = line.partition(":")
+        for word in words.split():
+            said[word] = (*said.get(word, ()), *names.split())
+    return said
+
+
+def _meant(word: str, taken: list[str]) -> str:
+    """The name that was probably meant, or all that there are."""
+    said = (name for name in _meanings().get(word.lower(), ()) if name in taken)
+    near = next(said, None) or closest(word, taken, alike=0.5)
+    return f"Did you mean {near}=?" if near else f"It takes {', '.join(taken)}."
 
 
 def about_misspelled(
@@ -25,6 +70,73 @@ def about_misspelled(
     taken = [name for name in inspect.signature(call).parameters if not name.startswith("_")]
     if not word or word in taken:  # somebody further inside was asked
         return None
-    near = closest(word, taken, alike=0.5)
-    meant = f"Did you mean {near}=?" if near else f"It takes {', '.join(taken)}."
-    return TypeError(f"{call.__name__.strip('_')} has no argument {word!r}. {meant}")
+    name = call.__name__.strip("_")
+    return TypeError(f"{name} has no argument {word!r}. {_meant(word, taken)}")
+
+
+_ASKED: dict[type, tuple[frozenset[str], tuple[str, ...]]] = {}  # what it takes, what it must have
+
+
+def asked_for(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    """Refuse what a class of this package is made with under a name that it does not have.
+
+    The classes of others say this themselves. Called before every `__init__`, so it is short: a
+    look at what was learned about the class when it was first made.
+
+    Args:
+        cls: the class.
+        args: what it is made with, by place.
+        kwargs: and by name.
+
+    Raises:
+        TypeError: a name is not known, or something that must be given is not.
+    """
+    asked = _ASKED.get(cls)
+    if asked is None:
+        asked = _ASKED[cls] = _learned(cls)
+    known, must = asked
+    if known and not known.issuperset(kwargs):
+        word, names = next(w for w in kwargs if w not in known), [p.name for p in _own(cls)]
+        raise TypeError(f"{cls.__name__} has no argument {word!r}. {_meant(word, names)}")
+    if len(args) < len(must) and not kwargs.keys() >= set(must[len(args) :]):
+        missing = [name for name in must[len(args) :] if name not in kwargs]
+        more = ", …" if len(must) < len(known) else ""
+        raise TypeError(
+            f"{cls.__name__} was made without {' and '.join(missing)}.\n"
+            f" It needs {cls.__name__}({', '.join(must)}{more})."
+        )
+
+
+class Asked:
+    """Base of the classes that look at the names of what they are made with."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """One of them, if it is made with what it takes."""
+        if args or kwargs:  # a copy is made with neither
+            asked_for(cls, args, kwargs)
+        return super().__new__(cls)
+
+
+def _own(cls: type) -> list[inspect.Parameter]:
+    """What `__init__` takes; where that hands on what it does not know, the next one's too."""
+    own: dict[str, inspect.Parameter] = {}
+    for kind in cls.__mro__:
+        if (init := vars(kind).get("__init__")) is None:
+            continue
+        more = list(inspect.signature(init).parameters.values())[1:]
+        open_ended = any(p.kind is p.VAR_KEYWORD for p in more)
+        handed_on = bool(own)
+        for p in more:
+            if p.kind is not p.VAR_KEYWORD and not (handed_on and p.kind is p.VAR_POSITIONAL):
+                own.setdefault(p.name, p.replace(default=None) if handed_on else p)
+        if not open_ended:
+            break
+    return list(own.values())
+
+
+def _learned(cls: type) -> tuple[frozenset[str], tuple[str, ...]]:
+    """What `__init__` takes, and what of it must be given; nothing where others wrote it."""
+    own = _own(cls) if cls.__module__.startswith("pellucid.") else []
+    if any(p.kind is p.VAR_POSITIONAL for p in own):
+        return frozenset(), ()
+    return frozenset(p.name for p in own), tuple(p.name for p in own if p.default is p.empty)

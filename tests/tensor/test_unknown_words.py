@@ -36,7 +36,7 @@ class Net(nn.Module):
         (
             lambda: F.dropout(X, rate=0.5),  # type: ignore[call-arg]
             TypeError,
-            "dropout has no argument 'rate'. It takes input, p, training, inplace.",
+            "dropout has no argument 'rate'. Did you mean p=?",
         ),
         (
             lambda: pellucid.Tensor([1, 2], dtype=pellucid.float64),  # type: ignore[call-arg]

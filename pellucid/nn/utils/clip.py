@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable
 
 from pellucid.dtypes import bfloat16, float16
-from pellucid.errors import SettingError, TrainingError
+from pellucid.errors import KindError, SettingError, TrainingError
 from pellucid.graph.mode import switched
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import tensor
@@ -77,7 +77,7 @@ def clip_grad_norm_(
 
     Source: Pascanu, Mikolov & Bengio 2013.
     """
-    given = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    given = _listed(parameters)
     total = get_total_norm(_grads(given), norm_type, error_if_nonfinite)
     clip_grads_with_norm_(given, max_norm, total)
     return total
@@ -117,7 +117,7 @@ def clip_grad_value_(
 
 
 def _grads(parameters: Iterable[Tensor] | Tensor) -> list[Tensor]:
-    given = [parameters] if isinstance(parameters, Tensor) else parameters
+    given = _listed(parameters)
     return [p.grad for p in given if p.grad is not None]
 
 
@@ -126,3 +126,14 @@ def _largest(numbers: list[Tensor]) -> Tensor:
     for n in numbers[1:]:
         out = out.maximum(n)
     return out
+
+
+def _listed(parameters: Iterable[Tensor] | Tensor) -> list[Tensor]:
+    if isinstance(parameters, Tensor):
+        return [parameters]
+    if hasattr(parameters, "parameters"):
+        raise KindError(
+            f"gradients are clipped of weights, and this is a whole model "
+            f"({type(parameters).__name__}).\n Pass its weights: model.parameters()."
+        )
+    return list(parameters)
