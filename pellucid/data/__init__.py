@@ -8,6 +8,7 @@ and `DataLoader` are PyTorch's.
 from pellucid.data.builtin import Builtin, describe, info, load, names
 from pellucid.data.columns import Column
 from pellucid.data.dataset import (
+    ChainDataset,
     ConcatDataset,
     Dataset,
     IterableDataset,
@@ -34,6 +35,7 @@ from pellucid.data.table import Table, make_table
 __all__ = [
     "BatchSampler",
     "Builtin",
+    "ChainDataset",
     "Column",
     "ConcatDataset",
     "DataLoader",

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from pellucid.data.described import samples
-from pellucid.errors import IndexRangeError, SettingError, ShapeError
+from pellucid.errors import IndexRangeError, KindError, SettingError, ShapeError
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.random import Generator, randperm
 from pellucid.tensor.tensor import Tensor
@@ -50,6 +50,9 @@ class IterableDataset(Dataset[T_co]):
 
     def __iter__(self) -> Iterator[T_co]:
         raise NotImplementedError(f"{type(self).__name__} must override __iter__().")
+
+    def __add__(self, other: Dataset[Any]) -> Any:
+        return ChainDataset([self, other])
 
 
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
@@ -142,6 +145,36 @@ class ConcatDataset(Dataset[T_co]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map(repr, self.datasets))})"
+
+
+class ChainDataset(IterableDataset[T_co]):
+    """Streams one after another.
+
+    Args:
+        datasets: each gone through to its end before the next begins.
+
+    Example:
+        >>> class Count(IterableDataset):
+        ...     def __iter__(self):
+        ...         return iter(range(2))
+        >>> list(Count() + Count())
+        [0, 1, 0, 1]
+    """
+
+    def __init__(self, datasets: Iterable[Dataset[T_co]]) -> None:
+        self.datasets = datasets
+
+    def __iter__(self) -> Iterator[T_co]:
+        for dataset in self.datasets:
+            if not isinstance(dataset, IterableDataset):
+                raise KindError(
+                    "ChainDataset joins streams (IterableDataset), and this is a "
+                    f"{type(dataset).__name__}.\n Join those with ConcatDataset."
+                )
+            yield from dataset
+
+    def __len__(self) -> int:
+        return sum(len(dataset) for dataset in self.datasets)  # type: ignore[arg-type, misc]
 
 
 def random_split(

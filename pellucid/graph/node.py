@@ -140,6 +140,11 @@ class Node:
         """Whether no op made it."""
         return self.op is None
 
+    @property
+    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """The nodes it was computed from, None where no gradient goes; each has one result, 0."""
+        return tuple((i if i.requires_grad else None, 0) for i in self.inputs)
+
     def line(self) -> tuple[str, int] | None:
         """File and line number of the user's code that made this node, where known."""
         if self.where is None:

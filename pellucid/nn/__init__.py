@@ -129,6 +129,7 @@ from pellucid.nn.padding import (
     ZeroPad2d,
     ZeroPad3d,
 )
+from pellucid.nn.parallel import DataParallel
 from pellucid.nn.parameters import ParameterDict, ParameterList
 from pellucid.nn.pool import (
     AvgPool1d,
@@ -210,6 +211,7 @@ __all__ = [
     "CosineEmbeddingLoss",
     "CosineSimilarity",
     "CrossEntropyLoss",
+    "DataParallel",
     "Dropout",
     "Dropout1d",
     "Dropout2d",
@@ -340,6 +342,7 @@ __all__ = [
     "global_max_pool",
     "global_mean_pool",
     "init",
+    "parallel",
     "utils",
 ]
 

@@ -77,7 +77,7 @@ def from_numpy(ndarray: Any) -> Tensor:
 def _array(data: Any, dtype: DType | None, *, copy: bool) -> Any:
     if isinstance(data, Tensor):
         data = data._node.array
-    given = isinstance(_first(data), np.generic) or hasattr(data, "__array__")
+    given = hasattr(_first(data), "__array__")  # NumPy's numbers and arrays, also in lists
     try:
         array = np.array(data) if copy else np.asarray(data)
     except ValueError:

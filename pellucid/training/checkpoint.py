@@ -17,7 +17,7 @@ import numpy as np
 from pellucid._version import __version__
 from pellucid.errors import FileFormatError, StateError
 from pellucid.tensor.random import default_generator
-from pellucid.training.files import load, replace_file
+from pellucid.training.files import read_file, replace_file
 from pellucid.training.history import History
 from pellucid.training.tree import to_bytes
 
@@ -84,7 +84,7 @@ def read(path: str | PathLike[str], identity: Mapping[str, Any]) -> dict[str, An
         FileFormatError: the file is damaged or no checkpoint.
         StateError: it belongs to another training; names the first difference.
     """
-    state = load(path)
+    state = read_file(path)
     if state.get("format") != _FORMAT:
         raise FileFormatError(f"{path} is not a checkpoint of fit.")
     if state["version"] != _VERSION:

@@ -12,7 +12,7 @@ from pellucid.errors import FileFormatError
 from pellucid.nn.module import Module
 from pellucid.training.tree import from_bytes, to_bytes
 
-__all__ = ["load", "replace_file", "save"]
+__all__ = ["load", "read_file", "replace_file", "save"]
 
 Place = str | PathLike[str]
 
@@ -51,12 +51,22 @@ def load(f: Place | Any, map_location: Any = None, *, weights_only: bool = True)
         FileFormatError: the file is truncated, damaged, or of another kind.
         FileNotFoundError: there is none.
     """
+    return read_file(f, arrays=True)
+
+
+def read_file(f: Place | Any, *, arrays: bool = False) -> Any:
+    """The same for this package's own files.
+
+    Args:
+        f: a path, or an open binary file.
+        arrays: whether what was saved as an array comes back as one, and not as a Tensor.
+    """
     if hasattr(f, "read"):
-        return from_bytes(f.read(), getattr(f, "name", "the file"))
+        return from_bytes(f.read(), getattr(f, "name", "the file"), arrays=arrays)
     path = Path(f)
     if path.is_dir():
         raise FileFormatError(f"{path} is a folder; give the file in it.")
-    return from_bytes(path.read_bytes(), str(path))
+    return from_bytes(path.read_bytes(), str(path), arrays=arrays)
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -19,7 +19,7 @@ from pellucid.errors import FileFormatError, SettingError, StateError
 from pellucid.graph.amounts import size
 from pellucid.graph.node import Node
 from pellucid.nn.module import Module
-from pellucid.training.files import load, replace_file
+from pellucid.training.files import read_file, replace_file
 from pellucid.training.tree import to_bytes
 from pellucid.training.weights import copied, put_back
 
@@ -136,7 +136,7 @@ class Recording:
             FileFormatError: the file is damaged or no recording.
             FileNotFoundError: there is none.
         """
-        data = load(path)
+        data = read_file(path)
         if not isinstance(data, dict) or data.get("format") != _FORMAT:
             raise FileFormatError(
                 f"{path} is not a recording of fit.\n Recording.save writes such a file."

@@ -57,12 +57,13 @@ def _bfloat16s(raw: bytes) -> list[str]:
     return [k for k, v in header.items() if v.get("dtype") == "BF16" and k != "__metadata__"]
 
 
-def from_bytes(raw: bytes, name: str) -> Any:
-    """What `to_bytes` was given; arrays come back as Tensors.
+def from_bytes(raw: bytes, name: str, *, arrays: bool = False) -> Any:
+    """What `to_bytes` was given; arrays come back as Tensors, or as arrays.
 
     Args:
         raw: the file's content.
         name: what messages call the file.
+        arrays: whether NumPy's arrays come back as such.
 
     Raises:
         FileFormatError: the file is truncated, damaged or of another kind.
@@ -72,19 +73,19 @@ def from_bytes(raw: bytes, name: str) -> Any:
 
     try:
         halves = _bfloat16s(raw)
-        arrays = load(_BF16.sub(rb'"dtype":"U16"\1\2 ', raw, len(halves)) if halves else raw)
+        held = load(_BF16.sub(rb'"dtype":"U16"\1\2 ', raw, len(halves)) if halves else raw)
         for half in halves:
-            arrays[half] = arrays[half].view(bfloat16.name)
+            held[half] = held[half].view(bfloat16.name)
         header = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")])
         text = header.get("__metadata__", {}).get(_KEY)
         tree = None if text is None else json.loads(text)
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as damage:
         raise FileFormatError(_unreadable(raw, name, damage)) from None
-    tensors = {key: of_array(_own(array)) for key, array in arrays.items()}
+    tensors = {key: of_array(_own(array)) for key, array in held.items()}
     if text is None:
         return tensors
     try:
-        return _unpacked(tree, tensors)
+        return _unpacked(tree, tensors, arrays)
     except (KeyError, TypeError, ValueError) as damage:
         raise FileFormatError(
             f"{name} is damaged: its description speaks of {damage}, which is not in it."
@@ -95,7 +96,7 @@ def _is_flat(value: Any) -> bool:
     return (
         isinstance(value, Mapping)
         and len(value) > 0
-        and all(type(k) is str and isinstance(v, Tensor | np.ndarray) for k, v in value.items())
+        and all(type(k) is str and isinstance(v, Tensor) for k, v in value.items())
     )
 
 
@@ -103,7 +104,7 @@ def _packed(value: Any, path: str, arrays: dict[str, Any]) -> Any:
     """The value with Tensors put into `arrays` under the path at which they stand."""
     if isinstance(value, Tensor | np.ndarray):
         arrays[path or "value"] = _array(value)
-        return {"tensor": path or "value"}
+        return {"tensor" if isinstance(value, Tensor) else "array": path or "value"}
     if isinstance(value, np.generic):
         return value.item()
     if type(value) in _PLAIN:
@@ -121,15 +122,17 @@ def _packed(value: Any, path: str, arrays: dict[str, Any]) -> Any:
     )
 
 
-def _unpacked(tree: Any, tensors: Mapping[str, Tensor]) -> Any:
+def _unpacked(tree: Any, tensors: Mapping[str, Tensor], arrays: bool) -> Any:
     if not isinstance(tree, dict):
         return tree
     ((kind, held),) = tree.items()
     if kind == "tensor":
         return tensors[held]
+    if kind == "array":
+        return tensors[held].numpy() if arrays else tensors[held]
     if kind == "dict":
-        return {name: _unpacked(value, tensors) for name, value in held}
-    items = [_unpacked(value, tensors) for value in held]
+        return {name: _unpacked(value, tensors, arrays) for name, value in held}
+    items = [_unpacked(value, tensors, arrays) for value in held]
     return items if kind == "list" else tuple(items)
 
 

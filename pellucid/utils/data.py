@@ -20,6 +20,16 @@ from pellucid.data.sampler import SubsetRandomSampler as SubsetRandomSampler
 from pellucid.data.sampler import WeightedRandomSampler as WeightedRandomSampler
 from pellucid.tensor.elsewhere import refusing
 
+
+def get_worker_info() -> None:
+    """Which worker this is, for streams that ask: None, as all samples are made in this process.
+
+    Example:
+        >>> get_worker_info() is None
+        True
+    """
+
+
 __all__ = [
     "BatchSampler",
     "ChainDataset",
@@ -35,6 +45,7 @@ __all__ = [
     "TensorDataset",
     "WeightedRandomSampler",
     "default_collate",
+    "get_worker_info",
     "random_split",
 ]
 

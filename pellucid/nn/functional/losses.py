@@ -185,6 +185,8 @@ def binary_cross_entropy_with_logits(
 
 def _positive_weighted(x: Node, y: Node, pos_weight: Node) -> Node:
     """(1 − y) x + (1 + (w − 1) y) ln(1 + e⁻ˣ)."""
+    if pos_weight.dtype != x.dtype:  # float64 from a table of counts changes no dtype
+        pos_weight = ew.cast(pos_weight, dtype=x.dtype)
     counts = ew.add(ew.mul(ew.sub(pos_weight, 1.0), y), 1.0)
     return ew.add(ew.mul(ew.sub(1.0, y), x), ew.mul(counts, softplus(ew.neg(x), threshold=1e9)))
 

@@ -1,0 +1,8 @@
+"""Weights and buffers, under the path that PyTorch gives them."""
+
+from pellucid.nn.buffer import Buffer as Buffer
+from pellucid.nn.uninitialized import UninitializedBuffer as UninitializedBuffer
+from pellucid.nn.uninitialized import UninitializedParameter as UninitializedParameter
+from pellucid.tensor import Parameter as Parameter
+
+__all__ = ["Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter"]
