@@ -71,7 +71,8 @@ def _products(x: Array, straight: bool) -> Array:
     if straight:
         return 1 + x @ x.T
     square = (x**2).sum(1)
-    return np.exp(-np.maximum(square[:, None] + square - 2 * x @ x.T, 0) / x.shape[1])
+    apart: Array = np.maximum(square[:, None] + square - 2 * x @ x.T, 0)
+    return np.asarray(np.exp(-apart / x.shape[1]))
 
 
 def _said(inner: Array, y: Array, near: Array, fold: Array) -> Array:
