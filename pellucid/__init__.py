@@ -127,6 +127,7 @@ from pellucid.tensor.tensor import Size as Size
 from pellucid.tensor.tensor import Tensor as Tensor
 from pellucid.tensor.threads import get_num_threads as get_num_threads
 from pellucid.tensor.threads import set_num_threads as set_num_threads
+from pellucid.tensor.variable import Variable as _Variable
 
 float, double, half = float32, float64, float16
 int, long, short = int32, int64, int16
@@ -266,6 +267,7 @@ if TYPE_CHECKING:  # bound below, or loaded on first use
 # The Tensor face of the chain rule stands above the room that computes it.
 _FACE = {
     "Function": _Function,
+    "Variable": _Variable,
     "backward": _backward,
     "enable_grad": enable_grad,
     "functional": _jacobians,

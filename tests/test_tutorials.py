@@ -144,6 +144,15 @@ def test_the_graph_is_followed_from_a_loss() -> None:
     assert leaf is w._node and nothing is None and leaf.next_functions == ()
 
 
+def test_a_variable_is_a_tensor() -> None:
+    from pellucid.autograd import Variable
+
+    held = torch.ones(2)
+    w = Variable(held, requires_grad=True)
+    (w * 2).sum().backward()
+    assert w.grad.tolist() == [2.0, 2.0] and isinstance(w, Variable) and not held.requires_grad
+
+
 def test_a_network_for_several_devices_runs_on_the_one() -> None:
     layer = nn.Linear(3, 2)
     several, x = nn.DataParallel(layer, device_ids=[0]), torch.randn(4, 3)

@@ -173,7 +173,6 @@ INSTEAD = {
     "random": "pellucid.manual_seed, and pellucid.rand and its kin",
     "set_grad_enabled": "pellucid.set_grad_enabled",
     "ShortTensor": "pellucid.tensor(data, dtype=pellucid.int16)",
-    "Variable": "pellucid.tensor(data, requires_grad=True)",
 }
 NEAREST = {
     "SparseAdam": "optim.Adam",

@@ -177,11 +177,6 @@ def test_the_formulas_that_are_offered_are_right(torch: Any) -> None:
             "from pellucid.utils.data import Dataloader",
             "pellucid.utils.data has no attribute 'Dataloader'. Did you mean 'DataLoader'?",
         ),
-        (
-            "from pellucid.autograd import Variable",
-            "pellucid.autograd has no attribute 'Variable'.\n"
-            " In its place: pellucid.tensor(data, requires_grad=True).",
-        ),
     ],
 )
 def test_who_imports_what_is_not_there_reads_the_same(line: str, text: str) -> None:
