@@ -169,6 +169,8 @@ def test_modules_are_found_under_the_paths_of_scripts() -> None:
 
     from pellucid.nn.parameter import Parameter
 
+    assert torch.optim.lr_scheduler._LRScheduler is torch.optim.lr_scheduler.LRScheduler
+    assert nn.init._calculate_fan_in_and_fan_out(torch.ones(2, 3, 4)) == (12, 8)
     assert Parameter is nn.Parameter and Sampler is torch.utils.data.Sampler
     assert _Loss(reduction="sum").reduction == "sum" and _pair(3) == (3, 3)
     assert default_collate([1, 2]).tolist() == [1, 2]

@@ -248,5 +248,7 @@ def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> floa
     return calculate_gain(nonlinearity, a) / math.sqrt(fan)
 
 
+_calculate_fan_in_and_fan_out = _fans  # as layers written for PyTorch call it
+
 if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
     __getattr__ = refusing("pellucid.nn.init", __all__)

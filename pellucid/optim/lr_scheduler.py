@@ -27,5 +27,7 @@ __all__ = [
     "StepLR",
 ]  # fmt: skip
 
+_LRScheduler = LRScheduler  # its older name
+
 if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
     __getattr__ = refusing("pellucid.optim.lr_scheduler", __all__)
