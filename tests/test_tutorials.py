@@ -144,6 +144,12 @@ def test_the_graph_is_followed_from_a_loss() -> None:
     assert leaf is w._node and nothing is None and leaf.next_functions == ()
 
 
+def test_what_is_like_another_takes_an_order_in_memory() -> None:
+    x = torch.ones(2, 3)
+    for like in (torch.zeros_like, torch.ones_like, torch.empty_like, torch.rand_like):
+        assert like(x, memory_format=torch.preserve_format).shape == x.shape
+
+
 def test_a_variable_is_a_tensor() -> None:
     from pellucid.autograd import Variable
 

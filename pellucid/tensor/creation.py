@@ -215,6 +215,7 @@ def full(
     dtype: DType | None = None,
     device: Any = None,
     requires_grad: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """A Tensor of one number."""
     shape = size if isinstance(size, tuple | list) else (size,)
@@ -222,22 +223,25 @@ def full(
 
 
 def zeros_like(
-    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Tensor:  # fmt: skip
     """Zeros in the shape and kind of another Tensor."""
     return _filled((tuple(input.shape),), 0, dtype or input.dtype, device, requires_grad)
 
 
 def ones_like(
-    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Tensor:  # fmt: skip
     """Ones in the shape and kind of another Tensor."""
     return _filled((tuple(input.shape),), 1, dtype or input.dtype, device, requires_grad)
 
 
 def empty_like(
-    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Tensor:  # fmt: skip
     """A Tensor to be filled, in the shape and kind of another."""
     return zeros_like(input, dtype=dtype, device=device, requires_grad=requires_grad)
 
@@ -249,6 +253,7 @@ def full_like(
     dtype: DType | None = None,
     device: Any = None,
     requires_grad: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """One number in the shape and kind of another Tensor."""
     return _filled((tuple(input.shape),), fill_value, dtype or input.dtype, device, requires_grad)

@@ -184,16 +184,18 @@ def randn(
 
 
 def rand_like(
-    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Tensor:  # fmt: skip
     """`rand` in the shape and kind of another Tensor."""
     kind = dtype or input.dtype
     return rand(tuple(input.shape), dtype=kind, device=device, requires_grad=requires_grad)
 
 
 def randn_like(
-    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Tensor:  # fmt: skip
     """`randn` in the shape and kind of another Tensor."""
     kind = dtype or input.dtype
     return randn(tuple(input.shape), dtype=kind, device=device, requires_grad=requires_grad)
