@@ -15,7 +15,7 @@ from pellucid.graph.where import made_at
 from pellucid.lenses.chain.breakdown import Breakdown, broken_down
 from pellucid.lenses.chain.fold import stages_between
 from pellucid.lenses.chain.intact import refuse_overwritten
-from pellucid.lenses.chain.stage import Stage
+from pellucid.lenses.chain.stage import Stage, said
 from pellucid.lenses.chain.symbols import Index, Symbols
 from pellucid.lenses.numerals import number, plural
 from pellucid.lenses.view import Block, Item, Outline, Remark, View
@@ -114,7 +114,7 @@ class _Tree:
 
     def _leaf_note(self, node: Node) -> str:
         if node.op is not None:
-            return f"data ({node.op.name})"
+            return f"data ({said(node.op.name)})"
         return "" if node.kind == "constant" else node.kind
 
     def data(self, node: Node, at: Index, depth: int = 0) -> dict[str, Any]:
@@ -123,7 +123,7 @@ class _Tree:
         own: dict[str, Any] = {
             "symbol": self.symbols.at(node, at), "at": at, "name": node.name,
             "value": self.symbols.value(node, at),
-            "operation": stage.name if stage else node.kind, "scope": node.scope,
+            "operation": stage.said if stage else node.kind, "scope": node.scope,
             "line": made_at(node),
         }  # fmt: skip
         if stage is not None and depth < self.depth:
@@ -139,4 +139,4 @@ class _Tree:
 
 def _made(stage: Stage) -> str:
     line = made_at(stage.out)
-    return " ".join(x for x in (stage.out.scope, stage.name, f"at {line}" if line else "") if x)
+    return " ".join(x for x in (stage.out.scope, stage.said, f"at {line}" if line else "") if x)

@@ -107,3 +107,17 @@ def test_many_steps_behind_one_layer_have_names_of_their_own() -> None:
     symbols = [number["symbol"] for number in data["paths"][0]["numbers"]]
     assert len(set(symbols)) == len(symbols) == 32
     assert "u1[0, 0]" in symbols and "u1b[0, 0]" in symbols and "u1.27[0, 0]" in symbols
+
+
+def test_an_entry_keeps_its_own_place_behind_a_transpose() -> None:
+    x = pellucid.tensor([[0.5, 2.0]])
+    w = pellucid.tensor([[1.0, -1.0], [2.0, 3.0]], requires_grad=True)
+    for turned in (w.T, w.T.clone(), w.reshape(4).reshape(2, 2).T):
+        text = str(explain((x @ turned)[0, 1], wrt=w, at=(1, 0)))
+        chain = "∂y/∂u1[0, 1] · ∂u1[0, 1]/∂w[1, 0] = 1.0 · x[0, 0] = 1.0 · 0.5 = 0.5"
+        assert f"∂y/∂w[1, 0] = {chain}" in text
+        assert "matmul" in text and "bmm" not in text
+    both = pellucid.tensor([[0.5, 2.0]], requires_grad=True)
+    assert "∂u1[0, 1]/∂w[1, 0] = 1.0 · x[0, 0]" in str(explain((both @ w.T)[0, 1], w, (1, 0)))
+    assert "w[1, 0] · x[0, 0]" not in str(explain(x @ w.T, at=(0, 1)))
+    assert "w" not in str(explain(w.sum(), wrt=w, at=(0, 0))).splitlines()[0]

@@ -96,7 +96,7 @@ def _factor(hop: Hop, symbols: Symbols) -> Factor:
         loose,
         hop.slope,
         symbols.value(stage.out, hop.end),
-        stage.name,
+        stage.said,
         stage.out.scope,
         made_at(stage.out),
     )

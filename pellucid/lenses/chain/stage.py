@@ -18,7 +18,7 @@ from pellucid.dtypes import FLOAT, float64
 from pellucid.graph.mode import engine, switched
 from pellucid.graph.node import Node, Part, leaf
 
-__all__ = ["Array", "Stage", "doubled"]
+__all__ = ["Array", "Stage", "doubled", "said"]
 
 Array = npt.NDArray[Any]
 
@@ -27,6 +27,11 @@ def doubled(node: Node) -> Array:
     """The recorded value in double precision; whole numbers and yes/no stay as they are."""
     array = np.asarray(node.array)
     return array.astype(np.float64) if node.dtype.category == FLOAT else array
+
+
+def said(name: str) -> str:
+    """What a person calls an op: a matrix product is "matmul", whichever op carries it out."""
+    return "matmul" if name in ("bmm", "tdot") else name
 
 
 class Stage:
@@ -64,6 +69,11 @@ class Stage:
     def name(self) -> str:
         """The name of its record."""
         return str(self.record.name)
+
+    @property
+    def said(self) -> str:
+        """What a person calls it."""
+        return said(self.name)
 
     @property
     def traits(self) -> frozenset[str]:

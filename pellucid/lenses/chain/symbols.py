@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from pellucid.dtypes import FLOAT
+from pellucid.graph.mode import engine
 from pellucid.graph.node import Node
 from pellucid.lenses.chain.fold import BILINEAR
 from pellucid.lenses.chain.stage import Stage
@@ -36,11 +37,14 @@ class Symbols:
     Args:
         stages: everything that was computed, in order.
         root: the result that is explained.
+        source: the Tensor whose entry is asked about, if there is one.
     """
 
-    def __init__(self, stages: Iterable[Stage], root: Node) -> None:
-        self.root = root
+    def __init__(self, stages: Iterable[Stage], root: Node, source: Node | None = None) -> None:
+        self.root, self.source = root, source
         self._stages = list(stages)
+        self._made = {stage.out: stage for stage in self._stages}
+        self._weighs = source is not None and self._has_data_beside(source)
         self._names: dict[Node, str] = {}
         self._taken: set[str] = set()
         self._nicknames: dict[tuple[Node, Index], str] = {}
@@ -62,10 +66,29 @@ class Symbols:
         return self._names.get(node) or self._name(node, self._leaf_name(node))
 
     def at(self, node: Node, index: Index) -> str:
-        """What one number of a node is called: w₂ in a problem of vectors, w[0, 1] elsewhere."""
+        """What one number of a node is called: w₂ in a problem of vectors, w[0, 1] elsewhere.
+
+        What only hands numbers on has the name of what it was handed, so the place is there too:
+        number [0, 1] of W.T is w[1, 0].
+        """
+        node, index = self._home(node, index)
         if (node, index) in self._nicknames:
             return self._nicknames[node, index]
         return self.styled(self.of(node), node, index)
+
+    def _home(self, node: Node, index: Index) -> tuple[Node, Index]:
+        """The number behind a chain of transposes, reshapes and the like that share one name."""
+        while node is not self.root and node is not self.source and node in self._made:
+            stage = self._made[node]
+            if not transparent(stage) or self.of(stage.inputs[0]) != self.of(node):
+                break
+            (before,) = stage.inputs
+            places = np.arange(before.size).reshape(before.shape)
+            if stage.name != "cast":
+                places = engine().run(node.op, [places], node.params)
+            flat = int(np.asarray(places)[index])
+            node, index = before, tuple(int(i) for i in np.unravel_index(flat, before.shape))
+        return node, index
 
     def styled(self, name: str, node: Node, index: Index) -> str:
         """A name with the place of one number in a node of this shape."""
@@ -111,10 +134,9 @@ class Symbols:
 
     def _sums_up(self, node: Node) -> bool:
         """Whether a number is what a loss written by hand gives: a sum, an average, a square."""
-        made = {s.out: s for s in self._stages}
         open_ = [node]
         while open_:
-            stage = made.get(open_.pop())
+            stage = self._made.get(open_.pop())
             if stage is not None and stage.name in _SUMS:
                 return True
             if stage is not None and (transparent(stage) or stage.name in _MIXES):
@@ -133,9 +155,8 @@ class Symbols:
 
     def _behind(self, node: Node) -> Node:
         """The node that a chain of transparent stages started from."""
-        made = {s.out: s for s in self._stages}
-        while node in made and transparent(made[node]):
-            node = made[node].inputs[0]
+        while node in self._made and transparent(self._made[node]):
+            node = self._made[node].inputs[0]
         return node
 
     def _name_stage(self, stage: Stage) -> None:
@@ -193,7 +214,20 @@ class Symbols:
     def _leaf_name(self, node: Node) -> str:
         if node.name:
             return self._module_name(node.name)
+        if node is self.source and self._weighs:
+            return "w"
         return "w" if node.requires_grad and self._layers else "x"
+
+    def _has_data_beside(self, source: Node) -> bool:
+        """Whether a leaf that is asked about is the weight: beside data, or right in a product."""
+        if not (source.is_leaf and source.requires_grad):
+            return False
+        leaves = {x for s in self._stages for x in s.inputs if x not in self._made}
+        data = (x for x in leaves if x.kind != "constant" or x.size > 1)
+        if any(not x.requires_grad for x in data):
+            return True
+        products = [s.out for s in self._stages if s.op is not None and s.op.name in BILINEAR]
+        return any(self._behind(out.inputs[1]) is source for out in products)
 
 
 def _tail(count: int) -> str:

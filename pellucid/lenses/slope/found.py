@@ -133,7 +133,7 @@ def find(root: Node, source: Node, at: Index, limit: int, check: bool) -> Found:
     """Find out everything about the slope of `root` with respect to one entry of `source`."""
     record = Record(root, source)
     paths = find_paths(record, at, limit)
-    symbols = Symbols(stages_behind(root), root)
+    symbols = Symbols(stages_behind(root), root, source)
     entry = symbols.nickname(source, at)
     return Found(
         record,

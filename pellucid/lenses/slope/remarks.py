@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pellucid.graph.node import Node
 from pellucid.graph.where import made_at
+from pellucid.lenses.chain.stage import said
 from pellucid.lenses.numerals import amount, number, percent, plural
 from pellucid.lenses.slope.found import Found
 from pellucid.lenses.view import Remark
@@ -68,7 +69,7 @@ def stop_remark(found: Found) -> Iterator[Remark]:
         return
     node, cut = found.paths.stopped
     place = made_at(node)
-    made = f"{node.op.name}{f' at {place}' if place else ''}"
+    made = f"{said(node.op.name)}{f' at {place}' if place else ''}"
     where = f"{found.symbols.of(node)}, made by {made}"
     zero = "" if cut else _zero_input(found, node)
     if zero:

@@ -13,6 +13,7 @@ from pellucid.graph.where import made_at
 from pellucid.lenses.chain.bilinear import Bilinear
 from pellucid.lenses.chain.route import Each
 from pellucid.lenses.chain.search import Hop, Path
+from pellucid.lenses.chain.stage import said
 from pellucid.lenses.chain.symbols import transparent
 from pellucid.lenses.chain.units import Layer
 from pellucid.lenses.numerals import number
@@ -136,11 +137,11 @@ def name_table(found: Found) -> Iterator[Table]:
     rows: dict[str, tuple[Any, ...]] = {}
     for x in (source, *_partners(hops)):
         name = found.symbols.of(x)
-        made = x.kind if x.op is None else f"data ({x.op.name})"
+        made = x.kind if x.op is None else f"data ({said(x.op.name)})"
         rows[name] = (name, x.name or None, made, x.shape, made_at(x) or None)
     for stage in dict.fromkeys(hop.route.stage for hop in hops):
         out, name = stage.out, found.symbols.of(stage.out)
-        rows[name] = (name, out.scope or None, stage.name, out.shape, made_at(out) or None)
+        rows[name] = (name, out.scope or None, stage.said, out.shape, made_at(out) or None)
     if any(_CHANCE.search(f.formula) for f in found.chains[0]):
         rows["p"] = ("p", None, "softmax(ŷ)", None, None)
     yield Table(
