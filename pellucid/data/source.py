@@ -101,6 +101,11 @@ def open_source(path: str | Path, max_bytes: int = MAX_BYTES) -> Source:
     if head[:2] == b"\x1f\x8b":
         return _unpacked(source, max_bytes)
     _refuse_foreign(source.name, head)
+    if source.name.lower().endswith((".parquet", ".pq", ".xlsx", ".xls")):
+        raise DataError(
+            f"{source.name} is none, whatever its name says: it begins with text.\n"
+            " If it is a CSV file, give it a name that ends in .csv."
+        )
     return source
 
 
@@ -150,8 +155,9 @@ def _inside(folder: Path) -> str:
 
 
 def _not_found(path: Path) -> DataError:
-    # Without their endings, which make any two tables look alike.
-    there = {Path(name).stem: name for name in _tables_in(path.parent)}
+    # Without their endings, which make any two tables look alike; of one name, that of this kind.
+    found = sorted(_tables_in(path.parent), key=lambda name: Path(name).suffix == path.suffix)
+    there = {Path(name).stem: name for name in found}
     near = closest(path.stem, there)
     if near is not None:
         return DataError(f'there is no file {path}. Did you mean "{path.parent / there[near]}"?')

@@ -94,7 +94,7 @@ def _gap(content: Content) -> Iterator[Alert]:
             level="warn",
             title="Learned by heart",
             text=f"The {training.metric_name} is {form(inside)} in training and {form(outside)} "
-            "on held-out rows.",
+            "on validation rows.",
             advice="More rows, a smaller network (--hidden) or --weight-decay narrow the gap.",
         )
 

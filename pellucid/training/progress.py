@@ -69,7 +69,7 @@ class Lines:
     def start(self, total_epochs: int) -> None:
         """A run begins."""
         self.total, self.tenth = total_epochs, 0
-        self.latest, self.shown = "", ""
+        self.latest, self.shown, self.cut = "", "", ""
 
     def say(self, text: str) -> None:
         """A remark beside the figures."""
@@ -88,17 +88,18 @@ class Lines:
     ) -> None:
         """New figures."""
         figures = written(loss, val_loss, metric_name, metric)
-        left = (
-            "" if seconds_left is None or epoch >= self.total else f"  {clock(seconds_left)} left"
-        )
-        self.latest = f"epoch {epoch}/{self.total}  {figures}{left}"
+        self.latest = f"epoch {epoch}/{self.total}  {figures}"
+        self.cut = f"{self.latest}  stopped" if epoch < self.total else ""
+        if seconds_left is not None and epoch < self.total:
+            self.latest += f"  {clock(seconds_left)} left"
         tenth = 10 * epoch // self.total
         if tenth > self.tenth:
             self.tenth = tenth
             self._show()
 
     def finish(self) -> None:
-        """The run is over: the last figures are shown, if they weren't."""
+        """The run is over: the last figures are shown, if they weren't, or that it stopped there."""
+        self.latest = self.cut or self.latest
         if self.latest != self.shown:
             self._show()
 
@@ -159,6 +160,8 @@ class Terminal:
 
     def finish(self) -> None:
         """The run is over; the last line stays."""
+        if self.bar.tasks[0].completed < self.total:
+            self.bar.update(self.task, pace="stopped")
         self.bar.refresh()
         self.bar.stop()
 

@@ -79,6 +79,22 @@ def test_missing_markers_in_parquet(tmp_path: Path) -> None:
     assert read(path, target="price", missing=["n/a"]).frame["rooms"].isna().sum() == 10
 
 
+def test_of_files_with_one_name_the_one_of_this_kind_is_meant(tmp_path: Path) -> None:
+    for name in ("houses.csv", "houses.tsv"):
+        write(tmp_path, good(), name)
+    for asked in ("house.csv", "house.tsv"):
+        with pytest.raises(DataError, match=rf"houses\{asked[5:]}\"\?$"):
+            read(tmp_path / asked, target="price")
+
+
+@pytest.mark.parametrize("name", ["rows.parquet", "rows.xlsx"])
+def test_text_under_the_name_of_another_kind(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text("hello")
+    with pytest.raises(DataError, match=rf"^{name} is none, whatever its name says"):
+        read(path, target="price")
+
+
 def test_files_that_are_not_there(tmp_path: Path) -> None:
     write(tmp_path, good())
     for name, text in (

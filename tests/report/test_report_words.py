@@ -105,7 +105,7 @@ def test_learned_by_heart_and_still_improving():
     )
     found = found_in(replace(made_up.tiny(), training=training))
     assert found["Learned by heart"].text == (
-        "The accuracy is 100\u00a0% in training and 70\u00a0% on held-out rows."
+        "The accuracy is 100\u00a0% in training and 70\u00a0% on validation rows."
     )
     assert found["Still improving"].text == (
         "The validation loss was still falling at the end: from 0.7368 to 0.6737 over the last "

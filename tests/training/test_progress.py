@@ -99,3 +99,10 @@ def test_the_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(choose_progress(None), Lines)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     assert isinstance(choose_progress(True), Terminal)
+
+
+def test_a_run_that_stops_early_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    noise = np.random.default_rng(1).integers(0, 2, 40)
+    pl.fit(build_mlp(2, 2, hidden=(4,)), (X, noise), epochs=500, patience=2, lr=0.1)
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert re.fullmatch(r"epoch \d+/500 .*  stopped", last) and " left" not in last

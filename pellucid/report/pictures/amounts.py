@@ -40,7 +40,7 @@ def residual_card(residuals: Residuals) -> Markup:
 
 def importance_card(importance: Importance) -> Markup:
     """Draws how much the score drops when one input is shuffled."""
-    say = fine_percent if importance.metric_percent else figure
+    say = _points if importance.metric_percent else figure
     most, cost = importance.names[0], float(importance.drop[0])
     sentence = (
         f"{most} matters most: shuffling it costs {say(cost)} of {importance.metric_name}."
@@ -55,6 +55,12 @@ def importance_card(importance: Importance) -> Markup:
         ),
         twin=_importance_table(importance),
     )
+
+
+def _points(drop: float) -> str:
+    """A difference of two shares: 0.34 is 34 points."""
+    said = figure(100 * drop, 2)
+    return f"{said} point" if said == "1" else f"{said} points"
 
 
 def _outside(rows: int) -> str:

@@ -81,7 +81,7 @@ def _series(train: Floats, validation: Floats | None) -> dict[str, Floats]:
 
 
 def _keys(series: dict[str, Floats], best: int) -> list[tuple[Markup, str]]:
-    words = {"train": "training", "validation": "validation (held out)"}
+    words = {"train": "training", "validation": "validation"}
     keys = [(line_key(kind), words[kind]) for kind in series]
     return [*keys, (line_key("now"), f"best epoch, {count(best)}")]
 
@@ -181,7 +181,7 @@ def _metric_sentence(training: Training) -> str:
     )
     if training.validation_metric is None:
         return f"{text_}."
-    return f"{text_}, {say(float(training.validation_metric[index]))} on held-out rows."
+    return f"{text_}, {say(float(training.validation_metric[index]))} on validation rows."
 
 
 def _history(training: Training) -> Markup:

@@ -54,10 +54,15 @@ def _worst(samples: Sequence[WorstSample], include_rows: bool) -> Markup:
     ]
     return tag(
         "div",
-        tag("h3", f"The {plural(len(samples), 'row')} it is most wrong about"),
+        tag("h3", f"The {plural(len(samples), 'row')} it is {_how_wrong(samples)}"),
         tag("p", _note(include_rows, len(names) - len(shown)), class_="note"),
         table(heads + shown, rows, caption="Worst rows", words=words),
     )
+
+
+def _how_wrong(samples: Sequence[WorstSample]) -> str:
+    right = all(s.confidence is not None and s.true == s.predicted for s in samples)
+    return "right about and least sure of" if right else "most wrong about"
 
 
 def _is_words(samples: Sequence[WorstSample], name: str) -> bool:
