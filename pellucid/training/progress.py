@@ -98,7 +98,7 @@ class Lines:
             self._show()
 
     def finish(self) -> None:
-        """The run is over: the last figures are shown, if they weren't, or that it stopped there."""
+        """The run is over: the last figures are shown if they weren't, or that it stopped."""
         self.latest = self.cut or self.latest
         if self.latest != self.shown:
             self._show()
