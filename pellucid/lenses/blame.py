@@ -70,7 +70,11 @@ def blame(subject: Subject, units: int = 8, paths: int = 6, sample: int | None =
         )
     row = _row(seen, sample) if paths else 0
     ways = ways_of(seen, row, paths) if paths else None
-    blocks: list[Block] = [_chart(found), _layer_table(found), *_unit_table(found, units)]
+    blocks: list[Block] = [
+        _chart(found),
+        _layer_table(found, len(seen)),
+        *_unit_table(found, units),
+    ]
     blocks += [
         *_way_blocks(ways, row, sample is None),
         *_remarks(found, seen, len(subject), ways, paths),
@@ -151,7 +155,7 @@ def _chart(found: Blamed) -> Chart:
     )  # fmt: skip
 
 
-def _layer_table(found: Blamed) -> Table:
+def _layer_table(found: Blamed, rows_seen: int) -> Table:
     largest = max((d.share or 0.0 for d in found.layers), default=0.0) or 1.0
     rows = tuple(
         (
@@ -162,7 +166,8 @@ def _layer_table(found: Blamed) -> Table:
     )  # fmt: skip
     return Table(
         _LAYERS, rows, "Share of each layer in what a small step of gradient descent gains",
-        note="of the next: blame arriving here ÷ blame arriving at the layer after it.",
+        note="of the next: blame arriving here ÷ blame arriving at the layer after it. The loss is"
+        f" {number(found.loss)} over {plural(rows_seen, 'row')}.",
     )  # fmt: skip
 
 
@@ -204,13 +209,20 @@ def _way_blocks(ways: Ways | None, row: int, worst: bool) -> Iterator[Block]:
     if ways is None or not ways.ways:
         return
     largest = max(w.share for w in ways.ways) or 1.0
-    rows = tuple((" ← ".join(w.through), w.share / largest, w.share, w.adds) for w in ways.ways)
+    rows = tuple(
+        (_together(" ← ".join(w.through)), w.share / largest, w.share, w.adds) for w in ways.ways
+    )
     which = f", of the first {_FEW} the one with the largest loss" if worst else ""
     add = "adds" if ways.count == 1 else "add"
     total = f"{plural(ways.count, 'path')} {add} up to {number(ways.blame)}"
-    caption = f"Paths to {ways.weight} for row {row}{which}: {total}"
+    caption = f"Paths to {_together(ways.weight)} for row {row}{which}: {total}"
     note = "" if ways.exact else "The order of these paths is a guess; what they add is exact."
     yield Table(_WAYS, rows, caption, note=note)
+
+
+def _together(text: str) -> str:
+    """Indices such as [0, 3] with a space at which no line ends."""
+    return text.replace(", ", ",\u00a0")
 
 
 def _remarks(

@@ -13,7 +13,7 @@ from pellucid.lenses.numerals import number, percent, plural
 from pellucid.lenses.pieces.neurons import Layer, layers_of, read
 from pellucid.lenses.pieces.rebuilt import build_up, built_chart, built_film, with_and_without
 from pellucid.lenses.pieces.regions import exact_regions, patterns_met
-from pellucid.lenses.pieces.said import formula
+from pellucid.lenses.pieces.said import formula, missed, mover
 from pellucid.lenses.pieces.tiles import MOST_TILES, pieces_chart, tiles, weight_map
 from pellucid.lenses.pieces.worth import Scores, Worth, in_order, scores_of, worths
 from pellucid.lenses.plane.moving import two_axes
@@ -44,7 +44,7 @@ def sculpt(
         subject: the network and its rows.
         layer: the layer that is built up neuron by neuron, by its number from 1 or its path; the
             last one before the output when None.
-        neuron: the one shown with and without; the one that adds most when None.
+        neuron: the one shown with and without; the one that moves the output most when None.
         sample: the row for which pictures and texts are shown.
         most_pieces: where counting linear pieces stops.
 
@@ -71,7 +71,7 @@ def sculpt(
     rows = _rows(subject, layers, chosen, found[chosen.path])
     blocks += [_table(chosen, whole, rows), pair]
     if place is not None:
-        blocks.append(built_film(built, place, box))
+        blocks.append(built_film(built, chosen, place, box))
     growth = built_chart(built, chosen)
     blocks += [] if growth is None else [growth]
     blocks += [
@@ -90,7 +90,7 @@ def sculpt(
                   for b in built],
         "pieces": counted,
     }  # fmt: skip
-    title = f"h{found[chosen.path][0].unit} adds most in layer {chosen.number}"
+    title = f"{chosen.called(mover(found[chosen.path]).unit)} moves the output most"
     if growth is not None:
         title = growth.title
     sentence = _sentence(chosen, found[chosen.path], unit, whole, pieces)
@@ -138,7 +138,8 @@ def _named(subject: Subject, layers: list[Layer], layer: Layer) -> tuple[str, ..
     """What a layer weighs."""
     if layer.number == 1:
         return subject.inputs if subject.flat else ()
-    return tuple(f"h{i}" for i in range(layers[layer.number - 2].count))
+    below = layers[layer.number - 2]
+    return tuple(map(below.called, range(below.count)))
 
 
 def _rows(
@@ -148,7 +149,7 @@ def _rows(
     inputs = _named(subject, layers, layer)
     return [
         (
-            f"h{w.unit}", w.added, w.without.loss, w.without.right, w.on,
+            layer.called(w.unit), w.added, w.without.loss, w.without.right, w.on,
             formula(layer, w.unit, inputs),
         )
         for w in found[:MOST_TILES]
@@ -236,13 +237,14 @@ def _sentence(layer: Layer, found: list[Worth], unit: int, whole: Scores, pieces
     worth = next((w for w in found if w.unit == unit), None)
     text = f"Layer {layer.number} has {plural(layer.count, 'neuron')}."
     if worth is not None:
-        lead = "h{} adds most" if worth is found[0] else "h{} is one of them"
-        text += f" {lead.format(unit)}: without it the output moves by {number(worth.added)}"
+        lead = "moves the output most" if worth is mover(found) else "is one of them"
+        text += f" {layer.called(unit)} {lead}: without it, it moves by {number(worth.added)}"
         if worth.without.loss is not None and whole.loss is not None:
             text += f", the loss goes from {number(whole.loss)} to {number(worth.without.loss)}"
         if worth.without.right is not None and whole.right is not None:
             text += f", and {_changed(percent(whole.right), percent(worth.without.right))}"
         text += "."
+    text += missed(layer, found, whole)
     if pieces and "sampled" not in pieces:
         text += f" {pieces[0].upper()}{pieces[1:]}."
     return text

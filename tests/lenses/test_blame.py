@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import pellucid
-from pellucid import nn
+from pellucid import lenses, nn
 from pellucid.errors import DataError, SettingError
 from pellucid.lenses.view import Remark
 from tests.lenses.conftest import Trained
@@ -111,6 +111,17 @@ def test_every_kind_of_network(
         shares = sum(d["share"] or 0.0 for d in data["layers"]) + data["elsewhere"]
         assert shares == pytest.approx(1.0)
         assert "of it goes to " in shown.text(100) and "<svg" in shown.html()
+
+
+def test_layers_stand_where_their_output_is_made(tiny_transformer: Trained) -> None:
+    found = lenses.blame(tiny_transformer.model, tiny_transformer.data).to_dict()["layers"]
+    paths = [d["path"] for d in found]
+    own = next(p for p in paths if p.endswith("self_attn"))
+    assert paths[paths.index(own) + 1] == f"{own}.out_proj"
+    for here, after in itertools.pairwise(found):
+        assert here["ratio"] == pytest.approx(here["arriving"] / after["arriving"])
+    first, second = (next(d for d in found if d["path"] == p) for p in (own, f"{own}.out_proj"))
+    assert first["arriving"] != second["arriving"], "what the heads give is not what leaves"
 
 
 def test_weights_used_twice_are_counted_once() -> None:

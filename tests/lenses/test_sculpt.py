@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 import numpy as np
@@ -141,6 +142,20 @@ def test_a_muted_neuron_is_one_whose_outgoing_weights_are_zero(moons_model: Any)
                 np.sqrt((moved**2).sum(axis=1).mean()), rel=1e-4, abs=1e-6
             )
     assert np.array_equal(before.outputs(), z.astype(np.float32))  # the network is as it was
+
+
+def test_neurons_carry_their_layer_and_the_sentence_its_measure(moons_model: Any) -> None:
+    shown = lenses.sculpt(moons_model.model, moons_model.data)
+    text, data = shown.text(300), shown.to_dict()
+    assert "= ReLU(" in text and "h1[" in text and not re.search(r"\bh[0-9]+ ?[=·:]", text)
+    found, whole = data["layers"][1]["neurons"], data["right"]
+    most = max(found, key=lambda n: n["added"])["unit"]
+    assert f"h2[{most}] moves the output most" in shown.view.sentence
+    least = min(n["right_without"] for n in found)
+    sentence = shown.view.sentence
+    said = re.search(r"Missed most when removed: h2\[(\d+)\], −(\d+) points?\.", sentence)
+    assert said is not None and int(said[2]) == round(100 * (whole - least))
+    assert {n["unit"]: n["right_without"] for n in found}[int(said[1])] == least
 
 
 def test_the_output_is_built_up_to_what_it_is(diabetes_model: Any) -> None:

@@ -32,7 +32,8 @@ class Depth:
     Attributes:
         path: its place in the network.
         words: what it says about itself.
-        arriving: length of the gradient of its output.
+        arriving: length of the gradient of its output; of a layer that ends in a layer of its
+            own, of what it hands to that.
         weights: length of the gradient of its weights; None without weights.
         share: of the sum of squares over all weights; None without weights.
         ratio: `arriving` as a part of what arrives at the next layer; None for the last.
@@ -56,7 +57,7 @@ class Blamed:
 
     Attributes:
         loss: its value.
-        layers: from the input to the loss.
+        layers: from the input to the loss, ordered by where each one's output is made.
         length: of the gradient over all weights.
         elsewhere: share of the weights that belong to none of the layers.
     """
@@ -73,9 +74,11 @@ def blamed(subject: Subject) -> Blamed:
         with watched(("", subject.model)) as calls:
             root = subject.loss()._node
         one = leaf(np.ones(root.shape, root.dtype.name), root.shape, root.dtype)
-        layers = [c for c in _inner(calls) if c.outputs and c.outputs[0].dtype.category == FLOAT]
+        layers = [(_made(c), c) for c in _inner(calls) if c.outputs]
+        layers = [(n, c) for n, c in layers if n.dtype.category == FLOAT]
+        layers.sort(key=lambda pair: pair[0].seq)
         held = set(reachable([root]))
-        outs = [c.outputs[0] for c in layers if c.outputs[0] in held]
+        outs = [n for n, _ in layers if n in held]
         weights = {p._node: name for name, p in subject.model.named_parameters()}
         wanted = [n for n in (*outs, *weights) if n.requires_grad]
         blame = gradients([(root, one)], wrt=wanted) if wanted else {}
@@ -90,7 +93,7 @@ def blamed(subject: Subject) -> Blamed:
 
 
 def _inner(calls: list[Call]) -> Iterator[Call]:
-    """The layers in which the work is done, in the order in which they ended."""
+    """The layers in which the work is done."""
     for call in calls:
         if call.inner:
             yield from _inner(call.inner)
@@ -98,10 +101,26 @@ def _inner(calls: list[Call]) -> Iterator[Call]:
             yield call
 
 
-def _rows(layers: list[Call], blame: dict[Node, Array], total: float) -> Iterator[Depth]:
+def _made(call: Call) -> Node:
+    """Where a layer's own work ends: its output, or what it hands to the layer that makes that.
+
+    Attention ends in its `out_proj`, whose output is that of both; its own weights end before.
+    """
+    out = call.outputs[0]
+    last = call.inner[-1] if call.inner else None
+    if last is None or not last.outputs or not last.inputs:
+        return out
+    node = out
+    while node is not last.outputs[0] and len(node.inputs) == 1 and node.inputs[0].size == out.size:
+        node = node.inputs[0]  # laid out otherwise, still the same numbers
+    return last.inputs[0] if node is last.outputs[0] else out
+
+
+def _rows(
+    layers: list[tuple[Node, Call]], blame: dict[Node, Array], total: float
+) -> Iterator[Depth]:
     counted: set[Node] = set()  # a layer that is called twice has its weights once
-    for call in layers:
-        out = call.outputs[0]
+    for out, call in layers:
         if out not in blame or out in call.inputs:  # dropout in evaluation hands things on
             continue
         own = [p._node for p in call.module._parameters.values() if p is not None]

@@ -73,9 +73,9 @@ class Layer:
     turn: int
     turns: int
 
-    def called(self, unit: int, alone: bool = False) -> str:
-        """A neuron's name: "h3", or "layer 2 h3" where there are several layers."""
-        return f"h{unit}" if alone else f"layer {self.number} h{unit}"
+    def called(self, unit: int) -> str:
+        """A neuron's name: "h2[3]" is number 3 of layer 2, as in equations."""
+        return f"h{self.number}[{unit}]"
 
     @property
     def axis(self) -> int:

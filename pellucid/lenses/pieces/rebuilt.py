@@ -69,7 +69,7 @@ def with_and_without(
         sample: that row.
         reading: what the layer's neurons give over `place`.
     """
-    name = f"h{unit}"
+    name = layer.called(unit)
     if place is None:
         return _for_sample(subject, layer, unit, found, sample)
     there = rest_of(replace(subject, x=place.rows), layer, reading.values)
@@ -134,9 +134,9 @@ def _for_sample(
     def bars(values: Floats, title: str) -> Chart:
         return Chart(axis, Axis("", names=names), (Bars(values[order], lying=True),), title)
 
-    say = f"row {sample}"
-    items = bars(whole, f"With h{unit}, {say}"), bars(less, f"Without h{unit}, {say}")
-    title = f"With and without h{unit}"
+    name, say = layer.called(unit), f"row {sample}"
+    items = bars(whole, f"With {name}, {say}"), bars(less, f"Without {name}, {say}")
+    title = f"With and without {name}"
     data = {"with": whole.tolist(), "without": less.tolist()}
     return Charts(items, columns=2, title=title), data
 
@@ -171,7 +171,7 @@ def build_up(
     return built
 
 
-def built_film(built: Sequence[Built], place: Place, found: Answers) -> Film:
+def built_film(built: Sequence[Built], layer: Layer, place: Place, found: Answers) -> Film:
     """The output growing, a frame for each neuron."""
     last = [b.given for b in built if b.given is not None]
     ends = None
@@ -181,7 +181,7 @@ def built_film(built: Sequence[Built], place: Place, found: Answers) -> Film:
     frames = tuple(
         _frame(b, place, g, found, ends) for b, g in zip(built, last, strict=True)
     )  # fmt: skip
-    captions = tuple(_caption(b, i, len(built)) for i, b in enumerate(built))
+    captions = tuple(_caption(b, layer, i, len(built)) for i, b in enumerate(built))
     return Film(frames, captions, title="The output, built up neuron by neuron")
 
 
@@ -197,13 +197,13 @@ def _frame(
     return Chart(chart.x, axis, chart.marks)
 
 
-def _caption(built: Built, i: int, steps: int) -> str:
+def _caption(built: Built, layer: Layer, i: int, steps: int) -> str:
     if i == 0:
         text = "none of them: the bias alone"
     elif i == steps - 1:
         text = "all of them"
     else:
-        text = f"{i} of them, the last h{built.units[-1]}"
+        text = f"{i} of them, the last {layer.called(built.units[-1])}"
     if built.scores.right is not None:
         return f"{text}: {percent(built.scores.right)} right"
     return text if built.scores.loss is None else f"{text}: loss {number(built.scores.loss)}"

@@ -33,7 +33,7 @@ _MOST_LINES = 40
 def tiles(
     layer: Layer, reading: Reading, found: Sequence[Worth], place: Place | None, sample: int
 ) -> Charts | Matrix:
-    """The tiles of a layer, those that add most first.
+    """The tiles of a layer, those that move the output most first.
 
     Args:
         layer: the neurons.
@@ -43,22 +43,22 @@ def tiles(
         sample: the number of the row that is shown there.
     """
     shown = found[:MOST_TILES]
-    more = f", the {len(shown)} that add most" if layer.count > len(shown) else ""
+    more = f", the {len(shown)} that move the output most" if layer.count > len(shown) else ""
     head = f"Layer {layer.number}: {plural(layer.count, 'neuron')}{more}"
     if layer.kind == "tokens":
-        return _positions(reading, shown, f"{head}, at each position of row {sample}")
+        return _positions(layer, reading, shown, f"{head}, at each position of row {sample}")
     if layer.kind == "maps":
         images = tuple(
             Matrix(
                 reading.values[0, w.unit].astype(np.float64).reshape(-1, reading.values.shape[-1]),
-                title=_title(w, reading.values[0, w.unit]), image=True,
+                title=_title(layer, w, reading.values[0, w.unit]), image=True,
             )
             for w in shown
         )  # fmt: skip
         return Charts(images, columns=6, title=f"{head}, for row {sample}")
     if place is None:
-        return _positions(reading, shown, f"{head}, for row {sample}")
-    charts = tuple(_tile(reading, w, place) for w in shown)
+        return _positions(layer, reading, shown, f"{head}, for row {sample}")
+    charts = tuple(_tile(layer, reading, w, place) for w in shown)
     name = f". {place.name}" if place.name else ""
     return Charts(charts, columns=4, title=f"{head}{name}", note=_NOTE if place.y else "")
 
@@ -69,15 +69,15 @@ _NOTE = (
 )
 
 
-def _title(worth: Worth, values: Floats) -> str:
+def _title(layer: Layer, worth: Worth, values: Floats) -> str:
     """A neuron's name, between which numbers it gives, and what it adds."""
     if not values.any():
-        return f"h{worth.unit} gives 0 everywhere here"
+        return f"{layer.called(worth.unit)} gives 0 everywhere here"
     reach = f"{number(float(values.min()), 2)} to {number(float(values.max()), 2)}"
-    return f"h{worth.unit} gives {reach}, moves the output by {number(worth.added, 2)}"
+    return f"{layer.called(worth.unit)} gives {reach}, moves the output by {number(worth.added, 2)}"
 
 
-def _tile(reading: Reading, worth: Worth, place: Place) -> Chart:
+def _tile(layer: Layer, reading: Reading, worth: Worth, place: Place) -> Chart:
     values = reading.values[:, worth.unit].astype(np.float64)
     sums = reading.sums[:, worth.unit].astype(np.float64)
     if place.y is None:
@@ -86,12 +86,12 @@ def _tile(reading: Reading, worth: Worth, place: Place) -> Chart:
         at = place.xs[cells] + part * (place.xs[cells + 1] - place.xs[cells])
         rules = tuple(Rule(float(x), "x") for x in at)
         return Chart(
-            place.x, Axis("gives"), (*rules, Line(place.xs, values)), _title(worth, values)
+            place.x, Axis("gives"), (*rules, Line(place.xs, values)), _title(layer, worth, values)
         )
     cut = _cut(place, sums)
     field = Field(place.grid(values), place.x_ends, place.y_ends, "signed", levels=())
     marks = (field, *cut, *signs(place, place.grid(values)))
-    return Chart(place.x, place.y, marks, _title(worth, values), bare=True)
+    return Chart(place.x, place.y, marks, _title(layer, worth, values), bare=True)
 
 
 def signs(place: Place, grid: Floats) -> list[Note]:
@@ -120,12 +120,12 @@ def _cut(place: Place, sums: Floats) -> list[Mark]:
     return lines
 
 
-def _positions(reading: Reading, shown: Sequence[Worth], title: str) -> Matrix:
+def _positions(layer: Layer, reading: Reading, shown: Sequence[Worth], title: str) -> Matrix:
     """What the neurons give at each place of a row."""
     values = reading.values[0].astype(np.float64)
     values = values.reshape(-1, values.shape[-1])[:, [w.unit for w in shown]].T
     return Matrix(
-        values, tuple(f"h{w.unit}" for w in shown), title=title, row_axis="neuron",
+        values, tuple(layer.called(w.unit) for w in shown), title=title, row_axis="neuron",
         column_axis="position",
     )  # fmt: skip
 
@@ -143,12 +143,12 @@ def pieces_chart(place: Place, corners: Sequence[Floats]) -> Chart:
 
 
 def weight_map(layer: Layer, found: Sequence[Worth], inputs: tuple[str, ...]) -> Matrix:
-    """The weights of a wide layer, the neurons that add most on top."""
+    """The weights of a wide layer, the neurons that move the output most on top."""
     units = [w.unit for w in found[:_MOST_LINES]]
     grid = layer.weight.reshape(layer.count, -1)[units]
     columns = inputs if len(inputs) == grid.shape[1] else ()
     some = "" if len(units) == layer.count else f", of {layer.count} neurons {len(units)}"
     return Matrix(
-        grid, tuple(f"h{u}" for u in units), columns, f"Weights of layer {layer.number}{some}",
+        grid, tuple(map(layer.called, units)), columns, f"Weights of layer {layer.number}{some}",
         row_axis="neuron", column_axis="what it weighs",
     )  # fmt: skip

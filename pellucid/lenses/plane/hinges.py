@@ -26,5 +26,5 @@ def hinges(subject: Subject, place: Place) -> list[tuple[str, float]]:
             low, high = sums[cell, unit], sums[cell + 1, unit]
             part = low / (low - high)
             at = place.xs[cell] + part * (place.xs[cell + 1] - place.xs[cell])
-            found.append((layer.called(unit, len(layers) == 1), float(at)))
+            found.append((layer.called(unit), float(at)))
     return sorted(found, key=lambda pair: pair[1])
