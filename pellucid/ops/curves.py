@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 
-from pellucid.ops.elementwise import ONE, POSITIVE, add, div, mul, square
+from pellucid.graph.node import Node
+from pellucid.ops.compare import gt, logical_or, lt, where
+from pellucid.ops.elementwise import ONE, POSITIVE, add, div, mul, square, sub
 from pellucid.ops.op import Op, define, per_element
 
-__all__ = ["atan", "cosh", "exp2", "expm1", "log10", "sinh", "tan"]
+__all__ = ["atan", "cosh", "exp2", "expm1", "log10", "logit", "sinh", "tan"]
 
 tan: Op = define(
     "tan",
@@ -109,3 +111,22 @@ log10: Op = define(
     traits="elementwise",
     samples=POSITIVE,
 )
+
+logit: Op = define(
+    "logit",
+    sentence="The number whose sigmoid it is: the logarithm of the odds.",
+    equation=r"y = \ln \frac{x}{1 - x}",
+    derivative=r"\partial y/\partial x = \frac{1}{x(1 - x)}",
+    forward=lambda xp, x: xp.log(x / (1 - x)),
+    gradient=(lambda g, y, x: where(_no_share(x), math.nan, div(g, mul(x, sub(1.0, x)))),),
+    dtype="float",
+    stable="the slope at 0 and 1 is ∞, where the rules of ln and ÷ one by one give ∞·0",
+    cost=per_element(10),
+    terms=("1/(x·(1 − x))",),
+    traits="elementwise",
+    samples=tuple(s._replace(low=0.1, high=0.9) for s in ONE),
+)
+
+
+def _no_share(x: Node) -> Node:
+    return logical_or(lt(x, 0), gt(x, 1))

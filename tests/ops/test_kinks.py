@@ -177,6 +177,8 @@ EXTREMES: dict[str, tuple[Call, list[float]]] = {
     "log_softmax": (lambda m, x: m.log_softmax(x, 0), [1e4, 1e4 - 1, -1e4]),
     "log1p": (lambda m, x: m.log1p(x), [1e-10, -1.0, 1e10]),
     "expm1": (lambda m, x: m.expm1(x), [1e-10, 100.0, -100.0]),
+    "logit": (lambda m, x: m.logit(x), [0.0, 1.0, 1.3, -1.0, 1e-12, 0.5, INF, -INF, NAN]),
+    "logit with eps": (lambda m, x: m.logit(x, eps=0.1), [0.0, 1.0, 1.3, -1.0, 0.05, 0.3, NAN]),
     "log": (lambda m, x: m.log(x), [0.0, 1.0, INF]),
     "var": (lambda m, x: m.var(x), [1e8, 1e8 + 1, 1e8 + 2]),
     "reciprocal": (lambda m, x: m.reciprocal(x), [0.0, -0.0, INF]),

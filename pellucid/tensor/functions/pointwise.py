@@ -10,6 +10,7 @@ from pellucid.errors import DTypeError
 from pellucid.graph.emit import constant
 from pellucid.graph.node import Node
 from pellucid.ops import compare as cmp
+from pellucid.ops import curves as cv
 from pellucid.ops import elementwise as ew
 from pellucid.ops import movement as mv
 from pellucid.ops import whole as wh
@@ -109,7 +110,7 @@ def rad2deg(input: Node) -> Node:
 def logit(input: Node, eps: float | None = None) -> Node:
     """The number whose sigmoid it is: `ln(p / (1 − p))`; `eps` keeps `p` off 0 and 1."""
     p = input if eps is None else clamp(input, min=eps, max=1 - eps)
-    return ew.log(ew.div(p, ew.sub(1.0, p)))
+    return cv.logit(p)
 
 
 @function()

@@ -46,7 +46,7 @@ ROWS: dict[str, Row] = {
     **named("fmod", "lgamma", "digamma", "erfinv", "xlogy", "copysign", "nextafter", "gcd", "lcm"),
     **named("bitwise_left_shift", "bitwise_right_shift"),
     "polygamma": Row(lambda t, x, n: t.polygamma(n, x)),
-    **named("tan", "atan", "sinh", "cosh", "expm1", "exp2", "log10", "erf", "clone"),
+    **named("tan", "atan", "sinh", "cosh", "expm1", "exp2", "log10", "logit", "erf", "clone"),
     **named("floor", "ceil", "round", "trunc", "remainder", "relu", "sigmoid", "tanh"),
     **{name: _functional(name) for name in ("silu", "gelu", "softplus", "hardtanh", "elu")},
     **{name: _functional(name) for name in ("leaky_relu", "celu", "selu", "mish", "softsign")},
