@@ -33,7 +33,7 @@ from pellucid.training.recording import Recorder, check_record
 from pellucid.training.restarts import best_together
 from pellucid.training.rows import feed
 from pellucid.training.sources import FromRows, Source
-from pellucid.training.weights import copied, draw_again, put_back
+from pellucid.training.weights import copied, draw_again, put_back, seed_of_start
 
 __all__ = ["fit", "optimizer_over"]
 
@@ -97,8 +97,9 @@ def fit(
             the epochs (at least 20) where their number was left open, and never where it was given.
         callbacks: `Callback` objects, or functions called after each epoch.
         seed: of validation rows, order of rows, and random layers.
-        restarts: train from so many starts (the model as it is, then fresh weights) and keep the
-            best. Where it is sooner done, all of them run at once, as one compiled program.
+        restarts: train from so many starts and keep the best: the model as it is, then fresh
+            weights, start k drawn from a seed of its own: seed + k · 0x9E3779B97F4A7C15, mod 2⁶⁴.
+            Where it is sooner done, all of them run at once, as one compiled program.
         metrics: None for what fits the loss (accuracy, R²), or names and functions of your own.
         schedule: None, "cosine", "plateau", or a function that makes a schedule of the optimizer:
             any of `pellucid.optim.lr_scheduler`.
@@ -309,7 +310,7 @@ def _best_of(
     starts: list[dict[str, Any]] = []
     for start in range(restarts):
         if start:
-            draw_again(model, plan.seed + start)
+            draw_again(model, seed_of_start(plan.seed, start))
         history = run_of(model, parts, objective, plan, chosen, shown).go()
         starts.append(
             {"start": start, "best_loss": history.best_loss, "best_epoch": history.best_epoch}

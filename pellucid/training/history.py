@@ -48,7 +48,7 @@ class History:
         loss_name, metric_name, optimizer: what was minimized, watched and used.
         settings: everything that was chosen, by the caller or for them.
         notes: what was decided on the way, one sentence each.
-        restarts: for each start, its seed, its best loss and the epoch of it; empty for a single
+        restarts: for each start, its number, its best loss and the epoch of it; empty for a single
             one.
         probes: what the probes said now and then; a table of columns, by name.
         recording: the weights now and then, where `fit` was asked to record; saved apart, with

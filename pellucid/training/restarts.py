@@ -19,7 +19,7 @@ from pellucid.training.sources import FromRows
 from pellucid.training.story import history_of
 from pellucid.training.sums import partial
 from pellucid.training.together import forms, train_together
-from pellucid.training.weights import draw_again
+from pellucid.training.weights import draw_again, seed_of_start
 
 __all__ = ["best_together"]
 
@@ -99,7 +99,7 @@ def _starts(restarts: int, run: Run) -> list[Start]:
     seed, rate = run.plan.seed, float(run.optimizer.param_groups[0]["lr"])
     found = [Start(seed, rate, values_of(run.model))]
     for k in range(1, restarts):
-        draw_again(run.model, seed + k)
+        draw_again(run.model, seed_of_start(seed, k))
         found.append(Start(seed, rate, values_of(run.model)))
     return found
 

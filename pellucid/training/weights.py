@@ -10,7 +10,10 @@ from pellucid.nn.module import Module
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.random import default_generator
 
-__all__ = ["copied", "draw_again", "put_back"]
+__all__ = ["copied", "draw_again", "put_back", "seed_of_start"]
+
+# 2⁶⁴ over the golden ratio, an odd number: its multiples mod 2⁶⁴ keep the widest gaps.
+_APART = 0x9E3779B97F4A7C15
 
 
 def copied(model: Module) -> dict[str, Any]:
@@ -21,6 +24,15 @@ def copied(model: Module) -> dict[str, Any]:
 def put_back(model: Module, weights: Mapping[str, Any]) -> None:
     """Write arrays into a model's own memory."""
     model.load_state_dict({name: of_array(array) for name, array in weights.items()})
+
+
+def seed_of_start(seed: int, start: int) -> int:
+    """What a further start of a training draws its weights from, as `fit` documents it.
+
+    It is far from the small whole numbers that people seed with, so that no start repeats a model
+    seeded by hand or a start of another `seed`.
+    """
+    return (seed + start * _APART) & 0xFFFFFFFFFFFFFFFF
 
 
 def draw_again(model: Module, seed: int) -> None:

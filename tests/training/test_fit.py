@@ -12,6 +12,7 @@ import pytest
 import pellucid as pl
 from pellucid import nn
 from pellucid.data import load
+from pellucid.training.weights import seed_of_start
 from pellucid.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset
 from tests.training.small import QUIET, X, Y, blobs, line, mlp, same, weights
 
@@ -335,6 +336,22 @@ def test_restarts_keep_the_best() -> None:
     assert len(several.restarts) == 6 and several.restarts[0]["best_loss"] == single.best_loss
     assert several.best_loss == min(s["best_loss"] for s in several.restarts) < single.best_loss
     assert same(weights(model), list(several.best_weights.values()))
+
+
+def test_no_start_repeats_one_seeded_by_hand_or_one_of_another_seed() -> None:
+    def losses(seed: int, by_hand: int) -> list[float]:
+        pl.manual_seed(by_hand)
+        model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+        options: dict[str, Any] = {"epochs": 1, "lr": 0.0, "validation": 0, **QUIET}
+        told = pl.fit(model, (X, Y), restarts=4, seed=seed, engine="numpy", **options)
+        return [start["best_loss"] for start in told.restarts]
+
+    first, second = losses(0, 1), losses(1, 2)
+    assert len({round(loss, 9) for loss in first + second}) == 8
+    assert first == losses(0, 1)
+    assert [seed_of_start(7, k) for k in (0, 1, 2)] == [
+        7, 0x9E3779B97F4A7C1C, 0x3C6EF372FE94F831,
+    ]  # fmt: skip
 
 
 def test_accumulated_gradients_are_those_of_the_loop_by_hand() -> None:
