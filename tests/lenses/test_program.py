@@ -176,6 +176,38 @@ def test_ops_know_what_they_read_and_which_forward_op_they_are_because_of() -> N
     assert p.total["ops"] == len(ops)
 
 
+@pytest.mark.parametrize(
+    ("name", "settings", "first", "last", "values"),
+    [
+        ("Adam", {"weight_decay": 0.01}, "gₜ = ∂L/∂θₜ₋₁ + λθₜ₋₁", "θₜ = θₜ₋₁ − η", "λ = 0.01."),
+        ("Adam", {}, "mₜ = ", "θₜ = θₜ₋₁ − η", "ε = 1e-08."),
+        ("AdamW", {"weight_decay": 0.1}, "mₜ = ", "θₜ = (1 − ηλ)θₜ₋₁ − η", "λ = 0.1."),
+        ("AdamW", {"weight_decay": 0.0}, "mₜ = ", "θₜ = θₜ₋₁ − η", "ε = 1e-08."),
+        ("SGD", {"weight_decay": 0.5}, "gₜ = ∂L/∂θₜ₋₁ + λθₜ₋₁", "θₜ = θₜ₋₁ − ηgₜ", "λ = 0.5."),
+        ("SGD", {"maximize": True}, "gₜ = −∂L/∂θₜ₋₁", "θₜ = θₜ₋₁ − ηgₜ", "Here η = 0.1."),
+        (
+            "SGD", {"momentum": 0.9, "nesterov": True}, "bₜ = μbₜ₋₁ + gₜ",
+            "θₜ = θₜ₋₁ − η(gₜ + μbₜ)", "Here η = 0.1, μ = 0.9.",
+        ),
+        ("RMSprop", {"weight_decay": 0.2}, "gₜ = ∂L/∂θₜ₋₁ + λθₜ₋₁", "θₜ = θₜ₋₁ − ηgₜ", "λ = 0.2."),
+        ("RMSprop", {"momentum": 0.5, "centered": True}, "vₜ", "θₜ = θₜ₋₁ − ηbₜ", "μ = 0.5"),
+        ("ASGD", {"weight_decay": 0.2}, "gₜ = ∂L/∂θₜ₋₁ + 0.2 θₜ₋₁", "μₜ₊₁", "λ = 0.0001."),
+        (
+            "NAdam", {"weight_decay": 0.2, "decoupled_weight_decay": True}, "μₜ",
+            "θₜ = (1 − ηλ)", "λ = 0.2.",
+        ),
+    ],
+)  # fmt: skip
+def test_the_equations_are_those_that_run(
+    name: str, settings: dict[str, Any], first: str, last: str, values: str
+) -> None:
+    make = getattr(pellucid.optim, name)
+    p = program(nn.Linear(2, 1), (4, 2), (4, 1), optimizer=lambda q: make(q, lr=0.1, **settings))
+    steps = p.to_dict()["optimizer"]["steps"]
+    assert steps[0].startswith(first) and steps[-1].startswith(last)
+    assert values in str(p)
+
+
 def test_a_loss_that_is_a_function_or_follows_from_the_target() -> None:
     by_hand = program(moons_net(), (4, 2), loss=lambda out: (out**2).mean())
     assert [line["operation"] for line in by_hand.layers[-2:]] == ["square", "mean"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,16 +11,14 @@ from pellucid.graph.node import Node
 from pellucid.graph.program import Program as Steps
 from pellucid.lenses.listing.layers import Layer, layers_of
 from pellucid.lenses.listing.ops import OpLine, op_lines
+from pellucid.lenses.listing.rule import rule_of
 from pellucid.lenses.listing.show import program_view, unfolded_view
 from pellucid.lenses.listing.trace import Recording, record
-from pellucid.lenses.notation import plain
 from pellucid.lenses.shown import Shown
 from pellucid.nn import Module
 from pellucid.optim import Optimizer
 
 __all__ = ["Program", "program"]
-
-_SETTINGS = ("lr", "momentum", "dampening", "nesterov", "betas", "alpha", "eps", "weight_decay")
 
 
 class Program(Shown):
@@ -101,7 +98,7 @@ def program(
         "forward": forward,
         "backward": list(reversed([b for b in backward if b["flops"] or b["blame"]])),
         "update": _updates(found, update),
-        "optimizer": _rule(found.optimizer),
+        "optimizer": None if found.optimizer is None else rule_of(found.optimizer),
         "loss": _number(found.loss) if found.ran else None,
         "loss_after": found.loss_after,
         "total": _total(found, forward, backward, update),
@@ -192,17 +189,6 @@ def _total(
 def _update_steps(optimizer: Optimizer | None) -> Steps | None:
     """The update rule of the first group as a program, where the optimizer has one."""
     return optimizer.program() if optimizer is not None and hasattr(optimizer, "update") else None
-
-
-def _rule(optimizer: Optimizer | None) -> dict[str, Any] | None:
-    """What the optimizer is called, its equations from its own documentation, and its settings."""
-    if optimizer is None:
-        return None
-    found = re.findall(r"\$\$(.+?)\$\$", type(optimizer).__doc__ or "", re.DOTALL)
-    steps = [s.strip(" ,.") for text in found for s in plain(" ".join(text.split())).split("   ")]
-    group = optimizer.param_groups[0]
-    settings = {k: v for k, v in group.items() if k in _SETTINGS and v}
-    return {"name": type(optimizer).__name__, "steps": steps, "settings": settings}
 
 
 def _flops(nodes: Sequence[Node]) -> int:

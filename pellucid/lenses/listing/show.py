@@ -140,7 +140,9 @@ def _update(data: Mapping[str, Any]) -> list[Block]:
     table = Table(_UPDATE[: len(names)], rows, f"Update by {_settings(data['optimizer'])}")
     steps = data["optimizer"]["steps"]
     lines = tuple(tuple(step.split(" = ")) for step in steps)
-    return [table, Equation((), below=lines)] if lines else [table]
+    values = ", ".join(f"{k} = {v:g}" for k, v in data["optimizer"]["values"].items())
+    told = [Remark(f"Here {values}.")] if values else []
+    return [table, Equation((), below=lines), *told] if lines else [table]
 
 
 def _settings(optimizer: Mapping[str, Any]) -> str:
