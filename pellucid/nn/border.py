@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pellucid.errors import PellucidError
+from pellucid.errors import PellucidError, ShapeError
 from pellucid.graph.emit import user_line
 from pellucid.graph.node import Node
 from pellucid.graph.walk import reachable
@@ -70,17 +70,23 @@ class _Trail:
         self.before = new + self.before
 
 
-def tell(error: PellucidError, module: Module, inputs: tuple[Any, ...]) -> None:
-    """Add to an error what a module that it passes knows."""
+def tell(error: PellucidError, module: Module, inputs: tuple[Any, ...]) -> PellucidError:
+    """Add to an error what a module that it passes knows, and say which error is to be raised.
+
+    Of two mistakes at once, a shape that doesn't fit and another dtype, the shape is told first.
+    """
     if not module._tells:
-        return
+        return error
     trail: _Trail | None = getattr(error, "trail", None)
     if trail is None:
         trail = _Trail(error, module, inputs)
+        if trail.misfit is not None and not isinstance(error, ShapeError):
+            error = ShapeError().with_traceback(error.__traceback__)
         error.trail = trail  # type: ignore[attr-defined]
     elif module._modules:
         trail.put_in_front(_recorded(module, trail.inputs))
     error.args = (_text(trail),)
+    return error
 
 
 def follow(error: PellucidError, module: Module, shapes: list[Any]) -> None:

@@ -103,8 +103,10 @@ class Module(Switches):
                 gave_nothing(self)
             return out
         except (ShapeError, DTypeError) as error:
-            tell(error, self, args)
-            raise
+            told = tell(error, self, args)
+            if told is error:
+                raise
+            raise told from None
         finally:
             mode.scope = outer
 

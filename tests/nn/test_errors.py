@@ -219,6 +219,18 @@ def test_shapes_are_told_as_a_chain(name: str) -> None:
     assert said(call, ShapeError) == text
 
 
+def test_of_two_mistakes_at_once_the_shape_is_told_by_its_own_class() -> None:
+    text = """\
+Linear(4, 8) expects 4 features in the last axis and got 5.
+ ▸ Linear(4, 8)   (3, 5) ✗ weight (8, 4)
+ Make it Linear(5, 8), or give it inputs with 4 features.      called at HERE"""
+    wide = pellucid.zeros(3, 5, dtype=pellucid.float64)
+    assert said(lambda: nn.Linear(4, 8)(wide), ShapeError) == text
+    chain = nn.Sequential(nn.Flatten(), nn.Linear(4, 8))
+    assert "layer 1, Linear(4, 8), expects 4 features" in said(lambda: chain(wide), ShapeError)
+    assert "one dtype" in said(lambda: nn.Linear(5, 8)(wide), DTypeError)
+
+
 def test_the_line_is_the_users() -> None:
     model = nn.Sequential(nn.Linear(2, 2))
     with pytest.raises(ShapeError) as caught:
