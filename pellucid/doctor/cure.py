@@ -17,6 +17,7 @@ from pellucid.doctor.measures.once import once
 from pellucid.doctor.measures.reference import reference
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change, Trial
+from pellucid.doctor.wiring import divided
 from pellucid.lenses.numerals import percent
 
 __all__ = [
@@ -33,6 +34,9 @@ ENOUGH, SHARE = 0.1, 0.15
 
 PART = 0.35
 """The share of what is missing that a change must bring back."""
+
+LOWER = 0.2
+"""The share of the run's own fall that a loss with several aims must fall further by."""
 
 HELD = 2.0
 """On few rows that were not learned from, half of a gain may be lost in chance."""
@@ -104,7 +108,27 @@ def short(seen: Seen) -> bool:
     """Whether the network stays so far behind what can be reached that there must be a reason."""
     if fit(seen) is None or skill(seen) > 1 - SHARE:
         return False
+    if divided(seen) and not _lower(seen):
+        return False
     return reach(seen) - skill(seen) >= ENOUGH and lost(seen) >= SHARE
+
+
+def _lower(seen: Seen) -> bool:
+    """Whether a trial gets the loss itself down by much more than the run did.
+
+    Where a loss wants something else beside the fit, a worse fit may be just what it asks for.
+    """
+    count = max(len(seen.losses) // 20, 1)
+    end = float(np.mean(seen.losses[-count:])) if len(seen.losses) else np.nan
+    fell = float(seen.losses[0]) - end if len(seen.losses) else np.nan
+    if not np.isfinite(fell) or fell <= 0:
+        return True
+    for change in (MATCHED, Change(onward=True)):
+        trial = seen.trials.run(change)
+        last = None if trial is None else trial.losses[-max(len(trial.losses) // 20, 1) :]
+        if last is not None and len(last) and end - float(np.mean(last)) >= LOWER * fell:
+            return True
+    return False
 
 
 def cure(seen: Seen, change: Change) -> Cure | None:

@@ -69,8 +69,10 @@ def _added(seen: Seen) -> set[str]:
 
 
 def place_of(call: Call) -> str:
-    """A call's layer as it stands in a sentence, or its own name outside of layers."""
-    return of_layer(call.path) if call.path else call.name
+    """A call's layer as it stands in a sentence, or its own name and line outside of layers."""
+    if call.path:
+        return of_layer(call.path)
+    return f"{call.name} ({call.line})" if call.line else call.name
 
 
 def weight_place(weight: WeightSeen) -> str:

@@ -13,8 +13,8 @@ from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import TARGET, Call
 
 __all__ = [
-    "CONVOLUTIONS", "LINEAR", "VIEWS", "Mixing", "affine", "behind", "last", "made_by", "mixing",
-    "trail",
+    "CONVOLUTIONS", "LINEAR", "VIEWS", "Mixing", "affine", "behind", "divided", "last", "made_by",
+    "mixing", "trail",
 ]  # fmt: skip
 
 VIEWS: Final = frozenset(
@@ -157,3 +157,32 @@ def affine(seen: Seen, besides: frozenset[str] = frozenset()) -> Sequence[Call]:
         reached.add(place)
         waiting += call.inputs
     return [seen.calls[place] for place in sorted(reached) if seen.calls[place].name in LINEAR]
+
+
+def divided(seen: Seen) -> bool:
+    """Whether the loss wants something else of the network beside the fit.
+
+    As a variational autoencoder's does, or one that wants small activations: what it adds comes
+    from other parts of the network than the prediction.
+
+    Args:
+        seen: the training.
+    """
+    met = mixing(seen)
+    if met is None:
+        return False
+    roots: dict[int, frozenset[int]] = {}  # of what the loss makes, the network's calls behind it
+    fit = {met.place}
+    for place, call in enumerate(seen.calls):
+        if call.part == "model":
+            roots[place] = frozenset({place})
+            continue
+        roots[place] = frozenset().union(*(roots.get(i, frozenset()) for i in call.inputs))
+        ours = [i for i in call.inputs if i in fit]
+        others = [i for i in call.inputs if i not in fit]
+        if ours and call.name in ("add", "sub"):
+            if any(roots.get(i, frozenset()) - roots[met.place] for i in others):
+                return True
+        if ours:
+            fit.add(place)
+    return False

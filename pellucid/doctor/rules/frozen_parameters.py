@@ -43,12 +43,17 @@ def frozen_parameters(seen: Seen) -> Iterator[Finding]:
     meant = sum(math.prod(w.shape) for w in used if w.trainable) or 1
     left_out = [w for w in still if not w.held]
     unreached = [w for w in still if w.held and not w.reached and not _zero(seen, w)]
-    if used and len(still) == len([w for w in used if w.trainable]) and still:
+    if not used and seen.events.steps and not seen.events.backwards:  # nothing was recorded
+        used = still = [w for w in seen.weights if w.trainable]
+        left_out = [w for w in still if not w.held]
+        if not any(w.moved for w in used):
+            yield from _nothing_moves(seen, left_out)
+    elif used and len(still) == len([w for w in used if w.trainable]) and still:
         yield from _nothing_moves(seen, left_out)
     elif left_out and seen.events.steps:
-        yield _left_out(left_out, _entries(left_out) / meant)
+        yield _left_out(seen, left_out, _entries(left_out) / meant)
     elif unreached and seen.events.steps:
-        yield _unreached(unreached, _entries(unreached) / meant)
+        yield _unreached(seen, unreached, _entries(unreached) / meant)
     elif seen.events.steps:
         yield from _on_purpose(seen, [w for w in used if not w.trainable])
         yield from _unknown(seen)
@@ -95,7 +100,7 @@ def _nothing_moves(seen: Seen, left_out: Sequence[WeightSeen]) -> Iterator[Findi
         )  # fmt: skip
     elif not events.steps:
         return
-    elif len(left_out) == len([w for w in seen.weights if w.trainable and w.used]):
+    elif left_out and len(left_out) >= len([w for w in seen.weights if w.trainable and w.used]):
         yield _stuck(
             seen, f"The optimizer made {events.steps} steps, but holds none of the "
             f"{len(left_out)} parameters of this network.",
@@ -107,7 +112,16 @@ def _nothing_moves(seen: Seen, left_out: Sequence[WeightSeen]) -> Iterator[Findi
         yield _stuck(
             seen, f"The optimizer made {events.steps} steps without any backward pass.",
             "backward passes", 0, events.steps,
-            "loss.backward()  # was missing\noptimizer.step()",
+            "loss.backward()  # was missing; the loss is computed outside of no_grad()\n"
+            "optimizer.step()",
+        )  # fmt: skip
+    elif not any(w.reached or _zero(seen, w) for w in seen.weights):
+        yield _stuck(
+            seen, f"{events.backwards} backward passes reached no parameter of the network: the "
+            "loss was computed under no_grad(), or its way back was cut.",
+            "parameters with a gradient", 0, len(seen.weights),
+            "# network and loss outside of no_grad(), and the prediction a tensor all the way to\n"
+            "# the loss: no detach(), item(), numpy()",
         )  # fmt: skip
     elif idle > events.steps / 2:
         yield _stuck(
@@ -115,12 +129,6 @@ def _nothing_moves(seen: Seen, left_out: Sequence[WeightSeen]) -> Iterator[Findi
             "they come before the backward pass.",
             "steps with a gradient", max(events.steps - idle, 0), events.steps,
             "optimizer.zero_grad()\nloss.backward()\noptimizer.step()  # in this order",
-        )  # fmt: skip
-    elif not any(w.reached or _zero(seen, w) for w in seen.weights):
-        yield _stuck(
-            seen, f"{events.backwards} backward passes reached no parameter of the network.",
-            "parameters with a gradient", 0, len(seen.weights),
-            "# keep the prediction a tensor all the way to the loss: no detach(), item(), numpy()",
         )  # fmt: skip
 
 
@@ -140,7 +148,7 @@ def _stuck(seen: Seen, text: str, name: str, value: int, border: int, fix: str) 
     )
 
 
-def _left_out(weights: Sequence[WeightSeen], share: float) -> Finding:
+def _left_out(seen: Seen, weights: Sequence[WeightSeen], share: float) -> Finding:
     layer, also = _layers(weights)
     return Finding(
         "frozen_parameters",
@@ -148,6 +156,7 @@ def _left_out(weights: Sequence[WeightSeen], share: float) -> Finding:
         f"{percent(share)} of what should learn: {_named(weights)}.",
         layer=layer,
         also=also,
+        line=seen.events.lines.get("step", ""),
         evidence=(
             Evidence(
                 "entries that the optimizer lacks", share, 0.0, "none in a right loop", "share"
@@ -162,7 +171,7 @@ def _left_out(weights: Sequence[WeightSeen], share: float) -> Finding:
     )
 
 
-def _unreached(weights: Sequence[WeightSeen], share: float) -> Finding:
+def _unreached(seen: Seen, weights: Sequence[WeightSeen], share: float) -> Finding:
     layer, also = _layers(weights)
     return Finding(
         "frozen_parameters",
@@ -170,6 +179,7 @@ def _unreached(weights: Sequence[WeightSeen], share: float) -> Finding:
         f"{percent(share)} of what should learn: {_named(weights)}.",
         layer=layer,
         also=also,
+        line=seen.events.lines.get("backward", ""),
         evidence=(Evidence("entries without any gradient", share, 0.0, "none expected", "share"),),
         why="What they make is cut off from the loss (detach, no_grad, item, a copy by numpy), so "
         "they stay random.",

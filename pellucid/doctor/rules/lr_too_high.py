@@ -4,8 +4,9 @@ Condition: the network stays behind what can be reached, or its loss is not fini
 trial with the rate over 10, 100 or 1000 brings back at least 0.1 of skill and 35 % of what is
 missing, or, where steps are so long that a second run ends elsewhere by chance, 0.3 over the run's
 own skill (0.2 where a second run gains by it on other rows, too). Where no step is above 0.2 % of a
-weight's size, none can overshoot. No border on the rate itself: a rate of 1.0 can be right, and one
-of 0.01 too high.
+weight's size, none can overshoot; gradients that were no numbers before the first step are not its
+work, nor is what weight decay does: without it the same rate gains twice as much. No border on the
+rate itself: a rate of 1.0 can be right, and one of 0.01 too high.
 Steps above a tenth of the weights' size (log10 of update over weight > −1, TheDeepChecker), and
 gradients that point back at every step, make it surer. Without trials only a loss that grew, with
 such steps, is named.
@@ -17,7 +18,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pellucid.doctor.cure import ENOUGH, Cure, best, lost, short, skill, told
+from pellucid.doctor.cure import ENOUGH, Cure, best, cure, lost, short, skill, told
 from pellucid.doctor.depth import broken, moment_pace, pace, turns
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.measures.fit import fit
@@ -32,13 +33,14 @@ STEP, BACK, GREW, SHORT, CHANCE = 0.1, -0.2, 1.5, 2e-3, 0.3
 def lr_too_high(seen: Seen) -> Iterator[Finding]:
     """A tenth of the rate learns what the run could not."""
     wild = broken(seen)
-    if not np.isfinite(seen.losses[0]):  # before the first step no rate can have done harm
-        return
+    if not np.isfinite(seen.losses[0]) or _lost_at_first(seen):
+        return  # before the first step no rate can have done harm
     if not wild and (_short_steps(seen) or not (short(seen) or _grew(seen))):
         return
     evidence = _signs(seen)
     found = best(seen, Change(lr=0.1), Change(lr=0.01), Change(lr=0.001))
-    if found is not None and (found.works or _by_chance(seen, found)):
+    works = found is not None and (found.works or _by_chance(seen, found))
+    if found is not None and works and not _decayed(seen, found):
         text = (f"With {_part(found.change.lr)} of the learning rate{_rate(seen)} the same network "
                 f"gets to {told(found.after)} instead of {told(found.before)}.")  # fmt: skip
         shown = (found.evidence("skill with the smaller rate"), *evidence)
@@ -85,6 +87,14 @@ def _signs(seen: Seen) -> tuple[Evidence, ...]:
     return tuple(found)
 
 
+def _decayed(seen: Seen, found: Cure) -> bool:
+    """Whether weight decay did it: without it the same rate gains twice as much."""
+    if not seen.settings.get("weight_decay"):
+        return False
+    without = cure(seen, Change(decay=False))
+    return without is not None and without.gain >= 2 * found.gain
+
+
 def _by_chance(seen: Seen, found: Cure) -> bool:
     """Whether steps are so long that a second run with them ends elsewhere by chance alone."""
     step = pace(seen)
@@ -94,6 +104,15 @@ def _by_chance(seen: Seen, found: Cure) -> bool:
         return False
     both = (found.after.held_skill or 0.0) - (found.before.held_skill or 0.0)
     return gain >= CHANCE or (gain >= 2 * ENOUGH and both >= ENOUGH)
+
+
+def _lost_at_first(seen: Seen) -> bool:
+    """Whether the very first gradients were no numbers, which no rate can have brought about."""
+    first = seen.moments[0] if seen.moments else None
+    return (
+        first is not None and first.step == 0 and broken(seen)
+        and any(m.grad is not None and not np.isfinite(m.grad) for m in first.moves.values())
+    )  # fmt: skip
 
 
 def _short_steps(seen: Seen) -> bool:

@@ -3,7 +3,8 @@
 Condition: a loss is not finite, or weights or their gradients are not finite to the end. Reported
 is the first producer: the first call whose output is not finite while its inputs are. Minus
 infinity in a mask that never reaches the loss is normal; so are single infinite gradients that a
-scaler for low precision skips, after which all is finite again.
+scaler for low precision skips, after which all is finite again. Where all calls are finite and the
+gradients are not, it is the call whose slope is not: the gradient at its output still is finite.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from pellucid.doctor.depth import place_of
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
@@ -40,6 +42,8 @@ def non_finite(seen: Seen) -> Iterator[Finding]:
         return
     step = int(lost[0]) if len(lost) else moment.step if moment is not None else 0
     call = _producer(seen, moment)
+    steep = None if call is not None else _steep(seen)
+    call = call or steep
     spoilt = dirty(seen)
     text = f"The loss is {seen.losses[step]} from step {step} on" if len(lost) else (
         f"Weights or gradients are not finite from step {step} on"
@@ -47,7 +51,11 @@ def non_finite(seen: Seen) -> Iterator[Finding]:
     yield Finding(
         "non_finite",
         text
-        + (f": {percent(spoilt)} of the rows hold NaN or infinity." if spoilt else _said(call)),
+        + (
+            f": {percent(spoilt)} of the rows hold NaN or infinity."
+            if spoilt
+            else _said(call, steep is not None)
+        ),
         layer=call.path if call is not None and not spoilt else "",
         step=step,
         line=call.line if call is not None else seen.events.lines.get("loss", ""),
@@ -82,9 +90,26 @@ def _producer(seen: Seen, moment: Moment | None) -> Call | None:
     return seen.calls[moment.first_bad]
 
 
-def _said(call: Call | None) -> str:
+def _steep(seen: Seen) -> Call | None:
+    """The call whose slope was not finite first, on the way back from a loss that was."""
+    for moment in seen.moments:
+        if np.isfinite(moment.loss) and _bad(moment):
+            blame = {place: each.grad for place, each in moment.activity.items()}
+            for place in sorted(blame, reverse=True):
+                own = blame[place]
+                before = [blame.get(i) for i in seen.calls[place].inputs if i >= 0]
+                lost = [each for each in before if each is not None and not np.isfinite(each)]
+                if own is not None and np.isfinite(own) and lost:
+                    return seen.calls[place]
+            return None
+    return None
+
+
+def _said(call: Call | None, steep: bool) -> str:
     if call is None:
         return "."
+    if steep:
+        return f": the slope of {place_of(call)} was not finite first, while its output was."
     where = f" in {of_layer(call.path)}" if call.path else ""
     return f": {call.name}{where} made it first, out of finite numbers."
 

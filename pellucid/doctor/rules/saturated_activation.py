@@ -29,10 +29,10 @@ def saturated_activation(seen: Seen) -> Iterator[Finding]:
     for call, activity in hidden(seen, NAMES):
         flat = float(np.median([one.flat for one in activity]))
         if flat > HALF and short(seen):
+            ends = f"the flat ends of {call.name}" if call.path else "its flat ends"
             yield Finding(
                 "saturated_activation",
-                f"{percent(flat)} of the outputs of {place_of(call)} lie on the flat ends of "
-                f"{call.name}.",
+                f"{percent(flat)} of the outputs of {place_of(call)} lie on {ends}.",
                 call.path, line=call.line,
                 evidence=(Evidence("outputs on the flat ends", flat, HALF, "SageMaker Debugger's "
                                    "SaturatedActivation", "share"),),

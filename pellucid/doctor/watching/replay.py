@@ -50,7 +50,7 @@ class Replay:
                 if k not in known:
                     value = trace.alive[k]
                     found[k] = (
-                        value if k in self.names
+                        self.library.handle(value).detach() if k in self.names
                         else self.library.tensor(self.library.array(value).copy(), trace.target)
                     )  # fmt: skip
         return found
