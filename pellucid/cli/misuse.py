@@ -51,7 +51,7 @@ def reworded(error: Any, words: Sequence[str]) -> str:
     if kind == "NoSuchOption":
         return f"there is no option {error.option_name}.{_meant(error)}"
     if kind == "MissingParameter":
-        return f"{_name(error.param)} is missing."
+        return _missing(_name(error.param), words)
     text = " ".join(error.format_message().split())
     extra = re.fullmatch(r"Got unexpected extra arguments? ?\(?s?\)? ?\((.+)\)", text)
     if extra:
@@ -78,6 +78,18 @@ def _meant(error: Any) -> str:
     if near is None or near.split()[0] not in there:
         near = closest(name, known)
     return f" Did you mean {near}?" if near else ""
+
+
+def _missing(name: str, words: Sequence[str]) -> str:
+    """What is missing; where --row says which row, of what, and how to say that."""
+    typed = re.search(r"(?<!\S)--row(?:[= ](\S+))?", " ".join(words))
+    if name != "DATA" or typed is None:
+        return f"{name} is missing."
+    model = next((w for w in words[1:2] if not w.startswith("-")), "MODEL")
+    return (
+        "DATA is missing: --row picks one of its rows.\n Name a file with rows, or a built-in set: "
+        f"pellucid {words[0]} {model} rows.csv --row {typed[1] or 1}"
+    )
 
 
 def _name(param: Any) -> str:

@@ -213,7 +213,15 @@ def test_data_that_cannot_be_learned_from(
 
 
 HELP = "try: pellucid fit --help"
+NO_ROWS = said(
+    "DATA is missing: --row picks one of its rows.",
+    "Name a file with rows, or a built-in set: pellucid explain m rows.csv --row 3",
+    "try: pellucid explain --help",
+)
 USAGE = [
+    ("explain m --row 3", NO_ROWS),
+    ("explain m --row=3", NO_ROWS),
+    ("explain m", said("DATA is missing.", "try: pellucid explain --help")),
     ("fit", said("DATA is missing.", HELP)),
     ("fit moons --epoch 3", said("there is no option --epoch. Did you mean --epochs?", HELP)),
     ("fit moons --epochs many", said('--epochs takes a whole number, not "many".', HELP)),
