@@ -96,7 +96,7 @@ def _decayed(steps: list[str], group: Mapping[str, Any]) -> list[str]:
 def _values(steps: list[str], group: Mapping[str, Any]) -> dict[str, float]:
     """What the letters in the equations stand for."""
     text = " ".join(steps)
-    named = {_SYMBOLS[k]: v for k, v in reversed(group.items()) if k in _SYMBOLS}
+    named = {_SYMBOLS[k]: v for k, v in reversed([*group.items()]) if k in _SYMBOLS}
     if "lambd" in group:
         named["λ"] = group["lambd"]
     if "betas" in group:
