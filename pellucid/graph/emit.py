@@ -17,7 +17,7 @@ from pellucid.graph import mode as _mode
 from pellucid.graph.gate import gate
 from pellucid.graph.halves import HALVES, Single, at_hand, lowered, moves
 from pellucid.graph.node import Node, _clock, last_write, leaf, memory
-from pellucid.graph.where import made_at
+from pellucid.graph.where import called, changed_at, made_at
 
 __all__ = ["applied", "check_unwritten", "constant", "emit", "stamp", "user_line"]
 
@@ -199,11 +199,13 @@ def _promoted(op: Any, inputs: tuple[Node, ...], casts: Any) -> tuple[Node, ...]
     )
 
 
-def stamp(node: Node) -> None:
-    """Note that the memory of `node` was written in place just now."""
+def stamp(node: Node, line: tuple[CodeType, int] | None = None) -> None:
+    """Note that the memory of `node` was written in place just now, and in whose line."""
     node.written = last_write[0] = next(_clock)
     if node.base is not None:
         node.root.written = node.written
+    if line is not None:
+        node.changed = node.root.changed = (node.written, line)
 
 
 def check_unwritten(x: Node, because: Node) -> None:
@@ -212,10 +214,11 @@ def check_unwritten(x: Node, because: Node) -> None:
         return
     if x is not because and x not in because.inputs:
         return
-    line = made_at(because)
-    where = f"\n It was used at {line}." if line else ""
+    lines = (("used", made_at(because)), ("changed", changed_at(x)))
+    told = " and ".join(f"{what} at {line}" for what, line in lines if line)
+    where = f"\n It was {told}." if told else ""
     raise GraphError(
-        f"a value that the backward pass needs was changed in place: {x.name or x!r}, "
+        f"a value that the backward pass needs was changed in place: {called(x)}, "
         f"read by {because.op.name}.{where}\n"
         " Change it after backward(), or work on a copy: x = x.clone()."
     )

@@ -78,6 +78,7 @@ class Node:
         because: for a node of a backward pass, the forward node whose rule made it.
         seq: when it was made.
         written: when its array was last written in place; 0 for never.
+        changed: when and where a person's own line last wrote it in place, if one did.
         lent: when its memory was last handed to somebody who may write it and tell nobody.
         base: the node whose memory this one shares (a view), if any.
         spent: a backward pass has used up the graph behind it.
@@ -100,6 +101,7 @@ class Node:
     where: tuple[CodeType, int] | None = None
     because: Node | None = None
     written: int = 0
+    changed: tuple[int, tuple[CodeType, int] | None] | None = None
     lent: int = 0
     base: Node | None = None
     spent: bool = False

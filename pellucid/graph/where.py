@@ -12,8 +12,9 @@ from types import CodeType
 from typing import Any
 
 from pellucid.graph.node import Node
+from pellucid.shapes import show
 
-__all__ = ["asked_at", "made_at"]
+__all__ = ["asked_at", "called", "changed_at", "made_at"]
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _CELL = re.compile(r"[/\\]ipykernel_\d+[/\\]|<?ipython-input-(?:(\d+)-)?|vscode-notebook-cell")
@@ -38,6 +39,24 @@ def made_at(node: Node) -> str:
     name, number = line
     cell = _cell(name)
     return f"{cell}, line {number}" if cell else f"{Path(name).name}:{number}"
+
+
+def changed_at(node: Node) -> str:
+    """The user's line that last changed a node's memory in place; "" where that is not known."""
+    last = node if node.written >= node.root.written else node.root
+    if last.changed is None or last.changed[0] != last.written:
+        return ""
+    return asked_at(last.changed[1])
+
+
+def called(node: Node) -> str:
+    """What to call a value in a sentence: by its name, or by what it came from."""
+    if node.name:
+        return repr(node.name)
+    if node.op is not None:
+        return f"the result of {node.op.name}"
+    what = "a parameter" if node.kind == "parameter" else "a Tensor"
+    return f"{what} of shape {show(node.shape)}"
 
 
 def _cell(name: str) -> str:

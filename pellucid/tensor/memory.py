@@ -11,7 +11,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from pellucid.errors import DTypeError, GraphError, ShapeError
-from pellucid.graph.emit import emit, stamp
+from pellucid.graph.emit import emit, stamp, user_line
 from pellucid.graph.mode import current, engine
 from pellucid.graph.node import Node, last_change
 from pellucid.ops.elementwise import cast
@@ -91,7 +91,7 @@ def overwrite(
         # The ellipsis keeps a 0-axis array an array: array[()] would be a number.
         array = array[(*as_index(spans), ...)].reshape(shape)
     engine().write(array, at, value.array)
-    stamp(self._node)
+    stamp(self._node, user_line())
 
 
 def replace(self: Tensor, value: Node) -> None:

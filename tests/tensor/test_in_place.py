@@ -275,7 +275,20 @@ def test_the_output_that_a_rule_reads_was_changed() -> None:
     y = w.exp()
     loss = y.sum()
     y.detach().zero_()
-    with pytest.raises(GraphError, match=r"changed in place: .*read by exp"):
+    with pytest.raises(GraphError) as caught:
+        loss.backward()
+    first, second, _ = str(caught.value).split("\n")
+    assert first.endswith("changed in place: the result of exp, read by exp.")
+    here = caught.traceback[0].frame.code.firstlineno + 1
+    used, changed = (f"test_in_place.py:{here + n}" for n in (2, 4))
+    assert second == f" It was used at {used} and changed at {changed}."
+
+
+def test_a_value_without_a_name_is_told_by_its_shape() -> None:
+    x, w = pellucid.ones(2), pellucid.ones(2, requires_grad=True)
+    loss = (x * w).sum()
+    x.add_(1)
+    with pytest.raises(GraphError, match=r"a Tensor of shape \(2,\), read by mul.\n.* and changed"):
         loss.backward()
 
 
