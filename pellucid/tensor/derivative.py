@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pellucid.autograd.reverse import gradients, starting
 from pellucid.errors import GraphError, SettingError
 from pellucid.graph.node import Node
+from pellucid.graph.walk import reachable
 from pellucid.ops.elementwise import add
 from pellucid.tensor.pairs import judge_loss
 from pellucid.tensor.tensor import Tensor, wrap
@@ -69,12 +71,14 @@ def grad(
     found = gradients(
         roots, wrt=[t._node for t in wanted], create_graph=create_graph, spend=not keep
     )
+    flat = _flat_in(roots, [t._node for t in wanted if t._node not in found])
     return tuple(
         _result(
-            i, t, found.get(t._node), bool(allow_unused) or materialize_grads, materialize_grads
+            i, t, found.get(t._node), bool(allow_unused) or materialize_grads,
+            materialize_grads or t._node in flat,
         )
         for i, t in enumerate(wanted)
-    )
+    )  # fmt: skip
 
 
 def backward(
@@ -93,10 +97,27 @@ def backward(
         head.backward(start, retain_graph=keep, create_graph=create_graph, inputs=inputs)
 
 
+def _flat_in(roots: Iterable[Node], missed: list[Node]) -> set[Node]:
+    """Those of `missed` on which a slope among the roots depends by its kinks only.
+
+    The slope of ReLU changes in jumps: it depends on where the numbers are, and its own slope is 0.
+    """
+    if not missed:
+        return set()
+    behind = reachable(roots, follow=_needs_blame)
+    bends = {n.because for n in behind if n.because is not None and n.because.op is not None}
+    bent = [n for n in bends if "activation" in n.op.traits and "linear" not in n.op.traits]
+    return set(missed) & set(reachable(bent, follow=_needs_blame))
+
+
+def _needs_blame(node: Node) -> bool:
+    return node.requires_grad
+
+
 def _result(i: int, t: Tensor, node: Node | None, unused_ok: bool, zeros: bool) -> Tensor | None:
     if node is not None:
         return wrap(node)
-    if not unused_ok:
+    if not (unused_ok or zeros):
         raise GraphError(
             f"input {i} does not take part in the outputs, so it has no blame.\n"
             " Pass allow_unused=True to get None for it."

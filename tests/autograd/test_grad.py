@@ -104,6 +104,23 @@ def test_a_penalty_on_the_gradient_trains(torch: Any) -> None:
     same(torch, script)
 
 
+@pytest.mark.parametrize("bend", ["relu", "leaky_relu", "hardtanh", "relu6", "softshrink"])
+def test_the_slope_of_straight_pieces_is_flat(bend: str, torch: Any) -> None:
+    """Zeros for what only moves the kinks; None for what has no part in the slope at all."""
+
+    def script(m: Any) -> Any:
+        x = m.tensor([[1.0, 2.0], [-1.0, 0.5]], requires_grad=True)
+        w = m.tensor([[0.3, -0.2], [0.5, 0.1]], requires_grad=True)
+        before, after = (m.tensor([0.1, 0.2], requires_grad=True) for _ in range(2))
+        y = getattr(m.nn.functional, bend)(x @ w + before) @ w + after
+        (slope,) = m.autograd.grad(y.sum(), x, create_graph=True)
+        (again,) = m.autograd.grad(slope.sum(), x, retain_graph=True)
+        found = m.autograd.grad(slope.sum(), [x, w, before, after], allow_unused=True)
+        return again, found[:3], found[3] is None
+
+    same(torch, script)
+
+
 def test_hessian_of_a_quadratic_is_its_matrix() -> None:
     a = pellucid.tensor([[2.0, 1.0], [1.0, 3.0]])
     x = pellucid.tensor([0.3, -0.7], requires_grad=True)
