@@ -180,9 +180,9 @@ def divided(seen: Seen) -> bool:
         roots[place] = frozenset().union(*(roots.get(i, frozenset()) for i in call.inputs))
         ours = [i for i in call.inputs if i in fit]
         others = [i for i in call.inputs if i not in fit]
-        if ours and call.name in ("add", "sub"):
-            if any(roots.get(i, frozenset()) - roots[met.place] for i in others):
-                return True
+        more = any(roots.get(i, frozenset()) - roots.get(met.place, frozenset()) for i in others)
+        if ours and more and call.name in ("add", "sub"):
+            return True
         if ours:
             fit.add(place)
     return False

@@ -86,6 +86,7 @@ def _two_aims(lib: Any, look: Any, weight: float) -> Report:
     model = nn.Sequential(first, second)
     x = lib.tensor(np.random.default_rng(0).normal(size=(64, 3)).astype(np.float32))
     optimizer = lib.optim.Adam(model.parameters(), lr=0.05)
+    report: Report
     with look(model, optimizer) as report:
         for _ in range(150):
             code = first(x)
