@@ -14,7 +14,8 @@ from pellucid.cli.look import remark
 from pellucid.cli.terminal import print_text, width_of
 from pellucid.data import names as built_in
 from pellucid.errors import DataError, FileFormatError, SettingError
-from pellucid.lenses.see import named_lens, overview
+from pellucid.lenses.choices import choices
+from pellucid.lenses.see import named_lens, names, overview
 from pellucid.lenses.shown import Shown
 from pellucid.training.artifact import RECORDING, load_model, why_not
 from pellucid.training.recording import Recording
@@ -51,6 +52,12 @@ def see(
             "--set", metavar="NAME=VALUE", help="A setting of the lens, as in --set sample=3."
         ),
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--settings", help="List the settings of the lens with their defaults, and don't look."
+        ),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -68,6 +75,14 @@ def see(
     quiet: opt.Quiet = False,
 ) -> None:
     """Read the model and the rows, look, and show what is seen."""
+    if explain:
+        if lens is None:
+            raise SettingError(
+                f"--settings lists those of one lens: --lens NAME --settings.\n Known:"
+                f" {', '.join(names())}."
+            )
+        hand_over(Shown(choices(named_lens(lens))), out, as_json, quiet)
+        return
     trained = load_model(model)
     if lens is None:
         hand_over(Shown(overview()), out, as_json, quiet)

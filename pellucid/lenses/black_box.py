@@ -236,8 +236,12 @@ def _scores(found: Answers, main: Metric) -> Table:
             )
             for m, s in say
         ),
-        "How right it is, beside a guess that costs nothing",
+        f"How right it is over {_rows_of(found)}, beside a guess that costs nothing",
     )  # fmt: skip
+
+
+def _rows_of(found: Answers) -> str:
+    return plural(len(found.given), "row" if found.each == 1 else "position")
 
 
 def _guess(metric: Metric) -> str:

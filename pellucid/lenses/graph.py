@@ -21,6 +21,7 @@ from pellucid.lenses.graphs.recorded import recorded
 from pellucid.lenses.graphs.scalars import scalars_net
 from pellucid.lenses.graphs.show import Zoomed, net_view
 from pellucid.lenses.lens import LENSES, Lens, lens
+from pellucid.lenses.numerals import plural
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.subject import Subject
 from pellucid.lenses.view import View
@@ -114,11 +115,19 @@ def graph_of_network(
     rows = slice(0, _ROWS) if at is None else slice(at, at + 1)
     briefs = {path: m._brief() for path, m in subject.model.named_modules() if path}
     root = recorded(subject, rows)
+    over = _over(len(subject), at)
     if zoom is not None or inside:
-        return _view(root, zoom or "modules", inside, blame, briefs)
+        return _view(root, zoom or "modules", inside, blame, briefs, over)
     flow = _flow(root, blame)
     single = flow if at is not None else _flow(recorded(subject, slice(0, 1)), blame)
-    return net_view(_zooms(flow, single, briefs, at or 0))
+    return net_view(_zooms(flow, single, briefs, at or 0), over)
+
+
+def _over(rows: int, at: int | None) -> str:
+    """The rows that the network was asked for."""
+    if at is not None:
+        return f"for row {at}"
+    return f"over {plural(rows, 'row')}" if rows <= _ROWS else f"over {_ROWS} of {rows:,} rows"
 
 
 def _zooms(flow: Flow, single: Flow, briefs: Mapping[str, str], row: int) -> list[Zoomed]:
@@ -161,13 +170,14 @@ def _root(result: Tensor) -> Node:
 
 
 def _view(
-    root: Node, zoom: str | None, inside: str, blame: bool, briefs: Mapping[str, str] | None = None
-) -> View:
+    root: Node, zoom: str | None, inside: str, blame: bool,
+    briefs: Mapping[str, str] | None = None, over: str = "",
+) -> View:  # fmt: skip
     if zoom is not None and zoom not in _ZOOMS:
         raise SettingError(f"graph: zoom is one of {', '.join(_ZOOMS)}, and it is {zoom!r}.")
     flow = _flow(root, blame)
     net = _net(flow, zoom, inside, briefs)
-    return net_view([Zoomed(net, checked(flow, net))])
+    return net_view([Zoomed(net, checked(flow, net))], over)
 
 
 def _flow(root: Node, blame: bool) -> Flow:

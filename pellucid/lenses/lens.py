@@ -26,13 +26,13 @@ from pellucid.lenses.view import Block, Remark, View
 from pellucid.spelling import did_you_mean
 from pellucid.training.threads import threads_for
 
-__all__ = ["LENSES", "Lens", "Recorded", "lens"]
+__all__ = ["LENSES", "SHARED", "Lens", "Recorded", "lens"]
 
 P = ParamSpec("P")
 S = TypeVar("S", bound=Shown)
 _STILL = (Chart, Charts, Matrix, Diagram)
 _AT_ONCE = 300  # rows: most lenses look at no more of them at once
-_SHARED = ("loss", "inputs", "names", "target", "run", "at", "film")
+SHARED = ("loss", "inputs", "names", "target", "run", "at", "film")
 
 
 class Recorded(Protocol):
@@ -126,7 +126,7 @@ def _signature(look: Callable[..., Any]) -> inspect.Signature:
         inspect.Parameter(
             name, inspect.Parameter.KEYWORD_ONLY, default=False if name == "film" else None
         )
-        for name in _SHARED
+        for name in SHARED
         if name not in {p.name for p in own}
     ]
     return inspect.Signature([*first, *own, *shared], return_annotation=Shown)
@@ -140,11 +140,11 @@ def _check(
     for name in settings:
         if name not in own:
             told = [one for one in own if not one.startswith("_")]
-            hint = did_you_mean(name, (*told, *_SHARED))
+            hint = did_you_mean(name, (*told, *SHARED))
             has = f"Its own are {', '.join(told)}; all" if told else "All"
             raise SettingError(
                 f"the lens {known_as} has no setting {quoted(name)}.{hint}\n"
-                f" {has} lenses take {', '.join(_SHARED)}."
+                f" {has} lenses take {', '.join(SHARED)}."
             )
     if at is not None and film:
         raise SettingError("at= is one moment and film= is several; give one of them.")

@@ -27,7 +27,7 @@ from pellucid.lenses.descent.slice import Slice, places, slice_of
 from pellucid.lenses.descent.twin import Twin
 from pellucid.lenses.descent.walked import Walked, fresh_start, walked
 from pellucid.lenses.lens import lens
-from pellucid.lenses.numerals import number, percent
+from pellucid.lenses.numerals import number, percent, plural
 from pellucid.lenses.picture import Floats
 from pellucid.lenses.subject import Subject
 from pellucid.lenses.view import Block, Column, Remark, Table, View
@@ -82,8 +82,9 @@ def optimize(
     data = _data(twin, found, path, step, pace)
     more, numbers = _asked(twin, path, rates, racers, optimizer, seed)
     blocks += [*more, *_remarks(subject, twin, path, remembers, rates, bool(racers))]
-    title = f"Loss {number(step.before)}; the next step {_moved(step)}"
-    return View(title, _sentence(step, path), tuple(blocks), {**data, **numbers})
+    over = _over(len(twin.subject), len(subject))
+    title = f"Loss {number(step.before)} over {over}; the next step {_moved(step)}"
+    return View(title, _sentence(step, path, over), tuple(blocks), {**data, **numbers})
 
 
 def _racers(race: Any) -> tuple[str, ...]:
@@ -239,8 +240,6 @@ def _remarks(
     subject: Subject, twin: Twin, path: Walked | None, remembers: str, rates: bool, race: bool
 ) -> list[Block]:
     texts = [remembers]
-    if len(twin.subject) < len(subject):
-        texts.append(f"Losses are over {len(twin.subject):,} of {len(subject):,} rows.")
     texts.append(
         "A slice shows two of many directions: what looks like a wall or a valley here may have a"
         " way around it. Dropout and the like rest while the loss is measured."
@@ -255,7 +254,12 @@ def _remarks(
     return [Remark(text) for text in texts]
 
 
-def _sentence(step: Step, path: Walked | None) -> str:
+def _over(seen: int, rows: int) -> str:
+    """The rows that the loss is measured on."""
+    return plural(rows, "row") if seen == rows else f"{seen:,} of {plural(rows, 'row')}"
+
+
+def _sentence(step: Step, path: Walked | None, over: str) -> str:
     walk = (
         ""
         if path is None
@@ -264,8 +268,8 @@ def _sentence(step: Step, path: Walked | None) -> str:
     if path is not None and path.here is None:
         walk = ""
     return (
-        f"The loss is {number(step.before)}{walk}. The next step {_moved(step)}; it is made of"
-        f" {parts_words(step)}."
+        f"The loss over {over} is {number(step.before)}{walk}. The next step {_moved(step)};"
+        f" it is made of {parts_words(step)}."
     )
 
 

@@ -379,6 +379,7 @@ class Film:
         shown: which one stands still; the last when −1.
         title: says the answer in a few words.
         choice: what is chosen; where it is no moment, the captions stand beside what is clicked.
+        opens: which one a page opens on, where that is not the one that stands still.
     """
 
     frames: tuple[Chart | Matrix | Diagram | Charts, ...]
@@ -386,6 +387,7 @@ class Film:
     shown: int = -1
     title: str = ""
     choice: str = "moment"
+    opens: int | None = None
 
 
 Picture: TypeAlias = Chart | Charts | Matrix | Diagram | Film

@@ -69,7 +69,7 @@ def sculpt(
         tiles(a, r, found[a.path], place, sample) for a, r in zip(layers, readings, strict=True)
     ]
     rows = _rows(subject, layers, chosen, found[chosen.path])
-    blocks += [_table(chosen, whole, rows), pair]
+    blocks += [_table(chosen, whole, rows, len(part)), pair]
     if place is not None:
         blocks.append(built_film(built, chosen, place, box))
     growth = built_chart(built, chosen)
@@ -93,7 +93,7 @@ def sculpt(
     title = f"{chosen.called(mover(found[chosen.path]).unit)} moves the output most"
     if growth is not None:
         title = growth.title
-    sentence = _sentence(chosen, found[chosen.path], unit, whole, pieces)
+    sentence = _sentence(chosen, found[chosen.path], unit, whole, pieces, len(part))
     return View(title, sentence, tuple(blocks), data)
 
 
@@ -156,7 +156,7 @@ def _rows(
     ]  # fmt: skip
 
 
-def _table(layer: Layer, whole: Scores, rows: list[tuple[Any, ...]]) -> Table:
+def _table(layer: Layer, whole: Scores, rows: list[tuple[Any, ...]], seen: int) -> Table:
     columns = [
         Column("neuron", "text", anchor=True),
         Column("moves the output by", "number"),
@@ -171,7 +171,7 @@ def _table(layer: Layer, whole: Scores, rows: list[tuple[Any, ...]]) -> Table:
     return Table(
         tuple(columns[i] for i in keep),
         tuple(tuple(row[i] for i in keep) for row in rows),
-        f"What each neuron of layer {layer.number} adds",
+        f"What each neuron of layer {layer.number} adds, over {plural(seen, 'row')}",
         total=tuple(total[i] for i in keep) if whole.loss is not None else (),
     )
 
@@ -233,14 +233,17 @@ def _changed(before: str, after: str) -> str:
     )
 
 
-def _sentence(layer: Layer, found: list[Worth], unit: int, whole: Scores, pieces: str) -> str:
+def _sentence(
+    layer: Layer, found: list[Worth], unit: int, whole: Scores, pieces: str, seen: int
+) -> str:
     worth = next((w for w in found if w.unit == unit), None)
     text = f"Layer {layer.number} has {plural(layer.count, 'neuron')}."
     if worth is not None:
         lead = "moves the output most" if worth is mover(found) else "is one of them"
         text += f" {layer.called(unit)} {lead}: without it, it moves by {number(worth.added)}"
         if worth.without.loss is not None and whole.loss is not None:
-            text += f", the loss goes from {number(whole.loss)} to {number(worth.without.loss)}"
+            text += f", the loss over {plural(seen, 'row')} goes from {number(whole.loss)} to"
+            text += f" {number(worth.without.loss)}"
         if worth.without.right is not None and whole.right is not None:
             text += f", and {_changed(percent(whole.right), percent(worth.without.right))}"
         text += "."

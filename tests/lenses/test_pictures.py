@@ -251,6 +251,12 @@ def test_more_classes_than_shapes_are_told_by_letters() -> None:
     one = shown(PICTURES["points of many classes"])
     assert all(f">{letter}</text>" in one.html() for letter in "GHIJ")
     assert all(f"{letter} {k}" in one.text(100) for k, letter in enumerate("ABCDEFGHIJ"))
+    digits = shown(chart(Points(T, T, np.arange(80) % 10, tuple("0123456789"))))
+    page, text = digits.html(), digits.text(100)
+    assert all(re.search(f">{k}+</text>", page) for k in range(10)), "digits stand for themselves"
+    assert not any(f">{letter}</text>" in page for letter in "GHIJ") and "G" not in text
+    few = shown(chart(Points(T, T, np.arange(80) % 2, ("cat", "dog"))))
+    assert "A cat" in few.text(100) and "B dog" in few.text(100)
 
 
 @pytest.mark.slow

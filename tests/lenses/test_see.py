@@ -12,6 +12,7 @@ import pytest
 
 import pellucid as pl
 from pellucid.errors import SettingError, StateError
+from pellucid.lenses.choices import choices
 from pellucid.lenses.lens import LENSES, lens
 from pellucid.lenses.picture import Axis, Chart, Charts, Field, Film, Line, Matrix
 from pellucid.lenses.subject import Subject
@@ -241,3 +242,24 @@ def test_the_page_of_lenses_lists_all_of_them() -> None:
     assert gen_lenses.PLACE not in page
     for name in pl.lenses.names():
         assert f"`{name}`" in page and LENSES[name].question in page
+
+
+def test_the_settings_of_every_lens_are_listed_and_explained() -> None:
+    for name in LENSES:
+        found = choices(LENSES[name]).data["settings"]
+        assert all(one["what"].endswith(".") for one in found), name
+        assert not {"model", "data", "x", "y", "film"} & {one["name"] for one in found}
+    told = pellucid("see", "nowhere", "--lens", "black-box", "--settings").out
+    assert "Settings of black_box" in told and "repeats  5      How often each input" in told
+    assert "lists those of one lens" in pellucid("see", "nowhere", "--settings").err
+
+
+def test_losses_say_over_how_many_rows_they_are(moons_model: Any) -> None:
+    x, y = np.tile(moons_model.x, (2, 1)), np.tile(moons_model.y, 2)
+    for name, words in {
+        "blame": "over 400 rows", "optimize": "over 256 of 400 rows",
+        "graph": "over 32 of 400 rows", "sculpt": "over 300 rows", "black_box": "over 400 rows",
+    }.items():  # fmt: skip
+        text = pl.see(moons_model.model, (x, y), name).text(200)
+        assert words in text, name
+    assert "mean of 200 rows" in text and "The share it states for class 1 differs" in text

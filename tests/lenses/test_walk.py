@@ -172,6 +172,7 @@ def test_the_picture_goes_forward_back_and_to_the_new_weights(
     sheet = pellucid.walk(model, x, y, sample=1, lr=0.05)
     film = next(b for b in sheet.view.blocks if isinstance(b, Film))
     assert film.captions == ("forward: values", "backward: blame", "update: new weights")
+    assert (film.shown, film.opens) == (1, 0)  # a page opens on what comes first
     forward, backward, update = (
         {d.lines[0]: d.lines[1:] for d in frame.dots}  # type: ignore[union-attr]
         for frame in film.frames

@@ -17,7 +17,7 @@ from pellucid.lenses.box.pictures import (
     outside,
     scatter_chart,
 )
-from pellucid.lenses.measures.records import WorstSample
+from pellucid.lenses.measures.records import Calibration, WorstSample
 from pellucid.lenses.numerals import number, percent, plural
 from pellucid.lenses.picture import Chart, Charts, Matrix
 from pellucid.lenses.subject import Subject
@@ -37,8 +37,7 @@ def class_blocks(found: Answers) -> tuple[list[Block], dict[str, Any]]:
     items: list[Chart | Matrix] = []
     if len(found.names) <= _MOST_CLASSES:
         items.append(confusion_matrix(table, _confusion_title(table.counts, found.names)))
-    title = f"How sure it says it is differs from how often it is right by {_points(sure.error)}"
-    items.append(calibration_chart(sure, title))
+    items.append(calibration_chart(sure, _calibration_title(sure, found.names)))
     data = {
         "confusion": table.counts.tolist(),
         "calibration": {
@@ -47,6 +46,15 @@ def class_blocks(found: Answers) -> tuple[list[Block], dict[str, Any]]:
         },
     }  # fmt: skip
     return [Charts(tuple(items), columns=2, title="Where it is wrong, and how sure it is")], data
+
+
+def _calibration_title(found: Calibration, names: tuple[str, ...]) -> str:
+    """What is drawn: of two classes the share stated for one, of more that of its answer."""
+    stated, was = "How sure it says it is", "how often it is right"
+    if len(names) == 2:
+        stated = f"The share it states for class {names[1]}"
+        was = f"how often it is class {names[1]}"
+    return f"{stated} differs from {was} by {_points(found.error)}"
 
 
 def _points(error: float) -> str:

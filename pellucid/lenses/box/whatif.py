@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from pellucid.lenses.box.answers import told
 from pellucid.lenses.box.knobs import Knob, turned
+from pellucid.lenses.numerals import plural
 from pellucid.lenses.picture import Axis, Chart, Floats, Line, Mark, Points
 from pellucid.lenses.subject import Subject
 
@@ -69,7 +70,9 @@ def what_if_chart(
     marks: list[Mark] = []
     if len(shown) == 1:
         marks = _single(found, shown[0])
-        middle = Line(knob.values, found.mean[:, shown[0]], "mean of all rows")
+        middle = Line(
+            knob.values, found.mean[:, shown[0]], f"mean of {plural(len(found.each), 'row')}"
+        )
         marks.append(middle)
     else:
         marks += [

@@ -17,8 +17,8 @@ from pellucid.lenses.draw.html import Child, Markup, join, tag
 from pellucid.lenses.draw.scale import Scale, log_ticks, nice_ticks, tick_labels
 
 __all__ = [
-    "SHAPES", "Plot", "area", "bar", "letter", "letter_key", "letters", "line", "marker", "markers",
-    "picture", "text",
+    "SHAPES", "Plot", "area", "bar", "is_lettered", "letter", "letter_key", "letters", "line",
+    "marker", "markers", "picture", "text",
 ]  # fmt: skip
 
 SHAPES = ("triangle", "circle", "square", "diamond", "plus", "star")
@@ -173,17 +173,37 @@ def marker(shape: str, class_: str) -> Markup:
     )
 
 
-def letter(kind: int) -> str:
-    """The letter of a class; where there are more classes than shapes, it stands for a shape.
+def letter(kind: int, names: Sequence[str] = ()) -> str:
+    """The letter of a class; where all names are a letter or digit, the name itself.
 
     Example:
         >>> letter(0), letter(7), letter(26)
         ('A', 'H', 'a')
+        >>> letter(1, "678"), letter(1, ("cat", "dog"))
+        ('7', 'B')
     """
-    return LETTERS[kind % len(LETTERS)]
+    return names[kind] if _own(names) and kind < len(names) else LETTERS[kind % len(LETTERS)]
 
 
-def letters(places: Sequence[tuple[float, float]], kind: int, class_: str) -> Markup | None:
+def is_lettered(kind: int, names: Sequence[str] = ()) -> bool:
+    """Whether a class is drawn as a letter: where there are more classes than shapes.
+
+    Example:
+        >>> is_lettered(5), is_lettered(6), is_lettered(5, "0123456789")
+        (False, True, True)
+    """
+    return kind >= len(SHAPES) or (len(names) > len(SHAPES) and _own(names))
+
+
+def _own(names: Sequence[str]) -> bool:
+    """Whether names can stand for themselves: one sign each, unlike in small letters too."""
+    plain = all(len(n) == 1 and n.isascii() and n.isalnum() for n in names)
+    return bool(names) and plain and len({n.lower() for n in names}) == len(names)
+
+
+def letters(
+    places: Sequence[tuple[float, float]], kind: int, class_: str, names: Sequence[str] = ()
+) -> Markup | None:
     """Draws a class's letter at many positions as one text.
 
     Example:
@@ -193,12 +213,12 @@ def letters(places: Sequence[tuple[float, float]], kind: int, class_: str) -> Ma
     if not places:
         return None
     x, y = (" ".join(map(_n, axis)) for axis in zip(*places, strict=True))
-    return tag("text", letter(kind) * len(places), x=x, y=y, class_=class_)
+    return tag("text", letter(kind, names) * len(places), x=x, y=y, class_=class_)
 
 
-def letter_key(kind: int, class_: str) -> Markup:
+def letter_key(kind: int, class_: str, names: Sequence[str] = ()) -> Markup:
     """Draws a class's letter as a small picture for a legend."""
-    shown = text(letter(kind), 8, 12.5, f"letter {class_}")
+    shown = text(letter(kind, names), 8, 12.5, f"letter {class_}")
     return tag("svg", shown, class_="key", viewBox="0 0 16 16", aria_hidden="true")
 
 

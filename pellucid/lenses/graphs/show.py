@@ -57,8 +57,13 @@ class Zoomed:
     caption: str = ""
 
 
-def net_view(zooms: Sequence[Zoomed]) -> View:
-    """The view of a graph; the first zoom is the one that is seen at first."""
+def net_view(zooms: Sequence[Zoomed], over: str = "") -> View:
+    """The view of a graph.
+
+    Args:
+        zooms: the first is the one that is seen at first.
+        over: which rows the result is computed for, as in "over 32 rows"; empty for a Tensor.
+    """
     net = zooms[0].net
     made = [v for v in net.vertices if v.kind in ("op", "module", "loss")]
     many = plural(len(made), *_WORDS[net.zoom])
@@ -66,6 +71,7 @@ def net_view(zooms: Sequence[Zoomed]) -> View:
     value = net.root.size == 1
     first = float(np.asarray(net.root.array).reshape(-1)[0])
     result = f"{net.name} = {number(first)}" if value else net.name
+    result = f"{result} {over}" if value and over else result
     leaves = "inputs" if net.zoom == "modules" else "inputs and weights"
     sentence = f"{result} is computed in {many} from {plural(given, 'input', leaves)}."
     sentence = " ".join([sentence, *_blamed(net)])

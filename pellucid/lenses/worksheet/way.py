@@ -58,4 +58,4 @@ def way(net: Net, moves: Mapping[str, float], single: bool) -> Film:
         replace(blamed, dots=tuple(map(updated, blamed.dots)), edges=plain),
     )
     title = "The sample goes forward, blame comes back, weights move"
-    return Film(frames, _WAYS, 1, title, "way")
+    return Film(frames, _WAYS, 1, title, "way", opens=0)

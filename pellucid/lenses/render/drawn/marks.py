@@ -14,6 +14,7 @@ from pellucid.lenses.draw.svg import (
     SHAPES,
     area,
     bar,
+    is_lettered,
     letter_key,
     letters,
     line,
@@ -92,8 +93,10 @@ def _points(mark: Points, frame: Frame) -> Iterable[Child]:
         chosen = keep if kinds is None else keep[kinds[keep] == kind]
         places = [p for i in chosen if (p := _within(frame, float(x[i]), float(y[i])))]
         shape, color = _kind(kind, mark)
-        if kind is not None and kind >= len(SHAPES):
-            yield letters([(a, b + 3.5) for a, b in places], int(kind), f"letter {color}")
+        if kind is not None and is_lettered(int(kind), mark.names):
+            yield letters(
+                [(a, b + 3.5) for a, b in places], int(kind), f"letter {color}", mark.names
+            )
             continue
         style = "point hollow" if mark.hollow else "point"
         yield markers(places, shape, f"{style} {color}", radius)
@@ -221,8 +224,10 @@ def _keys_of(mark: Mark) -> Iterable[tuple[Markup, str]]:
             for kind in sorted(set(np.asarray(mark.kinds).tolist())):
                 shape, color = _kind(kind, mark)
                 word = mark.names[kind] if kind < len(mark.names) else str(kind)
-                lettered = kind >= len(SHAPES)
-                key = letter_key(kind, color) if lettered else marker(shape, f"{style} {color}")
+                lettered = is_lettered(int(kind), mark.names)
+                key = marker(shape, f"{style} {color}")
+                if lettered:
+                    key = letter_key(int(kind), color, mark.names)
                 yield key, f"{word}{mark.name and ', ' + mark.name}"
     elif isinstance(mark, Band | Bars) and mark.name:
         kind = "band" if isinstance(mark, Band) else "column"

@@ -87,7 +87,7 @@ def _charts(block: Charts, heading: bool) -> Markup:
 def _film(block: Film, budget: int) -> Markup:
     """The moments on top of each other; radio buttons choose one, with arrow keys and no script."""
     many = len(block.frames)
-    chosen = range(many)[block.shown]
+    chosen = range(many)[block.shown if block.opens is None else block.opens]
     shown = drawn(block.frames[chosen], heading=False)
     kept = _affordable(many, len(shown), chosen, budget)
     frames = [

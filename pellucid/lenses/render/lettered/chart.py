@@ -31,6 +31,7 @@ from pellucid.lenses.render.lettered.canvas import Canvas
 __all__ = ["bar_lines", "chart_lines"]
 
 _HIGH = 12
+_SMALL = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")  # of fields, below the rows themselves
 _SHADES = " ░▒▓█"
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _SPARE = 4
@@ -147,7 +148,7 @@ def _shade(canvas: Canvas, mark: Field, x: Scale, y: Scale) -> None:
 
 def _letter(mark: Field, cell: object, low: float, high: float) -> str:
     if isinstance(cell, np.ndarray):
-        return letter(int(cell.argmax())).swapcase()
+        return letter(int(cell.argmax()), mark.names).swapcase().translate(_SMALL)
     part = (float(cell) - low) / (high - low)  # type: ignore[arg-type]
     if mark.scale == "signed":
         return "−" if part < 0.4 else "+" if part > 0.6 else "·"
@@ -156,11 +157,12 @@ def _letter(mark: Field, cell: object, low: float, high: float) -> str:
 
 def _scatter(canvas: Canvas, mark: Points, x: Scale, y: Scale) -> None:
     kinds = None if mark.kinds is None else np.asarray(mark.kinds)
+    signs = {} if kinds is None else {k: letter(int(k), mark.names) for k in set(kinds.tolist())}
     for i, (a, b) in enumerate(_places(mark.x, mark.y, x, y)):
         if kinds is None:
             canvas.dot(a, b)
         else:
-            canvas.letter(a, b, letter(int(kinds[i])))
+            canvas.letter(a, b, signs[kinds[i]])
     for i in mark.ringed:
         canvas.letter(_at(x, float(mark.x[i])), _at(y, float(mark.y[i])), "◎")
 
@@ -211,7 +213,8 @@ def _legend(chart: Chart) -> Iterable[str]:
         if isinstance(mark, Points) and mark.kinds is not None:
             for kind in sorted(set(np.asarray(mark.kinds).tolist())):
                 word = mark.names[kind] if kind < len(mark.names) else str(kind)
-                yield f"{letter(int(kind))} {word}"
+                sign = letter(int(kind), mark.names)
+                yield sign if sign == word else f"{sign} {word}"
         elif isinstance(mark, Line) and mark.name:
             yield f"{'╌╌' if _dashed(mark) else '──'} {mark.name}"
         elif isinstance(mark, Rule) and mark.name:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lenses.draw.svg import letter
+from pellucid.lenses.draw.svg import is_lettered, letter
 from pellucid.lenses.picture import (
     Arrow,
     Axis,
@@ -149,11 +149,12 @@ def _points(axes: Any, mark: Points) -> None:
         chosen = slice(None) if kinds is None else kinds == kind
         color = ROLES[mark.role] if kind is None else CLASSES[kind % 6]
         word = mark.name if kind is None else mark.names[kind] if kind < len(mark.names) else kind
-        lettered = kind is not None and kind >= len(MARKERS)
-        large = 2.5 if lettered or (kind is not None and _marker(int(kind)) == "*") else 1.0
+        lettered = kind is not None and is_lettered(int(kind), mark.names)
+        shape = "o" if kind is None else _marker(int(kind), mark.names)
+        large = 2.5 if lettered or shape == "*" else 1.0
         axes.scatter(
             x[chosen], y[chosen], s=large * size, label=str(word) or None,
-            marker="o" if kind is None else _marker(int(kind)),
+            marker=shape,
             facecolors="white" if mark.hollow else color,
             edgecolors=color if mark.hollow or lettered else "white",
             linewidths=1.2 if mark.hollow else 0.5,
@@ -164,8 +165,8 @@ def _points(axes: Any, mark: Points) -> None:
                      linewidths=1.8)  # fmt: skip
 
 
-def _marker(kind: int) -> str:
-    return MARKERS[kind] if kind < len(MARKERS) else f"${letter(kind)}$"
+def _marker(kind: int, names: Sequence[str]) -> str:
+    return f"${letter(kind, names)}$" if is_lettered(kind, names) else MARKERS[kind]
 
 
 def _band(axes: Any, mark: Band) -> None:
