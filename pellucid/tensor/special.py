@@ -38,6 +38,7 @@ def _ndtri(input: Node) -> Node:
 
 def _xlog1py(input: Any, other: Any) -> Node:
     """`input · ln(1 + other)`, and 0 where `input` is 0."""
+    other = ew.mul(other, 1.0)  # whole numbers without a sign have no −1
     endless = cmp.logical_or(cmp.le(other, -1), cmp.eq(other, math.inf))
     nothing = cmp.logical_and(cmp.eq(input, 0), endless)
     return cmp.where(
