@@ -75,7 +75,7 @@ def test_more_than_six_lines_differ_in_color_or_dash() -> None:
 def test_letters_of_a_class_are_one_text() -> None:
     dots = Points([0.0, 1.0, 2.0], [0.0, 1.0, 0.5], [7, 7, 7], tuple("abcdefgh"))
     picture = drawn(Chart(Axis(), Axis(), (dots,)))
-    (text,) = re.findall(r'<text x="([^"]*)" y="[^"]*" class="letter class-b">HHH</text>', picture)
+    (text,) = re.findall(r'<text x="([^"]*)" y="[^"]*" class="letter class-b">hhh</text>', picture)
     assert len(text.split()) == 3
 
 
