@@ -8,6 +8,7 @@ from typing import Any
 from pellucid.distributions import constraints
 from pellucid.distributions.distribution import Distribution
 from pellucid.distributions.draws import broadcast_all, tiny, uniform
+from pellucid.distributions.located import Located
 
 __all__ = ["Exponential", "Laplace"]
 
@@ -71,7 +72,7 @@ class Exponential(Distribution):
         return 1 - self.rate.log()
 
 
-class Laplace(Distribution):
+class Laplace(Located):
     r"""Two falling exponentials, back to back.
 
     $$p(x) = \frac{1}{2b} e^{-|x - \mu| / b}$$
@@ -89,22 +90,6 @@ class Laplace(Distribution):
 
     Source: PyTorch, `torch.distributions.Laplace`
     """
-
-    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.real
-    has_rsample = True
-
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
-        self.loc, self.scale = broadcast_all(loc, scale)
-        super().__init__(self.loc.shape, validate_args=validate_args)
-
-    @property
-    def mean(self) -> Any:
-        return self.loc
-
-    @property
-    def mode(self) -> Any:
-        return self.loc
 
     @property
     def stddev(self) -> Any:

@@ -9,6 +9,7 @@ from pellucid.distributions import constraints
 from pellucid.distributions.distribution import Distribution
 from pellucid.distributions.draws import broadcast_all, standard_normal, uniform
 from pellucid.distributions.gamma_draws import gamma_draw
+from pellucid.distributions.located import Located
 from pellucid.tensor.lift import FUNCTIONS
 
 __all__ = ["Cauchy", "Gumbel", "HalfCauchy", "Pareto", "StudentT", "Weibull"]
@@ -18,7 +19,7 @@ _EULER = 0.5772156649015329
 _INF, _NAN = float("inf"), float("nan")
 
 
-class Cauchy(Distribution):
+class Cauchy(Located):
     r"""The ratio of two numbers from the bell curve: tails so heavy that it has no mean.
 
     $$p(x) = \frac{1}{\pi \gamma \left(1 + ((x - x_0) / \gamma)^2\right)}$$
@@ -37,21 +38,9 @@ class Cauchy(Distribution):
     Source: PyTorch, `torch.distributions.Cauchy`
     """
 
-    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.real
-    has_rsample = True
-
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
-        self.loc, self.scale = broadcast_all(loc, scale)
-        super().__init__(self.loc.shape, validate_args=validate_args)
-
     @property
     def mean(self) -> Any:
         return self.loc * _NAN
-
-    @property
-    def mode(self) -> Any:
-        return self.loc
 
     @property
     def variance(self) -> Any:
@@ -125,7 +114,7 @@ class HalfCauchy(Distribution):
         return math.log(2 * math.pi) + self.scale.log()
 
 
-class Gumbel(Distribution):
+class Gumbel(Located):
     r"""The largest of many draws.
 
     $$p(x) = \frac{1}{\beta} e^{-z - e^{-z}}, \quad z = \frac{x - \mu}{\beta}$$
@@ -144,21 +133,9 @@ class Gumbel(Distribution):
     Source: PyTorch, `torch.distributions.Gumbel`
     """
 
-    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.real
-    has_rsample = True
-
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
-        self.loc, self.scale = broadcast_all(loc, scale)
-        super().__init__(self.loc.shape, validate_args=validate_args)
-
     @property
     def mean(self) -> Any:
         return self.loc + self.scale * _EULER
-
-    @property
-    def mode(self) -> Any:
-        return self.loc
 
     @property
     def stddev(self) -> Any:

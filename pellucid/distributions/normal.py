@@ -8,6 +8,7 @@ from typing import Any
 from pellucid.distributions import constraints
 from pellucid.distributions.distribution import Distribution
 from pellucid.distributions.draws import broadcast_all, standard_normal
+from pellucid.distributions.located import Located
 from pellucid.distributions.transformed import TransformedDistribution
 from pellucid.distributions.transforms import ExpTransform
 from pellucid.tensor.lift import FUNCTIONS
@@ -18,7 +19,7 @@ _where: Any = FUNCTIONS["where"]
 _LOG_ROOT = 0.5 * math.log(2 * math.pi)
 
 
-class Normal(Distribution):
+class Normal(Located):
     r"""The bell curve.
 
     $$p(x) = \frac{1}{\sigma \sqrt{2 \pi}} \exp\left(-\frac{(x - \mu)^2}{2 \sigma^2}\right)$$
@@ -39,22 +40,6 @@ class Normal(Distribution):
 
     Source: PyTorch, `torch.distributions.Normal`
     """
-
-    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.real
-    has_rsample = True
-
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
-        self.loc, self.scale = broadcast_all(loc, scale)
-        super().__init__(self.loc.shape, validate_args=validate_args)
-
-    @property
-    def mean(self) -> Any:
-        return self.loc
-
-    @property
-    def mode(self) -> Any:
-        return self.loc
 
     @property
     def stddev(self) -> Any:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import functools
 import inspect
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ParamSpec
 
 from pellucid.data.wording import quoted
 from pellucid.errors import SettingError
+from pellucid.lenses.choices import explained, usual
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.view import Column, Remark, Table, View
 from pellucid.spelling import did_you_mean
@@ -47,9 +47,9 @@ class Experiment:
 
     def chosen(self) -> Shown:
         """What can be chosen, what it is when nothing is said, and what it means."""
-        words = _explained(inspect.getdoc(self.run) or "")
+        words = explained(inspect.getdoc(self.run) or "")
         rows = tuple(
-            (name, _usual(one.default), words.get(name, ""))
+            (name, usual(one.default), words.get(name, ""))
             for name, one in inspect.signature(self.run).parameters.items()
         )
         heads = (Column("setting", "code"), Column("usual", "code"), Column("what", wraps=30))
@@ -127,31 +127,6 @@ def overview() -> Shown:
         (table, remark), {"experiments": [{"name": n, "question": q} for n, q in rows]},
     )  # fmt: skip
     return Shown(view)
-
-
-def _usual(default: Any) -> str:
-    """A default as it is typed after --set."""
-    return "" if default is None else json.dumps(default)
-
-
-def _explained(text: str) -> dict[str, str]:
-    r"""The settings that the part Args of a docstring explains.
-
-    Example:
-        >>> _explained("What it does.\n\nArgs:\n    lr: the step size\n        of Adam.")
-        {'lr': 'the step size of Adam.'}
-    """
-    found: dict[str, str] = {}
-    name = ""
-    for line in text.partition("\nArgs:\n")[2].splitlines():
-        if not line.startswith("    "):
-            break
-        if line.startswith("     "):
-            found[name] += f" {line.strip()}"
-        else:
-            name, _, words = line.strip().partition(": ")
-            found[name] = words
-    return found
 
 
 def _check(run: Callable[..., Any], settings: dict[str, Any]) -> None:

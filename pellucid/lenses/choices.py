@@ -10,7 +10,7 @@ from pellucid.lenses.lens import SHARED, Lens
 from pellucid.lenses.numerals import plural
 from pellucid.lenses.view import Column, Remark, Table, View
 
-__all__ = ["choices"]
+__all__ = ["choices", "explained", "usual"]
 
 _GIVEN = ("model", "what", "data", "x", "y")
 _HEADS = (
@@ -31,9 +31,9 @@ def choices(lens: Lens) -> View:
         >>> choices(named_lens("blame")).data["settings"][0]["name"]
         'units'
     """
-    words = _explained(inspect.getdoc(lens.look) or "")
+    words = explained(inspect.getdoc(lens.look) or "")
     rows = tuple(
-        (name, _usual(one.default), words.get(name, ""))
+        (name, usual(one.default), _sentence(words.get(name, "")))
         for name, one in inspect.signature(lens.look).parameters.items()
         if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
         and name not in (*_GIVEN, *SHARED)
@@ -58,17 +58,21 @@ def choices(lens: Lens) -> View:
     )  # fmt: skip
 
 
-def _usual(default: Any) -> str:
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def usual(default: Any) -> str:
     """A default as it is typed after --set; nothing where the lens chooses."""
     return "" if default is None else json.dumps(default)
 
 
-def _explained(text: str) -> dict[str, str]:
+def explained(text: str) -> dict[str, str]:
     r"""The settings that the part Args of a docstring explains.
 
     Example:
-        >>> _explained("What it does.\n\nArgs:\n    grid: how many\n        places.")
-        {'grid': 'How many places.'}
+        >>> explained("What it does.\n\nArgs:\n    grid: how many\n        places.")
+        {'grid': 'how many places.'}
     """
     found: dict[str, str] = {}
     name = ""
@@ -79,5 +83,5 @@ def _explained(text: str) -> dict[str, str]:
             found[name] += f" {line.strip()}"
         else:
             name, _, words = line.strip().partition(": ")
-            found[name] = f"{words[:1].upper()}{words[1:]}"
+            found[name] = words
     return found
