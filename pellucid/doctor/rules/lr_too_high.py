@@ -5,8 +5,9 @@ trial with the rate over 10, 100 or 1000 brings back at least 0.1 of skill and 3
 missing, or, where steps are so long that a second run ends elsewhere by chance, 0.3 over the run's
 own skill (0.2 where a second run gains by it on other rows, too). Where no step is above 0.2 % of a
 weight's size, none can overshoot; gradients that were no numbers before the first step are not its
-work, nor is what weight decay does: without it the same rate gains twice as much. No border on the
-rate itself: a rate of 1.0 can be right, and one of 0.01 too high.
+work, nor is what weight decay does, or gradients that explode: without the one, or with the other
+clipped, the same rate gains twice as much. No border on the rate itself: a rate of 1.0 can be
+right, and one of 0.01 too high.
 Steps above a tenth of the weights' size (log10 of update over weight > −1, TheDeepChecker), and
 gradients that point back at every step, make it surer. Without trials only a loss that grew, with
 such steps, is named.
@@ -40,7 +41,7 @@ def lr_too_high(seen: Seen) -> Iterator[Finding]:
     evidence = _signs(seen)
     found = best(seen, Change(lr=0.1), Change(lr=0.01), Change(lr=0.001))
     works = found is not None and (found.works or _by_chance(seen, found))
-    if found is not None and works and not _decayed(seen, found):
+    if found is not None and works and not _elsewhere(seen, found, wild):
         text = (f"With {_part(found.change.lr)} of the learning rate{_rate(seen)} the same network "
                 f"gets to {told(found.after)} instead of {told(found.before)}.")  # fmt: skip
         shown = (found.evidence("skill with the smaller rate"), *evidence)
@@ -87,12 +88,12 @@ def _signs(seen: Seen) -> tuple[Evidence, ...]:
     return tuple(found)
 
 
-def _decayed(seen: Seen, found: Cure) -> bool:
-    """Whether weight decay did it: without it the same rate gains twice as much."""
-    if not seen.settings.get("weight_decay"):
-        return False
-    without = cure(seen, Change(decay=False))
-    return without is not None and without.gain >= 2 * found.gain
+def _elsewhere(seen: Seen, found: Cure, wild: bool) -> bool:
+    """Whether something else did it: with that changed, the same rate gains twice as much."""
+    others = [Change(decay=False)] if seen.settings.get("weight_decay") else []
+    others += [Change(clip=1.0)] if wild else []
+    tried = (cure(seen, other) for other in others)
+    return any(one is not None and one.gain >= 2 * found.gain for one in tried)
 
 
 def _by_chance(seen: Seen, found: Cure) -> bool:
