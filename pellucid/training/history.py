@@ -205,7 +205,7 @@ class History:
             >>> history = pellucid.fit(nn.Linear(1, 1), (x, 3 * x), epochs=60, lr=0.05,
             ...                        progress=False)
             >>> history.see("black_box").view.title
-            'Explains 100\xa0% of the spread, most by x0'
+            'Explains >99\xa0% of the spread'
         """
         return looked(self, self.kept, lens, model, data, part, settings)
 

@@ -161,4 +161,4 @@ def test_a_layer_with_a_number_for_a_path_is_called_a_layer(moons_model: Trained
     sentence = pellucid.lenses.blame(moons_model.model, moons_model.data).view.sentence
     assert " of it goes to layer " in sentence and " at layer 0, on average" in sentence
     graph = pellucid.lenses.graph(moons_model.model, moons_model.data)
-    assert "gradient) is at layer " in graph.text(100)
+    assert "gradient) is at layer " in " ".join(graph.text(100).split())

@@ -101,9 +101,6 @@ def test_functions_of_one_tensor(function: str, torch: Any) -> None:
         if (function, name) == ("square", "bool"):
             assert ours[0] == "refused"  # PyTorch makes it int64
             continue
-        if function in ("all", "any"):
-            assert ours[0] == "bool"  # PyTorch keeps uint8, a habit from before it had bool
-            continue
         assert ours[0] == theirs[0], (function, name)
         if ours[0] != "refused":
             tolerance = 1e-2 if "16" in ours[0] or name == "float16" else 1e-5
