@@ -22,7 +22,7 @@ from pellucid.ops.elementwise import add
 from pellucid.ops.reduce import sum_to
 from pellucid.shapes import show
 
-__all__ = ["accumulate", "gradients", "starting"]
+__all__ = ["accumulate", "gradients", "needs_blame", "starting"]
 
 
 def starting(node: Node, gradient: Node | None) -> Node:
@@ -204,14 +204,15 @@ def _is_spent(node: Node) -> bool:
     return node.spent
 
 
-def _needs_blame(node: Node) -> bool:
+def needs_blame(node: Node) -> bool:
+    """Whether blame flows through a node: what a walk backward follows."""
     return node.requires_grad
 
 
 def _leading_to(roots: Iterable[Node], wanted: set[Node]) -> set[Node]:
     """The nodes through which blame reaches one of `wanted`."""
     useful: set[Node] = set()
-    for node in reachable(roots, follow=_needs_blame):  # inputs come before their users
+    for node in reachable(roots, follow=needs_blame):  # inputs come before their users
         if node in wanted or any(x in useful for x in node.inputs):
             useful.add(node)
     return useful

@@ -9,7 +9,7 @@ from pellucid.distributions import constraints
 from pellucid.distributions.distribution import Distribution
 from pellucid.distributions.draws import broadcast_all, standard_normal, uniform
 from pellucid.distributions.gamma_draws import gamma_draw
-from pellucid.distributions.located import Located
+from pellucid.distributions.located import Halved, Located
 from pellucid.tensor.lift import FUNCTIONS
 
 __all__ = ["Cauchy", "Gumbel", "HalfCauchy", "Pareto", "StudentT", "Weibull"]
@@ -64,7 +64,7 @@ class Cauchy(Located):
         return math.log(4 * math.pi) + self.scale.log()
 
 
-class HalfCauchy(Distribution):
+class HalfCauchy(Halved):
     r"""The absolute value of a Cauchy number around 0.
 
     $$p(x) = \frac{2}{\pi \gamma \left(1 + (x / \gamma)^2\right)}, \quad x \ge 0$$
@@ -76,21 +76,9 @@ class HalfCauchy(Distribution):
     Source: PyTorch, `torch.distributions.HalfCauchy`
     """
 
-    arg_constraints = {"scale": constraints.positive}
-    support = constraints.nonnegative
-    has_rsample = True
-
-    def __init__(self, scale: Any, validate_args: bool | None = None) -> None:
-        (self.scale,) = broadcast_all(scale)
-        super().__init__(self.scale.shape, validate_args=validate_args)
-
     @property
     def mean(self) -> Any:
         return self.scale * 0 + _INF
-
-    @property
-    def mode(self) -> Any:
-        return self.scale * 0
 
     @property
     def variance(self) -> Any:

@@ -6,9 +6,8 @@ import math
 from typing import Any
 
 from pellucid.distributions import constraints
-from pellucid.distributions.distribution import Distribution
-from pellucid.distributions.draws import broadcast_all, standard_normal
-from pellucid.distributions.located import Located
+from pellucid.distributions.draws import standard_normal
+from pellucid.distributions.located import Halved, Located
 from pellucid.distributions.transformed import TransformedDistribution
 from pellucid.distributions.transforms import ExpTransform
 from pellucid.tensor.lift import FUNCTIONS
@@ -121,7 +120,7 @@ class LogNormal(TransformedDistribution):
         return self.base_dist.entropy() + self.loc
 
 
-class HalfNormal(Distribution):
+class HalfNormal(Halved):
     r"""The absolute value of a number from the bell curve around 0.
 
     $$p(x) = \frac{2}{\sigma \sqrt{2 \pi}} \exp\left(-\frac{x^2}{2 \sigma^2}\right), \quad x \ge 0$$
@@ -139,21 +138,9 @@ class HalfNormal(Distribution):
     Source: PyTorch, `torch.distributions.HalfNormal`
     """
 
-    arg_constraints = {"scale": constraints.positive}
-    support = constraints.nonnegative
-    has_rsample = True
-
-    def __init__(self, scale: Any, validate_args: bool | None = None) -> None:
-        (self.scale,) = broadcast_all(scale)
-        super().__init__(self.scale.shape, validate_args=validate_args)
-
     @property
     def mean(self) -> Any:
         return self.scale * math.sqrt(2 / math.pi)
-
-    @property
-    def mode(self) -> Any:
-        return self.scale * 0
 
     @property
     def variance(self) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pellucid.autograd.reverse import gradients, starting
+from pellucid.autograd.reverse import gradients, needs_blame, starting
 from pellucid.errors import GraphError, SettingError
 from pellucid.graph.node import Node
 from pellucid.graph.walk import reachable
@@ -104,14 +104,10 @@ def _flat_in(roots: Iterable[Node], missed: list[Node]) -> set[Node]:
     """
     if not missed:
         return set()
-    behind = reachable(roots, follow=_needs_blame)
+    behind = reachable(roots, follow=needs_blame)
     bends = {n.because for n in behind if n.because is not None and n.because.op is not None}
     bent = [n for n in bends if "activation" in n.op.traits and "linear" not in n.op.traits]
-    return set(missed) & set(reachable(bent, follow=_needs_blame))
-
-
-def _needs_blame(node: Node) -> bool:
-    return node.requires_grad
+    return set(missed) & set(reachable(bent, follow=needs_blame))
 
 
 def _result(i: int, t: Tensor, node: Node | None, unused_ok: bool, zeros: bool) -> Tensor | None:

@@ -53,11 +53,9 @@ class ReadOnly:
     def __call__(self) -> list[Any]:
         """The arrays."""
         for i, node in enumerate(self._nodes):
-            array = node.array
             root = node.root
             # Its id, not the array: banks count who looks at it.
-            mark = (id(array), max(node.written, root.written, root.lent), array.base is None)
-            del array
+            mark = (id(node.array), max(node.written, root.written, root.lent))
             if self._known[i] != mark:
                 self._bring(i)
                 self._known[i] = mark if _ours_alone(node) else None
