@@ -169,17 +169,25 @@ def plural(count: float, noun: str, many: str = "") -> str:
     return f"{amount(count)} {noun if count == 1 else many or noun + 's'}"
 
 
-def of_layer(path: str) -> str:
+def of_layer(path: str, first: bool = False) -> str:
     """A layer's path as it stands in a sentence, where a bare number would read as an amount.
+
+    Args:
+        path: as `named_modules`, `state_dict` and `program` call it.
+        first: whether it begins the sentence; a path of the network's own stays as it is written.
 
     Example:
         >>> of_layer("0"), of_layer("encoder.0"), of_layer("3 … 5"), of_layer("")
         ('layer 0', 'encoder.0', 'layers 3 … 5', 'the network itself')
+        >>> of_layer("0", first=True), of_layer("fc1", first=True)
+        ('Layer 0', 'fc1')
     """
     if path.isdigit():
-        return f"layer {path}"
-    numbered = "…" in path and all(end.strip().isdigit() for end in path.split("…"))
-    return f"layers {path}" if numbered else path or "the network itself"
+        called = f"layer {path}"
+    else:
+        numbered = "…" in path and all(end.strip().isdigit() for end in path.split("…"))
+        called = f"layers {path}" if numbered else path or "the network itself"
+    return called[0].upper() + called[1:] if first and called != path else called
 
 
 def shape(dims: Sequence[int | str] | None) -> str:

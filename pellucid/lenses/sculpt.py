@@ -9,7 +9,7 @@ import numpy as np
 from pellucid.errors import IndexRangeError, SettingError
 from pellucid.lenses.box.answers import answers
 from pellucid.lenses.lens import lens
-from pellucid.lenses.numerals import number, percent, plural
+from pellucid.lenses.numerals import number, of_layer, percent, plural
 from pellucid.lenses.pieces.neurons import Layer, layers_of, read
 from pellucid.lenses.pieces.rebuilt import build_up, built_chart, built_film, with_and_without
 from pellucid.lenses.pieces.regions import exact_regions, patterns_met
@@ -42,8 +42,8 @@ def sculpt(
 
     Args:
         subject: the network and its rows.
-        layer: the layer that is built up neuron by neuron, by its number from 1 or its path; the
-            last one before the output when None.
+        layer: the layer that is built up neuron by neuron, by its path, as in state_dict();
+            the last one before the output when None.
         neuron: the one shown with and without; the one that moves the output most when None.
         sample: the row for which pictures and texts are shown.
         most_pieces: where counting linear pieces stops.
@@ -90,7 +90,7 @@ def sculpt(
                   for b in built],
         "pieces": counted,
     }  # fmt: skip
-    title = f"{chosen.called(mover(found[chosen.path]).unit)} moves the output most"
+    title = f"Neuron {chosen.called(mover(found[chosen.path]).unit)} moves the output most"
     if growth is not None:
         title = growth.title
     sentence = _sentence(chosen, found[chosen.path], unit, whole, pieces, len(part))
@@ -106,19 +106,17 @@ def _chosen(layers: list[Layer], layer: int | str | None) -> Layer:
     if layer is None:
         return layers[-1]
     for one in layers:
-        if layer in (one.path, one.number):
+        if str(layer) == one.path:
             return one
-    known = ", ".join(f"{one.number} ({one.path!r})" for one in layers)
-    raise SettingError(f"layer={layer!r} is no hidden layer of neurons. There are {known}.")
+    known = ", ".join(repr(one.path) for one in layers)
+    raise SettingError(f"layer={layer!r} is no hidden layer of neurons. There are: {known}.")
 
 
 def _unit(layer: Layer, neuron: int | None, found: list[Worth]) -> int:
     if neuron is None:
         return found[0].unit
     if not 0 <= neuron < layer.count:
-        raise IndexRangeError(
-            f"neuron={neuron}: layer {layer.number} has neurons 0 to {layer.count - 1}."
-        )
+        raise IndexRangeError(f"neuron={neuron}: {layer.said} has neurons 0 to {layer.count - 1}.")
     return neuron
 
 
@@ -136,9 +134,9 @@ def _place(subject: Subject) -> Place | None:
 
 def _named(subject: Subject, layers: list[Layer], layer: Layer) -> tuple[str, ...]:
     """What a layer weighs."""
-    if layer.number == 1:
+    if layer.number == 0:
         return subject.inputs if subject.flat else ()
-    below = layers[layer.number - 2]
+    below = layers[layer.number - 1]
     return tuple(map(below.called, range(below.count)))
 
 
@@ -171,7 +169,7 @@ def _table(layer: Layer, whole: Scores, rows: list[tuple[Any, ...]], seen: int) 
     return Table(
         tuple(columns[i] for i in keep),
         tuple(tuple(row[i] for i in keep) for row in rows),
-        f"What each neuron of layer {layer.number} adds, over {plural(seen, 'row')}",
+        f"What each neuron of {layer.said} adds, over {plural(seen, 'row')}",
         total=tuple(total[i] for i in keep) if whole.loss is not None else (),
     )
 
@@ -237,10 +235,12 @@ def _sentence(
     layer: Layer, found: list[Worth], unit: int, whole: Scores, pieces: str, seen: int
 ) -> str:
     worth = next((w for w in found if w.unit == unit), None)
-    text = f"Layer {layer.number} has {plural(layer.count, 'neuron')}."
+    text = f"{of_layer(layer.path, first=True)} has {plural(layer.count, 'neuron')}."
     if worth is not None:
         lead = "moves the output most" if worth is mover(found) else "is one of them"
-        text += f" {layer.called(unit)} {lead}: without it, it moves by {number(worth.added)}"
+        text += (
+            f" Neuron {layer.called(unit)} {lead}: without it, it moves by {number(worth.added)}"
+        )
         if worth.without.loss is not None and whole.loss is not None:
             text += f", the loss over {plural(seen, 'row')} goes from {number(whole.loss)} to"
             text += f" {number(worth.without.loss)}"

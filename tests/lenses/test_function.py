@@ -32,7 +32,7 @@ def test_a_curve_marks_each_neuron_where_its_sum_is_zero() -> None:
     shown = lenses.function(model, (x, y))
     data = shown.to_dict()
     found = {h["neuron"]: h["at"] for h in data["hinges"]}
-    assert found == pytest.approx({"h1[0]": -1.0, "h1[1]": 0.5, "h1[2]": 2.0}, abs=1e-5)
+    assert found == pytest.approx({"0[0]": -1.0, "0[1]": 0.5, "0[2]": 2.0}, abs=1e-5)
     curve = data["curve"]
     wanted = subject_of(model, x).outputs(np.array(curve["x"], np.float32)[:, None])
     assert np.allclose(curve["y"], wanted, atol=1e-6)
@@ -40,7 +40,7 @@ def test_a_curve_marks_each_neuron_where_its_sum_is_zero() -> None:
     assert data["error"] == pytest.approx(np.sqrt((miss**2).mean()), rel=1e-5)
     chart = shown.view.blocks[0]
     assert isinstance(chart, Chart)
-    assert {m.name for m in chart.marks if isinstance(m, Rule)} == {"h1[0]", "h1[1]", "h1[2]"}
+    assert {m.name for m in chart.marks if isinstance(m, Rule)} == {"0[0]", "0[1]", "0[2]"}
     assert "(root mean square)" in shown.view.sentence
 
 

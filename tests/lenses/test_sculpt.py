@@ -147,13 +147,13 @@ def test_a_muted_neuron_is_one_whose_outgoing_weights_are_zero(moons_model: Any)
 def test_neurons_carry_their_layer_and_the_sentence_its_measure(moons_model: Any) -> None:
     shown = lenses.sculpt(moons_model.model, moons_model.data)
     text, data = shown.text(300), shown.to_dict()
-    assert "= ReLU(" in text and "h1[" in text and not re.search(r"\bh[0-9]+ ?[=·:]", text)
+    assert "= ReLU(" in text and "0[" in text and not re.search(r"\bh[0-9]", text)
     found, whole = data["layers"][1]["neurons"], data["right"]
     most = max(found, key=lambda n: n["added"])["unit"]
-    assert f"h2[{most}] moves the output most" in shown.view.sentence
+    assert f"Neuron 2[{most}] moves the output most" in shown.view.sentence
     least = min(n["right_without"] for n in found)
     sentence = shown.view.sentence
-    said = re.search(r"Missed most when removed: h2\[(\d+)\], −(\d+) points?\.", sentence)
+    said = re.search(r"Missed most when removed: neuron 2\[(\d+)\], −(\d+) points?\.", sentence)
     assert said is not None and int(said[2]) == round(100 * (whole - least))
     assert {n["unit"]: n["right_without"] for n in found}[int(said[1])] == least
 
@@ -222,7 +222,7 @@ def test_what_it_refuses(moons_model: Any) -> None:
         " piece.\n See the whole of it: function, or black_box."
     )
     refusals: list[tuple[dict[str, Any], str]] = [
-        ({"layer": 3}, "layer=3 is no hidden layer of neurons. There are 1 ('0'), 2 ('2')."),
+        ({"layer": 3}, "layer=3 is no hidden layer of neurons. There are: '0', '2'."),
         ({"neuron": 6}, "neuron=6: layer 2 has neurons 0 to 5."),
         ({"sample": -1}, "sample=-1: there are rows 0 to 199."),
     ]

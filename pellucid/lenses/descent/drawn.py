@@ -159,18 +159,13 @@ def _verdict(by_layer: dict[str, list[float]], banded: bool) -> str:
         speed = "far" if pace > GOOD[1] else "little"
         if pace > FAST or pace < SLOW:
             speed = "too fast" if pace > FAST else "hardly"
-        layer = _first_up(of_layer(worst))
+        layer = of_layer(worst, first=True)
         return f"{layer} moves {speed}: {number(pace, 2)} of its length in a step"
     most, least = max(last, key=last.__getitem__), min(last, key=last.__getitem__)
     if last[least] <= 0 or len(last) < 2:
-        return f"{_first_up(of_layer(least))} has a gradient of length {number(last[least], 2)}"
+        return f"{of_layer(least, first=True)} has a gradient of length {number(last[least], 2)}"
     times = f"{number(last[most] / last[least], 2)} times that of {of_layer(least)}"
-    return f"{_first_up(of_layer(most))} has the longest gradient, {times}"
-
-
-def _first_up(called: str) -> str:
-    """A title begins with a capital; a path of the network's own stays as it is written."""
-    return called[0].upper() + called[1:] if called.startswith(("layer ", "the ")) else called
+    return f"{of_layer(most, first=True)} has the longest gradient, {times}"
 
 
 def rates_chart(rates: Rates, start: str) -> Chart:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pellucid.lenses.captured import Stage, stages_of
+from pellucid.lenses.numerals import of_layer
 from pellucid.lenses.picture import Floats
 from pellucid.lenses.subject import Subject
 from pellucid.nn import functional as F
@@ -46,7 +47,7 @@ class Layer:
 
     Attributes:
         path: where its weights lie.
-        number: which layer of neurons it is, from 1.
+        number: which layer of neurons it is, from 0.
         count: how many neurons it has.
         kind: "units" (a number for each row), "maps" (a picture for each row) or "tokens" (a
             number for each place of a row).
@@ -74,8 +75,13 @@ class Layer:
     turns: int
 
     def called(self, unit: int) -> str:
-        """A neuron's name: "h2[3]" is number 3 of layer 2, as in equations."""
-        return f"h{self.number}[{unit}]"
+        """A neuron's name: "fc1[3]" is number 3 of fc1, and row 3 of fc1.weight leads into it."""
+        return f"{self.path}[{unit}]"
+
+    @property
+    def said(self) -> str:
+        """The layer as it stands in a sentence: "layer 2", "encoder.0"."""
+        return of_layer(self.path)
 
     @property
     def axis(self) -> int:
@@ -122,7 +128,7 @@ def layers_of(subject: Subject) -> list[Layer]:
     ends = {i: _end(stages, i) for i in made}
     if any(bend for _, _, bend in ends.values()):
         ends = {i: end for i, end in ends.items() if end[2]}
-    return [_layer(stages, i, end, number) for number, (i, end) in enumerate(ends.items(), start=1)]
+    return [_layer(stages, i, end, number) for number, (i, end) in enumerate(ends.items())]
 
 
 def _layer(stages: list[Stage], made: int, end: tuple[int, bool, str], number: int) -> Layer:

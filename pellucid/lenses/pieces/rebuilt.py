@@ -69,7 +69,7 @@ def with_and_without(
         sample: that row.
         reading: what the layer's neurons give over `place`.
     """
-    name = layer.called(unit)
+    name = f"neuron {layer.called(unit)}"
     if place is None:
         return _for_sample(subject, layer, unit, found, sample)
     there = rest_of(replace(subject, x=place.rows), layer, reading.values)
@@ -134,7 +134,7 @@ def _for_sample(
     def bars(values: Floats, title: str) -> Chart:
         return Chart(axis, Axis("", names=names), (Bars(values[order], lying=True),), title)
 
-    name, say = layer.called(unit), f"row {sample}"
+    name, say = f"neuron {layer.called(unit)}", f"row {sample}"
     items = bars(whole, f"With {name}, {say}"), bars(less, f"Without {name}, {say}")
     title = f"With and without {name}"
     data = {"with": whole.tolist(), "without": less.tolist()}
@@ -203,7 +203,7 @@ def _caption(built: Built, layer: Layer, i: int, steps: int) -> str:
     elif i == steps - 1:
         text = "all of them"
     else:
-        text = f"{i} of them, the last {layer.called(built.units[-1])}"
+        text = f"{i} of them, the last neuron {layer.called(built.units[-1])}"
     if built.scores.right is not None:
         return f"{text}: {percent(built.scores.right)} right"
     return text if built.scores.loss is None else f"{text}: loss {number(built.scores.loss)}"
@@ -221,7 +221,7 @@ def built_chart(built: Sequence[Built], layer: Layer) -> Chart | None:
     axis = Axis("right", percent=True, low=0.0, high=1.0) if percent_ else Axis("loss")
     line = np.array(values, np.float64)
     return Chart(
-        Axis(f"neurons of layer {layer.number} that are there"),
+        Axis(f"neurons of {layer.said} that are there"),
         axis,
         (Line(counts, line, ""), Points(counts, line)),
         _needed(enough, counts, layer),
@@ -230,7 +230,7 @@ def built_chart(built: Sequence[Built], layer: Layer) -> Chart | None:
 
 def _needed(enough: int, counts: Sequence[int], layer: Layer) -> str:
     """How many neurons it takes, in words."""
-    of = f"{plural(layer.count, 'neuron')} in layer {layer.number}"
+    of = f"{plural(layer.count, 'neuron')} in {layer.said}"
     if not enough:
         return f"None of the {of} is needed for these rows"
     if enough < layer.count:

@@ -17,7 +17,7 @@ _TERMS = 4
 
 
 def formula(layer: Layer, unit: int, inputs: tuple[str, ...]) -> str:
-    """The neuron's equation: "h1[3] = ReLU(1.203·x0 − 0.4·x1 + 0.1)"."""
+    """The neuron's equation: "fc1[3] = ReLU(1.203·x0 − 0.4·x1 + 0.1)"."""
     weights: Floats = layer.weight[unit].reshape(-1)
     name, bend = layer.called(unit), layer.bend
     if layer.kind == "maps":
@@ -28,7 +28,8 @@ def formula(layer: Layer, unit: int, inputs: tuple[str, ...]) -> str:
     text = ""
     for i in order.tolist():
         word = inputs[i] if len(inputs) == len(weights) else f"input{i}"
-        text += _term(float(weights[i]), not text) + f"·{word}"
+        sign = " · " if word[0].isdigit() else "·"  # 0.5 · 0[3]: a layer without a name
+        text += _term(float(weights[i]), not text) + f"{sign}{word}"
     if len(weights) > _TERMS:
         text += " + …"
     text += _term(float(layer.bias[unit]), not text)
@@ -53,7 +54,7 @@ def missed(layer: Layer, found: Sequence[Worth], whole: Scores) -> str:
         cost = f"loss +{number(rise)}"
         if not rise > 0:
             return ""
-    return f" Missed most when removed: {layer.called(worst.unit)}, {cost}."
+    return f" Missed most when removed: neuron {layer.called(worst.unit)}, {cost}."
 
 
 def _term(value: float, first: bool) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pellucid.lenses.draw.contour import contours
-from pellucid.lenses.numerals import number, plural
+from pellucid.lenses.numerals import number, of_layer, plural
 from pellucid.lenses.picture import (
     Axis,
     Chart,
@@ -44,7 +44,7 @@ def tiles(
     """
     shown = found[:MOST_TILES]
     more = f", the {len(shown)} that move the output most" if layer.count > len(shown) else ""
-    head = f"Layer {layer.number}: {plural(layer.count, 'neuron')}{more}"
+    head = f"{of_layer(layer.path, first=True)}: {plural(layer.count, 'neuron')}{more}"
     if layer.kind == "tokens":
         return _positions(layer, reading, shown, f"{head}, at each position of row {sample}")
     if layer.kind == "maps":
@@ -72,9 +72,10 @@ _NOTE = (
 def _title(layer: Layer, worth: Worth, values: Floats) -> str:
     """A neuron's name, between which numbers it gives, and what it adds."""
     if not values.any():
-        return f"{layer.called(worth.unit)} gives 0 everywhere here"
+        return f"Neuron {layer.called(worth.unit)} gives 0 everywhere here"
     reach = f"{number(float(values.min()), 2)} to {number(float(values.max()), 2)}"
-    return f"{layer.called(worth.unit)} gives {reach}, moves the output by {number(worth.added, 2)}"
+    moved = number(worth.added, 2)
+    return f"Neuron {layer.called(worth.unit)} gives {reach}, moves the output by {moved}"
 
 
 def _tile(layer: Layer, reading: Reading, worth: Worth, place: Place) -> Chart:
@@ -149,6 +150,6 @@ def weight_map(layer: Layer, found: Sequence[Worth], inputs: tuple[str, ...]) ->
     columns = inputs if len(inputs) == grid.shape[1] else ()
     some = "" if len(units) == layer.count else f", of {layer.count} neurons {len(units)}"
     return Matrix(
-        grid, tuple(map(layer.called, units)), columns, f"Weights of layer {layer.number}{some}",
+        grid, tuple(map(layer.called, units)), columns, f"Weights of {layer.said}{some}",
         row_axis="neuron", column_axis="what it weighs",
     )  # fmt: skip
