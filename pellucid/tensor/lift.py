@@ -18,7 +18,7 @@ from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.memory import adopt
 from pellucid.tensor.misspelled import about_misspelled
 from pellucid.tensor.precision import policed
-from pellucid.tensor.returned import about_out, asks_for_out
+from pellucid.tensor.returned import asks_for_out, written
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = ["FUNCTIONS", "explained", "function", "lifted", "node_of"]
@@ -87,7 +87,7 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
     def on_tensors(*args: Any, **kwargs: Any) -> Any:
         taken = [a._node if type(a) is Tensor else node_of(a) for a in args]
         if kwargs:
-            kwargs = {k: node_of(v) for k, v in kwargs.items()}
+            kwargs = {k: v if k == "out" else node_of(v) for k, v in kwargs.items()}
             if not none_borrowed(kwargs):
                 kwargs = _translated(kwargs, words)
             if star in kwargs:  # the first argument may come by its name too
@@ -101,9 +101,7 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
             raise explained(call, mismatch, (*taken, *kwargs.values())) from None
         except (AttributeError, TypeError) as error:
             if asks_for_out(error, kwargs):
-                if kwargs.pop("out") is None:
-                    return on_tensors(*args, **kwargs)
-                raise about_out(_called(call)) from None
+                return _into(call.__name__.strip("_"), on_tensors, args, kwargs)
             if (unknown := about_misspelled(call, error, kwargs)) is not None:
                 raise unknown from None
             refusal = _no_tensor(call, error, taken, kwargs)
@@ -121,10 +119,16 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
     return on_tensors
 
 
-def _called(call: Callable[..., Any]) -> str:
-    """What a person writes to call it."""
-    name = call.__name__.strip("_")
-    return f"pellucid.{name}" if name in FUNCTIONS else name
+def _into(name: str, call: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
+    """The result of a call without its `out=`, written there."""
+    out = kwargs.pop("out")
+    result = call(*args, **kwargs)
+    if out is None:
+        return result
+    given = (node_of(v) for v in (*args, *kwargs.values()))
+    flat = [v for value in given for v in (value if isinstance(value, list | tuple) else (value,))]
+    blamed = any(isinstance(v, Node) and v.requires_grad for v in flat)
+    return written(name, out, result, blamed)
 
 
 def _starred(call: Callable[..., Any]) -> str:

@@ -1,13 +1,20 @@
-"""Results are returned: what to say to PyTorch's `out=`, which would write them into a Tensor."""
+"""PyTorch's `out=`: the result is computed as ever and then written into a Tensor that is there."""
 
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable
 from inspect import signature
 from typing import Any, TypeVar, cast
 
-__all__ = ["about_out", "asks_for_out", "returning"]
+from pellucid.errors import DTypeError, GraphError, KindError, PellucidWarning, ShapeError
+from pellucid.graph.mode import current
+from pellucid.ops import elementwise as ew
+from pellucid.shapes import show
+from pellucid.tensor.memory import overwrite, replace
+
+__all__ = ["asks_for_out", "returning", "written"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -17,27 +24,87 @@ def asks_for_out(error: Exception, kwargs: Any) -> bool:
     return "out" in kwargs and str(error).endswith("unexpected keyword argument 'out'")
 
 
-def about_out(call: str) -> TypeError:
-    """What to say, with the name that was called, such as `pellucid.add`."""
-    return TypeError(
-        f"{call.rpartition('.')[2]} returns its result and takes no out=.\n"
-        f" Write c = {call}(…). To fill a Tensor that is there already:\n"
-        f" with pellucid.no_grad(): c[:] = {call}(…)"
-    )
+def written(call: str, out: Any, result: Any, blamed: bool = False) -> Any:
+    """Write a result into the Tensor, or the Tensors, that are to hold it.
+
+    Args:
+        call: the name of the function.
+        out: a Tensor, or as many as there are results; one of another shape is made to fit.
+        result: what the function gave.
+        blamed: whether an argument requires grad, though the result does not.
+
+    Returns:
+        `out`, in the containers of the result.
+    """
+    if isinstance(result, tuple | list):
+        many = isinstance(out, tuple | list)
+        if not many or len(out) != len(result):
+            given = len(out) if many else "one"
+            raise KindError(f"{call}: there are {len(result)} results, and out= holds {given}.")
+        parts = [written(call, o, r, blamed) for o, r in zip(out, result, strict=True)]
+        return type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)
+    if isinstance(out, tuple | list) and len(out) == 1:
+        out = out[0]
+    if not hasattr(out, "_node"):
+        raise KindError(f"{call}: out= must be a Tensor and is a {type(out).__name__}.")
+    _check(call, out._node, result._node, blamed)
+    _write(call, out, ew.cast(result._node, dtype=out._node.dtype))
+    return out
+
+
+def _check(call: str, to: Any, value: Any, blamed: bool) -> None:
+    if current().recording and (to.requires_grad or value.requires_grad or blamed):
+        raise GraphError(
+            f"{call}: out= keeps no history, and one of the Tensors requires grad.\n"
+            f" Write y = {call}(…), or fill it inside `with pellucid.no_grad():`."
+        )
+    if value.dtype.category > to.dtype.category:
+        raise DTypeError(
+            f"{call}: the result is {value.dtype.name} and can't be written into an out= of"
+            f" {to.dtype.name}."
+        )
+
+
+def _write(call: str, out: Any, value: Any) -> None:
+    node = out._node
+    if node.shape != value.shape:
+        if current().trace is not None:
+            raise ShapeError(
+                f"{call}: out= has shape {show(node.shape)}, and the result {show(value.shape)}; in"
+                " a compiled function it can't change."
+            )
+        if 0 not in node.shape:
+            warnings.warn(
+                f"{call}: out= had shape {show(node.shape)} and now has that of the result,"
+                f" {show(value.shape)}.",
+                PellucidWarning,
+                stacklevel=5,
+            )
+        out._node = ew.clone(value)  # it may be an argument, or a view of one
+    elif current().trace is not None or node.array is None or value.array is None:
+        replace(out, value)
+    else:
+        overwrite(out, value)
 
 
 def returning(call: F) -> F:
-    """The same function, which says where its result goes when it is given `out=`."""
-    spread = any(
-        p.name == "size" and p.kind is p.VAR_POSITIONAL for p in signature(call).parameters.values()
-    )
+    """The same function, which takes `out=` and, where sizes may be given one by one, `size=`."""
+    words = signature(call).parameters
+    spread = any(p.name == "size" and p.kind is p.VAR_POSITIONAL for p in words.values())
 
     @functools.wraps(call)
     def returned(*args: Any, **kwargs: Any) -> Any:
         if spread and "size" in kwargs:
             args = (*args, kwargs.pop("size"))
-        if kwargs.pop("out", None) is not None:
-            raise about_out(f"pellucid.{call.__name__}")
-        return call(*args, **kwargs)
+        out = kwargs.pop("out", None)
+        if out is None:
+            return call(*args, **kwargs)
+        if "dtype" in words and hasattr(out, "dtype"):
+            asked = kwargs.setdefault("dtype", out.dtype) or out.dtype
+            if asked is not out.dtype:
+                raise DTypeError(
+                    f"{call.__name__}: dtype is {asked.name}, and out= {out.dtype.name}."
+                )
+        return written(call.__name__, out, call(*args, **kwargs))
 
     return cast(F, returned)

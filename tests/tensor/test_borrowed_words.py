@@ -218,29 +218,6 @@ def test_a_layer_given_a_list_says_which_layer_and_what_to_do() -> None:
     assert last.startswith(" Make a Tensor: pellucid.tensor(value).")
 
 
-@pytest.mark.parametrize(
-    ("call", "name"),
-    [
-        (lambda out: pellucid.add(ONES, ONES, out=out), "pellucid.add"),
-        (lambda out: pellucid.matmul(ONES, ONES.T, out=out), "pellucid.matmul"),
-        (lambda out: pellucid.exp(ONES, out=out), "pellucid.exp"),
-        (lambda out: pellucid.max(ONES, 0, out=(out, out)), "pellucid.max"),
-        (lambda out: ONES.cumsum(0, out=out), "pellucid.cumsum"),
-        (lambda out: pellucid.linalg.norm(ONES, out=out), "pellucid.norm"),
-        (lambda out: pellucid.zeros(2, 3, out=out), "pellucid.zeros"),
-        (lambda out: pellucid.randn(2, 3, out=out), "pellucid.randn"),
-    ],
-)
-def test_results_are_returned(call: Any, name: str) -> None:
-    with pytest.raises(TypeError) as refusal:
-        call(pellucid.ones(2, 3))
-    assert str(refusal.value) == (
-        f"{name[9:]} returns its result and takes no out=.\n"
-        f" Write c = {name}(…). To fill a Tensor that is there already:\n"
-        f" with pellucid.no_grad(): c[:] = {name}(…)"
-    )
-
-
 def test_out_may_be_none_as_in_pytorch() -> None:
     assert pellucid.add(ONES, ONES, out=None).tolist() == [[2.0] * 3] * 2
     assert pellucid.ones(2, out=None).tolist() == [1.0, 1.0]
