@@ -64,6 +64,16 @@ class DType:
         return self.category == FLOAT
 
     @property
+    def is_complex(self) -> bool:
+        """Whether it holds complex numbers: never."""
+        return False
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it holds numbers below zero."""
+        return self.category != BOOL and not self.name.startswith("uint")
+
+    @property
     def itemsize(self) -> int:
         """Bytes of one number."""
         return self.bits // 8

@@ -3,7 +3,9 @@
 ```
 PellucidError
 ├── ShapeError        (ValueError *)  axes that do not fit together
+│   └── IndexShapeError (IndexError *)  arrays in square brackets that do not
 ├── DTypeError        (TypeError *)   a number of the wrong kind: float labels, integer weights
+│   └── IndexKindError  (IndexError *)  something in square brackets that is no position
 ├── IndexRangeError   (IndexError *)  an index or class number outside its range
 ├── ModuleError       (AttributeError) a module that is not set up, or has no part of that name
 ├── GraphError        (RuntimeError)  no graph, a graph used twice, a value changed after use
@@ -32,7 +34,9 @@ __all__ = [
     "DataError",
     "FileFormatError",
     "GraphError",
+    "IndexKindError",
     "IndexRangeError",
+    "IndexShapeError",
     "KindError",
     "MatrixError",
     "MissingExtraError",
@@ -65,8 +69,16 @@ class ShapeError(PellucidError, ValueError, RuntimeError):
     """Axes that do not fit together."""
 
 
+class IndexShapeError(ShapeError, IndexError):
+    """Arrays in square brackets that do not fit together."""
+
+
 class DTypeError(PellucidError, TypeError, RuntimeError):
     """A number of the wrong kind, such as float class labels."""
+
+
+class IndexKindError(DTypeError, IndexError):
+    """Something in square brackets that is neither a position nor a mask."""
 
 
 class IndexRangeError(PellucidError, IndexError, RuntimeError):

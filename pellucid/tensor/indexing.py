@@ -12,7 +12,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.dtypes import BOOL, INT, bool_, by_name, int64, uint8
-from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
+from pellucid.errors import (
+    DTypeError,
+    IndexKindError,
+    IndexRangeError,
+    IndexShapeError,
+    SettingError,
+    ShapeError,
+)
 from pellucid.graph.emit import constant
 from pellucid.graph.node import Node, leaf
 from pellucid.ops.compare import lt, where
@@ -23,11 +30,17 @@ from pellucid.ops.ordering import nonzero
 from pellucid.ops.writing import index_put, put
 from pellucid.shapes import Mismatch, Shape, broadcast, numel, show
 from pellucid.tensor.bounds import look_at
+from pellucid.tensor.caution import caution
 from pellucid.tensor.lift import node_of
 from pellucid.tensor.memory import overwrite, recorded, replace
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["getitem", "setitem"]
+
+_BYTES = (
+    "an index of uint8 is read as a mask, as in PyTorch.\n"
+    " Write x[index.bool()] for a mask, x[index.long()] for positions."
+)
 
 
 class Parts(NamedTuple):
@@ -204,7 +217,7 @@ def _together(lookups: list[Node]) -> None:
     try:
         broadcast(*(x.shape for x in lookups))
     except Mismatch as mismatch:
-        raise ShapeError(f"the arrays of an index don't fit together: {mismatch}.") from None
+        raise IndexShapeError(f"the arrays of an index don't fit together: {mismatch}.") from None
 
 
 def _completed(index: Any, shape: Shape) -> list[Any]:
@@ -250,8 +263,11 @@ def _item(item: Any) -> Any:
     if isinstance(item, np.integer):
         return int(item)
     node = item._node if isinstance(item, Tensor) else _array_node(item)
-    if node.dtype.category not in (BOOL, INT) or node.dtype is uint8:
-        raise DTypeError(
+    if node.dtype is uint8:
+        caution(_BYTES)
+        node = cast(node, dtype=bool_)
+    if node.dtype.category not in (BOOL, INT):
+        raise IndexKindError(
             f"an index must hold whole numbers or be a mask of bool, and is {node.dtype.name}.\n"
             " Convert it first: x[index.long()] for positions, x[index.bool()] for a mask."
         )
@@ -262,7 +278,7 @@ def _item(item: Any) -> Any:
 
 def _array_node(item: Any) -> Node:
     if not isinstance(item, bool | np.bool_ | np.ndarray | list | tuple | range):
-        raise DTypeError(
+        raise IndexKindError(
             f"an index can't hold a {type(item).__name__}: {item!r}.\n"
             " Use int, slice, None, '...', or an array of positions."
         )

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.dtypes import INT
-from pellucid.errors import GraphError
+from pellucid.errors import GraphError, ShapeError
 from pellucid.graph.mode import current
 from pellucid.tensor.familiar import is_complex, is_nonzero, is_same_size, is_signed
 from pellucid.tensor.indexing import setitem
@@ -50,7 +50,7 @@ def _property(call: Callable[..., Any]) -> Callable[..., Any]:
 def H(self: Tensor) -> Tensor:
     """A matrix mirrored at its diagonal."""
     if self.ndim not in (0, 2):
-        raise ValueError(f"H is for matrices; this has {self.ndim} axes. Use mH.")
+        raise ShapeError(f"H is for matrices; this has {self.ndim} axes. Use mH.")
     return self.T
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable
 from inspect import signature
 from typing import Any, TypeVar, cast
 
-from pellucid.errors import DTypeError, GraphError, KindError, PellucidWarning, ShapeError
+from pellucid.errors import DTypeError, GraphError, KindError, ShapeError
 from pellucid.graph.mode import current
 from pellucid.ops import elementwise as ew
 from pellucid.shapes import show
+from pellucid.tensor.caution import caution
 from pellucid.tensor.memory import overwrite, replace
 
 __all__ = ["asks_for_out", "returning", "written"]
@@ -74,11 +74,9 @@ def _write(call: str, out: Any, value: Any) -> None:
                 " a compiled function it can't change."
             )
         if 0 not in node.shape:
-            warnings.warn(
+            caution(
                 f"{call}: out= had shape {show(node.shape)} and now has that of the result,"
-                f" {show(value.shape)}.",
-                PellucidWarning,
-                stacklevel=5,
+                f" {show(value.shape)}."
             )
         out._node = ew.clone(value)  # it may be an argument, or a view of one
     elif current().trace is not None or node.array is None or value.array is None:

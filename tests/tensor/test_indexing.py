@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pellucid
-from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
+from pellucid.errors import (
+    DTypeError,
+    IndexKindError,
+    IndexRangeError,
+    IndexShapeError,
+    PellucidWarning,
+    SettingError,
+    ShapeError,
+)
 from pellucid.testing import gradcheck
 
 SHAPE = (3, 4, 5)
@@ -212,25 +220,19 @@ MISTAKES = [
     ),
     (
         1.5,
-        DTypeError,
+        IndexKindError,
         "an index can't hold a float: 1.5.\n"
         " Use int, slice, None, '...', or an array of positions.",
     ),
     (
         "a",
-        DTypeError,
+        IndexKindError,
         "an index can't hold a str: 'a'.\n Use int, slice, None, '...', or an array of positions.",
     ),
     (
         np.array([0.0, 1.0]),
-        DTypeError,
+        IndexKindError,
         "an index must hold whole numbers or be a mask of bool, and is float64.\n"
-        " Convert it first: x[index.long()] for positions, x[index.bool()] for a mask.",
-    ),
-    (
-        np.array([1, 0], np.uint8),
-        DTypeError,
-        "an index must hold whole numbers or be a mask of bool, and is uint8.\n"
         " Convert it first: x[index.long()] for positions, x[index.bool()] for a mask.",
     ),
     (
@@ -245,7 +247,7 @@ MISTAKES = [
     ),
     (
         ([0, 1], [0, 1, 2]),
-        ShapeError,
+        IndexShapeError,
         "the arrays of an index don't fit together: axis -1 is 2 on one side and 3 on the other; "
         "sizes must be equal, or one of them 1.",
     ),
@@ -262,3 +264,21 @@ def test_mistakes(index: Any, error: type[Exception], text: str, writing: bool) 
         else:
             x[index]
     assert str(caught.value) == text
+
+
+def test_bytes_are_a_mask_with_a_word() -> None:
+    x = pellucid.tensor([1.0, 2.0, 3.0])
+    with pytest.warns(PellucidWarning) as said:
+        assert x[pellucid.tensor([1, 0, 1], dtype=pellucid.uint8)].tolist() == [1.0, 3.0]
+    assert str(said[0].message) == (
+        "an index of uint8 is read as a mask, as in PyTorch.\n"
+        " Write x[index.bool()] for a mask, x[index.long()] for positions."
+    )
+    assert said[0].filename == __file__
+
+
+def test_what_is_no_index_is_an_index_error_as_in_pytorch() -> None:
+    x = pellucid.zeros(3, 4)
+    for index in (1.5, ([0, 1], [0, 1, 2]), pellucid.tensor([0.5])):
+        with pytest.raises(IndexError):
+            x[index]

@@ -76,6 +76,10 @@ def index_put(input: Node, indices: Any, values: Any, accumulate: bool = False) 
     """`input[indices] = values`, as a new Tensor; with `accumulate`, `+=` at every position."""
     if isinstance(values, Node):
         _same_dtype("index_put", input, values)
+    if not indices:
+        raise SettingError(
+            "index_put: indices are missing; give one Tensor for each axis, or None."
+        )
     axes, lookups = _looked_up(input, list(indices))
     if not accumulate:
         return wr.index_put(input, values, *lookups, axes=axes)

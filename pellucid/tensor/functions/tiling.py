@@ -28,7 +28,7 @@ __all__: list[str] = []
 @function()
 def flip(input: Node, *dims: Any) -> Node:
     """Turn axes around."""
-    axes = _axes(input, flat_sizes(dims))
+    axes = _each_once("flip", _axes(input, flat_sizes(dims)))
     return ra.flip(input, axes=axes) if input.shape else input
 
 
@@ -46,6 +46,12 @@ def flipud(input: Node) -> Node:
 
 def _axes(input: Node, dims: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(normalize_axis(d, len(input.shape)) for d in dims)
+
+
+def _each_once(name: str, axes: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(axes)) < len(axes):
+        raise SettingError(f"{name}: a dim is named twice, in {axes}.")
+    return axes
 
 
 @function()

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import int64
-from pellucid.errors import IndexRangeError, SettingError, ShapeError
+from pellucid.dtypes import INT, int64
+from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
 from pellucid.graph.emit import constant
 from pellucid.graph.mode import engine
 from pellucid.graph.node import Node, leaf
@@ -161,6 +161,10 @@ def powers(x: Node, exponents: Any) -> Node:
 def unravel_index(indices: Node, shape: Any) -> tuple[Node, ...]:
     """Places in a flattened Tensor as one position along each axis of `shape`."""
     sizes = flat_sizes(((shape,) if isinstance(shape, int) else shape,))
+    if indices.dtype.category != INT:
+        raise DTypeError(f"unravel_index: places are whole numbers, not {indices.dtype.name}.")
+    if any(n < 0 for n in sizes):
+        raise SettingError(f"unravel_index: sizes can't be negative, and are {sizes}.")
     known = indices.array
     if (
         known is not None
