@@ -290,7 +290,16 @@ def test_a_module_opens_into_its_operations(tiny_transformer: Trained) -> None:
     for door in doors:  # a link to what a closed part holds opens it
         opened = rf'<details name="rooms-[^"]+"><summary>[^<]+</summary><div id="{door}">'
         assert re.search(opened, html)
-    assert "<summary>block: add</summary>" in html  # one of its runs between the modules in it
+    steps = (
+        "block: + linear2, residual: norm1 + linear2",
+        "block: relu, TransformerEncoderLayer(8, 2)",
+    )
+    for step in steps:  # what the block does itself, between the modules in it
+        assert f"<summary>{step}</summary>" in html
+    drawn = next(b for b in shown.view.blocks if isinstance(b, Film)).frames[0]
+    assert isinstance(drawn, Diagram)
+    for dot in drawn.dots:  # every name has room
+        assert all(6.2 * len(words) < dot.wide for words in dot.lines)
     hint = 'Go inside a module: click it, or open it here: .html() opens it, zoom="ops"'
     assert hint in shown.text(200)
 

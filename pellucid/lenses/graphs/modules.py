@@ -14,8 +14,9 @@ import numpy as np
 from pellucid.graph.node import Node
 from pellucid.lenses.chain.stage import Stage
 from pellucid.lenses.graphs.flow import Flow
-from pellucid.lenses.graphs.net import Amount, Link, Net, Vertex, amount_of
+from pellucid.lenses.graphs.net import Amount, Link, Net, Vertex, amount_of, mean_of
 from pellucid.lenses.graphs.ops import leaf_kind, leaf_vertex, link_between, ops_net, within
+from pellucid.lenses.graphs.own import Own
 from pellucid.lenses.numerals import plural
 
 __all__ = ["modules_net"]
@@ -108,10 +109,11 @@ def _pattern(stages: list[Stage]) -> list[object]:
 def _net(flow: Flow, runs: list[Run], briefs: Mapping[str, str]) -> Net:
     owner = {stage.out: run for run in runs for stage in run.stages}
     vertices: dict[object, Vertex] = {}
+    own = Own(flow)
     sums: dict[tuple[str, str], list[Link]] = {}
     shown = set(flow.leaves())
     for run in runs:
-        mine = _vertex(run, flow, briefs)
+        mine = _vertex(run, flow, briefs, own)
         for stage in run.stages:
             for x in stage.inputs:
                 source = owner.get(x)
@@ -140,7 +142,7 @@ def _inside(flow: Flow, run: Run) -> Net:
     return replace(net, name=run.path)
 
 
-def _vertex(run: Run, flow: Flow, briefs: Mapping[str, str]) -> Vertex:
+def _vertex(run: Run, flow: Flow, briefs: Mapping[str, str], own: Own) -> Vertex:
     out = run.out
     array = np.asarray(out.array)
     names = list(dict.fromkeys(s.name for s in run.stages))
@@ -150,11 +152,12 @@ def _vertex(run: Run, flow: Flow, briefs: Mapping[str, str]) -> Vertex:
         vertex.name = f"{run.path} … {run.last}"
         vertex.note = f"{run.times} modules alike, one after another"
     vertex.op = briefs.get(run.path, "") or " → ".join(names[:3]) + (" …" if names[3:] else "")
+    if run.times == 1 and (said := own.said(run.path, run.stages)):
+        vertex.name, vertex.op = said[0] or vertex.name, said[1] or vertex.op
     vertex.kind = "loss" if out is flow.root else "module" if run.path else "op"
     vertex.value = float(array.reshape(-1)[0]) if out.size == 1 else None
-    several = out.size > 1 and array.dtype.kind == "f"
-    vertex.mean = float(array.mean(dtype=np.float64)) if several else None
-    vertex.blame = amount_of(flow.blame.get(out))
+    vertex.mean = mean_of(array)
+    vertex.blame, vertex.asks = amount_of(flow.blame.get(out)), out.requires_grad
     vertex.equation, vertex.scope = " → ".join(names), run.path
     weights = dict.fromkeys(x for s in run.stages for x in s.inputs if leaf_kind(x) == "parameter")
     if weights:

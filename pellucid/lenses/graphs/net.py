@@ -12,7 +12,7 @@ from pellucid.graph.node import Node
 from pellucid.lenses.chain.stage import Array
 from pellucid.shapes import Shape
 
-__all__ = ["Amount", "Link", "Net", "Vertex", "amount_of"]
+__all__ = ["Amount", "Link", "Net", "Vertex", "amount_of", "mean_of"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,14 @@ def amount_of(array: Array | None) -> Amount | None:
         if flat.size == 1
         else Amount(float(np.linalg.norm(flat)), False)
     )
+
+
+def mean_of(array: Array) -> float | None:
+    """The mean of several real numbers; None of one, of whole ones, and where it is infinite."""
+    if array.size < 2 or array.dtype.kind != "f":
+        return None
+    mean = float(array.mean(dtype=np.float64))
+    return mean if np.isfinite(mean) else None
 
 
 @dataclass

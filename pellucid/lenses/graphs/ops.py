@@ -14,7 +14,7 @@ from pellucid.graph.node import Node
 from pellucid.graph.where import made_at
 from pellucid.lenses.chain.stage import Stage
 from pellucid.lenses.graphs.flow import Flow
-from pellucid.lenses.graphs.net import Link, Net, Vertex, amount_of
+from pellucid.lenses.graphs.net import Link, Net, Vertex, amount_of, mean_of
 from pellucid.lenses.graphs.stops import no_slope, partly_off, unasked
 from pellucid.lenses.notation import plain
 
@@ -85,8 +85,7 @@ def _valued(x: Node, flow: Flow) -> Vertex:
     array = np.asarray(x.array)
     vertex = Vertex(f"n{x.seq}", flow.symbols.of(x), shape=x.shape, source=(x, None))
     vertex.value = float(array.reshape(-1)[0]) if x.size == 1 else None
-    several = x.size > 1 and array.dtype.kind == "f"
-    vertex.mean = float(array.mean(dtype=np.float64)) if several else None
+    vertex.mean = mean_of(array)
     vertex.blame = amount_of(flow.blame.get(x))
     vertex.scope, vertex.line, vertex.asks = x.scope, made_at(x), x.requires_grad
     return vertex

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pellucid.lenses.graphs.net import Amount, Link, Net, Vertex
+from pellucid.lenses.graphs.own import SYMBOLS
 from pellucid.lenses.layout import Box, Placed, arranged
 from pellucid.lenses.numerals import number, shape, signed
 from pellucid.lenses.picture import Diagram, Dot, Edge, Role
 
 __all__ = ["SAID", "blame_text", "diagram_of", "value_text"]
 
-_SYMBOLS = {"add": "+", "sub": "−", "mul": "×", "div": "÷", "linear": "Σ w·x", "pow": "xⁿ"}
 _MOST_REASONS = 8
-_LONG = 24  # the end of a longer path tells more than its beginning
+_LONG = 52  # the end of a longer path tells more than its beginning
+_BOLD, _LETTER, _EDGES = 7.2, 6.4, 16.0  # how wide a letter of a name and of a line is, and the rim
 SAID = (
     "no grad asked",
     "not recorded",
@@ -33,17 +34,22 @@ def diagram_of(
         links: for nodes the name of the row that a click leads to.
     """
     small = net.zoom == "scalars"
-    box = Box(126.0, 62.0) if small else Box(184.0, 74.0)
+    least = Box(126.0, 62.0) if small else Box(184.0, 74.0)
+    lines = {v.key: _lines(v, net) for v in net.vertices}
+    boxes = {key: Box(_wide(words, least.wide), least.high) for key, words in lines.items()}
     arrows = [(link.source, link.target) for link in net.links]
     placed = arranged(
-        {v.key: box for v in net.vertices}, arrows, right=small, square=not small,
+        boxes, arrows, right=small, square=not small,
         gap=12.0 if small else 26.0, space=70.0 if small else 34.0,
     )  # fmt: skip
     largest = max((abs(x.passed.size) for x in net.links if x.passed is not None), default=0.0)
     named = sum(bool(x.stops) and x.stops not in SAID for x in net.links) <= _MOST_REASONS
     called = {v.key: v.name for v in net.vertices}
     return Diagram(
-        tuple(_dot(v, placed, box, net, (links or {}).get(v.key, "")) for v in net.vertices),
+        tuple(
+            _dot(v, lines[v.key], placed, boxes[v.key], net, (links or {}).get(v.key, ""))
+            for v in net.vertices
+        ),
         tuple(_edge(x, placed, largest, named, called) for x in net.links),
         placed.wide, placed.high, title, sentence,
     )  # fmt: skip
@@ -66,17 +72,28 @@ def blame_text(blame: Amount | None, asks: bool = True) -> str:
     return f"blame {signed(blame.size)}" if blame.single else f"blame, length {number(blame.size)}"
 
 
-def _dot(v: Vertex, placed: Placed, box: Box, net: Net, row: str) -> Dot:
-    op = _SYMBOLS.get(v.op, v.op)
+def _lines(v: Vertex, net: Net) -> tuple[str, ...]:
+    """What stands in a box."""
+    op = SYMBOLS.get(v.op, v.op)
     name = v.name if len(v.name) <= _LONG else f"…{v.name[1 - _LONG :]}"
     first = " = ".join(x for x in (name, op) if x) if v.kind != "module" else name
     lines = [first, *([op] if v.kind == "module" and op else []), value_text(v)]
     if net.blamed or v.asks:
         lines.append(blame_text(v.blame, v.asks))
+    return tuple(filter(None, lines))
+
+
+def _wide(lines: tuple[str, ...], least: float) -> float:
+    """As wide as its longest line needs."""
+    widths = [_EDGES + (_LETTER if i else _BOLD) * len(words) for i, words in enumerate(lines)]
+    return max(least, *widths)
+
+
+def _dot(v: Vertex, lines: tuple[str, ...], placed: Placed, box: Box, net: Net, row: str) -> Dot:
     hint = "\n".join(x for x in (_equation(v), v.steps, v.note, _place(v)) if x)
     x, y = placed.middle[v.key]
     role: Role = "now" if v.kind == "loss" else "plain" if v.asks or not net.blamed else "muted"
-    return Dot(v.key, x, y, tuple(filter(None, lines)), box.wide, box.high, "box", role, v.kind,
+    return Dot(v.key, x, y, lines, box.wide, box.high, "box", role, v.kind,
                hint=hint, link=row)  # fmt: skip
 
 

@@ -136,7 +136,9 @@ def _rooms(zooms: Sequence[Zoomed]) -> Iterator[Rooms]:
     links = {key: row for z in zooms[1:] for key, row in _links(z).items()}
     often = Counter(v.name for v in net.vertices)  # a module that others interrupt has several runs
     called = {
-        v.key: f"{v.name}: {v.op if often[v.name] == 1 else v.equation}" for v in net.vertices
+        v.key: f"{v.name}{', ' if ': ' in v.name else ': '}"
+        f"{v.op if often[v.name] == 1 or ': ' in v.name else v.equation}"
+        for v in net.vertices
     }
     rooms = tuple(
         Room(door, called[key], diagram_of(net.inside[key], "", f"Inside {called[key]}", links))

@@ -23,7 +23,7 @@ __all__ = ["animated", "figure"]
 _PICTURES = (Chart, Charts, Matrix, Diagram, Film)
 _WRITTEN = 16
 _SIGNED = 1600  # cells at most that get a minus sign
-_WIDEST = 11.0  # inches
+_WIDEST, _TALLEST = 11.0, 40.0  # inches
 _LETTERS = 11  # that fit into an inch
 _TITLE = 8.5  # of a title
 _LINE = 0.16  # inches
@@ -164,7 +164,7 @@ def _high(item: Any, columns: int) -> float:
     if _small(item) and columns > 2:
         return 1.6
     if isinstance(item, Diagram):
-        return float(np.clip(_across(item) * item.high / item.wide, 2.0, 14.0))
+        return float(np.clip(_across(item) * item.high / item.wide, 2.0, _TALLEST))
     if isinstance(item, Chart) and item.y.names:
         return max(0.9 + 0.24 * len(item.y.names), 1.6)
     if isinstance(item, Matrix) and not item.image:
@@ -194,7 +194,8 @@ def _draw(axes: Any, item: Any, wide: float, legend: bool) -> None:
     if isinstance(item, Matrix):
         _matrix(axes, item, wide)
     elif isinstance(item, Diagram):
-        _diagram(axes, item, min(7.0 * wide * _UNITS / item.wide, 8.0))
+        scale = min(wide / item.wide, _high(item, 1) / item.high)  # inches to a unit
+        _diagram(axes, item, min(7.0 * scale * _UNITS, 8.0))
     else:
         plot(axes, item, int(wide * _LETTERS), legend)
 
