@@ -131,6 +131,12 @@ class Op:
 
     __call__ = applied
 
+    def __reduce__(self) -> Any:
+        """Pickled and copied by name: what a module keeps is the record itself, not its rules."""
+        if REGISTRY.get(self.name) is self:
+            return _recorded, (self.name,)
+        return super().__reduce_ex__(2)
+
     @property
     def cast(self) -> Op:
         """The op that promotion inserts."""
@@ -209,6 +215,11 @@ class Op:
 
 REGISTRY: dict[str, Op] = {}
 COMPOSITIONS: dict[str, Composition] = {}
+
+
+def _recorded(name: str) -> Op:
+    """The op of a name."""
+    return REGISTRY[name]
 
 
 def define(name: str, **fields: Any) -> Op:

@@ -232,6 +232,12 @@ def test_copies_are_independent_and_pickles_return() -> None:
     assert back.layers[0]._parameters["weight"] is back.layers[0].weight
 
 
+def test_a_module_that_keeps_an_op_is_pickled_and_copied_with_that_op() -> None:
+    gelu, x = nn.GELU(), pellucid.randn(4)
+    for other in (copy.deepcopy(gelu), pickle.loads(pickle.dumps(gelu))):
+        assert (other(x) == gelu(x)).all() and other._op is gelu._op
+
+
 def test_a_copied_part_is_a_network_of_its_own() -> None:
     net = Net()
     net(pellucid.zeros(2, 3))

@@ -106,6 +106,16 @@ def test_nothing_held_out_and_batches_of_a_loader() -> None:
         history.see("black_box", part="validation")
 
 
+def test_a_history_is_pickled_also_after_films_were_seen(fitted: Any) -> None:
+    model, _, history = fitted
+    shown = history.see("function", film=3)
+    for whole in (history, history.recording, model, shown):
+        assert type(pickle.loads(pickle.dumps(whole))) is type(whole)
+    back = pickle.loads(pickle.dumps(history))
+    again = back.see("function", model=model, data=history.kept.data, film=3)
+    assert again.to_dict()["moments"] == shown.to_dict()["moments"]
+
+
 def test_the_hint_goes_with_the_model_and_copies_leave_it(fitted: Any) -> None:
     history = fitted[2]
     assert repr(history).endswith("Look closer: history.see()")
