@@ -29,6 +29,7 @@ from pellucid.dtypes import int32 as int32
 from pellucid.dtypes import int64 as int64
 from pellucid.dtypes import uint8 as uint8
 from pellucid.dtypes import uint32 as uint32
+from pellucid.tensor import accelerator as accelerator
 from pellucid.tensor import backends as backends
 from pellucid.tensor import compiler as compiler
 from pellucid.tensor import cuda as cuda
@@ -62,8 +63,16 @@ from pellucid.tensor.derivative import grad as _grad
 from pellucid.tensor.device import device as device
 from pellucid.tensor.elsewhere import missing as _missing_from
 from pellucid.tensor.elsewhere import refusal as _refusal
+from pellucid.tensor.familiar import BFloat16Tensor as BFloat16Tensor
+from pellucid.tensor.familiar import BoolTensor as BoolTensor
+from pellucid.tensor.familiar import ByteTensor as ByteTensor
+from pellucid.tensor.familiar import CharTensor as CharTensor
+from pellucid.tensor.familiar import DoubleTensor as DoubleTensor
 from pellucid.tensor.familiar import FloatTensor as FloatTensor
+from pellucid.tensor.familiar import HalfTensor as HalfTensor
+from pellucid.tensor.familiar import IntTensor as IntTensor
 from pellucid.tensor.familiar import LongTensor as LongTensor
+from pellucid.tensor.familiar import ShortTensor as ShortTensor
 from pellucid.tensor.familiar import can_cast as can_cast
 from pellucid.tensor.familiar import e as e
 from pellucid.tensor.familiar import get_default_dtype as get_default_dtype
@@ -133,37 +142,38 @@ float, double, half = float32, float64, float16
 int, long, short = int32, int64, int16
 
 __all__ = [
-    "FloatTensor", "Generator", "History", "LongTensor", "Size", "Tensor", "__version__", "abs",
-    "absolute", "acos", "acosh", "adaptive_avg_pool1d", "adaptive_max_pool1d", "add", "addbmm",
-    "addcdiv", "addcmul", "addmm", "addmv", "addr", "adjoint", "all", "allclose", "alpha_dropout",
-    "amax", "amin", "aminmax", "amp", "angle", "any", "arange", "arccos", "arccosh", "arcsin",
-    "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argsort", "argwhere",
-    "as_strided", "as_tensor", "asarray", "asin", "asinh", "atan", "atan2", "atanh", "atleast_1d",
-    "atleast_2d", "atleast_3d", "autocast", "autograd", "avg_pool1d", "backends", "baddbmm",
-    "bartlett_window", "bernoulli", "bfloat16", "bilinear", "bincount", "bitwise_and",
-    "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
-    "blackman_window", "blame", "block_diag", "bmm", "bool", "bridges", "broadcast_shapes",
-    "broadcast_tensors", "broadcast_to", "bucketize", "can_cast", "cartesian_prod", "cat", "cdist",
-    "ceil", "celu", "chain_matmul", "channel_shuffle", "channels_last", "cholesky",
-    "cholesky_inverse", "cholesky_solve", "chunk", "clamp", "clamp_max", "clamp_min", "clip",
-    "clone", "column_stack", "combinations", "compile", "compiler", "concat", "concatenate",
-    "contiguous_format", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
-    "conv_transpose3d", "copysign", "corrcoef", "cos", "cosh", "cosine_similarity",
-    "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin", "cumprod", "cumsum",
-    "cumulative_trapezoid", "data", "deg2rad", "det", "device", "diag", "diag_embed", "diagflat",
-    "diagonal", "diagonal_scatter", "diff", "digamma", "dist", "distributions", "div", "divide",
-    "doctor", "dot", "double", "dropout", "dsplit", "dstack", "dtype", "e", "einsum", "empty",
-    "empty_like", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand",
-    "expand_as", "experiments", "explain", "expm1", "eye", "feature_alpha_dropout", "finfo", "fit",
-    "fix", "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64",
-    "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "from_dlpack",
-    "from_numpy", "frombuffer", "full", "full_like", "func", "gallery", "gather", "gcd", "ge",
-    "ger", "get_autocast_dtype", "get_default_dtype", "get_float32_matmul_precision",
-    "get_num_threads", "get_rng_state", "gradient", "graph", "greater", "greater_equal",
-    "group_norm", "gt", "half", "hamming_window", "hann_window", "hardshrink", "heaviside",
-    "histc", "histogram", "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy",
-    "index_fill", "index_put", "index_reduce", "index_select", "inf", "inference_mode",
-    "initial_seed", "inner", "int", "int8", "int16", "int32", "int64", "inverse",
+    "BFloat16Tensor", "BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor",
+    "Generator", "HalfTensor", "History", "IntTensor", "LongTensor", "ShortTensor", "Size",
+    "Tensor", "__version__", "abs", "absolute", "accelerator", "acos", "acosh",
+    "adaptive_avg_pool1d", "adaptive_max_pool1d", "add", "addbmm", "addcdiv", "addcmul", "addmm",
+    "addmv", "addr", "adjoint", "all", "allclose", "alpha_dropout", "amax", "amin", "aminmax",
+    "amp", "angle", "any", "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
+    "arctanh", "argmax", "argmin", "argsort", "argwhere", "as_strided", "as_tensor", "asarray",
+    "asin", "asinh", "atan", "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "autocast",
+    "autograd", "avg_pool1d", "backends", "baddbmm", "bartlett_window", "bernoulli", "bfloat16",
+    "bilinear", "bincount", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or",
+    "bitwise_right_shift", "bitwise_xor", "blackman_window", "blame", "block_diag", "bmm", "bool",
+    "bridges", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize", "can_cast",
+    "cartesian_prod", "cat", "cdist", "ceil", "celu", "chain_matmul", "channel_shuffle",
+    "channels_last", "cholesky", "cholesky_inverse", "cholesky_solve", "chunk", "clamp",
+    "clamp_max", "clamp_min", "clip", "clone", "column_stack", "combinations", "compile",
+    "compiler", "concat", "concatenate", "contiguous_format", "conv1d", "conv2d", "conv3d",
+    "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "copysign", "corrcoef", "cos",
+    "cosh", "cosine_similarity", "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin",
+    "cumprod", "cumsum", "cumulative_trapezoid", "data", "deg2rad", "det", "device", "diag",
+    "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "diff", "digamma", "dist",
+    "distributions", "div", "divide", "doctor", "dot", "double", "dropout", "dsplit", "dstack",
+    "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf", "erfc",
+    "erfinv", "exp", "exp2", "expand", "expand_as", "experiments", "explain", "expm1", "eye",
+    "feature_alpha_dropout", "finfo", "fit", "fix", "flatten", "flip", "fliplr", "flipud", "float",
+    "float16", "float32", "float64", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod",
+    "frac", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like", "func", "gallery",
+    "gather", "gcd", "ge", "ger", "get_autocast_dtype", "get_default_dtype",
+    "get_float32_matmul_precision", "get_num_threads", "get_rng_state", "gradient", "graph",
+    "greater", "greater_equal", "group_norm", "gt", "half", "hamming_window", "hann_window",
+    "hardshrink", "heaviside", "histc", "histogram", "hsplit", "hstack", "hypot", "iinfo",
+    "index_add", "index_copy", "index_fill", "index_put", "index_reduce", "index_select", "inf",
+    "inference_mode", "initial_seed", "inner", "int", "int8", "int16", "int32", "int64", "inverse",
     "is_autocast_enabled", "is_complex", "is_floating_point", "is_grad_enabled", "is_nonzero",
     "is_same_size", "is_signed", "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan",
     "isneginf", "isposinf", "isreal", "kaiser_window", "kron", "kthvalue", "layer_norm", "lcm",
@@ -174,11 +184,11 @@ __all__ = [
     "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d", "max_pool3d",
     "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "mode", "moveaxis", "movedim",
     "msort", "mul", "multinomial", "multiply", "mv", "mvlgamma", "nan", "nan_to_num", "nanmean",
-    "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "neurons",
-    "nextafter", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "one_hot",
-    "ones", "ones_like", "optim", "outer", "pad", "pairwise_distance", "pdist", "permute", "pi",
-    "pinverse", "pixel_shuffle", "pixel_unshuffle", "polygamma", "population", "positive", "pow",
-    "prelu", "preserve_format", "probe", "probes", "prod", "program", "promote_types", "put", "qr",
+    "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "neurons", "nextafter",
+    "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "one_hot", "ones",
+    "ones_like", "optim", "outer", "pad", "pairwise_distance", "pdist", "permute", "pi", "pinverse",
+    "pixel_shuffle", "pixel_unshuffle", "polygamma", "population", "positive", "pow", "prelu",
+    "preserve_format", "probe", "probes", "prod", "program", "promote_types", "put", "qr",
     "quantile", "rad2deg", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
     "randperm", "range", "ravel", "reciprocal", "relu", "remainder", "renorm", "repeat",
     "repeat_interleave", "reshape", "result_type", "rms_norm", "roll", "rot90", "round",
@@ -189,13 +199,12 @@ __all__ = [
     "set_rng_state", "sgn", "short", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh",
     "slice_scatter", "slogdet", "softmax", "sort", "special", "split", "split_with_sizes", "sqrt",
     "square", "squeeze", "stack", "std", "std_mean", "sub", "subtract", "sum", "svd", "swapaxes",
-    "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor", "tensor_split",
-    "tensordot", "testing", "threshold", "tile", "topk", "trace", "training", "transpose",
-    "trapezoid", "trapz", "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc",
-    "uint8", "uint32", "unbind", "unflatten", "unfold", "unique", "unique_consecutive",
-    "unravel_index", "unsqueeze", "use_deterministic_algorithms", "utils", "vander", "var",
-    "var_mean", "vdot", "view", "vsplit", "vstack", "walk", "where", "xlogy", "zeros",
-    "zeros_like",
+    "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor", "tensor_split", "tensordot",
+    "testing", "threshold", "tile", "topk", "trace", "training", "transpose", "trapezoid", "trapz",
+    "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc", "uint8", "uint32",
+    "unbind", "unflatten", "unfold", "unique", "unique_consecutive", "unravel_index", "unsqueeze",
+    "use_deterministic_algorithms", "utils", "vander", "var", "var_mean", "vdot", "view", "vsplit",
+    "vstack", "walk", "where", "xlogy", "zeros", "zeros_like",
 ]  # fmt: skip
 
 if TYPE_CHECKING:  # bound below, or loaded on first use
@@ -277,6 +286,7 @@ _FACE = {
 for _name, _call in _FACE.items():
     setattr(autograd, _name, _call)
 sys.modules["pellucid.autograd.functional"] = _jacobians
+sys.modules["pellucid.accelerator"] = accelerator
 sys.modules["pellucid.backends"] = backends
 sys.modules["pellucid.backends.cudnn"] = backends.cudnn  # type: ignore[assignment]
 sys.modules["pellucid.compiler"] = compiler

@@ -105,7 +105,7 @@ _FILES = {
 }
 for _file, _names in _FILES.items():
     for _name in _names.split():
-        _room = sys.modules[f"{__name__}.{_file}"]
+        _room = sys.modules[f"pellucid.distributions.{_file}"]
         sys.modules[f"{__name__}.{_name}"] = globals()[_name] = _room
 
 if not TYPE_CHECKING:  # so that a type checker finds misspelled names too

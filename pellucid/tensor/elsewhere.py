@@ -158,21 +158,14 @@ _THERE = {
 # What does the same here: true for every input, or said to be only near.
 INSTEAD = {
     "astype": "x.to(dtype)",
-    "BoolTensor": "pellucid.tensor(data, dtype=pellucid.bool)",
-    "ByteTensor": "pellucid.tensor(data, dtype=pellucid.uint8)",
-    "CharTensor": "pellucid.tensor(data, dtype=pellucid.int8)",
     "copy": "x.clone()",
     "cross": "pellucid.cross",
     "diagonal": "pellucid.diagonal",
-    "DoubleTensor": "pellucid.tensor(data, dtype=pellucid.float64)",
-    "HalfTensor": "pellucid.tensor(data, dtype=pellucid.float16)",
-    "IntTensor": "pellucid.tensor(data, dtype=pellucid.int32)",
     "inference_mode": "pellucid.inference_mode",
     "matmul": "pellucid.matmul",
     "NLLLoss2d": "nn.NLLLoss",
     "random": "pellucid.manual_seed, and pellucid.rand and its kin",
     "set_grad_enabled": "pellucid.set_grad_enabled",
-    "ShortTensor": "pellucid.tensor(data, dtype=pellucid.int16)",
 }
 NEAREST = {
     "SparseAdam": "optim.Adam",

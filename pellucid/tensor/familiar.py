@@ -7,6 +7,7 @@ runs with only its import changed.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -15,12 +16,19 @@ from pellucid.dtypes import (
     FLOAT,
     INT,
     DType,
+    bfloat16,
+    bool_,
     by_name,
     default_float,
+    float16,
     float32,
     float64,
+    int8,
+    int16,
+    int32,
     int64,
     set_default_float,
+    uint8,
 )
 from pellucid.errors import DTypeError, SettingError
 from pellucid.graph.node import Node, last_change
@@ -35,9 +43,10 @@ from pellucid.tensor.lift import function
 from pellucid.tensor.tensor import Size, Tensor, wrap
 
 __all__ = [
-    "FloatTensor", "LongTensor", "can_cast", "e", "get_default_dtype", "inf", "is_complex",
-    "is_floating_point", "is_nonzero", "is_same_size", "is_signed", "is_tensor", "nan", "numel",
-    "pi", "set_default_dtype",
+    "BFloat16Tensor", "BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor",
+    "HalfTensor", "IntTensor", "LongTensor", "ShortTensor", "can_cast", "e", "get_default_dtype",
+    "inf", "is_complex", "is_floating_point", "is_nonzero", "is_same_size", "is_signed",
+    "is_tensor", "nan", "numel", "pi", "set_default_dtype",
 ]  # fmt: skip
 
 inf, nan, pi, e = math.inf, math.nan, math.pi, math.e
@@ -119,9 +128,49 @@ def FloatTensor(*data: Any) -> Tensor:
     return _made(data, float32)
 
 
+def DoubleTensor(*data: Any) -> Tensor:
+    """A float64 Tensor of `data`; sizes give zeros: `DoubleTensor(2, 3)`."""
+    return _made(data, float64)
+
+
+def HalfTensor(*data: Any) -> Tensor:
+    """A float16 Tensor of `data`; sizes give zeros: `HalfTensor(2, 3)`."""
+    return _made(data, float16)
+
+
+def BFloat16Tensor(*data: Any) -> Tensor:
+    """A bfloat16 Tensor of `data`; sizes give zeros: `BFloat16Tensor(2, 3)`."""
+    return _made(data, bfloat16)
+
+
 def LongTensor(*data: Any) -> Tensor:
     """An int64 Tensor of `data`; sizes give zeros: `LongTensor(2, 3)`."""
     return _made(data, int64)
+
+
+def IntTensor(*data: Any) -> Tensor:
+    """An int32 Tensor of `data`; sizes give zeros: `IntTensor(2, 3)`."""
+    return _made(data, int32)
+
+
+def ShortTensor(*data: Any) -> Tensor:
+    """An int16 Tensor of `data`; sizes give zeros: `ShortTensor(2, 3)`."""
+    return _made(data, int16)
+
+
+def CharTensor(*data: Any) -> Tensor:
+    """An int8 Tensor of `data`; sizes give zeros: `CharTensor(2, 3)`."""
+    return _made(data, int8)
+
+
+def ByteTensor(*data: Any) -> Tensor:
+    """A uint8 Tensor of `data`; sizes give zeros: `ByteTensor(2, 3)`."""
+    return _made(data, uint8)
+
+
+def BoolTensor(*data: Any) -> Tensor:
+    """A bool Tensor of `data`; sizes give `False`: `BoolTensor(2, 3)`."""
+    return _made(data, bool_)
 
 
 def _made(data: tuple[Any, ...], dtype: DType) -> Tensor:
@@ -165,7 +214,19 @@ def equal(input: Node, other: Node) -> bool:
     return bool(wrap(all_(same, axes=all_axes(same, None))))
 
 
-_OLD_NAMES = {"FloatTensor": float32, "DoubleTensor": float64, "LongTensor": int64}
+_MAKERS: dict[Callable[..., Tensor], DType] = {
+    FloatTensor: float32,
+    DoubleTensor: float64,
+    HalfTensor: float16,
+    BFloat16Tensor: bfloat16,
+    LongTensor: int64,
+    IntTensor: int32,
+    ShortTensor: int16,
+    CharTensor: int8,
+    ByteTensor: uint8,
+    BoolTensor: bool_,
+}
+_OLD_NAMES = {make.__name__: kind for make, kind in _MAKERS.items()}
 
 
 def _type(self: Tensor, dtype: Any = None) -> Any:
@@ -173,8 +234,8 @@ def _type(self: Tensor, dtype: Any = None) -> Any:
     if dtype is None:
         names = {kind: name for name, kind in _OLD_NAMES.items()}
         return f"pellucid.{names.get(self.dtype, self.dtype.name)}"
-    if dtype in (FloatTensor, LongTensor):
-        dtype = dtype.__name__
+    if dtype in _MAKERS:
+        dtype = _MAKERS[dtype]
     if isinstance(dtype, str):
         word = dtype.rpartition(".")[2]
         dtype = _OLD_NAMES.get(word) or by_name(word)

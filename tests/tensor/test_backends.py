@@ -40,6 +40,10 @@ def test_there_is_no_other_device() -> None:
     assert not pellucid.cuda.is_available() and not pellucid.cuda.is_bf16_supported()
     assert pellucid.cuda.device_count() == 0
     before = pellucid.get_rng_state()
+    some = pellucid.accelerator
+    assert not some.is_available() and some.current_accelerator() is None
+    assert some.device_count() == 0
+    some.empty_cache(), some.synchronize()
     pellucid.cuda.manual_seed(1), pellucid.cuda.manual_seed_all(1)
     pellucid.cuda.empty_cache(), pellucid.cuda.synchronize()
     assert pellucid.equal(before, pellucid.get_rng_state())

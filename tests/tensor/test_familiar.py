@@ -45,14 +45,19 @@ def test_equal_compares_shapes_first() -> None:
     assert not pellucid.equal(pellucid.ones(2, 1), pellucid.ones(2))
 
 
-@pytest.mark.parametrize("name", ["FloatTensor", "LongTensor"])
+OLDER = "BFloat16 Bool Byte Char Double Float Half Int Long Short"
+
+
+@pytest.mark.parametrize("name", [f"{kind}Tensor" for kind in OLDER.split()])
 def test_the_older_makers_take_data_or_sizes(torch: Any, name: str) -> None:
     for lib in (pellucid, torch):
         make = getattr(lib, name)
-        assert make([[1, 2]]).tolist() == [[1, 2]] and make((3, 4)).tolist() == [3, 4]
+        assert make([[1, 0]]).tolist() == [[1, 0]] and make((0, 1)).tolist() == [0, 1]
         shapes = (make().shape, make(2).shape, make(2, 3).shape, make(lib.ones(2, 1).shape).shape)
         assert [tuple(s) for s in shapes] == [(0,), (2,), (2, 3), (2, 1)]
     assert getattr(pellucid, name)(3).tolist() == [0, 0, 0]
+    assert str(getattr(torch, name)(2).dtype)[6:] == getattr(pellucid, name)(2).dtype.name
+    assert pellucid.ones(2).type(getattr(pellucid, name)).type() == f"pellucid.{name}"
 
 
 def test_type_names_and_converts() -> None:
