@@ -6,7 +6,6 @@ $$ t \ge \max(\text{operations} / \text{peak},\ \text{bytes} / \text{bandwidth})
 from __future__ import annotations
 
 import importlib
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +14,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+
+from pellucid.engines.cores import cores
 
 __all__ = ["Peak", "measured_peak"]
 
@@ -70,9 +71,7 @@ def _product_seconds(engine: str) -> float:
 
 
 def _bytes_per_second(size: float) -> float:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    cores = cores or 1
-    parts = [np.ones(int(size / 4 / cores), np.float32) for _ in range(cores)]
+    parts = [np.ones(int(size / 4 / cores()), np.float32) for _ in range(cores())]
     return 2 * sum(part.nbytes for part in parts) / _best(lambda: _scale(parts))
 
 

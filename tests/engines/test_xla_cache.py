@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pellucid.engines.cores import cores
 from pellucid.engines.xla import cache
 
 SCRIPT = """
@@ -49,9 +50,10 @@ def test_the_second_process_compiles_nothing(tmp_path: Path) -> None:
     kept = str(tmp_path / "new" / "folder")
     first, again = ran(kept), ran(kept)
     assert first[0] == again[0]
-    assert first[1] == 0 and first[2] > 0 and first[3] == kept
+    own = Path(kept) / f"cores-{cores()}"
+    assert first[1] == 0 and first[2] > 0 and first[3] == str(own)
     assert again[1] == first[2] and again[2] == 0
-    assert len(list(Path(kept).iterdir())) >= first[2]
+    assert len(list(own.iterdir())) >= first[2]
 
 
 @pytest.mark.slow
@@ -78,7 +80,7 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
 def test_damaged_programs_are_compiled_anew(tmp_path: Path) -> None:
     kept = str(tmp_path)
     first = ran(kept)
-    for path in tmp_path.iterdir():
+    for path in tmp_path.glob("cores-*/*"):
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     env = {**os.environ, "PELLUCID_CACHE": kept}
     root = Path(__file__).resolve().parents[2]
@@ -106,12 +108,30 @@ def test_where_it_lies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_least_recently_used_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for age, name in enumerate("abcde"):
+    (tmp_path / "cores-2").mkdir()
+    for age, name in enumerate(("a", "b", "cores-2/c", "d", "cores-2/e")):
         (tmp_path / name).write_bytes(bytes(100))
         os.utime(tmp_path / name, (1000 + age, 1000 + age))
     os.utime(tmp_path / "a", (2000, 1000))  # old, but used lately
     monkeypatch.setattr(cache, "BOUND", 250)
     cache._trim(tmp_path)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "e"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "cores-2"]
+    assert [p.name for p in (tmp_path / "cores-2").iterdir()] == ["e"]
     cache._trim(tmp_path)
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list((tmp_path / "cores-2").iterdir())) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores are not given here")
+@pytest.mark.skipif(cores() < 2, reason="one core")
+def test_each_number_of_cores_has_programs_of_its_own(tmp_path: Path) -> None:
+    some, one = os.sched_getaffinity(0), {min(os.sched_getaffinity(0))}
+    told = []
+    for allowed in (one, some):
+        os.sched_setaffinity(0, allowed)
+        try:
+            told.append(ran(str(tmp_path)))
+        finally:
+            os.sched_setaffinity(0, some)
+    assert told[0][0] == told[1][0] and told[1][1] == 0
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["cores-1", f"cores-{len(some)}"]

@@ -1,7 +1,8 @@
 """Compiled programs are kept on disk, so that the second run of a script does not compile again.
 
 They lie in the user's cache folder, bounded in size, the least recently used ones go first. The
-environment variable `PELLUCID_CACHE` names another folder; "off" keeps nothing.
+environment variable `PELLUCID_CACHE` names another folder; "off" keeps nothing. Each number of
+cores has programs of its own: XLA shares the work out when it compiles.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import jax
 import jax.monitoring
+
+from pellucid.engines.cores import cores
 
 __all__ = ["folder", "found", "keep_programs"]
 
@@ -56,12 +60,13 @@ def keep_programs() -> None:
     config: Any = jax.config
     if where is None or config.jax_compilation_cache_dir is not None:
         return
+    own = where / f"cores-{cores()}"
     try:
-        where.mkdir(parents=True, exist_ok=True)
+        own.mkdir(parents=True, exist_ok=True)
     except OSError:  # a folder that can't be written costs time, not results
         return
     _trim(where)
-    config.update("jax_compilation_cache_dir", str(where))
+    config.update("jax_compilation_cache_dir", str(own))
     config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
@@ -69,10 +74,11 @@ def keep_programs() -> None:
 def _trim(where: Path) -> None:
     """Remove what was not used for longest, until the folder is within its bound."""
     files = []
-    for path in where.iterdir():
+    for path in where.rglob("*"):
         with suppress(OSError):
             state = path.stat()
-            files.append((max(state.st_atime, state.st_mtime), state.st_size, path))
+            if S_ISREG(state.st_mode):
+                files.append((max(state.st_atime, state.st_mtime), state.st_size, path))
     total = sum(size for _, size, _ in files)
     for _, size, path in sorted(files):
         if total <= BOUND:

@@ -9,11 +9,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
 from pellucid.engines.stepper import states
+from pellucid.engines.xla.ahead import compiled_ahead
 from pellucid.engines.xla.bank import Bank
 from pellucid.engines.xla.space import wide
 from pellucid.engines.xla.stepper import read_only, step_function
@@ -67,5 +67,5 @@ class XlaLook:
             # One vector comes back instead of a hundred numbers, each in a buffer of its own.
             return jnp.concatenate([jnp.ravel(y).astype(kind) for y in one(*given)[1]])
 
-        self._compiled = jax.jit(look).lower(*given).compile()
+        self._compiled = compiled_ahead(look, given)
         self.compile_seconds = time.perf_counter() - began

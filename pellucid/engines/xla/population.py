@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from pellucid.engines.xla.ahead import compiled_ahead
 from pellucid.engines.xla.members import Members
 from pellucid.engines.xla.population_ops import Each, evaluate_each, evaluate_mapped
 from pellucid.engines.xla.space import wide
@@ -168,7 +169,7 @@ class XlaPopulation:
             )  # fmt: skip
             if self._compiled is None:
                 began = time.perf_counter()
-                self._compiled = jax.jit(self._run, donate_argnums=0).lower(*given).compile()
+                self._compiled = compiled_ahead(self._run, given, donate=0)
                 self.compile_seconds = time.perf_counter() - began
             (self._state, self._best, self._track), kept = self._compiled(*given)
         return {k: jax.tree.map(np.asarray, v) for k, v in kept.items()}
@@ -184,7 +185,7 @@ class XlaPopulation:
             given = (self._state, self._own, self._data[0], which, *first)
             if self._compiled_look is None:
                 began = time.perf_counter()
-                self._compiled_look = jax.jit(self._looked).lower(*given).compile()
+                self._compiled_look = compiled_ahead(self._looked, given)
                 self.look_seconds = time.perf_counter() - began
             return [np.asarray(y) for y in self._compiled_look(*given)]
 

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.engines.stepper import Memory, states
+from pellucid.engines.xla.ahead import compiled_ahead
 from pellucid.engines.xla.arranged import plain
 from pellucid.engines.xla.bank import Bank
 from pellucid.engines.xla.cache import found
@@ -121,8 +122,8 @@ class XlaStepper:
 
     def _compile(self, given: Any) -> None:
         began, before = time.perf_counter(), found()
-        function = jax.jit(step_function(self._step, self._bank, self._read), donate_argnums=0)
-        self.compiled = function.lower(*given).compile()
+        function = step_function(self._step, self._bank, self._read)
+        self.compiled = compiled_ahead(function, given, donate=0)
         self.compile_seconds = time.perf_counter() - began
         self.cached = found() > before
 

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from pellucid.engines.xla.ahead import compiled_ahead
 from pellucid.engines.xla.bank import Bank
 from pellucid.engines.xla.space import wide
 from pellucid.engines.xla.stepper import read_only, step_function
@@ -142,7 +143,7 @@ class XlaStretch:
         one = step_function(self._step, self._bank, self._read)
         looping = self._keeping if self._keeps else self._looping
         function = looping(one) if self._loop else self._single(one)
-        self.compiled = jax.jit(function, donate_argnums=0).lower(*given).compile()
+        self.compiled = compiled_ahead(function, given, donate=0)
         self.compile_seconds = time.perf_counter() - began
 
     def _looping(self, one: Any) -> Any:
