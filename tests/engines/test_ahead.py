@@ -16,7 +16,7 @@ def text(count: int, monkeypatch: pytest.MonkeyPatch) -> str:
         )
 
     monkeypatch.setattr(ahead, "cores", lambda: count)
-    x, w = np.ones((2, 8, 8, 16), np.float32), np.ones((3, 3, 16, 16), np.float32)
+    x, w = np.ones((32, 32, 16, 32), np.float32), np.ones((3, 3, 32, 32), np.float32)
     return ahead.compiled_ahead(conv, (x, w)).as_text()
 
 
