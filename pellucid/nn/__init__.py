@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from pellucid.nn import functional, init, utils
+from pellucid.nn import functional, init, modules, utils
 from pellucid.nn.activation import (
     CELU,
     ELU,
@@ -342,6 +342,7 @@ __all__ = [
     "global_max_pool",
     "global_mean_pool",
     "init",
+    "modules",
     "parallel",
     "utils",
 ]

@@ -18,7 +18,7 @@ from pellucid.tensor.tensor import wrap
 if TYPE_CHECKING:
     from pellucid.nn.module import Module
 
-__all__ = ["Hooks", "Removable"]
+__all__ = ["Hooks", "Removable", "everywhere"]
 
 Hook = Callable[..., Any]
 
@@ -42,20 +42,27 @@ class Hooks:
 
     def entries(self) -> list[Any]:
         """All of them."""
-        return [*self.before, *self.after, *self.blame_before, *self.blame_after]
+        times = ("before", "after", "blame_before", "blame_after")
+        return [entry for when in times for entry in self.hung(when)]
+
+    def hung(self, when: str) -> tuple[Any, ...]:
+        """The hooks of one list; what hangs on every module runs first."""
+        own: list[Any] = getattr(self, when)
+        return (*own,) if self is everywhere else (*getattr(everywhere, when), *own)
 
     def around(self, module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The module's forward with its hooks around it."""
         done = False
         try:
-            for h in tuple(self.before):
+            for h in self.hung("before"):
                 args, kwargs = _replaced_inputs(h, module, args, kwargs)
             passing = None
-            if (self.blame_before or self.blame_after) and current().recording:
+            blamed = self.hung("blame_before") or self.hung("blame_after")
+            if blamed and current().recording:
                 passing = Passing(self, module)
                 args = passing.inputs(args)
             out = module.forward(*args, **kwargs)
-            for h in tuple(self.after):
+            for h in self.hung("after"):
                 given = (
                     h.hook(module, args, kwargs, out)
                     if h.with_kwargs
@@ -66,9 +73,13 @@ class Hooks:
             return out if passing is None else passing.outputs(out)
         finally:
             if not done:
-                for h in tuple(self.after):
+                for h in self.hung("after"):
                     if h.always_call:
                         h.hook(module, args, None)
+
+
+everywhere = Hooks()
+"""What hangs on every module at once; see `pellucid.nn.everywhere`."""
 
 
 class _Hung(Removable):
@@ -142,7 +153,7 @@ class Passing:
             self.grad_input = [None] * len(self.grad_input)
             self.grad_output = [None] * len(self.grad_output)
         self.grad_output[i] = wrap(g)
-        for h in tuple(self.hooks.blame_before):
+        for h in self.hooks.hung("blame_before"):
             given = h.hook(self.module, tuple(self.grad_output))
             if given is not None:
                 self.grad_output = self._fitting(given, self.grad_output, "output")
@@ -162,7 +173,7 @@ class Passing:
         return None if out is None else out._node
 
     def _run(self) -> None:
-        for h in tuple(self.hooks.blame_after):
+        for h in self.hooks.hung("blame_after"):
             given = h.hook(self.module, tuple(self.grad_input), tuple(self.grad_output))
             if given is not None:
                 self.grad_input = self._fitting(given, self.grad_input, "input")

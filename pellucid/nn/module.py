@@ -290,10 +290,11 @@ class Module(Switches):
     register_backward_hook = register_full_backward_hook
 
     def _hooked(self) -> Hooks:
-        if self._module_hooks is None:
-            self.__dict__["_module_hooks"] = Hooks()
-        assert self._module_hooks is not None
-        return self._module_hooks
+        own = self.__dict__
+        if own.get("_module_hooks") is None:
+            own["_module_hooks"] = Hooks()
+        hooks: Hooks = own["_module_hooks"]
+        return hooks
 
     # ---- how it shows -------------------------------------------------------------------------
 

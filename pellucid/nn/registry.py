@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "changed", "check_name", "forget", "loose_weight", "name_parts", "not_started", "put_buffer",
-    "put_module", "put_parameter", "structure",
+    "put_module", "put_parameter", "structure", "told",
 ]  # fmt: skip
 
 # Counts every change to the ownership of any module. A module whose stamp equals it is up to date.
@@ -59,8 +59,15 @@ def put_buffer(module: Module, name: str, value: Tensor | None, saved: bool) -> 
         value._node.kind = "buffer"
 
 
+# Who is told of everything that any module comes to own; see `pellucid.nn.everywhere`.
+told: dict[str, list[Any]] = {"_parameters": [], "_buffers": [], "_modules": []}
+
+
 def _put(module: Module, drawer: str, name: str, value: Any) -> None:
     owned: dict[str, Any] = getattr(module, drawer)  # speaks up where super().__init__() is missing
+    for hook in tuple(told[drawer]):
+        given = hook(module, name, value)
+        value = value if given is None else given
     if name not in owned:
         forget(module, name)
     owned[name] = value

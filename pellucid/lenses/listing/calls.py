@@ -69,7 +69,7 @@ def watched(*roots: tuple[str, Module]) -> Iterator[list[Call]]:
         for hook in hooks:
             hook.remove()
         for module in bare:  # a module that never had a hook takes the shorter way again
-            module._module_hooks = None
+            module.__dict__.pop("_module_hooks", None)
 
 
 def _now() -> int:

@@ -218,7 +218,7 @@ def muted(layer: Layer, units: Sequence[int]) -> Iterator[None]:
     finally:
         hook.remove()
         if bare:
-            module._module_hooks = None
+            module.__dict__.pop("_module_hooks", None)
 
 
 @dataclass(frozen=True, eq=False)

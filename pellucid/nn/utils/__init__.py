@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from pellucid.nn.utils import parametrizations as parametrizations
 from pellucid.nn.utils import parametrize as parametrize
+from pellucid.nn.utils import prune as prune
 from pellucid.nn.utils import rnn as rnn
 from pellucid.nn.utils import stateless as stateless
 from pellucid.nn.utils.clip import (
