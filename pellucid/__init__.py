@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from pellucid import _interrupt as _interrupt  # before NumPy, which takes its time
 from pellucid import autograd as autograd
 from pellucid._version import __version__ as __version__
+from pellucid.autograd.anomaly_mode import detect_anomaly as _detect_anomaly
+from pellucid.autograd.anomaly_mode import set_detect_anomaly as _set_detect_anomaly
 from pellucid.dtypes import DType as dtype
 from pellucid.dtypes import bfloat16 as bfloat16
 from pellucid.dtypes import bool_ as bool
@@ -31,6 +33,7 @@ from pellucid.dtypes import uint8 as uint8
 from pellucid.dtypes import uint32 as uint32
 from pellucid.tensor import accelerator as accelerator
 from pellucid.tensor import backends as backends
+from pellucid.tensor import chance as random
 from pellucid.tensor import compiler as compiler
 from pellucid.tensor import cuda as cuda
 from pellucid.tensor import jacobians as _jacobians
@@ -90,6 +93,7 @@ from pellucid.tensor.familiar import set_default_dtype as set_default_dtype
 from pellucid.tensor.grad_mode import enable_grad as enable_grad
 from pellucid.tensor.grad_mode import inference_mode as inference_mode
 from pellucid.tensor.grad_mode import is_grad_enabled as is_grad_enabled
+from pellucid.tensor.grad_mode import is_inference_mode_enabled as is_inference_mode_enabled
 from pellucid.tensor.grad_mode import no_grad as no_grad
 from pellucid.tensor.grad_mode import set_grad_enabled as set_grad_enabled
 from pellucid.tensor.layout import channels_last as channels_last
@@ -104,6 +108,7 @@ from pellucid.tensor.meeting import result_type as result_type
 from pellucid.tensor.probe import probe as probe
 from pellucid.tensor.random import Generator as Generator
 from pellucid.tensor.random import bernoulli as bernoulli
+from pellucid.tensor.random import default_generator as default_generator
 from pellucid.tensor.random import get_rng_state as get_rng_state
 from pellucid.tensor.random import initial_seed as initial_seed
 from pellucid.tensor.random import manual_seed as manual_seed
@@ -127,6 +132,24 @@ from pellucid.tensor.ranges import scalar_tensor as scalar_tensor
 from pellucid.tensor.ranges import tril_indices as tril_indices
 from pellucid.tensor.ranges import triu_indices as triu_indices
 from pellucid.tensor.show import set_printoptions as set_printoptions
+from pellucid.tensor.single import (
+    are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled,
+)
+from pellucid.tensor.single import get_default_device as get_default_device
+from pellucid.tensor.single import get_num_interop_threads as get_num_interop_threads
+from pellucid.tensor.single import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
+from pellucid.tensor.single import is_anomaly_enabled as is_anomaly_enabled
+from pellucid.tensor.single import (
+    is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled,
+)
+from pellucid.tensor.single import is_warn_always_enabled as is_warn_always_enabled
+from pellucid.tensor.single import memory_format as memory_format
+from pellucid.tensor.single import newaxis as newaxis
+from pellucid.tensor.single import set_default_device as set_default_device
+from pellucid.tensor.single import set_default_tensor_type as set_default_tensor_type
+from pellucid.tensor.single import set_flush_denormal as set_flush_denormal
+from pellucid.tensor.single import set_warn_always as set_warn_always
+from pellucid.tensor.single import strided as strided
 from pellucid.tensor.tapers import bartlett_window as bartlett_window
 from pellucid.tensor.tapers import blackman_window as blackman_window
 from pellucid.tensor.tapers import hamming_window as hamming_window
@@ -144,67 +167,80 @@ int, long, short = int32, int64, int16
 __all__ = [
     "BFloat16Tensor", "BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor",
     "Generator", "HalfTensor", "History", "IntTensor", "LongTensor", "ShortTensor", "Size",
-    "Tensor", "__version__", "abs", "absolute", "accelerator", "acos", "acosh",
-    "adaptive_avg_pool1d", "adaptive_max_pool1d", "add", "addbmm", "addcdiv", "addcmul", "addmm",
-    "addmv", "addr", "adjoint", "all", "allclose", "alpha_dropout", "amax", "amin", "aminmax",
-    "amp", "angle", "any", "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
-    "arctanh", "argmax", "argmin", "argsort", "argwhere", "as_strided", "as_tensor", "asarray",
-    "asin", "asinh", "atan", "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "autocast",
-    "autograd", "avg_pool1d", "backends", "baddbmm", "bartlett_window", "bernoulli", "bfloat16",
-    "bilinear", "bincount", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or",
+    "Tensor", "__version__", "abs", "abs_", "absolute", "accelerator", "acos", "acos_", "acosh",
+    "acosh_", "adaptive_avg_pool1d", "adaptive_max_pool1d", "add", "addbmm", "addcdiv", "addcmul",
+    "addmm", "addmv", "addmv_", "addr", "adjoint", "all", "allclose", "alpha_dropout", "amax",
+    "amin", "aminmax", "amp", "angle", "any", "arange", "arccos", "arccos_", "arccosh", "arccosh_",
+    "arcsin", "arcsin_", "arcsinh", "arcsinh_", "arctan", "arctan2", "arctan_", "arctanh",
+    "arctanh_", "are_deterministic_algorithms_enabled", "argmax", "argmin", "argsort", "argwhere",
+    "as_strided", "as_tensor", "asarray", "asin", "asin_", "asinh", "asinh_", "atan", "atan2",
+    "atan_", "atanh", "atanh_", "atleast_1d", "atleast_2d", "atleast_3d", "autocast", "autograd",
+    "avg_pool1d", "backends", "baddbmm", "bartlett_window", "bernoulli", "bfloat16", "bilinear",
+    "bincount", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or",
     "bitwise_right_shift", "bitwise_xor", "blackman_window", "blame", "block_diag", "bmm", "bool",
     "bridges", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize", "can_cast",
-    "cartesian_prod", "cat", "cdist", "ceil", "celu", "chain_matmul", "channel_shuffle",
-    "channels_last", "cholesky", "cholesky_inverse", "cholesky_solve", "chunk", "clamp",
-    "clamp_max", "clamp_min", "clip", "clone", "column_stack", "combinations", "compile",
-    "compiler", "concat", "concatenate", "contiguous_format", "conv1d", "conv2d", "conv3d",
-    "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "copysign", "corrcoef", "cos",
-    "cosh", "cosine_similarity", "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin",
-    "cumprod", "cumsum", "cumulative_trapezoid", "data", "deg2rad", "det", "device", "diag",
-    "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "diff", "digamma", "dist",
-    "distributions", "div", "divide", "doctor", "dot", "double", "dropout", "dsplit", "dstack",
-    "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf", "erfc",
-    "erfinv", "exp", "exp2", "expand", "expand_as", "experiments", "explain", "expm1", "eye",
-    "feature_alpha_dropout", "finfo", "fit", "fix", "flatten", "flip", "fliplr", "flipud", "float",
-    "float16", "float32", "float64", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod",
-    "frac", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like", "func", "gallery",
-    "gather", "gcd", "ge", "ger", "get_autocast_dtype", "get_default_dtype",
-    "get_float32_matmul_precision", "get_num_threads", "get_rng_state", "gradient", "graph",
-    "greater", "greater_equal", "group_norm", "gt", "half", "hamming_window", "hann_window",
-    "hardshrink", "heaviside", "histc", "histogram", "hsplit", "hstack", "hypot", "iinfo",
-    "index_add", "index_copy", "index_fill", "index_put", "index_reduce", "index_select", "inf",
+    "cartesian_prod", "cat", "cdist", "ceil", "ceil_", "celu", "chain_matmul", "channel_shuffle",
+    "channels_last", "cholesky", "cholesky_inverse", "cholesky_solve", "chunk", "clamp", "clamp_",
+    "clamp_max", "clamp_max_", "clamp_min", "clamp_min_", "clip", "clip_", "clone", "column_stack",
+    "combinations", "compile", "compiler", "concat", "concatenate", "conj", "conj_physical",
+    "contiguous_format", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
+    "conv_transpose3d", "copysign", "corrcoef", "cos", "cos_", "cosh", "cosh_", "cosine_similarity",
+    "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin", "cumprod", "cumsum",
+    "cumulative_trapezoid", "data", "default_generator", "deg2rad", "deg2rad_", "det", "detach",
+    "detach_", "device", "diag", "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "diff",
+    "digamma", "dist", "distributions", "div", "divide", "doctor", "dot", "double", "dropout",
+    "dsplit", "dstack", "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal",
+    "erf", "erf_", "erfc", "erfc_", "erfinv", "exp", "exp2", "exp2_", "exp_", "expand", "expand_as",
+    "experiments", "explain", "expm1", "expm1_", "eye", "feature_alpha_dropout", "fill", "fill_",
+    "finfo", "fit", "fix", "fix_", "flatten", "flip", "fliplr", "flipud", "float", "float16",
+    "float32", "float64", "float_power", "floor", "floor_", "floor_divide", "fmax", "fmin", "fmod",
+    "frac", "frac_", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like", "func",
+    "gallery", "gather", "gcd", "gcd_", "ge", "ger", "get_autocast_dtype", "get_default_device",
+    "get_default_dtype", "get_float32_matmul_precision", "get_num_interop_threads",
+    "get_num_threads", "get_rng_state", "gradient", "graph", "greater", "greater_equal",
+    "group_norm", "gt", "half", "hamming_window", "hann_window", "hardshrink", "heaviside", "histc",
+    "histogram", "hsplit", "hstack", "hypot", "iinfo", "imag", "index_add", "index_copy",
+    "index_fill", "index_put", "index_put_", "index_reduce", "index_select", "inf",
     "inference_mode", "initial_seed", "inner", "int", "int8", "int16", "int32", "int64", "inverse",
-    "is_autocast_enabled", "is_complex", "is_floating_point", "is_grad_enabled", "is_nonzero",
-    "is_same_size", "is_signed", "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan",
-    "isneginf", "isposinf", "isreal", "kaiser_window", "kron", "kthvalue", "layer_norm", "lcm",
-    "ldexp", "le", "lenses", "lerp", "less", "less_equal", "lgamma", "linalg", "linspace", "load",
-    "log", "log1p", "log2", "log10", "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp",
-    "logdet", "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logspace",
-    "logsumexp", "long", "lt", "manual_seed", "masked_fill", "masked_scatter", "masked_select",
-    "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d", "max_pool3d",
-    "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "mode", "moveaxis", "movedim",
-    "msort", "mul", "multinomial", "multiply", "mv", "mvlgamma", "nan", "nan_to_num", "nanmean",
-    "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "neurons", "nextafter",
-    "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "one_hot", "ones",
-    "ones_like", "optim", "outer", "pad", "pairwise_distance", "pdist", "permute", "pi", "pinverse",
-    "pixel_shuffle", "pixel_unshuffle", "polygamma", "population", "positive", "pow", "prelu",
-    "preserve_format", "probe", "probes", "prod", "program", "promote_types", "put", "qr",
-    "quantile", "rad2deg", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
-    "randperm", "range", "ravel", "reciprocal", "relu", "remainder", "renorm", "repeat",
-    "repeat_interleave", "reshape", "result_type", "rms_norm", "roll", "rot90", "round",
-    "row_stack", "rrelu", "rsqrt", "rsub", "save", "scalar_tensor", "scatter", "scatter_add",
-    "scatter_reduce", "searchsorted", "see", "seed", "select", "select_scatter", "selu",
-    "set_autocast_dtype", "set_autocast_enabled", "set_default_dtype",
-    "set_float32_matmul_precision", "set_grad_enabled", "set_num_threads", "set_printoptions",
-    "set_rng_state", "sgn", "short", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh",
-    "slice_scatter", "slogdet", "softmax", "sort", "special", "split", "split_with_sizes", "sqrt",
-    "square", "squeeze", "stack", "std", "std_mean", "sub", "subtract", "sum", "svd", "swapaxes",
-    "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor", "tensor_split", "tensordot",
-    "testing", "threshold", "tile", "topk", "trace", "training", "transpose", "trapezoid", "trapz",
-    "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc", "uint8", "uint32",
-    "unbind", "unflatten", "unfold", "unique", "unique_consecutive", "unravel_index", "unsqueeze",
-    "use_deterministic_algorithms", "utils", "vander", "var", "var_mean", "vdot", "view", "vsplit",
-    "vstack", "walk", "where", "xlogy", "zeros", "zeros_like",
+    "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_autocast_enabled", "is_complex",
+    "is_conj", "is_deterministic_algorithms_warn_only_enabled", "is_floating_point",
+    "is_grad_enabled", "is_inference_mode_enabled", "is_neg", "is_nonzero", "is_same_size",
+    "is_signed", "is_tensor", "is_warn_always_enabled", "isclose", "isfinite", "isin", "isinf",
+    "isnan", "isneginf", "isposinf", "isreal", "kaiser_window", "kron", "kthvalue", "layer_norm",
+    "lcm", "lcm_", "ldexp", "ldexp_", "le", "lenses", "lerp", "less", "less_equal", "lgamma",
+    "linalg", "linspace", "load", "log", "log1p", "log1p_", "log2", "log2_", "log10", "log10_",
+    "log_", "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp", "logdet", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "logit", "logit_", "logspace", "logsumexp", "long",
+    "lt", "manual_seed", "masked_fill", "masked_scatter", "masked_select", "matmul", "matrix_exp",
+    "matrix_power", "max", "max_pool1d", "max_pool2d", "max_pool3d", "maximum", "mean", "median",
+    "memory_format", "meshgrid", "min", "minimum", "mm", "mode", "moveaxis", "movedim", "msort",
+    "mul", "multinomial", "multiply", "mv", "mvlgamma", "nan", "nan_to_num", "nan_to_num_",
+    "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "narrow_copy", "ne", "neg", "neg_",
+    "negative", "negative_", "neurons", "newaxis", "nextafter", "nn", "no_grad", "nonzero", "norm",
+    "normal", "not_equal", "numel", "one_hot", "ones", "ones_like", "optim", "outer", "pad",
+    "pairwise_distance", "pdist", "permute", "pi", "pinverse", "pixel_shuffle", "pixel_unshuffle",
+    "polygamma", "population", "positive", "pow", "prelu", "preserve_format", "probe", "probes",
+    "prod", "program", "promote_types", "put", "qr", "quantile", "rad2deg", "rad2deg_", "rand",
+    "rand_like", "randint", "randint_like", "randn", "randn_like", "random", "randperm", "range",
+    "ravel", "real", "reciprocal", "reciprocal_", "relu", "relu_", "remainder", "renorm", "repeat",
+    "repeat_interleave", "reshape", "resolve_conj", "resolve_neg", "result_type", "rms_norm",
+    "roll", "rot90", "round", "round_", "row_stack", "rrelu", "rsqrt", "rsqrt_", "rsub", "save",
+    "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "see", "seed",
+    "select", "select_scatter", "selu", "set_autocast_dtype", "set_autocast_enabled",
+    "set_default_device", "set_default_dtype", "set_default_tensor_type",
+    "set_float32_matmul_precision", "set_flush_denormal", "set_grad_enabled", "set_num_threads",
+    "set_printoptions", "set_rng_state", "set_warn_always", "sgn", "short", "sigmoid", "sigmoid_",
+    "sign", "signbit", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice_scatter", "slogdet",
+    "softmax", "sort", "special", "split", "split_with_sizes", "sqrt", "sqrt_", "square", "square_",
+    "squeeze", "stack", "std", "std_mean", "strided", "sub", "subtract", "sum", "svd", "swapaxes",
+    "swapdims", "t", "take", "take_along_dim", "tan", "tan_", "tanh", "tanh_", "tensor",
+    "tensor_split", "tensordot", "testing", "threshold", "tile", "topk", "trace", "training",
+    "transpose", "trapezoid", "trapz", "tril", "tril_indices", "triu", "triu_indices",
+    "true_divide", "trunc", "trunc_", "uint8", "uint32", "unbind", "unflatten", "unfold", "unique",
+    "unique_consecutive", "unravel_index", "unsafe_chunk", "unsafe_split",
+    "unsafe_split_with_sizes", "unsqueeze", "use_deterministic_algorithms", "utils", "vander",
+    "var", "var_mean", "vdot", "view", "vmap", "vsplit", "vstack", "walk", "where", "xlogy",
+    "xlogy_", "zero_", "zeros", "zeros_like",
 ]  # fmt: skip
 
 if TYPE_CHECKING:  # bound below, or loaded on first use
@@ -227,6 +263,7 @@ if TYPE_CHECKING:  # bound below, or loaded on first use
     from pellucid.amp.autocast import is_autocast_enabled as is_autocast_enabled
     from pellucid.amp.autocast import set_autocast_dtype as set_autocast_dtype
     from pellucid.amp.autocast import set_autocast_enabled as set_autocast_enabled
+    from pellucid.func import vmap as vmap
     from pellucid.lenses import explain as explain
     from pellucid.lenses import program as program
     from pellucid.lenses.blame import blame as blame
@@ -278,10 +315,14 @@ _FACE = {
     "Function": _Function,
     "Variable": _Variable,
     "backward": _backward,
+    "detect_anomaly": _detect_anomaly,
     "enable_grad": enable_grad,
     "functional": _jacobians,
     "grad": _grad,
     "no_grad": no_grad,
+    "set_detect_anomaly": _set_detect_anomaly,
+    "set_grad_enabled": set_grad_enabled,
+    "inference_mode": inference_mode,
 }
 for _name, _call in _FACE.items():
     setattr(autograd, _name, _call)
@@ -293,6 +334,7 @@ sys.modules["pellucid.compiler"] = compiler
 sys.modules["pellucid.cuda"] = cuda
 sys.modules["pellucid.linalg"] = linalg
 sys.modules["pellucid.probes"] = probes
+sys.modules["pellucid.random"] = random
 sys.modules["pellucid.special"] = special
 for _name, _call in _FUNCTIONS.items():
     globals()[_name] = _call
@@ -316,6 +358,7 @@ _LAZY = {
     "walk": "pellucid.lenses",
     "program": "pellucid.lenses",
     "see": "pellucid.lenses",
+    "vmap": "pellucid.func",
 }
 # What PyTorch has at the top too.
 _ALSO = (

@@ -13,16 +13,17 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from pellucid.autograd.anomaly_mode import anomaly
 from pellucid.errors import GraphError, ShapeError
 from pellucid.graph.emit import stamp
 from pellucid.graph.mode import _engines, _local
 from pellucid.graph.node import Node, leaf
 from pellucid.graph.walk import reachable
-from pellucid.ops.elementwise import add
+from pellucid.ops.elementwise import add, cast
 from pellucid.ops.reduce import sum_to
 from pellucid.shapes import show
 
-__all__ = ["accumulate", "gradients", "needs_blame", "starting"]
+__all__ = ["gradients", "needs_blame", "pour", "starting"]
 
 
 def starting(node: Node, gradient: Node | None) -> Node:
@@ -40,7 +41,7 @@ def starting(node: Node, gradient: Node | None) -> Node:
             f"gradient needs the shape of the Tensor, {show(node.shape)}, "
             f"and has {show(gradient.shape)}."
         )
-    return gradient
+    return gradient if gradient.dtype is node.dtype else cast(gradient, dtype=node.dtype)
 
 
 def _one(node: Node) -> Node:
@@ -109,7 +110,36 @@ def gradients(
     return found
 
 
-def accumulate(
+def pour(
+    roots: Mapping[Node, Node],
+    given: Iterable[Node],
+    inputs: Iterable[Node] | None,
+    create_graph: bool,
+    spend: bool,
+    wrap: Callable[[Node], Any],
+) -> None:
+    """Pass blame backward from several nodes at once, into `.grad`.
+
+    Args:
+        roots: each with the blame that starts there.
+        given: those starts that belong to somebody else.
+        inputs: only these accumulate; every leaf when None.
+        create_graph: record the pass.
+        spend: use the graph up.
+        wrap: makes a Tensor of a node.
+    """
+    wanted = None if inputs is None else list(inputs)
+    found = gradients(roots, wrt=wanted or (), create_graph=create_graph, spend=spend)
+    seen = {id(g.array) for g in given}
+    for node, g in found.items():
+        if wanted is not None and node not in wanted:
+            continue
+        _accumulate(node, g, create_graph, seen, wrap)
+        for call in tuple(node.settled or ()):
+            call()
+
+
+def _accumulate(
     node: Node, g: Node, keep_graph: bool, seen: set[int], wrap: Callable[[Node], Any]
 ) -> None:
     """Add blame to `.grad`.
@@ -183,6 +213,8 @@ def _pass_on(
             part = None if rule is None else rule(g, node, *node.inputs, **node.params)
         if part is None:
             continue
+        if anomaly.watching:
+            anomaly.look(node, i, part)
         if part.shape != x.shape:
             part = sum_to(part, x.shape)
         held = pending.get(x)

@@ -5,6 +5,7 @@ The names are those of `torch.func`; each can be applied to the result of anothe
 
 from typing import TYPE_CHECKING
 
+from pellucid.func.batched import vmap as vmap
 from pellucid.func.derivatives import grad as grad
 from pellucid.func.derivatives import grad_and_value as grad_and_value
 from pellucid.func.derivatives import hessian as hessian
@@ -18,7 +19,7 @@ from pellucid.tensor.elsewhere import refusing
 
 __all__ = [
     "functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp",
-    "stack_module_state", "vjp",
+    "stack_module_state", "vjp", "vmap",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:  # so that a type checker finds misspelled names too

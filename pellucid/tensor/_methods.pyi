@@ -18,6 +18,9 @@ class Methods:
     def __new__(cls, *data: Any, device: Any = ...) -> Tensor:
         """`Tensor(2, 3)` is zeros of these sizes, `Tensor([1, 2])` float32 numbers."""
 
+    def _is_view(self) -> builtins.bool:
+        """"""
+
     def abs(self) -> Tensor:
         """The distance from zero."""
 
@@ -426,8 +429,17 @@ class Methods:
     def clip_(self, min: Any = ..., max: Any = ...) -> Tensor:
         """`clip`, written into this Tensor's own memory."""
 
-    def clone(self) -> Tensor:
-        """A copy in memory of its own; blame passes through."""
+    def clone(self, *, memory_format: Any = ...) -> Tensor:
+        """A copy with the same history; a `memory_format` is accepted as in PyTorch."""
+
+    def conj(self) -> Tensor:
+        """The Tensor itself: its numbers are real."""
+
+    def conj_physical(self) -> Tensor:
+        """The Tensor itself: its numbers are real."""
+
+    def conj_physical_(self) -> Tensor:
+        """The Tensor itself: its numbers are real."""
 
     def contiguous(self, memory_format: Any = ...) -> Tensor:
         """The Tensor itself where its numbers lie in order in memory, else a copy in order."""
@@ -930,8 +942,14 @@ class Methods:
     def is_complex(self) -> builtins.bool:
         """Whether it holds complex numbers: never."""
 
-    def is_contiguous(self) -> builtins.bool:
-        """Whether the numbers lie in memory in the order of the axes."""
+    def is_conj(self) -> builtins.bool:
+        """Never: numbers here are real."""
+
+    def is_contiguous(self, memory_format: Any = ...) -> builtins.bool:
+        """Whether the numbers lie in memory in the order of the axes; that is the only format here."""
+
+    def is_neg(self) -> builtins.bool:
+        """Never: numbers here are real."""
 
     def is_nonzero(self) -> builtins.bool:
         """Whether its one number is not 0."""
@@ -941,6 +959,9 @@ class Methods:
 
     def is_same_size(self, other: Tensor) -> builtins.bool:
         """Whether two Tensors have the same shape."""
+
+    def is_set_to(self, tensor: Tensor) -> builtins.bool:
+        """Whether both show the same memory in the same way."""
 
     def is_signed(self) -> builtins.bool:
         """Whether its kind of number can be negative."""
@@ -1334,6 +1355,15 @@ class Methods:
     def narrow(self, *, axis: builtins.int, start: Any, length: Any) -> Tensor:
         """`length` entries along `dim`, from `start` on."""
 
+    @overload
+    def narrow_copy(self, dim: builtins.int, start: builtins.int, length: builtins.int) -> Tensor:
+        """`narrow`, in memory of its own."""
+    @overload
+    def narrow_copy(
+        self, *, axis: builtins.int, start: builtins.int, length: builtins.int
+    ) -> Tensor:
+        """`narrow`, in memory of its own."""
+
     def ndimension(self) -> builtins.int:
         """How many axes it has."""
 
@@ -1354,6 +1384,9 @@ class Methods:
 
     def negative_(self) -> Tensor:
         """`negative`, written into this Tensor's own memory."""
+
+    def new(self, *data: Any, device: Any = ...) -> Tensor:
+        """PyTorch's oldest way to a Tensor of the same dtype: of sizes, or of numbers."""
 
     def new_empty(
         self,
@@ -1567,6 +1600,18 @@ class Methods:
     def reshape_as(self, other: Tensor) -> Tensor:
         """The numbers in the shape of another Tensor."""
 
+    def resize_(self, *size: Any, memory_format: Any = ...) -> Tensor:
+        """Take another shape: the numbers in their order, as many as fit, and zeros where more do."""
+
+    def resize_as_(self, other: Tensor, memory_format: Any = ...) -> Tensor:
+        """`resize_` to the shape of another Tensor."""
+
+    def resolve_conj(self) -> Tensor:
+        """The Tensor itself: its numbers are real."""
+
+    def resolve_neg(self) -> Tensor:
+        """The Tensor itself: its numbers are real."""
+
     def roll(self, shifts: Any, dims: Any = ...) -> Tensor:
         """Move along `dims`, the end coming in at the start; without `dims`, as if flattened."""
 
@@ -1705,6 +1750,9 @@ class Methods:
     def select_scatter(self, src: Tensor, *, axis: builtins.int, index: builtins.int) -> Tensor:
         """`input` with one entry along `dim` replaced by `src`."""
 
+    def set_(self, source: Tensor | None = ...) -> Tensor:
+        """Stand for the memory of another Tensor from now on."""
+
     def sgn(self) -> Tensor:
         """−1, 0 or 1 (0 for NaN too); flat, so no blame passes."""
 
@@ -1829,6 +1877,9 @@ class Methods:
     ) -> Tensor:
         """The standard deviation along `dim`, the root of `var`."""
 
+    def storage(self) -> Storage:
+        """The memory it lies in, which other Tensors may share."""
+
     def storage_offset(self) -> builtins.int:
         """How many numbers lie before its first in the memory that it shares."""
 
@@ -1857,6 +1908,9 @@ class Methods:
         axis: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = ...,
     ) -> Tensor:
         """Add up along `dim`; over all axes when None."""
+
+    def sum_to_size(self, *size: Any) -> Tensor:
+        """Summed over the axes along which a Tensor of this shape would be stretched."""
 
     def svd(self, some: builtins.bool = ..., compute_uv: builtins.bool = ...) -> SVD:
         """A turn, a stretch, another turn: `linalg.svd`, with V in place of its mirror image."""
@@ -2011,6 +2065,21 @@ class Methods:
     ) -> Any:
         """One of each run of equal numbers, or of equal slices along `dim`."""
 
+    def unsafe_chunk(
+        self, chunks: builtins.int, dim: builtins.int = ..., *, axis: builtins.int = ...
+    ) -> tuple[Tensor, ...]:
+        """`chunk`; PyTorch's version for graphs that change the pieces in place, which may be here."""
+
+    def unsafe_split(
+        self, split_size: Any, dim: builtins.int = ..., *, axis: builtins.int = ...
+    ) -> tuple[Tensor, ...]:
+        """`split`; PyTorch's version for graphs that change the pieces in place, which may be here."""
+
+    def unsafe_split_with_sizes(
+        self, split_sizes: Any, dim: builtins.int = ..., *, axis: builtins.int = ...
+    ) -> tuple[Tensor, ...]:
+        """`split` with the sizes listed; see `unsafe_split`."""
+
     @overload
     def unsqueeze(self, dim: builtins.int) -> Tensor:
         """A new axis of size 1 at `dim`."""
@@ -2024,6 +2093,9 @@ class Methods:
     @overload
     def unsqueeze_(self, *, axis: builtins.int) -> Tensor:
         """`unsqueeze`, of this Tensor itself."""
+
+    def untyped_storage(self) -> Storage:
+        """The memory it lies in, counted in bytes."""
 
     def var(
         self,

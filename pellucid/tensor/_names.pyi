@@ -14,14 +14,23 @@ from pellucid.tensor.tensor import Tensor
 def abs(input: Tensor) -> Tensor:
     """The distance from zero."""
 
+def abs_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`abs`, written into this Tensor's own memory."""
+
 def absolute(input: Tensor) -> Tensor:
     """The distance from zero."""
 
 def acos(input: Tensor) -> Tensor:
     """The angle whose cosine it is; NaN outside −1 to 1."""
 
+def acos_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`acos`, written into this Tensor's own memory."""
+
 def acosh(input: Tensor) -> Tensor:
     """The number whose hyperbolic cosine it is; NaN below 1."""
+
+def acosh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`acosh`, written into this Tensor's own memory."""
 
 def add(input: Tensor, other: Any, *, alpha: float = ...) -> Tensor:
     """`input + alpha · other`."""
@@ -46,6 +55,9 @@ def addmv(
     input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = ..., alpha: float = ...
 ) -> Tensor:
     """`beta · input + alpha · mat @ vec`."""
+
+def addmv_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`addmv`, written into this Tensor's own memory."""
 
 def addr(
     input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = ..., alpha: float = ...
@@ -116,14 +128,26 @@ def any(
 def arccos(input: Tensor) -> Tensor:
     """The angle whose cosine it is; NaN outside −1 to 1."""
 
+def arccos_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`arccos`, written into this Tensor's own memory."""
+
 def arccosh(input: Tensor) -> Tensor:
     """The number whose hyperbolic cosine it is; NaN below 1."""
+
+def arccosh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`arccosh`, written into this Tensor's own memory."""
 
 def arcsin(input: Tensor) -> Tensor:
     """The angle whose sine it is; NaN outside −1 to 1."""
 
+def arcsin_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`arcsin`, written into this Tensor's own memory."""
+
 def arcsinh(input: Tensor) -> Tensor:
     """The number whose hyperbolic sine it is: a logarithm that takes both signs."""
+
+def arcsinh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`arcsinh`, written into this Tensor's own memory."""
 
 def arctan(input: Tensor) -> Tensor:
     """The angle whose tangent it is."""
@@ -131,8 +155,14 @@ def arctan(input: Tensor) -> Tensor:
 def arctan2(input: Tensor, other: Any) -> Tensor:
     """The angle of the point (b, a), all the way around from −π to π."""
 
+def arctan_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`arctan`, written into this Tensor's own memory."""
+
 def arctanh(input: Tensor) -> Tensor:
     """The number whose hyperbolic tangent it is; infinite at −1 and 1."""
+
+def arctanh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`arctanh`, written into this Tensor's own memory."""
 
 def argmax(
     input: Tensor,
@@ -168,8 +198,14 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
 def asin(input: Tensor) -> Tensor:
     """The angle whose sine it is; NaN outside −1 to 1."""
 
+def asin_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`asin`, written into this Tensor's own memory."""
+
 def asinh(input: Tensor) -> Tensor:
     """The number whose hyperbolic sine it is: a logarithm that takes both signs."""
+
+def asinh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`asinh`, written into this Tensor's own memory."""
 
 def atan(input: Tensor) -> Tensor:
     """The angle whose tangent it is."""
@@ -177,8 +213,14 @@ def atan(input: Tensor) -> Tensor:
 def atan2(input: Tensor, other: Any) -> Tensor:
     """The angle of the point (b, a), all the way around from −π to π."""
 
+def atan_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`atan`, written into this Tensor's own memory."""
+
 def atanh(input: Tensor) -> Tensor:
     """The number whose hyperbolic tangent it is; infinite at −1 and 1."""
+
+def atanh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`atanh`, written into this Tensor's own memory."""
 
 def atleast_1d(*tensors: Any) -> Any:
     """With one axis at least."""
@@ -244,6 +286,9 @@ def cdist(x1: Tensor, x2: Tensor, p: float = ..., compute_mode: str | None = ...
 def ceil(input: Tensor) -> Tensor:
     """The whole number above."""
 
+def ceil_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`ceil`, written into this Tensor's own memory."""
+
 def chain_matmul(*matrices: Tensor) -> Tensor:
     """The product of several matrices: `linalg.multi_dot`."""
 
@@ -262,17 +307,29 @@ def chunk(input: Tensor, chunks: int, dim: int = ..., *, axis: int = ...) -> tup
 def clamp(input: Tensor, min: Any = ..., max: Any = ...) -> Tensor:
     """Cut off what lies below `min` or above `max`."""
 
+def clamp_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`clamp`, written into this Tensor's own memory."""
+
 def clamp_max(input: Tensor, max: Any) -> Tensor:
     """What lies above `max` cut to it."""
+
+def clamp_max_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`clamp_max`, written into this Tensor's own memory."""
 
 def clamp_min(input: Tensor, min: Any) -> Tensor:
     """What lies below `min` raised to it."""
 
+def clamp_min_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`clamp_min`, written into this Tensor's own memory."""
+
 def clip(input: Tensor, min: Any = ..., max: Any = ...) -> Tensor:
     """Cut off what lies below `min` or above `max`."""
 
-def clone(input: Tensor) -> Tensor:
-    """A copy in memory of its own; blame passes through."""
+def clip_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`clip`, written into this Tensor's own memory."""
+
+def clone(input: Tensor, *, memory_format: Any = ...) -> Tensor:
+    """A copy with the same history; a `memory_format` is accepted as in PyTorch."""
 
 def column_stack(tensors: Any) -> Tensor:
     """Join as columns: vectors become columns of a matrix."""
@@ -286,6 +343,12 @@ def concat(tensors: Any, dim: int = ..., *, axis: int = ...) -> Tensor:
 def concatenate(tensors: Any, dim: int = ..., *, axis: int = ...) -> Tensor:
     """Join Tensors end to end along `dim`."""
 
+def conj(input: Tensor) -> Tensor:
+    """The Tensor itself: its numbers are real."""
+
+def conj_physical(input: Tensor) -> Tensor:
+    """The Tensor itself: its numbers are real."""
+
 def copysign(input: Tensor, other: Any) -> Tensor:
     """The size of the first number with the sign of the second; −0 is negative."""
 
@@ -295,8 +358,14 @@ def corrcoef(input: Tensor) -> Tensor:
 def cos(input: Tensor) -> Tensor:
     """The cosine."""
 
+def cos_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`cos`, written into this Tensor's own memory."""
+
 def cosh(input: Tensor) -> Tensor:
     """The hyperbolic cosine: the line of a hanging chain."""
+
+def cosh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`cosh`, written into this Tensor's own memory."""
 
 def count_nonzero(
     input: Tensor,
@@ -358,8 +427,17 @@ def cumulative_trapezoid(
 def deg2rad(input: Tensor) -> Tensor:
     """Degrees as radians."""
 
+def deg2rad_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`deg2rad`, written into this Tensor's own memory."""
+
 def det(A: Tensor) -> Tensor:
     """The volume that a matrix makes of a unit cube, with its sign."""
+
+def detach(input: Tensor) -> Tensor:
+    """The same numbers in the same memory, without history."""
+
+def detach_(input: Tensor) -> Tensor:
+    """Forget the history: from now on a leaf that nobody computed."""
 
 def diag(input: Tensor, diagonal: int = ...) -> Tensor:
     """The diagonal of a matrix, or a matrix with this diagonal."""
@@ -422,8 +500,14 @@ def equal(input: Tensor, other: Tensor) -> bool:
 def erf(input: Tensor) -> Tensor:
     """The error function: how much of a bell curve lies within x of its middle."""
 
+def erf_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`erf`, written into this Tensor's own memory."""
+
 def erfc(input: Tensor) -> Tensor:
     """What the error function leaves: how much of a bell curve lies beyond x."""
+
+def erfc_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`erfc`, written into this Tensor's own memory."""
 
 def erfinv(input: Tensor) -> Tensor:
     """Where the error function has a given value: its reverse."""
@@ -434,6 +518,12 @@ def exp(input: Tensor) -> Tensor:
 def exp2(input: Tensor) -> Tensor:
     """Two to the power of the number."""
 
+def exp2_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`exp2`, written into this Tensor's own memory."""
+
+def exp_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`exp`, written into this Tensor's own memory."""
+
 def expand(input: Tensor, *size: Any) -> Tensor:
     """Stretch axes of size 1 without copying; −1 keeps a size."""
 
@@ -443,8 +533,20 @@ def expand_as(input: Tensor, other: Tensor) -> Tensor:
 def expm1(input: Tensor) -> Tensor:
     """The exponential less 1, exact for small x."""
 
+def expm1_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`expm1`, written into this Tensor's own memory."""
+
+def fill(input: Tensor, value: Any) -> Tensor:
+    """One number in the shape and dtype of a Tensor."""
+
+def fill_(input: Tensor, value: Any) -> Tensor:
+    """Write one number everywhere."""
+
 def fix(input: Tensor) -> Tensor:
     """The whole number toward zero."""
+
+def fix_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`fix`, written into this Tensor's own memory."""
 
 def flatten(input: Tensor, start_dim: int = ..., end_dim: int = ...) -> Tensor:
     """Axes `start_dim` to `end_dim` as one."""
@@ -464,6 +566,9 @@ def float_power(input: Any, exponent: Any) -> Tensor:
 def floor(input: Tensor) -> Tensor:
     """The whole number below."""
 
+def floor_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`floor`, written into this Tensor's own memory."""
+
 def floor_divide(input: Any, other: Any) -> Tensor:
     """How many times `other` fits whole into `input`, rounded down."""
 
@@ -479,6 +584,9 @@ def fmod(input: Tensor, other: Any) -> Tensor:
 def frac(input: Tensor) -> Tensor:
     """What stands behind the point: `x − trunc(x)`."""
 
+def frac_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`frac`, written into this Tensor's own memory."""
+
 @overload
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = ...) -> Tensor:
     """Pick one number per position of `index` along `dim`. Gradients are never sparse here."""
@@ -489,6 +597,9 @@ def gather(input: Tensor, *, axis: int, index: Tensor, sparse_grad: bool = ...) 
 
 def gcd(input: Tensor, other: Any) -> Tensor:
     """The largest whole number that divides both."""
+
+def gcd_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`gcd`, written into this Tensor's own memory."""
 
 def ge(input: Tensor, other: Any) -> Tensor:
     """Is the first number at least the second?"""
@@ -535,6 +646,9 @@ def hstack(tensors: Any) -> Tensor:
 def hypot(input: Tensor, other: Any) -> Tensor:
     """How far the point (a, b) is from the origin."""
 
+def imag(input: Tensor) -> Tensor:
+    """Refused, as in PyTorch for real numbers."""
+
 @overload
 def index_add(
     input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = ...
@@ -565,6 +679,9 @@ def index_fill(input: Tensor, *, axis: int, index: Tensor, value: Any) -> Tensor
 
 def index_put(input: Tensor, indices: Any, values: Any, accumulate: bool = ...) -> Tensor:
     """`input[indices] = values`, as a new Tensor; with `accumulate`, `+=` at every position."""
+
+def index_put_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`index_put`, written into this Tensor's own memory."""
 
 @overload
 def index_reduce(
@@ -597,6 +714,12 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
 
 def inverse(input: Tensor) -> Tensor:
     """The matrix that undoes another: `linalg.inv`."""
+
+def is_conj(input: Tensor) -> bool:
+    """Never: numbers here are real."""
+
+def is_neg(input: Tensor) -> bool:
+    """Never: numbers here are real."""
 
 def isclose(
     input: Tensor, other: Any, rtol: float = ..., atol: float = ..., equal_nan: bool = ...
@@ -643,8 +766,14 @@ def kthvalue(
 def lcm(input: Tensor, other: Any) -> Tensor:
     """The smallest whole number that both divide."""
 
+def lcm_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`lcm`, written into this Tensor's own memory."""
+
 def ldexp(input: Tensor, other: Tensor) -> Tensor:
     """`input · 2^other`."""
+
+def ldexp_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`ldexp`, written into this Tensor's own memory."""
 
 def le(input: Tensor, other: Any) -> Tensor:
     """Is the first number at most the second?"""
@@ -667,11 +796,23 @@ def log(input: Tensor) -> Tensor:
 def log10(input: Tensor) -> Tensor:
     """The logarithm to base 10."""
 
+def log10_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`log10`, written into this Tensor's own memory."""
+
 def log1p(input: Tensor) -> Tensor:
     """The logarithm of 1 + x, exact for small x."""
 
+def log1p_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`log1p`, written into this Tensor's own memory."""
+
 def log2(input: Tensor) -> Tensor:
     """The logarithm to base 2."""
+
+def log2_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`log2`, written into this Tensor's own memory."""
+
+def log_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`log`, written into this Tensor's own memory."""
 
 @overload
 def log_softmax(input: Tensor, dim: int, dtype: DType | None = ...) -> Tensor:
@@ -712,6 +853,9 @@ def logical_xor(input: Tensor, other: Any) -> Tensor:
 
 def logit(input: Tensor, eps: float | None = ...) -> Tensor:
     """The number whose sigmoid it is: `ln(p / (1 − p))`; `eps` keeps `p` off 0 and 1."""
+
+def logit_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`logit`, written into this Tensor's own memory."""
 
 @overload
 def logsumexp(
@@ -832,6 +976,9 @@ def nan_to_num(
 ) -> Tensor:
     """NaN as `nan` (0), infinities as the largest and most negative number, or as told."""
 
+def nan_to_num_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`nan_to_num`, written into this Tensor's own memory."""
+
 def nanmean(
     input: Tensor,
     dim: int | tuple[int, ...] | list[int] | None = ...,
@@ -884,14 +1031,28 @@ def narrow(input: Tensor, dim: int, start: Any, length: Any) -> Tensor:
 def narrow(input: Tensor, *, axis: int, start: Any, length: Any) -> Tensor:
     """`length` entries along `dim`, from `start` on."""
 
+@overload
+def narrow_copy(input: Tensor, dim: int, start: int, length: int) -> Tensor:
+    """`narrow`, in memory of its own."""
+
+@overload
+def narrow_copy(input: Tensor, *, axis: int, start: int, length: int) -> Tensor:
+    """`narrow`, in memory of its own."""
+
 def ne(input: Tensor, other: Any) -> Tensor:
     """Do the two numbers differ?"""
 
 def neg(input: Tensor) -> Tensor:
     """Turns the sign around."""
 
+def neg_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`neg`, written into this Tensor's own memory."""
+
 def negative(input: Tensor) -> Tensor:
     """Turns the sign around."""
+
+def negative_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`negative`, written into this Tensor's own memory."""
 
 def nextafter(input: Tensor, other: Any) -> Tensor:
     """The number next to the first that can be held, on the way to the second."""
@@ -973,14 +1134,26 @@ def quantile(
 def rad2deg(input: Tensor) -> Tensor:
     """Radians as degrees."""
 
+def rad2deg_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`rad2deg`, written into this Tensor's own memory."""
+
 def ravel(input: Tensor, start_dim: int = ..., end_dim: int = ...) -> Tensor:
     """Axes `start_dim` to `end_dim` as one."""
+
+def real(input: Tensor) -> Tensor:
+    """The Tensor itself: its numbers are real."""
 
 def reciprocal(input: Tensor) -> Tensor:
     """One over the number."""
 
+def reciprocal_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`reciprocal`, written into this Tensor's own memory."""
+
 def relu(input: Tensor) -> Tensor:
     """Keeps what is positive and cuts the rest to zero."""
+
+def relu_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`relu`, written into this Tensor's own memory."""
 
 def remainder(input: Any, other: Any) -> Tensor:
     """What is left after floor division; has the sign of `other`."""
@@ -1009,6 +1182,12 @@ def repeat_interleave(
 def reshape(input: Tensor, *shape: Any) -> Tensor:
     """The same numbers in other axes; one size may be −1."""
 
+def resolve_conj(input: Tensor) -> Tensor:
+    """The Tensor itself: its numbers are real."""
+
+def resolve_neg(input: Tensor) -> Tensor:
+    """The Tensor itself: its numbers are real."""
+
 def roll(input: Tensor, shifts: Any, dims: Any = ...) -> Tensor:
     """Move along `dims`, the end coming in at the start; without `dims`, as if flattened."""
 
@@ -1018,11 +1197,17 @@ def rot90(input: Tensor, k: int = ..., dims: Sequence[int] = ...) -> Tensor:
 def round(input: Tensor, *, decimals: int = ...) -> Tensor:
     """The nearest whole number, or the nearest with so many decimals."""
 
+def round_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`round`, written into this Tensor's own memory."""
+
 def row_stack(tensors: Any) -> Tensor:
     """Join one under the other: along dim 0, vectors as rows."""
 
 def rsqrt(input: Tensor) -> Tensor:
     """One over the square root."""
+
+def rsqrt_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`rsqrt`, written into this Tensor's own memory."""
 
 def rsub(input: Tensor, other: Any, *, alpha: float = ...) -> Tensor:
     """`other − alpha · input`."""
@@ -1104,6 +1289,9 @@ def sgn(input: Tensor) -> Tensor:
 def sigmoid(input: Tensor) -> Tensor:
     """Squashes any number into (0, 1): a probability."""
 
+def sigmoid_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`sigmoid`, written into this Tensor's own memory."""
+
 def sign(input: Tensor) -> Tensor:
     """−1, 0 or 1 (0 for NaN too); flat, so no blame passes."""
 
@@ -1113,11 +1301,20 @@ def signbit(input: Tensor) -> Tensor:
 def sin(input: Tensor) -> Tensor:
     """The sine."""
 
+def sin_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`sin`, written into this Tensor's own memory."""
+
 def sinc(input: Tensor) -> Tensor:
     """`sin(πx) / (πx)`, and 1 at 0."""
 
+def sinc_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`sinc`, written into this Tensor's own memory."""
+
 def sinh(input: Tensor) -> Tensor:
     """The hyperbolic sine."""
+
+def sinh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`sinh`, written into this Tensor's own memory."""
 
 def slice_scatter(
     input: Tensor,
@@ -1160,8 +1357,14 @@ def split_with_sizes(
 def sqrt(input: Tensor) -> Tensor:
     """The square root."""
 
+def sqrt_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`sqrt`, written into this Tensor's own memory."""
+
 def square(input: Tensor) -> Tensor:
     """A number times itself."""
+
+def square_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`square`, written into this Tensor's own memory."""
 
 def squeeze(
     input: Tensor,
@@ -1238,8 +1441,14 @@ def take_along_dim(
 def tan(input: Tensor) -> Tensor:
     """The tangent: sine over cosine."""
 
+def tan_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`tan`, written into this Tensor's own memory."""
+
 def tanh(input: Tensor) -> Tensor:
     """Squashes any number into (−1, 1), with zero in the middle."""
+
+def tanh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`tanh`, written into this Tensor's own memory."""
 
 def tensor_split(
     input: Tensor, indices_or_sections: Any, dim: int = ..., *, axis: int = ...
@@ -1291,6 +1500,9 @@ def true_divide(input: Tensor, other: Any, *, rounding_mode: str | None = ...) -
 def trunc(input: Tensor) -> Tensor:
     """The whole number toward zero."""
 
+def trunc_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`trunc`, written into this Tensor's own memory."""
+
 def unbind(input: Tensor, dim: int = ..., *, axis: int = ...) -> tuple[Tensor, ...]:
     """The Tensors along `dim`, without that axis."""
 
@@ -1328,6 +1540,21 @@ def unique_consecutive(
 
 def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     """Places in a flattened Tensor as one position along each axis of `shape`."""
+
+def unsafe_chunk(
+    input: Tensor, chunks: int, dim: int = ..., *, axis: int = ...
+) -> tuple[Tensor, ...]:
+    """`chunk`; PyTorch's version for graphs that change the pieces in place, which may be here."""
+
+def unsafe_split(
+    input: Tensor, split_size: Any, dim: int = ..., *, axis: int = ...
+) -> tuple[Tensor, ...]:
+    """`split`; PyTorch's version for graphs that change the pieces in place, which may be here."""
+
+def unsafe_split_with_sizes(
+    input: Tensor, split_sizes: Any, dim: int = ..., *, axis: int = ...
+) -> tuple[Tensor, ...]:
+    """`split` with the sizes listed; see `unsafe_split`."""
 
 @overload
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
@@ -1381,3 +1608,9 @@ def where(condition: Tensor, input: Any = ..., other: Any = ...) -> Any:
 
 def xlogy(input: Tensor, other: Any) -> Tensor:
     """A number times the logarithm of another, and 0 where it is 0, as entropies need it."""
+
+def xlogy_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`xlogy`, written into this Tensor's own memory."""
+
+def zero_(input: Tensor) -> Tensor:
+    """Write zeros everywhere."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pellucid.errors import SettingError
 
 __all__ = [
-    "cuda", "cudnn", "get_float32_matmul_precision", "mkldnn", "mps",
+    "cuda", "cudnn", "deterministic", "get_float32_matmul_precision", "mkldnn", "mps",
     "set_float32_matmul_precision", "use_deterministic_algorithms",
 ]  # fmt: skip
 
@@ -106,3 +106,12 @@ def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None
         mode: accepted as in PyTorch.
         warn_only: accepted as in PyTorch.
     """
+    _asked[:] = [bool(mode), bool(warn_only)]
+
+
+_asked = [False, False]
+
+
+def deterministic() -> tuple[bool, bool]:
+    """What `use_deterministic_algorithms` was told: whether, and whether only to warn."""
+    return _asked[0], _asked[1]

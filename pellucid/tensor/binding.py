@@ -31,6 +31,8 @@ from pellucid.tensor import filling as filling
 from pellucid.tensor import functions as functions
 from pellucid.tensor import layout as layout
 from pellucid.tensor import manners as manners
+from pellucid.tensor import single as single
+from pellucid.tensor import storage as storage
 from pellucid.tensor import turning as turning
 from pellucid.tensor.creation import as_tensor, held
 from pellucid.tensor.device import on_cpu
@@ -67,7 +69,8 @@ renorm repeat repeat_interleave reshape roll rot90 round rsqrt scatter scatter_a
 select select_scatter sgn sigmoid sign signbit sin sinc sinh slice_scatter slogdet softmax sort
 split split_with_sizes sqrt square squeeze std sub subtract sum svd swapaxes swapdims t take
 take_along_dim tan tanh tensor_split tile topk trace transpose tril triu true_divide trunc unbind
-unflatten unfold unique unique_consecutive unsqueeze var vdot view vsplit xlogy
+unflatten unfold unique unique_consecutive unsafe_chunk unsafe_split unsafe_split_with_sizes
+unsqueeze var vdot view vsplit xlogy
 """
 _IN_PLACE = """
 abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr arccos arccosh arcsin arcsinh
@@ -80,6 +83,14 @@ logical_and logical_not logical_or logical_xor logit lt masked_fill masked_scatt
 mvlgamma nan_to_num ne neg negative nextafter not_equal polygamma pow put rad2deg reciprocal relu
 remainder renorm round rsqrt scatter scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh sqrt
 square sub subtract tan tanh tril triu true_divide trunc xlogy
+"""
+
+# In PyTorch these are functions too: pellucid.relu_(x).
+_WRITING = """
+abs acos acosh addmv arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh ceil clamp
+clamp_max clamp_min clip cos cosh deg2rad erf erfc exp exp2 expm1 fix floor frac gcd index_put lcm
+ldexp log log10 log1p log2 logit nan_to_num neg negative rad2deg reciprocal relu round rsqrt sigmoid
+sin sinc sinh sqrt square tan tanh trunc xlogy
 """
 
 
@@ -148,7 +159,7 @@ def _in_place(name: str) -> Callable[..., Tensor]:
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         return assign(self, call(self, *args, **kwargs)._node, f"{name}_")
 
-    method.__name__ = f"{name}_"
+    method.__name__ = method.__qualname__ = f"{name}_"
     method.__doc__ = f"`{name}`, written into this Tensor's own memory."
     return method
 
@@ -188,6 +199,8 @@ for _bound in _METHODS.split():
     setattr(Tensor, _bound, FUNCTIONS[_bound])
 for _bound in _IN_PLACE.split():
     setattr(Tensor, f"{_bound}_", _in_place(_bound))
+for _bound in _WRITING.split():
+    FUNCTIONS[f"{_bound}_"] = getattr(Tensor, f"{_bound}_")
 
 
 def _method(call: Callable[..., Any]) -> Callable[..., Any]:

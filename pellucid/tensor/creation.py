@@ -222,6 +222,7 @@ def full(
     return _filled((tuple(shape),), fill_value, dtype, device, requires_grad)
 
 
+@returning
 def zeros_like(
     input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
     memory_format: Any = None,
@@ -230,6 +231,7 @@ def zeros_like(
     return _filled((tuple(input.shape),), 0, dtype or input.dtype, device, requires_grad)
 
 
+@returning
 def ones_like(
     input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
     memory_format: Any = None,
@@ -238,6 +240,7 @@ def ones_like(
     return _filled((tuple(input.shape),), 1, dtype or input.dtype, device, requires_grad)
 
 
+@returning
 def empty_like(
     input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
     memory_format: Any = None,
@@ -246,6 +249,7 @@ def empty_like(
     return zeros_like(input, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
+@returning
 def full_like(
     input: Tensor,
     fill_value: Any,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pellucid.autograd.reverse import gradients, needs_blame, starting
+from pellucid.autograd.reverse import gradients, needs_blame, pour, starting
 from pellucid.errors import GraphError, SettingError
 from pellucid.graph.node import Node
 from pellucid.graph.walk import reachable
 from pellucid.ops.elementwise import add
+from pellucid.tensor.creation import zeros_like
+from pellucid.tensor.lift import FUNCTIONS
 from pellucid.tensor.pairs import judge_loss
 from pellucid.tensor.tensor import Tensor, wrap
 
@@ -37,7 +39,8 @@ def grad(
         create_graph: record the pass, so that the result can be differentiated again.
         only_inputs: accepted as in PyTorch, where it changes nothing either.
         allow_unused: give None for inputs that the outputs don't depend on, instead of an error.
-        is_grads_batched: must be False; `autograd.functional.jacobian` has all rows at once.
+        is_grads_batched: whether `grad_outputs` have a first axis more, of several to start with;
+            so have the results then. They are taken one after another.
         materialize_grads: give zeros in place of None.
 
     Example:
@@ -48,10 +51,10 @@ def grad(
         (tensor(18.),)
     """
     if is_grads_batched:
-        raise SettingError(
-            "grad takes one grad_outputs at a time.\n"
-            " Call it once for each, or autograd.functional.jacobian for all."
-        )
+        rest = (create_graph, only_inputs, allow_unused, False, materialize_grads)
+        rows = zip(*(g.unbind(0) for g in _several(grad_outputs)), strict=True)
+        each = [grad(outputs, inputs, row, True, *rest) for row in rows]
+        return tuple(None if c[0] is None else _stack(c) for c in zip(*each, strict=True))
     heads, wanted = _several(outputs), _several(inputs)
     for i, t in enumerate(wanted):
         if not t.requires_grad:
@@ -59,14 +62,13 @@ def grad(
                 f"input {i} has requires_grad=False, so no blame reaches it.\n"
                 " Call requires_grad_() on it before it is used."
             )
-    given = _several(grad_outputs) if grad_outputs is not None else [None] * len(heads)
-    roots: dict[Node, Node] = {}
-    for head, start in zip(heads, given, strict=True):
-        begin = starting(head._node, None if start is None else start._node)
-        if start is None:
-            judge_loss(head._node)
-        held = roots.get(head._node)
-        roots[head._node] = begin if held is None else add(held, begin)
+    if materialize_grads and allow_unused is False:
+        raise SettingError(
+            "grad: materialize_grads gives zeros for unused inputs, so allow_unused can't be False."
+        )
+    if materialize_grads and not any(t.requires_grad for t in heads):
+        return tuple(_zeros(t, create_graph) for t in wanted)
+    roots, _ = _roots(heads, grad_outputs)
     keep = create_graph if retain_graph is None else retain_graph
     found = gradients(
         roots, wrt=[t._node for t in wanted], create_graph=create_graph, spend=not keep
@@ -75,7 +77,7 @@ def grad(
     return tuple(
         _result(
             i, t, found.get(t._node), bool(allow_unused) or materialize_grads,
-            materialize_grads or t._node in flat,
+            materialize_grads or t._node in flat, create_graph,
         )
         for i, t in enumerate(wanted)
     )  # fmt: skip
@@ -90,11 +92,29 @@ def backward(
     inputs: Any = None,
 ) -> None:
     """`backward()` from several Tensors at once; with `inputs`, only into these."""
-    heads = _several(tensors)
-    given = _several(grad_tensors) if grad_tensors is not None else [None] * len(heads)
-    for k, (head, start) in enumerate(zip(heads, given, strict=True)):
-        keep = True if k + 1 < len(heads) else retain_graph
-        head.backward(start, retain_graph=keep, create_graph=create_graph, inputs=inputs)
+    roots, given = _roots(_several(tensors), grad_tensors)
+    wanted = None if inputs is None else [t._node for t in _several(inputs)]
+    keep = create_graph if retain_graph is None else retain_graph
+    pour(roots, given, wanted, create_graph, not keep, wrap)
+
+
+def _roots(heads: list[Any], starts: Any) -> tuple[dict[Node, Node], list[Node]]:
+    """Where blame starts and with what; and those starts that somebody gave."""
+    given = [None] * len(heads) if starts is None else _several(starts)
+    if len(given) != len(heads):
+        raise SettingError(f"{len(heads)} Tensors need as many gradients, and got {len(given)}.")
+    roots: dict[Node, Node] = {}
+    for head, start in zip(heads, given, strict=True):
+        begin = starting(head._node, None if start is None else start._node)
+        if start is None:
+            judge_loss(head._node)
+        held = roots.get(head._node)
+        roots[head._node] = begin if held is None else add(held, begin)
+    return roots, [g._node for g in given if g is not None]
+
+
+def _stack(tensors: Iterable[Any]) -> Tensor:
+    return FUNCTIONS["stack"](list(tensors), 0)  # type: ignore[no-any-return]
 
 
 def _flat_in(roots: Iterable[Node], missed: list[Node]) -> set[Node]:
@@ -110,7 +130,13 @@ def _flat_in(roots: Iterable[Node], missed: list[Node]) -> set[Node]:
     return set(missed) & set(reachable(bent, follow=needs_blame))
 
 
-def _result(i: int, t: Tensor, node: Node | None, unused_ok: bool, zeros: bool) -> Tensor | None:
+def _zeros(t: Tensor, create_graph: bool) -> Tensor:
+    return zeros_like(t).requires_grad_(create_graph)
+
+
+def _result(
+    i: int, t: Tensor, node: Node | None, unused_ok: bool, zeros: bool, create_graph: bool
+) -> Tensor | None:
     if node is not None:
         return wrap(node)
     if not (unused_ok or zeros):
@@ -118,7 +144,7 @@ def _result(i: int, t: Tensor, node: Node | None, unused_ok: bool, zeros: bool) 
             f"input {i} does not take part in the outputs, so it has no blame.\n"
             " Pass allow_unused=True to get None for it."
         )
-    return t.detach() * 0 if zeros else None
+    return _zeros(t, create_graph) if zeros else None
 
 
 def _several(value: Any) -> list[Any]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import functools
 import inspect
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pellucid.graph.mode import current
 
-__all__ = ["enable_grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled"]
+__all__ = [
+    "enable_grad", "inference_mode", "is_grad_enabled", "is_inference_mode_enabled", "no_grad",
+    "set_grad_enabled",
+]  # fmt: skip
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -99,9 +103,29 @@ class inference_mode(no_grad):
         self._wanted = not mode
         return self
 
+    def __enter__(self) -> None:
+        super().__enter__()
+        _inference.modes = [*_inference.modes, not self._wanted]
+
+    def __exit__(self, *_: object) -> None:
+        _inference.modes = _inference.modes[:-1]
+        super().__exit__()
+
     def __call__(self, call: F) -> F:
         """The function, run with the switch set."""
-        return _switched(call, enable_grad if self._wanted else no_grad)
+        return _switched(call, functools.partial(inference_mode, not self._wanted))
+
+
+class _Inference(threading.local):
+    modes: list[bool] = []  # noqa: RUF012  (never changed in place)
+
+
+_inference = _Inference()
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether this runs inside `inference_mode()`."""
+    return bool(_inference.modes) and _inference.modes[-1]
 
 
 class enable_grad(_Switch):

@@ -33,8 +33,8 @@ def _method(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @_method
-def is_contiguous(self: Tensor) -> bool:
-    """Whether the numbers lie in memory in the order of the axes."""
+def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
+    """Whether the numbers lie in memory in the order of the axes; that is the only format here."""
     array = self._node.array
     return True if array is None else bool(array.flags.c_contiguous)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from inspect import signature
 from typing import Any, TypeVar, cast
 
-from pellucid.errors import DTypeError, GraphError, KindError, ShapeError
+from pellucid.errors import DTypeError, GraphError, KindError, SettingError, ShapeError
 from pellucid.graph.mode import current
 from pellucid.ops import elementwise as ew
 from pellucid.shapes import show
@@ -85,6 +85,15 @@ def _write(call: str, out: Any, value: Any) -> None:
         overwrite(out, value)
 
 
+# What PyTorch's functions that make Tensors take too: there is one way to lie in memory here.
+_FORMS = frozenset({"layout", "memory_format", "pin_memory"})
+
+
+def _check_form(call: str, word: str, value: Any) -> None:
+    if word == "layout" and value not in (None, "strided"):
+        raise SettingError(f"{call}: layout is 'strided' here, not {value!r}.")
+
+
 def returning(call: F) -> F:
     """The same function, which takes `out=` and, where sizes may be given one by one, `size=`."""
     words = signature(call).parameters
@@ -94,6 +103,8 @@ def returning(call: F) -> F:
     def returned(*args: Any, **kwargs: Any) -> Any:
         if spread and "size" in kwargs:
             args = (*args, kwargs.pop("size"))
+        for word in kwargs.keys() & _FORMS - words.keys():
+            _check_form(call.__name__, word, kwargs.pop(word))
         out = kwargs.pop("out", None)
         if out is None:
             return call(*args, **kwargs)

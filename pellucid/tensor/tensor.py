@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
-from pellucid.autograd.reverse import accumulate, gradients, starting
+from pellucid.autograd.reverse import pour, starting
 from pellucid.dtypes import FLOAT, DType, by_name, float32
 from pellucid.errors import GraphError, ShapeError, TraceError
 from pellucid.graph.emit import emit, stamp
@@ -321,6 +321,10 @@ class Tensor(Methods):
             trace.blamed(self._node, read=False)
         self._node.grad = value
 
+    @grad.deleter
+    def grad(self) -> None:
+        self.grad = None
+
     def backward(
         self,
         gradient: Tensor | None = None,
@@ -345,16 +349,8 @@ class Tensor(Methods):
         several = [inputs] if isinstance(inputs, Tensor) else inputs
         wanted = None if inputs is None else [t._node for t in several]
         keep = create_graph if retain_graph is None else retain_graph
-        found = gradients(
-            [(self._node, start)], wrt=wanted or (), create_graph=create_graph, spend=not keep
-        )
-        seen: set[int] = set()
-        for node, g in found.items():
-            if wanted is not None and node not in wanted:
-                continue
-            accumulate(node, g, create_graph, seen, wrap)
-            for call in tuple(node.settled or ()):
-                call()
+        given = () if gradient is None else (start,)
+        pour({self._node: start}, given, wanted, create_graph, not keep, wrap)
 
     def retain_grad(self) -> None:
         """Keep the blame that arrives at this Tensor in `.grad`, though it is not a leaf."""

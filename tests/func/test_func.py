@@ -120,11 +120,92 @@ def test_weights_side_by_side() -> None:
          "grad: with has_aux=True the function returns a pair (output, aux)."),
         (lambda: func.stack_module_state([]), TypeError,
          "stack_module_state needs at least one module."),
-        (lambda: func.vmap, AttributeError,
-         "pellucid.func has no attribute 'vmap': torch.func.vmap is not here yet."),
+        (lambda: func.linearize, AttributeError,
+         "pellucid.func has no attribute 'linearize': torch.func.linearize is not here yet."),
     ],
 )  # fmt: skip
 def test_what_is_refused(call: Any, kind: type[Exception], text: str) -> None:
     with pytest.raises(kind) as refusal:
         call()
     assert str(refusal.value) == text
+
+
+def mapped(lib: Any) -> list[Any]:
+    """What both libraries map over examples."""
+    f, x = lib.func, lib.arange(6.0).reshape(2, 3)
+    w = lib.ones(3)
+    square = lambda w, a: ((w * a) ** 2).sum()  # noqa: E731
+    return [
+        f.vmap(lambda a, b: (a * b).sum(), in_dims=(0, None))(x, x[0]),
+        f.vmap(lambda a: a * 2, in_dims=1, out_dims=1)(x),
+        f.vmap(lambda a: a * 2, in_dims=-1, out_dims=-1)(x),
+        f.vmap(lambda d: {"a": d["x"] + d["y"]}, in_dims=({"x": 0, "y": None},))(
+            {"x": x, "y": x[0]}
+        )["a"],
+        f.vmap(lambda a: (a, a.sum()), out_dims=(1, 0))(x),
+        f.vmap(lambda a, k=None: a + k)(x, k=x),
+        f.vmap(f.vmap(lambda a: a.exp()))(x),
+        f.vmap(f.grad(square), in_dims=(None, 0))(w, x),
+        f.grad(lambda w: f.vmap(lambda a: square(w, a))(x).sum())(w),
+        f.vmap(lambda a: lib.ones(2), out_dims=None)(x),
+    ]
+
+
+def test_vmap(torch: Any) -> None:
+    same(mapped(pellucid), mapped(torch))
+
+
+def test_vmap_and_chance() -> None:
+    x = pellucid.zeros(3, 2)
+    pellucid.manual_seed(0)
+    one = pellucid.rand(2)
+    pellucid.manual_seed(0)
+    drawn = func.vmap(lambda a: a + pellucid.rand(2), randomness="same")(x)
+    assert (drawn == one).all()
+    after = pellucid.rand(2)
+    assert not (after == one).any()
+    drawn = func.vmap(lambda a: a + pellucid.rand(2), randomness="different")(x)
+    assert not (drawn[0] == drawn[1]).any()
+
+
+X = pellucid.zeros(2, 3)
+REFUSED = [
+    (lambda: func.vmap(abs)(3), "in_dims is 0 for 3, which is no Tensor; say None."),
+    (lambda: func.vmap(abs)(), "no argument has examples; give one a number in in_dims."),
+    (lambda: func.vmap(abs, None)(X), "no argument has examples; give one a number in in_dims."),
+    (lambda: func.vmap(abs, (0, 1))(X), "in_dims has 2 entries for 1 arguments."),
+    (lambda: func.vmap(abs, "a")(X), "in_dims is a number, None, or a tuple of them, not 'a'."),
+    (lambda: func.vmap(abs, 2)(X), "in_dims is 2 for a Tensor of shape (2, 3)."),
+    (
+        lambda: func.vmap(lambda a, b: a)(X, X.T),
+        "the arguments have different numbers of examples: [2, 3].",
+    ),
+    (
+        lambda: func.vmap(abs)(X[:0]),
+        "there are no examples, so nobody can say what comes out.",
+    ),
+    (
+        lambda: func.vmap(lambda a: 3)(X),
+        "the function must return a Tensor, or several, not int.",
+    ),
+    (
+        lambda: func.vmap(abs, out_dims=(0, 0))(X),
+        "out_dims (0, 0) has not the containers of what it is for.",
+    ),
+    (
+        lambda: func.vmap(lambda a: pellucid.rand(1))(X),
+        "the function draws at random.\n"
+        ' Say how: randomness="different" for each example, or "same" for all.',
+    ),
+    (
+        lambda: func.vmap(abs, randomness="x"),
+        'randomness is "error", "different" or "same", not \'x\'.',
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "text"), REFUSED, ids=lambda v: v[:20] if type(v) is str else "")
+def test_what_vmap_refuses(call: Any, text: str) -> None:
+    with pytest.raises(ValueError) as refusal:
+        call()
+    assert str(refusal.value) == f"vmap: {text}"

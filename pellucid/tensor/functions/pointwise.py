@@ -180,3 +180,9 @@ def isin(
 
 
 FUNCTIONS["sgn"] = FUNCTIONS["sign"]
+
+
+@function()
+def clone(input: Node, *, memory_format: Any = None) -> Node:
+    """A copy with the same history; a `memory_format` is accepted as in PyTorch."""
+    return ew.clone(input)

@@ -186,9 +186,9 @@ def split(input: Node, split_size_or_sections: Any, dim: int = 0) -> tuple[Node,
     total = input.shape[axis]
     if isinstance(split_size_or_sections, int):
         step = split_size_or_sections
-        if step <= 0:
+        if step < 0 or (total and not step):
             raise SettingError(f"split: the size of a piece must be positive and is {step}.")
-        sizes = [min(step, total - i) for i in range(0, total, step)] or [0]
+        sizes = [min(step, total - i) for i in range(0, total, step or 1)] or [0]
     else:
         sizes = list(split_size_or_sections)
         if sum(sizes) != total:
@@ -204,7 +204,8 @@ def chunk(input: Node, chunks: int, dim: int = 0) -> tuple[Node, ...]:
     if chunks <= 0:
         raise SettingError(f"chunk: the number of chunks must be positive and is {chunks}.")
     axis = some_axis("chunk", input, dim)
-    return split(input, max(1, -(-input.shape[axis] // chunks)), dim)
+    total = input.shape[axis]
+    return split(input, -(-total // chunks) if total else [0] * chunks, dim)
 
 
 @function()

@@ -19,7 +19,7 @@ from pellucid.ops import whole as wh
 from pellucid.ops import writing as wr
 from pellucid.shapes import Mismatch, normalize_axis, numel, show
 from pellucid.tensor.functions.reduction import norm
-from pellucid.tensor.functions.shaping import flat_sizes, movedim, split, transpose
+from pellucid.tensor.functions.shaping import chunk, flat_sizes, movedim, split, transpose
 from pellucid.tensor.functions.tiling import diag
 from pellucid.tensor.lift import function
 
@@ -204,3 +204,21 @@ def renorm(input: Node, p: float, dim: int, maxnorm: float) -> Node:
     length = norm(input, p, others, True)
     over = ew.div(constant(maxnorm, input.dtype), ew.add(length, 1e-7))
     return ew.mul(input, cmp.where(cmp.gt(length, maxnorm), over, 1.0))
+
+
+@function()
+def unsafe_chunk(input: Node, chunks: int, dim: int = 0) -> tuple[Node, ...]:
+    """`chunk`; PyTorch's version for graphs that change the pieces in place, which may be here."""
+    return chunk(input, chunks, dim)
+
+
+@function()
+def unsafe_split(input: Node, split_size: Any, dim: int = 0) -> tuple[Node, ...]:
+    """`split`; PyTorch's version for graphs that change the pieces in place, which may be here."""
+    return split(input, split_size, dim)
+
+
+@function()
+def unsafe_split_with_sizes(input: Node, split_sizes: Any, dim: int = 0) -> tuple[Node, ...]:
+    """`split` with the sizes listed; see `unsafe_split`."""
+    return split(input, tuple(split_sizes), dim)
