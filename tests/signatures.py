@@ -39,6 +39,7 @@ _IMPORTS = {
     "Extremes": "from pellucid.tensor.functions.reduction import Extremes\n",
     "Range": "from pellucid.tensor.functions.statistics import Range\n",
     "Generator": "from pellucid.tensor.random import Generator\n",
+    "Storage": "from pellucid.tensor.storage import Storage\n",
     "Tensor": "from pellucid.tensor.tensor import Tensor\n",
 }
 

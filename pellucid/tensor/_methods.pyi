@@ -12,6 +12,7 @@ from pellucid.tensor.functions.ordering import Ordered
 from pellucid.tensor.functions.reduction import Extremes
 from pellucid.tensor.functions.statistics import Range
 from pellucid.tensor.random import Generator
+from pellucid.tensor.storage import Storage
 from pellucid.tensor.tensor import Tensor
 
 class Methods:

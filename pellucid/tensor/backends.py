@@ -106,12 +106,12 @@ def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None
         mode: accepted as in PyTorch.
         warn_only: accepted as in PyTorch.
     """
-    _asked[:] = [bool(mode), bool(warn_only)]
+    _repeatable[:] = [bool(mode), bool(warn_only)]
 
 
-_asked = [False, False]
+_repeatable = [False, False]
 
 
 def deterministic() -> tuple[bool, bool]:
     """What `use_deterministic_algorithms` was told: whether, and whether only to warn."""
-    return _asked[0], _asked[1]
+    return _repeatable[0], _repeatable[1]

@@ -137,7 +137,8 @@ def fill(input: Tensor, value: Any) -> Tensor:
 
 def narrow_copy(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     """`narrow`, in memory of its own."""
-    return FUNCTIONS["narrow"](input, dim, start, length).clone()
+    part: Tensor = FUNCTIONS["narrow"](input, dim, start, length).clone()
+    return part
 
 
 for _name in ("conj", "conj_physical", "real", "resolve_conj", "resolve_neg"):

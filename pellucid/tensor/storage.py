@@ -61,7 +61,8 @@ class Storage:
 
     def tolist(self) -> list[Any]:
         """Its entries as Python numbers."""
-        return self._row().tolist()
+        entries: list[Any] = self._row().tolist()
+        return entries
 
     def __getitem__(self, i: Any) -> Any:
         found = self._row()[i]
@@ -88,12 +89,17 @@ def untyped_storage(self: Tensor) -> Storage:
     return Storage(self._value(), self.dtype, bytes_only=True)
 
 
+def _base(self: Tensor) -> Tensor | None:
+    """The Tensor that it is a view of."""
+    return getattr(self, "_owner", None)
+
+
 @_method
 def _is_view(self: Tensor) -> bool:
-    return self._base is not None
+    return _base(self) is not None
 
 
-setattr(Tensor, "_base", property(lambda self: getattr(self, "_owner", None)))  # noqa: B010
+setattr(Tensor, "_base", property(_base))  # noqa: B010
 
 
 @_method
