@@ -198,7 +198,7 @@ def _parts(given: Floats, found: Answers) -> str:
     """How a plane is divided among the answers."""
     if not found.classes:
         low, high = float(given[..., 0].min()), float(given[..., 0].max())
-        return f"{found.names[0]} runs from {number(low)} to {number(high)}; darker is more"
+        return f"{found.names[0]} runs from {number(low)} to {number(high)}"
     best = given.argmax(axis=-1).reshape(-1)
     share = np.bincount(best, minlength=len(found.names)) / best.size
     order = np.argsort(-share)[:3]

@@ -18,7 +18,7 @@ import numpy as np
 from pellucid.data.wording import quoted
 from pellucid.errors import SettingError
 from pellucid.lenses.numerals import plural
-from pellucid.lenses.picture import Axis, Chart, Charts, Diagram, Film, Matrix
+from pellucid.lenses.picture import Axis, Chart, Charts, Diagram, Field, Film, Matrix
 from pellucid.lenses.render.drawn.frame import limits
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.subject import Subject, subject_of
@@ -240,8 +240,25 @@ def _steady(frames: list[Any]) -> tuple[Any, ...]:
         )
     if isinstance(frames[0], Chart):
         x, y = (_one_axis(frames, which) for which in ("x", "y"))
-        return tuple(replace(f, x=_within(f.x, *x), y=_within(f.y, *y)) for f in frames)
+        frames = [replace(f, x=_within(f.x, *x), y=_within(f.y, *y)) for f in frames]
+        return tuple(_shaded_alike(frames))
     return tuple(frames)
+
+
+def _shaded_alike(frames: list[Chart]) -> list[Chart]:
+    """The charts with fields whose shades mean the same in every frame."""
+    marks = [list(f.marks) for f in frames]
+    for i in range(min(map(len, marks))):
+        fields = [m for m in (own[i] for own in marks) if isinstance(m, Field)]
+        if len(fields) == len(frames) and fields[0].scale != "share":
+            held = [_ends(m.values) for m in fields]
+            low = min(a if m.low is None else m.low for m, (a, _) in zip(fields, held, strict=True))
+            high = max(
+                b if m.high is None else m.high for m, (_, b) in zip(fields, held, strict=True)
+            )
+            for own, m in zip(marks, fields, strict=True):
+                own[i] = replace(m, low=low, high=high)
+    return [replace(f, marks=tuple(own)) for f, own in zip(frames, marks, strict=True)]
 
 
 def _one_axis(frames: list[Chart], which: str) -> tuple[float, float]:

@@ -187,6 +187,7 @@ class Field:
         low: the least of the scale, for fields that are to be compared.
         high: its largest.
         names: what the classes are called.
+        tens: whether the values are powers of ten, so that what is written is ten to them.
 
     Shape:
         values: (rows, columns) or (rows, columns, classes).
@@ -201,6 +202,7 @@ class Field:
     low: float | None = None
     high: float | None = None
     names: tuple[str, ...] = ()
+    tens: bool = False
 
 
 Mark: TypeAlias = Line | Points | Band | Bars | Rule | Arrow | Note | Field

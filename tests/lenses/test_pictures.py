@@ -247,6 +247,25 @@ def test_a_film_too_large_for_a_page_shows_fewer_moments() -> None:
     assert 'aria-label="step 90"' in page
 
 
+def test_a_field_says_its_scale_and_its_lines_their_heights() -> None:
+    up = np.repeat(np.linspace(-2.0, 0.0, 30)[:, None], 30, axis=1)
+    for field, words, levels in (
+        (Field(up, (0, 1), (0, 1), "amount", name="loss", tens=True), "loss, 0.01 to 1.0",
+         {"0.02", "0.05", "0.1", "0.2", "0.5"}),
+        (Field(up, (0, 1), (0, 1), "amount", name="height"), "height, −2.0 to 0.0",
+         {"−0.5", "−1.0", "−1.5"}),
+        (Field(1 + up / 2, (0, 1), (0, 1), name="share of B"), "share of B, 0 % to 100 %",
+         {"25 %", "50 %", "75 %"}),
+    ):  # fmt: skip
+        shown = Shown(View("t", "s", (Chart(Axis("x"), Axis("y"), (field,)),)))
+        page = shown.html().replace("\u202f", " ").replace("\xa0", " ")
+        assert f">{words}<" in page
+        assert levels <= set(re.findall(r'class="height"[^>]*>([^<]+)<', page))
+        assert words in shown.text(100).replace("\u202f", " ").replace("\xa0", " ")
+        axes = shown.figure().subfigs[0].axes[0]
+        assert levels <= {t.get_text().replace("\xa0", " ") for t in axes.texts}
+
+
 def test_more_classes_than_shapes_are_told_by_letters() -> None:
     one = shown(PICTURES["points of many classes"])
     assert all(f">{letter}</text>" in one.html() for letter in "GHIJ")

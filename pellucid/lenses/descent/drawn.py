@@ -34,6 +34,7 @@ __all__ = [
 ]  # fmt: skip
 
 _NAME = np.array([0.22, 0.09])  # how much of a chart a name takes, across and upward
+_STEP_AXES = ("along the way down, against the gradient (distance)", "beside it (distance)")
 WORDS = {
     "gradient": "gradient",
     "momentum": "momentum",
@@ -45,12 +46,11 @@ WORDS = {
 
 def slice_chart(found: Slice, path: Floats | None, now: Floats, title: str) -> Chart:
     """The loss on a plane, the path over it, and where the weights are."""
-    values, name = found.losses, "loss"
+    values, tens = found.losses, False
     if np.nanmin(values) > 0 and np.nanmax(values) / np.nanmin(values) > 20:
-        values, name = np.log10(values), "log₁₀ of the loss"
+        values, tens = np.log10(values), True
     ends = (float(found.x[0]), float(found.x[-1])), (float(found.y[0]), float(found.y[-1]))
-    levels = tuple(np.linspace(np.nanmin(values), np.nanmax(values), 9)[1:-1].tolist())
-    marks: list[Mark] = [Field(values, *ends, "amount", levels, name)]
+    marks: list[Mark] = [Field(values, *ends, "amount", name="loss", tens=tens)]
     if path is not None:
         on = places(found, path)
         marks.append(Line(on[:, 0], on[:, 1], "path of the training", "plain"))
@@ -60,8 +60,8 @@ def slice_chart(found: Slice, path: Floats | None, now: Floats, title: str) -> C
     across, up = found.names
     return Chart(
         Axis(f"{across} (distance)" if path is not None else f"{across} (its own filter lengths)"),
-        Axis(up), tuple(marks), title,
-        f"{name}, lowest {number(float(np.nanmin(found.losses)))}, highest"
+        Axis(f"{up} (distance)" if path is not None else up), tuple(marks), title,
+        f"loss, lowest {number(float(np.nanmin(found.losses)))}, highest"
         f" {number(float(np.nanmax(found.losses)))}", tall=0.8,
     )  # fmt: skip
 
@@ -92,7 +92,7 @@ def step_chart(step: Step) -> Chart:
     room = 0.12 * max(float((high - low).max()), 1e-12)
     axes = [
         Axis(name, low=float(low[i] - room), high=float(high[i] + room))
-        for i, name in enumerate(("along the way down (against the gradient)", "beside it"))
+        for i, name in enumerate(_STEP_AXES)
     ]
     return Chart(axes[0], axes[1], tuple(marks), "The next step is the sum of its parts", tall=0.6)
 

@@ -15,14 +15,16 @@ import numpy as np
 from pellucid.lenses.draw.contour import contours
 from pellucid.lenses.draw.html import Attribute, Markup, tag
 from pellucid.lenses.draw.png import data_url, gray_png
+from pellucid.lenses.draw.scale import nice_ticks
 from pellucid.lenses.picture import Field, Floats
 from pellucid.lenses.render.drawn.frame import Frame
 
-__all__ = ["LETTERS", "ends", "field", "levels_of", "painted"]
+__all__ = ["LETTERS", "ends", "field", "levels_of", "painted", "whole"]
 
 LETTERS = "abcdef"
 _BLEND = 0.62
 _MOST = 110
+_LEVELS = 7
 
 
 def field(mark: Field, frame: Frame) -> Markup:
@@ -43,7 +45,7 @@ def painted(mark: Field, kind: str, most: int = _MOST, name: str = "", **box: At
         name: what the masks are called, with their numbers; after their content when empty.
         box: further attributes.
     """
-    grid = _whole(mark.values, most)
+    grid = whole(mark.values, most)
     rows, columns = grid.shape[:2]
     shades = [
         _layer(mask, color, name and f"{name}{i}")
@@ -63,7 +65,7 @@ def painted(mark: Field, kind: str, most: int = _MOST, name: str = "", **box: At
 
 def ends(mark: Field, grid: Floats | None = None) -> tuple[float, float]:
     """The ends of a field's scale."""
-    grid = _whole(mark.values) if grid is None else grid
+    grid = whole(mark.values) if grid is None else grid
     if mark.scale == "share":
         return 0.0, 1.0
     low = float(grid.min()) if mark.low is None else mark.low
@@ -74,14 +76,15 @@ def ends(mark: Field, grid: Floats | None = None) -> tuple[float, float]:
     return low, high if high > low else low + 1.0
 
 
-def _whole(values: Floats, most: int = _MOST) -> Floats:
+def whole(values: Floats, most: int = _MOST) -> Floats:
+    """A grid thinned to what is drawn, without numbers that are not finite."""
     pick = [np.linspace(0, n - 1, min(n, most)).round().astype(int) for n in values.shape[:2]]
     grid = np.asarray(values, np.float64)[np.ix_(*pick)]
     finite = grid[np.isfinite(grid)]
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
     # A field may hold infinities where training diverged; they are drawn as its ends.
-    whole: Floats = np.nan_to_num(grid, nan=low, posinf=high, neginf=low)
-    return whole
+    filled: Floats = np.nan_to_num(grid, nan=low, posinf=high, neginf=low)
+    return filled
 
 
 def _masks(mark: Field, grid: Floats) -> Iterable[tuple[Floats, str]]:
@@ -108,15 +111,28 @@ def levels_of(mark: Field, grid: Floats) -> Iterable[tuple[Floats, float, str]]:
         for k in range(grid.shape[2]):
             yield grid[..., k] - np.delete(grid, k, axis=2).max(axis=2), 0.0, "even"
         return
-    low, high = ends(mark, grid)
+    low, high = ends(mark)
     main = {"share": 0.5, "signed": 0.0}.get(mark.scale)
     levels = mark.levels
-    if levels is None:
-        parts = (0.25, 0.75) if mark.scale == "share" else (0.2, 0.4, 0.6, 0.8)
-        levels = tuple(low + p * (high - low) for p in parts)
-        levels = levels if main is None else (main, *levels)
+    if levels is None and mark.scale == "share":
+        levels = (0.5, 0.25, 0.75)
+    elif levels is None:
+        rounded = _powers(low, high) if mark.tens else nice_ticks(low, high, _LEVELS + 2)
+        levels = tuple(v for v in rounded if low < v < high)
+        if main is not None:
+            levels = (main, *(v for v in levels if abs(v - main) > 1e-9 * (high - low)))
     for level in levels:
         yield grid, level, "even" if level == main else "quarter"
+
+
+def _powers(low: float, high: float) -> list[float]:
+    """Where round numbers lie between two powers of ten: 1, 2 and 5 times each, if they are few."""
+    steps = (
+        (1.0, 2.0, 5.0) if high - low < _LEVELS / 3 else (1.0, 3.0) if high - low < 4 else (1.0,)
+    )
+    tens = range(int(np.floor(low)), int(np.ceil(high)) + 1)
+    found = [k + float(np.log10(m)) for k in tens for m in steps]
+    return found[:: max(1, len(found) // (2 * _LEVELS))]
 
 
 def _layer(mask: Floats, color: str, name: str) -> Markup:

@@ -38,6 +38,7 @@ from pellucid.lenses.picture import (
 )
 from pellucid.lenses.render.drawn.field import LETTERS, field
 from pellucid.lenses.render.drawn.frame import Frame
+from pellucid.lenses.render.drawn.heights import scale_key, scale_text
 
 __all__ = ["drawn_mark", "keys"]
 
@@ -57,7 +58,7 @@ def keys(chart: Chart) -> list[tuple[Markup, str]]:
         n for m in chart.marks if isinstance(m, Points) and m.kinds is not None for n in m.names
     }
     for mark in chart.marks:
-        if isinstance(mark, Field) and told.issuperset(mark.names):
+        if isinstance(mark, Field) and mark.names and told.issuperset(mark.names):
             continue  # the points say which color is which class, and by their shape too
         hollow = isinstance(mark, Points) and mark.hollow and mark.kinds is not None
         for key, word in _keys_of(mark):
@@ -233,6 +234,8 @@ def _keys_of(mark: Mark) -> Iterable[tuple[Markup, str]]:
         kind = "band" if isinstance(mark, Band) else "column"
         box = bar(1, 3, 14, 10, f"{kind} r-{mark.role}")
         yield tag("svg", box, class_="key", viewBox="0 0 16 16", aria_hidden="true"), mark.name
+    elif isinstance(mark, Field) and (words := scale_text(mark)):
+        yield scale_key(mark), words
     elif isinstance(mark, Field) and mark.values.ndim == 3:
         for k, word in enumerate(mark.names):
             box = bar(1, 2, 14, 12, f"heat class-{LETTERS[k % 6]}")

@@ -26,6 +26,7 @@ from pellucid.lenses.picture import (
 )
 from pellucid.lenses.render.drawn.field import ends
 from pellucid.lenses.render.drawn.frame import limits, thinned_names
+from pellucid.lenses.render.drawn.heights import scale_text
 from pellucid.lenses.render.lettered.canvas import Canvas
 
 __all__ = ["bar_lines", "chart_lines"]
@@ -217,5 +218,8 @@ def _legend(chart: Chart) -> Iterable[str]:
                 yield sign if sign == word else f"{sign} {word}"
         elif isinstance(mark, Line) and mark.name:
             yield f"{'╌╌' if _dashed(mark) else '──'} {mark.name}"
+        elif isinstance(mark, Field) and (words := scale_text(mark)):
+            signs = "− to +" if mark.scale == "signed" else f"'{_SHADES[0]}' to {_SHADES[-1]}"
+            yield f"{signs}: {words}"
         elif isinstance(mark, Rule) and mark.name:
             yield f"╌ {mark.name}"

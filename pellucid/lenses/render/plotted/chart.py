@@ -25,6 +25,7 @@ from pellucid.lenses.picture import (
 )
 from pellucid.lenses.render.drawn.field import ends, levels_of
 from pellucid.lenses.render.drawn.frame import limits, thinned_names
+from pellucid.lenses.render.drawn.heights import level_text, scale_text
 from pellucid.lenses.render.plotted.theme import (
     CLASSES,
     DASHES,
@@ -245,14 +246,20 @@ def _field(axes: Any, mark: Field) -> None:
             cmap=rising() if mark.scale == "amount" else diverging(), interpolation="bilinear",
         )  # fmt: skip
     for grid, level, kind in levels_of(mark, values):
-        _contour(axes, across, up, grid, level, "-" if kind == "even" else ":")
+        words = "" if values.ndim == 3 else level_text(mark, level)
+        _contour(axes, across, up, grid, level, "-" if kind == "even" else ":", words)
+    if words := scale_text(mark):
+        color = ROLES["now" if mark.scale == "amount" else "positive"]
+        axes.scatter([], [], marker="s", color=color, alpha=0.62, label=words)
 
 
-def _contour(axes: Any, x: Any, y: Any, values: Any, level: float, dash: str) -> None:
+def _contour(axes: Any, x: Any, y: Any, values: Any, level: float, dash: str, words: str) -> None:
     finite = values[np.isfinite(values)]
     if finite.size and finite.min() < level < finite.max():
-        axes.contour(x, y, values, [level], colors=INK, linestyles=dash,
-                     linewidths=1.6 if dash == "-" else 1)  # fmt: skip
+        drawn = axes.contour(x, y, values, [level], colors=INK, linestyles=dash,
+                             linewidths=1.6 if dash == "-" else 1)  # fmt: skip
+        if words:
+            axes.clabel(drawn, fmt={level: words}, fontsize=7, colors=INK)
 
 
 _DRAW: dict[type[Mark], Any] = {

@@ -1,0 +1,86 @@
+"""A field's scale: numbers on its lines of equal height, and what its shades go from and to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pellucid.lenses.draw.contour import contours
+from pellucid.lenses.draw.html import Child, Markup, tag
+from pellucid.lenses.draw.svg import bar, text
+from pellucid.lenses.numerals import number, percent
+from pellucid.lenses.picture import Field
+from pellucid.lenses.render.drawn.field import ends, levels_of, whole
+from pellucid.lenses.render.drawn.frame import Frame
+
+__all__ = ["heights", "level_text", "scale_key", "scale_text"]
+
+_WIDE, _HIGH = 7.0, 16.0  # what a letter of a label takes, and a line of them
+_TRIED = (0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9)
+_STEPS = 8
+
+
+def level_text(mark: Field, level: float) -> str:
+    """A height as it is written beside its line."""
+    if mark.scale == "share":
+        return percent(level)
+    return number(10**level if mark.tens else level, 2)
+
+
+def scale_text(mark: Field) -> str:
+    """What a field is and how far its shades go: "loss, 0.006346 to 0.6443"; nothing of classes."""
+    if not mark.name or mark.values.ndim == 3:
+        return ""
+    low, high = ends(mark)
+    return f"{mark.name}, {_end(mark, low)} to {_end(mark, high)}"
+
+
+def _end(mark: Field, value: float) -> str:
+    return percent(value) if mark.scale == "share" else number(10**value if mark.tens else value)
+
+
+def scale_key(mark: Field) -> Markup:
+    """The shades themselves, from the least to the largest."""
+    boxes = [
+        bar(1 + 26 * i / _STEPS, 2, 26 / _STEPS + 0.2, 12, f"heat {color}", 0).replace(
+            "<rect", f'<rect opacity="{strength:.2f}"', 1
+        )
+        for i, (color, strength) in enumerate(_shades(mark))
+    ]
+    edge = tag("rect", x=1, y=2, width=26, height=12, class_="edge")
+    return tag("svg", Markup("".join(boxes)), edge, class_="key wide", viewBox="0 0 28 16",
+               aria_hidden="true")  # fmt: skip
+
+
+def _shades(mark: Field) -> Iterator[tuple[str, float]]:
+    for i in range(_STEPS):
+        part = i / (_STEPS - 1)
+        if mark.scale == "amount":
+            yield "amount", 0.62 * part
+        else:
+            yield ("class-b" if part > 0.5 else "class-a"), 0.62 * abs(2 * part - 1)
+
+
+def heights(mark: Field, frame: Frame) -> Iterable[Child]:
+    """The numbers on the lines, each where neither the border nor another one is near."""
+    if mark.values.ndim == 3:
+        return
+    grid = whole(mark.values)
+    rows, columns = grid.shape
+    (x0, x1), (y0, y1) = mark.x, mark.y
+    left, top, wide, high = frame.box
+    taken: list[tuple[float, float, float]] = []
+    for values, level, _ in levels_of(mark, grid):
+        words = level_text(mark, level)
+        half = _WIDE * len(words) / 2
+        lines = sorted(contours(values, level), key=len, reverse=True)
+        places = [line[int(part * (len(line) - 1))] for line in lines[:2] for part in _TRIED]
+        for column, row in places:
+            at = frame.x(x0 + column / (columns - 1) * (x1 - x0))
+            up = frame.y(y0 + row / (rows - 1) * (y1 - y0))
+            inside = left + half < at < left + wide - half and top + 8 < up < top + high - 8
+            if inside and all(
+                abs(at - a) > half + b or abs(up - u) > _HIGH for a, u, b in taken
+            ):  # fmt: skip
+                taken.append((at, up, half))
+                yield text(words, at, up + 3.5, "height")
+                break
