@@ -308,7 +308,9 @@ def _hand_over(
     digests = run.save(folder)
     history = folder / HISTORY
     write_whole(history, _history_csv(run))
-    content = assemble(run, digests, command=command, include_rows=include_rows)
+    content = assemble(
+        run, digests, command=command, include_rows=include_rows, folder=shlex.quote(str(folder))
+    )
     write(content, page)
     stopped = run.history.stopped == "interrupted"
     kept = (folder / RECORDING,) if run.history.recording is not None else ()

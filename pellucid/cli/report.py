@@ -75,7 +75,10 @@ def report(
         say_notice(notice)
     command = shlex.join(["pellucid", *context.obj])
     with reserved(page.parent, page):
-        content = assemble(run, _digests(folder), command=command, include_rows=include_rows)
+        content = assemble(
+            run, _digests(folder), command=command, include_rows=include_rows,
+            folder=shlex.quote(str(folder)),
+        )  # fmt: skip
         write(content, page)
     card = EndCard(
         content=content,

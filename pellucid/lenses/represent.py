@@ -31,6 +31,7 @@ _LEAST = 10  # rows, for a probe to learn from some and be judged by others
 def represent(
     subject: Subject, *, layer: str | None = None, sample: int = 0, method: str = "pca",
     neighbors: int = 5, rows: int = 400, position: int | str | None = None, seed: int = 0,
+    probe: bool = True,
 ) -> View:  # fmt: skip
     """What each layer holds of the rows.
 
@@ -44,6 +45,7 @@ def represent(
         position: of sequences: a position's number, or "mean"; None for the mean, and for the last
             one where there is a target for each position.
         seed: of the rows that judge the probes, and of t-SNE.
+        probe: whether linear probes are trained, to say what can be read off each layer.
     """
     if not 0 <= sample < len(subject):
         raise SettingError(f"sample must be a row from 0 to {len(subject) - 1}, not {sample!r}.")
@@ -58,13 +60,16 @@ def represent(
     near = [nearest(f, at, neighbors) for f in far]
     looked = hidden(layers, layer)
     units = [units_of(part, a) for a in layers]
-    lines = _lines(part, layers, units, sorts, far, neighbors, seed)
+    lines = _lines(part, layers, units, sorts, far, neighbors, seed if probe else None)
     alike = alignments([a.rows for a in layers])
     blocks, places = _pictures(part, layers, sorts, near[looked], at, method, seed)
     blocks += [*_readings(lines, sorts), _alike(layers, alike), _table(lines)]
     blocks.append(_neighbors(layers, near, chosen, sorts, sample))
     found, about = _units(part, layers[looked], units[looked], sorts, chosen)
-    blocks += [*found, *_remarks(subject, len(chosen), of, len(layers), method, where, layers)]
+    blocks += [
+        *found,
+        *_remarks(subject, len(chosen), of, len(layers), method, where, layers, probe),
+    ]
     data = {
         "rows": len(chosen), "sample": sample, "layers": lines, "alike": alike.tolist(),
         "neighbors": [[int(chosen[i]) for i in n] for n in near],
@@ -83,13 +88,14 @@ def _sorts(subject: Subject, each: bool, where: int | str) -> Sorts:
 
 def _lines(
     subject: Subject, layers: list[Layer], units: list[Units], sorts: Sorts, far: list[Floats],
-    neighbors: int, seed: int,
+    neighbors: int, seed: int | None,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """The numbers of each layer."""
+    """The numbers of each layer; without a seed, no probe reads it."""
     kinds, classes = sorts.kinds, sorts.heights is None
     target: Any = kinds if classes else sorts.heights
     few = len(subject) < _LEAST
-    parts = None if target is None or few else halves(target, classes, seed)
+    unread = target is None or few or seed is None
+    parts = None if unread else halves(target, classes, seed or 0)
     return [
         {
             "layer": layer.name,
@@ -125,15 +131,18 @@ def _readings(lines: list[dict[str, Any]], sorts: Sorts) -> list[Block]:
     probe = [np.nan if line["probe"] is None else line["probe"] for line in lines]
     apart = [line["separation"] for line in lines]
     right = "right, read off by a linear probe" if sorts.heights is None else "R² of a linear probe"
+    unread = not np.isfinite(probe).any()
     marks = (
-        Line(at, probe, right, "plain"),
+        *(() if unread else (Line(at, probe, right, "plain"),)),
         Line(at, apart, f"spread between the {_called(sorts)}", "test"),
     )
     names = tuple(line["layer"].removeprefix("after ") for line in lines)
     if sum(map(len, names)) > 50:
         names = tuple(name.split(":")[0] for name in names)
     title = "From layer to layer the answer becomes easier to read off"
-    if probe[-1] <= probe[0]:
+    if unread:
+        title = f"How far the {_called(sorts)} lie apart in each layer"
+    elif probe[-1] <= probe[0]:
         title = "What can be read off each layer"
     return [Chart(Axis("", names=names), Axis("share", percent=True), marks, title)]
 
@@ -187,7 +196,7 @@ def _units(
 
 def _remarks(
     subject: Subject, looked: int, of: int, layers: int, method: str, where: int | str,
-    shown: list[Layer],
+    shown: list[Layer], probe: bool,
 ) -> list[Block]:  # fmt: skip
     texts = []
     if looked < len(subject):
@@ -205,6 +214,8 @@ def _remarks(
             "t-SNE keeps neighbors together; the distance between two clouds, and their sizes, say"
             " nothing. Over a film each moment starts from the last one's places."
         )
+    if not probe:
+        return [Remark(text) for text in texts]
     if looked < _LEAST:
         return [Remark(text) for text in (*texts, f"Probes need {_LEAST} rows or more.")]
     texts.append(

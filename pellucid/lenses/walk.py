@@ -67,6 +67,7 @@ def walk(
     optimizer: Any = "sgd",
     lr: float = 0.1,
     answers: bool = True,
+    closely: bool = True,
     **more: Any,
 ) -> Walk:
     """One sample by hand: every operation forward, every blame backward, and the new weights.
@@ -81,6 +82,7 @@ def walk(
         optimizer: a name as `fit` takes it, or an optimizer over the network's weights.
         lr: the step size, where the optimizer is a name.
         answers: whether to write the numbers, or to leave blanks to fill in.
+        closely: whether a small network is taken number by number; else each operation is a line.
         more: what every lens takes: `loss`, `inputs`, `names`, `target`, `run`, `at`, `film`.
 
     Returns:
@@ -105,8 +107,9 @@ def walk(
     given = x if y is None else (x, y)
     held: list[tuple[Taken, int]] = []
     shown = step_by_hand(
-        model, given, sample=sample, optimizer=optimizer, lr=lr, answers=answers, _held=held, **more
-    )
+        model, given, sample=sample, optimizer=optimizer, lr=lr, answers=answers, closely=closely,
+        _held=held, **more,
+    )  # fmt: skip
     return Walk(*held[0], shown.view)
 
 
@@ -117,6 +120,7 @@ def step_by_hand(
     optimizer: Any = "sgd",
     lr: float = 0.1,
     answers: bool = True,
+    closely: bool = True,
     _held: list[tuple[Taken, int]] | None = None,
 ) -> View:
     """The worksheet of one step.
@@ -127,6 +131,7 @@ def step_by_hand(
         optimizer: a name as `fit` takes it, or an optimizer over the network's weights.
         lr: the step size, where the optimizer is a name.
         answers: whether to write the numbers, or to leave blanks to fill in.
+        closely: whether a small network is taken number by number; else each operation is a line.
         _held: where the step itself is to be put, for checking answers.
     """
     if subject.y is None:
@@ -136,7 +141,7 @@ def step_by_hand(
     if not any(p.requires_grad for p in subject.model.parameters()):
         raise SettingError("walk: this network has no weights to move: none, or all are frozen.")
     at = sample % len(subject)
-    step = taken(subject, at, optimizer, lr)
+    step = taken(subject, at, optimizer, lr, closely)
     if _held is not None:
         _held.append((step, at))
     return sheet(step, at, answers)

@@ -25,6 +25,7 @@ from pellucid.lenses.measures.records import (
     WorstSample,
 )
 from pellucid.report.boundary import Boundary, Frame, Points
+from pellucid.report.looked import Explained, Lenses
 from pellucid.report.views import View
 
 __all__ = [
@@ -263,6 +264,8 @@ class Content:
         boundary: the field of two inputs.
         alerts: findings from elsewhere; the report adds its own checks.
         views: what only this kind of network can show, such as a forecast.
+        lenses: the network through the lenses.
+        explained: one sample taken through it.
         include_rows: whether values of single rows may be shown.
     """
 
@@ -276,4 +279,6 @@ class Content:
     boundary: Boundary | None = None
     alerts: tuple[Alert, ...] = ()
     views: tuple[View, ...] = ()
+    lenses: Lenses | None = None
+    explained: Explained | None = None
     include_rows: bool = False

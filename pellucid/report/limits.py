@@ -29,6 +29,7 @@ class Limits:
         classes: classes listed at all.
         matrix: classes drawn in the confusion matrix.
         layers: layers listed.
+        lenses: ways of looking, each with its pictures.
         entries: notices, steps and alerts listed.
         letters: letters of one text, such as a cell or a name.
         pictures: whether there is more than words, learning curves and short tables.
@@ -42,6 +43,7 @@ class Limits:
     classes: int = 200
     matrix: int = 60
     layers: int = 1000
+    lenses: int = 7
     entries: int = 1000
     letters: int = 20_000
     pictures: bool = True
@@ -50,17 +52,18 @@ class Limits:
 LADDER = (
     Limits(),
     Limits(frames=20),
-    Limits(frames=10, grid=40, matrix=40),
-    Limits(frames=6, grid=24, samples=500, charts=20, columns=200, matrix=30, layers=300),
+    Limits(frames=10, grid=40, matrix=40, lenses=4),
+    Limits(frames=6, grid=24, samples=500, charts=20, columns=200, matrix=30, layers=300,
+           lenses=0),
     Limits(frames=0, samples=100, charts=0, columns=50, classes=60, matrix=20, layers=100,
-           entries=100, letters=2000),
+           lenses=0, entries=100, letters=2000),
 )  # fmt: skip
 # Beyond the hard limit even that is too much.
 LAST = (
     Limits(frames=0, samples=100, charts=0, columns=20, classes=20, matrix=0, layers=20,
-           entries=20, letters=200),
-    Limits(frames=0, samples=0, charts=0, columns=0, classes=0, matrix=0, layers=0, entries=10,
-           letters=100, pictures=False),
+           lenses=0, entries=20, letters=200),
+    Limits(frames=0, samples=0, charts=0, columns=0, classes=0, matrix=0, layers=0, lenses=0,
+           entries=10,            letters=100, pictures=False),
 )  # fmt: skip
 
 
@@ -80,7 +83,7 @@ def cut(content: Content, limits: Limits) -> Content:
     )
     if not limits.pictures:
         bare = replace(found.model, rows=(), code="")
-        found = replace(found, boundary=None, errors=Errors(), model=bare)
+        found = replace(found, boundary=None, errors=Errors(), model=bare, explained=None)
     shortened: Content = _short(found, limits.letters)
     return shortened
 
@@ -93,6 +96,8 @@ def left_out(content: Content, limits: Limits) -> Iterator[str]:
     yield from _missing(len(content.data.columns), limits.columns, "column")
     yield from _missing(len(content.errors.by_class), limits.classes, "class", "classes")
     yield from _missing(len(content.model.rows), limits.layers, "layer")
+    looks = content.lenses.looks if content.lenses else ()
+    yield from _missing(len(looks), limits.lenses, "lens", "lenses")
     for entries in (content.data.notices, content.data.steps, content.alerts):
         yield from _missing(len(entries), limits.entries, "remark")
     long = sum(len(text) > limits.letters for text in _texts(content))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +24,10 @@ from pellucid.report.verdict import headline
 __all__ = ["render"]
 
 STATIC = Path(__file__).parent / "static"
+
+# Texts have no plain quotes and no plain angles, so that these stand only in elements.
+_STYLE = re.compile(r' style="([^"]*)"')
+_SHEET = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 def render(content: Content) -> str:
@@ -46,14 +52,37 @@ def render(content: Content) -> str:
 def _page(content: Content, limits: Limits) -> str:
     missing = "; ".join(left_out(content, limits))
     content = cut(content, limits)
-    parts = list(sections(content, limits))
+    parts, style = _styled(sections(content, limits))
     script = _static("replay.js") if "data-captions" in join(part.body for part in parts) else ""
-    html = tag("html", _head(content, script), _body(content, parts, missing, script), lang="en")
+    html = tag(
+        "html", _head(content, script, style), _body(content, parts, missing, script), lang="en"
+    )
     return f"<!DOCTYPE html>\n{html}\n"
 
 
-def _head(content: Content, script: str) -> Markup:
-    style = RULES + _static("report.css")
+def _styled(parts: Iterable[Section]) -> tuple[list[Section], str]:
+    """The sections without styles of their own, which the policy forbids, and these as a sheet."""
+    names: dict[str, str] = {}
+    sheets: list[str] = []
+
+    def named(found: re.Match[str]) -> str:
+        return f' data-style="{names.setdefault(found[1], str(len(names)))}"'
+
+    def kept(found: re.Match[str]) -> str:
+        sheets.append(found[1])
+        return ""
+
+    styled = [
+        replace(part, body=Markup(_STYLE.sub(named, _SHEET.sub(kept, join([part.body])))))
+        for part in parts
+    ]
+    # As strong as at the element: an id that no element has lends its weight.
+    rules = [f':is(#_,[data-style="{name}"]){{{rule}}}' for rule, name in names.items()]
+    return styled, "\n".join([*sheets, *rules])
+
+
+def _head(content: Content, script: str, more: str) -> Markup:
+    style = RULES + _static("report.css") + more
     policy = (
         "default-src 'none'; img-src data:; "
         f"style-src '{_digest(style)}'; "

@@ -38,10 +38,13 @@ __all__ = ["Snapshots", "TableRun", "split_for", "train_table"]
 
 
 class Snapshots(Callback):
-    """Keeps the weights of some epochs: all at first, then ever fewer, never more than `most`."""
+    """Keeps the weights of some epochs: many of the first, where most happens, ever fewer later.
+
+    Of more than `most`, those go that lie closest between their neighbors, by the ratio of epochs.
+    """
 
     def __init__(self, most: int = 40) -> None:
-        self.most, self.every = most, 1
+        self.most = most
         self.kept: list[tuple[int, dict[str, NDArray[Any]]]] = []
 
     def on_fit_start(self, run: Any) -> None:
@@ -49,16 +52,15 @@ class Snapshots(Callback):
         self._keep(0, run.model)
 
     def on_epoch_end(self, run: Any) -> None:
-        """The weights after an epoch, if its turn has come."""
-        if run.epoch % self.every == 0:
-            self._keep(run.epoch, run.model)
+        """The weights after an epoch."""
+        self._keep(run.epoch, run.model)
 
     def _keep(self, epoch: int, model: Module) -> None:
         weights = {name: t.detach().numpy().copy() for name, t in model.state_dict().items()}
         self.kept.append((epoch, weights))
         if len(self.kept) > self.most:
-            self.every *= 2
-            self.kept = [pair for pair in self.kept if pair[0] % self.every == 0]
+            epochs = np.array([at for at, _ in self.kept]) + 1
+            del self.kept[1 + int((epochs[2:] / epochs[:-2]).argmin())]
 
 
 @dataclass

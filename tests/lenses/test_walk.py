@@ -162,7 +162,7 @@ def test_a_wrong_setting_is_told_by_the_name_that_people_use(digits_cnn: Trained
     with pytest.raises(SettingError) as told:
         pellucid.see(digits_cnn.model, digits_cnn.data, "walk", rows=3)
     assert str(told.value).startswith('the lens walk has no setting "rows".')
-    assert "Its own are sample, optimizer, lr, answers; all" in str(told.value)
+    assert "Its own are sample, optimizer, lr, answers, closely; all" in str(told.value)
 
 
 def test_the_picture_goes_forward_back_and_to_the_new_weights(

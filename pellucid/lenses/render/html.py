@@ -6,11 +6,13 @@ in the report, or in a page of its own.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from html import escape
 from typing import Any
 
-from pellucid.lenses.picture import Film
-from pellucid.lenses.render.drawn import BUDGET, drawn
+from pellucid.lenses.picture import Chart, Charts, Film, Points
+from pellucid.lenses.render.drawn import BUDGET, alike, drawn, linked
 from pellucid.lenses.render.style import STYLE
 from pellucid.lenses.twins import MOST_ROWS, twins_of
 from pellucid.lenses.view import (
@@ -27,7 +29,7 @@ from pellucid.lenses.view import (
     written,
 )  # fmt: skip
 
-__all__ = ["html"]
+__all__ = ["fragment", "html"]
 
 # A page stays small: the more tables there are, the fewer rows each shows.
 _ROWS = ((4, MOST_ROWS), (12, 24), (10**9, 9))
@@ -45,9 +47,50 @@ def html(view: View, style: bool = True) -> str:
     head = f"<h3>{escape(view.title)}</h3>"
     sentence = f'<p class="sentence">{escape(view.sentence)}</p>' if view.sentence else ""
     films = sum(isinstance(b, Film) for b in view.blocks)
-    body = "".join(_block(b, BUDGET // max(films, 1)) for b in view.blocks)
+    together = alike(view.blocks)
+    if len(together) > 1:
+        body = _together(view.blocks, together)
+    else:
+        body = "".join(_block(b, BUDGET // max(films, 1)) for b in view.blocks)
     sheet = f"<style>{STYLE}</style>" if style else ""
     return f'{sheet}<section class="pellucid-view">{head}{sentence}{body}</section>'
+
+
+def fragment(blocks: Iterable[Block], points: bool = True) -> str:
+    """Blocks alone, for a page that has the style.
+
+    Args:
+        blocks: what to draw.
+        points: whether the tables under pictures give the places of single samples.
+    """
+    return "".join(
+        _block(b)
+        if points or not isinstance(b, Chart | Charts | Film)
+        else drawn(b) + _twin(_pointless(b))
+        for b in blocks
+    )
+
+
+def _pointless(picture: Any) -> Any:
+    """The same picture without single samples."""
+    if isinstance(picture, Charts):
+        return replace(picture, items=tuple(map(_pointless, picture.items)))
+    if isinstance(picture, Film):
+        return replace(picture, frames=tuple(map(_pointless, picture.frames)))
+    if isinstance(picture, Chart):
+        kept = tuple(mark for mark in picture.marks if not isinstance(mark, Points))
+        return replace(picture, marks=kept)
+    return picture
+
+
+def _together(blocks: Iterable[Block], films: list[Film]) -> str:
+    """Films of the same moments with one set of buttons, which stands above all of them."""
+    control, drawings = linked(films)
+    drawing = dict(zip(map(id, films), drawings, strict=True))
+    parts = [
+        drawing[id(b)] + _twin(b) if id(b) in drawing else _block(b, BUDGET // 4) for b in blocks
+    ]
+    return f'<div class="film together">{control}{"".join(parts)}</div>'
 
 
 def _block(block: Block, budget: int = BUDGET) -> str:

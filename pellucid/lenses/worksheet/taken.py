@@ -104,8 +104,8 @@ class Taken:
         return [*(x.forward for x in self.lines), *back, *(w.update for w in self.weights), last]
 
 
-def taken(subject: Subject, sample: int, optimizer: Any, lr: float) -> Taken:
-    """Take the step for one row."""
+def taken(subject: Subject, sample: int, optimizer: Any, lr: float, closely: bool = True) -> Taken:
+    """Take the step for one row; number by number where that is asked for and can be followed."""
     row = subject.only(slice(sample, sample + 1))
     objective = subject._objective()
     x = of_array(np.ascontiguousarray(row.x))
@@ -124,7 +124,8 @@ def taken(subject: Subject, sample: int, optimizer: Any, lr: float) -> Taken:
     flow = Flow(before.loss)
     moves = {moved.names[n]: pair for n, pair in moved.moves.items() if n.requires_grad}
     every = _Update(before, moves, moved.optimizer)
-    small = how_many(flow)[0] <= _MOST and sum(x.size for x in before.names) <= _MOST_WEIGHTS
+    weighs = sum(x.size for x in before.names)
+    small = closely and how_many(flow)[0] <= _MOST and weighs <= _MOST_WEIGHTS
     lines, weights, given = _by_number(flow, every) if small else _by_op(flow, every)
     loss = float(np.asarray(before.loss.array).reshape(()))
     return Taken(lines, weights, given, loss, moved.loss_after, every.rule, small, net_of(flow))

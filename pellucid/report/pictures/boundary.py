@@ -70,7 +70,7 @@ def replay_card(boundary: Boundary, training: Training, most: int, largest: int)
         for i, frame in enumerate(frames)
     ]
     captions = [frame_caption(frame, training) for frame in frames]
-    stills = chosen_frames(range(len(frames)), STILLS)
+    stills = telling_frames(frames, STILLS)
     points = "samples" if boundary.points is not None else None
     first, last = captions[0], captions[-1]
     return card(
@@ -105,6 +105,26 @@ def chosen_frames(frames: Sequence[T], most: int) -> list[T]:
     """
     keep = np.linspace(0, len(frames) - 1, min(len(frames), most)).round().astype(int)
     return [frames[i] for i in keep]
+
+
+def telling_frames(frames: Sequence[Frame], most: int) -> list[int]:
+    """Numbers of the frames that show how the output took shape: in equal steps to the last one.
+
+    A frame is as far from the last as their fields differ on average; evenly spaced epochs would
+    show the end several times, as most happens in the first ones.
+
+    Args:
+        frames: in order of their epochs.
+        most: how many.
+    """
+    last = frames[-1].values
+    far = np.minimum.accumulate([float(np.abs(f.values - last).mean()) for f in frames])
+    if len(frames) <= most or not np.isfinite(far).all():
+        return chosen_frames(range(len(frames)), most)
+    steps = np.linspace(far[0], far[-1], most)[1:-1]
+    kept = {0, len(frames) - 1, *(int(np.abs(far - step).argmin()) for step in steps)}
+    spare = [i for i in chosen_frames(range(len(frames)), most) if i not in kept]
+    return sorted([*kept, *spare[: most - len(kept)]])
 
 
 def frame_caption(frame: Frame, training: Training) -> str:

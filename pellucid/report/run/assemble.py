@@ -30,9 +30,11 @@ from pellucid.report import (
 )
 from pellucid.report.run.field import boundary_of
 from pellucid.report.run.findings import outlier_alerts, rare_class_alerts, tail_alerts
+from pellucid.report.run.looks import lenses_of, shows_rows
 from pellucid.report.run.network import model_facts
 from pellucid.report.run.outcome import Outcome
 from pellucid.report.run.rebuilt import Rebuilt
+from pellucid.report.run.sample import explained_of, sample_of
 from pellucid.report.run.views import views_of
 from pellucid.training.suspicion import Suspicion
 from pellucid.training.table_run import TableRun
@@ -51,7 +53,12 @@ _MOST_STEPS = 12
 
 
 def assemble(
-    run: TableRun, digests: Mapping[str, str], *, command: str, include_rows: bool = False
+    run: TableRun,
+    digests: Mapping[str, str],
+    *,
+    command: str,
+    include_rows: bool = False,
+    folder: str = "",
 ) -> Content:
     """The content of a run's report.
 
@@ -60,9 +67,12 @@ def assemble(
         digests: file name to digest, of what was written.
         command: the line that started it.
         include_rows: whether values of single rows may be shown.
+        folder: where the model is written, as it is typed.
     """
     rebuilds = run.model.task == "reconstruction"
     outcome = Rebuilt(run) if rebuilds else Outcome(run, include_rows)
+    errors, boundary = outcome.errors(), _boundary(run)
+    values, sample = shows_rows(run, include_rows), sample_of(run, errors)
     return Content(
         name=run.table.name,
         answer=outcome.answer(),
@@ -70,10 +80,12 @@ def assemble(
         model=model_facts(run),
         training=_training(run),
         reproduce=_reproduce(run, digests, command),
-        errors=outcome.errors(),
-        boundary=_boundary(run),
+        errors=errors,
+        boundary=boundary,
         alerts=_alerts(run, outcome),
         views=views_of(run, include_rows),
+        lenses=lenses_of(run, sample, points=values, folder=folder, known=boundary is not None),
+        explained=explained_of(run, errors, sample, values=values),
         include_rows=include_rows,
     )
 

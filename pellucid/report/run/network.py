@@ -17,7 +17,7 @@ from pellucid.training.table_run import TableRun
 from pellucid.training.table_settings import Settings
 from pellucid.training.weighing import LOSSES, fitted_weights
 
-__all__ = ["model_facts"]
+__all__ = ["loss_of", "model_facts"]
 
 _ROWS = 32
 
@@ -30,7 +30,7 @@ def model_facts(run: TableRun) -> ModelFacts:
         run.model.network,
         from_numpy(run.features[rows]),
         from_numpy(targets[:, None] if run.model.task == "regression" else targets),
-        loss=_loss(run),
+        loss=loss_of(run),
         optimizer=lambda weights: _optimizer(weights, run.settings),
     ).to_dict()
     gradients = {line["number"]: line["gradient"] for line in found["backward"]}
@@ -42,8 +42,12 @@ def model_facts(run: TableRun) -> ModelFacts:
     )
 
 
-def _loss(run: TableRun) -> Any:
-    """What the training minimized, with its weights of classes."""
+def loss_of(run: TableRun) -> Any:
+    """What the training minimized, with its weights of classes.
+
+    Args:
+        run: a finished run.
+    """
     table, chosen = run.table, run.settings
     task = "classification" if run.model.task == "classification" else "regression"
     targets = run.targets[run.learned]

@@ -16,8 +16,10 @@ from pellucid.report.sections import (
     answer,
     data,
     errors,
+    lenses,
     model,
     reproduce,
+    sample,
     training,
     views,
 )
@@ -42,6 +44,8 @@ PARTS = (
     ("data", "Data", data.body),
     ("model", "Model", model.body),
     ("training", "Training", training.body),
+    ("lenses", "Seven lenses", lenses.body),
+    ("sample", "One sample explained", sample.body),
     ("errors", "Errors", errors.body),
     ("reproduce", "Reproduce", reproduce.body),
 )
