@@ -2,10 +2,12 @@
 
 What the windows see is laid out as columns, and a product of matrices does the rest. Where windows
 move by single steps from line to line, only one row of them is laid out: the next lies further on.
+Where they stand at few positions, many rows of the input share one product.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pellucid.ops.window import (
@@ -17,10 +19,14 @@ from pellucid.ops.window import (
     landing,
     places,
     rows_at_once,
+    spans,
 )
 from pellucid.shapes import Shape, numel
 
 __all__ = ["compared", "filtered", "spread_back"]
+
+_FEW = 16  # positions: a product with fewer columns than that waits for the weights
+_TOGETHER = 512  # columns of a product of many rows, so that they stay in the cache
 
 
 def _bytes_each(x: Any, kernel: Shape, out: Shape) -> int:
@@ -32,6 +38,40 @@ def _alone(xp: Any, x: Any, weight: Shape, groups: int) -> bool:
     """Whether each channel has one filter of its own, and the engine a way for that."""
     one_each = x.shape[1] == groups == weight[0] and groups > 1 and weight[1] == 1
     return one_each and len(weight) == 4 and 0 not in x.shape and hasattr(xp, "depthwise")
+
+
+def _few(out: Shape) -> bool:
+    """Whether the windows stand at so few positions that rows are better taken together."""
+    return 0 < numel(out) <= _FEW
+
+
+def _some(n: int, out: Shape) -> Iterator[slice]:
+    """The rows that share one product."""
+    step = max(_TOGETHER // numel(out), 1)
+    return (slice(row, min(row + step, n)) for row in range(0, n, step))
+
+
+def _side_by_side(
+    xp: Any, x: Any, kernel: Shape, stride: Shape, dilation: Shape, out: Shape, groups: int
+) -> Any:
+    """What the windows see in several rows: (groups, in · window, rows · positions)."""
+    by_channel = x.swapaxes(0, 1)
+    laid = xp.stack([by_channel[span] for span in spans(kernel, stride, dilation, out)], axis=1)
+    return laid.reshape(groups, -1, x.shape[0] * numel(out))
+
+
+def _filtered_together(
+    xp: Any, x: Any, weight: Any, bias: Any, stride: Shape, dilation: Shape, out: Shape, groups: int
+) -> Any:
+    """The same as `filtered` for few positions, with the border in place."""
+    n, o, kernel = x.shape[0], weight.shape[0], weight.shape[2:]
+    w = weight.reshape(groups, o // groups, -1)
+    whole = xp.zeros((n, o, *out), x.dtype)
+    for rows in _some(n, out):
+        laid = _side_by_side(xp, x[rows], kernel, stride, dilation, out, groups)
+        y = xp.matmul(w, laid).reshape(o, -1, *out).swapaxes(0, 1)
+        whole = xp.added(whole, rows, y)
+    return whole if bias is None else xp.added(whole, ..., bias.reshape(-1, *(1,) * len(out)))
 
 
 def _shifts(kernel: Shape, stride: Shape) -> bool:
@@ -80,6 +120,8 @@ def filtered(
     if _alone(xp, x, weight.shape, groups):
         y = xp.depthwise(x, weight[:, 0], stride, dilation, out)
         return y if bias is None else xp.added(y, ..., bias.reshape(-1, 1, 1))
+    if _few(out):
+        return _filtered_together(xp, x, weight, bias, stride, dilation, out, groups)
     shifts = _shifts(kernel, stride)
     w = _by_rows(weight, groups) if shifts else weight.reshape(1, groups, o // groups, -1)
     laid_out = (1, *kernel[1:]) if shifts else kernel
@@ -123,7 +165,8 @@ def spread_back(
 ) -> Any:
     """What every position hands back through the weights, added up where the windows overlap."""
     (n, o, *out), kernel = x.shape, weight.shape[2:]
-    if set(stride) == {1} and _shifts(kernel, stride):
+    few = _few(tuple(out))
+    if set(stride) == {1} and _shifts(kernel, stride) and not few:
         return _turned(xp, x, weight, padding, dilation, groups)
     if _alone(xp, x, weight.shape, groups):
         room = tuple(m + lo + hi for m, (lo, hi) in zip(size, padding, strict=True))
@@ -133,13 +176,25 @@ def spread_back(
     w = weight.reshape(groups, o // groups, numel(weight.shape[1:])).swapaxes(1, 2)
     ways = landing(kernel, stride, padding, dilation, size, tuple(out))
     y = xp.zeros((n, c, *size), x.dtype)
-    few = rows_at_once(c * many * positions * x.dtype.itemsize)
-    for rows in (slice(row, min(row + few, n)) for row in range(0, n, few)):
+    if few:
+        for rows in _some(n, tuple(out)):
+            blame = x[rows].swapaxes(0, 1).reshape(groups, o // groups, -1)
+            back = xp.matmul(w, blame).reshape(c, many, -1, *out)
+            y = _landed(xp, y, rows, ways, back.swapaxes(0, 2))
+        return y
+    step = rows_at_once(c * many * positions * x.dtype.itemsize)
+    for rows in (slice(row, min(row + step, n)) for row in range(0, n, step)):
         back = xp.matmul(w, x[rows].reshape(rows.stop - rows.start, groups, -1, positions))
         back = back.reshape(rows.stop - rows.start, c, many, *out)
-        for k, way in enumerate(ways):
-            if way is not None:
-                y = xp.added(y, (rows, *way[0]), back[:, :, k][way[1]])
+        y = _landed(xp, y, rows, ways, back.swapaxes(1, 2))
+    return y
+
+
+def _landed(xp: Any, y: Any, rows: slice, ways: tuple[Any, ...], back: Any) -> Any:
+    """`y` plus what comes back in axes (rows, places in the window, channels, positions)."""
+    for k, way in enumerate(ways):
+        if way is not None:
+            y = xp.added(y, (rows, *way[0]), back[:, k][way[1]])
     return y
 
 
@@ -171,6 +226,8 @@ def compared(
     x = bordered(xp, x, padding)
     if _alone(xp, x, (o, c // groups, *kernel), groups):
         return xp.depthwise_weight(x, g, kernel, stride, dilation)[:, None]
+    if _few(tuple(out)):
+        return _compared_together(xp, x, g, kernel, stride, dilation, groups)
     shifts = _shifts(kernel, stride)
     laid_out = (1, *kernel[1:]) if shifts else kernel
     many = c // groups * numel(laid_out)
@@ -190,3 +247,16 @@ def compared(
         total = xp.added(total, ..., xp.stack(shares))
     apart = total.reshape(-1, o, c // groups, numel(laid_out)).swapaxes(0, 1).swapaxes(1, 2)
     return apart.reshape(o, c // groups, *kernel)
+
+
+def _compared_together(
+    xp: Any, x: Any, g: Any, kernel: Shape, stride: Shape, dilation: Shape, groups: int
+) -> Any:
+    """The same as `compared` for few positions, with the border in place."""
+    (n, c), (_, o, *out) = x.shape[:2], g.shape
+    total = xp.zeros((groups, o // groups, c // groups * numel(kernel)), x.dtype)
+    for rows in _some(n, tuple(out)):
+        laid = _side_by_side(xp, x[rows], kernel, stride, dilation, tuple(out), groups)
+        blame = g[rows].swapaxes(0, 1).reshape(groups, o // groups, -1)
+        total = xp.added(total, ..., xp.matmul(blame, laid.swapaxes(1, 2)))
+    return total.reshape(o, c // groups, *kernel)

@@ -226,3 +226,18 @@ def test_costs() -> None:
     back = REGISTRY["conv_transpose"].cost((out, shapes[1]), shapes[0], **p)
     grad = REGISTRY["conv_weight_grad"].cost((shapes[0], out), shapes[1], **p)
     assert back == grad == wanted
+
+
+@pytest.mark.parametrize(("kernel", "stride"), [(3, 1), (1, 1), (2, 2)])
+def test_many_rows_at_few_positions(torch: Any, kernel: int, stride: int) -> None:
+    """Rows share a product there, and there are more of them than go into one."""
+    x, w, b = array((300, 4, 2, 2)), array((6, 2, kernel, kernel)), array((6,))
+    settings = {"stride": stride, "padding": 1 if kernel == 3 else 0, "groups": 2}
+    found: list[list[Any]] = []
+    for room, made in ((pellucid, ours), (torch, torch.tensor)):
+        leaves = [made(a).requires_grad_() for a in (x, w, b)]
+        y = room.nn.functional.conv2d(*leaves, **settings)
+        (y * y).sum().backward()
+        found.append([y, *(leaf.grad for leaf in leaves)])
+    for mine, yours in zip(*found, strict=True):
+        np.testing.assert_allclose(mine.detach().numpy(), yours.detach().numpy(), rtol=1e-9)
