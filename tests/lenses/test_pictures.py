@@ -225,15 +225,35 @@ def test_what_a_table_leaves_out_is_said() -> None:
 
 def test_a_film_is_chosen_by_keys_and_its_names_are_its_own() -> None:
     other = Film(film().frames[:2], ("a", NASTY), 0, title=NASTY)
-    page = shown(film(), other).html()
+    page = shown(film(), Remark("between"), other).html()
     radios = re.findall(r'<input type="radio" name="(\w+)" id="([\w-]+)"( checked)?', page)
     names = list(dict.fromkeys(name for name, _, _ in radios))
     assert len(names) == 2 and len({i for _, i, _ in radios}) == 6
     assert [i for _, i, checked in radios if checked] == [f"{names[0]}-3", f"{names[1]}-0"]
     for _, key, _ in radios:
         assert f"#{key}:checked~" in page
-    assert 'aria-label="step 20"' in page
+    assert 'aria-label="step 20" title="step 20"' in page
+    assert re.findall(r'<label for="[^"]+">([^<]+)</label>', page)[:4] == [
+        "step 0",
+        "10",
+        "20",
+        "30",
+    ]
     assert "step 30; .html() has all 4 moments" in shown(film()).text(80)
+
+
+def test_films_of_the_same_moments_share_one_set_of_buttons_and_play_together() -> None:
+    page = shown(film(), Remark("between"), film()).html()
+    assert page.count('type="radio"') == 4 and page.count('type="checkbox"') == 1
+    assert page.count('<div class="frames">') == 2 and page.count('class="moment"') == 8
+    (together,) = re.findall(r'<div class="film together">(.*)</div></section>', page)
+    opened = len(re.findall(r"<div[ >]", together)) - together.count("</div>")
+    assert opened == 0 and "between" in together  # the buttons stand before all that they choose
+    (name,) = set(re.findall(r'id="(\w+)-play"', page))
+    assert (
+        f"@keyframes {name}{{" in page and f"#{name}-play:checked~.frames{{display:grid}}" in page
+    )
+    assert [f"{name}-play" in label for label in re.findall(r"<label [^>]*>Play", page)] == [True]
 
 
 def test_a_film_too_large_for_a_page_shows_fewer_moments() -> None:

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import re
-import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from pellucid.lenses.draw.html import Child, Markup, join, tag
 from pellucid.lenses.draw.svg import legend, picture
 from pellucid.lenses.picture import Chart, Charts, Diagram, Field, Film, Matrix
 from pellucid.lenses.render.drawn.diagram import diagram
+from pellucid.lenses.render.drawn.film import BUDGET, reel
 from pellucid.lenses.render.drawn.frame import WIDE, frame_of
 from pellucid.lenses.render.drawn.heights import heights
 from pellucid.lenses.render.drawn.marks import drawn_mark, keys
 from pellucid.lenses.render.drawn.matrix import matrix
 
-__all__ = ["BUDGET", "STILL", "drawn", "still"]
-
-BUDGET = 900_000
+__all__ = ["BUDGET", "STILL", "drawn", "linked", "still"]
 
 # Pixels that a picture needs at least, by how many are to stand in a row, and those that it gets
 # about on a page.
 _LEAST = {1: 900, 2: 330, 3: 250, 4: 190, 5: 150, 6: 128}
 _ACROSS = {1: WIDE, 2: 410.0, 3: 290.0, 4: 215.0, 5: 170.0, 6: 140.0}
 STILL = (Chart, Charts, Matrix, Diagram)
-_MASK = re.compile(r'((?:id="|url\(#)p[lm][0-9a-f]{8})')
 
 
 def drawn(block: Any, heading: bool = True, budget: int = BUDGET) -> Markup:
@@ -88,69 +85,21 @@ def _charts(block: Charts, heading: bool) -> Markup:
 
 
 def _film(block: Film, budget: int) -> Markup:
-    """The moments on top of each other; radio buttons choose one, with arrow keys and no script."""
-    many = len(block.frames)
-    chosen = range(many)[block.shown if block.opens is None else block.opens]
-    shown = drawn(block.frames[chosen], heading=False)
-    kept = _affordable(many, len(shown), chosen, budget)
-    frames = [
-        _own_masks(shown if i == chosen else drawn(block.frames[i], heading=False), i)
-        for i in kept
-    ]  # fmt: skip
-    left, chosen = many - len(kept), kept.index(chosen)
-    captions = [block.captions[i] for i in kept]
-    name = f"film{zlib.crc32(''.join(frames).encode()):08x}"
-    rules = "".join(
-        f"#{name}-{i}:checked~.frames>:nth-child({i + 1}){{display:block}}"
-        for i in range(len(frames))
-    )
-    inputs = [
-        tag(
-            "input",
-            type="radio",
-            name=name,
-            id=f"{name}-{i}",
-            checked=i == chosen,
-            aria_label=caption,
-        )
-        for i, caption in enumerate(captions)
-    ]
-    named = block.choice != "moment"
-    if named:
-        labels = [tag("label", caption, for_=f"{name}-{i}") for i, caption in enumerate(captions)]
-        inputs = [part for pair in zip(inputs, labels, strict=True) for part in pair]
-    moments = [
-        tag("div", None if named else tag("p", caption, class_="moment"), frame)
-        for frame, caption in zip(frames, captions, strict=True)
-    ]
+    """The moments on top of each other, with their own buttons."""
+    control, (frames,) = reel([block], _frame, budget)
     title = tag("p", block.title, class_="caption") if block.title else None
-    fewer = (
-        f" {left} more {'is' if left == 1 else 'are'} left out, to keep the page small."
-        if left
-        else ""
-    )
-    words = f"Choose a {block.choice}: click, or the arrow keys.{fewer}"
-    hint = tag("span", words, class_="note")
-    return Markup(
-        join(
-            [
-                title,
-                tag("style", Markup(rules)),
-                tag("div", inputs, hint, tag("div", moments, class_="frames"), class_="film"),
-            ]
-        )
-    )
+    return Markup(join([title, tag("div", control, frames, class_="film")]))
 
 
-def _own_masks(frame: Markup, number: int) -> Markup:
-    """Masks of the frame's own: one that lies in a hidden frame masks nothing elsewhere."""
-    return Markup(_MASK.sub(rf"\1-{number}", frame))
+def _frame(picture: Any) -> Markup:
+    return drawn(picture, heading=False)
 
 
-def _affordable(many: int, each: int, chosen: int, budget: int) -> list[int]:
-    """Frames that fit into a budget: evenly spread, with the first, the last and the chosen."""
-    most = max(budget // max(each, 1), 3)
-    if many <= most:
-        return list(range(many))
-    last = many - 1
-    return sorted({chosen, *(round(k * last / (most - 1)) for k in range(most))})
+def linked(films: Sequence[Film], budget: int = BUDGET) -> tuple[Markup, list[Markup]]:
+    """Films of the same moments: their shared buttons, and each one with its title."""
+    control, moments = reel(films, _frame, budget)
+    titled = [
+        Markup(join([tag("p", film.title, class_="caption") if film.title else None, frames]))
+        for film, frames in zip(films, moments, strict=True)
+    ]
+    return control, titled
