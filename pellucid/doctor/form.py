@@ -40,6 +40,7 @@ _PAIRED: Final = frozenset(
 _SQUARES: Final = frozenset({"square", "pow", "norm", "vector_norm", "linalg_vector_norm"})
 _SIZES: Final = frozenset({"abs", "absolute"})
 _INDEX: Final = frozenset({"getitem", "gather", "take_along_dim", "index", "take_along_axis"})
+_PICKS: Final = _INDEX - {"getitem"}
 _LOGS: Final = frozenset({"log", "log_softmax", "logsigmoid", "log1p", "log2"})
 _NORMED: Final = frozenset({"log_softmax", "softmax", "logsumexp"})
 _DRAWN: Final = frozenset({"multinomial", "bernoulli", "poisson", "normal", "sample"})
@@ -61,11 +62,26 @@ def form(seen: Seen) -> str:
     named = [c for c in seen.calls if c.part == "loss" and c.name in _NAMED | _PAIRED]
     if len(named) > 1 or loss.name in _PAIRED or any(c.name in _PAIRED for c in named):
         return UNKNOWN
+    if named and _picked(seen):
+        return UNKNOWN
     if named:
         return "" if loss.name != "own" or named[0].name in _NAMED else UNKNOWN
     if loss.name != "own":
         return ""
     return _by_hand(seen, loss)
+
+
+def _picked(seen: Seen) -> bool:
+    """Whether something else than the target picks which output is meant, as an action does."""
+    met = mixing(seen)
+    place = -1 if met is None else met.prediction
+    while place >= 0 and seen.calls[place].part == "loss":
+        call = seen.calls[place]
+        told = call.name in _PICKS or call.settings.get("picked", False)
+        if told and call.shapes and call.shape[:1] == call.shapes[0][:1]:
+            return True  # one for each row: no rows are left out, as where some are masked
+        place = call.inputs[0] if call.inputs else -1
+    return False
 
 
 def _by_hand(seen: Seen, loss: LossSeen) -> str:

@@ -184,6 +184,8 @@ class Seen:
         trials: short runs on copies with something changed.
         end: the activity on the rows of `train` with the last weights, in evaluation mode, and the
             gradients there, without moves; None if it wasn't looked at.
+        through: the gradient's size at each step of the sequences that a recurrent network reads,
+            on rows of `train`, with the first and with the last weights; empty for others.
         missing: what could not be seen, by name, with the reason.
     """
 
@@ -210,6 +212,7 @@ class Seen:
     error: str = ""
     trials: Trials = field(default_factory=NoTrials)
     end: Moment | None = None
+    through: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
     missing: dict[str, str] = field(default_factory=dict)
 
     def has(self, what: str) -> bool:

@@ -9,7 +9,7 @@ import pellucid
 from pellucid import Tensor
 from pellucid.doctor import watch
 from pellucid.doctor.measures.doubt import _second
-from pellucid.doctor.measures.strangers import _off
+from pellucid.doctor.measures.strangers import _mixed, _off
 from pellucid.doctor.watching.rows import flattened
 
 
@@ -30,6 +30,10 @@ def strange(x: np.ndarray, y: np.ndarray) -> float:
     return max(_off(x, (y - y.mean()) / y.std(), straight) for straight in (True, False))
 
 
+def mixed(x: np.ndarray, y: np.ndarray) -> float:
+    return max(_mixed(x, (y - y.mean()) / y.std(), straight) for straight in (True, False))
+
+
 def test_numbers_that_were_moved_to_other_rows_stand_out() -> None:
     x, y = rows()
     for share in (0.3, 0.4):
@@ -43,6 +47,23 @@ def test_plain_noise_few_outliers_and_tails_are_no_strangers() -> None:
     assert strange(x, y + draw.normal(0, 1.5, len(y))) == 0
     assert strange(x, np.where(np.arange(len(y)) % 30 == 0, y + 20, y)) < 0.05
     assert strange(x, np.exp(y / 2 + draw.normal(0, 0.3, len(y)))) == 0
+
+
+def test_half_of_the_numbers_moved_are_seen_as_a_mixture() -> None:
+    x, y = rows()
+    y = y + np.random.default_rng(3).normal(0, 0.3, len(y))
+    assert abs(mixed(x, moved(y, 0.5)) - 0.5) < 0.08
+
+
+def test_wide_tails_switches_and_flips_are_no_mixture() -> None:
+    x, y = rows(160)
+    draw = np.random.default_rng(2)
+    assert mixed(x, y) == 0
+    assert mixed(x, y + draw.normal(0, 2, len(y))) == 0
+    assert mixed(x, y + 2 * draw.standard_t(2, len(y))) == 0
+    assert mixed(x, y * (1 + draw.normal(size=len(y)))) == 0
+    assert mixed(x, np.maximum(y, 0) * draw.integers(0, 2, len(y))) == 0
+    assert mixed(x, y * draw.choice([-1, 1], len(y))) == 0
 
 
 def test_overlapping_classes_are_each_others_second_choice() -> None:

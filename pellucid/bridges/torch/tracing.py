@@ -103,8 +103,11 @@ class Tracer:
             return
         inputs = tensors_in((args, kwargs), kind, 4)
         plain = [a for a in args[1:] if not isinstance(a, kind)]
+        settings = settings_of(name, plain, kwargs)
+        if name == "__getitem__" and len(inputs) > 1:
+            settings["picked"] = True  # by what other tensors say, not the same places every time
         self.sink(
-            name, inputs, outputs, settings_of(name, plain, kwargs),
+            name, inputs, outputs, settings,
             self.paths[-1] if self.paths else "",
             partial(_again, kind, beneath(func), args, kwargs),
         )  # fmt: skip

@@ -19,7 +19,7 @@ from pellucid.doctor.measures.once import once
 from pellucid.doctor.measures.trivial import unit
 from pellucid.doctor.seen import Seen
 
-__all__ = ["Reference", "reference", "skill_of"]
+__all__ = ["Reference", "reference", "reference_from", "skill_of"]
 
 ROWS, ROWS_IF_WIDE, WIDE = 1500, 800, 24
 _FEWEST = 24
@@ -88,6 +88,21 @@ def reference(seen: Seen) -> Reference | None:
     if x is None or (target.kind == "classes" and y.shape[1] > 1):
         return None
     return _judged(seen, x, y, places, target.kind == "classes")
+
+
+def reference_from(seen: Seen, first: int) -> Reference | None:
+    """What can be reached by who reads sequences from one step on; None where nobody can say.
+
+    Args:
+        seen: a training whose inputs are sequences.
+        first: the first step that is read.
+    """
+    known, target = reference(seen), answers(seen)
+    if known is None or target is None or seen.train is None:
+        return None
+    x = columns(seen.train.x[known.fit_on][:, first:], tokens(seen))
+    y = target.y[known.fit_on]
+    return None if x is None else _judged(seen, x, y, known.fit_on, target.kind == "classes")
 
 
 def _echoes(x: Array, y: Array) -> bool:

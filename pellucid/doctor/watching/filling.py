@@ -15,6 +15,7 @@ from pellucid.doctor.step import Moment
 from pellucid.doctor.watching.case import Case, Group
 from pellucid.doctor.watching.library import tensors_in
 from pellucid.doctor.watching.rows import marks
+from pellucid.doctor.watching.through import through_time
 from pellucid.doctor.watching.told import calls, onto
 from pellucid.doctor.watching.trace import Trace
 from pellucid.doctor.watching.watcher import Watcher
@@ -139,6 +140,7 @@ def _at_the_end(w: Watcher, seen: Seen) -> None:
                 rows.prediction = _predicted(w, twin, rows.x, like)
         seen.events.random_in_eval = _random(w, twin, seen.train.x[:256], like)
     seen.end = _last_look(w, seen, twin, like)
+    seen.through = through_time(w, seen, twin, like, partial(_loss_again, w, twin=twin))
 
 
 def _predicted(w: Watcher, twin: Any, x: Any, like: Any) -> Any:
