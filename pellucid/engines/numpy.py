@@ -22,6 +22,7 @@ from pellucid.engines.lstm import Lstm
 from pellucid.engines.norms import Norms
 from pellucid.engines.pages import keep_pages
 from pellucid.engines.pieces import in_pieces
+from pellucid.engines.power import power
 from pellucid.engines.rows import add_rows, worthwhile
 from pellucid.engines.softmax import Softmax
 from pellucid.engines.words import random_words
@@ -104,6 +105,7 @@ class _Namespace(Depthwise, Gelu, Lstm, Norms, Softmax):
     erf = staticmethod(erf)
     random_words = staticmethod(random_words)
     in_pieces = staticmethod(in_pieces)
+    power = staticmethod(power)
     sum = staticmethod(total)
     max = staticmethod(largest)
 

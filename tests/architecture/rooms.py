@@ -82,6 +82,7 @@ NUMPY_IN = {
     "engines/ready.py": "programs over long vectors, in memory that lies ready",
     "engines/flat.py": "an optimizer's vectors: many weights laid side by side for the engine",
     "engines/pieces.py": "large arrays piece by piece, so that they stay in the cache",
+    "engines/power.py": "powers of negative numbers: what numpy.power does slowly",
     "engines/rows.py": "rows added up by number: what numpy.add.at does slowly",
     "engines/stepper.py": "arrays in and out of a traced step",
     "engines/xla/": "arrays on their way to XLA and back",
