@@ -103,7 +103,9 @@ def remove_spectral_norm(module: M, name: str = "weight") -> M:
     for part in ("orig", "u", "v"):
         delattr(module, f"{name}_{part}")
     hooks = module._hooked().before
-    hooks[:] = [h for h in hooks if not (isinstance(h.hook, _Turning) and h.hook.name == name)]
+    for number, hook in list(hooks.items()):
+        if isinstance(hook, _Turning) and hook.name == name:
+            del hooks[number]
     module.register_parameter(name, Parameter(value))
     return module
 
