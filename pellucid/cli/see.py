@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,13 +22,27 @@ from pellucid.training.artifact import RECORDING, load_model, why_not
 from pellucid.training.recording import Recording
 from pellucid.training.table_model import TableModel
 
-__all__ = ["hand_over", "learned_from", "see", "settings_of"]
+__all__ = ["hand_over", "learned_from", "parted", "see", "settings_of"]
+
+
+def parted(words: list[str]) -> list[str]:
+    """The words as they are; with --help and a lens, that lens's own settings come first."""
+    if "--" in words or not {"--help", "-h"} & set(words):
+        return words
+    asked = [after for word, after in pairwise(words) if word == "--lens"]
+    asked += [word.partition("=")[2] for word in words if word.startswith("--lens=")]
+    if asked and asked[-1].replace("-", "_") in names():
+        print_text(Shown(choices(named_lens(asked[-1]))).text(width_of()))
+    return words
 
 
 def see(
     model: opt.Model,
     lens: Annotated[
-        str | None, typer.Option(help="Which lens; they are listed when it is left out.")
+        str | None,
+        typer.Option(
+            help="Which lens; they are listed when it is left out. With --help: its own settings."
+        ),
     ] = None,
     data: Annotated[
         str | None,

@@ -252,6 +252,11 @@ def test_the_settings_of_every_lens_are_listed_and_explained() -> None:
     told = pellucid("see", "nowhere", "--lens", "black-box", "--settings").out
     assert "Settings of black_box" in told and "repeats  5      How often each input" in told
     assert "lists those of one lens" in pellucid("see", "nowhere", "--settings").err
+    for words in (("--lens", "sculpt", "--help"), ("-h", "--lens=sculpt")):
+        helped = pellucid("see", *words).out
+        assert helped.startswith("Settings of sculpt") and "most_pieces" in helped
+        assert "Usage: pellucid see" in helped
+    assert pellucid("see", "--help").out.lstrip().startswith("Usage: pellucid see")
 
 
 def test_losses_say_over_how_many_rows_they_are(moons_model: Any) -> None:
