@@ -29,11 +29,12 @@ _PLAIN = (bool, int, float, str, type(None))
 _new = object.__new__
 _STAR = inspect.Parameter.VAR_POSITIONAL
 _NUMBER_TOO = ("input", "other", "exponent")  # arguments that may be a Tensor or a number
-# PyTorch takes NumPy's words too.
+# PyTorch takes NumPy's words too, and has other words for some methods.
 _NUMPY = {
     "dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1", "tensor"),
     "other": ("x2",), "A": ("input",), "x": ("input",), "tensor": ("input",),
     "B": ("input", "b", "other"), "L": ("input", "input2"),
+    "split_size_or_sections": ("split_size",),
     "indices_or_sections": ("indices", "sections", "tensor_indices_or_sections"),
 }  # fmt: skip
 
