@@ -6,6 +6,7 @@ Results go to standard output; everything else goes to standard error.
 from __future__ import annotations
 
 import math
+import re
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from pellucid.cli.progress import Progress
-from pellucid.cli.terminal import can_redraw, console_for, spelled
+from pellucid.cli.terminal import asked_width, can_redraw, console_for, spelled
 from pellucid.data.notice import Notice
 from pellucid.lenses.numerals import count, fine_percent, lasting, plural
 from pellucid.report import ClassScore, Content, Metric
@@ -189,7 +190,8 @@ def show_end_card(card: EndCard, *, stream: TextIO | None = None) -> None:
         console.print(_framed(card, target))
     else:
         for line in _plain(card):
-            console.print(spelled(line, target), soft_wrap=True)
+            for part in _within(spelled(line, target), asked_width()):
+                console.print(part, soft_wrap=True)
     target.flush()
 
 
@@ -202,6 +204,22 @@ def _plain(card: EndCard) -> Iterator[str]:
         yield f"  {note}"
     if card.next_command:
         yield f"{card.next_words}: {card.next_command}"
+
+
+def _within(line: str, width: int | None) -> Iterator[str]:
+    """The line, broken between words where it is too long; the rest stands below its last column.
+
+    A word longer than the width, such as a path, stays whole.
+    """
+    columns = [found.end() for found in re.finditer("  +", line)]
+    if width is None or len(line) <= width or " " not in line[columns[-1] if columns else 0 :]:
+        yield line
+        return
+    indent = columns[-1] if columns and 3 * columns[-1] <= 2 * width else 2
+    yield from textwrap.wrap(
+        line, width, subsequent_indent=" " * indent, break_long_words=False,
+        break_on_hyphens=False, drop_whitespace=True, replace_whitespace=False,
+    )  # fmt: skip
 
 
 def _framed(card: EndCard, stream: TextIO) -> Any:

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import ClassVar, TextIO
 
-from pellucid.cli.terminal import can_redraw, console_for, erase_line, has_unicode, spelled
+from pellucid.cli.terminal import (
+    asked_width,
+    can_redraw,
+    console_for,
+    erase_line,
+    has_unicode,
+    spelled,
+)
 from pellucid.lenses.numerals import compact, fine_percent, lasting
 from pellucid.training.progress import clock
 from pellucid.training.spark import sparkline
@@ -191,9 +198,11 @@ class Progress:
         self._drawn, Progress._shown = self._now(), self
 
     def _print(self, state: State, end: str = "") -> None:
-        parts = [part for part in self._parts(state, end) if part.text and not part.only_live]
-        line = "".join(part.gap + part.text for part in parts).lstrip()
-        self._console.print(spelled(line, self._stream), soft_wrap=True)
+        parts = [(spelled(p.text, self._stream), p)
+                 for p in self._parts(state, end) if not p.only_live]  # fmt: skip
+        shown = fitted(parts, asked_width() or sys.maxsize)
+        line = "".join(part.gap + text for text, part in shown).lstrip()
+        self._console.print(line, soft_wrap=True)
         self._stream.flush()
         self._printed = state
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = [
-    "can_redraw", "console_for", "erase_line", "has_unicode", "print_text", "spelled", "width_of",
+    "asked_width", "can_redraw", "console_for", "erase_line", "has_unicode", "print_text",
+    "spelled", "width_of",
 ]  # fmt: skip
 
 ASCII = {
@@ -87,6 +88,15 @@ def erase_line(console: Console) -> None:
 def width_of(most: int = 120) -> int:
     """How many columns texts may take: those of the terminal, at most `most`."""
     return min(max(shutil.get_terminal_size((100, 24)).columns, 40), most)
+
+
+def asked_width() -> int | None:
+    """How many columns COLUMNS asks for; None where it is silent, and lines may be of any length.
+
+    A terminal tells its width itself; for a pipe or a file only this can.
+    """
+    asked = os.environ.get("COLUMNS", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and int(asked) > 0 else None
 
 
 def print_text(text: str) -> None:

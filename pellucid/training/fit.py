@@ -34,6 +34,7 @@ from pellucid.training.restarts import best_together
 from pellucid.training.rows import feed
 from pellucid.training.sources import FromRows, Source
 from pellucid.training.weights import copied, draw_again, put_back, seed_of_start
+from pellucid.training.whole_frame import split_frame_hint
 
 __all__ = ["fit", "optimizer_over"]
 
@@ -155,7 +156,8 @@ def fit(
     divided: dict[str, Any] = {
         "validation": validation, "seed": seed, "shuffle": shuffle, "batch_size": batch_size
     }  # fmt: skip
-    parts = divide(model, data, **divided)
+    with split_frame_hint(data):
+        parts = divide(model, data, **divided)
     kept = Kept(model, data, loss, divided)
     plan = make_plan(
         parts.train.rows, epochs=epochs, batch_size=batch_size, patience=patience, shuffle=shuffle,
@@ -163,7 +165,8 @@ def fit(
         batches=None if isinstance(parts.train, FromRows) else parts.train.count(1),
         accumulate=accumulate,
     )  # fmt: skip
-    objective = objective_of(model, parts.train, loss, class_weight)
+    with split_frame_hint(data):
+        objective = objective_of(model, parts.train, loss, class_weight)
     make_probing(probes)  # a mistake speaks before anything is done
     budget = check_record(record)
     chosen = Chosen(optimizer, lr, weight_decay, schedule, metrics, tuple(callbacks), probes)
@@ -173,7 +176,8 @@ def fit(
     if restarts > 1:
         with products:
             return _best_of(restarts, model, parts, objective, plan, chosen, shown).keeping(kept)
-    run = run_of(model, parts, objective, plan, chosen, shown)
+    with split_frame_hint(data):
+        run = run_of(model, parts, objective, plan, chosen, shown)
     if budget is not None:
         _record(run, budget)
     # From here on Ctrl-C stops it in good order, also while it compiles.

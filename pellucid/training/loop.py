@@ -373,6 +373,7 @@ class Run:
         history = self.history
         metric = history.validation_metric or history.train_metric
         elapsed = now - self._began
+        at_work = elapsed - self.standing
         self.progress.update(
             epoch,
             self.step,
@@ -380,7 +381,7 @@ class Run:
             val_loss=history.validation_loss[-1] if history.validation_loss else None,
             metric_name=history.metric_name,
             metric=metric[-1] if metric else None,
-            rows_per_second=self._seen / elapsed if elapsed else None,
+            rows_per_second=self._seen / at_work if at_work > 0 else None,
             seconds_left=self._left(elapsed),
         )
 

@@ -73,8 +73,9 @@ def suspicions(table: Table, apart_by: str | None = None) -> list[Suspicion]:
 
 
 def _leaks(table: Table) -> list[Suspicion]:
-    if len(table) < LEAST_ROWS or len(table.inputs) < 2:  # the one input has to tell the target
+    if len(table) < LEAST_ROWS:
         return []
+    alone = len(table.inputs) == 1
     judge = _of_classes(table) if table.task == "classification" else _of_numbers(table)
     found = [
         (column, judge(table.frame[column.name], column.kind)) for column in table.input_columns
@@ -84,7 +85,10 @@ def _leaks(table: Table) -> list[Suspicion]:
             "leak",
             f"{quoted(column.name)} {how}.",
             "A column that gives the target away",
-            "If it is not known before the target is, leave it out:"
+            "It is the only input: if it is not known before the target is, the score is worth"
+            " nothing, and other inputs are needed."
+            if alone
+            else "If it is not known before the target is, leave it out:"
             f" --type {column.name}=ignore. The score is worth nothing with it.",
         )
         for column, how in found

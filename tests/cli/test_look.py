@@ -387,3 +387,22 @@ def test_exit_codes():
     with pytest.raises(SystemExit) as caught:
         sys.exit(Exit.DATA)
     assert caught.value.code == 3
+
+
+def test_a_pipe_keeps_the_width_that_columns_asks_for(card, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    screen = Screen(tty=False)
+    run(screen, upto=100).finish()
+    lines = screen.getvalue().splitlines()
+    assert len(lines) == 10
+    assert max(map(len, lines)) <= 40
+    assert all("loss" in line for line in lines)
+    screen = Screen(tty=False)
+    show_end_card(card, stream=screen)
+    lines = screen.getvalue().splitlines()
+    whole = [line for line in lines if len(line) > 40]
+    assert all("/" in line for line in whole), "only a path may stick out"
+    monkeypatch.setenv("COLUMNS", "no number")
+    wide = Screen(tty=False)
+    show_end_card(card, stream=wide)
+    assert " ".join(" ".join(lines).split()) == " ".join(wide.getvalue().split())

@@ -443,15 +443,20 @@ def test_nameless_functions_have_names() -> None:
     assert history.loss_name == "loss" and list(history.train_metrics) == ["metric", "metric 2"]
 
 
-def test_the_time_left_does_not_count_what_happens_once() -> None:
+def test_time_left_and_rate_do_not_count_what_happens_once() -> None:
     told: list[float] = []
+    faster: list[bool] = []
 
     class Notes:
         def start(self, total: int) -> None:
             pass
 
-        def update(self, *figures: Any, seconds_left: Any, **named: Any) -> None:
+        def update(
+            self, epoch: int, step: int, loss: float, *, seconds_left: Any, rows_per_second: Any,
+            **named: Any,
+        ) -> None:  # fmt: skip
             told.append(seconds_left)
+            faster.append(rows_per_second > 2 * step * 8 / (time.perf_counter() - began))
 
         def finish(self) -> None:
             pass
@@ -459,3 +464,4 @@ def test_the_time_left_does_not_count_what_happens_once() -> None:
     began = time.perf_counter()
     pl.fit(mlp(3, 4, 1), (X, Y), epochs=40, batch_size=8, engine="xla", progress=Notes())
     assert max(told) < 40 * (time.perf_counter() - began) / 4  # one epoch of 40 would say 40 times
+    assert faster[0], "the rate is that of the steps, without what happens once"

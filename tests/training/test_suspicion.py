@@ -86,9 +86,27 @@ def test_a_rare_class_is_not_told_by_naming_the_common_one() -> None:
     assert suspicions(make_table(frame, target="goal")) == []
 
 
-def test_few_rows_and_a_single_input_prove_nothing() -> None:
-    frame = pd.DataFrame({"x": X, "goal": 2 * X})
+@pytest.mark.parametrize(
+    ("goal", "how"),
+    [
+        (X, "equals the target"),
+        (2 * X + 1, "alone gives the target"),
+        (np.where(X > 0, "yes", "no"), "alone gives the target"),
+    ],
+)
+def test_an_only_input_may_give_the_target_away_too(goal: Any, how: str) -> None:
+    [said] = suspicions(make_table(pd.DataFrame({"x": X, "goal": goal}), target="goal"))
+    assert said.text.startswith(f'"x" {how} "goal"')
+    assert said.grave
+    assert "only input" in said.advice and "--type" not in said.advice
+
+
+def test_an_only_input_that_has_to_be_learned_from_is_all_right() -> None:
+    frame = pd.DataFrame({"x": X, "goal": X + 0.2 * NOISE})
     assert suspicions(make_table(frame, target="goal")) == []
+
+
+def test_few_rows_prove_nothing() -> None:
     small = pd.DataFrame({"x": X, "c": SIDE, "goal": SIDE})[:15]
     assert suspicions(make_table(small, target="goal")) == []
 
