@@ -172,9 +172,9 @@ class Tensor(Methods):
 
     # ---- its value ----------------------------------------------------------------------------
 
-    def numpy(self) -> Any:
-        """The value as a NumPy array that shares memory with the Tensor."""
-        if self._node.requires_grad and current().recording:
+    def numpy(self, *, force: bool = False) -> Any:
+        """The value as a NumPy array that shares memory with the Tensor; `force` detaches it."""
+        if self._node.requires_grad and current().recording and not force:
             raise GraphError(
                 "this Tensor is part of a graph, and NumPy would not see that.\n"
                 " Use x.detach().numpy()."

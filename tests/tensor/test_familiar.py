@@ -103,6 +103,11 @@ def test_one_number_in_a_text_is_the_number(torch: Any, value: Any) -> None:
     assert f"{own:>8}" == f"{torch.tensor(value):>8}"
 
 
+def test_a_value_in_a_graph_comes_out_by_force() -> None:
+    x = pellucid.ones(2, requires_grad=True)
+    assert (x * 2).numpy(force=True).tolist() == [2.0, 2.0]
+
+
 def test_a_method_has_pytorchs_own_word_for_the_size_of_pieces() -> None:
     first, second = pellucid.ones(4, 2).split(split_size=[1, 3], dim=0)
     assert (first.shape, second.shape) == ((1, 2), (3, 2))
