@@ -33,6 +33,7 @@ from pellucid.lenses.picture import (
     Rule,
 )  # fmt: skip
 from pellucid.lenses.render.drawn import drawn
+from pellucid.lenses.render.drawn.regions import regions
 from pellucid.lenses.render.text import columns_of
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.view import Column, Remark, Table, View
@@ -284,6 +285,32 @@ def test_a_field_says_its_scale_and_its_lines_their_heights() -> None:
         assert words in shown.text(100).replace("\u202f", " ").replace("\xa0", " ")
         axes = shown.figure().subfigs[0].axes[0]
         assert levels <= {t.get_text().replace("\xa0", " ") for t in axes.texts}
+
+
+def test_a_map_of_classes_has_their_names_where_they_have_room() -> None:
+    shares = np.zeros((40, 40, 3))
+    shares[:, :20, 0], shares[:, 20:, 1], shares[:2, :2, 2] = 1, 1, 2
+    field = Field(shares, (0, 1), (0, 2), names=("setosa", "vir", "tiny"))
+    places = {r.name: r for r in regions(field)}
+    assert places["setosa"].x < 0.5 < places["vir"].x and 0 < places["vir"].y < 2
+    page = Shown(View("t", "s", (Chart(Axis("x"), Axis("y"), (field,)),)))
+    assert re.findall(r'class="height region"[^>]*>([^<]+)<', page.html()) == ["setosa", "vir"]
+    lines = page.text(100).splitlines()
+    assert any(" setosa " in line and "┤" in line for line in lines)
+    assert "a setosa   b vir   c tiny" in lines[-1]
+    axes = page.figure().subfigs[0].axes[0]
+    assert [t.get_text() for t in axes.texts] == ["setosa", "vir"]
+
+
+def test_names_of_three_letters_stand_for_their_classes() -> None:
+    names = tuple(f"c{i:02}" for i in range(8))
+    dots = Points(np.arange(8.0), np.arange(8.0), np.arange(8), names)
+    page = Shown(View("t", "s", (Chart(Axis("x"), Axis("y"), (dots,)),)))
+    assert set(names) <= set(re.findall(r"<tspan[^>]*>([^<]+)</tspan>", page.html()))
+    axes = page.figure().subfigs[0].axes[0]
+    assert [c.get_label() for c in axes.collections] == list(names)
+    assert all(columns_of(line) <= 60 for line in page.text(60).splitlines())
+    assert "A c00" in page.text(60)  # a cell of a terminal holds one letter
 
 
 def test_more_classes_than_shapes_are_told_by_letters() -> None:

@@ -18,7 +18,7 @@ from pellucid.lenses.draw.scale import Scale, log_ticks, nice_ticks, tick_labels
 
 __all__ = [
     "SHAPES", "Plot", "area", "bar", "is_lettered", "letter", "letter_key", "letters", "line",
-    "marker", "markers", "picture", "text",
+    "marker", "markers", "picture", "sign", "text",
 ]  # fmt: skip
 
 SHAPES = ("triangle", "circle", "square", "diamond", "plus", "star")
@@ -174,7 +174,7 @@ def marker(shape: str, class_: str) -> Markup:
 
 
 def letter(kind: int, names: Sequence[str] = ()) -> str:
-    """The letter of a class; where all names are a letter or digit, the name itself.
+    """The letter of a class; where all names are as short as a letter, the name itself.
 
     Example:
         >>> letter(0), letter(7), letter(26)
@@ -182,7 +182,17 @@ def letter(kind: int, names: Sequence[str] = ()) -> str:
         >>> letter(1, "678"), letter(1, ("cat", "dog"))
         ('7', 'B')
     """
-    return names[kind] if _own(names) and kind < len(names) else LETTERS[kind % len(LETTERS)]
+    return names[kind] if _own(names, 1) and kind < len(names) else LETTERS[kind % len(LETTERS)]
+
+
+def sign(kind: int, names: Sequence[str] = ()) -> str:
+    """What stands for a class where there is room for three letters: its name, or its letter.
+
+    Example:
+        >>> sign(1, ("ant", "bee")), sign(1, ("ant", "beetle"))
+        ('bee', 'B')
+    """
+    return names[kind] if _own(names, 3) and kind < len(names) else letter(kind, names)
 
 
 def is_lettered(kind: int, names: Sequence[str] = ()) -> bool:
@@ -192,19 +202,19 @@ def is_lettered(kind: int, names: Sequence[str] = ()) -> bool:
         >>> is_lettered(5), is_lettered(6), is_lettered(5, "0123456789")
         (False, True, True)
     """
-    return kind >= len(SHAPES) or (len(names) > len(SHAPES) and _own(names))
+    return kind >= len(SHAPES) or (len(names) > len(SHAPES) and _own(names, 3))
 
 
-def _own(names: Sequence[str]) -> bool:
-    """Whether names can stand for themselves: one sign each, unlike in small letters too."""
-    plain = all(len(n) == 1 and n.isascii() and n.isalnum() for n in names)
+def _own(names: Sequence[str], most: int) -> bool:
+    """Whether names can stand for themselves: few signs each, unlike in small letters too."""
+    plain = all(0 < len(n) <= most and n.isascii() and n.isalnum() for n in names)
     return bool(names) and plain and len({n.lower() for n in names}) == len(names)
 
 
 def letters(
     places: Sequence[tuple[float, float]], kind: int, class_: str, names: Sequence[str] = ()
 ) -> Markup | None:
-    """Draws a class's letter at many positions as one text.
+    """Draws a class's letter, or its short name, at many positions as one text.
 
     Example:
         >>> letters([(5, 5), (8.25, 9)], 7, "letter")
@@ -212,13 +222,21 @@ def letters(
     """
     if not places:
         return None
+    word = sign(kind, names)
+    if len(word) > 1:
+        parts = (tag("tspan", word, x=round(x, 1), y=round(y, 1)) for x, y in places)
+        return tag("text", join(parts), class_=f"{class_} small")
     x, y = (" ".join(map(_n, axis)) for axis in zip(*places, strict=True))
-    return tag("text", letter(kind, names) * len(places), x=x, y=y, class_=class_)
+    return tag("text", word * len(places), x=x, y=y, class_=class_)
 
 
 def letter_key(kind: int, class_: str, names: Sequence[str] = ()) -> Markup:
     """Draws a class's letter as a small picture for a legend."""
-    shown = text(letter(kind, names), 8, 12.5, f"letter {class_}")
+    word = sign(kind, names)
+    if len(word) > 1:
+        shown = text(word, 14, 12.5, f"letter {class_}")
+        return tag("svg", shown, class_="key wide", viewBox="0 0 28 16", aria_hidden="true")
+    shown = text(word, 8, 12.5, f"letter {class_}")
     return tag("svg", shown, class_="key", viewBox="0 0 16 16", aria_hidden="true")
 
 

@@ -11,6 +11,7 @@ from pellucid.lenses.numerals import number, percent
 from pellucid.lenses.picture import Field
 from pellucid.lenses.render.drawn.field import ends, levels_of, whole
 from pellucid.lenses.render.drawn.frame import Frame
+from pellucid.lenses.render.drawn.regions import regions
 
 __all__ = ["heights", "level_text", "scale_key", "scale_text"]
 
@@ -61,8 +62,12 @@ def _shades(mark: Field) -> Iterator[tuple[str, float]]:
 
 
 def heights(mark: Field, frame: Frame) -> Iterable[Child]:
-    """The numbers on the lines, each where neither the border nor another one is near."""
+    """The numbers on the lines, each where neither the border nor another one is near.
+
+    On a map of several classes, their names, each where its class has room for it.
+    """
     if mark.values.ndim == 3:
+        yield from _names(mark, frame)
         return
     grid = whole(mark.values)
     rows, columns = grid.shape
@@ -84,3 +89,11 @@ def heights(mark: Field, frame: Frame) -> Iterable[Child]:
                 taken.append((at, up, half))
                 yield text(words, at, up + 3.5, "height")
                 break
+
+
+def _names(mark: Field, frame: Frame) -> Iterable[Child]:
+    wide = frame.box[2]
+    for region in regions(mark):
+        if _WIDE * len(region.name) < region.wide * wide:
+            at = frame.x(region.x), frame.y(region.y) + 3.5
+            yield text(region.name, *at, "height region")

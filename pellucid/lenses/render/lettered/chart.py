@@ -27,6 +27,7 @@ from pellucid.lenses.picture import (
 from pellucid.lenses.render.drawn.field import ends
 from pellucid.lenses.render.drawn.frame import limits, thinned_names
 from pellucid.lenses.render.drawn.heights import scale_text
+from pellucid.lenses.render.drawn.regions import regions
 from pellucid.lenses.render.lettered.canvas import Canvas
 
 __all__ = ["bar_lines", "chart_lines"]
@@ -145,6 +146,11 @@ def _shade(canvas: Canvas, mark: Field, x: Scale, y: Scale) -> None:
             canvas.letter(
                 c / (canvas.columns - 1), 1 - r / (canvas.high - 1), _letter(mark, cell, low, high)
             )
+    for region in regions(mark):
+        room = int(region.wide * canvas.columns) - 2
+        if 1 < len(region.name) <= room:
+            half = len(region.name) / 2 / canvas.columns
+            canvas.words(max(_at(x, region.x) - half, 0.0), _at(y, region.y), f" {region.name} ")
 
 
 def _letter(mark: Field, cell: object, low: float, high: float) -> str:
@@ -218,8 +224,12 @@ def _legend(chart: Chart) -> Iterable[str]:
                 yield sign if sign == word else f"{sign} {word}"
         elif isinstance(mark, Line) and mark.name:
             yield f"{'╌╌' if _dashed(mark) else '──'} {mark.name}"
+        elif isinstance(mark, Field) and mark.values.ndim == 3:
+            signs = [_letter(mark, cell, 0.0, 1.0) for cell in np.eye(mark.values.shape[2])]
+            pairs = zip(signs, mark.names, strict=False)
+            yield from (f"{sign} {name}" for sign, name in pairs if sign != name)
         elif isinstance(mark, Field) and (words := scale_text(mark)):
-            signs = "− to +" if mark.scale == "signed" else f"'{_SHADES[0]}' to {_SHADES[-1]}"
-            yield f"{signs}: {words}"
+            scale = "− to +" if mark.scale == "signed" else f"'{_SHADES[0]}' to {_SHADES[-1]}"
+            yield f"{scale}: {words}"
         elif isinstance(mark, Rule) and mark.name:
             yield f"╌ {mark.name}"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lenses.draw.svg import is_lettered, letter
+from pellucid.lenses.draw.svg import is_lettered, sign
 from pellucid.lenses.picture import (
     Arrow,
     Axis,
@@ -26,6 +26,7 @@ from pellucid.lenses.picture import (
 from pellucid.lenses.render.drawn.field import ends, levels_of
 from pellucid.lenses.render.drawn.frame import limits, thinned_names
 from pellucid.lenses.render.drawn.heights import level_text, scale_text
+from pellucid.lenses.render.drawn.regions import regions
 from pellucid.lenses.render.plotted.theme import (
     CLASSES,
     DASHES,
@@ -39,6 +40,7 @@ from pellucid.lenses.render.plotted.theme import (
 
 __all__ = ["plot", "readable"]
 
+_LETTERS = 30  # that fit into a map from side to side
 _KEY = 26.0  # the size of a point in a legend
 
 
@@ -153,6 +155,7 @@ def _points(axes: Any, mark: Points) -> None:
         lettered = kind is not None and is_lettered(int(kind), mark.names)
         shape = "o" if kind is None else _marker(int(kind), mark.names)
         large = 2.5 if lettered or shape == "*" else 1.0
+        large *= max(len(shape) - 2, 1)  # a name of several letters is as high as one letter
         axes.scatter(
             x[chosen], y[chosen], s=large * size, label=str(word) or None,
             marker=shape,
@@ -167,7 +170,7 @@ def _points(axes: Any, mark: Points) -> None:
 
 
 def _marker(kind: int, names: Sequence[str]) -> str:
-    return f"${letter(kind, names)}$" if is_lettered(kind, names) else MARKERS[kind]
+    return f"${sign(kind, names)}$" if is_lettered(kind, names) else MARKERS[kind]
 
 
 def _band(axes: Any, mark: Band) -> None:
@@ -248,6 +251,12 @@ def _field(axes: Any, mark: Field) -> None:
     for grid, level, kind in levels_of(mark, values):
         words = "" if values.ndim == 3 else level_text(mark, level)
         _contour(axes, across, up, grid, level, "-" if kind == "even" else ":", words)
+    for k, word in enumerate(mark.names if values.ndim == 3 else ()):
+        axes.scatter([], [], marker="s", color=CLASSES[k % 6], alpha=0.62, label=word)
+    for region in regions(mark):
+        if len(region.name) < _LETTERS * region.wide:
+            axes.text(region.x, region.y, region.name, ha="center", va="center", fontsize=8,
+                      fontweight="bold", color=INK)  # fmt: skip
     if words := scale_text(mark):
         color = ROLES["now" if mark.scale == "amount" else "positive"]
         axes.scatter([], [], marker="s", color=color, alpha=0.62, label=words)

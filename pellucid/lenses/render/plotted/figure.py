@@ -117,6 +117,8 @@ def _alike(still: Any) -> bool:
 def _legend_below(part: Any, axes: Any, wide: float) -> None:
     handles, labels = axes.get_legend_handles_labels()
     once = dict(zip(labels, handles, strict=True))
+    if not once:
+        return
     columns = max(min(int(wide * _LETTERS) // (max(map(len, once)) + 7), len(once)), 1)
     shown = part.legend(once.values(), once.keys(), fontsize=8, frameon=False, ncols=columns,
                         loc="outside lower left")  # fmt: skip
