@@ -23,6 +23,8 @@ def power(a: Any, b: Any) -> Any:
         >>> power(np.array([-2.0, 3.0]), np.array(3.0)).tolist()
         [-8.0, 27.0]
     """
+    if not isinstance(b, np.ndarray | np.generic):  # as an op writes it: xp.power(x, 2)
+        b = np.asarray(b, a.dtype)
     if b.ndim or a.dtype not in _KINDS or b.dtype != a.dtype:
         return np.power(a, b)
     one = float(b)
