@@ -122,3 +122,12 @@ def test_the_pictures_of_the_page_are_what_is_drawn(name: str, given: tuple[floa
     saved = (ROOT / "docs" / "images" / "neurons" / f"{name}.svg").read_text("utf-8")
     drawn = neurons.example().to_svg(*given)
     assert saved.partition("</style>")[2] == drawn.partition("</style>")[2]
+
+
+def test_the_saved_pictures_are_drawn_from_the_example_on_light_and_on_dark() -> None:
+    net, folder = neurons.example(), ROOT / "docs" / "images" / "neurons"
+    for name, svg in (("example", net.to_svg()), ("blame", net.to_svg(1.0, 0.5))):
+        for theme, panel in (("light", "#FFFFFF"), ("dark", "#161B22")):
+            saved = (folder / f"{name}-{theme}.svg").read_text("utf-8")
+            assert f"{{--panel:{panel};" in saved and "@media (prefers-color-scheme" not in saved
+            assert saved.partition("</style>")[2] == svg.partition("</style>")[2]

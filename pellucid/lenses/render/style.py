@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["RULES", "STYLE", "dark_of"]
+__all__ = ["RULES", "STYLE", "dark_of", "fixed"]
 
 _LIGHT = (
     "--panel:#FFFFFF;--ink:#1A2330;--muted:#52606E;--hair:#DFE3E8;--border:#8894A2;--wash:#F4F6F8;"
@@ -42,6 +42,11 @@ STYLE = (
     f"{_SCOPE}{{{_LIGHT}}}@media (prefers-color-scheme:dark){{{_SCOPE}{{{_DARK}}}}}"
     f"{_below(_LIGHT_HOSTS, _LIGHT)}{_below(_DARK_HOSTS, _DARK)}{RULES}"
 )
+
+
+def fixed(dark: bool) -> str:
+    """The style of a picture that is light or dark wherever it stands."""
+    return f"{_SCOPE}{{{_DARK if dark else _LIGHT}}}{RULES}"
 
 
 def dark_of(color: str) -> str:
