@@ -18,7 +18,7 @@ from pellucid.tensor.misspelled import Asked
 from pellucid.tensor.random import Generator
 from pellucid.tensor.tensor import Tensor
 
-__all__ = ["DataLoader", "default_collate"]
+__all__ = ["DataLoader", "default_collate", "default_convert"]
 
 
 class DataLoader(Asked):
@@ -87,6 +87,9 @@ class DataLoader(Asked):
         self.batch_sampler: Any = batch_sampler
         self.batch_size, self.drop_last = batch_size, drop_last
         self.collate_fn = collate_fn
+        self.pin_memory, self.timeout, self.worker_init_fn = pin_memory, timeout, worker_init_fn
+        self.prefetch_factor, self.persistent_workers = prefetch_factor, persistent_workers
+        self.multiprocessing_context = multiprocessing_context
 
     @staticmethod
     def _check(
@@ -114,7 +117,7 @@ class DataLoader(Asked):
             return (self._single(i) for i in self.sampler)
         if type(self.dataset) is TensorDataset and self.collate_fn is None:
             return self._slices(self.dataset)
-        return (self._collate([self.dataset[i] for i in batch]) for batch in self.batch_sampler)
+        return (self._collate(self._samples(batch)) for batch in self.batch_sampler)
 
     def __len__(self) -> int:
         if self.batch_sampler is not None:
@@ -144,6 +147,11 @@ class DataLoader(Asked):
 
     def _collate(self, samples: list[Any]) -> Any:
         return (self.collate_fn or default_collate)(samples)
+
+    def _samples(self, batch: list[Any]) -> list[Any]:
+        """The samples of these numbers; a dataset may have a way of its own to give several."""
+        several: Any = getattr(self.dataset, "__getitems__", None)
+        return [self.dataset[i] for i in batch] if several is None else several(batch)
 
     def _single(self, index: int) -> Any:
         sample = self.dataset[index]
@@ -196,6 +204,27 @@ def default_collate(batch: list[Any]) -> Any:
         f"a batch can't be made of {type(first).__name__} samples.\n"
         " Give collate_fn=… a function that makes a batch of a list of them."
     )
+
+
+def default_convert(data: Any) -> Any:
+    """A sample with its arrays as Tensors; what a loader without batches may be given.
+
+    Args:
+        data: one sample; tuples, lists and dicts are gone into.
+
+    Example:
+        >>> import numpy as np
+        >>> default_convert({"x": np.zeros(2), "name": "a"})
+        {'x': tensor([0., 0.], dtype=pellucid.float64), 'name': 'a'}
+    """
+    if isinstance(data, np.ndarray | np.generic) and data.dtype.kind in "biuf":
+        return as_tensor(data)
+    if isinstance(data, Mapping):
+        return {key: default_convert(value) for key, value in data.items()}
+    if isinstance(data, tuple | list):
+        parts = [default_convert(part) for part in data]
+        return type(data)(*parts) if hasattr(data, "_fields") else parts
+    return data
 
 
 def _collate_fields(batch: list[Any], first: Any) -> Any:

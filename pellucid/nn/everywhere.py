@@ -6,14 +6,16 @@ They run before the hooks of a module itself, and cost nothing while there are n
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
-from pellucid.nn.hooks import Removable, everywhere
+from pellucid.nn.hooked import drawer
+from pellucid.nn.hooks import Hung, Removable, everywhere
 from pellucid.nn.module import Module
 from pellucid.nn.registry import told
 
 __all__ = [
-    "register_module_backward_hook", "register_module_buffer_registration_hook",
+    "furnish", "register_module_backward_hook", "register_module_buffer_registration_hook",
     "register_module_forward_hook", "register_module_forward_pre_hook",
     "register_module_full_backward_hook", "register_module_full_backward_pre_hook",
     "register_module_module_registration_hook", "register_module_parameter_registration_hook",
@@ -22,18 +24,33 @@ __all__ = [
 Hook = Callable[..., Any]
 
 
-class _HungEverywhere(Removable):
+class _HungEverywhere(Hung):
     """A hook on every module; a module without hooks of its own finds it on the class."""
 
-    def __init__(self, hung: Removable) -> None:
-        super().__init__(hung._hooks, hung._hook)
-        self._hung = hung
+    def __init__(self, hung: Any) -> None:
+        super().__init__(hung._hooks, hung.id, hung._settings)
         Module._module_hooks = everywhere
 
     def remove(self) -> None:
-        self._hung.remove()
+        super().remove()
         if not everywhere.entries():
             Module._module_hooks = None
+
+
+class _Rooms(ModuleType):
+    """The module `nn.modules`, where scripts find and empty these drawers under PyTorch's names."""
+
+    _global_forward_pre_hooks = drawer("before", lambda _: everywhere)
+    _global_forward_hooks = drawer("after", lambda _: everywhere)
+    _global_backward_pre_hooks = drawer("blame_before", lambda _: everywhere)
+    _global_backward_hooks = drawer("blame_after", lambda _: everywhere)
+    _global_forward_hooks_with_kwargs = drawer("with_kwargs", lambda _: everywhere)
+    _global_forward_hooks_always_called = drawer("always_call", lambda _: everywhere)
+
+
+def furnish(room: ModuleType) -> None:
+    """Let a module have the drawers."""
+    room.__class__ = _Rooms
 
 
 def register_module_forward_pre_hook(hook: Hook) -> Removable:

@@ -4,102 +4,139 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from pellucid.errors import ShapeError
+from pellucid.errors import GraphError, ShapeError
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node, last_change
 from pellucid.ops.activation import identity
 from pellucid.shapes import show
 from pellucid.tensor import Tensor
+from pellucid.tensor.caution import caution
 from pellucid.tensor.hooks import Removable
 from pellucid.tensor.tensor import wrap
 
 if TYPE_CHECKING:
     from pellucid.nn.module import Module
 
-__all__ = ["Hooks", "Removable", "everywhere"]
+__all__ = ["Hooks", "Hung", "Removable", "everywhere"]
 
 Hook = Callable[..., Any]
 
 
 class Hooks:
-    """The hooks of one module, in the order in which they run."""
+    """The hooks of one module by number, in the order in which they run."""
 
     def __init__(self) -> None:
-        self.before: list[Any] = []
-        self.after: list[Any] = []
-        self.blame_before: list[Any] = []
-        self.blame_after: list[Any] = []
+        self.before: dict[int, Hook] = {}
+        self.after: dict[int, Hook] = {}
+        self.blame_before: dict[int, Hook] = {}
+        self.blame_after: dict[int, Hook] = {}
+        self.with_kwargs: dict[int, bool] = {}  # of those that want arguments given by name too
+        self.always_call: dict[int, bool] = {}  # of those that are called after an error too
 
     def add(self, when: str, hook: Hook, prepend: bool, **settings: bool) -> Removable:
-        """Put a hook into one of the four lists."""
-        entries: list[Any] = getattr(self, when)
-        entry = _Entry(hook, **settings)
-        entries.insert(0 if prepend else len(entries), entry)
+        """Put a hook into one of the four drawers."""
+        hooks: dict[int, Hook] = getattr(self, when)
+        number = next(_numbers)
+        later = dict(hooks) if prepend else {}
+        for other in later:
+            del hooks[other]
+        hooks[number] = hook
+        hooks.update(later)
+        for setting, wanted in settings.items():
+            if wanted:
+                getattr(self, setting)[number] = True
         last_change[0] += 1
-        return _Hung(entries, entry)
+        return Hung(hooks, number, (self.with_kwargs, self.always_call))
 
-    def entries(self) -> list[Any]:
+    def entries(self) -> list[Hook]:
         """All of them."""
         times = ("before", "after", "blame_before", "blame_after")
-        return [entry for when in times for entry in self.hung(when)]
+        return [hook for when in times for _, hook, _ in self.hung(when)]
 
-    def hung(self, when: str) -> tuple[Any, ...]:
-        """The hooks of one list; what hangs on every module runs first."""
-        own: list[Any] = getattr(self, when)
-        return (*own,) if self is everywhere else (*getattr(everywhere, when), *own)
+    def hung(self, when: str) -> list[tuple[int, Hook, bool]]:
+        """Hooks with their numbers and whether they want names; what hangs everywhere is first."""
+        owners = (self,) if self is everywhere else (everywhere, self)
+        return [
+            (n, hook, n in owner.with_kwargs)
+            for owner in owners
+            for n, hook in getattr(owner, when).items()
+        ]
 
     def around(self, module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The module's forward with its hooks around it."""
-        done = False
+        called = set[int]()
         try:
-            for h in self.hung("before"):
-                args, kwargs = _replaced_inputs(h, module, args, kwargs)
+            for _, hook, named in self.hung("before"):
+                args, kwargs = _replaced_inputs(hook, named, module, args, kwargs)
             passing = None
             blamed = self.hung("blame_before") or self.hung("blame_after")
             if blamed and current().recording:
                 passing = Passing(self, module)
                 args = passing.inputs(args)
             out = module.forward(*args, **kwargs)
-            for h in self.hung("after"):
-                given = (
-                    h.hook(module, args, kwargs, out)
-                    if h.with_kwargs
-                    else h.hook(module, args, out)
-                )
+            for n, hook, named in self.hung("after"):
+                called.add(n)
+                given = hook(module, args, kwargs, out) if named else hook(module, args, out)
                 out = out if given is None else given
-            done = True
             return out if passing is None else passing.outputs(out)
-        finally:
-            if not done:
-                for h in self.hung("after"):
-                    if h.always_call:
-                        h.hook(module, args, None)
+        except Exception:
+            self._after_an_error(module, args, kwargs, called)
+            raise
 
+    def _after_an_error(self, module: Module, args: Any, kwargs: Any, called: set[int]) -> None:
+        """Call the hooks that are always called; another error of theirs would hide the first."""
+        always = {**everywhere.always_call, **self.always_call}
+        for n, hook, named in self.hung("after"):
+            if n in always and n not in called:
+                try:
+                    hook(module, args, kwargs, None) if named else hook(module, args, None)
+                except Exception as error:
+                    caution(f"a hook that is always called raised {error!r} after another error.")
+
+
+_numbers = count()
 
 everywhere = Hooks()
 """What hangs on every module at once; see `pellucid.nn.everywhere`."""
 
 
-class _Hung(Removable):
+class Hung(Removable):
+    """A hook in its drawer, with the number under which it lies there."""
+
+    def __init__(self, hooks: dict[int, Hook], number: int, settings: tuple[Any, ...]) -> None:
+        super().__init__(hooks, number)
+        self.id, self._settings = number, settings
+
+    def hooks_dict_ref(self) -> dict[int, Hook]:
+        """The drawer."""
+        hooks: dict[int, Hook] = self._hooks
+        return hooks
+
     def remove(self) -> None:
+        """Take the hook off; a second time does nothing."""
         last_change[0] += 1  # a compiled step looks again at its modules
         super().remove()
-
-
-class _Entry:
-    def __init__(self, hook: Hook, with_kwargs: bool = False, always_call: bool = False) -> None:
-        self.hook, self.with_kwargs, self.always_call = hook, with_kwargs, always_call
+        for setting in self._settings:
+            setting.pop(self.id, None)
 
 
 def _replaced_inputs(
-    entry: _Entry, module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]
+    hook: Hook, named: bool, module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    if entry.with_kwargs:
-        given = entry.hook(module, args, kwargs)
-        return (args, kwargs) if given is None else given
-    given = entry.hook(module, args)
+    if named:
+        given = hook(module, args, kwargs)
+        if given is None:
+            return args, kwargs
+        if not isinstance(given, tuple) or len(given) != 2:
+            raise GraphError(
+                "a hook before forward that is given names returns None or (args, kwargs), "
+                f"and this one returned a {type(given).__name__}."
+            )
+        return given
+    given = hook(module, args)
     if given is None:
         return args, kwargs
     return (given if isinstance(given, tuple) else (given,)), kwargs
@@ -153,8 +190,8 @@ class Passing:
             self.grad_input = [None] * len(self.grad_input)
             self.grad_output = [None] * len(self.grad_output)
         self.grad_output[i] = wrap(g)
-        for h in self.hooks.hung("blame_before"):
-            given = h.hook(self.module, tuple(self.grad_output))
+        for _, hook, _ in self.hooks.hung("blame_before"):
+            given = hook(self.module, tuple(self.grad_output))
             if given is not None:
                 self.grad_output = self._fitting(given, self.grad_output, "output")
         if not self.watched:
@@ -173,8 +210,8 @@ class Passing:
         return None if out is None else out._node
 
     def _run(self) -> None:
-        for h in self.hooks.hung("blame_after"):
-            given = h.hook(self.module, tuple(self.grad_input), tuple(self.grad_output))
+        for _, hook, _ in self.hooks.hung("blame_after"):
+            given = hook(self.module, tuple(self.grad_input), tuple(self.grad_output))
             if given is not None:
                 self.grad_input = self._fitting(given, self.grad_input, "input")
 

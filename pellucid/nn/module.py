@@ -16,7 +16,7 @@ from pellucid.nn.border import tell
 from pellucid.nn.borrowed import no_attribute
 from pellucid.nn.buffer import Buffer
 from pellucid.nn.diagram import diagram
-from pellucid.nn.hooks import Hooks, Removable
+from pellucid.nn.hooked import Hooked
 from pellucid.nn.making import gave_nothing, refuse_data
 from pellucid.nn.registry import (
     changed,
@@ -41,7 +41,7 @@ __all__ = ["Module"]
 _local = _mode._local
 
 
-class Module(Switches):
+class Module(Hooked, Switches):
     """The base of everything that can be called as part of a network.
 
     Assign Parameters and modules in `__init__`, say in `forward` what happens to the input.
@@ -61,7 +61,6 @@ class Module(Switches):
 
     # On the class, so that a call works before anything is set, and costs nothing per module.
     _module_path: str = ""
-    _module_hooks: Hooks | None = None
     _module_compiled: Any = None
     _tells: bool = True  # whether errors from inside are told with the layers so far
     _made_with_tensors: int = 0  # how many of the settings may be Tensors
@@ -252,49 +251,6 @@ class Module(Switches):
         put_module(self, name, module)
 
     add_module = register_module
-
-    # ---- hooks --------------------------------------------------------------------------------
-
-    def register_forward_pre_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
-    ) -> Removable:
-        """Call `hook(module, args)` before each forward; what it returns replaces the arguments."""
-        return self._hooked().add("before", hook, prepend, with_kwargs=with_kwargs)
-
-    def register_forward_hook(
-        self,
-        hook: Callable[..., Any],
-        *,
-        prepend: bool = False,
-        with_kwargs: bool = False,
-        always_call: bool = False,
-    ) -> Removable:
-        """Call `hook(module, args, output)` after each forward; its answer replaces the output."""
-        return self._hooked().add(
-            "after", hook, prepend, with_kwargs=with_kwargs, always_call=always_call
-        )
-
-    def register_full_backward_pre_hook(
-        self, hook: Callable[..., Any], prepend: bool = False
-    ) -> Removable:
-        """Call `hook(module, grad_output)` when blame reaches the output; it may replace it."""
-        return self._hooked().add("blame_before", hook, prepend)
-
-    def register_full_backward_hook(
-        self, hook: Callable[..., Any], prepend: bool = False
-    ) -> Removable:
-        """Call `hook(module, grad_input, grad_output)` after blame; it may replace the first."""
-        return self._hooked().add("blame_after", hook, prepend)
-
-    # PyTorch's older name, of a hook that was called for the last operation only.
-    register_backward_hook = register_full_backward_hook
-
-    def _hooked(self) -> Hooks:
-        own = self.__dict__
-        if own.get("_module_hooks") is None:
-            own["_module_hooks"] = Hooks()
-        hooks: Hooks = own["_module_hooks"]
-        return hooks
 
     # ---- how it shows -------------------------------------------------------------------------
 

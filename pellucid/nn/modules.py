@@ -73,3 +73,4 @@ def __getattr__(name: str) -> Any:
 
 for _path in _PATHS:
     sys.modules[f"{__name__}.{_path}"] = sys.modules[__name__]
+everywhere.furnish(sys.modules[__name__])

@@ -15,7 +15,9 @@ from pellucid.tensor.tensor import Tensor
 if TYPE_CHECKING:
     from pellucid.optim.optimizer import Optimizer
 
-__all__ = ["Hooked", "noted"]
+__all__ = [
+    "Hooked", "noted", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook",
+]  # fmt: skip
 
 Hook = Callable[..., Any]
 
@@ -59,6 +61,20 @@ class Hooked:
         return _hung(self._after_loading, hook, prepend)
 
 
+# What is called around the steps of every optimizer.
+_everywhere: dict[str, list[Hook]] = {"before": [], "after": []}
+
+
+def register_optimizer_step_pre_hook(hook: Hook) -> Removable:
+    """Call `hook(optimizer, args, kwargs)` before every step of any optimizer."""
+    return _hung(_everywhere["before"], hook)
+
+
+def register_optimizer_step_post_hook(hook: Hook) -> Removable:
+    """Call `hook(optimizer, args, kwargs)` after every step of any optimizer."""
+    return _hung(_everywhere["after"], hook)
+
+
 def _hung(hooks: list[Hook], hook: Hook, first: bool = False) -> Removable:
     hooks.insert(0 if first else len(hooks), hook)
     return Removable(hooks, hook)
@@ -69,7 +85,7 @@ def noted(step: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(step)
     def stepped(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
-        for hook in self._before:
+        for hook in (*_everywhere["before"], *self._before):
             args, kwargs = _changed(hook(self, args, kwargs), args, kwargs)
         before = None if current().trace is None else {p: set(h) for p, h in self.state.items()}
         counted = None if before is None else _numbers(self)
@@ -78,7 +94,7 @@ def noted(step: Callable[..., Any]) -> Callable[..., Any]:
             _check_remembered(self, before)
             _check_counted(self, counted)
         self._stepped = True
-        for hook in self._after:
+        for hook in (*self._after, *_everywhere["after"]):
             hook(self, args, kwargs)
         return out
 

@@ -13,6 +13,7 @@ from pellucid.optim.one_cycle import OneCycleLR as OneCycleLR
 from pellucid.optim.own_rule import LambdaLR as LambdaLR
 from pellucid.optim.own_rule import MultiplicativeLR as MultiplicativeLR
 from pellucid.optim.plateau import ReduceLROnPlateau as ReduceLROnPlateau
+from pellucid.optim.schedule import EPOCH
 from pellucid.optim.schedule import LRScheduler as LRScheduler
 from pellucid.optim.sequence import ChainedScheduler as ChainedScheduler
 from pellucid.optim.sequence import SequentialLR as SequentialLR
@@ -28,6 +29,7 @@ __all__ = [
 ]  # fmt: skip
 
 _LRScheduler = LRScheduler  # its older name
+EPOCH_DEPRECATION_WARNING = EPOCH
 
 if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
     __getattr__ = refusing("pellucid.optim.lr_scheduler", __all__)

@@ -15,14 +15,21 @@ from pellucid.graph.mode import current, switched
 from pellucid.graph.program import Program
 from pellucid.optim.bundle import Bundle, Memory, bundled, rule
 from pellucid.optim.groups import REQUIRED, Params, check_members, groups_of, named
-from pellucid.optim.hooks import Hooked, noted
+from pellucid.optim.hooks import (
+    Hooked,
+    noted,
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+)
 from pellucid.optim.saving import pack, unpack
 from pellucid.shapes import Shape
 from pellucid.tensor.grad_mode import enable_grad
 from pellucid.tensor.misspelled import Asked
 from pellucid.tensor.tensor import Tensor
 
-__all__ = ["Optimizer"]
+__all__ = [
+    "Optimizer", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook",
+]  # fmt: skip
 
 
 class Optimizer(Asked, Hooked):

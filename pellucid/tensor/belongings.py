@@ -86,7 +86,7 @@ class Belongings:
         hooks = self.module._module_hooks
         if hooks is None:
             return []
-        return [entry for entry in hooks.entries() if not getattr(entry.hook, "only_looks", False)]
+        return [hook for hook in hooks.entries() if not getattr(hook, "only_looks", False)]
 
     def hold(self) -> None:
         """Keep alive whatever `settings` tells apart by its id."""

@@ -121,8 +121,8 @@ class Tracing:
             mode = module.training
             self._settings.append((lambda: module.training, mode))
         self.surrounded(type(module).forward)
-        for entry in noted.hooks():
-            self.surrounded(entry.hook)
+        for hook in noted.hooks():
+            self.surrounded(hook)
 
     def surrounded(self, call: Callable[..., Any], given: Sequence[Any] = ()) -> None:
         """The step runs `call`: the program holds for what that finds outside and is given."""

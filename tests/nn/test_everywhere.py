@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 import pellucid
 from pellucid import nn
 from pellucid.nn.modules import module as everywhere
@@ -54,3 +56,36 @@ def test_what_layers_have_in_common_is_found_where_scripts_look() -> None:
     assert isinstance(nn.Dropout(), modules.dropout._DropoutNd)
     assert modules.utils._reverse_repeat_tuple((1, 2), 2) == (2, 2, 1, 1)
     assert modules.module.Module is nn.Module
+
+
+def test_hooks_lie_in_drawers_by_number_and_may_be_taken_out() -> None:
+    layer, seen = nn.Identity(), list[str]()
+    one = layer.register_forward_hook(lambda *_: seen.append("one"), always_call=True)
+    layer.register_forward_pre_hook(lambda *_: seen.append("before"))
+    assert list(layer._forward_hooks) == [one.id] == list(layer._forward_hooks_always_called)
+    one.remove()
+    assert not layer._forward_hooks and not layer._forward_hooks_always_called
+    layer._forward_pre_hooks.clear()
+    layer.register_forward_hook(lambda *_: seen.append("other"))
+    layer._forward_hooks = {}
+    layer(pellucid.ones(1))
+    assert seen == [] and nn.modules.module._global_forward_hooks == {}
+
+
+def test_a_hook_before_forward_that_is_given_names_returns_both() -> None:
+    layer = nn.Identity()
+    layer.register_forward_pre_hook(lambda m, args, kwargs: args, with_kwargs=True)
+    with pytest.raises(RuntimeError, match=r"returns None or \(args, kwargs\), and this one"):
+        layer(pellucid.ones(1))
+
+
+def test_an_error_of_the_forward_is_told_and_not_one_of_a_hook_after_it() -> None:
+    layer = nn.Linear(2, 1)
+
+    def fails(*_: Any) -> None:
+        raise KeyError("lost")
+
+    layer.register_forward_hook(fails, always_call=True)
+    with pytest.raises(ValueError, match="expects 2 features"), pytest.warns(UserWarning) as told:
+        layer(pellucid.ones(1, 3))
+    assert "a hook that is always called raised KeyError('lost')" in str(told[0].message)

@@ -439,3 +439,20 @@ def test_mistakes_are_answered(call: Any, text: str) -> None:
     with pytest.raises(SettingError) as caught:
         call()
     assert str(caught.value) == text
+
+
+def test_hooks_on_every_optimizer_stand_around_its_own() -> None:
+    from pellucid.optim import optimizer as room
+
+    w, order = pl.zeros(1, requires_grad=True), list[str]()
+    own = pl.optim.SGD([w], lr=0.1)
+    own.register_step_pre_hook(lambda *_: order.append("own before"))
+    own.register_step_post_hook(lambda *_: order.append("own after"))
+    with (
+        room.register_optimizer_step_pre_hook(lambda *_: order.append("before")),
+        room.register_optimizer_step_post_hook(lambda *_: order.append("after")),
+    ):
+        own.step()
+    assert order == ["before", "own before", "own after", "after"]
+    own.step()
+    assert len(order) == 6 and "deprecated" in pl.optim.lr_scheduler.EPOCH_DEPRECATION_WARNING

@@ -153,14 +153,15 @@ class _Unlike(ShapeError, AssertionError):
 
 def methods_of(module: Module) -> dict[str, BasePruningMethod]:
     """The names of pruned weights, and how each is pruned."""
-    hung = module._module_hooks.before if module._module_hooks else ()
-    found = [entry.hook for entry in hung if isinstance(entry.hook, BasePruningMethod)]
+    hung = module._module_hooks.before.values() if module._module_hooks else ()
+    found = [hook for hook in hung if isinstance(hook, BasePruningMethod)]
     return {method._tensor_name: method for method in found}
 
 
 def _unhook(module: Module, method: BasePruningMethod) -> None:
     hung = module._hooked().before
-    hung[:] = [entry for entry in hung if entry.hook is not method]
+    for number in [n for n, hook in hung.items() if hook is method]:
+        del hung[number]
 
 
 def _hang(module: Module, name: str, weight: Any, mask: Tensor) -> None:
