@@ -10,6 +10,7 @@ PellucidError
 ├── ModuleError       (AttributeError) a module that is not set up, or has no part of that name
 ├── GraphError        (RuntimeError)  no graph, a graph used twice, a value changed after use
 ├── TraceError        (RuntimeError)  a number asked for while only shapes are known
+├── DivisionError     (ZeroDivisionError *) whole numbers divided by zero
 ├── SettingError      (ValueError *)  an argument outside its range: a rate below 0, a bad name
 │   ├── KindError       (TypeError *)  an argument of the wrong kind: a Tensor in place of a list
 │   └── NameTakenError  (KeyError *)   a name for a part of a module that is in use, or none
@@ -32,6 +33,7 @@ from __future__ import annotations
 __all__ = [
     "DTypeError",
     "DataError",
+    "DivisionError",
     "FileFormatError",
     "GraphError",
     "IndexKindError",
@@ -95,6 +97,10 @@ class ModuleError(PellucidError, AttributeError):
 
 class TraceError(PellucidError, RuntimeError):
     """A number was asked for while only shapes are known."""
+
+
+class DivisionError(PellucidError, ZeroDivisionError, RuntimeError):
+    """Whole numbers divided by zero, which have no infinity to give back."""
 
 
 class SettingError(PellucidError, ValueError, RuntimeError):

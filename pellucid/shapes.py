@@ -11,9 +11,16 @@ import operator
 from functools import cache
 from typing import Any, NamedTuple
 
-from pellucid.errors import DTypeError, IndexRangeError, PellucidError, ShapeError
+from pellucid.errors import (
+    DTypeError,
+    IndexRangeError,
+    IndexShapeError,
+    PellucidError,
+    ShapeError,
+)
 
 __all__ = [
+    "EmptyAxis",
     "Mismatch",
     "NoSuchAxis",
     "NotWhole",
@@ -45,6 +52,12 @@ class Mismatch(ValueError):
     def __init__(self, text: str, remedy: str = "") -> None:
         super().__init__(text)
         self.remedy = remedy
+
+
+class EmptyAxis(Mismatch):
+    """Nothing lies along an axis where something is looked for: an IndexError in PyTorch."""
+
+    error = IndexShapeError
 
 
 class NoSuchAxis(Mismatch):

@@ -112,10 +112,10 @@ pow: Op = define(
     forward=lambda xp, a, b: xp.power(a, b) if a.dtype.kind not in "iu" else _power(xp, a, b),
     gradient=(
         lambda g, y, a, b: mul(g, _slope_of_base(a, b)),
-        lambda g, y, a, b: mul(g, mul(y, log(_where_zero(a, 1.0)))),
+        lambda g, y, a, b: mul(g, mul(y, log(_where_flat(a, b)))),
     ),
     accepts="int float",
-    kink="0⁰ is 1, and its slope in the base is 0; at a = 0 the slope in the exponent is 0",
+    kink="0⁰ is 1, and its slope in the base is 0; at a = 0 the slope in b ≥ 0 is 0",
     terms=("b·aᵇ⁻¹", "aᵇ·ln a"),
     cost=per_element(8),
     traits="elementwise",
@@ -405,6 +405,11 @@ def _slope_of_base(a: Node, b: Node) -> Node:
 
 def _where_zero(x: Node, value: float) -> Node:
     return where(eq(x, 0), value, x)
+
+
+def _where_flat(a: Node, b: Node) -> Node:
+    """The base, and 1 where a power of 0 does not move with its exponent."""
+    return where(eq(a, 0), where(lt(b, 0), a, 1.0), a)
 
 
 def _kept(g: Node, mine: Node, other: Node, loses: Op) -> Node:

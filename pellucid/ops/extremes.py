@@ -13,7 +13,7 @@ from pellucid.ops.compare import eq, isnan, logical_or
 from pellucid.ops.elementwise import cast, div, exp, mul, sub
 from pellucid.ops.op import Op, Sample, define
 from pellucid.ops.reduce import EMPTY, SAMPLES, Axes, counted, reduced, restore, sum_, whole
-from pellucid.shapes import Mismatch, Shape, numel
+from pellucid.shapes import EmptyAxis, Shape, numel
 
 __all__ = ["all_", "amax", "amin", "any_", "argmax", "argmin", "logsumexp"]
 
@@ -63,7 +63,7 @@ def _extreme(name: str, sentence: str, equation: str, pick: str) -> Op:
 
 def _not_empty(own: Shape, axes: Axes, out: Shape) -> Shape:
     if counted(own, axes) == 0:
-        raise Mismatch("there is no largest or smallest of no numbers")
+        raise EmptyAxis("there is no largest or smallest of no numbers")
     return out
 
 

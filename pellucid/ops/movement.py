@@ -125,6 +125,8 @@ permute: Op = define(
 
 def _expanded(own: Shape, shape: Shape) -> Shape:
     extra = len(shape) - len(own)
+    if any(n < 0 and (n < -1 or i < extra) for i, n in enumerate(shape)):
+        raise Mismatch(f"a size in {show(shape)} is negative; -1 keeps an axis that is there")
     if extra < 0:
         whole = (-1,) * -extra + shape
         raise Mismatch(

@@ -126,7 +126,9 @@ bits_to_normal: Op = define(
 
 def _below(xp: Any, bits: Any, low: int, high: int, dtype: DType) -> Any:
     wide = bits[0].astype("uint64") << xp.uint64(32) | bits[1].astype("uint64")
-    return ((wide % xp.uint64(high - low)).astype("int64") + low).astype(dtype.name)
+    span = high - low  # all 64 bits where even that many numbers are asked for
+    drawn = wide if span > 0xFFFFFFFFFFFFFFFF else wide % xp.uint64(span)
+    return (drawn.astype("int64") + low).astype(dtype.name)
 
 
 bits_to_integers: Op = define(

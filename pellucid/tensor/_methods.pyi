@@ -1386,7 +1386,7 @@ class Methods:
     def negative_(self) -> Tensor:
         """`negative`, written into this Tensor's own memory."""
 
-    def new(self, *data: Any, device: Any = ...) -> Tensor:
+    def new(self, *data: Any, device: Any = ..., size: Any = ...) -> Tensor:
         """PyTorch's oldest way to a Tensor of the same dtype: of sizes, or of numbers."""
 
     def new_empty(
@@ -1539,13 +1539,9 @@ class Methods:
         """`rad2deg`, written into this Tensor's own memory."""
 
     def random_(
-        self,
-        from_: builtins.int = ...,
-        to: builtins.int | None = ...,
-        *,
-        generator: Generator | None = ...,
+        self, *bounds: builtins.int | None, generator: Generator | None = ..., **named: Any
     ) -> Tensor:
-        """Whole numbers from `from_` (0 when left out) up to, not including, `to`."""
+        """Whole numbers below a bound: `random_(to)`, `random_(from, to)`."""
 
     def ravel(self, start_dim: builtins.int = ..., end_dim: builtins.int = ...) -> Tensor:
         """Axes `start_dim` to `end_dim` as one."""

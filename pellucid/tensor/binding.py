@@ -157,6 +157,10 @@ def _in_place(name: str) -> Callable[..., Tensor]:
     call = FUNCTIONS[name]
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if name == "float_power" and self._node.dtype is not float64:
+            raise DTypeError(
+                f"float_power_: the result is float64, and this Tensor {self._node.dtype.name}."
+            )
         return assign(self, call(self, *args, **kwargs)._node, f"{name}_")
 
     method.__name__ = method.__qualname__ = f"{name}_"
@@ -234,6 +238,11 @@ def __getitem__(self: Tensor, index: Any) -> Tensor:
     if out._node.base is not None and (_local.mode.recording or _local.mode.symbolic):
         adopt(out, self)
     return out
+
+
+@_method
+def __delitem__(self: Tensor, index: Any) -> None:
+    raise TypeError("parts of a Tensor can't be deleted; cat what is to stay")
 
 
 @_method

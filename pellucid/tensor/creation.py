@@ -14,6 +14,7 @@ from pellucid.graph.node import leaf
 from pellucid.shapes import Shape
 from pellucid.tensor.device import on_cpu
 from pellucid.tensor.evenly import cut_evenly, evenly, leads, one_by_one
+from pellucid.tensor.misspelled import told_if_misspelled
 from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor, wrap
 
@@ -39,6 +40,7 @@ def held(dtype: DType) -> str:
     return dtype.name
 
 
+@told_if_misspelled
 def tensor(
     data: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -85,12 +87,18 @@ def _array(data: Any, dtype: DType | None, *, copy: bool) -> Any:
             f"these lists don't form a Tensor: {_ragged(data)}.\n"
             " All rows must have the same length."
         ) from None
+    if array.dtype.kind == "O" and dtype is not None and dtype.category == FLOAT and _whole(array):
+        array = array.astype("float64")  # numbers past 64 bits
     if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
         raise DTypeError(_refusal(array))
     wanted = dtype if dtype is not None else _default(array, given)
     if not given:
         _in_range(array, wanted)
     return array.astype(held(wanted), copy=False)
+
+
+def _whole(array: Any) -> bool:
+    return all(type(v) is int for v in array.flat)
 
 
 def _in_range(array: Any, wanted: DType) -> None:

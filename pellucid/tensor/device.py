@@ -29,6 +29,13 @@ class device:
         on_cpu(type if index is None else f"{type}:{index}")
         self.type = "cpu"
 
+    def __enter__(self) -> device:
+        """Make Tensors there within a `with` block, as everywhere."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
     def __repr__(self) -> str:
         return "device(type='cpu')"
 

@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from pellucid.dtypes import FLOAT
+import numpy as np
+
+from pellucid.dtypes import FLOAT, DType, bool_
 from pellucid.errors import DTypeError, SettingError
 from pellucid.tensor import random as rnd
 from pellucid.tensor.indexing import setitem
@@ -66,14 +68,35 @@ def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: rnd.Generator | None = 
 
 @_method
 def random_(
-    self: Tensor, from_: int = 0, to: int | None = None, *, generator: rnd.Generator | None = None
+    self: Tensor, *bounds: int | None, generator: rnd.Generator | None = None, **named: Any
 ) -> Tensor:
-    """Whole numbers from `from_` (0 when left out) up to, not including, `to`."""
-    if to is None:
-        from_, to = (0, from_) if from_ else (0, 2 ** min(self.dtype.bits - 1, 24))
-    drawn = rnd.randint(from_, to, tuple(self.shape), generator=generator)
+    """Whole numbers below a bound: `random_(to)`, `random_(from, to)`.
+
+    Without bounds, or with `random_(from, None)`, all that the dtype holds in a row.
+    """
+    least, most = _whole_range(self.dtype)
+    given = [*bounds, *(named[w] for w in ("from", "from_", "to") if w in named)]
+    low, high = (0, most + 1) if not given else (0, *given) if len(given) == 1 else given
+    low, high = int(low), most + 1 if high is None else int(high)
+    if not least <= low or not high - 1 <= most or high <= low:
+        raise SettingError(
+            f"random_: {self.dtype.name} takes bounds from {least} to {most + 1}, the first below"
+            f" the second, and got {low} and {high}."
+        )
+    drawn = rnd.randint(low, high, tuple(self.shape), generator=generator)
     setitem(self, ..., drawn)
     return self
+
+
+def _whole_range(dtype: DType) -> tuple[int, int]:
+    """The whole numbers that a dtype holds without a gap."""
+    if dtype is bool_:
+        return 0, 1
+    if dtype.category == FLOAT:
+        most = 2 ** {"float16": 11, "bfloat16": 8, "float32": 24}.get(dtype.name, 53)
+        return -most, most
+    held = np.iinfo(dtype.name)
+    return int(held.min), int(held.max)
 
 
 @_method

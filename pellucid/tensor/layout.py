@@ -18,12 +18,12 @@ from pellucid.tensor.indexing import setitem
 from pellucid.tensor.lift import FUNCTIONS
 from pellucid.tensor.tensor import Size, Tensor, wrap
 
-__all__ = ["channels_last", "contiguous_format", "preserve_format"]
+__all__ = ["channels_last", "channels_last_3d", "contiguous_format", "preserve_format"]
 
 # PyTorch's orders of an image in memory, for `memory_format=`: accepted, and always that of the
 # axes; the compiled engine chooses its own.
-channels_last, contiguous_format, preserve_format = (
-    "channels_last", "contiguous_format", "preserve_format",
+channels_last, channels_last_3d, contiguous_format, preserve_format = (
+    "channels_last", "channels_last_3d", "contiguous_format", "preserve_format",
 )  # fmt: skip
 
 

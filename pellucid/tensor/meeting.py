@@ -20,6 +20,9 @@ def broadcast_shapes(*shapes: Any) -> Size:
     >>> broadcast_shapes((2, 1), (3,))
     Size([2, 3])
     """
+    sizes = [s for shape in shapes for s in ((shape,) if isinstance(shape, int) else shape)]
+    if any(n < 0 for n in sizes):
+        raise ShapeError(f"broadcast_shapes: sizes can't be negative: {min(sizes)}.")
     try:
         return Size(broadcast(*((s,) if isinstance(s, int) else tuple(s) for s in shapes)))
     except Mismatch as mismatch:

@@ -19,7 +19,7 @@ from pellucid.ops.elementwise import cast
 from pellucid.ops.ordering import argsort
 from pellucid.shapes import Mismatch, Shape, broadcast, numel
 from pellucid.tensor.creation import full_like, held, of_array, sizes
-from pellucid.tensor.device import on_cpu
+from pellucid.tensor.device import CPU, on_cpu
 from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor, wrap
 
@@ -46,6 +46,8 @@ class Generator:
         True
     """
 
+    device = CPU
+
     def __init__(self, device: Any = "cpu") -> None:
         on_cpu(device)
         self._seed, self._block = _FIRST_SEED, 0
@@ -58,6 +60,12 @@ class Generator:
         _not_traced("manual_seed")
         self._seed, self._block = int(seed) & 0xFFFFFFFFFFFFFFFF, 0
         return self
+
+    def seed(self) -> int:
+        """Start anew from the operating system's entropy, and say with what."""
+        value = int(np.random.SeedSequence().entropy) & 0xFFFFFFFFFFFFFFFF  # type: ignore[arg-type]
+        self.manual_seed(value)
+        return value
 
     def initial_seed(self) -> int:
         """The seed it was started with."""
@@ -118,9 +126,7 @@ def manual_seed(seed: int) -> Generator:
 
 def seed() -> int:
     """Seed from the operating system's entropy, and say with what."""
-    value = int(np.random.SeedSequence().entropy) & 0xFFFFFFFFFFFFFFFF  # type: ignore[arg-type]
-    default_generator.manual_seed(value)
-    return value
+    return default_generator.seed()
 
 
 def initial_seed() -> int:
@@ -210,6 +216,10 @@ def normal(
     """Draws from bell curves of given means and spreads."""
     on_cpu(device)
     shape = size if size is not None else _common(mean, std)
+    if not isinstance(std, Tensor) and std < 0:
+        raise SettingError(f"normal: std can't be negative and is {std}.")
+    if isinstance(std, Tensor) and std._node.array is not None and (std._node.array < 0).any():
+        raise SettingError("normal: std can't be negative, and some of it is.")
     kinds = [x.dtype for x in (mean, std) if isinstance(x, Tensor)]
     draw: Any = randn(
         tuple(shape), generator=generator, dtype=dtype or (kinds[0] if kinds else None)

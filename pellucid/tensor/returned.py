@@ -52,13 +52,23 @@ def written(call: str, out: Any, result: Any, blamed: bool = False) -> Any:
     return out
 
 
+# What holds positions or answers can't be written as another kind of number.
+_EXACT = frozenset({
+    "all", "any", "argmax", "argmin", "cummax", "cummin", "isneginf", "isposinf", "kthvalue", "max",
+    "median", "min", "mode", "msort", "nanmedian", "nonzero", "sort", "topk",
+})  # fmt: skip
+
+
 def _check(call: str, to: Any, value: Any, blamed: bool) -> None:
     if current().recording and (to.requires_grad or value.requires_grad or blamed):
         raise GraphError(
             f"{call}: out= keeps no history, and one of the Tensors requires grad.\n"
             f" Write y = {call}(…), or fill it inside `with pellucid.no_grad():`."
         )
-    if value.dtype.category > to.dtype.category:
+    if call == "bernoulli":  # ones and zeros fit into every kind of number
+        return
+    exact = call in _EXACT and value.dtype is not to.dtype
+    if exact or value.dtype.category > to.dtype.category:
         raise DTypeError(
             f"{call}: the result is {value.dtype.name} and can't be written into an out= of"
             f" {to.dtype.name}."
@@ -89,6 +99,9 @@ def _write(call: str, out: Any, value: Any) -> None:
 _FORMS = frozenset({"layout", "memory_format", "pin_memory"})
 
 
+_ROWS = frozenset({"arange", "linspace", "logspace", "range"})  # they fill any shape in order
+
+
 def _check_form(call: str, word: str, value: Any) -> None:
     if word == "layout" and value not in (None, "strided"):
         raise SettingError(f"{call}: layout is 'strided' here, not {value!r}.")
@@ -114,6 +127,9 @@ def returning(call: F) -> F:
                 raise DTypeError(
                     f"{call.__name__}: dtype is {asked.name}, and out= {out.dtype.name}."
                 )
-        return written(call.__name__, out, call(*args, **kwargs))
+        made: Any = call(*args, **kwargs)
+        if call.__name__ in _ROWS and out.numel() == made.numel():
+            made = made.reshape(out.shape)
+        return written(call.__name__, out, made)
 
     return cast(F, returned)

@@ -149,8 +149,10 @@ def is_set_to(self: Tensor, tensor: Tensor) -> bool:
 
 
 @_method
-def new(self: Tensor, *data: Any, device: Any = None) -> Tensor:
+def new(self: Tensor, *data: Any, device: Any = None, size: Any = None) -> Tensor:
     """PyTorch's oldest way to a Tensor of the same dtype: of sizes, or of numbers."""
+    if size is not None:
+        data = tuple(size)
     if len(data) == 1 and not isinstance(data[0], int) and not hasattr(data[0], "numel"):
         return self.new_tensor(data[0], device=device)
     if len(data) == 1 and isinstance(data[0], Tensor):

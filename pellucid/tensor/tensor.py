@@ -7,12 +7,13 @@ functions in this room (see `binding.py`); this file holds what is not an operat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from pellucid.autograd.reverse import pour, starting
 from pellucid.dtypes import FLOAT, DType, by_name, float32
-from pellucid.errors import GraphError, ShapeError, TraceError
+from pellucid.errors import GraphError, KindError, ShapeError, TraceError
 from pellucid.graph.emit import emit, stamp
 from pellucid.graph.gate import gate
 from pellucid.graph.mode import _local, current, engine
@@ -51,7 +52,7 @@ class Tensor(Methods):
         tensor([2., 4.])
     """
 
-    __slots__ = ("__weakref__", "_node", "_owner", "_views")
+    __slots__ = ("__dict__", "__weakref__", "_node", "_owner", "_views")
     __array_priority__ = 1000.0
     _node: Node
     _owner: Tensor  # whose memory this views; unset for most
@@ -232,6 +233,8 @@ class Tensor(Methods):
         return (self[i] for i in range(self._node.shape[0]))
 
     def __contains__(self, value: Any) -> bool:
+        if not isinstance(value, Tensor | int | float):
+            raise KindError(f"a Tensor holds numbers, and {value!r} is none.")
         return bool((self == value).any())
 
     def __hash__(self) -> int:
@@ -410,6 +413,8 @@ class Tensor(Methods):
             copied.grad = node.grad.__deepcopy__(memo)
         out._node = copied
         memo[id(self)] = out
+        for name, value in self.__dict__.items():  # what people hung on it
+            setattr(out, name, deepcopy(value, memo))
         return out
 
     def __reduce__(self) -> Any:

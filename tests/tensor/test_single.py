@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
 
 import pellucid
-from pellucid.errors import DTypeError, SettingError, ShapeError
+from pellucid.errors import DTypeError, KindError, SettingError, ShapeError
 
 WRITING = [n for n in pellucid.__all__ if n.endswith("_") and not n.startswith("_")]
 
@@ -37,6 +38,24 @@ def test_numbers_are_real() -> None:
     copied = pellucid.narrow_copy(x.detach(), 0, 1, 1)
     copied.zero_()
     assert x.tolist() == [1.0, 2.0]
+
+
+def test_what_people_hang_on_a_tensor_stays() -> None:
+    weight = pellucid.nn.Parameter(pellucid.ones(2))
+    weight.no_decay = True
+    assert copy.deepcopy(weight).no_decay
+    x = pellucid.ones(2)
+    x.label = "mine"
+    assert x.label == "mine" and (x + 1).__dict__ == {}
+
+
+def test_pieces(torch: Any) -> None:
+    found = []
+    for room in (pellucid, torch):
+        x = room.arange(5.0)
+        pieces = (*x.unsafe_chunk(2), *x.unsafe_split(4), *x.unsafe_split_with_sizes([1, 4]))
+        found.append([p.tolist() for p in pieces])
+    assert found[0] == found[1]
 
 
 def test_settings_of_one_machine() -> None:
@@ -131,3 +150,102 @@ def test_random_is_a_room() -> None:
     with pellucid.random.fork_rng(enabled=False):
         a = pellucid.rand(2)
     assert not (a == pellucid.rand(2)).all()
+
+
+def test_places_and_generators() -> None:
+    with pellucid.device("cpu") as place:
+        assert place == pellucid.zeros(1).device
+    generator = pellucid.Generator()
+    assert generator.device == place and generator.seed() == generator.initial_seed()
+
+
+def test_whole_numbers_in_all_that_a_dtype_holds(torch: Any) -> None:
+    for name in ("uint8", "int8", "int64", "bool", "float32", "bfloat16"):
+        dtype = getattr(pellucid, name)
+        x = pellucid.zeros(4000, dtype=dtype).random_()
+        theirs = torch.zeros(4000, dtype=getattr(torch, name)).random_()
+        assert x.min() >= 0
+        assert abs(float(x.double().mean()) / float(theirs.double().mean()) - 1) < 0.1
+    full = pellucid.zeros(2000, dtype=pellucid.int64).random_(-(2**63), None).double()
+    assert full.min() < -(2.0**62) and full.max() > 2.0**62
+    assert set(pellucid.zeros(50, dtype=pellucid.int8).random_(3, 5).tolist()) == {3, 4}
+    with pytest.raises(SettingError) as refusal:
+        pellucid.zeros(2, dtype=pellucid.uint8).random_(-1, 5)
+    assert str(refusal.value) == (
+        "random_: uint8 takes bounds from 0 to 256, the first below the second, and got -1 and 5."
+    )
+
+
+MISTAKES: list[tuple[Any, type[Exception], str]] = [
+    (lambda x: pellucid.add(x.long(), 1, alpha=1.5), DTypeError,
+     "add: alpha must be a whole number for whole numbers, not 1.5."),
+    (lambda x: pellucid.sub(x, x, alpha=True), DTypeError,
+     "sub: alpha can be a bool only where all numbers are."),
+    (lambda x: pellucid.lerp(x, x.double(), 0.5), DTypeError,
+     "lerp: end is float64, and input float32; they must be of one dtype."),
+    (lambda x: pellucid.meshgrid(), SettingError,
+     "meshgrid needs at least one Tensor and got none."),
+    (lambda x: pellucid.meshgrid(x, x.long()), DTypeError,
+     "meshgrid: the Tensors are float32 and int64; they must be of one dtype."),
+    (lambda x: pellucid.meshgrid(x[None]), ShapeError,
+     "meshgrid takes rows of numbers, not shape (1, 2)."),
+    (lambda x: pellucid.repeat_interleave(pellucid.ones(2, 2, dtype=pellucid.int64)), ShapeError,
+     "repeat_interleave: counts alone must be a row, not of shape (2, 2)."),
+    (lambda x: x.flip(), KindError, "flip: dims are missing: say which axes to turn around."),
+    (lambda x: x.flip(0, 0), SettingError, "flip: a dim is named twice, in (0, 0)."),
+    (lambda x: pellucid.normal(0.0, -1.0, (2,)), SettingError,
+     "normal: std can't be negative and is -1.0."),
+    (lambda x: pellucid.normal(x, -x), SettingError,
+     "normal: std can't be negative, and some of it is."),
+    (lambda x: pellucid.broadcast_shapes((2, -1)), ShapeError,
+     "broadcast_shapes: sizes can't be negative: -1."),
+    (lambda x: x.float_power_(2), DTypeError,
+     "float_power_: the result is float64, and this Tensor float32."),
+    (lambda x: pellucid.bincount(x.long(), minlength=-1), SettingError,
+     "bincount: minlength can't be negative and is -1."),
+    (lambda x: "foo" in x, KindError, "a Tensor holds numbers, and 'foo' is none."),
+    (lambda x: pellucid.index_put(x, (), x), SettingError,
+     "index_put: indices are missing; give one Tensor for each axis, or None."),
+    (lambda x: pellucid.unravel_index(x, (2, 2)), DTypeError,
+     "unravel_index: places are whole numbers, not float32."),
+    (lambda x: pellucid.unravel_index(x.long(), (2, -2)), SettingError,
+     "unravel_index: sizes can't be negative, and are (2, -2)."),
+    (lambda x: pellucid.take_along_dim(x, x.int(), 0), DTypeError,
+     "take_along_dim: positions are int64, not int32."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "text"), MISTAKES, ids=lambda v: v[:20] if type(v) is str else ""
+)
+def test_mistakes(call: Any, kind: type[Exception], text: str) -> None:
+    with pytest.raises(kind) as refusal:
+        call(pellucid.ones(2))
+    assert str(refusal.value) == text and isinstance(refusal.value, RuntimeError)
+
+
+@pytest.mark.filterwarnings("ignore:.*uint8")
+def test_small_differences(torch: Any) -> None:
+    """Values and dtypes at the edges, as PyTorch has them."""
+    found = []
+    for room in (pellucid, torch):
+        row = room.tensor([True, False])
+        base, power = room.zeros(3), room.tensor([-1.0, 0.0, 1.0], requires_grad=True)
+        (base**power).sum().backward()
+        bent = room.tensor([1.0, float("inf"), 2.0, 3.0, float("nan"), 1.0])
+        places = room.zeros(2, 3)
+        room.arange(4, out=places[:, 1:])
+        masked = room.zeros(3).index_put((room.tensor([1, 0, 1], dtype=room.uint8),), room.ones(2))
+        found.append((
+            room.add(row, row, alpha=0).dtype is room.bool,
+            str(room.cat([room.empty(0), room.empty(0)], dim=1).tolist()), power.grad.tolist(),
+            str(room.gradient(bent)[0].tolist()), places.tolist(), masked.tolist(),
+            room.tensor(2**64, dtype=room.float32).item(),
+            room.bernoulli(room.ones(2), out=room.zeros(2, dtype=room.int32)).tolist(),
+            tuple(room.ones(2).new(size=(3, 4)).shape),
+        ))  # fmt: skip
+    assert found[0] == found[1]
+    with pytest.raises(TypeError, match="parts of a Tensor can't be deleted"):
+        del pellucid.ones(2)[0]
+    with pytest.raises(ShapeError, match="a size in \\(-1, -1\\) is negative"):
+        pellucid.ones(2).expand(-1, -1)

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import BOOL, FLOAT, INT, float32, int64
-from pellucid.errors import DTypeError, SettingError
+from pellucid.dtypes import BOOL, FLOAT, INT, bool_, float32, int64
+from pellucid.errors import DivisionError, DTypeError, SettingError
 from pellucid.graph.emit import emit
 from pellucid.graph.node import Node
 from pellucid.ops import REGISTRY, Op
@@ -99,13 +99,34 @@ for _alias, _name in {
 @function()
 def add(input: Node, other: Any, *, alpha: float = 1) -> Node:
     """`input + alpha · other`."""
-    return ew.add(input, other if alpha == 1 else ew.mul(other, alpha))
+    _check_alpha("add", alpha, input, other)
+    return ew.add(input, _scaled(other, alpha))
 
 
 @function()
 def sub(input: Node, other: Any, *, alpha: float = 1) -> Node:
     """`input − alpha · other`."""
-    return ew.sub(input, other if alpha == 1 else ew.mul(other, alpha))
+    _check_alpha("sub", alpha, input, other)
+    return ew.sub(input, _scaled(other, alpha))
+
+
+def _scaled(other: Any, alpha: float) -> Any:
+    if alpha == 1:
+        return other
+    scaled = ew.mul(other, alpha)
+    is_bool = isinstance(other, Node) and other.dtype is bool_
+    return ew.cast(scaled, dtype=bool_) if is_bool else scaled
+
+
+def _check_alpha(name: str, alpha: Any, *terms: Any) -> None:
+    if type(alpha) is int:
+        return
+    categories = [BOOL if type(t) is bool else t.dtype.category if isinstance(t, Node) else
+                  FLOAT if type(t) is float else INT for t in terms]  # fmt: skip
+    if isinstance(alpha, bool) and max(categories) != BOOL:
+        raise DTypeError(f"{name}: alpha can be a bool only where all numbers are.")
+    if isinstance(alpha, float) and max(categories) != FLOAT:
+        raise DTypeError(f"{name}: alpha must be a whole number for whole numbers, not {alpha}.")
 
 
 @function()
@@ -167,7 +188,7 @@ def not_zero(name: str, input: Any, other: Any) -> None:
     value = other.array if isinstance(other, Node) else other
     nothing = 0 in getattr(input, "shape", ()) or 0 in getattr(other, "shape", ())
     if value is not None and not nothing and _whole(input, other) and not np.all(value):
-        raise ZeroDivisionError(f"{name}: whole numbers can't be divided by zero.")
+        raise DivisionError(f"{name}: whole numbers can't be divided by zero.")
 
 
 @function()

@@ -143,6 +143,8 @@ def bincount(input: Node, weights: Node | None = None, minlength: int = 0) -> No
             f"bincount takes a row of whole numbers and got {input.dtype.name} "
             f"of shape {show(input.shape)}."
         )
+    if minlength < 0:
+        raise SettingError(f"bincount: minlength can't be negative and is {minlength}.")
     low, high = known_range("bincount", input)
     if low < 0:
         raise IndexRangeError(f"bincount: {low} is negative; only numbers from 0 on are counted.")

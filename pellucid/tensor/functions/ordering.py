@@ -6,7 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 from pellucid.dtypes import FLOAT, int32
-from pellucid.errors import SettingError, ShapeError
+from pellucid.errors import IndexShapeError, SettingError, ShapeError
 from pellucid.graph.emit import constant
 from pellucid.graph.node import Node
 from pellucid.ops import indexing as ix
@@ -145,4 +145,4 @@ def median(input: Node, dim: int | None = None, keepdim: bool = False) -> Any:
 
 def _not_empty(name: str, n: int) -> None:
     if n == 0:
-        raise ShapeError(f"{name}: there is no middle of no numbers.")
+        raise IndexShapeError(f"{name}: there is no middle of no numbers.")

@@ -83,8 +83,8 @@ def gather(input: Node, dim: int, index: Node, *, sparse_grad: bool = False) -> 
 @function()
 def take_along_dim(input: Node, indices: Node, dim: int | None = None) -> Node:
     """Pick along `dim`; the other axes are broadcast, as `argsort` and `argmax` results need."""
-    if indices.dtype.category != INT:
-        raise DTypeError(f"take_along_dim: positions are whole numbers, not {indices.dtype.name}.")
+    if indices.dtype is not int64:
+        raise DTypeError(f"take_along_dim: positions are int64, not {indices.dtype.name}.")
     if dim is None:
         input, dim = mv.reshape(input, shape=(input.size,)), 0
         indices = mv.reshape(indices, shape=(indices.size,))

@@ -27,6 +27,12 @@ __all__: list[str] = []
 def lerp(input: Node, end: Node, weight: Any) -> Node:
     """`input + weight · (end − input)`: a place on the way from one to the other."""
     _real("lerp", input)
+    for what, other in (("end", end), ("weight", weight)):
+        if isinstance(other, Node) and other.dtype is not input.dtype:
+            raise DTypeError(
+                f"lerp: {what} is {other.dtype.name}, and input {input.dtype.name};"
+                " they must be of one dtype."
+            )
     return ew.add(input, ew.mul(weight, ew.sub(end, input)))
 
 

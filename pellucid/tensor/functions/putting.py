@@ -98,6 +98,8 @@ def _looked_up(input: Node, indices: list[Any]) -> tuple[tuple[int, ...], list[N
         if index is None:
             axis += 1
             continue
+        if index.dtype is uint8:
+            index = ew.cast(index, dtype=bool_)
         if axis + (len(index.shape) if index.dtype is bool_ else 1) > len(input.shape):
             raise IndexRangeError(f"index_put: too many indices for shape {show(input.shape)}.")
         if index.dtype is not bool_:

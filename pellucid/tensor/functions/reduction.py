@@ -19,7 +19,7 @@ from pellucid.ops.elementwise import cast
 from pellucid.ops.indexing import gather
 from pellucid.ops.movement import reshape
 from pellucid.ops.op import Op
-from pellucid.shapes import Mismatch, normalize_axis
+from pellucid.shapes import EmptyAxis, normalize_axis
 from pellucid.tensor.functions.matrices import stretches
 from pellucid.tensor.lift import FUNCTIONS, function
 
@@ -187,7 +187,7 @@ def _pick(input: Node, dim: Any, keepdim: bool, extreme: Any, position: Any, pai
     if isinstance(dim, Node):
         return pairwise.__wrapped__(input, dim)
     if input.size == 0 and (dim is None or input.shape[normalize_axis(dim, len(input.shape))] == 0):
-        raise Mismatch("there is no largest or smallest of no numbers")
+        raise EmptyAxis("there is no largest or smallest of no numbers")
     if dim is None:
         nan = {"nan_blamed": True} if input.dtype.category == FLOAT else {}
         return extreme(input, axes=axes_of(input, None), keepdim=False, **nan)

@@ -141,7 +141,9 @@ def cat(tensors: Any, dim: int = 0) -> Node:
             "cat joins along an axis, and a Tensor without axes is among them.\n"
             " stack makes a row of single numbers."
         )
-    kept = [p for p in parts if p.shape != (0,)] or parts[:1]  # PyTorch skips empty 1-axis Tensors
+    kept = [p for p in parts if p.shape != (0,)]  # PyTorch skips empty 1-axis Tensors
+    if not kept:
+        return mv.cat(*parts, axis=0)
     return mv.cat(*kept, axis=normalize_axis(dim, len(kept[0].shape)))
 
 
@@ -318,6 +320,16 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Node, ...]:
         if len(tensors) == 1 and isinstance(tensors[0], tuple | list)
         else list(tensors)
     )
+    if not vectors:
+        raise SettingError("meshgrid needs at least one Tensor and got none.")
+    for vector in vectors:
+        if len(vector.shape) > 1:
+            raise ShapeError(f"meshgrid takes rows of numbers, not shape {show(vector.shape)}.")
+        if vector.dtype is not vectors[0].dtype:
+            raise DTypeError(
+                f"meshgrid: the Tensors are {vectors[0].dtype.name} and {vector.dtype.name};"
+                " they must be of one dtype."
+            )
     if indexing not in ("ij", "xy"):
         raise SettingError(f"meshgrid: indexing must be 'ij' or 'xy' and is {indexing!r}.")
     shape = tuple(v.size for v in vectors)

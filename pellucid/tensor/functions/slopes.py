@@ -47,9 +47,7 @@ def gradient(
     if len(known) != len(axes):
         raise SettingError(f"gradient: {len(known)} spacings for {len(axes)} dims; give one each.")
     x = input if input.dtype.category == FLOAT else ew.cast(input, dtype=float32)
-    return tuple(
-        _slope(x, _where(s, x, a), a, edge_order) for s, a in zip(known, axes, strict=True)
-    )
+    return tuple(_slope(x, s, a, edge_order) for s, a in zip(known, axes, strict=True))
 
 
 def _where(spacing: Any, x: Node, axis: int) -> Node:
@@ -63,8 +61,8 @@ def _where(spacing: Any, x: Node, axis: int) -> Node:
     return mv.reshape(spacing, shape=tuple(n if a == axis else 1 for a in range(len(x.shape))))
 
 
-def _slope(x: Node, at: Node, axis: int, order: int) -> Node:
-    n = x.shape[axis]
+def _slope(x: Node, step: Any, axis: int, order: int) -> Node:
+    n, at = x.shape[axis], _where(step, x, axis)
     if n <= order:
         raise ShapeError(f"gradient: dim {axis} has {n} entries, and needs {order + 1}.")
     steps = ew.sub(narrow(at, axis, 1, n - 1), narrow(at, axis, 0, n - 1))
@@ -75,7 +73,10 @@ def _slope(x: Node, at: Node, axis: int, order: int) -> Node:
     before, after = narrow(steps, axis, 0, n - 2), narrow(steps, axis, 1, n - 2)
     left, right = narrow(chords, axis, 0, n - 2), narrow(chords, axis, 1, n - 2)
     both = ew.add(before, after)
-    inner = ew.div(ew.add(ew.mul(left, after), ew.mul(right, before)), both)
+    if isinstance(step, int | float):  # the number in between does not count
+        inner = ew.div(ew.sub(narrow(x, axis, 2, n - 2), narrow(x, axis, 0, n - 2)), 2 * step)
+    else:
+        inner = ew.div(ew.add(ew.mul(left, after), ew.mul(right, before)), both)
     if order == 2:  # a parabola through three points: the chord, bent by half of what it turns
         turn = ew.div(ew.sub(right, left), both)
         m = n - 3

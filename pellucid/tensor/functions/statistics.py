@@ -6,7 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 from pellucid.dtypes import FLOAT, DType, float32, int64
-from pellucid.errors import DTypeError, SettingError, ShapeError
+from pellucid.errors import DTypeError, IndexShapeError, SettingError, ShapeError
 from pellucid.graph.emit import constant
 from pellucid.graph.node import Node
 from pellucid.ops import elementwise as ew
@@ -193,7 +193,7 @@ def nanmedian(input: Node, dim: int | None = None, keepdim: bool = False) -> Any
     if not input.shape:
         return Ordered(input, ew.cast(ne(input, input), dtype=int64))
     if not input.shape[axis]:
-        raise ShapeError("nanmedian: there is no middle of no numbers.")
+        raise IndexShapeError("nanmedian: there is no middle of no numbers.")
     values, order = od.sort(input, axis)  # NaN comes last
     known = rd.sum_(logical_not(isnan(values)), axes=(axis,), keepdim=True)
     middle = ew.maximum(wh.floor_divide(ew.sub(known, 1), 2), 0)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.dtypes import int64
-from pellucid.errors import IndexRangeError, SettingError, ShapeError
+from pellucid.errors import IndexRangeError, KindError, SettingError, ShapeError
 from pellucid.graph.mode import engine
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import elementwise as ew
@@ -28,6 +28,8 @@ __all__: list[str] = []
 @function()
 def flip(input: Node, *dims: Any) -> Node:
     """Turn axes around."""
+    if not dims:
+        raise KindError("flip: dims are missing: say which axes to turn around.")
     axes = _each_once("flip", _axes(input, flat_sizes(dims)))
     return ra.flip(input, axes=axes) if input.shape else input
 
@@ -112,6 +114,10 @@ def repeat_interleave(
     Alone, a Tensor of counts gives each position as often as its count says.
     """
     if repeats is None:
+        if len(input.shape) != 1:
+            raise ShapeError(
+                f"repeat_interleave: counts alone must be a row, not of shape {show(input.shape)}."
+            )
         input, repeats = _counted(input.size), input
     if dim is None:
         input, dim = mv.reshape(input, shape=(input.size,)), 0
