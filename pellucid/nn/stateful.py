@@ -14,6 +14,7 @@ from pellucid.nn.state import IncompatibleKeys, load, own_state, take_own
 from pellucid.nn.tree import Tree
 from pellucid.nn.uninitialized import is_lazy
 from pellucid.tensor.hooks import Removable
+from pellucid.tensor.misspelled import told_if_misspelled
 
 if TYPE_CHECKING:
     pass
@@ -71,6 +72,7 @@ class Stateful(Tree):
         if type(self).get_extra_state is not Stateful.get_extra_state:
             destination[f"{prefix}_extra_state"] = self.get_extra_state()
 
+    @told_if_misspelled
     def load_state_dict(
         self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
     ) -> IncompatibleKeys:

@@ -16,11 +16,14 @@ from pellucid.graph.node import last_change
 from pellucid.nn.stateful import Stateful
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import as_tensor
+from pellucid.tensor.misspelled import refuse_unknown
 
 if TYPE_CHECKING:
     from pellucid.nn.module import Module
 
 __all__ = ["Switches"]
+
+_TO = ("device", "dtype", "non_blocking", "copy", "memory_format")  # what PyTorch takes by name
 
 
 class Switches(Stateful):
@@ -70,6 +73,8 @@ class Switches(Stateful):
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """All float weights and buffers in another kind of number, in place."""
+        if kwargs:
+            refuse_unknown("to", kwargs, _TO)
         dtype = kwargs.get("dtype")
         as_tensor(0.0, device=kwargs.get("device"))
         for a in args:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Self
+from typing import Any, Self, TypeVar, cast
 
 from pellucid.spelling import closest
 
-__all__ = ["Asked", "about_misspelled", "asked_for"]
+__all__ = ["Asked", "about_misspelled", "asked_for", "refuse_unknown", "told_if_misspelled"]
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 # Words of other libraries and of everyday speech, and the names of PyTorch that they stand for.
 _SAYS = """
@@ -51,6 +54,8 @@ def _meanings() -> dict[str, tuple[str, ...]]:
 
 def _meant(word: str, taken: list[str]) -> str:
     """The name that was probably meant, or all that there are."""
+    if not taken:
+        return "It takes what it is made of one by one, without names."
     said = (name for name in _meanings().get(word.lower(), ()) if name in taken)
     near = next(said, None) or closest(word, taken, alike=0.5)
     return f"Did you mean {near}=?" if near else f"It takes {', '.join(taken)}."
@@ -74,7 +79,52 @@ def about_misspelled(
     return TypeError(f"{name} has no argument {word!r}. {_meant(word, taken)}")
 
 
-_ASKED: dict[type, tuple[frozenset[str], tuple[str, ...]]] = {}  # what it takes, what it must have
+def refuse_unknown(call: str, words: Iterable[str], taken: Iterable[str]) -> None:
+    """Refuse names that a call with `**kwargs` would pass over.
+
+    Args:
+        call: the name of the function.
+        words: the names of the arguments that it was given.
+        taken: those that it has.
+
+    Raises:
+        TypeError: one is not known.
+    """
+    known = list(taken)
+    for word in words:
+        if word not in known:
+            raise TypeError(f"{call} has no argument {word!r}. {_meant(word, known)}")
+
+
+def told_if_misspelled(call: F) -> F:
+    """A function that says which argument was probably meant by one that it does not have.
+
+    Args:
+        call: the function.
+
+    Example:
+        >>> @told_if_misspelled
+        ... def scaled(value, factor=1):
+        ...     return value * factor
+        >>> scaled(2, facter=3)
+        Traceback (most recent call last):
+        TypeError: scaled has no argument 'facter'. Did you mean factor=?
+    """
+
+    @functools.wraps(call)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return call(*args, **kwargs)
+        except TypeError as error:
+            if not kwargs or (unknown := about_misspelled(call, error, kwargs)) is None:
+                raise
+        raise unknown
+
+    return cast("F", checked)
+
+
+# What a class takes, None where others wrote it; and what it must have.
+_ASKED: dict[type, tuple[frozenset[str] | None, tuple[str, ...]]] = {}
 
 
 def asked_for(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
@@ -95,12 +145,13 @@ def asked_for(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> No
     if asked is None:
         asked = _ASKED[cls] = _learned(cls)
     known, must = asked
-    if known and not known.issuperset(kwargs):
-        word, names = next(w for w in kwargs if w not in known), [p.name for p in _own(cls)]
+    if known is not None and not known.issuperset(kwargs):
+        word = next(w for w in kwargs if w not in known)
+        names = [p.name for p in _own(cls) if p.kind is not p.VAR_POSITIONAL]
         raise TypeError(f"{cls.__name__} has no argument {word!r}. {_meant(word, names)}")
     if len(args) < len(must) and not kwargs.keys() >= set(must[len(args) :]):
         missing = [name for name in must[len(args) :] if name not in kwargs]
-        more = ", …" if len(must) < len(known) else ""
+        more = ", …" if len(must) < len(known or ()) else ""
         raise TypeError(
             f"{cls.__name__} was made without {' and '.join(missing)}.\n"
             f" It needs {cls.__name__}({', '.join(must)}{more})."
@@ -134,9 +185,12 @@ def _own(cls: type) -> list[inspect.Parameter]:
     return list(own.values())
 
 
-def _learned(cls: type) -> tuple[frozenset[str], tuple[str, ...]]:
+def _learned(cls: type) -> tuple[frozenset[str] | None, tuple[str, ...]]:
     """What `__init__` takes, and what of it must be given; nothing where others wrote it."""
     own = _own(cls) if cls.__module__.startswith("pellucid.") else []
-    if any(p.kind is p.VAR_POSITIONAL for p in own):
-        return frozenset(), ()
-    return frozenset(p.name for p in own), tuple(p.name for p in own if p.default is p.empty)
+    names = frozenset(p.name for p in own if p.kind is not p.VAR_POSITIONAL)
+    if len(names) < len(own):  # any number of parts by place
+        made = next(vars(kind)["__init__"] for kind in cls.__mro__ if "__init__" in vars(kind))
+        kinds = {p.kind for p in inspect.signature(made).parameters.values()}
+        return None if inspect.Parameter.VAR_KEYWORD in kinds else names, ()
+    return names or None, tuple(p.name for p in own if p.default is p.empty)

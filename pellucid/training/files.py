@@ -10,6 +10,7 @@ from typing import Any
 
 from pellucid.errors import FileFormatError
 from pellucid.nn.module import Module
+from pellucid.tensor.misspelled import told_if_misspelled
 from pellucid.training.tree import from_bytes, to_bytes
 
 __all__ = ["load", "read_file", "replace_file", "save"]
@@ -17,6 +18,7 @@ __all__ = ["load", "read_file", "replace_file", "save"]
 Place = str | PathLike[str]
 
 
+@told_if_misspelled
 def save(obj: Any, f: Place | Any) -> None:
     """Write weights, or any nested data with Tensors in it, to a safetensors file.
 
@@ -39,6 +41,7 @@ def save(obj: Any, f: Place | Any) -> None:
         replace_file(Path(f), raw)
 
 
+@told_if_misspelled
 def load(f: Place | Any, map_location: Any = None, *, weights_only: bool = True) -> Any:
     """Read what `save` wrote, or any safetensors file as a dict of Tensors.
 

@@ -13,6 +13,7 @@ from pellucid.nn.module import Module
 from pellucid.optim.names import named
 from pellucid.optim.optimizer import Optimizer
 from pellucid.tensor.grad_mode import no_grad
+from pellucid.tensor.misspelled import told_if_misspelled
 from pellucid.tensor.random import default_generator
 from pellucid.training import checkup
 from pellucid.training.checkpoint import Checkpoint, read, restore
@@ -39,6 +40,7 @@ from pellucid.training.whole_frame import split_frame_hint
 __all__ = ["fit", "optimizer_over"]
 
 
+@told_if_misspelled
 def fit(
     model: Module,
     data: Any,

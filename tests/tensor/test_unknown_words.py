@@ -12,6 +12,7 @@ import pellucid.nn.functional as F
 from pellucid import nn
 from pellucid.errors import DataError, SettingError
 from pellucid.tensor.elsewhere import missing
+from pellucid.tensor.misspelled import told_if_misspelled
 
 X = pellucid.ones(2, 3)
 
@@ -95,3 +96,65 @@ def test_asking_a_tensor_again_for_what_it_lacks_looks_for_nothing(
     monkeypatch.setattr(sys.modules[missing.__module__], "closest", look)
     assert [hasattr(pellucid.ones(2), "never_asked_before") for _ in range(3)] == [False] * 3
     assert looked == ["never_asked_before"]
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (
+            lambda: pellucid.tensor([1.0], require_grad=True),  # type: ignore[call-arg]
+            "tensor has no argument 'require_grad'. Did you mean requires_grad=?",
+        ),
+        (
+            lambda: nn.Sequential(first=nn.Linear(1, 1)),  # type: ignore[call-arg]
+            "Sequential has no argument 'first'. It takes what it is made of one by one, without"
+            " names.",
+        ),
+        (
+            lambda: pellucid.save({}, "never", pickle_module=None),
+            "save has no argument 'pickle_module'. It takes obj, f.",
+        ),
+        (
+            lambda: pellucid.load("never", weight_only=True),
+            "load has no argument 'weight_only'. Did you mean weights_only=?",
+        ),
+        (
+            lambda: nn.Linear(1, 1).load_state_dict({}, strct=False),  # type: ignore[call-arg]
+            "load_state_dict has no argument 'strct'. Did you mean strict=?",
+        ),
+        (
+            lambda: nn.Linear(1, 1).to(dtpe=pellucid.float64),
+            "to has no argument 'dtpe'. Did you mean dtype=?",
+        ),
+        (
+            lambda: pellucid.fit(nn.Linear(3, 1), X, epoch=3),
+            "fit has no argument 'epoch'. Did you mean epochs=?",
+        ),
+    ],
+)
+def test_the_name_that_was_meant_is_said(call: Any, text: str) -> None:
+    with pytest.raises(TypeError) as told:
+        call()
+    assert str(told.value) == text
+
+
+def test_a_mistake_inside_is_told_as_it_is() -> None:
+    with pytest.raises(TypeError, match="inner"):
+
+        @told_if_misspelled
+        def outer(word: int) -> None:
+            raise TypeError("inner() got an unexpected keyword argument 'other'")
+
+        outer(word=1)
+
+
+def test_parts_by_place_and_by_name_stay_as_they_were() -> None:
+    assert len(nn.Sequential(nn.Linear(1, 1), nn.ReLU())) == 2
+    assert isinstance(nn.Identity(3, unused=1), nn.Identity)
+
+    class Chain(nn.Sequential):
+        def __init__(self, *parts: Any, name: str = "") -> None:
+            super().__init__(*parts)
+            self.name = name
+
+    assert Chain(nn.ReLU(), name="a").name == "a"
