@@ -117,13 +117,6 @@ def test_the_evaluation_is_written_as_in_the_introduction() -> None:
     ]
 
 
-@pytest.mark.parametrize(("name", "given"), [("example", ()), ("blame", (1.0, 0.5))])
-def test_the_pictures_of_the_page_are_what_is_drawn(name: str, given: tuple[float, ...]) -> None:
-    saved = (ROOT / "docs" / "images" / "neurons" / f"{name}.svg").read_text("utf-8")
-    drawn = neurons.example().to_svg(*given)
-    assert saved.partition("</style>")[2] == drawn.partition("</style>")[2]
-
-
 def test_the_saved_pictures_are_drawn_from_the_example_on_light_and_on_dark() -> None:
     net, folder = neurons.example(), ROOT / "docs" / "images" / "neurons"
     for name, svg in (("example", net.to_svg()), ("blame", net.to_svg(1.0, 0.5))):
