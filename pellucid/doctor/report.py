@@ -20,6 +20,7 @@ from pellucid.lenses.view import Block, Code, Column, Folded, Remark, Table, Vie
 
 __all__ = ["Report"]
 
+_FEW = 3  # kinds that are named where nothing was found
 _DECADES: Final = 1000
 _COLUMNS = (
     Column("measured", wraps=30, anchor=True),
@@ -118,23 +119,28 @@ def _view(report: Report) -> View:
 
 def _nothing(report: Report) -> Remark:
     """That nothing was found, and how far that goes."""
-    done = listing([_plain(kind) for kind in report.checked]) or "nothing"
+    done = _checked(report.checked)
     if report.seen.finished:
-        return Remark(f"Nothing wrong was found. Checked: {done}.", "good")
+        return Remark(f"Nothing wrong was found. {done}", "good")
     first = report.seen.error.partition("\n")[0].rstrip(".")
     steps = plural(report.seen.events.steps, "step")
     return Remark(
         f"The run ended with an error after {steps}: {first}. Until then nothing wrong was found. "
-        f"Checked: {done}.", "warn",
+        f"{done}", "warn",
     )  # fmt: skip
+
+
+def _checked(kinds: tuple[str, ...]) -> str:
+    """What was looked for, in the room that a line leaves."""
+    if len(kinds) <= _FEW:
+        return f"Checked: {listing([_plain(kind) for kind in kinds]) or 'nothing'}."
+    return f"Looked for {len(kinds)} kinds of faults; report.checked and --json name them."
 
 
 def _title(report: Report) -> str:
     if report.healthy:
         return "The doctor"
-    return (
-        f"The doctor: {report.details[0].about.title[0].lower()}{report.details[0].about.title[1:]}"
-    )
+    return f"The doctor: {_plain(report.findings[0])}"
 
 
 def _sentence(report: Report) -> str:

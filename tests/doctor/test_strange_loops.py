@@ -34,6 +34,26 @@ def _network(lib: Any) -> tuple[Any, Any, Any, Any]:
 
 
 @pytest.mark.parametrize("name", LIBRARIES)
+def test_a_head_put_in_after_the_optimizer_was_made_is_named(name: str) -> None:
+    """Also where the loop has already trained another head; one that is held is no fault."""
+    lib, look = _library(name)
+    for held in (False, True):
+        model, optimizer, x, y = _network(lib)
+        with look(model, optimizer, trials=False) as report:
+            for step in range(12):
+                if step == 6:
+                    model[2] = lib.nn.Linear(8, 2)
+                    if held:
+                        optimizer.add_param_group({"params": list(model[2].parameters())})
+                optimizer.zero_grad()
+                lib.nn.functional.cross_entropy(model(x), y).backward()
+                optimizer.step()
+        assert report.findings == ([] if held else ["frozen_parameters"])
+        if not held:
+            assert "does not hold 2 parameters" in report.details[0].text
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
 def test_a_loss_under_no_grad_leaves_parameters_frozen(name: str) -> None:
     lib, look = _library(name)
     model, optimizer, x, y = _network(lib)

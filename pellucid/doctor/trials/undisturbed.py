@@ -52,6 +52,6 @@ def undisturbed(lib: Any, seed: int = 0) -> Iterator[None]:
 
 def _on_accelerators(lib: Any, stack: ExitStack) -> None:
     """PyTorch's devices have streams of their own; those not in use are left asleep."""
-    cuda = getattr(lib, "cuda", None)
-    if cuda is not None and hasattr(lib, "random") and cuda.is_initialized():
+    awake = getattr(getattr(lib, "cuda", None), "is_initialized", None)
+    if awake is not None and hasattr(lib, "random") and awake():
         stack.enter_context(lib.random.fork_rng())

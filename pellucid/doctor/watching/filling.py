@@ -35,7 +35,10 @@ def seen_of(watcher: Watcher, error: str = "") -> Seen:
     """
     w = watcher
     seen = Seen(source=w.library.name, missing=w.missing, finished=not error, error=error)
-    w.weights.held(p for ledger in w.ledgers.values() for p in ledger.params())
+    held = [p for ledger in w.ledgers.values() for p in ledger.params()]
+    w.weights.held(held)
+    for model in w.models if held else ():
+        w.weights.put_in(w.known.get(id(model), ""), model, held)
     seen.calls, seen.moments = w.looks.calls, w.looks.moments
     w.modes.traced(seen.calls)
     late = [w.waiting] if w.fresh and len(w.losses) < w.step else []  # stepped before backward

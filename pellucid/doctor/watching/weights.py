@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,24 @@ class Weights:
         ids = {id(p) for p in params}
         for name, p in self.tensors.items():
             self.seen[name].held = id(p) in ids
+
+    def put_in(self, prefix: str, model: Any, held: Iterable[Any]) -> None:
+        """Those that came to a network later, got gradients, and are held by no optimizer.
+
+        As those of a head that was put in place of another one after the optimizer was made.
+        """
+        known = {id(p) for p in (*self.tensors.values(), *held)}
+        for path, module in model.named_modules():
+            for name, p in module.named_parameters(recurse=False):
+                if p is None or id(p) in known or not p.requires_grad or p.grad is None:
+                    continue
+                known.add(id(p))
+                whole = ".".join(part for part in (prefix, path, name) if part)
+                self.tensors[whole], self.layers[whole] = p, module
+                self.seen[whole] = replace(
+                    self._begin(whole, p), used=True, reached=True, held=False
+                )
+                self.first[whole] = self._mark(p)
 
     def _copies(self, model: Any) -> dict[str, Any] | None:
         """The first values of parameters and buffers, by their names in the state_dict."""
