@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pellucid.engines.numpy import namespace as np_space
 from pellucid.ops import REGISTRY
+from pellucid.ops.filters import compared, filtered, spread_back
 from pellucid.ops.op import Sample
 from pellucid.testing import draw
 
@@ -63,6 +65,30 @@ def test_gradients_are_those_that_jax_derives(
         np.testing.assert_allclose(
             conv.conv_weight_grad_nhwc(x, g, kernel, **p), dw, rtol=1e-12, atol=1e-12
         )
+
+
+def test_filters_of_a_single_channel() -> None:
+    """They are sums of products there, and no convolution at all."""
+    rng = np.random.default_rng(0)
+    p: Any = {"stride": (2, 1), "padding": ((1, 0), (2, 1)), "dilation": (1, 2), "groups": 3}
+    x, w = rng.normal(size=(2, 3, 8, 7)), rng.normal(size=(3, 1, 3, 2))
+    y = filtered(np_space, x, w, **p)
+    g = rng.normal(size=y.shape)
+
+    def all_three(x: Any, w: Any, g: Any) -> Any:
+        return (
+            conv.INSTEAD["conv"](space, x, w, **p),
+            conv.INSTEAD["conv_transpose"](space, g, w, size=(8, 7), **p),
+            conv.INSTEAD["conv_weight_grad"](space, x, g, kernel=(3, 2), **p),
+        )
+
+    with wide():
+        assert "conv_general_dilated" not in str(jax.make_jaxpr(all_three)(x, w, g))
+        found = jax.jit(all_three)(x, w, g)
+    back = spread_back(np_space, g, w, (8, 7), **p)
+    blame = compared(np_space, x, g, (3, 2), **p)
+    for mine, wanted in zip(found, (y, back, blame), strict=True):
+        np.testing.assert_allclose(mine, wanted, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("groups", [1, 2])

@@ -2,7 +2,7 @@
 
 Each is written for arrays with their channels last; the entries that the table names turn PyTorch's
 order around it. All three are one `conv_general_dilated` each, outside of any loop: inside one, XLA
-on the CPU runs them an order of magnitude slower.
+on the CPU runs them an order of magnitude slower. Filters of a single channel go their own way.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 import jax.numpy as jnp
 from jax import lax
 
+from pellucid.engines.xla.depthwise import alone, blame_of_filters, moved, moved_back
 from pellucid.ops.conv import conv, conv_transpose, conv_weight_grad
 from pellucid.ops.op import Op
 from pellucid.ops.window import Pairs
@@ -62,6 +63,8 @@ def conv_nhwc(
 ) -> Any:
     """A convolution: x (N, *spatial, C), weight (*window, C/groups, out) → (N, *positions, out)."""
     rank = len(stride)
+    if alone(x, weight.shape[:-2], weight.shape[-1], groups):
+        return moved(x, weight, stride, padding, dilation)
     together = _together(x, weight, stride, padding, dilation, groups)
     if together > 1:
         wide = _neighbors(weight, together)
@@ -129,6 +132,9 @@ def conv_transpose_nhwc(
 ) -> Any:
     """Its reverse, to a picture of `size`: the filter, turned around, sees x with gaps."""
     rank = len(stride)
+    if alone(x, weight.shape[:-2], weight.shape[-2] * groups, groups):
+        around = _room_around(x.shape[1:-1], weight.shape[:-2], size, stride, padding, dilation)
+        return moved_back(x, weight, size, stride, around, dilation)
     turned = jnp.flip(_regrouped(weight, groups), range(rank))
     if groups == 1 and set(stride) == {1}:
         room = _room_around(x.shape[1:-1], weight.shape[:-2], size, stride, padding, dilation)
@@ -181,6 +187,8 @@ def conv_weight_grad_nhwc(
 ) -> Any:
     """The blame of the filters (*window, in, out): x is seen through g, rows taken as channels."""
     rank = len(stride)
+    if alone(x, kernel, g.shape[-1], groups):
+        return blame_of_filters(x, g, kernel, stride, padding, dilation)
     if x.shape[-1] == 1 and rank == 2 and {*stride, *dilation} == {1}:
         return _weight_grad_of_one_channel(x, g, kernel, padding)
     pairs = tuple(
