@@ -167,6 +167,12 @@ def test_a_built_in_set_is_known_to_all(moons):
     assert "cell" in values_in(moons.explained.given)
 
 
+def test_of_a_sequence_no_row_is_numbered_by_another_count_than_the_reports():
+    content = content_of(load("sunspots"), Settings(model="gru", hidden=(4,), epochs=1))
+    assert titles(content) == ("Transform", "Graph")
+    assert not re.search(r"row \d", str(lenses.body(content, Limits())))
+
+
 def test_an_autoencoder_and_a_graph_have_neither():
     content = content_of(load("karate"), Settings(model="gcn", epochs=2))
     assert content.lenses is None and content.explained is None

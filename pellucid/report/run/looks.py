@@ -79,7 +79,9 @@ def _transform(view: View) -> Blocks:
     first = view.blocks[0]
     if isinstance(first, Charts):
         return (replace(first, columns=4 if len(first.items) == 4 else 3),)
-    return tuple(b for b in view.blocks if isinstance(b, Matrix | Charts))[:2]
+    # Of sequences the stream; which row it is, a lens counts among those that it was given.
+    found = [b for b in view.blocks if isinstance(b, Matrix | Charts)][:2]
+    return tuple(replace(b, title=b.title.partition(", row ")[0]) for b in found)
 
 
 def _represent(view: View) -> Blocks:
