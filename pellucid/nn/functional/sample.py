@@ -11,9 +11,9 @@ from typing import Any
 from pellucid.dtypes import DType, int64
 from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.node import Node
-from pellucid.ops.compare import ge, le, logical_and, lt, where
+from pellucid.ops.compare import ge, gt, le, logical_and, lt, where
 from pellucid.ops.elementwise import abs as abs_
-from pellucid.ops.elementwise import add, cast, clamp, mul, sub
+from pellucid.ops.elementwise import add, cast, mul, sub
 from pellucid.ops.indexing import take
 from pellucid.ops.linalg import dot_general
 from pellucid.ops.movement import cat, expand, permute, reshape, slice_
@@ -104,7 +104,7 @@ def grid_sample(
         else:
             places, share = _taps(_held(x, n, padding_mode, corners), mode)
         here = logical_and(ge(places, 0.0), le(places, float(n - 1)))
-        whole = mul(cast(clamp(places, min=0.0, max=float(n - 1)), dtype=int64), step)
+        whole = mul(cast(where(here, places, 0.0), dtype=int64), step)  # NaN is nowhere
         index = _joined(add, index, _spread(whole, a, rank))
         inside = _joined(logical_and, inside, _spread(here, a, rank))
         shares = _joined(mul, shares, None if share is None else _spread(share, a, rank))
@@ -162,8 +162,8 @@ def _held(x: Node, n: int, border: str, corners: bool) -> Node:
     if border == "reflection":
         low, span = (0.0, n - 1.0) if corners else (-0.5, float(n))
         x = _mirrored(x, low, span) if span else mul(x, 0.0)
-    top = float(n - 1)  # blame ends on the border, as in PyTorch
-    return where(le(x, 0.0), 0.0, where(ge(x, top), top, x))
+    top = float(n - 1)  # blame ends on the border, and NaN counts as 0, as in PyTorch
+    return where(gt(x, 0.0), where(ge(x, top), top, x), 0.0)
 
 
 def _mirrored(x: Node, low: float, span: float) -> Node:
