@@ -21,10 +21,10 @@ _SIGNS: Mapping[str, str] = {
     "sum": "Σ", "prod": "∏", "int": "∫", "partial": "∂", "bigwedge": "⋀", "bigvee": "\u22c1",
     "cdot": " · ", "times": " × ", "le": " ≤ ", "ge": " ≥ ", "ne": " ≠ ", "sim": " ~ ",
     "odot": " ⊙ ",
-    "wedge": " ∧ ", "vee": " \u2228 ", "oplus": " ⊕ ", "neg": "¬", "dots": "…", "to": " → ",
+    "wedge": " ∧ ", "vee": " \u2228 ", "oplus": " ⊕ ", "neg": "¬", "dots": "…", "ldots": "…", "to": " → ",
     "leftarrow": " ← ", "bmod": " mod ", "mathrel": "", "in": " ∈ ", "approx": " ≈ ",
     "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "left": "", "right": "",
-    "bigl": "", "bigr": "", "Big": "", "big": "", "quad": "\0", "qquad": "\0",
+    "bigl": "", "bigr": "", "big": "", "Bigl": "", "Bigr": "", "Big": "", "quad": "\0", "qquad": "\0",
     ",": "", ";": " ", "!": "", " ": " ", "{": "{", "}": "}", "#": "#", "%": "%", "_": "_",
 }  # fmt: skip
 _WORDS = frozenset({"arctan", "arg", "cos", "cosh", "exp", "ln", "log", "max", "min", "sin", "sinh",

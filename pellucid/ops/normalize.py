@@ -269,7 +269,7 @@ moments: Op = define(
     accepts="float",
     stable="two passes: the average first, so that large numbers don't cancel",
     cost=lambda shapes, out, **_: 4 * numel(shapes[0]),
-    traits="reduces",
+    traits="reduces aside",
     samples=(
         Sample(((4, 3),), {"axis": 1}),
         Sample(((2, 3, 4),), {"axis": 1}),

@@ -95,7 +95,8 @@ class Op:
         promotes: position of the first input that takes part in promotion.
         accepts: the kinds of number it works on; `remedy` says what to do about another.
         cost: `cost(shapes, out_shape, **params) -> flops`; bytes follow from the shapes.
-        traits: "elementwise", "linear", "view", "reduces", "random", "activation", …
+        traits: "elementwise", "linear", "view", "reduces", "random", "activation", …; "aside" where
+            the op that takes it as its last input would compute it itself, and has its slopes.
         samples, mistakes: read by the tests and the documentation.
         kink: what is taken at points without a derivative.
         stable: which form is computed and why, where it isn't the textbook one.

@@ -109,6 +109,16 @@ def test_latex_is_aligned_and_balanced() -> None:
     assert r"\mathtt{2.weight}" in deep and "ŷ" not in deep and "∂" not in deep
 
 
+def test_latex_of_a_value_and_of_a_slope_that_is_0() -> None:
+    layer, _ = worked_example(backward=False)
+    x = pellucid.tensor([1.0, 2.0])
+    value = explain(layer(x)).latex()
+    assert r"w_{2} \cdot x_{2} &= -0.3 \cdot 2.0 = -0.6 \\" in value and r"\end{aligned}" in value
+    loss = F.mse_loss(pellucid.relu(layer(x) - 9.0), pellucid.tensor([1.0]))
+    flat = explain(loss, wrt=layer.weight, at=(0, 1)).latex()
+    assert r"\frac{\partial L}{\partial w_{2}} &= 0" in flat and "no blame gets through" in flat
+
+
 def test_data_agrees_with_the_engine_and_survives_json() -> None:
     model, _, loss = classifier()
     found = explain(loss, wrt=model[0].weight, at=(2, 1), paths=3)
@@ -148,6 +158,15 @@ def test_the_check_agrees_and_notices_a_wrong_derivative() -> None:
         in str(found)
     )
     assert explain(loss, wrt=model[2].bias, at=0, check=False).to_dict()["check"] is None
+
+
+@pytest.mark.parametrize("norm", [nn.BatchNorm1d(5), nn.BatchNorm1d(5, affine=False)])
+def test_the_check_moves_the_averages_of_a_batch_too(norm: nn.Module) -> None:
+    pellucid.manual_seed(0)
+    model = nn.Sequential(nn.Linear(3, 5), nn.Tanh(), norm, nn.Linear(5, 2))
+    loss = F.cross_entropy(model(pellucid.randn(6, 3)), pellucid.tensor([0, 1, 0, 1, 1, 0]))
+    check = explain(loss, wrt=model[0].weight, at=(3, 1)).to_dict()["check"]
+    assert check["agrees"] and check["relative"] < 1e-5
 
 
 def test_random_draws_stay_as_they_were_during_the_check() -> None:

@@ -208,6 +208,14 @@ def test_the_equations_are_those_that_run(
     assert values in str(p)
 
 
+def test_layers_of_several_ops_have_one_equation() -> None:
+    model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.GRU(3, 4))
+    linear, norm, gru = program(model, (5, 2)).to_dict()["forward"]
+    assert linear["equation"] == "z = xWᵀ + b"
+    assert norm["equation"] == "y = γ((x − μ_B)/(√(σ_B² + ε))) + β"
+    assert gru["equation"].endswith("hₜ = (1 − u) n + uhₜ₋₁")
+
+
 def test_a_loss_that_is_a_function_or_follows_from_the_target() -> None:
     by_hand = program(moons_net(), (4, 2), loss=lambda out: (out**2).mean())
     assert [line["operation"] for line in by_hand.layers[-2:]] == ["square", "mean"]
@@ -231,6 +239,8 @@ def test_names_mean_what_they_mean_to_fit() -> None:
     by_hand = program(score, x, target, loss=nn.BCEWithLogitsLoss())
     assert by_name.to_dict()["loss"] == by_hand.to_dict()["loss"]
     assert program(score, x, y).layers[-1]["operation"] == "bce_with_logits"
+    two = program(nn.Bilinear(4, 4, 3), ((5, 4), (5, 4)))
+    assert not two.to_dict()["ran"] and "Shapes only" in two.text(80) and "mean" not in two.text(80)
     shapes = program(moons_net(), (4, 2), (4,), loss="cross_entropy", optimizer="sgd")
     assert not shapes.to_dict()["ran"] and shapes.to_dict()["optimizer"]["name"] == "SGD"
 

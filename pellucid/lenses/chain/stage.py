@@ -141,9 +141,14 @@ class Stage:
         for x in self.inputs:
             known[x] = values[x] if x in values else doubled(x)
         for node in self.nodes:
-            arrays = [known[x] for x in node.inputs]
+            arrays = [known[x] for x in node.inputs if not _aside(x)]
             known[node] = engine().run(node.op, arrays, widened(node.params))
         return known[self.out]
+
+
+def _aside(node: Node) -> bool:
+    """Whether it was computed of other inputs, beforehand, for the op that reads it."""
+    return node.op is not None and "aside" in node.op.traits
 
 
 def widened(params: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from pellucid.shapes import Shape
 __all__ = ["Layer", "layers_of"]
 
 _SILENT = frozenset({"cast"})
+_PART_OF_THE_NEXT = {"random", "aside"}
 
 
 @dataclass(eq=False)
@@ -46,8 +47,10 @@ class Layer:
     def records(self) -> tuple[Any, ...]:
         """The records of what it does, compositions folded, each once."""
         found = dict.fromkeys(_record(n) for n in self.nodes if n.op.name not in _SILENT)
-        telling = [r for r in found if "random" not in r.traits]  # the draw is part of the dropout
-        return tuple(telling or found)
+        # The draw is part of the dropout, the averages are part of the norm.
+        telling = [r for r in found if not r.traits & _PART_OF_THE_NEXT]
+        loops = [r for r in telling if "recurrent" in r.traits]  # all else prepares for it
+        return tuple(loops[-1:] or telling or found)
 
     @property
     def equation(self) -> str:
@@ -56,7 +59,8 @@ class Layer:
         if not records:
             return "y = x"
         if len(records) == 1:
-            return plain(records[0].equation).split("   ")[0]
+            first, *more = plain(records[0].equation).split("   ")
+            return ", ".join((first, *more)) if "recurrent" in records[0].traits else first
         return " → ".join(r.name for r in records)
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pellucid.lenses.view import Equation, View
+from pellucid.lenses.view import Equation, Outline, View
 
 __all__ = ["fraction", "latex", "tex"]
 
@@ -25,13 +25,34 @@ _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _PATH = re.compile(r"(?<![\w.])[\w.]*[^\W\d_]{2,}[\w.]*(?=\[|\b)")
 _UNIT = re.compile(r"(?<![\w.\\])([^\W\d_])(\d+)(?=\b|\[)")
 _TAIL = re.compile(r"[₀-₉]+")
+_WORDS = re.compile(r", (\d+ [a-z]+)$")
 _POWER = re.compile(r"(\d(?:\.\d+)?)e(−?\d+)")
 
 
 def latex(view: View) -> str:
     """The equations of a view, aligned at their equals signs."""
     parts = [_aligned(b) for b in view.blocks if isinstance(b, Equation) and b.latex]
+    parts += [_outlined(b) for b in view.blocks if isinstance(b, Outline)]
     return "\n\n".join(parts)
+
+
+def _outlined(outline: Outline) -> str:
+    """Each of its lines that is an equation."""
+    lines = []
+    for item in outline.items:
+        if len(item.steps) > 1:
+            first, *rest = (_worded(step) for step in item.steps)
+            lines.append(f"{first} &= " + " = ".join(rest))
+    body = " \\\\\n".join(lines)
+    return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+
+def _worded(step: str) -> str:
+    """A step, with the words behind it as words: "Σ w·x + b, 4 products"."""
+    found = _WORDS.search(step)
+    if found is None:
+        return tex(step)
+    return rf"{tex(step[: found.start()])}\ \text{{({found.group(1)})}}"
 
 
 def fraction(top: str, bottom: str) -> str:

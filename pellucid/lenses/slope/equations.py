@@ -17,10 +17,14 @@ _TERMS = 4
 
 def equations(found: Found) -> Iterator[Equation]:
     """The sum over paths, and the product along the largest."""
-    if not found.chains:
-        return
     paths = found.paths
     head = fraction(found.result, found.entry)
+    if not found.chains:  # no blame gets through: a remark says where it stops
+        why = ""
+        if paths.stopped:
+            why = rf" \quad \text{{(no blame gets through }} {tex(found.symbols.of(paths.stopped[0]))})"
+        yield Equation((), (head, "0" + why))
+        return
     if paths.count == 1:
         yield _product(found.slope, head, found.chains[0], paths.total)
         return
