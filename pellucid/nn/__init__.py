@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from pellucid.nn import functional, init, modules, utils
+from pellucid.nn import functional, init, modules, parameter, utils
 from pellucid.nn.activation import (
     CELU,
     ELU,
@@ -344,6 +344,7 @@ __all__ = [
     "init",
     "modules",
     "parallel",
+    "parameter",
     "utils",
 ]
 

@@ -37,6 +37,7 @@ class _Remembering(Module):
     num_batches_tracked: Tensor | None
     _ranks: ClassVar[tuple[int, ...]]  # how many axes inputs may have
     _axes: ClassVar[str]
+    _version = 2  # since batches are counted
 
     def __init__(
         self,

@@ -7,13 +7,17 @@ with one over the number of inputs (fan-in), times a gain for the activation tha
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from pellucid.dtypes import float64
-from pellucid.errors import SettingError, ShapeError
+from pellucid.errors import KindError, SettingError, ShapeError
 from pellucid.graph.mode import switched
 from pellucid.shapes import show
 from pellucid.tensor import Tensor
+from pellucid.tensor.caution import caution
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.elsewhere import refusing
 from pellucid.tensor.random import Generator, rand, randn
@@ -39,6 +43,8 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """
     if nonlinearity == "leaky_relu":
         slope = 0.01 if param is None else param
+        if isinstance(slope, bool) or not isinstance(slope, int | float):
+            raise KindError(f"the slope of leaky_relu is a number, not {slope!r}.")
         return math.sqrt(2.0 / (1 + slope**2))
     if nonlinearity not in _GAINS:
         raise SettingError(
@@ -160,7 +166,7 @@ def kaiming_uniform_(
 
     Source: He, Zhang, Ren & Sun 2015.
     """
-    if 0 in tensor.shape:
+    if _empty(tensor):
         return tensor
     bound = math.sqrt(3.0) * _kaiming_std(tensor, a, mode, nonlinearity)
     return uniform_(tensor, -bound, bound, generator)
@@ -177,7 +183,7 @@ def kaiming_normal_(
 
     Source: He, Zhang, Ren & Sun 2015.
     """
-    if 0 in tensor.shape:
+    if _empty(tensor):
         return tensor
     return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
 
@@ -241,6 +247,14 @@ def _fans(tensor: Tensor) -> tuple[int, int]:
     return shape[1] * field, shape[0] * field
 
 
+def _empty(tensor: Tensor) -> bool:
+    """Whether there is nothing to fill, which is hardly meant."""
+    if 0 not in tensor.shape:
+        return False
+    caution(f"there is nothing to fill in a weight of shape {show(tensor.shape)}.")
+    return True
+
+
 def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
     if mode not in ("fan_in", "fan_out"):
         raise SettingError(f"mode is 'fan_in' or 'fan_out', not {mode!r}.")
@@ -249,6 +263,25 @@ def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> floa
 
 
 _calculate_fan_in_and_fan_out = _fans  # as layers written for PyTorch call it
+
+
+def _older(call: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """The same under its older name, which says that there is a newer one."""
+
+    @wraps(call)
+    def renamed(*args: Any, **kwargs: Any) -> Tensor:
+        name = call.__name__
+        told = f"nn.init.{name[:-1]} is the older name of nn.init.{name}; write that."
+        warnings.warn(told, FutureWarning, stacklevel=2)
+        return call(*args, **kwargs)
+
+    return renamed
+
+
+uniform, normal, constant, eye = _older(uniform_), _older(normal_), _older(constant_), _older(eye_)
+dirac, orthogonal, sparse = _older(dirac_), _older(orthogonal_), _older(sparse_)
+xavier_uniform, xavier_normal = _older(xavier_uniform_), _older(xavier_normal_)
+kaiming_uniform, kaiming_normal = _older(kaiming_uniform_), _older(kaiming_normal_)
 
 if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
     __getattr__ = refusing("pellucid.nn.init", __all__)

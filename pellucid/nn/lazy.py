@@ -67,7 +67,7 @@ class _Lazy(Module):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Make the weights, then do what the usual layer does."""
-        self.initialize_parameters(args[0])
+        self.initialize_parameters(args[0] if args else next(iter(kwargs.values())))
         self.__class__ = self.cls_to_become
         return self.forward(*args, **kwargs)
 
@@ -75,6 +75,12 @@ class _Lazy(Module):
         """Draw the weights afresh, once there are any."""
         if not self.has_uninitialized_params() and getattr(self, self._counted, False):
             self.cls_to_become.reset_parameters(self)
+
+    def _shapeless(self, device: Any, dtype: DType | None) -> None:
+        """Let the weights have no shape yet."""
+        for name, held in list(self._parameters.items()):
+            if held is not None:
+                setattr(self, name, UninitializedParameter(device=device, dtype=dtype))
 
     def _features(self, shape: tuple[int, ...]) -> int:
         """How many features an input has."""
@@ -112,13 +118,13 @@ class LazyLinear(_Lazy, Linear):
         self, out_features: int, bias: bool = True, device: Any = None, dtype: DType | None = None
     ) -> None:
         super().__init__(0, out_features, bias, device, dtype)
-        self.weight = UninitializedParameter(device=device, dtype=dtype)
+        self._shapeless(device, dtype)
 
     def _features(self, shape: tuple[int, ...]) -> int:
         return shape[-1] if shape else 0
 
     def _shapes(self, count: int) -> dict[str, tuple[int, ...]]:
-        return {"weight": (self.out_features, count)}
+        return {"weight": (self.out_features, count), "bias": (self.out_features,)}
 
 
 class _LazyFilters(_Lazy):
@@ -139,7 +145,8 @@ class _LazyFilters(_Lazy):
             near, far = far, near
         if count % self.groups:
             raise ShapeError(f"{count} channels don't divide into {self.groups} groups.")
-        return {"weight": (near, far // self.groups, *self.kernel_size)}
+        weight = (near, far // self.groups, *self.kernel_size)
+        return {"weight": weight, "bias": (self.out_channels,)}
 
 
 class _LazyConv(_LazyFilters):
@@ -159,7 +166,7 @@ class _LazyConv(_LazyFilters):
         given = (stride, padding, dilation, groups, bias, padding_mode, device, dtype)
         super().__init__(groups, out_channels, kernel_size, *given)  # type: ignore[call-arg]
         self.in_channels = 0
-        self.weight = UninitializedParameter(device=device, dtype=dtype)
+        self._shapeless(device, dtype)
 
 
 class _LazyTransposed(_LazyFilters):
@@ -181,7 +188,7 @@ class _LazyTransposed(_LazyFilters):
         given = (kernel_size, stride, padding, *more)
         super().__init__(groups, out_channels, *given)  # type: ignore[call-arg]
         self.in_channels = 0
-        self.weight = UninitializedParameter(device=device, dtype=dtype)
+        self._shapeless(device, dtype)
 
 
 class _LazyNorm(_Lazy):
@@ -202,9 +209,7 @@ class _LazyNorm(_Lazy):
     ) -> None:
         given = (eps, momentum, affine, track_running_stats, device, dtype)
         super().__init__(0, *given, bias=bias)  # type: ignore[call-arg]
-        for name, held in list(self._parameters.items()):
-            if held is not None:
-                setattr(self, name, UninitializedParameter(device=device, dtype=dtype))
+        self._shapeless(device, dtype)
         if track_running_stats:
             for name in ("running_mean", "running_var"):
                 setattr(self, name, UninitializedBuffer(device=device, dtype=dtype))

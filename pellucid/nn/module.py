@@ -110,7 +110,7 @@ class Module(Hooked, Switches):
             mode.scope = outer
 
     def _forward_missing(self, *args: Any, **kwargs: Any) -> Any:
-        raise ModuleError(
+        raise _NoForward(
             f"{type(self).__name__} has no forward().\n"
             " Say what it does with its input: def forward(self, x): return …"
         )
@@ -272,6 +272,10 @@ class Module(Hooked, Switches):
 
     def __repr__(self) -> str:
         return diagram(self)
+
+
+class _NoForward(ModuleError, NotImplementedError):
+    """A module that does not say what it does with its input."""
 
 
 def _in_place(compiled: Compiled) -> Any:

@@ -5,6 +5,7 @@ Loading looks at everything first and writes afterwards: a failed load leaves th
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,7 +21,7 @@ from pellucid.tensor.creation import as_tensor
 if TYPE_CHECKING:
     from pellucid.nn.module import Module
 
-__all__ = ["IncompatibleKeys", "load", "own_state", "take_own"]
+__all__ = ["IncompatibleKeys", "StateDict", "load", "own_state", "take_own"]
 
 _SHOWN = 6
 _YOUNGER = "num_batches_tracked"  # weights saved before batch norm counted lack it
@@ -38,6 +39,18 @@ class IncompatibleKeys(NamedTuple):
         return f"IncompatibleKeys({self.missing_keys=}, {self.unexpected_keys=})".replace(
             "self.", ""
         )
+
+
+class StateDict(OrderedDict[str, Any]):
+    """Keys and Tensors, with the version of each module's keys in `_metadata`, by path."""
+
+    _metadata: dict[str, dict[str, Any]]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._metadata = OrderedDict()
+
+    __repr__ = dict.__repr__
 
 
 def own_state(module: Module) -> Iterable[tuple[str, Any]]:
@@ -58,19 +71,25 @@ def load(module: Module, given: Mapping[str, Any], strict: bool, assign: bool) -
             " Pass what state_dict() gave, not a path: pellucid.load(path) reads a file."
         )
     state, messages = dict(given), list[str]()
+    about: Mapping[str, Any] = getattr(given, "_metadata", {})
     missing, unexpected = list[str](), list[str]()
     parts = list(modules_of(module, set(), "", False))
     for path, part in parts:
-        _before(part, state, path, (strict, missing, unexpected, messages))
+        lists = (about.get(path, {}), strict, missing, unexpected, messages)
+        _before(part, state, path, lists)
     own, extra = _own(parts)
     themselves = [n for n, part in parts if _loads_itself(part)]
     aside = {k for n in themselves for k in own if k.rpartition(".")[0] == n}
     for path, part in parts:
         if path in themselves:
-            part._load_from_state_dict(state, _at(path), {}, strict, missing, unexpected, messages)
+            lists = (about.get(path, {}), strict, missing, unexpected, messages)
+            part._load_from_state_dict(state, _at(path), *lists)
     missing += [k for k in own if k not in state and k not in aside and not k.endswith(_YOUNGER)]
     missing += [k for k in extra if k not in state]
-    unexpected += [k for k in state if k not in own and k not in extra]
+    paths = {path for path, _ in parts}
+    unexpected += [
+        k for k in state if k not in own and k not in extra and _owner(k, paths) not in themselves
+    ]
     fitting = {k: as_tensor(_array(state[k])) for k in own if k in state and k not in aside}
     for key in [k for k, new in fitting.items() if is_lazy(new) and is_lazy(own[k])]:
         del fitting[key]
@@ -116,6 +135,14 @@ def take_own(
                 _take(module, name, own, new, False)
 
 
+def _owner(key: str, paths: set[str]) -> str:
+    """The path of the module that a key would belong to."""
+    path = key.rpartition(".")[0]
+    while path and path not in paths:
+        path = path.rpartition(".")[0]
+    return path
+
+
 def _at(path: str) -> str:
     return f"{path}." if path else ""
 
@@ -124,7 +151,7 @@ def _before(part: Module, state: dict[str, Any], path: str, lists: tuple[Any, ..
     """Call the hooks before loading; they may rename keys."""
     hooks = part._state_hooks
     for hook, with_module in tuple(hooks.before_loading) if hooks else ():
-        told = (state, _at(path), {}, *lists)
+        told = (state, _at(path), *lists)
         hook(part, *told) if with_module else hook(*told)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pellucid.errors import ModuleError, SettingError
-from pellucid.nn.state import IncompatibleKeys, load, own_state, take_own
+from pellucid.nn.state import IncompatibleKeys, StateDict, load, own_state, take_own
 from pellucid.nn.tree import Tree
 from pellucid.nn.uninitialized import is_lazy
 from pellucid.tensor.hooks import Removable
@@ -38,6 +38,7 @@ class Stateful(Tree):
     """Saving and loading; a base of `Module`."""
 
     _state_hooks: StateHooks | None = None
+    _version: int = 1  # of the keys; a class that changes them counts on
 
     def state_dict(
         self,
@@ -47,7 +48,11 @@ class Stateful(Tree):
         keep_vars: bool = False,
     ) -> dict[str, Any]:
         """Every weight and saved buffer under PyTorch's key; memory is shared, not copied."""
-        into: dict[str, Any] = {} if destination is None else destination
+        into: dict[str, Any] = StateDict() if destination is None else destination
+        about = {"version": self._version}
+        versions: dict[str, Any] | None = getattr(into, "_metadata", None)
+        if versions is not None:
+            versions[prefix[:-1]] = about
         hooks = self._state_hooks
         for before in tuple(hooks.before_saving) if hooks else ():
             before(self, prefix, keep_vars)
@@ -56,7 +61,7 @@ class Stateful(Tree):
             if child is not None:
                 child.state_dict(destination=into, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
         for after, may_replace in tuple(hooks.after_saving) if hooks else ():
-            given = after(self, into, prefix, {})
+            given = after(self, into, prefix, about)
             if given is not None and not may_replace:
                 raise SettingError("a hook after state_dict changes it in place and returns None.")
             into = into if given is None else given

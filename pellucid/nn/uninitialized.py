@@ -43,9 +43,11 @@ class UninitializedParameter(Parameter):
         )
         return self
 
-    def materialize(self, shape: Sequence[int], device: Any = None, dtype: Any = None) -> None:
+    def materialize(
+        self, shape: int | Sequence[int], device: Any = None, dtype: Any = None
+    ) -> None:
         """Give it a shape; the numbers are arbitrary."""
-        self.data = empty(tuple(shape), device=device, dtype=dtype or self.dtype)
+        self.data = empty(shape, device=device, dtype=dtype or self.dtype)
         self.__class__ = Parameter  # type: ignore[assignment]
 
     def __repr__(self) -> str:
@@ -81,9 +83,11 @@ class UninitializedBuffer(Buffer):
         assert isinstance(made, UninitializedBuffer)
         return made
 
-    def materialize(self, shape: Sequence[int], device: Any = None, dtype: Any = None) -> None:
+    def materialize(
+        self, shape: int | Sequence[int], device: Any = None, dtype: Any = None
+    ) -> None:
         """Give it a shape; the numbers are arbitrary."""
-        self.data = empty(tuple(shape), device=device, dtype=dtype or self.dtype)
+        self.data = empty(shape, device=device, dtype=dtype or self.dtype)
         self.__class__ = Buffer  # type: ignore[assignment]
 
     def __repr__(self) -> str:

@@ -6,11 +6,11 @@ sequences, then step 1 of those that have one. `batch_sizes` says how many each 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from pellucid.errors import DTypeError, SettingError, ShapeError
+from pellucid.errors import DTypeError, KindError, SettingError, ShapeError
 from pellucid.nn.ragged import offsets
 from pellucid.shapes import show
 from pellucid.tensor import Tensor
@@ -40,15 +40,61 @@ class PackedSequence(NamedTuple):
 
     def to(self, *args: Any, **kwargs: Any) -> PackedSequence:
         """The same with its data in another dtype."""
-        return self._replace(data=self.data.to(*args, **kwargs))
+        data = self.data.to(*args, **kwargs)
+        return self if data is self.data else self._replace(data=data)
+
+    def _cast(self, name: str) -> PackedSequence:
+        data = getattr(self.data, name)()
+        return self if data is self.data else self._replace(data=data)
 
     def double(self) -> PackedSequence:
         """With float64 data."""
-        return self._replace(data=self.data.double())
+        return self._cast("double")
 
     def float(self) -> PackedSequence:
         """With float32 data."""
-        return self._replace(data=self.data.float())
+        return self._cast("float")
+
+    def half(self) -> PackedSequence:
+        """With float16 data."""
+        return self._cast("half")
+
+    def long(self) -> PackedSequence:
+        """With int64 data."""
+        return self._cast("long")
+
+    def int(self) -> PackedSequence:
+        """With int32 data."""
+        return self._cast("int")
+
+    def short(self) -> PackedSequence:
+        """With int16 data."""
+        return self._cast("short")
+
+    def char(self) -> PackedSequence:
+        """With int8 data."""
+        return self._cast("char")
+
+    def byte(self) -> PackedSequence:
+        """With uint8 data."""
+        return self._cast("byte")
+
+    def cpu(self) -> PackedSequence:
+        """The packed sequence itself: everything lives on the CPU."""
+        return self
+
+    def pin_memory(self) -> PackedSequence:
+        """The packed sequence itself."""
+        return self
+
+    @property
+    def is_cuda(self) -> bool:
+        """Never."""
+        return False
+
+    def is_pinned(self) -> bool:
+        """Never."""
+        return False
 
 
 def invert_permutation(permutation: Tensor | None) -> Tensor | None:
@@ -168,6 +214,10 @@ def pad_sequence(
         raise SettingError(
             f"pad_sequence: padding_side is 'right' or 'left', and it is {padding_side!r}."
         )
+    if not isinstance(sequences, Iterable):
+        raise KindError(
+            f"pad_sequence needs a list of Tensors and got a {type(sequences).__name__}."
+        )
     parts = list(sequences)
     _check_alike("pad_sequence", parts)
     steps = max(len(x) for x in parts)
@@ -210,6 +260,8 @@ def _lengths(name: str, given: Any, x: Tensor) -> list[int]:
         raise ShapeError(
             f"{name}: there are {len(counts)} lengths for {x.shape[1]} sequences; give one each."
         )
+    if not counts:
+        raise ShapeError(f"{name}: there must be at least one sequence.")
     wrong = [k for k, n in enumerate(counts) if not 0 < n <= x.shape[0]]
     if wrong:
         raise SettingError(

@@ -1,0 +1,85 @@
+"""Small things that scripts written for PyTorch do to modules, states, weights and sequences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import pellucid
+from pellucid import nn
+from pellucid.nn.utils.rnn import pack_sequence, pad_sequence
+
+
+def test_a_state_knows_the_version_of_each_modules_keys(torch: Any) -> None:
+    mine = nn.Sequential(nn.Linear(1, 1), nn.BatchNorm1d(1)).state_dict()
+    theirs = torch.nn.Sequential(torch.nn.Linear(1, 1), torch.nn.BatchNorm1d(1)).state_dict()
+    assert mine._metadata == dict(theirs._metadata) and isinstance(mine, dict)
+    mine._metadata["0"]["version"] = 7
+
+    class Watching(nn.Linear):
+        def _load_from_state_dict(self, state: Any, prefix: str, about: Any, *lists: Any) -> None:
+            self.seen = about["version"], state.pop("0.serial")
+            super()._load_from_state_dict(state, prefix, about, *lists)
+
+    model = nn.Sequential(Watching(1, 1), nn.BatchNorm1d(1))
+    mine["0.serial"] = mine["0.bias"]
+    model.load_state_dict(mine)
+    assert model[0].seen[0] == 7
+
+
+def test_keys_that_a_class_loads_itself_are_its_own_business() -> None:
+    class Own(nn.Linear):
+        def _save_to_state_dict(self, into: Any, prefix: str, keep_vars: bool) -> None:
+            into[prefix + "packed"] = self.weight.detach()
+
+        def _load_from_state_dict(self, state: Any, prefix: str, *more: Any) -> None:
+            self.weight.data = state[prefix + "packed"] + 1
+
+    one, other = nn.Sequential(Own(2, 1)), nn.Sequential(Own(2, 1))
+    other.load_state_dict(one.state_dict())
+    assert (other[0].weight == one[0].weight + 1).all()
+    with pytest.raises(RuntimeError, match="not known here"):
+        other.load_state_dict({**one.state_dict(), "stray": pellucid.ones(1)})
+
+
+def test_prefixes_are_taken_off_with_what_is_known_of_them() -> None:
+    state = nn.DataParallel(nn.Sequential(nn.Linear(2, 1))).state_dict()
+    nn.modules.utils.consume_prefix_in_state_dict_if_present(state, "module.")
+    assert list(state) == ["0.weight", "0.bias"] and list(state._metadata) == ["", "0"]
+
+
+def test_older_names_of_first_values_say_the_newer() -> None:
+    with pytest.warns(FutureWarning, match="older name of nn.init.constant_"):
+        filled = nn.init.constant(pellucid.zeros(2), 3.0)
+    assert filled.tolist() == [3.0, 3.0]
+    with pytest.warns(UserWarning, match=r"nothing to fill in a weight of shape \(0, 1\)"):
+        nn.init.kaiming_normal_(pellucid.zeros(0, 1))
+    with pytest.raises(ValueError, match="the slope of leaky_relu is a number, not True"):
+        nn.init.calculate_gain("leaky_relu", True)
+
+
+def test_lazy_layers_have_no_bias_before_their_first_call() -> None:
+    for layer, x in ((nn.LazyLinear(3), (2, 4)), (nn.LazyConv1d(3, 2), (2, 4, 5))):
+        assert nn.parameter.is_lazy(layer.bias) and nn.parameter.is_lazy(layer.weight)
+        layer(input=pellucid.ones(x))
+        assert layer.bias.shape == (3,) and layer.weight.shape[:2] == (3, 4)
+    weight = nn.UninitializedParameter()
+    weight.materialize(4)
+    assert weight.shape == (4,)
+
+
+def test_packed_sequences_change_their_kind_and_are_told_from_what_is_none() -> None:
+    packed = pack_sequence([pellucid.tensor([1.0, 2.0]), pellucid.tensor([3.0])])
+    assert packed.half().data.dtype is pellucid.float16 and packed.long().data.tolist() == [1, 3, 2]
+    assert packed.cpu() is packed and packed.float() is packed and not packed.is_cuda
+    assert packed.to(pellucid.float32) is packed and packed.int().byte().char().short().double()
+    with pytest.raises(RuntimeError, match="needs a list of Tensors and got"):
+        pad_sequence(5)  # type: ignore[arg-type]
+    with pytest.raises(RuntimeError, match="at least one sequence"):
+        nn.utils.rnn.pack_padded_sequence(pellucid.ones(0, 0), [])
+
+
+def test_a_module_without_forward_is_not_implemented() -> None:
+    with pytest.raises(NotImplementedError, match=r"ModuleList has no forward"):
+        nn.ModuleList()(pellucid.ones(1))
