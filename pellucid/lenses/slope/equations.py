@@ -22,7 +22,8 @@ def equations(found: Found) -> Iterator[Equation]:
     if not found.chains:  # no blame gets through: a remark says where it stops
         why = ""
         if paths.stopped:
-            why = rf" \quad \text{{(no blame gets through }} {tex(found.symbols.of(paths.stopped[0]))})"
+            stop = tex(found.symbols.of(paths.stopped[0]))
+            why = rf" \quad \text{{(no blame gets through }} {stop})"
         yield Equation((), (head, "0" + why))
         return
     if paths.count == 1:
