@@ -12,6 +12,7 @@ from pellucid.errors import SettingError
 from pellucid.nn import init
 from pellucid.nn.functional.heads import Heads
 from pellucid.nn.functional.layers import check_chance
+from pellucid.nn.kernels import SDPBackend, sdpa_kernel
 from pellucid.nn.linear import Linear
 from pellucid.nn.module import Module
 from pellucid.shapes import Shape
@@ -20,7 +21,7 @@ from pellucid.tensor.creation import empty
 from pellucid.tensor.lift import node_of
 from pellucid.tensor.tensor import wrap
 
-__all__ = ["MultiheadAttention"]
+__all__ = ["MultiheadAttention", "SDPBackend", "sdpa_kernel"]
 
 # What it learns, by the names that the heads have for it.
 _LEARNED = {

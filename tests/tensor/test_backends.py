@@ -51,6 +51,17 @@ def test_there_is_no_other_device() -> None:
         nn.Linear(2, 2).to(device="cuda")
 
 
+def test_attention_is_computed_by_any_of_pytorchs_programs() -> None:
+    from pellucid.nn.attention import SDPBackend, sdpa_kernel
+
+    q = pellucid.ones(1, 2, 4)
+    for chosen in (SDPBackend.FLASH_ATTENTION, [SDPBackend.MATH, SDPBackend(2)]):
+        with sdpa_kernel(chosen):
+            assert nn.functional.scaled_dot_product_attention(q, q, q).tolist() == q.tolist()
+    with pytest.raises(SettingError, match="takes members of SDPBackend and got 'math'"):
+        sdpa_kernel(["math"]).__enter__()  # type: ignore[list-item]
+
+
 def test_the_precision_of_products_is_one_of_three() -> None:
     pellucid.set_float32_matmul_precision("high")
     assert pellucid.get_float32_matmul_precision() == "high"
