@@ -16,7 +16,7 @@ import pytest
 from pellucid.doctor.measures.reference import Reference, reference
 from pellucid.doctor.rule import rules
 from pellucid.doctor.seen import LossSeen, Rows, Seen
-from pellucid.doctor.step import DATA, Activity, Call, Moment, Move, WeightSeen
+from pellucid.doctor.step import DATA, TARGET, Activity, Call, Moment, Move, WeightSeen
 from pellucid.doctor.trial import Change, NoTrials, Trial
 
 Answer = Callable[[Change], float | None]
@@ -218,6 +218,30 @@ def test_gradients_that_shrink_or_grow_through_layers(kind: str, first: float) -
     assert not kinds(a_run(0.99, moments=moving(moves)), kind)
     alike = {name: replace(move, grad=first) for name, move in moves.items()}
     assert not kinds(a_run(moments=moving(alike)), kind)
+
+
+def test_one_of_two_losses_whose_targets_are_out_of_reach() -> None:
+    """Both can't be tried; an error that falls, or that predictions match in size, is no fault."""
+    calls = [
+        Call("linear", "price", (DATA,), shape=(32, 1)),
+        Call("linear", "kind", (DATA,), shape=(32, 2)),
+        Call("mse_loss", "", (0,), part="loss", line="multi.py:9", settings={"reduction": "mean"}),
+        Call("cross_entropy", "", (1, TARGET), part="loss"),
+        Call("add", "", (2, 3), part="loss"),
+    ]
+
+    def look(first: float, last: float, said: float) -> list[str]:
+        moments = [
+            Moment(step, 1.0, 0.1, {0: Activity(said, 0.0, said), 2: Activity(loss, 0.0, loss)})
+            for step, loss in enumerate((first, last, last, last))
+        ]
+        return kinds(a_run(calls=calls, moments=moments), "unnormalised_data")
+
+    (text,) = look(4e10, 3.9e10, 700.0)
+    assert "at most 700 with targets that are off by 1.97e+05" in text
+    assert not look(4e10, 1e9, 700.0)
+    assert not look(4e10, 3.9e10, 1e5)
+    assert not look(4.0, 3.9, 0.01)
 
 
 def test_gradients_that_grow_from_step_to_step_are_cured_by_clipping() -> None:

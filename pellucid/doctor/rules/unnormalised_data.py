@@ -5,6 +5,9 @@ its own spreads and more than 5 from zero, or columns' spreads differ 30-fold; o
 numbers spread so. Scale alone is no fault: the network must stay behind what can be reached (or its
 loss be no number at the end), and a trial with standardized inputs or targets must bring back 35 %
 of what is missing. Where a change of the rate helps as well, the data are the root.
+Where a loss has several parts, nothing of that can be tried: there an error in numbers must be
+above 100, ten times as large as any prediction at the end, and hardly smaller than at the
+beginning.
 """
 
 from __future__ import annotations
@@ -16,16 +19,23 @@ import numpy as np
 from pellucid.doctor.cure import Cure, cure, lost, short, told
 from pellucid.doctor.depth import broken
 from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.form import UNKNOWN, form
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Floats, Seen
 from pellucid.doctor.trial import Change
 
 LARGE, SMALL, FAR, APART = 10.0, 0.05, 5.0, 30.0
+AWAY, NEARER, STILL = 100.0, 0.1, 0.8
+LOOKS = 3  # moments that the end is judged by
+_POWERS = {"mse_loss": 0.5, "l1_loss": 1.0, "smooth_l1_loss": 1.0, "huber_loss": 1.0}
 
 
 @rule("unnormalised_data", needs=("train",))
 def unnormalised_data(seen: Seen) -> Iterator[Finding]:
     """Scales far from 1, and standardizing brings the training back."""
+    if form(seen) == UNKNOWN:
+        yield from _out_of_reach(seen)
+        return
     assert seen.train is not None
     wild = broken(seen)
     inputs = _odd(_columns(seen.train.x))
@@ -38,6 +48,35 @@ def unnormalised_data(seen: Seen) -> Iterator[Finding]:
         yield _finding(seen, tried, inputs, targets)
     elif tried is None and wild:
         yield _untried(seen, inputs or targets)
+
+
+def _out_of_reach(seen: Seen) -> Iterator[Finding]:
+    """A part of the loss whose targets are so large that no prediction came near them."""
+    for place, call in enumerate(seen.calls):
+        power, ours = _POWERS.get(call.name), [at for at in call.inputs if at >= 0]
+        if power is None or call.settings.get("reduction", "mean") != "mean" or not ours:
+            continue
+        looks = [m.activity for m in seen.moments if {place, ours[0]} <= m.activity.keys()]
+        errors = [float(look[place].absmax) ** power for look in looks]
+        if len(looks) < LOOKS or not np.isfinite(errors).all():
+            continue
+        error, said = float(np.median(errors[-LOOKS:])), looks[-1][ours[0]].absmax
+        if error > AWAY and said < NEARER * error and error > STILL * errors[0]:
+            yield Finding(
+                "unnormalised_data",
+                f"{call.name} compares predictions of at most {said:.3g} with targets that are off "
+                f"by {error:.3g}, as they were at the beginning ({errors[0]:.3g}).",
+                call.path, line=call.line,
+                evidence=(
+                    Evidence("error at the end", error, AWAY, "in the targets' own unit"),
+                    Evidence("largest prediction over the error", said / error, NEARER, ""),
+                ),
+                sure=0.85, effect=0.9,
+                why="Targets this large are out of reach of steps of the usual length, and drown "
+                "what the other parts of the loss ask for.",
+                fix="y = (y - y_train.mean(0)) / y_train.std(0)  # each target on its own scale",
+            )  # fmt: skip
+            return
 
 
 def _tried(seen: Seen, inputs: bool, targets: bool) -> Cure | None:
