@@ -15,9 +15,8 @@ from typing import Any
 
 from pellucid.errors import KindError, SettingError
 from pellucid.func.trees import leaves, rebuilt
-from pellucid.tensor.creation import of_array
 from pellucid.tensor.lift import FUNCTIONS
-from pellucid.tensor.random import default_generator
+from pellucid.tensor.random import watched
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["vmap"]
@@ -61,6 +60,9 @@ def vmap(
             f'vmap: randomness is "error", "different" or "same", not {randomness!r}.'
         )
 
+    if chunk_size is not None and chunk_size < 1:
+        raise SettingError(f"vmap: chunk_size must be above 0 and is {chunk_size}.")
+
     @functools.wraps(func)
     def call(*args: Any, **kwargs: Any) -> Any:
         tree, dims = [list(args), kwargs], [_per_argument(in_dims, args), None]
@@ -80,12 +82,12 @@ def vmap(
 
 
 def _per_argument(in_dims: Any, args: tuple[Any, ...]) -> Any:
-    if isinstance(in_dims, tuple | list):
+    if isinstance(in_dims, tuple):
         if len(in_dims) != len(args):
             raise SettingError(
                 f"vmap: in_dims has {len(in_dims)} entries for {len(args)} arguments."
             )
-        return list(in_dims)
+        return list(in_dims)  # as the arguments are
     if in_dims is not None and type(in_dims) is not int:
         raise SettingError(f"vmap: in_dims is a number, None, or a tuple of them, not {in_dims!r}.")
     return [in_dims] * len(args)
@@ -101,7 +103,8 @@ def _spread(dims: Any, tree: Any, what: str) -> list[Any]:
         return [dims] * len(leaves(tree))
     keys = list(tree) if isinstance(tree, Mapping) else range(len(tree)) if _listed(tree) else None
     own = list(dims) if isinstance(dims, Mapping) else range(len(dims)) if _listed(dims) else None
-    if keys is None or own is None or keys != own:
+    alike = isinstance(tree, list) == isinstance(dims, list)
+    if keys is None or own is None or keys != own or not alike:
         raise SettingError(f"vmap: {what} {dims!r} has not the containers of what it is for.")
     return [d for k in keys for d in _spread(dims[k], tree[k], what)]
 
@@ -138,17 +141,16 @@ def _count(tensors: list[Tensor], places: list[int | None]) -> int:
 
 
 def _once(func: Callable[..., Any], args: Any, kwargs: Any, randomness: str, last: bool) -> Any:
-    before = default_generator.words()
-    out = func(*args, **kwargs)
-    if randomness == "different" or (default_generator.words() == before).all():
-        return out
-    if randomness == "error":
+    with watched() as drawn:
+        out = func(*args, **kwargs)
+    if drawn and randomness == "error":
         raise SettingError(
             "vmap: the function draws at random.\n"
             ' Say how: randomness="different" for each example, or "same" for all.'
         )
-    if not last:
-        default_generator.set_state(of_array(before))
+    if randomness == "same" and not last:
+        for generator, block in drawn.items():
+            generator.back_to(block)
     return out
 
 

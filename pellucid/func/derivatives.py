@@ -15,7 +15,7 @@ from pellucid.graph.walk import reachable
 from pellucid.shapes import show
 from pellucid.tensor.creation import zeros, zeros_like
 from pellucid.tensor.derivative import grad as _blame
-from pellucid.tensor.grad_mode import enable_grad
+from pellucid.tensor.grad_mode import enable_grad, is_grad_enabled
 from pellucid.tensor.lift import FUNCTIONS
 from pellucid.tensor.tensor import Tensor
 
@@ -29,7 +29,9 @@ class _Watched:
 
     def __init__(self, name: str, args: Sequence[Any], argnums: Any) -> None:
         self.one = isinstance(argnums, int)
-        self.places = [_place(name, i, args) for i in ((argnums,) if self.one else argnums)]
+        self.places = [_place(name, i, args) for i in _numbers(name, argnums)]
+        if len({*self.places}) < len(self.places):
+            raise SettingError(f"{name}: argnums {argnums} names an argument twice.")
         self.args = list(args)
         for i in self.places:
             self.args[i] = mapped(functools.partial(_fresh, name), args[i])
@@ -43,6 +45,8 @@ class _Watched:
 
     def released(self, tree: Any) -> Any:
         """Results cut off from the fresh Tensors, where nobody else is asked about them."""
+        if not is_grad_enabled():  # whoever calls records nothing
+            return mapped(Tensor.detach, tree)
         own = {t._node for t in self.tensors}
 
         def cut(t: Tensor) -> Tensor:
@@ -53,6 +57,21 @@ class _Watched:
             return t if any(True for _ in others) else t.detach()
 
         return mapped(cut, tree)
+
+
+def _numbers(name: str, argnums: Any) -> tuple[int, ...]:
+    if isinstance(argnums, int):
+        return (argnums,)
+    if not isinstance(argnums, tuple) or not argnums:
+        raise KindError(f"{name}: argnums is a whole number or a tuple of them, not {argnums!r}.")
+    return argnums
+
+
+def _some(name: str, value: Any) -> Any:
+    """The result of a function, which must hold Tensors."""
+    if not leaves(value):
+        raise KindError(f"{name}: the function must return Tensors, and returned {value!r}.")
+    return value
 
 
 def _place(name: str, i: Any, args: Sequence[Any]) -> int:
@@ -183,10 +202,12 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     with enable_grad():
         held = _Watched("vjp", primals, tuple(range(len(primals))))
         value, aux = _split("vjp", func(*held.args), has_aux)
-    heads = leaves(value)
+    heads = leaves(_some("vjp", value))
 
     def back(cotangents: Any) -> Any:
         given = leaves(cotangents)
+        if _form(cotangents) != _form(value):
+            raise KindError("vjp: the blame must lie in containers as the results do.")
         if [t.shape for t in given] != [t.shape for t in heads]:
             raise ShapeError("vjp: the blame must have the shapes of the function's results.")
         total: list[Any] = [zeros_like(x) for x in held.tensors]
@@ -197,6 +218,11 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
 
     out = held.released(value)
     return (out, back, held.released(aux)) if has_aux else (out, back)
+
+
+def _form(tree: Any) -> Any:
+    """The containers, without the Tensors."""
+    return mapped(lambda _: None, tree)
 
 
 def jvp(
@@ -227,7 +253,7 @@ def jvp(
         moves = leaves(list(tangents))
         if [t.shape for t in moves] != [t.shape for t in held.tensors]:
             raise ShapeError("jvp: tangents must have the shapes of primals.")
-        pushed = [_pushed(y, held.tensors, moves) for y in leaves(value)]
+        pushed = [_pushed(y, held.tensors, moves) for y in leaves(_some("jvp", value))]
     given, out = held.released((rebuilt(value, pushed), value))
     return (out, given, held.released(aux)) if has_aux else (out, given)
 
@@ -278,6 +304,7 @@ def jacrev(
         with enable_grad():
             held = _Watched("jacrev", args, argnums)
             value, aux = _split("jacrev", func(*held.args, **kwargs), has_aux)
+            _some("jacrev", value)
             table = mapped(lambda y: held.shaped(_rows(y, held.tensors)), value)
         table, aux = held.released((table, aux))
         return (table, aux) if has_aux else table

@@ -6,6 +6,9 @@ position on. Nothing else is stored, so a generator can be saved as two numbers.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -86,9 +89,15 @@ class Generator:
         trace = current().trace
         if trace is not None:
             return trace.drawn(self, count)
+        for seen in _watching.dicts:
+            seen.setdefault(self, self._block)
         state = self.words()
         self._block += -(-count // 4)
         return leaf(state, (4,), uint32, kind="state", name="random state")
+
+    def back_to(self, block: int) -> None:
+        """Go on from a place in the stream."""
+        self._block = block
 
     def words_ahead(self, blocks: int, steps: int) -> Any:
         """The words at the start of each of the next `steps` steps of `blocks` blocks."""
@@ -106,6 +115,25 @@ class Generator:
         """Seed and position as an array of four words."""
         parts = (self._seed, self._seed >> 32, self._block, self._block >> 32)
         return np.array([p & _MASK for p in parts], np.uint32)
+
+
+class _Watching(threading.local):
+    def __init__(self) -> None:
+        self.dicts: list[dict[Generator, int]] = []
+
+
+_watching = _Watching()
+
+
+@contextmanager
+def watched() -> Iterator[dict[Generator, int]]:
+    """Which generators are drawn from within the block, and where they stood before."""
+    seen: dict[Generator, int] = {}
+    _watching.dicts.append(seen)
+    try:
+        yield seen
+    finally:
+        _watching.dicts.pop()
 
 
 def _not_traced(what: str) -> None:

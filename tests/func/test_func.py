@@ -174,6 +174,12 @@ REFUSED = [
     (lambda: func.vmap(abs)(), "no argument has examples; give one a number in in_dims."),
     (lambda: func.vmap(abs, None)(X), "no argument has examples; give one a number in in_dims."),
     (lambda: func.vmap(abs, (0, 1))(X), "in_dims has 2 entries for 1 arguments."),
+    (lambda: func.vmap(abs, [0])(X), "in_dims is a number, None, or a tuple of them, not [0]."),
+    (lambda: func.vmap(abs, chunk_size=0)(X), "chunk_size must be above 0 and is 0."),
+    (
+        lambda: func.vmap(lambda a: a[0], ([0],))((X, X)),
+        "in_dims [0] has not the containers of what it is for.",
+    ),
     (lambda: func.vmap(abs, "a")(X), "in_dims is a number, None, or a tuple of them, not 'a'."),
     (lambda: func.vmap(abs, 2)(X), "in_dims is 2 for a Tensor of shape (2, 3)."),
     (
@@ -209,3 +215,64 @@ def test_what_vmap_refuses(call: Any, text: str) -> None:
     with pytest.raises(ValueError) as refusal:
         call()
     assert str(refusal.value) == f"vmap: {text}"
+
+
+def test_a_generator_of_ones_own_is_chance_too() -> None:
+    generator = pellucid.Generator().manual_seed(3)
+    x = pellucid.zeros(3, 2)
+
+    def noisy(a: Any) -> Any:
+        return a + pellucid.rand(2, generator=generator)
+
+    with pytest.raises(ValueError, match="the function draws at random"):
+        func.vmap(noisy)(x)
+    drawn = func.vmap(noisy, randomness="same")(x)
+    assert (drawn == drawn[0]).all()
+    nested = func.vmap(func.vmap(noisy, randomness="same"), randomness="same")(x[None] * 1)
+    assert (nested == nested[0, 0]).all()
+
+
+def test_whoever_records_nothing_gets_nothing_recorded(torch: Any) -> None:
+    found = []
+    for lib in (pellucid, torch):
+        x = lib.tensor(1.5, requires_grad=True)
+
+        def f(x: Any, lib: Any = lib) -> Any:
+            with lib.no_grad():
+                shift = x**3
+            return x**3 - shift
+
+        def g(x: Any, lib: Any = lib, f: Any = f) -> Any:
+            with lib.no_grad():
+                shift = lib.func.grad(f)(x)
+            return lib.func.grad(f)(x) - shift
+
+        with lib.no_grad():
+            quiet = lib.func.grad(f)(x)
+        found.append((quiet.requires_grad, quiet.item(), lib.func.grad(g)(x).item()))
+    assert found[0] == pytest.approx(found[1])
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda: func.grad(lambda x: x.sum(), argnums=[0])(X),
+         "grad: argnums is a whole number or a tuple of them, not [0]."),
+        (lambda: func.grad(lambda x: x.sum(), argnums=())(X),
+         "grad: argnums is a whole number or a tuple of them, not ()."),
+        (lambda: func.grad(lambda x: x.sum(), argnums=(0, 0))(X),
+         "grad: argnums (0, 0) names an argument twice."),
+        (lambda: func.jacrev(lambda x: None)(X),
+         "jacrev: the function must return Tensors, and returned None."),
+        (lambda: func.vjp(lambda x: (), X),
+         "vjp: the function must return Tensors, and returned ()."),
+        (lambda: func.jvp(lambda x: (), (X,), (X,)),
+         "jvp: the function must return Tensors, and returned ()."),
+        (lambda: func.vjp(lambda x: (x, x), X)[1]([X, X]),
+         "vjp: the blame must lie in containers as the results do."),
+    ],
+)  # fmt: skip
+def test_what_derivatives_refuse(call: Any, text: str) -> None:
+    with pytest.raises(RuntimeError) as refusal:
+        call()
+    assert str(refusal.value) == text
