@@ -25,6 +25,7 @@ __all__ = ["Space", "is_sequence", "spaces_of"]
 
 Kind = Literal["input", "linear", "bend", "block", "other"]
 _BENDS = {f"pellucid.nn.{file}" for file in ("activation", "scores", "straight")}
+_TURNED = ("permute", "transpose", "swapaxes")
 _READS = {"RNN", "LSTM", "GRU", "MultiheadAttention", "TransformerEncoderLayer"}
 
 
@@ -150,8 +151,11 @@ def _between(found: list[Space], node: Node, last: Node | None, where: str) -> N
     """What `forward` did by itself, between two layers."""
     if node is last or node.op is None or node.array is None:
         return
+    turned = node.op.name in _TURNED and node.array.ndim > 2
+    if turned and last is not None and np.array_equal(np.swapaxes(node.array, 1, -1), last.array):
+        return  # the same numbers with their axes in another order, as a loss wants them
     kind: Kind = "bend" if "activation" in node.op.traits else "other"
-    _add(found, Space(f"{node.op.name} {where}", "", kind, None, node.array))
+    _add(found, Space(f"the {node.op.name} {where}", "", kind, None, node.array))
 
 
 def _add(found: list[Space], space: Space) -> None:

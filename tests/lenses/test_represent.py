@@ -212,3 +212,25 @@ def test_the_target_of_a_table_stands_in_its_own_unit_and_rows_are_high_or_low()
     assert f"progression up to {middle}" in shown.text(100)
     near = next(b for b in shown.view.blocks if isinstance(b, Table) and "neighbors" in b.caption)
     assert all(re.fullmatch(r"(row \d+ \((low|high)\)(, )?)+", row[1]) for row in near.rows)
+
+
+def test_an_output_turned_for_its_loss_is_read_by_positions() -> None:
+    class Turned(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.tok, self.head = nn.Embedding(6, 4), nn.Linear(4, 6)
+
+        def forward(self, x: Any) -> Any:
+            return self.head(self.tok(x)).transpose(1, 2)  # (n, classes, positions)
+
+    x = np.random.default_rng(0).integers(0, 6, (60, 5))
+    model = Turned()
+    shown = pellucid.see(model, (x, (x + 1) % 6), "represent").to_dict()
+    assert [line["numbers"] for line in shown["layers"]] == [4, 6]
+    answers = pellucid.see(model, (x, (x + 1) % 6), "black_box")
+    worst = answers.to_dict()["worst"][0]
+    scores = model(pellucid.tensor(x)).detach().numpy()
+    row, position = worst["row"], worst["position"]
+    assert worst["answer"] == str(scores[row, :, position].argmax())
+    assert worst["true"] == str((x[row, position] + 1) % 6)
+    assert "The 10 positions it is most wrong about" in answers.text(120)

@@ -149,8 +149,8 @@ def test_bends_in_forward_are_spaces_too() -> None:
     x = np.random.default_rng(0).normal(size=(20, 3)).astype(np.float32)
     spaces = spaces_of(subject_of(InForward(), x))
     assert [(s.path, s.kind) for s in spaces] == [
-        ("input", "input"), ("fc", "linear"), ("relu before fc", "bend"), ("fc (2)", "linear"),
-        ("tanh before last", "bend"), ("last", "linear"),
+        ("input", "input"), ("fc", "linear"), ("the relu before fc", "bend"), ("fc (2)", "linear"),
+        ("the tanh before last", "bend"), ("last", "linear"),
     ]  # fmt: skip
     shown = transform(InForward(), x)
     assert shown.view.sentence == "3 layers with weights carry each row from 3 numbers to 1."

@@ -36,7 +36,7 @@ def class_blocks(found: Answers) -> tuple[list[Block], dict[str, Any]]:
     sure = measures.calibration(found.true, found.given, found.names)
     items: list[Chart | Matrix] = []
     if len(found.names) <= _MOST_CLASSES:
-        items.append(confusion_matrix(table, _confusion_title(table.counts, found.names)))
+        items.append(confusion_matrix(table, _confusion_title(table.counts, found)))
     items.append(calibration_chart(sure, _calibration_title(sure, found.names)))
     data = {
         "confusion": table.counts.tolist(),
@@ -62,12 +62,18 @@ def _points(error: float) -> str:
     return f"{error * 100:.1f} points on average"
 
 
-def _confusion_title(counts: Any, names: tuple[str, ...]) -> str:
+def _answered(found: Answers) -> str:
+    """What gets an answer each."""
+    return "row" if found.each == 1 else "position"
+
+
+def _confusion_title(counts: Any, found: Answers) -> str:
+    names, what = found.names, _answered(found)
     missed = counts - np.diag(np.diag(counts))
     if not missed.sum():
-        return "Every row gets its true class"
+        return f"Every {what} gets its true class"
     i, j = np.unravel_index(int(missed.argmax()), missed.shape)
-    return f"{plural(int(missed[i, j]), 'row')} of {names[i]} called {names[j]}: its commonest slip"
+    return f"{plural(int(missed[i, j]), what)} of {names[i]} called {names[j]}: its commonest slip"
 
 
 def number_blocks(found: Answers, target: str) -> tuple[list[Block], dict[str, Any]]:
@@ -105,7 +111,13 @@ def worst_block(
             found.true[:, 0], found.given[:, 0], rows=numbers, limit=limit
         )
     data = [
-        {"row": w.row, "true": w.true, "answer": w.predicted, "loss": w.loss, "share": w.confidence}
+        {
+            **_place(w.row, found),
+            "true": w.true,
+            "answer": w.predicted,
+            "loss": w.loss,
+            "share": w.confidence,
+        }
         for w in worst
     ]
     image = subject.x.ndim == 4 and found.each == 1
@@ -118,17 +130,32 @@ def _table(subject: Subject, found: Answers, worst: tuple[WorstSample, ...]) -> 
     names, cells = _cells(subject, [w.row // found.each for w in worst])
     kinds: tuple[Kind, Kind] = ("text", "share") if found.classes else ("number", "signed")
     last = "how sure" if found.classes else "true − answered"
+    places = ["row"] if found.each == 1 else ["row", "position"]
     columns = (
-        Column("row", "text", anchor=True),
+        *(Column(place, "text", anchor=place == "row") for place in places),
         Column("true", kinds[0]), Column("answer", kinds[0]), Column(last, kinds[1]),
         *(Column(name, "number", rank=1) for name in names),
     )  # fmt: skip
     rows = tuple(
-        (str(w.row), w.true, w.predicted, w.confidence if found.classes else w.loss, *line)
+        (
+            *map(str, _place(w.row, found).values()),
+            w.true,
+            w.predicted,
+            w.confidence if found.classes else w.loss,
+            *line,
+        )
         for w, line in zip(worst, cells, strict=True)
     )
     note = "" if found.classes else "The sign says which way: + where the truth is higher."
     return Table(columns, rows, _called(found, worst), note=note)
+
+
+def _place(at: int, found: Answers) -> dict[str, int]:
+    """The row of an answer, and where each position is answered for, its position."""
+    if found.each == 1:
+        return {"row": at}
+    row, position = divmod(at, found.each)
+    return {"row": row, "position": position}
 
 
 def _worst_classes(found: Answers, numbers: Any, limit: int) -> tuple[WorstSample, ...]:
@@ -147,12 +174,13 @@ def _worst_classes(found: Answers, numbers: Any, limit: int) -> tuple[WorstSampl
 def _called(found: Answers, worst: Sequence[WorstSample]) -> str:
     """What the rows have in common."""
     n, wrong = len(worst), sum(w.true != w.predicted for w in worst)
+    what = _answered(found)
     if not found.classes or wrong == n:
-        return f"The {plural(n, 'row')} it is most wrong about"
-    sure = f"the {plural(n - wrong, 'row')} it is least sure of"
+        return f"The {plural(n, what)} it is most wrong about"
+    sure = f"the {plural(n - wrong, what)} it is least sure of"
     if not wrong:
-        return f"Every row is right; {sure}"
-    return f"The {plural(wrong, 'row')} it is wrong about, then {sure}"
+        return f"Every {what} is right; {sure}"
+    return f"The {plural(wrong, what)} it is wrong about, then {sure}"
 
 
 def _cells(subject: Subject, rows: list[int]) -> tuple[list[str], list[tuple[Any, ...]]]:

@@ -34,6 +34,7 @@ __all__ = [
 ]  # fmt: skip
 
 _NAME = np.array([0.22, 0.09])  # how much of a chart a name takes, across and upward
+_MOST_NAMED, _FEW_NAMED = 8, 5  # layers beyond these are drawn gray, but for the telling ones
 _STEP_AXES = ("along the way down, against the gradient (distance)", "beside it (distance)")
 WORDS = {
     "gradient": "gradient",
@@ -129,10 +130,30 @@ def _lines(steps: list[int], by_layer: dict[str, list[float]], name: str, banded
     if banded and steps:
         ends = [steps[0], max(steps[-1], steps[0] + 1)]
         marks.append(Band(ends, [GOOD[0]] * 2, [GOOD[1]] * 2, "usual: 0.0001 to 0.03", "good"))
-    for k, (layer, values) in enumerate(by_layer.items()):
+    named = _telling(by_layer)
+    left = f"the other {len(by_layer) - len(named)} layers"
+    for layer, values in by_layer.items():
         shown = np.where(np.asarray(values) > 0, values, np.nan)
-        marks.append(Line(steps, shown, layer, order=k))
+        if layer in named:
+            marks.append(Line(steps, shown, layer, order=named.index(layer)))
+        else:
+            marks.insert(int(banded), Line(steps, shown, left, "muted"))
     return Chart(Axis("step"), Axis(name, log=True), tuple(marks), _verdict(by_layer, banded))
+
+
+def _telling(by_layer: dict[str, list[float]]) -> list[str]:
+    """The layers that are named: all of a few, else some between the least and the largest."""
+    if len(by_layer) <= _MOST_NAMED:
+        return list(by_layer)
+    last = _lately(by_layer)
+    order = sorted(last, key=last.__getitem__)
+    kept = {order[round(i)] for i in np.linspace(0, len(order) - 1, _FEW_NAMED)}
+    return [layer for layer in by_layer if layer in kept]
+
+
+def _lately(by_layer: dict[str, list[float]]) -> dict[str, float]:
+    """The median of each layer's last third."""
+    return {k: float(np.median(v[-max(len(v) // 3, 1) :])) for k, v in by_layer.items() if v}
 
 
 def _bars(steps: list[int], by_layer: dict[str, list[float]], name: str, banded: bool) -> Chart:
@@ -145,7 +166,7 @@ def _bars(steps: list[int], by_layer: dict[str, list[float]], name: str, banded:
 
 def _verdict(by_layer: dict[str, list[float]], banded: bool) -> str:
     """What the last figures say, in a few words."""
-    last = {k: float(np.median(v[-max(len(v) // 3, 1) :])) for k, v in by_layer.items() if v}
+    last = _lately(by_layer)
     if not last:
         return "Nothing was measured"
     if banded:

@@ -108,12 +108,21 @@ def tick_labels(ticks: list[float], *, as_percent: bool = False) -> list[str]:
     Example:
         >>> tick_labels([0.0, 0.25, 0.5]), tick_labels([0.0, 0.5], as_percent=True)
         (['0', '0.25', '0.50'], ['0\xa0%', '50\xa0%'])
+        >>> tick_labels([0.0, 0.005, 0.01, 0.015], as_percent=True)
+        ['0.0\xa0%', '0.5\xa0%', '1.0\xa0%', '1.5\xa0%']
     """
+    if as_percent and (places := _places([100 * tick for tick in ticks])):
+        return [f"{100 * tick:.{places}f}\u00a0%".replace("-", "\u2212") for tick in ticks]
     if as_percent:
         return [fine_percent(tick) for tick in ticks]
     largest = max((abs(tick) for tick in ticks), default=0.0)
     if largest >= 1e6 or (0 < largest < 1e-3):
         return [figure(tick, 2) for tick in ticks]
-    places = max((len(f"{tick:.6g}".partition(".")[2]) for tick in ticks), default=0)
+    places = _places(ticks)
     texts = [f"{tick:,.{places}f}" if tick else "0" for tick in ticks]
     return [text.replace("-", "\u2212") for text in texts]
+
+
+def _places(ticks: list[float]) -> int:
+    """Decimals that tell all of them apart."""
+    return max((len(f"{tick:.6g}".partition(".")[2]) for tick in ticks), default=0)
