@@ -72,7 +72,7 @@ def _run(words: list[str], debug: bool) -> int:
     except PellucidError as known:
         if debug:
             traceback.print_exc()
-        _error(str(known))
+        _error(_later("again").completed(str(known), words))
         return next((code for kind, code in _CODES if isinstance(known, kind)), Exit.USAGE)
     except Exception as bug:
         return _bug(bug, debug)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any
@@ -78,9 +79,13 @@ def explain(
             raise SettingError(f"{name} must be 1 or more, not {value}.")
     trained = load_model(model, trust=trust, file=own)
     if trained.explainable:
+        command = shlex.join(
+            ["pellucid", "show", str(model), *(["--model", str(own)] if own else []),
+             *(["--trust"] if trust else [])]
+        )  # fmt: skip
         raise SettingError(
             f"pellucid explain has nothing to show here: {trained.explainable}.\n Its layers:"
-            f" pellucid show {model}"
+            f" {command}"
         )
     rows = opt.rows_for(
         trained, data, missing=missing, delimiter=delimiter, encoding=encoding, decimal=decimal,
@@ -133,9 +138,10 @@ def _intro(trained: TableModel, one: Any, row: int, features: Any) -> Iterator[s
         if i == _MOST_INPUTS:
             yield f"  … and {len(names) - i} more"
             break
+        place = f"{f'x[{i}]':<{len(f'x[{min(len(names), _MOST_INPUTS) - 1}]')}}"
         value = f"{figure(float(features[0, i])):>8}"
         limited = f" (limited to ±{LIMIT:g})" if far[source][0] else ""
-        yield f"  x[{i}] = {value}  {name:<{width}}  {_cell(cells, source)}{limited}".rstrip()
+        yield f"  {place} = {value}  {name:<{width}}  {_cell(cells, source)}{limited}".rstrip()
 
 
 def _cell(cells: Any, source: str) -> str:

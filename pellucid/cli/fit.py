@@ -243,7 +243,7 @@ def fit(
     quiet: opt.Quiet = False,
 ) -> int:
     """Train, write, and say how it went."""
-    with _in_options(data):
+    with _in_options():
         settings = Settings(
             model=model, activation=activation, dropout=dropout,
             hidden=None if hidden is None else opt.whole_numbers(hidden, "--hidden"),
@@ -264,7 +264,7 @@ def fit(
         folder = out if out is not None else Path(f"pellucid-{_plain(table.name)}")
         page = report if report is not None else folder / "report.html"
         if not force:
-            refuse_foreign(folder, table.name, table.target)
+            refuse_foreign(folder, page, table.name, table.target)
         with reserved(folder, page):
             run = train_table(
                 table, settings,
@@ -280,7 +280,7 @@ def fit(
 
 
 @contextmanager
-def _in_options(data: str) -> Iterator[None]:
+def _in_options() -> Iterator[None]:
     """Errors speak of what was typed: `--batch`, where the library speaks of `batch_size`."""
     try:
         yield
@@ -293,7 +293,7 @@ def _in_options(data: str) -> Iterator[None]:
         if rate is None:
             raise
         less = float(rate[1]) / 10 if float(rate[1]) <= 1 else _USUAL.lr
-        raise TrainingError(f"{first}\n try: pellucid fit {data} --lr {less:g}") from None
+        raise TrainingError(f"{first}\n try: --lr {less:g}") from None
 
 
 def _plain(name: str) -> str:
@@ -344,7 +344,7 @@ def _found(run: TableRun, folder: Path) -> Iterator[str]:
     """What the doctor found, where it looked."""
     report = run.history.doctor
     if report is not None and report.findings:
-        yield f"The {report.line()}. More: pellucid doctor {folder}"
+        yield f"The {report.line()}. More: {shlex.join(['pellucid', 'doctor', str(folder)])}"
 
 
 def _ending(run: TableRun, folder: Path, stopped: bool) -> str:

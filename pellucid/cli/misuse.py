@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -86,9 +87,10 @@ def _missing(name: str, words: Sequence[str]) -> str:
     if name != "DATA" or typed is None:
         return f"{name} is missing."
     model = next((w for w in words[1:2] if not w.startswith("-")), "MODEL")
+    whole = shlex.join(["pellucid", words[0], model, "rows.csv", "--row", typed[1] or "1"])
     return (
         "DATA is missing: --row picks one of its rows.\n Name a file with rows, or a built-in set: "
-        f"pellucid {words[0]} {model} rows.csv --row {typed[1] or 1}"
+        f"{whole}"
     )
 
 

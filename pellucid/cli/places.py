@@ -7,27 +7,31 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pellucid.errors import DataError, FileFormatError
-from pellucid.training.artifact import DESCRIPTION, WEIGHTS, described, why_not
+from pellucid.report.page import is_report
+from pellucid.training.artifact import DESCRIPTION, RECORDING, WEIGHTS, described, why_not
 from pellucid.training.files import replace_file
 from pellucid.training.revisit import HISTORY
 
 __all__ = ["refuse_foreign", "reserved"]
 
 
-def refuse_foreign(folder: Path, data: str, target: str) -> None:
+def refuse_foreign(folder: Path, page: Path, data: str, target: str) -> None:
     """Refuse to write over what another program wrote, or the model of other data.
 
     Args:
         folder: where the model goes.
+        page: where the report goes.
         data: the name of the table that is learned from.
         target: the column that is learned.
 
     Raises:
         DataError: names the file.
     """
+    if page.is_file() and not is_report(page):
+        raise _theirs(page, "pellucid did not write it", "place with --out or --report")
     place = folder / DESCRIPTION
     if not place.is_file():
-        for other in (folder / WEIGHTS, folder / HISTORY):
+        for other in (folder / name for name in (WEIGHTS, HISTORY, RECORDING)):
             if other.is_file():
                 raise _theirs(other, "there is no model.json beside it to say whose it is")
         return
@@ -40,10 +44,10 @@ def refuse_foreign(folder: Path, data: str, target: str) -> None:
         raise _theirs(place, f"it is the model of {goal} in {owner}")
 
 
-def _theirs(place: Path, why: str) -> DataError:
+def _theirs(place: Path, why: str, other: str = "folder with --out") -> DataError:
     return DataError(
         f"{place} is there already, and {why}.\n"
-        " Choose another folder with --out, or write over it with --force."
+        f" Choose another {other}, or write over it with --force."
     )
 
 

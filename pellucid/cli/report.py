@@ -70,7 +70,9 @@ def report(
         trained, data, missing=missing, edges=edges, delimiter=delimiter, encoding=encoding,
         decimal=decimal, header=header,
     )  # fmt: skip
-    run = revisit(trained, _table(trained, rows), read_history(folder, trained.facts))
+    given = [*([] if own is None else ["--model", str(own)]), *(["--trust"] if trust else [])]
+    alone = shlex.join(["pellucid", "predict", str(model), data, *given])
+    run = revisit(trained, _table(trained, rows, alone), read_history(folder, trained.facts))
     for notice in run.notices if not quiet else ():
         say_notice(notice)
     command = shlex.join(["pellucid", *context.obj])
@@ -101,28 +103,28 @@ def _next(trained: TableModel, model: Path, data: str, own: Path | None) -> str:
     )
 
 
-def _table(model: TableModel, rows: Any) -> Table:
+def _table(model: TableModel, rows: Any, alone: str) -> Table:
     """The rows as a table with the model's own target and kinds of column."""
-    table = rows if isinstance(rows, Table) else _read(model, rows)
+    table = rows if isinstance(rows, Table) else _read(model, rows, alone)
     if isinstance(model, SeriesModel) and model.lags is not None:
         return as_series(table, time=model.lags.time, window=model.lags.window)
     edges = getattr(rows, "edges", None)
     return table if edges is None or table is rows else with_edges(table, edges)
 
 
-def _read(model: TableModel, rows: Any) -> Table:
+def _read(model: TableModel, rows: Any, alone: str) -> Table:
     preparation = model.preparation
     if model.task == "reconstruction" and preparation.target not in rows.frame.columns:
         return unlabeled(rows, types=_types(model), missing=preparation.missing)
     if preparation.target not in rows.frame.columns:
         raise DataError(
             f'{rows.name} lacks the target "{preparation.target}", and without it nothing can be'
-            " measured.\n For answers alone: pellucid predict"
+            f" measured.\n For answers alone: {alone}"
         )
     if len(rows.frame) < MIN_ROWS:
         raise DataError(
             f"{rows.name} has {count(len(rows.frame), 'row')}; a score needs at least {MIN_ROWS},"
-            " and says little below 30.\n For answers alone: pellucid predict"
+            f" and says little below 30.\n For answers alone: {alone}"
         )
     return make_table(
         rows.frame,

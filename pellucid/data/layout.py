@@ -198,8 +198,17 @@ def _records(text: str, delimiter: str) -> list[list[str]]:
 def _guess_delimiter(text: str) -> str:
     """Return the delimiter that cuts most rows into as many cells as the header."""
     scores = {mark: _evenness(_records(text, mark)) for mark in DELIMITERS}
+    if _pads(text, [mark for mark in scores if scores[mark][0] > 0]):
+        del scores[" "]
     best = max(scores, key=lambda mark: (scores[mark], mark != " "))
     return best if scores[best][0] > 0 else ","
+
+
+def _pads(text: str, marks: Sequence[str]) -> bool:
+    """Return whether spaces only stand around another delimiter, as in ``a , b , c``."""
+    first = next(iter(_records(text, " ")), [])
+    ends = {end for cell in first if cell for end in (cell[0], cell[-1])}
+    return any(mark in ends for mark in marks if mark != " ")
 
 
 def _evenness(rows: Sequence[Sequence[str]]) -> tuple[float, int]:

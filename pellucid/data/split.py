@@ -196,7 +196,8 @@ def _about_copies(table: Table, parts: list[_Rows]) -> list[Notice]:
     for part, what in zip(parts[:2], ("validation", "test"), strict=True):
         copies = int(np.isin(sums[part], known).sum())
         if copies:
-            rows = "row is a copy" if copies == 1 else "rows are copies"
-            text = f"{copies:,} of {len(part):,} {what} {rows} of training rows, which flatters it."
+            same = "is a copy of a training row" if copies == 1 else "are copies of training rows"
+            rows = count(len(part), f"{what} row")
+            text = f"{copies:,} of {rows} {same}, which flatters it."
             said.append(Notice("leak", text))
     return said

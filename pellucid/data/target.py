@@ -77,7 +77,7 @@ def find_target(names: Sequence[str], target: str | None, name: str) -> tuple[st
     raise DataError(
         f"the target column {quoted(target)} is not in {name}\n"
         f"  columns: {listing(names, 12)}{hint}\n"
-        f"  try: pellucid fit {shlex.quote(name)} --target {example}"
+        f"  try: --target {example}"
     )
 
 

@@ -21,9 +21,12 @@ from pellucid.report.limits import BUDGET, HARD_LIMIT, LADDER, LAST, Limits, cut
 from pellucid.report.sections import Section, sections
 from pellucid.report.verdict import headline
 
-__all__ = ["render"]
+__all__ = ["is_report", "render"]
 
 STATIC = Path(__file__).parent / "static"
+
+_TITLE = " – pellucid report"
+_HEAD = 2**16
 
 # Texts have no plain quotes and no plain angles, so that these stand only in elements.
 _STYLE = re.compile(r' style="([^"]*)"')
@@ -47,6 +50,12 @@ def render(content: Content) -> str:
         if len(page.encode()) <= room:
             break
     return page
+
+
+def is_report(path: Path) -> bool:
+    """Whether a file is a report that `render` made, by the title in its head."""
+    with path.open("rb") as file:
+        return f"{_TITLE}</title>".encode() in file.read(_HEAD)
 
 
 def _page(content: Content, limits: Limits) -> str:
@@ -95,7 +104,7 @@ def _head(content: Content, script: str, more: str) -> Markup:
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="referrer", content="no-referrer"),
-        tag("title", f"{content.name} – pellucid report"),
+        tag("title", content.name + _TITLE),
         tag("style", Markup(style)),
     )
 

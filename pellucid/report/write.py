@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 from pellucid.errors import DataError
@@ -56,5 +57,5 @@ def _check(place: Path) -> None:
     if not folder.exists():
         raise DataError(
             f"The report cannot be written to {place}: the folder {folder} does not exist.\n"
-            f"  Make it first: mkdir -p {folder}"
+            f"  Make it first: mkdir -p {shlex.quote(str(folder))}"
         )

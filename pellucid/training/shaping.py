@@ -6,6 +6,7 @@ Which columns share a scale follows from that, and so does the `Architecture`.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from math import isqrt, prod
 from typing import Any
@@ -162,9 +163,10 @@ class Shaping:
         wrong = [c.name for c in self.table.input_columns if c.kind != "number"]
         if wrong:
             names = listing([quoted(name) for name in wrong])
+            remedy = shlex.quote(f"{wrong[0]}=ignore")
             raise SettingError(
                 f"model must be another one than {self.settings.model}, or {names} left out: a"
-                f" picture or a sequence is made of numbers.\n try: --type {wrong[0]}=ignore"
+                f" picture or a sequence is made of numbers.\n try: --type {remedy}"
             )
 
 

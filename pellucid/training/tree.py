@@ -22,6 +22,9 @@ from pellucid.tensor.tensor import Tensor
 __all__ = ["from_bytes", "to_bytes"]
 
 _KEY = "pellucid.tree"
+_LONGEST = 100_000_000  # bytes of a header, which the format allows
+_PROTOCOLS = (b"\x02", b"\x03", b"\x04", b"\x05")
+_STOP = b"."  # the end of every pickle
 _PLAIN = (bool, int, float, str, type(None))
 
 
@@ -160,8 +163,20 @@ def _own(array: Any) -> Any:
     return array if array.flags.writeable else array.copy()
 
 
+def _is_pickle(raw: bytes) -> bool:
+    """Whether torch.save wrote it: a zip archive, or in old times a pickle as it is.
+
+    The length that a safetensors file begins with may hold the same bytes; after it the header
+    opens with a brace, where an archive and a pickle hold something else.
+    """
+    counted = int.from_bytes(raw[:8], "little") <= _LONGEST
+    if counted and (raw[8:9] == b"{" or (len(raw) <= 8 and raw[-1:] != _STOP)):
+        return False
+    return raw[:4] == b"PK\x03\x04" or (raw[:1] == b"\x80" and raw[1:2] in _PROTOCOLS)
+
+
 def _unreadable(raw: bytes, name: str, damage: Exception) -> str:
-    if raw[:2] == b"PK" or raw[:1] == b"\x80":
+    if _is_pickle(raw):
         return (
             f"{name} is a pickle, as torch.save writes it; reading one runs code, so it is not read"
             " here.\n In PyTorch: safetensors.torch.save_file(model.state_dict(), path)."

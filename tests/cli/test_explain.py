@@ -174,7 +174,7 @@ def test_limited_cells_are_said(here: Path, prices: Path) -> None:
     assert f"warning: {LIMITED}" in said.err and LIMITED not in said.out
     assert good("predict", prices, "far.csv", "-q").err == ""
     text = good("explain", prices, "far.csv").out
-    assert re.search(r"  x\[0\] = +8\S* +area +from area = 1e\+06 \(limited to ±8\)\n", text)
+    assert re.search(r"  x\[0\] += +8\S* +area +from area = 1e\+06 \(limited to ±8\)\n", text)
     assert "limited to" not in good("explain", prices, "far.csv", "--row", 2).out
 
 
@@ -216,3 +216,14 @@ def test_missing_words_from_a_file_to_its_predictions(here: Path) -> None:
     text = good("explain", "m", "new.csv", "--row", 2).out
     assert re.search(r"1 +country is missing", text)
     assert re.search(r"1 +country = NA", good("explain", "m", "new.csv", "--row", 1).out)
+
+
+def test_many_inputs_stand_below_each_other(tmp_path: Path) -> None:
+    rows = "".join(",".join(str(i * k % 11) for k in range(1, 15)) + "\n" for i in range(30))
+    table = write(tmp_path / "wide.csv", ",".join("abcdefghijklmy") + "\n" + rows)
+    folder = tmp_path / "wide"
+    good("fit", table, "--epochs", 1, "--hidden", 2, "--task", "regress", "-o", folder, "-q")
+    lines = good("explain", folder, table, "--row", 7).out.splitlines()
+    shown = [line for line in lines if line.startswith("  x[")]
+    assert shown[-1].startswith("  x[11] = ") and len(shown) == 12
+    assert {line.index(" = ") for line in shown} == {7}

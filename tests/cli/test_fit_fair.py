@@ -162,6 +162,7 @@ OVER = "Choose another folder with --out, or write over it with --force."
             "there is no model.json beside it to say whose it is",
         ),
         ("history.csv", "a,b\n", "there is no model.json beside it to say whose it is"),
+        ("recording.safetensors", "x", "there is no model.json beside it to say whose it is"),
     ],
 )
 def test_files_of_others_are_not_written_over(
@@ -176,6 +177,19 @@ def test_files_of_others_are_not_written_over(
     assert (here / "m" / name).read_text() == content
     good("fit", "moons", *QUICK, "-o", "m", "--force")
     assert "pellucid.model" in (here / "m" / "model.json").read_text()
+
+
+def test_a_page_of_others_is_not_written_over(here: Path) -> None:
+    other = "Choose another place with --out or --report, or write over it with --force."
+    (here / "m").mkdir()
+    for page, more in (("m/report.html", ()), ("mine.html", ("--report", "mine.html"))):
+        write(here / page, "<title>mine</title>")
+        found = pellucid("fit", "moons", *QUICK, "-o", "m", *more)
+        why = "is there already, and pellucid did not write it."
+        assert (found.code, found.err) == (Exit.DATA, said(f"{page} {why}", other))
+        assert (here / page).read_text() == "<title>mine</title>"
+    good("fit", "moons", *QUICK, "-o", "m", "--force")
+    good("fit", "moons", *QUICK, "-o", "m")
 
 
 def test_the_model_of_other_data_is_not_written_over(here: Path) -> None:
@@ -198,13 +212,13 @@ def test_a_report_needs_rows(here: Path, prices: Path) -> None:
         Exit.DATA,
         said(
             "few.csv has 9 rows; a score needs at least 10, and says little below 30.",
-            "For answers alone: pellucid predict",
+            f"For answers alone: pellucid predict {prices} few.csv",
         ),
     )
 
 
 def test_a_report_through_a_link_and_into_a_pipe(here: Path) -> None:
-    (here / "real.html").write_text("old")
+    (here / "real.html").write_text("<title>old – pellucid report</title>")
     (here / "link.html").symlink_to("real.html")
     good("fit", "moons", "--samples", 60, *QUICK, "-o", "m", "--report", "link.html")
     assert (here / "link.html").is_symlink()

@@ -172,7 +172,7 @@ DATA = [
         said(
             'the target column "sid" is not in good.csv',
             'columns: num, k, side, y          did you mean "side"?',
-            "try: pellucid fit good.csv --target side",
+            "try: pellucid fit good.csv --target side --epochs 1",
         ),
     ),
     (
@@ -279,14 +279,26 @@ def test_a_loss_that_leaves_the_numbers(here: Path) -> None:
     assert (found.code, found.out) == (Exit.TRAINING, "")
     first, remedy = found.err.splitlines()
     assert first.startswith("error: the loss became ") and "learning rate 1e+06" in first
-    assert remedy == "  try: pellucid fit diabetes --lr 0.001"
+    assert remedy == "  try: pellucid fit diabetes --optimizer sgd --lr 0.001 -q"
     assert list(here.iterdir()) == []
+
+
+def test_what_to_try_is_the_whole_line_again(here: Path) -> None:
+    (here / "my data").mkdir()
+    rows = "".join(f"{i},{i % 5}\n" for i in range(30))
+    write(here / "my data" / "h.csv", "a,the price\n" + rows)
+    words = ("fit", "my data/h.csv", "--epochs", 9)
+    found = pellucid(*words, "--target", "the prise", "-q")
+    whole = "pellucid fit 'my data/h.csv' --epochs 9 --target 'the price' -q"
+    assert found.err.endswith(f"  try: {whole}\n")
 
 
 def test_a_rate_that_is_a_little_too_large_is_lowered_a_little(here: Path) -> None:
     found = pellucid("fit", "diabetes", "--optimizer", "sgd", "--lr", 1, "--epochs", 9, "-q")
     assert found.code == Exit.TRAINING
-    assert found.err.endswith("  try: pellucid fit diabetes --lr 0.1\n")
+    assert found.err.endswith(
+        "  try: pellucid fit diabetes --optimizer sgd --lr 0.1 --epochs 9 -q\n"
+    )
 
 
 def test_a_mistake_of_ours_asks_for_a_report(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -472,7 +484,7 @@ def test_a_gradient_needs_the_truth(here: Path, prices: Path) -> None:
         Exit.DATA,
         said(
             'new.csv lacks the target "price", and without it nothing can be measured.',
-            "For answers alone: pellucid predict",
+            f"For answers alone: pellucid predict {prices} new.csv",
         ),
     )
 

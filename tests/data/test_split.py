@@ -91,6 +91,10 @@ def test_copies_across_parts_are_counted() -> None:
     assert [str(notice) for notice in parts.notices] == [
         "8 of 8 validation rows are copies of training rows, which flatters it."
     ]
+    one = frame.assign(x=[*np.linspace(0, 1, 39), 0.0], w="a", y=[*range(39), 0])
+    seeds = (split(make_table(one, target="y", task="regress"), seed=s, test=0.3) for s in range(9))
+    said = {str(notice) for parts in seeds for notice in parts.notices}
+    assert "1 of 12 test rows is a copy of a training row, which flatters it." in said
     apart = frame.assign(x=np.linspace(0, 1, 40))
     assert split(make_table(apart, target="y", task="regress")).notices == ()
 

@@ -406,7 +406,7 @@ TARGETS: list[Case] = [
         {"target": "prise"},
         'the target column "prise" is not in houses.csv\n'
         '  columns: id, area, rooms, price          did you mean "price"?\n'
-        "  try: pellucid fit houses.csv --target price",
+        "  try: --target price",
     ),
     (
         "misspelled, with a space",
@@ -414,7 +414,7 @@ TARGETS: list[Case] = [
         {"target": "sale prise"},
         'the target column "sale prise" is not in houses.csv\n'
         '  columns: area, sale price          did you mean "sale price"?\n'
-        "  try: pellucid fit houses.csv --target 'sale price'",
+        "  try: --target 'sale price'",
     ),
     (
         "nothing like it",
@@ -422,7 +422,7 @@ TARGETS: list[Case] = [
         {"target": "zzz"},
         'the target column "zzz" is not in houses.csv\n'
         "  columns: area, side, price\n"
-        "  try: pellucid fit houses.csv --target COLUMN",
+        "  try: --target COLUMN",
     ),
     (
         "constant",

@@ -59,6 +59,9 @@ GERMAN = "größe;seite;preis\n" + body(30, lambda i: f"{i},5;{'ab'[i % 2]};{i *
             PLAIN.replace(",", ", "), "comma between cells, utf-8, decimal point", id="blank"
         ),
         pytest.param(
+            PLAIN.replace(",", " , "), "comma between cells, utf-8, decimal point", id="padded"
+        ),
+        pytest.param(
             "".join(f'"{line.replace(",", chr(34) + "," + chr(34))}"\n' for line in PLAIN.split()),
             "comma between cells, utf-8, decimal point",
             id="all quoted",

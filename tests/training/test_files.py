@@ -174,6 +174,12 @@ def test_files_of_other_kinds(tmp_path: Path) -> None:
             "m.pt is a pickle, as torch.save writes it; reading one runs code, so it is not read"
             " here.\n In PyTorch: safetensors.torch.save_file(model.state_dict(), path)."
         )
+    for length in (0x0280, 0x0480, 0x4B50):  # they begin as a pickle and an archive do
+        header = b'{"__metadata__":{"a":"'
+        header += b"x" * (length - len(header) - 3) + b'"}}'
+        for cut in (7, 8, 9, 100, length):
+            with pytest.raises(FileFormatError, match="not a whole safetensors file"):
+                from_bytes((length.to_bytes(8, "little") + header)[:cut], "m")
     with pytest.raises(FileFormatError) as caught:
         from_bytes(b"", "m")
     assert str(caught.value) == (

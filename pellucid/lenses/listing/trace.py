@@ -87,7 +87,7 @@ def record(
     """
     _check(model, x)
     x = tuple(x) if isinstance(x, list) and x and _is_shape(tuple(x)) else x
-    values = _all_known((x, target))
+    values = _all_known(x) and _all_known(target)
     if run and not values:
         raise SettingError(
             "program: run=True needs data, and x is a shape.\n Pass a Tensor, or leave run out."
