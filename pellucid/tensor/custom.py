@@ -5,19 +5,22 @@ Such an operation becomes an op record like every other, so the chain rule and `
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from pellucid.dtypes import FLOAT
+from pellucid.errors import GraphError
 from pellucid.graph.emit import emit
 from pellucid.graph.node import Node, leaf
 from pellucid.ops.elementwise import cast
 from pellucid.ops.movement import cat, reshape, slice_
 from pellucid.ops.op import Op
 from pellucid.tensor.creation import zeros
-from pellucid.tensor.grad_mode import no_grad
+from pellucid.tensor.grad_mode import is_grad_enabled, no_grad
 from pellucid.tensor.tensor import Tensor, wrap
 
-__all__ = ["Function", "FunctionContext"]
+__all__ = ["Function", "FunctionContext", "once_differentiable"]
 
 
 class FunctionContext:
@@ -127,6 +130,41 @@ class Function:
             leaf(value.array, value.shape, value.dtype),
         )
         return emit(op, given)
+
+
+def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
+    """A `backward` of a Function that records nothing, so that it can't be differentiated again.
+
+    Args:
+        backward: the static method; below `@staticmethod`.
+    """
+
+    @functools.wraps(backward)
+    def once(ctx: Any, *blames: Any) -> Any:
+        with no_grad():
+            found = backward(ctx, *blames)
+        moving = [g for g in blames if isinstance(g, Tensor) and g.requires_grad]
+        if not is_grad_enabled() or not moving:
+            return found
+        each = found if isinstance(found, tuple) else (found,)
+        return tuple(_Ended.apply(g, *moving) if isinstance(g, Tensor) else g for g in each)
+
+    return once
+
+
+class _Ended(Function):
+    """Blame whose own derivative nobody knows."""
+
+    @staticmethod
+    def forward(ctx: Any, g: Tensor, *moving: Tensor) -> Tensor:
+        return g.clone()  # type: ignore[attr-defined,no-any-return]
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        raise GraphError(
+            "a backward marked @once_differentiable can't be differentiated again.\n"
+            " Write it with operations on Tensors and leave the mark out."
+        )
 
 
 class _Pack:

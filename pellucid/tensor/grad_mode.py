@@ -69,13 +69,17 @@ def _switched(call: F, switch: Callable[[], Any]) -> F:
     @functools.wraps(call)
     def generate(*args: Any, **kwargs: Any) -> Any:
         values = call(*args, **kwargs)
+        go_on: Callable[[], Any] = functools.partial(next, values)
         while True:
             with switch():
                 try:
-                    value = next(values)
+                    value = go_on()
                 except StopIteration as end:
                     return end.value
-            yield value
+            try:
+                go_on = functools.partial(values.send, (yield value))
+            except BaseException as error:  # thrown in, or the end: the function hears of it
+                go_on = functools.partial(values.throw, error)
 
     return generate if inspect.isgeneratorfunction(call) else run  # type: ignore[return-value]
 

@@ -111,6 +111,11 @@ def replace(self: Tensor, value: Node) -> None:
             value.array = engine().in_order(value.array)
             if before.op is None and before.base is not None and not before.requires_grad:
                 _reach_owner(before, value)
+    if before.retains and before.op is not None and trace is None:
+        before.retains, value.retains = (
+            False,
+            True,
+        )  # who asked for its blame asked for the Tensor's
     owner._node = value
     for view, path in paths:
         node = value

@@ -89,3 +89,66 @@ def test_zeros_in_place_of_none() -> None:
     infinite = pellucid.tensor([float("inf")], requires_grad=True)
     (zero,) = pellucid.autograd.grad(x * 1, infinite, materialize_grads=True)
     assert zero is not None and zero.tolist() == [0.0]
+
+
+def test_blame_is_kept_of_a_tensor_that_changes_in_place(torch: Any) -> None:
+    for room in (pellucid, torch):
+        a = room.tensor([1.0], requires_grad=True).clone()
+        a.retain_grad()
+        a.mul_(2)
+        (a * 3).sum().backward()
+        assert a.grad.tolist() == [3.0]
+
+
+def test_a_backward_that_is_differentiable_once() -> None:
+    from pellucid.autograd.function import Function, once_differentiable
+
+    class Double(Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        @once_differentiable
+        def backward(ctx: Any, g: Any) -> Any:
+            assert not pellucid.is_grad_enabled()
+            (x,) = ctx.saved_tensors
+            return 2 * x * g
+
+    x = pellucid.tensor(3.0, requires_grad=True)
+    (g,) = pellucid.autograd.grad(Double.apply(x), x)
+    assert g is not None and g.item() == 6.0
+    (g,) = pellucid.autograd.grad(Double.apply(x) ** 2, x, create_graph=True)
+    assert g is not None and g.item() == 108.0
+    with pytest.raises(GraphError) as refusal:
+        g.backward()
+    assert str(refusal.value) == (
+        "a backward marked @once_differentiable can't be differentiated again.\n"
+        " Write it with operations on Tensors and leave the mark out."
+    )
+
+
+def test_generators_under_a_switch_are_sent_to() -> None:
+    heard: list[Any] = []
+
+    @pellucid.no_grad()
+    def counted() -> Any:
+        assert not pellucid.is_grad_enabled()
+        try:
+            while True:
+                heard.append((yield len(heard)))
+                assert not pellucid.is_grad_enabled()
+        except KeyError:
+            yield "caught"
+        return "end"
+
+    running = counted()
+    assert next(running) == 0 and running.send("a") == 1 and heard == ["a"]
+    assert pellucid.is_grad_enabled() and running.throw(KeyError()) == "caught"
+    with pytest.raises(StopIteration) as end:
+        next(running)
+    assert end.value.value == "end"
+    closed = counted()
+    next(closed)
+    closed.close()
