@@ -58,6 +58,12 @@ def function(
     side = side if side is not None else (_SIDE if subject.light else _SIDE_OF_PICTURES)
     _check(subject, axes, plane, side)
     found = answers(subject)
+    if found.each > 1:
+        raise SettingError(
+            f"function draws networks that answer once for each row; this one answers {found.each}"
+            " times, at each position.\n See what comes out: black_box; or what its layers hold:"
+            " represent."
+        )
     if not subject.flat or plane == "pca":
         places = [pca_plane(subject, side)]
     else:

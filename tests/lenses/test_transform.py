@@ -171,6 +171,26 @@ def test_a_sequence_without_blocks() -> None:
     assert shown.to_dict()["tokens"] == [f"position {i}" for i in range(5)]
 
 
+def test_a_network_over_the_nodes_of_a_graph_shifts_each_of_them() -> None:
+    class OverNodes(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.last = nn.Linear(3, 4), nn.Linear(4, 2)
+            self.register_buffer("joined", pellucid.ones(5, 5) / 5)
+
+        def forward(self, x: Any) -> Any:
+            h = pellucid.relu(self.joined @ self.first(x))
+            return (self.joined @ self.last(h)).transpose(1, 2)
+
+    x = np.random.default_rng(0).normal(size=(12, 5, 3)).astype(np.float32)
+    y = np.arange(60).reshape(12, 5) % 2
+    model = OverNodes()
+    spaces = transform(model, (x, y)).to_dict()["spaces"]
+    assert [s["numbers"] for s in spaces if s["part"] == "shift"] == [20, 10]
+    with pytest.raises(SettingError, match="this one answers 5 times, at each position"):
+        pellucid.see(model, (x, y), "function")
+
+
 def test_one_input_has_no_grid() -> None:
     model = nn.Sequential(nn.Linear(1, 3), nn.ReLU(), nn.Linear(3, 1))
     x = np.linspace(0, 1, 12, dtype=np.float32)[:, None]

@@ -100,7 +100,8 @@ def _thirds(subject: Subject, spaces: list[Space], sizes: Any, broken: list[int]
         elif space.kind == "bend":
             parts = [("bend", values)]
         elif space.kind == "linear" and bias is not None:
-            before = values - np.asarray(bias.detach()._node.array, np.float64)
+            shift = np.asarray(bias.detach()._node.array, np.float64)
+            before = values - np.tile(shift, values.shape[1] // len(shift))  # at each position
             parts = [("linear part", before), ("shift", values)]
         elif space.kind == "linear":
             parts = [("linear part", values)]
