@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.util
+import os
 import re
 import runpy
 import sys
@@ -20,6 +21,8 @@ from pellucid.errors import DataError, SettingError
 
 __all__ = ["run_script"]
 
+_PACKAGE = Path(__file__).parent.parent
+_OURS = tuple(f"{_PACKAGE / room}{os.sep}" for room in ("doctor", "bridges"))  # those that look on
 _TORCH = re.compile(r"\b(torch|transformers|lightning|accelerate)\b")
 
 
@@ -94,10 +97,10 @@ def _run(script: Path, arguments: Sequence[str]) -> int:
 
 
 def _show(error: Exception, script: Path) -> None:
-    """The script's own traceback, from its first line on."""
+    """The script's own traceback, from its first line on, without those who look on."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [i for i, frame in enumerate(frames) if Path(frame.filename) == script]
-    kept = frames[own[0] :] if own else frames
+    kept = [f for f in (frames[own[0] :] if own else frames) if not f.filename.startswith(_OURS)]
     sys.stderr.write("Traceback (most recent call last):\n")
     sys.stderr.write("".join(traceback.format_list(kept)))
     sys.stderr.write("".join(traceback.format_exception_only(error)))

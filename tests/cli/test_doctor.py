@@ -73,6 +73,12 @@ def test_a_script_that_fails_is_reported_on_too(
     assert "RuntimeError: too bad" in said.err and f'File "{script}", line' in said.err
     assert "note: the script ended with this error; the doctor judges" in said.err
     assert "runpy" not in said.err and "oftmax before a loss that applies it" in said.out
+    wrong = "\npellucid.nn.Linear(2, 3)(pellucid.ones(1, 5))\n"
+    script.write_text(f"{SCRIPT}\nimport pellucid{wrong}", "utf-8")
+    with pytest.raises(SystemExit):
+        main(["doctor", str(script), "--no-trials"])
+    failed = capsys.readouterr().err
+    assert "note: the script ended with this error" in failed and "discover.py" not in failed
     script.write_text(SCRIPT + "\nsys.exit(5)\n", "utf-8")
     assert pellucid("doctor", "--no-trials", str(script)).code == 5
 
