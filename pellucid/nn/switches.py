@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Switches"]
 
-_TO = ("device", "dtype", "non_blocking", "copy", "memory_format")  # what PyTorch takes by name
+_TO = ("device", "dtype", "non_blocking", "memory_format")  # what PyTorch takes by name
 
 
 class Switches(Stateful):

@@ -8,6 +8,8 @@ import pytest
 
 import pellucid
 from pellucid import nn
+from pellucid.nn import functional as F
+from pellucid.nn.utils import parametrize
 from pellucid.nn.utils.rnn import pack_sequence, pad_sequence
 
 
@@ -83,3 +85,79 @@ def test_packed_sequences_change_their_kind_and_are_told_from_what_is_none() -> 
 def test_a_module_without_forward_is_not_implemented() -> None:
     with pytest.raises(NotImplementedError, match=r"ModuleList has no forward"):
         nn.ModuleList()(pellucid.ones(1))
+
+
+def _parametrized() -> Any:
+    return nn.utils.parametrizations.spectral_norm(nn.Linear(3, 4))
+
+
+class _Way(nn.Module):
+    def __init__(self, back: Any) -> None:
+        super().__init__()
+        self.back = back
+
+    def forward(self, x: Any) -> Any:
+        return x
+
+    def right_inverse(self, x: Any) -> Any:
+        return self.back(x)
+
+
+def _set_up(module: nn.Module, back: Any) -> None:
+    parametrize.register_parametrization(module, "weight", _Way(back))
+
+
+_REFUSED: list[tuple[Any, type[Exception], str]] = [
+    (lambda: nn.Linear(1, 1).to("cpu", copy=True), TypeError, "no argument 'copy'"),
+    (lambda: F.interpolate(pellucid.ones(1, 1, 4).long(), 8), RuntimeError, "and got int64"),
+    (lambda: F.interpolate(pellucid.ones(1, 1, 4), (1.5,)), TypeError, "sizes are whole numbers"),
+    (lambda: nn.GroupNorm(4, 4)(pellucid.ones(1, 4)), ValueError, "more than one value"),
+    (lambda: F.pad(pellucid.ones(1, 1, 4), (3, 6), mode="circular"), RuntimeError, "6 goes around"),
+    (lambda: nn.utils.weight_norm(nn.LazyLinear(2)), ValueError, "has no shape yet"),
+    (
+        lambda: nn.EmbeddingBag(3, 2)(pellucid.tensor([1, 2]), pellucid.tensor([0, 9])),
+        RuntimeError,
+        r"offsets\[-1\] = 9",
+    ),
+    (
+        lambda: F.embedding_bag(
+            pellucid.tensor([[1]]), pellucid.ones(3, 2), mode="sum",
+            per_sample_weights=pellucid.ones(1, 1).double(),
+        ),
+        RuntimeError,
+        "per_sample_weights are float64, and the table is float32",
+    ),
+    (
+        lambda: setattr(
+            nn.utils.parametrizations.orthogonal(nn.Linear(3, 4)), "weight", pellucid.ones(5, 5)
+        ),
+        ValueError,
+        r"the matrices have the shape \(4, 3\), and \(5, 5\) was given",
+    ),
+    (
+        lambda: _set_up(nn.Linear(2, 2), lambda x: None),
+        ValueError,
+        "must give a Tensor or a Sequence of Tensors, and gave a NoneType",
+    ),
+    (
+        lambda: _set_up(_parametrized(), lambda x: (x, x)),
+        ValueError,
+        "right_inverse must return a tensor",
+    ),
+    (
+        lambda: _set_up(_parametrized(), lambda x: x[0]),
+        ValueError,
+        r"right_inverse gives \(3,\) float32, and the weight is \(4, 3\) float32",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "kind", "text"), _REFUSED)
+def test_what_pytorch_refuses_is_refused(call: Any, kind: type[Exception], text: str) -> None:
+    with pytest.raises(kind, match=text):
+        call()
+
+
+def test_vectors_of_two_kinds_of_number_are_compared_as_the_wider() -> None:
+    x = pellucid.tensor([[1.0, 2.0]])
+    assert abs(F.cosine_similarity(x.to(pellucid.int8), x).item() - 1) < 1e-6

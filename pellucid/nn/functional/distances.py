@@ -44,7 +44,9 @@ def cosine_similarity(x1: Node, x2: Node, dim: int = 1, eps: float = 1e-8) -> No
         dim: the axis along which the vectors lie.
         eps: the least length to divide by.
     """
+    dtype = ew.mul(x1, x2).dtype
     _floats("cosine_similarity", ew.mul(x1, x2))
+    x1, x2 = (x if x.dtype is dtype else ew.cast(x, dtype=dtype) for x in (x1, x2))
     shape = _common("cosine_similarity", x1, x2)
     axis = normalize_axis(dim, len(shape))
     a, b = (_to_one(expand(x, shape=shape), axis, eps) for x in (x1, x2))

@@ -94,6 +94,11 @@ def group_norm(
         raise SettingError(
             f"group_norm: {channels} channels don't divide into {num_groups} groups."
         )
+    if input.size == num_groups:  # one row, and one number in each group of it
+        raise ShapeError(
+            f"group_norm: each group needs more than one value, and the input {show(input.shape)} "
+            "has one, whose distance from the mean is 0 whatever it is."
+        )
     for what, value in (("weight", weight), ("bias", bias)):
         if value is not None and value.shape != (channels,):
             raise ShapeError(

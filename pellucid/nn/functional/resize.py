@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pellucid.dtypes import float32, uint8
-from pellucid.errors import SettingError, ShapeError
+from pellucid.dtypes import FLOAT, float32, uint8
+from pellucid.errors import DTypeError, KindError, SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.nn.functional import adaptive
 from pellucid.ops import elementwise as ew
@@ -116,6 +116,11 @@ def _check(input: Node, mode: str, align_corners: bool | None, antialias: bool) 
             f"interpolate: in mode {mode!r} the input has axes {wanted}, and its shape is "
             f"{show(input.shape)}."
         )
+    if input.dtype.category != FLOAT and input.dtype is not uint8:
+        raise DTypeError(
+            f"interpolate works on float numbers, or bytes, and got {input.dtype.name}.\n"
+            " Convert first: x.float(); class numbers keep to mode='nearest' then."
+        )
     if align_corners is not None and mode not in _SMOOTH:
         raise SettingError(
             f"interpolate: align_corners goes with the modes {', '.join(_SMOOTH)}, not {mode!r}."
@@ -137,7 +142,10 @@ def _sizes(
             raise SettingError("interpolate: recompute_scale_factor goes with scale_factor.")
         new = _each("size", size, len(old))
         if not all(isinstance(n, int) and n > 0 for n in new):
-            raise SettingError(f"interpolate: sizes are whole numbers from 1 on, not {size!r}.")
+            whole = all(isinstance(n, int) for n in new)
+            raise (SettingError if whole else KindError)(
+                f"interpolate: sizes are whole numbers from 1 on, not {size!r}."
+            )
         return new, None
     factors = tuple(float(f) for f in _each("scale_factor", scale_factor, len(old)))
     new = tuple(math.floor(n * f) for n, f in zip(old, factors, strict=True))

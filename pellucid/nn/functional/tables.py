@@ -146,6 +146,11 @@ def embedding_bag(
     bag, count = _bags(numbers, offsets, include_last_offset)
     flat = wrap(reshape(numbers, shape=(numbers.size,)))
     factors = _factors(per_sample_weights, numbers, mode)
+    if factors is not None and factors.dtype is not weight._node.dtype:
+        raise DTypeError(
+            f"embedding_bag: per_sample_weights are {factors.dtype.name}, and the table is "
+            f"{weight._node.dtype.name}.\n Convert one: per_sample_weights.to(weight.dtype)."
+        )
     rows = embedding(flat, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq)._node
     row = padding_row("embedding_bag", padding_idx, weight._node.shape[0])
     if factors is not None:
@@ -172,6 +177,11 @@ def _bags(numbers: Node, offsets: Tensor | None, last: bool) -> tuple[Node, int]
     if starts.array is not None and starts.size and starts.array[0] != 0:
         raise SettingError(
             f"embedding_bag: the first bag starts at 0, and offsets[0] is {starts.array[0]}."
+        )
+    if starts.array is not None and starts.size and starts.array[-1] > numbers.size:
+        raise SettingError(
+            f"embedding_bag: there are {numbers.size} numbers, and the last bag would start at "
+            f"offsets[-1] = {starts.array[-1]}."
         )
     count = numel(starts.shape) - last
     starts = slice_(starts, spec=((0, count, 1),))

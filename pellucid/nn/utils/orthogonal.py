@@ -13,7 +13,7 @@ from pellucid.graph.mode import switched
 from pellucid.nn.module import Module
 from pellucid.nn.utils.derived import lacking
 from pellucid.nn.utils.parametrize import register_parametrization
-from pellucid.shapes import show
+from pellucid.shapes import Shape, show
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import eye, zeros
 from pellucid.tensor.lift import FUNCTIONS
@@ -62,15 +62,16 @@ def orthogonal(
     way = orthogonal_map or ("matrix_exp" if square else "householder")
     if way not in _MAPS:
         raise SettingError(f"orthogonal_map is one of {', '.join(_MAPS)}, and it is {way!r}.")
-    own = _Orthogonal(way, use_trivialization)
+    own = _Orthogonal(way, tuple(weight.shape), use_trivialization)
     return register_parametrization(module, name, own, unsafe=True)
 
 
 class _Orthogonal(Module):
     """A matrix with columns at right angles, out of any matrix."""
 
-    def __init__(self, orthogonal_map: str, use_trivialization: bool = True) -> None:
+    def __init__(self, orthogonal_map: str, shape: Shape, use_trivialization: bool = True) -> None:
         super().__init__()
+        self.shape = shape
         self.orthogonal_map, self.moved = orthogonal_map, use_trivialization
         if use_trivialization:
             self.register_buffer("base", None)
@@ -90,6 +91,11 @@ class _Orthogonal(Module):
 
     def right_inverse(self, Q: Any) -> Any:
         """What gives Q; with a base, that is where it starts from."""
+        if tuple(Q.shape) != self.shape:
+            raise ShapeError(
+                f"the matrices have the shape {show(self.shape)}, and {show(tuple(Q.shape))} was "
+                "given."
+            )
         wide = Q.shape[-2] < Q.shape[-1]
         q = Q.mT if wide else Q
         rows, columns = q.shape[-2:]

@@ -67,6 +67,7 @@ class ParametrizationList(ModuleList):
         self.unsafe = unsafe
         with switched(recording=False):
             new = self._undone(original, strict=False)
+        _check_inverse(new)
         self.is_tensor = isinstance(new, Tensor)
         self.ntensors = 1 if self.is_tensor else len(new)
         if isinstance(new, Tensor):
@@ -151,6 +152,7 @@ def register_parametrization(
         weight = getattr(module, tensor_name)
         if not unsafe:
             _check(tensor_name, weight, parametrization(weight))
+            _check_way_back(parametrization, weight)
         held = module.parametrizations[tensor_name]
         held.append(parametrization)
         held.unsafe |= unsafe
@@ -274,6 +276,39 @@ def _like(original: Tensor, value: Tensor) -> Tensor:
 def _same_dtype(what: str, old: Tensor, new: Any) -> None:
     if new.dtype is not old.dtype:
         raise SettingError(f"{what} gives {new.dtype}, and the weight is {old.dtype}.")
+
+
+def _check_way_back(parametrization: Module, weight: Tensor) -> None:
+    """One that stands on others must give back one Tensor, like the one that it is given."""
+    inverse = getattr(parametrization, "right_inverse", None)
+    if inverse is None:
+        return
+    try:
+        with switched(recording=False):
+            given = inverse(weight.detach())
+    except NotImplementedError:
+        return
+    if not isinstance(given, Tensor):
+        raise SettingError(
+            "right_inverse must return a tensor where others compute the weight already, and "
+            f"returned a {type(given).__name__}."
+        )
+    if given.shape != weight.shape or given.dtype is not weight.dtype:
+        raise SettingError(
+            f"right_inverse gives {show(tuple(given.shape))} {given.dtype.name}, and the weight is "
+            f"{show(tuple(weight.shape))} {weight.dtype.name}.\n"
+            " Pass unsafe=True where that is meant."
+        )
+
+
+def _check_inverse(given: Any) -> None:
+    parts = given if isinstance(given, Sequence) else [given]
+    wrong = [part for part in parts if not isinstance(part, Tensor)]
+    if wrong or not parts:
+        raise SettingError(
+            "right_inverse must give a Tensor or a Sequence of Tensors, and gave "
+            f"{'nothing' if not parts else f'a {type(wrong[0]).__name__}'}."
+        )
 
 
 def _check(name: str, was: Tensor, now: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pellucid.errors import SettingError
 from pellucid.graph.mode import switched
 from pellucid.nn.module import Module
+from pellucid.nn.uninitialized import is_lazy
 from pellucid.nn.utils.derived import Way, derive, lacking, underive
 from pellucid.nn.utils.lengths import lengths
 from pellucid.tensor import Parameter, Tensor
@@ -78,7 +79,13 @@ def remove_weight_norm(module: M, name: str = "weight") -> M:
 def _owned(module: Module, name: str) -> Any:
     if name not in module._parameters:
         raise lacking(module, name, buffers=False)
-    return module._parameters[name]
+    held = module._parameters[name]
+    if is_lazy(held):
+        raise SettingError(
+            f"{type(module).__name__}.{name} has no shape yet, and weight norm needs one.\n"
+            " Call the module once, and set it up then."
+        )
+    return held
 
 
 def _weight(name: str, axis: int, module: Any) -> Tensor:

@@ -264,6 +264,11 @@ def _mirrored(input: Node, widths: tuple[tuple[int, int], ...], mode: str) -> No
     for axis, (a, b) in enumerate(widths):
         if a or b:
             n = input.shape[axis]
+            if mode == "circular" and max(a, b) > n:
+                raise ShapeError(
+                    f"pad: a border of {max(a, b)} goes around {n} entries more than once; repeat "
+                    "the input first."
+                )
             inside = _inside if mode != "circular" else _around(max(-a, 0), n - max(-b, 0))
             order = np.array([inside(i, n, mode) for i in range(-a, n + b)], np.int64)
             positions = leaf(order, order.shape, int64, kind="constant")
