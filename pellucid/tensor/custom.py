@@ -157,7 +157,7 @@ class _Ended(Function):
 
     @staticmethod
     def forward(ctx: Any, g: Tensor, *moving: Tensor) -> Tensor:
-        return g.clone()  # type: ignore[attr-defined,no-any-return]
+        return g.clone()
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Any) -> Any:

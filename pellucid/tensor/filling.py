@@ -11,6 +11,7 @@ import numpy as np
 from pellucid.dtypes import FLOAT, DType, bool_
 from pellucid.errors import DTypeError, SettingError
 from pellucid.tensor import random as rnd
+from pellucid.tensor.caution import caution
 from pellucid.tensor.indexing import setitem
 from pellucid.tensor.tensor import Tensor
 
@@ -78,7 +79,10 @@ def random_(
     given = [*bounds, *(named[w] for w in ("from", "from_", "to") if w in named)]
     low, high = (0, most + 1) if not given else (0, *given) if len(given) == 1 else given
     low, high = int(low), most + 1 if high is None else int(high)
-    if not least <= low or not high - 1 <= most or high <= low:
+    inside = least <= low and high - 1 <= most
+    if not inside and self.dtype.category == FLOAT and low < high:
+        caution(f"random_: {self.dtype.name} holds no more than every whole number up to {most}.")
+    elif not inside or high <= low:
         raise SettingError(
             f"random_: {self.dtype.name} takes bounds from {least} to {most + 1}, the first below"
             f" the second, and got {low} and {high}."

@@ -55,6 +55,10 @@ class Storage:
 
     __len__ = size
 
+    def untyped(self) -> Storage:
+        """The same memory, counted in bytes."""
+        return Storage(self._array, self.dtype, bytes_only=True)
+
     def _row(self) -> Any:
         row = self._array.ravel(order="K")
         return row.view(np.uint8) if self._bytes else row

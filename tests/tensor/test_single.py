@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import pellucid
-from pellucid.errors import DTypeError, KindError, SettingError, ShapeError
+from pellucid.errors import DTypeError, KindError, PellucidWarning, SettingError, ShapeError
 
 WRITING = [n for n in pellucid.__all__ if n.endswith("_") and not n.startswith("_")]
 
@@ -106,7 +106,8 @@ def test_memory(torch: Any) -> None:
         found.append((
             len(held), held.tolist(), raw.nbytes(), raw.size(), held.element_size(), held[4],
             shared, view._base is not None, x[:]._is_view(), view.is_set_to(x[1]),
-            view.is_set_to(x[0]), view.storage_offset(), raw.tolist()[:4], x.clone()._base,
+            view.is_set_to(x[0]), view.storage_offset(), held.untyped().nbytes(),
+            raw.tolist()[:4], x.clone()._base,
         ))  # fmt: skip
     assert found[0] == found[1]
 
@@ -169,6 +170,8 @@ def test_whole_numbers_in_all_that_a_dtype_holds(torch: Any) -> None:
     full = pellucid.zeros(2000, dtype=pellucid.int64).random_(-(2**63), None).double()
     assert full.min() < -(2.0**62) and full.max() > 2.0**62
     assert set(pellucid.zeros(50, dtype=pellucid.int8).random_(3, 5).tolist()) == {3, 4}
+    with pytest.warns(PellucidWarning, match="random_: float16 holds no more than every whole"):
+        pellucid.zeros(2, dtype=pellucid.float16).random_(0, 5000)
     with pytest.raises(SettingError) as refusal:
         pellucid.zeros(2, dtype=pellucid.uint8).random_(-1, 5)
     assert str(refusal.value) == (
@@ -203,6 +206,8 @@ MISTAKES: list[tuple[Any, type[Exception], str]] = [
      "float_power_: the result is float64, and this Tensor float32."),
     (lambda x: pellucid.bincount(x.long(), minlength=-1), SettingError,
      "bincount: minlength can't be negative and is -1."),
+    (lambda x: pellucid.bincount(x.long(), pellucid.ones(3)), ShapeError,
+     "bincount: weights have shape (3,), and the numbers (2,); there must be one for each."),
     (lambda x: "foo" in x, KindError, "a Tensor holds numbers, and 'foo' is none."),
     (lambda x: pellucid.index_put(x, (), x), SettingError,
      "index_put: indices are missing; give one Tensor for each axis, or None."),

@@ -145,6 +145,11 @@ def bincount(input: Node, weights: Node | None = None, minlength: int = 0) -> No
         )
     if minlength < 0:
         raise SettingError(f"bincount: minlength can't be negative and is {minlength}.")
+    if weights is not None and weights.shape != input.shape:
+        raise ShapeError(
+            f"bincount: weights have shape {show(weights.shape)}, and the numbers"
+            f" {show(input.shape)}; there must be one for each."
+        )
     low, high = known_range("bincount", input)
     if low < 0:
         raise IndexRangeError(f"bincount: {low} is negative; only numbers from 0 on are counted.")
