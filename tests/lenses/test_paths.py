@@ -156,15 +156,27 @@ def test_attention_has_paths_through_every_score(shape: tuple[int, ...]) -> None
     assert sum(p.product for p in paths.shown) == pytest.approx(paths.total, rel=1e-9)
 
 
-def test_rows_looked_up_twice_and_other_tangles_keep_the_sum_right() -> None:
-    """Look-ups with repeats have no simple structure: the order is a guess, the sum is not."""
+def test_rows_looked_up_twice_are_counted_where_they_act() -> None:
     table = pellucid.randn(4, 3).requires_grad_()
     middle = pellucid.tanh(table)
     result = (middle[pellucid.tensor([0, 2, 0])] * pellucid.randn(3, 3)).sum()
     record = Record(result._node, table._node)
     paths = find_paths(record, (0, 1), 50)
-    assert not paths.ordered
-    assert len(paths.shown) == 2
+    assert paths.ordered and paths.count == len(paths.shown) == 2
+    assert sum(p.product for p in paths.shown) == pytest.approx(paths.total, rel=1e-9)
+    w = pellucid.randn(4, 3).requires_grad_()
+    rows = pellucid.tanh(F.linear(pellucid.randn(2, 3), w))[[0, 1, 0]]
+    paths = find_paths(Record(rows.square().mean()._node, w._node), (0, 1), 9)
+    assert paths.ordered and paths.count == len(paths.shown) == 3
+
+
+@pytest.mark.parametrize("size", [2, 9])
+def test_tangles_are_known_where_they_are_small_and_keep_the_sum_right(size: int) -> None:
+    """Every number of an inverse comes from every number of a matrix: many are not all asked."""
+    table = (pellucid.randn(size, size) + 9 * pellucid.eye(size)).requires_grad_()
+    result = (pellucid.linalg.inv(table * 1.0) * pellucid.randn(size, size)).sum()
+    paths = find_paths(Record(result._node, table._node), (0, 1), size**2)
+    assert paths.ordered is (size == 2)
     assert sum(p.product for p in paths.shown) == pytest.approx(paths.total, rel=1e-9)
 
 

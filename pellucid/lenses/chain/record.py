@@ -16,6 +16,7 @@ from pellucid.lenses.chain.bilinear import bilinear_routes
 from pellucid.lenses.chain.fold import BILINEAR, calls_around, stages_between
 from pellucid.lenses.chain.intact import refuse_overwritten
 from pellucid.lenses.chain.route import Pushed, Route, probed
+from pellucid.lenses.chain.sparse import picked, small
 from pellucid.lenses.chain.stage import Array, Stage
 
 __all__ = ["Record"]
@@ -91,7 +92,8 @@ class Record:
             return [*(r for r in bilinear_routes(stage) if r.source is node)]
         if node is self.source:  # only one number of it is ever asked about
             return [Pushed(stage, node)]
-        return [probed(stage, node)]
+        found = probed(stage, node)
+        return [found if found.exact else picked(stage, node) or small(stage, node) or found]
 
 
 def _between(root: Node, source: Node) -> list[Node]:
