@@ -18,6 +18,7 @@ __all__ = ["BUDGET", "alike", "reel"]
 
 BUDGET = 900_000
 _SECONDS = 0.6  # that each moment stays while it plays
+_LONG = 14  # letters of a caption that stand beside a button
 _LABELS = 12  # of moments beside their buttons; the others are told by their frames
 _MASK = re.compile(r'((?:id="|url\(#)p[lm][0-9a-f]{8})')
 
@@ -100,9 +101,16 @@ def _buttons(name: str, captions: Sequence[str], chosen: int, named: bool) -> li
         parts.append(tag("input", type="radio", name=name, id=f"{name}-{i}", checked=i == chosen,
                          aria_label=caption, title=caption))  # fmt: skip
         if i % every == 0 or i == len(captions) - 1:
-            word = caption if named or i == 0 else caption.removeprefix("step ")
-            parts.append(tag("label", word, for_=f"{name}-{i}"))
+            parts.append(tag("label", _word(caption, i, named), for_=f"{name}-{i}"))
     return parts
+
+
+def _word(caption: str, i: int, named: bool) -> str:
+    """What stands beside a button: a step's number, or a place where the frame says more."""
+    if named or (i == 0 and len(caption) <= _LONG):
+        return caption
+    word = caption.removeprefix("step ")
+    return word if len(word) <= _LONG else str(i)
 
 
 def _hint(choice: str, left: int) -> str:

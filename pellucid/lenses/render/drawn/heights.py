@@ -18,6 +18,7 @@ __all__ = ["heights", "level_text", "scale_key", "scale_text"]
 _WIDE, _HIGH = 7.0, 16.0  # what a letter of a label takes, and a line of them
 _TRIED = (0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9)
 _STEPS = 8
+_SMALL = 250.0
 
 
 def level_text(mark: Field, level: float) -> str:
@@ -74,7 +75,8 @@ def heights(mark: Field, frame: Frame) -> Iterable[Child]:
     (x0, x1), (y0, y1) = mark.x, mark.y
     left, top, wide, high = frame.box
     taken: list[tuple[float, float, float]] = []
-    for values, level, _ in levels_of(mark, grid):
+    every = 2 if wide < _SMALL and mark.scale != "share" else 1  # as on a map beside others
+    for values, level, _ in list(levels_of(mark, grid))[::every]:
         words = level_text(mark, level)
         half = _WIDE * len(words) / 2
         lines = sorted(contours(values, level), key=len, reverse=True)
