@@ -23,7 +23,7 @@ from pellucid.engines.norms import Norms
 from pellucid.engines.pages import keep_pages
 from pellucid.engines.pieces import in_pieces
 from pellucid.engines.power import power
-from pellucid.engines.rows import add_rows, worthwhile
+from pellucid.engines.rows import add_columns, add_rows, one_axis, worthwhile
 from pellucid.engines.softmax import Softmax
 from pellucid.engines.words import random_words
 from pellucid.errors import DTypeError
@@ -162,6 +162,10 @@ class _Namespace(Depthwise, Gelu, Lstm, Norms, Softmax):
         """Add `values` into zeros of `shape` at the index `at`; repeated positions add up."""
         if worthwhile(at, values):
             return add_rows(shape[0], at[0], values)
+        if (axis := one_axis(at, values)) is not None:
+            columns = add_columns(shape, axis, at[axis], values)
+            if columns is not None:
+                return columns
         out = np.zeros(shape, values.dtype)
         np.add.at(out, at, values)
         return out

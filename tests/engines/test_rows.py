@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pellucid.engines.numpy import namespace
-from pellucid.engines.rows import worthwhile
+from pellucid.engines.rows import one_axis, worthwhile
 
 RNG = np.random.default_rng(0)
 
@@ -63,3 +63,28 @@ def test_infinity_and_nan_stay_in_their_row() -> None:
 def test_a_row_that_does_not_exist_is_refused(wrong: int) -> None:
     with pytest.raises(IndexError, match=f"index {wrong} is out of bounds for axis 0 with size 3"):
         namespace.scatter_add((3, 5000), (np.array([wrong]),), np.ones((1, 5000)))
+
+
+@pytest.mark.parametrize(
+    ("positions", "axis"),
+    [
+        ([1, *range(30), 28], 3),  # a border that mirrors
+        ([-1, *range(30), 0], 2),
+        (list(range(30)) * 9, 3),  # too often for one sum after the other
+    ],
+)
+def test_columns_are_added_up(positions: list[int], axis: int) -> None:
+    shape, index = (3, 4, 30, 30), np.array(positions)
+    at = tuple(index if k == axis else slice(None) for k in range(4))
+    values = RNG.normal(size=tuple(len(index) if k == axis else n for k, n in enumerate(shape)))
+    assert one_axis(at, values) == axis
+    found = namespace.scatter_add(shape, at, values)
+    np.testing.assert_allclose(found, plainly(shape, at, values), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("outside", [30, -31])
+def test_a_column_that_is_not_there(outside: int) -> None:
+    index = np.arange(30)
+    index[5] = outside
+    with pytest.raises(IndexError, match=f"index {outside} is out of bounds for axis 1"):
+        namespace.scatter_add((200, 30), (slice(None), index), np.ones((200, 30)))
