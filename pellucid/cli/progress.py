@@ -144,6 +144,11 @@ class Progress:
         elif self._now() - self._drawn >= REDRAW_EVERY:
             self._draw(state)
 
+    def say(self, text: str) -> None:
+        """A remark between the figures."""
+        Progress.clear()
+        self._console.print(spelled(text, self._stream), style="dim", soft_wrap=True)
+
     def finish(self) -> None:
         """Draws the last state once more and leaves it there."""
         state, self._state = self._state, None

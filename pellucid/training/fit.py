@@ -29,7 +29,7 @@ from pellucid.training.parts import Parts, divide
 from pellucid.training.plan import Plan, make_plan
 from pellucid.training.precision import precision_of
 from pellucid.training.probes import make_probing
-from pellucid.training.progress import Progress, choose_progress
+from pellucid.training.progress import Numbered, Progress, choose_progress
 from pellucid.training.recording import Recorder, check_record
 from pellucid.training.restarts import best_together
 from pellucid.training.rows import feed
@@ -317,7 +317,8 @@ def _best_of(
     for start in range(restarts):
         if start:
             draw_again(model, seed_of_start(plan.seed, start))
-        history = run_of(model, parts, objective, plan, chosen, shown).go()
+        numbered: Any = Numbered(shown, start + 1, restarts)
+        history = run_of(model, parts, objective, plan, chosen, numbered).go()
         starts.append(
             {"start": start, "best_loss": history.best_loss, "best_epoch": history.best_epoch}
         )

@@ -48,8 +48,8 @@ class History:
         loss_name, metric_name, optimizer: what was minimized, watched and used.
         settings: everything that was chosen, by the caller or for them.
         notes: what was decided on the way, one sentence each.
-        restarts: for each start, its number, its best loss and the epoch of it; empty for a single
-            one.
+        restarts: for each start, its number (0 is the model as it was), its best loss and the epoch
+            of it; empty for a single one. The rest of the history is that of the best start.
         probes: what the probes said now and then; a table of columns, by name.
         recording: the weights now and then, where `fit` was asked to record; saved apart, with
             `history.recording.save(path)`.
@@ -129,14 +129,23 @@ class History:
 
     @property
     def ended(self) -> str:
-        """Why it stopped, as a sentence."""
+        """Why it stopped, as a sentence; of several starts also which one this is."""
         text = _ENDINGS.get(self.stopped, "Stopped at epoch {epoch}: {stopped}.")
-        return text.format(
+        said = text.format(
             epochs=self.settings.get("epochs", self.epochs),
             epoch=self.epochs,
             patience=self.settings.get("patience", ""),
             stopped=self.stopped,
         )
+        return f"{said} {self._start}".rstrip()
+
+    @property
+    def _start(self) -> str:
+        """Which of several starts this is: the one whose best loss is lowest."""
+        if len(self.restarts) < 2:
+            return ""
+        best = min(self.restarts, key=lambda start: float(start["best_loss"]))
+        return f"This is start {best['start'] + 1} of {len(self.restarts)}, the best."
 
     def to_frame(self) -> pd.DataFrame:
         """One row per epoch, as a pandas data frame."""

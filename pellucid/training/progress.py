@@ -12,7 +12,7 @@ from typing import Any, Protocol, TextIO
 
 from pellucid.errors import SettingError
 
-__all__ = ["Lines", "Progress", "Silent", "Terminal", "choose_progress", "clock"]
+__all__ = ["Lines", "Numbered", "Progress", "Silent", "Terminal", "choose_progress", "clock"]
 
 
 class Progress(Protocol):
@@ -49,6 +49,31 @@ class Silent:
 
     def finish(self) -> None:
         """The run is over."""
+
+
+class Numbered:
+    """The progress of one of several starts: its number is said before its figures.
+
+    Example:
+        >>> shown = Numbered(Lines(sys.stdout), 2, 3)
+        >>> shown.start(1)
+        start 2 of 3
+        >>> shown.update(1, 10, 0.5)
+        epoch 1/1  loss 0.5000
+    """
+
+    def __init__(self, inner: Progress, start: int, starts: int) -> None:
+        self._inner, self._said = inner, f"start {start} of {starts}"
+
+    def start(self, total_epochs: int) -> None:
+        """A run begins."""
+        self._inner.start(total_epochs)
+        say = getattr(self._inner, "say", None)
+        if say is not None:
+            say(self._said)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
 
 
 class Lines:

@@ -336,6 +336,16 @@ def test_restarts_keep_the_best() -> None:
     assert len(several.restarts) == 6 and several.restarts[0]["best_loss"] == single.best_loss
     assert several.best_loss == min(s["best_loss"] for s in several.restarts) < single.best_loss
     assert same(weights(model), list(several.best_weights.values()))
+    best = 1 + [s["best_loss"] for s in several.restarts].index(several.best_loss)
+    said = f"All 60 epochs were run. This is start {best} of 6, the best."
+    assert several.ended == said and said in repr(several)
+    assert "start" not in single.ended
+
+
+def test_every_start_is_said_before_its_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    pl.fit(nn.Linear(3, 1), (X, Y), epochs=1, restarts=2, engine="numpy", progress=True)
+    first, _, second, _ = capsys.readouterr().err.splitlines()
+    assert (first, second) == ("start 1 of 2", "start 2 of 2")
 
 
 def test_no_start_repeats_one_seeded_by_hand_or_one_of_another_seed() -> None:
