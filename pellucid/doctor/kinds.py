@@ -173,7 +173,7 @@ KINDS: Final[dict[str, Kind]] = {
             "Vanishing gradients",
             "The gradient shrinks by orders of magnitude on its way to the first layers while the "
             "loss is still high.",
-            _POOR,
+            (*_POOR, "lr_too_low"),
         ),
         Kind(
             "non_finite",
