@@ -101,6 +101,8 @@ def test_two_classes(moons_model: Any) -> None:
     ]  # fmt: skip
     assert "3 layers with weights carry each row from 2 numbers to 2" in shown.view.sentence
     assert "2 of 8 directions" in shown.text(100) and "<svg" in shown.html()
+    steps = [b.title for b in shown.view.blocks if isinstance(b, Charts) and "step by" in b.title]
+    assert [title.split(" step")[0] for title in steps] == ["Layer 0", "Layer 2", "Layer 4"]
 
 
 def test_a_number(diabetes_model: Any) -> None:

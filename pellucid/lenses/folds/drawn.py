@@ -9,6 +9,7 @@ import numpy as np
 
 from pellucid.lenses.folds.carried import Third
 from pellucid.lenses.folds.sorts import Sorts
+from pellucid.lenses.numerals import of_layer
 from pellucid.lenses.picture import Axis, Chart, Charts, Line, Mark, Points, Rule
 
 __all__ = ["chart_of", "overview", "rows_of_thirds"]
@@ -28,12 +29,13 @@ def rows_of_thirds(thirds: tuple[Third, ...], sorts: Sorts, chosen: int | None) 
     for third in thirds[1:]:
         layers.setdefault(third.layer, []).append(third)
     found = []
-    for number, parts in layers.items():
+    for parts in layers.values():
         if len(parts) > 1:
             items = tuple(
                 _alike_framed(chart_of(t, sorts, chosen, _part(t)), t, parts) for t in parts
             )
-            title = f"Layer {number} step by step: {parts[0].words}"
+            called = of_layer(parts[0].path, first=True)
+            title = f"{called} step by step: {parts[0].words}"
             found.append(Charts(items, min(len(items), 3), title))
     return found
 
