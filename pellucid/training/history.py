@@ -128,6 +128,11 @@ class History:
         return self.watched[self.best_epoch - 1] if self.best_epoch else float("inf")
 
     @property
+    def engine(self) -> str:
+        """What computed: "xla" where a compiled program ran, "numpy" elsewhere."""
+        return "xla" if any(note.startswith("engine: xla") for note in self.notes) else "numpy"
+
+    @property
     def ended(self) -> str:
         """Why it stopped, as a sentence; of several starts also which one this is."""
         text = _ENDINGS.get(self.stopped, "Stopped at epoch {epoch}: {stopped}.")

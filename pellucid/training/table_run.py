@@ -32,6 +32,7 @@ from pellucid.training.shaping import Shaping
 from pellucid.training.suspicion import suspicions
 from pellucid.training.table_model import TableModel
 from pellucid.training.table_settings import Settings
+from pellucid.training.versions import versions_of
 from pellucid.training.weighing import fitted_loss, fitted_weights
 
 __all__ = ["Snapshots", "TableRun", "split_for", "train_table"]
@@ -223,6 +224,7 @@ def _facts(table: Table, settings: Settings, history: History, parts: Split) -> 
         "target": table.target,
         "task": table.task,
         "settings": asdict(settings),
+        "versions": versions_of(history.engine),
         "split": dict(parts.how),
         "history": {
             name: getattr(history, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import pytest
 
 from pellucid.data import load, make_table
 from pellucid.errors import FileFormatError, SettingError
+from pellucid.report.run import assemble
 from pellucid.report.run.outcome import Outcome
-from pellucid.training.artifact import load_model
+from pellucid.training.artifact import DESCRIPTION, load_model
 from pellucid.training.revisit import read_history, revisit
 from pellucid.training.table_run import Snapshots, split_for, train_table
 from pellucid.training.table_settings import Settings
@@ -184,3 +186,26 @@ def test_the_usual_settings_learn_what_there_is(name: str, wanted: float) -> Non
         outcome = Outcome(run, include_rows=False)
         figures.append(outcome.answer().metric.value)
     assert np.median(figures) >= wanted, figures
+
+
+def test_the_report_tells_columns_and_versions_as_they_were_used(tmp_path: Path) -> None:
+    rows = np.arange(60)
+    frame = pd.DataFrame({"a": rows % 7, "b": rows % 5, "flat": 0, "y": np.sin(rows)})
+    parts = split_for(make_table(frame, target="y"), QUICK)
+    frame.loc[parts.test[0], "flat"] = 1
+    run = train_table(make_table(frame, target="y"), replace(QUICK, epochs=1, engine="numpy"))
+    run.save(tmp_path)
+    assert list(load_model(tmp_path).facts["versions"]) == ["pellucid", "python", "numpy"]
+    run.history.notes.append("engine: xla; whole stretches of steps run as one compiled program.")
+    content = assemble(run, {}, command="")
+    assert list(content.reproduce.versions)[:5] == ["pellucid", "python", "numpy", "jax", "jaxlib"]
+    roles = {column.name: column.role for column in content.data.columns}
+    assert roles == {"a": "input", "b": "input", "flat": "ignore", "y": "target"}
+    assert content.answer.inputs == 2
+    flat = next(column for column in content.data.columns if column.name == "flat")
+    assert flat.note == "left out: one value in all training rows"
+    place = tmp_path / DESCRIPTION
+    before = json.loads(place.read_text())
+    del before["facts"]["versions"]  # as an earlier version wrote it
+    place.write_text(json.dumps(before))
+    assert "versions" not in load_model(tmp_path).facts

@@ -6,7 +6,6 @@ Every figure is measured on the rows that the run kept away from training, where
 from __future__ import annotations
 
 import importlib.metadata
-import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -15,7 +14,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from pellucid._version import __version__
 from pellucid.data import Notice, Table
 from pellucid.lenses.numerals import plural
 from pellucid.report import (
@@ -38,10 +36,11 @@ from pellucid.report.run.sample import explained_of, sample_of
 from pellucid.report.run.views import views_of
 from pellucid.training.suspicion import Suspicion
 from pellucid.training.table_run import TableRun
+from pellucid.training.versions import versions_of
 
 __all__ = ["assemble"]
 
-_VERSIONS = ("numpy", "pandas", "scikit-learn", "safetensors")
+_VERSIONS = ("pandas", "scikit-learn", "safetensors")
 _LOSSES = {
     "cross_entropy": "cross-entropy",
     "mse": "squared error of the scaled target",
@@ -50,6 +49,7 @@ _LOSSES = {
 }
 _METRICS = {"r2": "R²"}
 _MOST_STEPS = 12
+_FLAT, _UNKNOWN = "left out: one value in all training rows", "left out: the model does not take it"
 
 
 def assemble(
@@ -93,14 +93,15 @@ def assemble(
 def _data(run: TableRun) -> DataFacts:
     parts = run.parts
     steps = run.model.preparation.steps()
-    notes = {name: what for name, _, what in steps}
+    notes = {name: what for name, _, what in steps}  # of those that reach the network
+    unused = _FLAT if len(parts.train) else _UNKNOWN
     return DataFacts(
         source=run.table.name,
         rows=len(run.table),
         train=len(parts.train),
         validation=len(parts.validation),
         test=len(parts.test),
-        columns=tuple(_column(run.table, column, notes) for column in run.table.columns),
+        columns=tuple(_column(run.table, column, notes, unused) for column in run.table.columns),
         steps=_steps(steps),
         notices=tuple(_capital(str(notice)) for notice in run.notices),
     )
@@ -118,9 +119,9 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _column(table: Table, column: Any, notes: Mapping[str, str]) -> Column:
+def _column(table: Table, column: Any, notes: Mapping[str, str], unused: str) -> Column:
     is_target = column.name == table.target
-    used = column.used or is_target
+    used = column.name in notes or is_target
     cells = table.frame[column.name]
     spread: Any = None
     if column.kind == "number":
@@ -135,7 +136,7 @@ def _column(table: Table, column: Any, notes: Mapping[str, str]) -> Column:
         role="target" if is_target else "input" if used else "ignore",
         kind=column.kind,
         missing=column.missing,
-        note=notes.get(column.name, column.reason),
+        note=notes.get(column.name, unused if column.used and not is_target else column.reason),
         spread=spread if used else None,
     )
 
@@ -183,8 +184,7 @@ def _reproduce(run: TableRun, digests: Mapping[str, str], command: str) -> Repro
         command=command,
         seed=run.settings.seed,
         versions={
-            "pellucid": __version__,
-            "python": platform.python_version(),
+            **versions_of(run.history.engine),
             **{name: importlib.metadata.version(name) for name in _VERSIONS},
         },
         digests={run.table.name: run.table.digest(), **digests},
