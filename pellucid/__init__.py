@@ -168,17 +168,17 @@ int, long, short = int32, int64, int16
 
 __all__ = [
     "BFloat16Tensor", "BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor",
-    "Generator", "HalfTensor", "History", "IntTensor", "LongTensor", "ShortTensor", "Size",
-    "Tensor", "__version__", "abs", "abs_", "absolute", "accelerator", "acos", "acos_", "acosh",
-    "acosh_", "adaptive_avg_pool1d", "adaptive_max_pool1d", "add", "addbmm", "addcdiv", "addcmul",
-    "addmm", "addmv", "addmv_", "addr", "adjoint", "all", "allclose", "alpha_dropout", "amax",
-    "amin", "aminmax", "amp", "angle", "any", "arange", "arccos", "arccos_", "arccosh", "arccosh_",
-    "arcsin", "arcsin_", "arcsinh", "arcsinh_", "arctan", "arctan2", "arctan_", "arctanh",
-    "arctanh_", "are_deterministic_algorithms_enabled", "argmax", "argmin", "argsort", "argwhere",
-    "as_strided", "as_tensor", "asarray", "asin", "asin_", "asinh", "asinh_", "atan", "atan2",
-    "atan_", "atanh", "atanh_", "atleast_1d", "atleast_2d", "atleast_3d", "autocast", "autograd",
-    "avg_pool1d", "backends", "baddbmm", "bartlett_window", "bernoulli", "bfloat16", "bilinear",
-    "bincount", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or",
+    "Generator", "GradScaler", "HalfTensor", "History", "IntTensor", "LongTensor", "ShortTensor",
+    "Size", "Tensor", "__version__", "abs", "abs_", "absolute", "accelerator", "acos", "acos_",
+    "acosh", "acosh_", "adaptive_avg_pool1d", "adaptive_max_pool1d", "add", "addbmm", "addcdiv",
+    "addcmul", "addmm", "addmv", "addmv_", "addr", "adjoint", "all", "allclose", "alpha_dropout",
+    "amax", "amin", "aminmax", "amp", "angle", "any", "arange", "arccos", "arccos_", "arccosh",
+    "arccosh_", "arcsin", "arcsin_", "arcsinh", "arcsinh_", "arctan", "arctan2", "arctan_",
+    "arctanh", "arctanh_", "are_deterministic_algorithms_enabled", "argmax", "argmin", "argsort",
+    "argwhere", "as_strided", "as_tensor", "asarray", "asin", "asin_", "asinh", "asinh_", "atan",
+    "atan2", "atan_", "atanh", "atanh_", "atleast_1d", "atleast_2d", "atleast_3d", "autocast",
+    "autograd", "avg_pool1d", "backends", "baddbmm", "bartlett_window", "bernoulli", "bfloat16",
+    "bilinear", "bincount", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or",
     "bitwise_right_shift", "bitwise_xor", "blackman_window", "blame", "block_diag", "bmm", "bool",
     "bridges", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize", "can_cast",
     "cartesian_prod", "cat", "cdist", "ceil", "ceil_", "celu", "chain_matmul", "channel_shuffle",
@@ -260,6 +260,7 @@ if TYPE_CHECKING:  # bound below, or loaded on first use
     from pellucid import testing as testing
     from pellucid import training as training
     from pellucid import utils as utils
+    from pellucid.amp import GradScaler as GradScaler
     from pellucid.amp.autocast import autocast as autocast
     from pellucid.amp.autocast import get_autocast_dtype as get_autocast_dtype
     from pellucid.amp.autocast import is_autocast_enabled as is_autocast_enabled
@@ -350,6 +351,7 @@ _LAZY = {
     "is_autocast_enabled": "pellucid.amp",
     "set_autocast_dtype": "pellucid.amp",
     "set_autocast_enabled": "pellucid.amp",
+    "GradScaler": "pellucid.amp",
     "History": "pellucid.training",
     "fit": "pellucid.training",
     "load": "pellucid.training",

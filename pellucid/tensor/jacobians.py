@@ -199,7 +199,8 @@ def _one_number(func: Callable[..., Any], name: str) -> Callable[..., Any]:
         out = func(*given)
         if not isinstance(out, Tensor) or out.numel() != 1:
             got = f"shape {show(out.shape)}" if isinstance(out, Tensor) else type(out).__name__
-            raise ShapeError(
+            wrong = ShapeError if isinstance(out, Tensor) else KindError
+            raise wrong(
                 f"{name} is for functions that give one number, and this gives {got}.\n"
                 " Sum or average what it gives."
             )

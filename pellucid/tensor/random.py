@@ -61,6 +61,8 @@ class Generator:
     def manual_seed(self, seed: int) -> Generator:
         """Start again at the beginning of the stream `seed`."""
         _not_traced("manual_seed")
+        if not -(2**63) <= int(seed) < 2**64:
+            raise SettingError(f"manual_seed: a seed has 64 bits, and {seed} has more.")
         self._seed, self._block = int(seed) & 0xFFFFFFFFFFFFFFFF, 0
         return self
 

@@ -208,6 +208,11 @@ MISTAKES: list[tuple[Any, type[Exception], str]] = [
      "bincount: minlength can't be negative and is -1."),
     (lambda x: pellucid.bincount(x.long(), pellucid.ones(3)), ShapeError,
      "bincount: weights have shape (3,), and the numbers (2,); there must be one for each."),
+    (lambda x: pellucid.manual_seed(2**70), SettingError,
+     "manual_seed: a seed has 64 bits, and 1180591620717411303424 has more."),
+    (lambda x: pellucid.autograd.functional.hessian(lambda a: (a, a), x), KindError,
+     "hessian is for functions that give one number, and this gives tuple.\n"
+     " Sum or average what it gives."),
     (lambda x: "foo" in x, KindError, "a Tensor holds numbers, and 'foo' is none."),
     (lambda x: pellucid.index_put(x, (), x), SettingError,
      "index_put: indices are missing; give one Tensor for each axis, or None."),
@@ -246,6 +251,7 @@ def test_small_differences(torch: Any) -> None:
             str(room.cat([room.empty(0), room.empty(0)], dim=1).tolist()), power.grad.tolist(),
             str(room.gradient(bent)[0].tolist()), places.tolist(), masked.tolist(),
             room.tensor(2**64, dtype=room.float32).item(),
+            room.tensor(float("nan")).nanmedian(0).indices.item(),
             room.bernoulli(room.ones(2), out=room.zeros(2, dtype=room.int32)).tolist(),
             tuple(room.ones(2).new(size=(3, 4)).shape),
         ))  # fmt: skip

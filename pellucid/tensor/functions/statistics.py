@@ -191,7 +191,7 @@ def nanmedian(input: Node, dim: int | None = None, keepdim: bool = False) -> Any
         return _middle_of_all(input)
     axis = normalize_axis(dim, len(input.shape))
     if not input.shape:
-        return Ordered(input, ew.cast(ne(input, input), dtype=int64))
+        return Ordered(input, ew.mul(ew.cast(ne(input, input), dtype=int64), 0))
     if not input.shape[axis]:
         raise IndexShapeError("nanmedian: there is no middle of no numbers.")
     values, order = od.sort(input, axis)  # NaN comes last
