@@ -399,7 +399,10 @@ clone: Op = define(
 
 
 def _slope_of_base(a: Node, b: Node) -> Node:
-    # b·a^(b−1) is 0·∞ at a = b = 0, where the slope is 0.
+    # b·a^(b−1) is 0·∞ at a = b = 0, where the slope is 0. A number in the code is 0 or it is not.
+    if b.kind == "constant":
+        none = b.name in ("0", "0.0", "-0.0", "False")
+        return mul(a, 0.0) if none else mul(b, pow(a, sub(b, 1)))
     return where(eq(b, 0), mul(a, 0.0), mul(b, pow(a, sub(b, 1))))
 
 

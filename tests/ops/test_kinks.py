@@ -197,3 +197,10 @@ def test_extreme_numbers_are_pytorchs(name: str, torch: Any) -> None:
         results.append((y.tolist(), x.grad.tolist()))
     np.testing.assert_allclose(results[0][0], results[1][0], rtol=1e-9, atol=1e-300)
     np.testing.assert_allclose(results[0][1], results[1][1], rtol=1e-7, atol=1e-12)
+
+
+def test_a_power_of_zero_has_no_slope_of_any_order() -> None:
+    x = pellucid.tensor([0.0, 2.0], requires_grad=True)
+    (slope,) = pellucid.autograd.grad((x**0).sum(), x, create_graph=True)
+    (bend,) = pellucid.autograd.grad(slope.sum(), x)
+    assert slope.tolist() == bend.tolist() == [0.0, 0.0]
