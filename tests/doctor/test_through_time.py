@@ -13,12 +13,14 @@ import torch
 import pellucid
 from pellucid.bridges import torch as bridge
 from pellucid.doctor import watch
+from pellucid.doctor.cure import MATCHED
 from pellucid.doctor.form import UNKNOWN
 from pellucid.doctor.rule import rules
 from pellucid.doctor.seen import LossSeen, Rows, Seen
 from pellucid.doctor.step import DATA, Call, Moment, Move, WeightSeen
+from pellucid.doctor.trial import Change, NoTrials, Trial
 
-STEPS = 12
+STEPS, AS_IT_WAS = 12, Change()
 LIBRARIES = [(pellucid, watch), (torch, bridge.watch)]
 
 
@@ -67,6 +69,17 @@ def test_the_gradient_is_measured_at_every_step(lib: ModuleType, looked: Any, to
     assert faded[0] < 0.01 < faded[1]
 
 
+class Idle:
+    """Trials that learn nothing, or where usual settings do."""
+
+    def __init__(self, usual: float) -> None:
+        self.usual = usual
+
+    def run(self, change: Change = AS_IT_WAS) -> Trial:
+        skill = self.usual if change == MATCHED else 0.0
+        return Trial(np.ones(3), 1 - skill, 0.5 + skill / 2, skill=skill, held_skill=skill)
+
+
 def told_at(first: int, faded: int) -> Seen:
     """Sequences whose class one step tells, and a network that never saw the first ones."""
     draw = np.random.default_rng(0)
@@ -82,7 +95,7 @@ def told_at(first: int, faded: int) -> Seen:
         moments=[Moment(0, 0.7, 0.1, moves={name: Move(1.0, 0.1, 0.01) for name in names})],
         losses=np.full(80, 0.7), through=(sizes, sizes),
         loss=LossSeen("cross_entropy", prediction=(32, 2), target=(32,), target_kind="classes"),
-        train=Rows(x.astype(np.float32), y, guess), optimizer="Adam",
+        train=Rows(x.astype(np.float32), y, guess), optimizer="Adam", trials=Idle(0.0),
     )  # fmt: skip
     seen.events.steps = 80
     return seen
@@ -96,6 +109,11 @@ def test_steps_that_matter_and_get_no_gradient_are_named() -> None:
     (text,) = found(told_at(first=1, faded=8))
     assert "the first 8 of 12 steps" in text
     assert "the network has 0" in text
+
+
+def test_other_settings_are_at_fault_where_usual_ones_learn() -> None:
+    assert not found(replace(told_at(first=1, faded=8), trials=Idle(1.0)))
+    assert not found(replace(told_at(first=1, faded=8), trials=NoTrials()))
 
 
 def test_steps_that_do_not_matter_may_fade() -> None:

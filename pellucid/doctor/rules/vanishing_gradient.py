@@ -63,7 +63,7 @@ def _in_time(seen: Seen) -> Iterator[Finding]:
     if first < SHARE * steps or _faded(end, WEAK) < SHARE * steps:
         return
     usual = cure(seen, MATCHED)
-    if usual is not None and usual.works:  # the network can do it: other settings are at fault
+    if usual is None or usual.works:  # the network can do it: other settings are at fault
         return
     whole, late = reference(seen), reference_from(seen, first)
     if whole is None or late is None:

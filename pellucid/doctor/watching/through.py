@@ -19,6 +19,7 @@ __all__ = ["again_and_again", "through_time"]
 Sizes = tuple[float, ...]
 
 _ROWS, _FEWEST = 128, 8  # rows that are looked at; steps that make a sequence
+_MOST = 8192  # steps of all rows together
 _RECURRENT = ("rnn", "lstm", "gru")
 
 
@@ -57,10 +58,12 @@ def through_time(
         With the first weights and with the last ones; empty where there is no such network.
     """
     assert seen.train is not None
-    x, y = seen.train.x[:_ROWS], seen.train.y[:_ROWS]
+    x, y = seen.train.x, seen.train.y
     numbers, whole = x.dtype.kind == "f" and x.ndim == 3, x.dtype.kind in "iu" and x.ndim == 2
     if not (numbers or whole) or x.shape[1] < _FEWEST or again_and_again(seen) is None:
         return (), ()
+    few = min(_ROWS, max(_MOST // x.shape[1], _FEWEST))
+    x, y = x[:few], y[:few]
     found: list[Sizes] = []
     with w.library.random_kept(), w.library.lib.enable_grad():
         for weights in (None, w.weights.start):
