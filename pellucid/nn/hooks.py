@@ -170,6 +170,8 @@ class Passing:
 
     def outputs(self, out: Any) -> Any:
         """The result, with a watcher behind each Tensor that carries blame."""
+        if isinstance(out, dict):
+            return type(out)(zip(out, self.outputs(tuple(out.values())), strict=True))
         parts = out if isinstance(out, tuple) else (out,)
         self.grad_output = [None] * len(parts)
         passed = tuple(self._behind(i, p) for i, p in enumerate(parts))

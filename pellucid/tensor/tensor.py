@@ -328,6 +328,8 @@ class Tensor(Methods):
     def grad(self) -> None:
         self.grad = None
 
+    _grad = grad  # PyTorch's inner name, which some training loops write to
+
     def backward(
         self,
         gradient: Tensor | None = None,

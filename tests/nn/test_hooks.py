@@ -195,3 +195,24 @@ def test_a_pre_hook_gives_one_gradient_for_each_output() -> None:
         "a backward hook gave 0 gradients for 1 outputs.\n"
         " Return one for each output, or None to leave them."
     )
+
+
+def test_blame_is_heard_behind_each_value_of_a_dict() -> None:
+    class Named(nn.Module):
+        def forward(self, x: Any) -> Any:
+            return {"twice": x * 2, "name": "a"}
+
+    layer, seen = Named(), list[Any]()
+    layer.register_full_backward_hook(lambda m, inward, out: seen.append((inward, out)))
+    x = pellucid.ones(2, requires_grad=True)
+    out = layer(x)
+    out["twice"].sum().backward()
+    assert list(out) == ["twice", "name"] and x.grad is x._grad
+    ((inward,), (first, second)) = seen[0]
+    assert inward.tolist() == [2.0, 2.0] and first.tolist() == [1.0, 1.0] and second is None
+
+
+def test_the_inner_name_of_a_gradient_is_the_gradient() -> None:
+    w = nn.Parameter(pellucid.ones(2))
+    w._grad = pellucid.zeros(2)
+    assert w.grad is not None and w.grad.tolist() == [0.0, 0.0]
