@@ -17,7 +17,7 @@ from pellucid.training.table_model import TableModel
 __all__ = [
     "Decimal", "Delimiter", "Edges", "Encoding", "Header", "Json", "Missing", "Model", "Own",
     "Quiet", "Trust", "Types",
-    "class_weights", "loss_name", "parse_types", "rows_for", "whole_numbers",
+    "class_weights", "is_built_in", "loss_name", "parse_types", "rows_for", "whole_numbers",
 ]  # fmt: skip
 
 _READING = "Reading files"
@@ -149,6 +149,11 @@ def loss_name(text: str | None) -> str | None:
     return text and {"mae": "l1"}.get(text, text.replace("-", "_"))
 
 
+def is_built_in(word: str) -> bool:
+    """Whether a word names a built-in set: a file of that name goes before it."""
+    return word in names() and not Path(word).is_file()
+
+
 def rows_for(
     model: TableModel, file: str, missing: list[str] | None = None, edges: str | None = None,
     **reading: Any,
@@ -162,7 +167,7 @@ def rows_for(
         edges: a file of two columns: which of the rows are joined.
         reading: delimiter, encoding, decimal and header, where they were given.
     """
-    if file in names() and not Path(file).is_file():
+    if is_built_in(file):
         options = {"missing": missing or None, "edges": edges, **reading}
         given = [f"--{name}" for name, value in options.items() if value is not None]
         if given:

@@ -16,7 +16,8 @@ import typer
 from pellucid.cli import command as opt
 from pellucid.cli import networks as net
 from pellucid.cli.exits import Exit
-from pellucid.cli.look import EndCard, Progress, say_notice, show_end_card
+from pellucid.cli.kinds import said_kinds
+from pellucid.cli.look import EndCard, Progress, remark, say_notice, show_end_card
 from pellucid.cli.places import refuse_foreign, reserved
 from pellucid.errors import SettingError, TrainingError
 from pellucid.optim.names import BY_NAME
@@ -265,6 +266,8 @@ def fit(
         page = report if report is not None else folder / "report.html"
         if not force:
             refuse_foreign(folder, page, table.name, table.target)
+        if not quiet and table.lags is None and not opt.is_built_in(data):
+            remark(said_kinds(table))
         with reserved(folder, page):
             run = train_table(
                 table, settings,

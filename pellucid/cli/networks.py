@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from pellucid.data import info, names, open_table, read_rows
+from pellucid.cli.command import is_built_in
+from pellucid.data import info, open_table, read_rows
 from pellucid.data.joined import with_edges
 from pellucid.data.series import as_series
 from pellucid.data.table import Table
@@ -150,7 +150,7 @@ def open_for(
         given: what else was typed about the file; see `open_table`.
     """
     _check(model, family, time, window, edges)
-    built_in = data in names() and not Path(data).is_file()
+    built_in = is_built_in(data)
     if model == "autoencoder" and given["target"] is None and not built_in:
         return _unlabeled(data, given)
     table = open_table(data, **given)

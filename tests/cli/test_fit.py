@@ -170,6 +170,8 @@ def test_rows_are_shown_only_on_request(here: Path, table: Path) -> None:
 def test_a_table_of_all_kinds(here: Path, table: Path) -> None:
     said = good("fit", table, "--target", "price", "--epochs", 60, "-o", "m")
     for note in (
+        "note: inputs: 2 numbers, 1 category (district), 1 date (built), 1 yes/no (garden), "
+        "1 left out (remark). Change with --type COLUMN=KIND.",
         "note: task: guessed regression (120 different numbers). Change with --task class.",
         'note: left out: "remark" (text: 120 different texts in sentences).',
         "note: missing cells in 120 rows: rooms 14, district 11.",
