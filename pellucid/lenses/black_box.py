@@ -86,7 +86,7 @@ def _columns(found: Answers, of: str | int | None) -> tuple[int, ...]:
     """Which answers the curves show."""
     count = len(found.names)
     if of is None:
-        return (1,) if found.classes and count == 2 else tuple(range(min(count, 6)))
+        return (1,) if found.classes and count == 2 else tuple(range(count))
     if isinstance(of, int) and not isinstance(of, bool) and 0 <= of < count:
         return (of,)
     if str(of) not in found.names:

@@ -12,8 +12,9 @@ from pellucid.data.builtin import load
 from pellucid.data.table import make_table
 from pellucid.errors import IndexRangeError, SettingError
 from pellucid.lenses import measures
-from pellucid.lenses.box.knobs import knobs_of
-from pellucid.lenses.picture import Chart, Points
+from pellucid.lenses.box.knobs import Knob, knobs_of
+from pellucid.lenses.box.whatif import WhatIf, what_if_chart
+from pellucid.lenses.picture import Chart, Line, Points
 from pellucid.lenses.subject import subject_of
 from pellucid.training.table_run import train_table
 from pellucid.training.table_settings import Settings
@@ -259,3 +260,14 @@ def test_rows_are_called_wrong_only_where_they_are(moons_model: Any) -> None:
     assert f"The {wrong} row{'s' * (wrong != 1)} it is wrong about, then the 3 rows" in text
     sure = lenses.black_box(model, (x, given), worst=2).text(100)
     assert "Every row is right; the 2 rows it is least sure of" in sure
+
+
+def test_of_many_classes_the_curves_show_those_that_move() -> None:
+    values = np.linspace(0.0, 1.0, 5)
+    mean = np.full((5, 9), 0.1)
+    mean[:, 7] += 0.1 * values
+    found = WhatIf(Knob("x", (0,), values[:, None], values, (), np.zeros(1)), mean[None], mean)
+    chart = what_if_chart(found, tuple("abcdefghi"), tuple(range(9)), True, None)
+    lines = [m for m in chart.marks if isinstance(m, Line)]
+    assert len(lines) == 5 and lines[-1].name == "h" and lines[-1].order == 7
+    assert chart.title == "x: moves h most, 10 % to 20 %" and chart.y.high == 0.25

@@ -13,14 +13,14 @@ import numpy.typing as npt
 
 from pellucid.lenses.box.answers import told
 from pellucid.lenses.box.knobs import Knob, turned
-from pellucid.lenses.numerals import plural
+from pellucid.lenses.numerals import number, percent, plural
 from pellucid.lenses.picture import Axis, Chart, Floats, Line, Mark, Points
 from pellucid.lenses.subject import Subject
 
 __all__ = ["WhatIf", "what_if", "what_if_chart"]
 
 _DRAWN = 8
-_MOST_LINES = 6
+_MOST_LINES = 5
 _FLAT = 1e-9
 
 
@@ -76,8 +76,8 @@ def what_if_chart(
         marks.append(middle)
     else:
         marks += [
-            Line(knob.values, found.mean[:, k], names[k], order=i)
-            for i, k in enumerate(shown[:_MOST_LINES])
+            Line(knob.values, found.mean[:, k], names[k], order=k)
+            for k in _moved_most(found, shown)
         ]
     if own is not None:
         k = shown[0]
@@ -88,8 +88,31 @@ def what_if_chart(
             marks.append(Points([at], [y], role="now"))
     what = names[shown[0]] if len(shown) == 1 else ""
     name = (f"share of {what}" if what else "share of each class") if classes else what or "output"
-    y_axis = Axis(name, percent=True, low=0.0, high=1.0) if classes else Axis(name)
-    return Chart(Axis(knob.name, names=knob.words), y_axis, tuple(marks), _title(found, shown))
+    y_axis = Axis(name, percent=True, low=0.0, high=_top(marks)) if classes else Axis(name)
+    title = _title(found, shown) if len(shown) == 1 else _moving(found, shown, names, classes)
+    return Chart(Axis(knob.name, names=knob.words), y_axis, tuple(marks), title)
+
+
+def _moved_most(found: WhatIf, shown: tuple[int, ...]) -> list[int]:
+    """The columns with the largest swings, in their own order."""
+    swings = np.ptp(found.mean, axis=0)
+    return sorted(sorted(shown, key=lambda k: -swings[k])[:_MOST_LINES])
+
+
+def _top(marks: list[Mark]) -> float:
+    """Where the axis of shares ends: lines that stay low are drawn larger."""
+    peak = max(float(np.max(m.y)) for m in marks if isinstance(m, Line | Points))
+    return next(top for top in (0.25, 0.5, 1.0) if peak <= top or top == 1.0)
+
+
+def _moving(found: WhatIf, shown: tuple[int, ...], names: tuple[str, ...], classes: bool) -> str:
+    """Which of many columns an input moves most, and between what."""
+    k = max(shown, key=lambda k: float(np.ptp(found.mean[:, k])))
+    low, high = float(found.mean[:, k].min()), float(found.mean[:, k].max())
+    if high - low < _FLAT:
+        return f"{found.knob.name}: changes nothing"
+    said = percent if classes else number
+    return f"{found.knob.name}: moves {names[k]} most, {said(low)} to {said(high)}"
 
 
 def _single(found: WhatIf, column: int) -> list[Mark]:
@@ -104,8 +127,6 @@ def _single(found: WhatIf, column: int) -> list[Mark]:
 def _title(found: WhatIf, shown: tuple[int, ...]) -> str:
     """Which way the answer moves."""
     name = found.knob.name
-    if len(shown) > 1:
-        return name
     line = found.mean[:, shown[0]]
     if found.knob.words:
         return f"{name}: highest for {found.knob.words[int(line.argmax())]}"
