@@ -1969,6 +1969,9 @@ class Methods:
     ) -> Tensor:
         """Another dtype: `x.to(pellucid.float64)`, or that of another Tensor; the device is "cpu"."""
 
+    def to_dense(self, dtype: Any = ..., *, masked_grad: builtins.bool | None = ...) -> Tensor:
+        """The Tensor itself, or in another kind of number: all Tensors hold their zeros too."""
+
     def topk(
         self,
         k: builtins.int,

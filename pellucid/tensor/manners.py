@@ -113,6 +113,12 @@ def pin_memory(self: Tensor) -> Tensor:
 
 
 @_method
+def to_dense(self: Tensor, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
+    """The Tensor itself, or in another kind of number: all Tensors hold their zeros too."""
+    return self if dtype is None else self.to(dtype)
+
+
+@_method
 def apply_(self: Tensor, callable: Any) -> Tensor:
     """Call a function with each number, and put what it returns in its place. It is slow."""
     return _each("apply_", self, [callable(v) for v in self.detach().numpy().flat])

@@ -161,3 +161,12 @@ def test_what_pytorch_refuses_is_refused(call: Any, kind: type[Exception], text:
 def test_vectors_of_two_kinds_of_number_are_compared_as_the_wider() -> None:
     x = pellucid.tensor([[1.0, 2.0]])
     assert abs(F.cosine_similarity(x.to(pellucid.int8), x).item() - 1) < 1e-6
+
+
+def test_what_is_dense_already_stays() -> None:
+    x = pellucid.ones(2)
+    assert x.to_dense() is x and x.to_dense(pellucid.float64).dtype is pellucid.float64
+    with pytest.raises(NotImplementedError, match="go with mode='sum', not 'max'"):
+        F.embedding_bag(
+            pellucid.tensor([[1]]), pellucid.ones(3, 2), mode="max", per_sample_weights=x[None, :1]
+        )

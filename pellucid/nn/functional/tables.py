@@ -189,11 +189,15 @@ def _bags(numbers: Node, offsets: Tensor | None, last: bool) -> tuple[Node, int]
     return ew.sub(place, 1), count
 
 
+class _Unweighted(SettingError, NotImplementedError):
+    """Weights for a way to join rows that has none."""
+
+
 def _factors(weights: Tensor | None, numbers: Node, mode: str) -> Node | None:
     if weights is None:
         return None
     if mode != "sum":
-        raise SettingError(f"embedding_bag: per_sample_weights go with mode='sum', not {mode!r}.")
+        raise _Unweighted(f"embedding_bag: per_sample_weights go with mode='sum', not {mode!r}.")
     if weights._node.shape != numbers.shape:
         raise ShapeError(
             f"embedding_bag: per_sample_weights {show(weights._node.shape)} must have the shape "
