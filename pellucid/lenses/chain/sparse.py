@@ -88,7 +88,8 @@ class Small(Route):
 
     def reached(self, mask: Array) -> Array:
         """The outputs that the marked inputs act on."""
-        return ((self.slopes != 0) @ mask.reshape(-1)).reshape(self.stage.out.shape)
+        found: Array = ((self.slopes != 0) @ mask.reshape(-1)).reshape(self.stage.out.shape)
+        return found
 
 
 def picked(stage: Stage, source: Node) -> Picked | None:
