@@ -20,7 +20,7 @@ class Methods:
         """`Tensor(2, 3)` is zeros of these sizes, `Tensor([1, 2])` float32 numbers."""
 
     def _is_view(self) -> builtins.bool:
-        """"""
+        """Whether it looks at numbers of another Tensor."""
 
     def abs(self) -> Tensor:
         """The distance from zero."""
@@ -1600,7 +1600,7 @@ class Methods:
     def resize_(self, *size: Any, memory_format: Any = ...) -> Tensor:
         """Take another shape: the numbers in their order, as many as fit, and zeros where more do."""
 
-    def resize_as_(self, other: Tensor, memory_format: Any = ...) -> Tensor:
+    def resize_as_(self, the_template: Tensor, *, memory_format: Any = ...) -> Tensor:
         """`resize_` to the shape of another Tensor."""
 
     def resolve_conj(self) -> Tensor:

@@ -100,6 +100,7 @@ def _base(self: Tensor) -> Tensor | None:
 
 @_method
 def _is_view(self: Tensor) -> bool:
+    """Whether it looks at numbers of another Tensor."""
     return _base(self) is not None
 
 
@@ -127,9 +128,9 @@ def resize_(self: Tensor, *size: Any, memory_format: Any = None) -> Tensor:
 
 
 @_method
-def resize_as_(self: Tensor, other: Tensor, memory_format: Any = None) -> Tensor:
+def resize_as_(input: Tensor, the_template: Tensor, *, memory_format: Any = None) -> Tensor:
     """`resize_` to the shape of another Tensor."""
-    return self.resize_(other._node.shape)
+    return input.resize_(the_template._node.shape)
 
 
 @_method
@@ -171,5 +172,7 @@ def sum_to_size(self: Tensor, *size: Any) -> Tensor:
     lead = len(own) - len(shape)
     if lead < 0 or any(m not in (1, n) for m, n in zip(shape, own[lead:], strict=True)):
         raise ShapeError(f"sum_to_size: {shape} can't be stretched to {own}.")
+    if not shape:
+        return self.sum()
     axes = [*range(lead), *(lead + i for i, m in enumerate(shape) if m == 1)]
     return self.sum(axes, keepdim=True).reshape(shape) if axes else self
