@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from tests.cli.commands import good, houses, write
+
+
+@pytest.fixture(autouse=True)
+def pages_without_lenses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They cost half a second a page, and have tests of their own: tests/report."""
+    assemble = import_module("pellucid.report.run.assemble")
+    monkeypatch.setattr(assemble, "lenses_of", lambda *_, **__: None)
+    monkeypatch.setattr(assemble, "explained_of", lambda *_, **__: None)
 
 
 @pytest.fixture(scope="session")
