@@ -10,12 +10,12 @@ import numpy as np
 from pellucid.dtypes import DType
 from pellucid.errors import DTypeError, SettingError, ShapeError
 from pellucid.graph.emit import constant
+from pellucid.graph.mode import current
 from pellucid.ops import elementwise as ew
 from pellucid.ops import movement as mv
 from pellucid.shapes import numel
 from pellucid.tensor.creation import sizes
 from pellucid.tensor.device import CPU, device
-from pellucid.tensor.memory import recorded
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["Storage"]
@@ -114,7 +114,7 @@ def resize_(self: Tensor, *size: Any, memory_format: Any = None) -> Tensor:
     What shared its memory keeps the old one, unless as many numbers fit as before.
     """
     shape = sizes(size)
-    if recorded(self, self._node):
+    if current().recording and self._node.requires_grad:
         raise SettingError("resize_ has no gradient.\n Use reshape for a Tensor with history.")
     node = ew.clone(mv.reshape(self._node, shape=(self._node.size,)))
     count = numel(shape)

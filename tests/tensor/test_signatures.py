@@ -63,7 +63,7 @@ def test_a_strict_checker_takes_a_script_and_finds_its_mistakes(tmp_path: Path) 
     lines = [line for line in lines if ": note:" not in line]
     assert lines == [
         'bad.py:5: error: "Tensor" has no attribute "summ"  [attr-defined]',
-        'bad.py:6: error: Module has no attribute "relux"; maybe "relu", "prelu", or "rrelu"?'
+        'bad.py:6: error: Module has no attribute "relux"; maybe "relu", "prelu", or "relu_"?'
         "  [attr-defined]",
         'bad.py:7: error: Argument 1 to "relu" has incompatible type "str"; expected "Tensor"'
         "  [arg-type]",
