@@ -14,6 +14,7 @@ from pathlib import Path
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NPROC")
 PATIENCE_SECONDS = 600.0
+_KEPT = "JAX_COMPILATION_CACHE_DIR"
 
 
 class Failed(RuntimeError):
@@ -44,7 +45,7 @@ def python(words: list[str], cores: int) -> Done:
     with _pinned(_allowed()[:cores]):
         process = subprocess.Popen(
             [sys.executable, *words],
-            env={**os.environ, **dict.fromkeys(THREADS, str(cores)), "JAX_PLATFORMS": "cpu"},
+            env={**os.environ, **_settings(cores)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -67,6 +68,13 @@ def python(words: list[str], cores: int) -> Done:
     if before is not None and after is not None:
         others = max(0.0, after - before - (_children() - own_before)) / seconds
     return Done(output, seconds, others)
+
+
+def _settings(cores: int) -> dict[str, str]:
+    found = {**dict.fromkeys(THREADS, str(cores)), "JAX_PLATFORMS": "cpu"}
+    if kept := os.environ.get(_KEPT):  # XLA shares work out among the cores when it compiles
+        found[_KEPT] = str(Path(kept) / f"cores-{cores}")
+    return found
 
 
 @contextmanager

@@ -24,6 +24,14 @@ def test_a_process_has_as_many_cores_and_threads_as_it_should() -> None:
     assert done.seconds > 0
 
 
+def test_programs_compiled_for_one_core_are_not_timed_on_two(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path))
+    done = python(["-c", "import os; print(os.environ['JAX_COMPILATION_CACHE_DIR'])"], cores=1)
+    assert Path(done.output.strip()) == tmp_path / "cores-1"
+
+
 def test_a_process_that_breaks_says_why() -> None:
     with pytest.raises(Failed, match="ValueError: no"):
         python(["-c", "raise ValueError('no')"], cores=1)
