@@ -1,6 +1,6 @@
 """Every function that carries PyTorch's name gives PyTorch's answer, in values and gradients.
 
-The table is complete: a function without a line fails.
+Long because it is a table, and a complete one: a function without a line fails.
 """
 
 from __future__ import annotations

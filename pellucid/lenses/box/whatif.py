@@ -42,9 +42,15 @@ class WhatIf:
     mean: Floats
 
     @property
+    def swings(self) -> Floats:
+        """How far the mean moves between its least and its largest, in each column."""
+        swings: Floats = np.ptp(self.mean, axis=0)
+        return swings
+
+    @property
     def swing(self) -> float:
-        """How far the mean moves between its least and its largest, in the column moved most."""
-        return float(np.ptp(self.mean, axis=0).max())
+        """The same in the column moved most."""
+        return float(self.swings.max())
 
 
 def what_if(subject: Subject, knob: Knob, x: npt.NDArray[Any]) -> WhatIf:
@@ -95,7 +101,7 @@ def what_if_chart(
 
 def _moved_most(found: WhatIf, shown: tuple[int, ...]) -> list[int]:
     """The columns with the largest swings, in their own order."""
-    swings = np.ptp(found.mean, axis=0)
+    swings = found.swings
     return sorted(sorted(shown, key=lambda k: -swings[k])[:_MOST_LINES])
 
 
@@ -107,7 +113,7 @@ def _top(marks: list[Mark]) -> float:
 
 def _moving(found: WhatIf, shown: tuple[int, ...], names: tuple[str, ...], classes: bool) -> str:
     """Which of many columns an input moves most, and between what."""
-    k = max(shown, key=lambda k: float(np.ptp(found.mean[:, k])))
+    k = max(shown, key=found.swings.__getitem__)
     low, high = float(found.mean[:, k].min()), float(found.mean[:, k].max())
     if high - low < _FLAT:
         return f"{found.knob.name}: changes nothing"
