@@ -66,7 +66,7 @@ def test_both_sections_stand_between_training_and_errors(moons):
 def test_of_two_inputs_the_function_is_drawn_beside_the_answer_and_nowhere_else(moons):
     assert titles(moons) == tuple(t for t in TITLES if t != "Approximate")
     said = read(str(lenses.body(moons, Limits()))).text()
-    assert "Approximate is the picture beside the answer." in said
+    assert "One of the seven, Approximate, is drawn beside the answer above." in said
     assert "pellucid see here/m --lens NAME" in said
 
 

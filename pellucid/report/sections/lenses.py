@@ -17,7 +17,9 @@ def body(content: Content, limits: Limits) -> Child:
     if lenses is None or not limits.lenses:
         return None
     more: list[Child] = [" The whole of each: ", tag("code", lenses.command), "."]
-    elsewhere = " Approximate is the picture beside the answer." if content.boundary else ""
+    elsewhere = ""
+    if content.boundary:
+        elsewhere = " One of the seven, Approximate, is drawn beside the answer above."
     lead = tag(
         "p",
         f"The same network in different ways, seen with {lenses.rows}.{elsewhere}",
