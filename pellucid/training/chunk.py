@@ -132,8 +132,10 @@ class Chunks:
             spans, ends = self._spans(done, self._run.plan.epochs - epoch, epoch == done == 0)
             rates: list[Any] = []
             stretch = self._stretch(spans, ends, done, rates)
-            self._look(stretch, epoch, done)
+            self._look(stretch, epoch, done, out)
             kept = self._made(stretch, self._which, self._limit)
+            if first:
+                out.standing += self._made.compile_seconds
             if epoch == done == 0:
                 self._limit = GROWTH * np.maximum(kept["step_loss"][0].astype(np.float64), 1.0)
             out.began[numbers] = True
@@ -178,7 +180,7 @@ class Chunks:
         self._lines: Any = None
         self._limit = np.full(len(some), np.inf)  # known after the first step
 
-    def _look(self, stretch: Any, epoch: int, done: int) -> None:
+    def _look(self, stretch: Any, epoch: int, done: int, out: Trained) -> None:
         """A row about the step that comes next, for every member."""
         probing = self._run.probing
         if probing is None or not probing.names or not probing.due():
@@ -187,6 +189,8 @@ class Chunks:
         values = self._made.look(stretch, self._which)
         figures = dict(zip(probing.names, values, strict=True))
         seconds = 0.0 if first else time.perf_counter() - began
+        if first:
+            out.standing += self._made.look_seconds
         step = epoch * (self._full + bool(self._rest)) + done
         probing.note(self._probes, step, epoch, figures, seconds)
 

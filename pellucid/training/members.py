@@ -98,7 +98,8 @@ class Trained:
         began: whether it was trained at all.
         weights: by name, of the best epoch.
         probes: for each chunk its members, and what their probes said, side by side.
-        seconds, stopped: how long all took, and "finished" or "interrupted".
+        seconds, standing: how long all took, and compiling of it.
+        stopped: "finished" or "interrupted".
     """
 
     train_loss: Any
@@ -116,6 +117,7 @@ class Trained:
     weights: list[dict[str, Any]]
     probes: list[tuple[list[int], ProbeTable]]
     seconds: float = 0.0
+    standing: float = 0.0
     stopped: str = "finished"
 
     @classmethod

@@ -157,7 +157,7 @@ def train_together(
                     break
                 if id(form) not in made:
                     made = {id(form): Chunks(form, len(at), own_order, own_seeds, paced)}
-                shown = bound(_show, progress, began, epochs, (done, len(work)), len(members))
+                shown = bound(_show, progress, out, began, epochs, (done, len(work)), len(members))
                 made[id(form)].train(at, members, out, interrupts, shown, ears)
                 if ears.stopped:
                     break
@@ -190,11 +190,11 @@ class _Ears:
 
 
 def _show(
-    progress: Progress, began: float, epochs: int, chunks: tuple[int, int], members: int,
-    count: int, epoch: int, step: int, loss: float, checked: float | None, rows: int,
+    progress: Progress, out: Trained, began: float, epochs: int, chunks: tuple[int, int],
+    members: int, count: int, epoch: int, step: int, loss: float, checked: float | None, rows: int,
 ) -> None:  # fmt: skip
     """Where a population takes several chunks, an epoch is shown when all have had it."""
-    spent, (before, of) = time.perf_counter() - began, chunks
+    spent, (before, of) = time.perf_counter() - began - out.standing, chunks
     passed = before + epoch / epochs  # chunks
     share = passed / of
     progress.update(

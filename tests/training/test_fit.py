@@ -453,7 +453,8 @@ def test_nameless_functions_have_names() -> None:
     assert history.loss_name == "loss" and list(history.train_metrics) == ["metric", "metric 2"]
 
 
-def test_time_left_and_rate_do_not_count_what_happens_once() -> None:
+@pytest.mark.parametrize("restarts", [1, 2])
+def test_time_left_and_rate_do_not_count_what_happens_once(restarts: int) -> None:
     told: list[float] = []
     faster: list[bool] = []
 
@@ -472,6 +473,9 @@ def test_time_left_and_rate_do_not_count_what_happens_once() -> None:
             pass
 
     began = time.perf_counter()
-    pl.fit(mlp(3, 4, 1), (X, Y), epochs=40, batch_size=8, engine="xla", progress=Notes())
+    pl.fit(
+        mlp(3, 4, 1), (X, Y), epochs=40, batch_size=8, engine="xla", restarts=restarts,
+        progress=Notes(),
+    )  # fmt: skip
     assert max(told) < 40 * (time.perf_counter() - began) / 4  # one epoch of 40 would say 40 times
     assert faster[0], "the rate is that of the steps, without what happens once"
