@@ -14,6 +14,7 @@ from pellucid.lenses.shown import Shown
 from pellucid.lenses.slope import slope_view
 from pellucid.shapes import show
 from pellucid.tensor import Tensor
+from pellucid.tensor.misspelled import told_if_misspelled
 
 __all__ = ["Explanation", "explain"]
 
@@ -24,6 +25,7 @@ class Explanation(Shown):
     """The answer of `explain`: slopes, paths and shares, or the parts that a value is made of."""
 
 
+@told_if_misspelled
 def explain(
     tensor: Tensor,
     wrt: Tensor | None = None,

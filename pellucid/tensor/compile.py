@@ -23,6 +23,7 @@ from pellucid.graph.node import Node
 from pellucid.graph.program import Program
 from pellucid.tensor.calls import trace_call
 from pellucid.tensor.form import Form, stepper
+from pellucid.tensor.misspelled import told_if_misspelled
 from pellucid.tensor.nest import Nest, flatten, named_arguments
 from pellucid.tensor.probe import listening, overheard
 from pellucid.tensor.report import Report
@@ -35,6 +36,7 @@ KEPT = 64  # forms for the same shapes: the latest
 MANY = 8  # forms of one function after which something is probably wrong
 
 
+@told_if_misspelled
 def compile(
     model: Any = None,
     *,

@@ -61,6 +61,7 @@ def tensor(
     return of_array(_array(data, dtype, copy=True), requires_grad)
 
 
+@told_if_misspelled
 def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tensor:
     """Like `tensor`, without a copy where that is possible."""
     on_cpu(device)
@@ -69,6 +70,7 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tens
     return of_array(_array(data, dtype, copy=False))
 
 
+@told_if_misspelled
 def from_numpy(ndarray: Any) -> Tensor:
     """A Tensor that shares memory with a NumPy array."""
     if not isinstance(ndarray, np.ndarray):

@@ -12,12 +12,14 @@ from pellucid.graph.walk import reachable
 from pellucid.ops.elementwise import add
 from pellucid.tensor.creation import zeros_like
 from pellucid.tensor.lift import FUNCTIONS
+from pellucid.tensor.misspelled import told_if_misspelled
 from pellucid.tensor.pairs import judge_loss
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = ["backward", "grad"]
 
 
+@told_if_misspelled
 def grad(
     outputs: Any,
     inputs: Any,

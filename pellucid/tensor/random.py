@@ -23,6 +23,7 @@ from pellucid.ops.ordering import argsort
 from pellucid.shapes import Mismatch, Shape, broadcast, numel
 from pellucid.tensor.creation import full_like, held, of_array, sizes
 from pellucid.tensor.device import CPU, on_cpu
+from pellucid.tensor.misspelled import told_if_misspelled
 from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor, wrap
 
@@ -149,6 +150,7 @@ def _not_traced(what: str) -> None:
 default_generator = Generator()
 
 
+@told_if_misspelled
 def manual_seed(seed: int) -> Generator:
     """Seed the generator that everything uses unless given another."""
     return default_generator.manual_seed(seed)
@@ -219,6 +221,7 @@ def randn(
     return wrap(_normal_node(sizes(size), _real(dtype), generator)).requires_grad_(requires_grad)
 
 
+@told_if_misspelled
 def rand_like(
     input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
     memory_format: Any = None,
@@ -228,6 +231,7 @@ def rand_like(
     return rand(tuple(input.shape), dtype=kind, device=device, requires_grad=requires_grad)
 
 
+@told_if_misspelled
 def randn_like(
     input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
     memory_format: Any = None,
@@ -284,6 +288,7 @@ def randint(
     return wrap(drawn).requires_grad_(requires_grad)
 
 
+@told_if_misspelled
 def randint_like(
     input: Tensor, low: int | None = None, high: int | None = None, *,
     dtype: DType | None = None, device: Any = None, requires_grad: bool = False,

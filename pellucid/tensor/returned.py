@@ -13,6 +13,7 @@ from pellucid.ops import elementwise as ew
 from pellucid.shapes import show
 from pellucid.tensor.caution import caution
 from pellucid.tensor.memory import overwrite, replace
+from pellucid.tensor.misspelled import told_if_misspelled
 
 __all__ = ["asks_for_out", "returning", "written"]
 
@@ -110,6 +111,7 @@ def _check_form(call: str, word: str, value: Any) -> None:
 def returning(call: F) -> F:
     """The same function, which takes `out=` and, where sizes may be given one by one, `size=`."""
     words = signature(call).parameters
+    made_of = told_if_misspelled(call)
     spread = any(p.name == "size" and p.kind is p.VAR_POSITIONAL for p in words.values())
 
     @functools.wraps(call)
@@ -120,14 +122,14 @@ def returning(call: F) -> F:
             _check_form(call.__name__, word, kwargs.pop(word))
         out = kwargs.pop("out", None)
         if out is None:
-            return call(*args, **kwargs)
+            return made_of(*args, **kwargs)
         if "dtype" in words and hasattr(out, "dtype"):
             asked = kwargs.setdefault("dtype", out.dtype) or out.dtype
             if asked is not out.dtype:
                 raise DTypeError(
                     f"{call.__name__}: dtype is {asked.name}, and out= {out.dtype.name}."
                 )
-        made: Any = call(*args, **kwargs)
+        made: Any = made_of(*args, **kwargs)
         if call.__name__ in _ROWS and out.numel() == made.numel():
             made = made.reshape(out.shape)
         return written(call.__name__, out, made)

@@ -24,6 +24,7 @@ from pellucid.tensor.caution import not_kept
 from pellucid.tensor.device import CPU, device
 from pellucid.tensor.hooks import Removable, on_blame, on_settled
 from pellucid.tensor.memory import adopt, replace
+from pellucid.tensor.misspelled import told_if_misspelled
 from pellucid.tensor.pairs import judge_loss
 from pellucid.tensor.show import describe
 from pellucid.tensor.size import Size
@@ -437,6 +438,7 @@ class Parameter(Tensor):
 
     __slots__ = ()
 
+    @told_if_misspelled
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Parameter:
         """A leaf over the numbers of `data`, in its memory."""
         self = _new(cls)

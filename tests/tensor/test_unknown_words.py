@@ -130,6 +130,22 @@ def test_asking_a_tensor_again_for_what_it_lacks_looks_for_nothing(
             lambda: pellucid.fit(nn.Linear(3, 1), X, epoch=3),
             "fit has no argument 'epoch'. Did you mean epochs=?",
         ),
+        (
+            lambda: pellucid.zeros(2, dtpye=pellucid.float64),  # type: ignore[call-arg]
+            "zeros has no argument 'dtpye'. Did you mean dtype=?",
+        ),
+        (
+            lambda: nn.Parameter(X, require_grad=True),  # type: ignore[call-arg]
+            "Parameter has no argument 'require_grad'. Did you mean requires_grad=?",
+        ),
+        (
+            lambda: pellucid.compile(nn.Linear(1, 1), engin="numpy"),  # type: ignore[call-arg]
+            "compile has no argument 'engin'. Did you mean engine=?",
+        ),
+        (
+            lambda: pellucid.explain(X, wtr=X),  # type: ignore[call-arg]
+            "explain has no argument 'wtr'. Did you mean wrt=?",
+        ),
     ],
 )
 def test_the_name_that_was_meant_is_said(call: Any, text: str) -> None:

@@ -17,6 +17,7 @@ from pellucid.lenses.listing.trace import Recording, record
 from pellucid.lenses.shown import Shown
 from pellucid.nn import Module
 from pellucid.optim import Optimizer
+from pellucid.tensor.misspelled import told_if_misspelled
 
 __all__ = ["Program", "program"]
 
@@ -47,6 +48,7 @@ class Program(Shown):
         return Shown(unfolded_view(self.view.title, self._ops))
 
 
+@told_if_misspelled
 def program(
     model: Module,
     x: Any = None,
