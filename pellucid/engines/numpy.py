@@ -23,6 +23,7 @@ from pellucid.engines.norms import Norms
 from pellucid.engines.pages import keep_pages
 from pellucid.engines.pieces import in_pieces
 from pellucid.engines.power import power
+from pellucid.engines.products import Products
 from pellucid.engines.rows import add_columns, add_rows, one_axis, worthwhile
 from pellucid.engines.softmax import Softmax
 from pellucid.engines.words import random_words
@@ -99,7 +100,7 @@ def _ones(n: int, dtype: Any) -> Any:
     return np.ones(n, dtype)
 
 
-class _Namespace(Depthwise, Gelu, Lstm, Norms, Softmax):
+class _Namespace(Depthwise, Gelu, Lstm, Norms, Products, Softmax):
     """NumPy, plus what both engines have: `erf`, `unless`, `written`, `scatter_add` and others."""
 
     erf = staticmethod(erf)

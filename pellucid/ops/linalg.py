@@ -160,9 +160,12 @@ def _linear(xp: Any, x: Any, weight: Any, bias: Any = None) -> Any:
         for i in range(weight.shape[1]):
             bias = bias + x[i] * weight[:, i]
         return bias
-    y = x @ weight.T if x.ndim <= 2 else x.reshape(-1, x.shape[-1]) @ weight.T
-    if bias is not None:
-        y = y + bias
+    rows = x if x.ndim <= 2 else x.reshape(-1, x.shape[-1])
+    affine = None if bias is None or x.ndim == 1 else getattr(xp, "affine", None)
+    if affine is not None:
+        y = affine(rows, weight, bias)
+    else:
+        y = rows @ weight.T if bias is None else rows @ weight.T + bias
     return y if x.ndim <= 2 else y.reshape(*x.shape[:-1], weight.shape[0])
 
 
