@@ -36,6 +36,7 @@ _IMPORTS = {
     "Histogram": "from pellucid.tensor.functions.counting import Histogram\n",
     "Orthogonal": "from pellucid.tensor.functions.matrices import SVD, Orthogonal, SignedLog\n",
     "Ordered": "from pellucid.tensor.functions.ordering import Ordered\n",
+    "Parts": "from pellucid.tensor.functions.pointwise import Parts\n",
     "Extremes": "from pellucid.tensor.functions.reduction import Extremes\n",
     "Range": "from pellucid.tensor.functions.statistics import Range\n",
     "Generator": "from pellucid.tensor.random import Generator\n",

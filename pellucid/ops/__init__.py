@@ -4,6 +4,7 @@ from pellucid.ops import activation as activation
 from pellucid.ops import agree as agree
 from pellucid.ops import angles as angles
 from pellucid.ops import attention as attention
+from pellucid.ops import bessel as bessel
 from pellucid.ops import bits as bits
 from pellucid.ops import classes as classes
 from pellucid.ops import compare as compare
@@ -19,6 +20,7 @@ from pellucid.ops import gamma as gamma
 from pellucid.ops import groups as groups
 from pellucid.ops import gru as gru
 from pellucid.ops import held as held
+from pellucid.ops import incomplete as incomplete
 from pellucid.ops import indexing as indexing
 from pellucid.ops import linalg as linalg
 from pellucid.ops import lookup as lookup

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from pellucid.dtypes import int32
 from pellucid.errors import DTypeError
 from pellucid.ops.elementwise import div, mul, neg
 from pellucid.ops.op import Mistake, Op, Sample, define
 
 __all__ = [
-    "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "ceil", "floor", "floor_divide",
-    "fmod", "remainder", "round", "trunc",
+    "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "ceil", "exponent", "floor",
+    "floor_divide", "fmod", "remainder", "round", "trunc",
 ]  # fmt: skip
 
 ONE = (
@@ -55,6 +56,19 @@ ceil = _rounding("ceil", "The whole number above.", r"y = \lceil x \rceil")
 round = _rounding("round", "The nearest whole number; halves go to the even one.", r"y = [x]")
 trunc = _rounding(
     "trunc", "The whole number toward zero.", r"y = \operatorname{sign}(x) \lfloor |x| \rfloor"
+)
+
+exponent: Op = define(
+    "exponent",
+    sentence="How often a number must be halved to lie between ½ and 1.",
+    equation=r"y = \lfloor \log_2 |x| \rfloor + 1",
+    derivative=r"\text{none: a whole number}",
+    forward=lambda xp, x: xp.frexp(x)[1],
+    gradient=None,
+    dtype=lambda dtype: int32,
+    accepts="float",
+    traits="elementwise",
+    samples=(*ONE[:3], Sample(([0.0, 1.0, -0.75, 1000.0],), smooth=False)),
 )
 
 floor_divide: Op = define(

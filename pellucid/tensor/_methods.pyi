@@ -9,6 +9,7 @@ from pellucid.dtypes import DType
 from pellucid.tensor.functions.counting import Histogram
 from pellucid.tensor.functions.matrices import SVD, Orthogonal, SignedLog
 from pellucid.tensor.functions.ordering import Ordered
+from pellucid.tensor.functions.pointwise import Parts
 from pellucid.tensor.functions.reduction import Extremes
 from pellucid.tensor.functions.statistics import Range
 from pellucid.tensor.random import Generator
@@ -739,6 +740,9 @@ class Methods:
     def frac_(self) -> Tensor:
         """`frac`, written into this Tensor's own memory."""
 
+    def frexp(self) -> Parts:
+        """A number between ½ and 1 and the power of two that it is to be multiplied by."""
+
     @overload
     def gather(
         self, dim: builtins.int, index: Tensor, *, sparse_grad: builtins.bool = ...
@@ -792,6 +796,9 @@ class Methods:
     def half(self, memory_format: Any = ...) -> Tensor:
         """The same numbers as float16."""
 
+    def hardshrink(self, lambd: builtins.float = ...) -> Tensor:
+        """Set what lies between ±`lambd` to zero and leave the rest as it is."""
+
     def heaviside(self, values: Tensor) -> Tensor:
         """0 for negative numbers, 1 for positive ones, and `values` at 0."""
 
@@ -821,6 +828,24 @@ class Methods:
 
     def hypot_(self, other: Any) -> Tensor:
         """`hypot`, written into this Tensor's own memory."""
+
+    def i0(self) -> Tensor:
+        """The modified Bessel function of order 0: how a cosine weighs in an exponential."""
+
+    def i0_(self) -> Tensor:
+        """`i0`, written into this Tensor's own memory."""
+
+    def igamma(self, other: Any) -> Tensor:
+        """How much of the integral that is the gamma function lies below a limit."""
+
+    def igamma_(self, other: Any) -> Tensor:
+        """`igamma`, written into this Tensor's own memory."""
+
+    def igammac(self, other: Any) -> Tensor:
+        """How much of the integral that is the gamma function lies above a limit."""
+
+    def igammac_(self, other: Any) -> Tensor:
+        """`igammac`, written into this Tensor's own memory."""
 
     @overload
     def index_add(
@@ -1499,6 +1524,9 @@ class Methods:
 
     def pow_(self, exponent: Any) -> Tensor:
         """`pow`, written into this Tensor's own memory."""
+
+    def prelu(self, weight: Tensor) -> Tensor:
+        """Leaky ReLU whose slope is learned."""
 
     def prod(
         self,

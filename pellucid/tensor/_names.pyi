@@ -7,6 +7,7 @@ from pellucid.dtypes import DType
 from pellucid.tensor.functions.counting import Histogram
 from pellucid.tensor.functions.matrices import SVD, Orthogonal, SignedLog
 from pellucid.tensor.functions.ordering import Ordered
+from pellucid.tensor.functions.pointwise import Parts
 from pellucid.tensor.functions.reduction import Extremes
 from pellucid.tensor.functions.statistics import Range
 from pellucid.tensor.tensor import Tensor
@@ -587,6 +588,9 @@ def frac(input: Tensor) -> Tensor:
 def frac_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """`frac`, written into this Tensor's own memory."""
 
+def frexp(input: Tensor) -> Parts:
+    """A number between ½ and 1 and the power of two that it is to be multiplied by."""
+
 @overload
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = ...) -> Tensor:
     """Pick one number per position of `index` along `dim`. Gradients are never sparse here."""
@@ -621,6 +625,9 @@ def greater_equal(input: Tensor, other: Any) -> Tensor:
 def gt(input: Tensor, other: Any) -> Tensor:
     """Is the first number larger?"""
 
+def hardshrink(input: Tensor, lambd: float = ...) -> Tensor:
+    """Set what lies between ±`lambd` to zero and leave the rest as it is."""
+
 def heaviside(input: Tensor, values: Tensor) -> Tensor:
     """0 for negative numbers, 1 for positive ones, and `values` at 0."""
 
@@ -645,6 +652,18 @@ def hstack(tensors: Any) -> Tensor:
 
 def hypot(input: Tensor, other: Any) -> Tensor:
     """How far the point (a, b) is from the origin."""
+
+def i0(input: Tensor) -> Tensor:
+    """The modified Bessel function of order 0: how a cosine weighs in an exponential."""
+
+def i0_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`i0`, written into this Tensor's own memory."""
+
+def igamma(input: Tensor, other: Any) -> Tensor:
+    """How much of the integral that is the gamma function lies below a limit."""
+
+def igammac(input: Tensor, other: Any) -> Tensor:
+    """How much of the integral that is the gamma function lies above a limit."""
 
 def imag(input: Tensor) -> Tensor:
     """Refused, as in PyTorch for real numbers."""
@@ -1101,6 +1120,9 @@ def positive(input: Tensor) -> Tensor:
 
 def pow(input: Any, exponent: Any) -> Tensor:
     """`input` to the power of `exponent`."""
+
+def prelu(input: Tensor, weight: Tensor) -> Tensor:
+    """Leaky ReLU whose slope is learned."""
 
 def prod(
     input: Tensor,

@@ -57,40 +57,40 @@ cholesky_inverse cholesky_solve chunk clamp clamp_max clamp_min clip clone copys
 cosh count_nonzero cov cross cummax cummin cumprod cumsum deg2rad det diag diag_embed diagflat
 diagonal diagonal_scatter diff digamma dist div divide dot dsplit eq equal erf erfc erfinv exp exp2
 expand expand_as expm1 fix flatten flip fliplr flipud float_power floor floor_divide fmax fmin fmod
-frac gather gcd ge ger greater greater_equal gt heaviside histc histogram hsplit hypot index_add
-index_copy index_fill index_put index_reduce index_select inner inverse isclose isfinite isinf isnan
-isneginf isposinf isreal kron kthvalue lcm ldexp le lerp less less_equal lgamma log log10 log1p log2
-log_softmax logaddexp logaddexp2 logcumsumexp logdet logical_and logical_not logical_or logical_xor
-logit logsumexp lt masked_fill masked_scatter masked_select matmul matrix_exp matrix_power max
-maximum mean median min minimum mm mode moveaxis movedim msort mul multiply mv mvlgamma nan_to_num
-nanmean nanmedian nanquantile nansum narrow ne neg negative nextafter nonzero norm not_equal outer
-permute pinverse polygamma positive pow prod put qr quantile rad2deg ravel reciprocal relu remainder
-renorm repeat repeat_interleave reshape roll rot90 round rsqrt scatter scatter_add scatter_reduce
-select select_scatter sgn sigmoid sign signbit sin sinc sinh slice_scatter slogdet softmax sort
-split split_with_sizes sqrt square squeeze std sub subtract sum svd swapaxes swapdims t take
-take_along_dim tan tanh tensor_split tile topk trace transpose tril triu true_divide trunc unbind
-unflatten unfold unique unique_consecutive unsafe_chunk unsafe_split unsafe_split_with_sizes
-unsqueeze var vdot view vsplit xlogy
+frac frexp gather gcd ge ger greater greater_equal gt hardshrink heaviside histc histogram hsplit
+hypot i0 igamma igammac index_add index_copy index_fill index_put index_reduce index_select inner
+inverse isclose isfinite isinf isnan isneginf isposinf isreal kron kthvalue lcm ldexp le lerp less
+less_equal lgamma log log10 log1p log2 log_softmax logaddexp logaddexp2 logcumsumexp logdet
+logical_and logical_not logical_or logical_xor logit logsumexp lt masked_fill masked_scatter
+masked_select matmul matrix_exp matrix_power max maximum mean median min minimum mm mode moveaxis
+movedim msort mul multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow ne neg
+negative nextafter nonzero norm not_equal outer permute pinverse polygamma positive pow prelu prod
+put qr quantile rad2deg ravel reciprocal relu remainder renorm repeat repeat_interleave reshape roll
+rot90 round rsqrt scatter scatter_add scatter_reduce select select_scatter sgn sigmoid sign signbit
+sin sinc sinh slice_scatter slogdet softmax sort split split_with_sizes sqrt square squeeze std sub
+subtract sum svd swapaxes swapdims t take take_along_dim tan tanh tensor_split tile topk trace
+transpose tril triu true_divide trunc unbind unflatten unfold unique unique_consecutive unsafe_chunk
+unsafe_split unsafe_split_with_sizes unsqueeze var vdot view vsplit xlogy
 """
 _IN_PLACE = """
 abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr arccos arccosh arcsin arcsinh
 arctan arctan2 arctanh asin asinh atan atan2 atanh baddbmm bitwise_and bitwise_left_shift
 bitwise_not bitwise_or bitwise_right_shift bitwise_xor ceil clamp clamp_max clamp_min clip copysign
 cos cosh cumprod cumsum deg2rad digamma div divide eq erf erfc erfinv exp exp2 expm1 fix float_power
-floor floor_divide fmod frac gcd ge greater greater_equal gt heaviside hypot index_add index_copy
-index_fill index_put index_reduce lcm ldexp le lerp less less_equal lgamma log log10 log1p log2
-logical_and logical_not logical_or logical_xor logit lt masked_fill masked_scatter mul multiply
-mvlgamma nan_to_num ne neg negative nextafter not_equal polygamma pow put rad2deg reciprocal relu
-remainder renorm round rsqrt scatter scatter_add scatter_reduce sgn sigmoid sign sin sinc sinh sqrt
-square sub subtract tan tanh tril triu true_divide trunc xlogy
+floor floor_divide fmod frac gcd ge greater greater_equal gt heaviside hypot i0 igamma igammac
+index_add index_copy index_fill index_put index_reduce lcm ldexp le lerp less less_equal lgamma log
+log10 log1p log2 logical_and logical_not logical_or logical_xor logit lt masked_fill masked_scatter
+mul multiply mvlgamma nan_to_num ne neg negative nextafter not_equal polygamma pow put rad2deg
+reciprocal relu remainder renorm round rsqrt scatter scatter_add scatter_reduce sgn sigmoid sign sin
+sinc sinh sqrt square sub subtract tan tanh tril triu true_divide trunc xlogy
 """
 
 # In PyTorch these are functions too: pellucid.relu_(x).
 _WRITING = """
 abs acos acosh addmv arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh ceil clamp
-clamp_max clamp_min clip cos cosh deg2rad erf erfc exp exp2 expm1 fix floor frac gcd index_put lcm
-ldexp log log10 log1p log2 logit nan_to_num neg negative rad2deg reciprocal relu round rsqrt sigmoid
-sin sinc sinh sqrt square tan tanh trunc xlogy
+clamp_max clamp_min clip cos cosh deg2rad erf erfc exp exp2 expm1 fix floor frac gcd i0 index_put
+lcm ldexp log log10 log1p log2 logit nan_to_num neg negative rad2deg reciprocal relu round rsqrt
+sigmoid sin sinc sinh sqrt square tan tanh trunc xlogy
 """
 
 

@@ -93,8 +93,8 @@ cholesky_ex eig eigvals householder_product inv_ex ldl_factor ldl_factor_ex ldl_
 lu_factor_ex lu_solve solve_ex
 """,
     "pellucid.special": """
-airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 erfcx gammainc gammaincc i0 i0e i1 i1e log_ndtr
-modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 spherical_bessel_j0 zeta
+airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 modified_bessel_k0 modified_bessel_k1
+scaled_modified_bessel_k0 scaled_modified_bessel_k1
 """,
     "pellucid.utils": """
 benchmark checkpoint cpp_extension dlpack model_zoo tensorboard

@@ -21,7 +21,7 @@ ROWS = [2, 0]
 _BINARY = """
 add sub subtract mul multiply div divide true_divide eq ne lt le gt ge greater greater_equal less
 less_equal not_equal logical_and logical_or logical_xor atan2 arctan2 hypot fmod remainder pow
-floor_divide clamp_min clamp_max xlogy copysign nextafter ldexp
+floor_divide clamp_min clamp_max xlogy copysign nextafter ldexp igamma igammac
 """
 ARGUMENTS: dict[str, Callable[[Any], tuple[Any, ...]]] = {
     **{n: lambda m: (m.tensor(OTHER),) for n in _BINARY.split()},

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pellucid.errors import SettingError, ShapeError
+from pellucid.errors import SettingError
 from pellucid.graph.node import Node
 from pellucid.ops import activation as act
 from pellucid.ops import straight as st
-from pellucid.ops.agree import must_agree
 from pellucid.ops.elementwise import add, mul
-from pellucid.ops.movement import reshape
-from pellucid.shapes import show
+from pellucid.tensor.functions.bends import hardshrink, prelu
 from pellucid.tensor.random import uniform_node
 
 __all__ = [
@@ -42,11 +40,6 @@ def step(input: Node) -> Node:
     return act.step(input)
 
 
-def hardshrink(input: Node, lambd: float = 0.5) -> Node:
-    """Set what lies between ±`lambd` to zero and leave the rest as it is."""
-    return st.hardshrink(input, lambd=float(lambd))
-
-
 def softshrink(input: Node, lambd: float = 0.5) -> Node:
     """Move every number toward zero by `lambd`; what would cross zero stays there."""
     return st.softshrink(input, lambd=at_least_zero("softshrink", lambd))
@@ -72,26 +65,6 @@ def hardswish(input: Node, inplace: bool = False) -> Node:
 def threshold(input: Node, threshold: float, value: float, inplace: bool = False) -> Node:
     """Leave what is above `threshold` as it is and put `value` in place of the rest."""
     return st.threshold(input, threshold=float(threshold), value=float(value))
-
-
-def prelu(input: Node, weight: Node) -> Node:
-    """Leaky ReLU whose slope is learned.
-
-    Args:
-        input: `(N, C, …)`.
-        weight: one slope, or one for each of the C channels in axis 1.
-    """
-    must_agree("prelu", "input", input.dtype, "weight", weight.dtype)
-    rank = len(input.shape)
-    channels = input.shape[1] if rank > 1 else 1
-    if len(weight.shape) > 1 or weight.size not in (1, channels):
-        raise ShapeError(
-            f"prelu: weight needs one slope, or one for each of the {channels} channels in axis 1 "
-            f"of input {show(input.shape)}, and has shape {show(weight.shape)}.\n"
-            f" Make it nn.PReLU({channels}), or nn.PReLU() with one slope for all."
-        )
-    shape = () if weight.size == 1 else (channels, *[1] * (rank - 2))
-    return st.prelu(input, reshape(weight, shape=shape))
 
 
 def rrelu(

@@ -1,6 +1,7 @@
 """PyTorch's functions, as functions of nodes; `tensor.lift` makes them functions of Tensors."""
 
 from pellucid.tensor.functions import arithmetic as arithmetic
+from pellucid.tensor.functions import bends as bends
 from pellucid.tensor.functions import chains as chains
 from pellucid.tensor.functions import counting as counting
 from pellucid.tensor.functions import distances as distances

@@ -25,11 +25,12 @@ __all__ = ["QUESTIONS", "asked", "not_zero"]
 _ONE = """
 abs exp exp2 expm1 log log10 log1p log2 sqrt rsqrt reciprocal sin cos tan atan sinh cosh erf sign
 floor ceil trunc square neg relu sigmoid tanh logical_not bitwise_not isnan isinf isfinite clone
-erfc erfinv asin acos asinh acosh atanh lgamma digamma
+erfc erfinv asin acos asinh acosh atanh lgamma digamma i0
 """
 _TWO = """
 mul maximum minimum logical_and logical_or logical_xor bitwise_and bitwise_or bitwise_xor atan2
 hypot logaddexp copysign nextafter xlogy gcd lcm bitwise_left_shift bitwise_right_shift
+igamma igammac
 """
 QUESTIONS = ("eq", "ne", "lt", "le", "gt", "ge")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from pellucid.dtypes import BOOL, FLOAT, float64
 from pellucid.errors import DTypeError
@@ -59,6 +59,22 @@ def _real(name: str, x: Node) -> None:
 
 def _added(input: Node, more: Node, value: float) -> Node:
     return ew.add(input, more if value == 1 else ew.mul(more, value))
+
+
+class Parts(NamedTuple):
+    """What `frexp` gives back: x = mantissa · 2 to the exponent."""
+
+    mantissa: Any
+    exponent: Any
+
+
+@function()
+def frexp(input: Node) -> Parts:
+    """A number between ½ and 1 and the power of two that it is to be multiplied by."""
+    power = wh.exponent(input)
+    half = wh.floor_divide(power, 2)  # in two steps: 2 to all of it may be out of range
+    near = ew.mul(input, cv.exp2(ew.cast(ew.neg(half), dtype=input.dtype)))
+    return Parts(ew.mul(near, cv.exp2(ew.cast(ew.sub(half, power), dtype=input.dtype))), power)
 
 
 @function()

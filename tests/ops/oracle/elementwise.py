@@ -18,6 +18,10 @@ def _functional(name: str) -> Row:
     return Row(lambda t, *xs, **params: getattr(t.nn.functional, name)(*xs, **params))
 
 
+def _special(name: str) -> Row:
+    return Row(lambda t, *xs: getattr(t.special, name)(*xs))
+
+
 def _gelu_slope(t: Any, x: Any) -> Any:
     return t.special.ndtr(x) + x * t.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
 
@@ -45,6 +49,9 @@ ROWS: dict[str, Row] = {
     **named("asin", "acos", "asinh", "acosh", "atanh", "atan2", "hypot", "logaddexp", "erfc"),
     **named("fmod", "lgamma", "digamma", "erfinv", "xlogy", "copysign", "nextafter", "gcd", "lcm"),
     **named("bitwise_left_shift", "bitwise_right_shift"),
+    **{name: _special(name) for name in ("i0", "i0e", "i1", "i1e", "erfcx", "zeta")},
+    **named("igamma", "igammac"),
+    "exponent": Row(lambda t, x: t.frexp(x).exponent),
     "polygamma": Row(lambda t, x, n: t.polygamma(n, x)),
     **named("tan", "atan", "sinh", "cosh", "expm1", "exp2", "log10", "logit", "erf", "clone"),
     **named("floor", "ceil", "round", "trunc", "remainder", "relu", "sigmoid", "tanh"),
