@@ -22,7 +22,8 @@ def against_baseline(metric: Metric) -> Markup | None:
         v for v in (metric.value, metric.baseline, metric.low, metric.high, 0.0) if v is not None
     ]
     low, high = (0.0, 1.0) if metric.percent else span(ends)
-    x = Scale(low, high, 84, 330)
+    right = 330 if metric.percent else 318  # figures such as −0.0349 are longer than 100 %
+    x = Scale(low, high, 84, right)
     label = f"{metric.name}: {say(metric, metric.value)}; baseline: {say(metric, metric.baseline)}."
     marks: list[Markup | None] = []
     for y, name, value, kind in (
@@ -32,9 +33,9 @@ def against_baseline(metric: Metric) -> Markup | None:
         end = x(value)
         marks += [
             text(name, 76, y + 17, "tick", "end"),
-            bar(84, y, 246, 24, "track", 4) if metric.percent else None,
+            bar(84, y, right - 84, 24, "track", 4) if metric.percent else None,
             bar(min(x(0), end), y, abs(end - x(0)), 24, kind, 4),
-            text(say(metric, value), 338, y + 18, "value", "start"),
+            text(say(metric, value), right + 8, y + 18, "value", "start"),
         ]
     if metric.low is not None and metric.high is not None:
         a, b = x(metric.low), x(metric.high)
