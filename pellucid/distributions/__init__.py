@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pellucid.distributions import constraints as constraints
 from pellucid.distributions import divergences as divergences
+from pellucid.distributions import divergences_between as divergences_between
 from pellucid.distributions import transforms as transforms
 from pellucid.distributions.bernoulli import Bernoulli as Bernoulli
 from pellucid.distributions.bernoulli import Binomial as Binomial
@@ -19,13 +20,17 @@ from pellucid.distributions.categorical import OneHotCategorical as OneHotCatego
 from pellucid.distributions.categorical import (
     OneHotCategoricalStraightThrough as OneHotCategoricalStraightThrough,
 )
+from pellucid.distributions.continuous import ContinuousBernoulli as ContinuousBernoulli
 from pellucid.distributions.counts import NegativeBinomial as NegativeBinomial
 from pellucid.distributions.counts import Poisson as Poisson
+from pellucid.distributions.directions import VonMises as VonMises
 from pellucid.distributions.distribution import Distribution as Distribution
 from pellucid.distributions.divergence import kl_divergence as kl_divergence
 from pellucid.distributions.divergence import register_kl as register_kl
+from pellucid.distributions.exceeding import GeneralizedPareto as GeneralizedPareto
 from pellucid.distributions.exponential import Exponential as Exponential
 from pellucid.distributions.exponential import Laplace as Laplace
+from pellucid.distributions.family import ExponentialFamily as ExponentialFamily
 from pellucid.distributions.gamma import Chi2 as Chi2
 from pellucid.distributions.gamma import FisherSnedecor as FisherSnedecor
 from pellucid.distributions.gamma import Gamma as Gamma
@@ -37,6 +42,9 @@ from pellucid.distributions.heavy import Pareto as Pareto
 from pellucid.distributions.heavy import StudentT as StudentT
 from pellucid.distributions.heavy import Weibull as Weibull
 from pellucid.distributions.independent import Independent as Independent
+from pellucid.distributions.logistic import LogisticNormal as LogisticNormal
+from pellucid.distributions.matrices import LKJCholesky as LKJCholesky
+from pellucid.distributions.matrices import Wishart as Wishart
 from pellucid.distributions.mixture import MixtureSameFamily as MixtureSameFamily
 from pellucid.distributions.multivariate import (
     LowRankMultivariateNormal as LowRankMultivariateNormal,
@@ -55,15 +63,22 @@ from pellucid.distributions.shares import Kumaraswamy as Kumaraswamy
 from pellucid.distributions.transformed import TransformedDistribution as TransformedDistribution
 from pellucid.distributions.transforms import AbsTransform as AbsTransform
 from pellucid.distributions.transforms import AffineTransform as AffineTransform
+from pellucid.distributions.transforms import CatTransform as CatTransform
 from pellucid.distributions.transforms import ComposeTransform as ComposeTransform
+from pellucid.distributions.transforms import CorrCholeskyTransform as CorrCholeskyTransform
+from pellucid.distributions.transforms import (
+    CumulativeDistributionTransform as CumulativeDistributionTransform,
+)
 from pellucid.distributions.transforms import ExpTransform as ExpTransform
 from pellucid.distributions.transforms import IndependentTransform as IndependentTransform
 from pellucid.distributions.transforms import LowerCholeskyTransform as LowerCholeskyTransform
+from pellucid.distributions.transforms import PositiveDefiniteTransform as PositiveDefiniteTransform
 from pellucid.distributions.transforms import PowerTransform as PowerTransform
 from pellucid.distributions.transforms import ReshapeTransform as ReshapeTransform
 from pellucid.distributions.transforms import SigmoidTransform as SigmoidTransform
 from pellucid.distributions.transforms import SoftmaxTransform as SoftmaxTransform
 from pellucid.distributions.transforms import SoftplusTransform as SoftplusTransform
+from pellucid.distributions.transforms import StackTransform as StackTransform
 from pellucid.distributions.transforms import StickBreakingTransform as StickBreakingTransform
 from pellucid.distributions.transforms import TanhTransform as TanhTransform
 from pellucid.distributions.transforms import Transform as Transform
@@ -72,21 +87,30 @@ from pellucid.distributions.uniform import Uniform as Uniform
 from pellucid.tensor.elsewhere import refusing
 
 __all__ = [
-    "AbsTransform", "AffineTransform", "Bernoulli", "Beta", "Binomial", "Categorical", "Cauchy",
-    "Chi2", "ComposeTransform", "Dirichlet", "Distribution", "ExpTransform", "Exponential",
-    "FisherSnedecor", "Gamma", "Geometric", "Gumbel", "HalfCauchy", "HalfNormal", "Independent",
-    "IndependentTransform", "InverseGamma", "Kumaraswamy", "Laplace", "LogNormal",
-    "LowRankMultivariateNormal", "LowerCholeskyTransform", "MixtureSameFamily", "Multinomial",
-    "MultivariateNormal", "NegativeBinomial", "Normal", "OneHotCategorical",
-    "OneHotCategoricalStraightThrough", "Pareto", "Poisson", "PowerTransform", "RelaxedBernoulli",
-    "RelaxedOneHotCategorical", "ReshapeTransform", "SigmoidTransform", "SoftmaxTransform",
-    "SoftplusTransform", "StickBreakingTransform", "StudentT", "TanhTransform", "Transform",
-    "TransformedDistribution", "Uniform", "Weibull", "biject_to", "constraints",
-    "identity_transform", "kl_divergence", "register_kl", "transform_to", "transforms",
+    "AbsTransform", "AffineTransform", "Bernoulli", "Beta", "Binomial", "CatTransform",
+    "Categorical", "Cauchy", "Chi2", "ComposeTransform", "ContinuousBernoulli",
+    "CorrCholeskyTransform", "CumulativeDistributionTransform", "Dirichlet", "Distribution",
+    "ExpTransform", "Exponential", "ExponentialFamily", "FisherSnedecor", "Gamma",
+    "GeneralizedPareto", "Geometric", "Gumbel", "HalfCauchy", "HalfNormal", "Independent",
+    "IndependentTransform", "InverseGamma", "Kumaraswamy", "LKJCholesky", "Laplace", "LogNormal",
+    "LogisticNormal", "LowRankMultivariateNormal", "LowerCholeskyTransform", "MixtureSameFamily",
+    "Multinomial", "MultivariateNormal", "NegativeBinomial", "Normal", "OneHotCategorical",
+    "OneHotCategoricalStraightThrough", "Pareto", "Poisson", "PositiveDefiniteTransform",
+    "PowerTransform", "RelaxedBernoulli", "RelaxedOneHotCategorical", "ReshapeTransform",
+    "SigmoidTransform", "SoftmaxTransform", "SoftplusTransform", "StackTransform",
+    "StickBreakingTransform", "StudentT", "TanhTransform", "Transform", "TransformedDistribution",
+    "Uniform", "VonMises", "Weibull", "Wishart", "biject_to", "constraints", "identity_transform",
+    "kl_divergence", "register_kl", "transform_to", "transforms",
 ]  # fmt: skip
 
 # PyTorch has a file for each; `from pellucid.distributions.beta import Beta` works too.
 _FILES = {
+    "matrices": "lkj_cholesky wishart",
+    "logistic": "logistic_normal",
+    "family": "exp_family",
+    "exceeding": "generalized_pareto",
+    "directions": "von_mises",
+    "continuous": "continuous_bernoulli",
     "bernoulli": "binomial geometric",
     "categorical": "multinomial one_hot_categorical",
     "counts": "negative_binomial poisson",

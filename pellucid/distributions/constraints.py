@@ -10,15 +10,16 @@ from typing import Any
 
 from pellucid.tensor import linalg
 from pellucid.tensor.lift import FUNCTIONS
+from pellucid.tensor.limits import finfo
 from pellucid.tensor.tensor import Tensor
 
 __all__ = [
-    "Constraint", "boolean", "cat", "dependent", "dependent_property", "greater_than",
-    "greater_than_eq", "half_open_interval", "independent", "integer_interval", "interval",
-    "is_dependent", "less_than", "lower_cholesky", "lower_triangular", "multinomial",
-    "nonnegative", "nonnegative_integer", "one_hot", "positive", "positive_definite",
-    "positive_integer", "real", "real_vector", "simplex", "square", "stack", "symmetric",
-    "unit_interval",
+    "Constraint", "MixtureSameFamilyConstraint", "boolean", "cat", "corr_cholesky", "dependent",
+    "dependent_property", "greater_than", "greater_than_eq", "half_open_interval", "independent",
+    "integer_interval", "interval", "is_dependent", "less_than", "lower_cholesky",
+    "lower_triangular", "multinomial", "nonnegative", "nonnegative_integer", "one_hot", "positive",
+    "positive_definite", "positive_integer", "positive_semidefinite", "real", "real_vector",
+    "simplex", "square", "stack", "symmetric", "unit_interval",
 ]  # fmt: skip
 
 _close: Any = FUNCTIONS["isclose"]
@@ -260,6 +261,27 @@ class stack(_Parts):
         return FUNCTIONS["stack"](found, self.dim)
 
 
+class MixtureSameFamilyConstraint(Constraint):
+    """A value that may have come from each of several parts of a mixture.
+
+    Args:
+        base_constraint: where the parts' draws lie, the parts in an axis before the event's.
+    """
+
+    def __init__(self, base_constraint: Constraint) -> None:
+        self.base_constraint = base_constraint
+        self.is_discrete, self.event_dim = base_constraint.is_discrete, base_constraint.event_dim
+        self.words = base_constraint.words
+
+    def check(self, value: Any) -> Any:
+        fine = self.base_constraint.check(value.unsqueeze(-1 - self.event_dim))
+        kept = value.ndim - self.event_dim
+        return fine.reshape((*fine.shape[:kept], -1)).all(-1)
+
+    def __repr__(self) -> str:
+        return f"MixtureSameFamilyConstraint({self.base_constraint!r})"
+
+
 def is_dependent(constraint: Any) -> bool:
     """Whether a constraint is known only once the parameters are."""
     return isinstance(constraint, _Dependent)
@@ -299,6 +321,21 @@ def _definite(value: Any) -> Any:
     return _same_both_ways(value) & (lowest > 0)
 
 
+def _semidefinite(value: Any) -> Any:
+    lowest = FUNCTIONS["amin"](linalg.eigvalsh(value), -1)
+    return _same_both_ways(value) & (lowest >= 0)
+
+
+def _lower_root(value: Any) -> Any:
+    return _lower(value) & (value.diagonal(dim1=-2, dim2=-1) > 0).all(-1)
+
+
+def _correlating(value: Any) -> Any:
+    slack = finfo(value.dtype).eps * value.shape[-1] * 10
+    one_long = ((value**2).sum(-1).sqrt() - 1).abs() <= slack
+    return _lower_root(value) & one_long.all(-1)
+
+
 dependent = _Dependent()
 boolean = _Told("boolean", "0 or 1", lambda v: (v == 0) | (v == 1), is_discrete=True)
 real = _Told("real", "a number", lambda v: v == v)
@@ -325,6 +362,12 @@ symmetric = _Told("symmetric", "a symmetric matrix", _same_both_ways, event_dim=
 lower_triangular = _Told("lower_triangular", "a lower triangular matrix", _lower, event_dim=2)
 lower_cholesky = _Told(
     "lower_cholesky", "a lower triangular matrix with numbers above 0 on its diagonal",
-    lambda v: _lower(v) & (v.diagonal(dim1=-2, dim2=-1) > 0).all(-1), event_dim=2,
+    _lower_root, event_dim=2,
 )  # fmt: skip
 positive_definite = _Told("positive_definite", "a positive definite matrix", _definite, event_dim=2)
+positive_semidefinite = _Told(
+    "positive_semidefinite", "a positive semidefinite matrix", _semidefinite, event_dim=2
+)
+corr_cholesky = _Told(
+    "corr_cholesky", "a lower triangular matrix with rows of length 1", _correlating, event_dim=2
+)

@@ -12,12 +12,16 @@ from typing import Any
 from pellucid.distributions import constraints
 from pellucid.distributions.transforms import (
     AffineTransform,
+    CatTransform,
     ComposeTransform,
+    CorrCholeskyTransform,
     ExpTransform,
     IndependentTransform,
     LowerCholeskyTransform,
+    PositiveDefiniteTransform,
     SigmoidTransform,
     SoftmaxTransform,
+    StackTransform,
     StickBreakingTransform,
     Transform,
     identity_transform,
@@ -95,6 +99,15 @@ def _offer(registry: ConstraintRegistry) -> None:
     registry.register(constraints.half_open_interval, _between)
     registry.register(constraints.less_than, _below)
     registry.register(constraints.lower_cholesky, lambda c: LowerCholeskyTransform())
+    registry.register(constraints.corr_cholesky, lambda c: CorrCholeskyTransform())
+    registry.register(constraints.positive_definite, lambda c: PositiveDefiniteTransform())
+    registry.register(constraints.positive_semidefinite, lambda c: PositiveDefiniteTransform())
+    registry.register(
+        constraints.cat, lambda c: CatTransform([registry(p) for p in c.cseq], c.dim, c.lengths)
+    )
+    registry.register(
+        constraints.stack, lambda c: StackTransform([registry(p) for p in c.cseq], c.dim)
+    )
     registry.register(
         constraints.independent,
         lambda c: IndependentTransform(registry(c.base_constraint), c.reinterpreted_batch_ndims),

@@ -107,6 +107,10 @@ class TransformedDistribution(Distribution):
     def _sign(self) -> Any:
         sign: Any = 1
         for transform in self.transforms:
+            if transform.sign is None:
+                raise NotImplementedError(
+                    f"{type(self).__name__} has no cdf: {transform!r} neither grows nor falls."
+                )
             sign = sign * transform.sign
         return sign
 

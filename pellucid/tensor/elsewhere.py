@@ -111,11 +111,6 @@ SparseAdam
 """,
     "pellucid.optim.lr_scheduler": """
 """,
-    "pellucid.distributions": """
-CatTransform ContinuousBernoulli CorrCholeskyTransform CumulativeDistributionTransform
-ExponentialFamily GeneralizedPareto LKJCholesky LogisticNormal PositiveDefiniteTransform
-StackTransform VonMises Wishart
-""",
     "pellucid.func": "debug_unwrap functionalize linearize vmap",
     "Tensor": """
 H adjoint angle apply_ argwhere as_strided as_strided_ bernoulli bitwise_left_shift

@@ -59,11 +59,27 @@ CASES: list[tuple[str, dict[str, Any], Any]] = [
     ("MultivariateNormal", {"loc": [0.5, -1.0], "precision_matrix": SPREAD}, [1.0, 2.0]),
     ("LowRankMultivariateNormal",
      {"loc": [0.5, -1.0], "cov_factor": [[1.0], [0.5]], "cov_diag": [0.7, 0.4]}, [1.0, 2.0]),
+    ("VonMises", {"loc": [0.5, -1.0, 2.0], "concentration": [0.3, 2.0, 3.0]}, [0.1, -2.0, 2.1]),
+    ("ContinuousBernoulli", {"probs": [0.2, 0.5002, 0.9]}, [0.1, 0.5, 0.8]),
+    ("ContinuousBernoulli", {"logits": [-3.0, 0.001, 9.0]}, [0.1, 0.5, 0.8]),
+    ("LogisticNormal", {"loc": [[0.5, -1.0]], "scale": [[0.3, 1.2]]}, [[0.2, 0.3, 0.5]]),
+    ("LKJCholesky", {"dim": 3, "concentration": [0.5, 1.0, 3.0]},
+     [[1.0, 0.0, 0.0], [0.6, 0.8, 0.0], [0.0, 0.6, 0.8]]),
+    ("Wishart", {"df": [3.5, 5.0], "covariance_matrix": SPREAD}, SPREAD),
+    ("Wishart", {"df": [4.0], "precision_matrix": SPREAD}, SPREAD),
     ("RelaxedBernoulli", {"temperature": 0.7, "probs": P}, [0.1, 0.5, 0.8]),
     ("RelaxedBernoulli", {"temperature": 0.7, "logits": [-1.0, 0.5, 2.0]}, [0.1, 0.5, 0.8]),
     ("RelaxedOneHotCategorical", {"temperature": 0.7, "probs": SHARES}, SHARES),
     ("RelaxedOneHotCategorical", {"temperature": 0.7, "logits": SCORES}, SHARES),
 ]  # fmt: skip
+UNLIKE: dict[str, dict[str, Any]] = {
+    "Bernoulli": {"probs": P}, "Poisson": {"rate": V}, "Binomial": {"total_count": 5, "probs": P},
+    "Beta": {"concentration1": P, "concentration0": V}, "ContinuousBernoulli": {"probs": P},
+    "Exponential": {"rate": V}, "Gamma": {"concentration": V, "rate": P},
+    "Gumbel": {"loc": P, "scale": V}, "Laplace": {"loc": P, "scale": V},
+    "Normal": {"loc": V, "scale": V[::-1]}, "Pareto": {"scale": P, "alpha": [1.5, 2.5, 3.0]},
+    "Uniform": {"low": [0.1, -1.0, 0.95], "high": [0.8, 1.2, 2.0]},
+}  # fmt: skip
 FIGURES = ("mean", "variance", "stddev", "mode")
 
 
@@ -123,7 +139,7 @@ PAIRS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
     if 40.0 not in given.get("logits", [])
     and name in ("Normal", "LogNormal", "HalfNormal", "Exponential", "Laplace", "Gumbel", "Cauchy",
                  "Gamma", "Chi2", "Beta", "Dirichlet", "Bernoulli", "Geometric", "Poisson",
-                 "Categorical", "OneHotCategorical", "Pareto")
+                 "Categorical", "OneHotCategorical", "Pareto", "ContinuousBernoulli")
 ] + [
     ("Binomial", {"total_count": 5, "probs": P}, "Binomial", {"total_count": 5, "probs": P[::-1]}),
     ("Uniform", {"low": V, "high": [3.0, 4.0, 5.0]}, "Uniform", {"low": P, "high": [4.0] * 3}),
@@ -137,6 +153,7 @@ PAIRS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
     ("Exponential", {"rate": V}, "Normal", {"loc": V, "scale": V[::-1]}),
     ("Beta", {"concentration1": P, "concentration0": V}, "Normal", {"loc": V, "scale": V[::-1]}),
     ("Gumbel", {"loc": P, "scale": V}, "Normal", {"loc": V, "scale": V[::-1]}),
+    ("Pareto", {"scale": V, "alpha": [2.5, 4.0, 5.0]}, "Normal", {"loc": V, "scale": V[::-1]}),
 ]  # fmt: skip
 
 
@@ -155,6 +172,124 @@ def test_divergences_are_pytorchs(
         found.append(each)
     for mine, theirs in zip(*found, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-6, atol=1e-7)
+
+
+def test_divergences_of_unlike_families_are_pytorchs(torch: Any) -> None:
+    """Values alone: of some of these PyTorch takes no slopes."""
+    asked = 0
+    for p, given_p in UNLIKE.items():
+        for q, given_q in UNLIKE.items():
+            first, second = (
+                made(torch, torch.distributions, *f)[0] for f in ((p, given_p), (q, given_q))
+            )
+            try:
+                theirs = torch.distributions.kl_divergence(first, second)
+            except NotImplementedError:
+                continue
+            ours = D.kl_divergence(
+                made(pellucid, D, p, given_p)[0], made(pellucid, D, q, given_q)[0]
+            )
+            np.testing.assert_allclose(
+                ours.detach().numpy(), theirs.detach().numpy(), rtol=1e-6, atol=1e-7,
+                err_msg=f"{p} from {q}",
+            )  # fmt: skip
+            asked += 1
+    assert asked > 60
+
+
+def test_the_divergence_of_wisharts_is_pytorchs(torch: Any) -> None:
+    found = []
+    for lib, rooms in ((pellucid, D), (torch, torch.distributions)):
+        p = rooms.Wishart(lib.tensor(3.5), scale_tril=lib.tensor(ROOT))
+        q = rooms.Wishart(lib.tensor(5.0), lib.tensor(SPREAD))
+        found += [[rooms.kl_divergence(p, q).item(), p.log_prob(lib.tensor(SPREAD)).item()]]
+    np.testing.assert_allclose(*found, rtol=1e-5)
+
+
+def test_the_tail_beyond_a_threshold_is_scipys() -> None:
+    from scipy.stats import genpareto
+
+    loc, scale, shape = (
+        np.array([0.5, -1.0, 0.0, 0.0]),
+        np.array([0.3, 1.2, 2.5, 1.0]),
+        np.array([0.3, -0.4, 0.7, 0.0]),
+    )
+    x = np.array([0.6, -0.5, 3.0, 2.0])
+    own = D.GeneralizedPareto(
+        *(pellucid.tensor(v, dtype=pellucid.float64) for v in (loc, scale, shape))
+    )
+    theirs, at = genpareto(shape, loc, scale), pellucid.tensor(x, dtype=pellucid.float64)
+    for mine, other in (
+        (own.log_prob(at), theirs.logpdf(x)), (own.cdf(at), theirs.cdf(x)),
+        (own.log_cdf(at), theirs.logcdf(x)), (own.log_survival_function(at), theirs.logsf(x)),
+        (own.icdf(own.cdf(at)), x), (own.entropy(), theirs.entropy()), (own.mean, theirs.mean()),
+        (own.variance[1], theirs.var()[1]), (own.mode, loc),
+    ):  # fmt: skip
+        np.testing.assert_allclose(mine.numpy(), other, rtol=1e-9)
+    assert own.variance[2].isnan() and own.support.check(at).all()
+    assert not own.support.check(pellucid.tensor([0.0, 9.0, -1.0, 1.0])).tolist()[0]
+
+
+def test_an_entropy_out_of_the_normalization() -> None:
+    class Waiting(D.ExponentialFamily):
+        @property
+        def _natural_params(self) -> Any:
+            return (pellucid.tensor([-0.5, -2.0]),)
+
+        _mean_carrier_measure = 0.0
+
+        def _log_normalizer(self, x: Any) -> Any:
+            return -(-x).log()
+
+    rates = pellucid.tensor([0.5, 2.0])
+    found = Waiting((2,)).entropy().detach()
+    np.testing.assert_allclose(found, D.Exponential(rates).entropy(), rtol=1e-6)
+
+
+def test_transforms_of_pieces_and_of_triangles_are_pytorchs(torch: Any) -> None:
+    def built(lib: Any, r: Any) -> list[Any]:
+        x = lib.tensor([[0.3, -1.2, 2.0], [0.1, 0.7, -0.4]], dtype=lib.float64)
+        ts, normal = r.transforms, r.Normal(lib.tensor(0.5, dtype=lib.float64), 2.0)
+        square = lib.tensor(ROOT, dtype=lib.float64)
+        found = []
+        for t, at in (
+            (ts.CatTransform([ts.ExpTransform(), ts.TanhTransform()], dim=1, lengths=[2, 1]), x),
+            (ts.CatTransform([ts.ExpTransform(), ts.StickBreakingTransform()], dim=0), x[:, :2]),
+            (ts.StackTransform([ts.ExpTransform(), ts.TanhTransform()], dim=0), x),
+            (ts.CorrCholeskyTransform(), x), (ts.CumulativeDistributionTransform(normal), x),
+        ):  # fmt: skip
+            if isinstance(t, ts.CatTransform) and t.event_dim:
+                continue
+            y = t(at)
+            found += [y, t.inv(y), t.log_abs_det_jacobian(at, y)]
+            found += [t.domain.check(at), t.codomain.check(y)]
+        full = ts.PositiveDefiniteTransform()
+        onto = r.transform_to(r.constraints.corr_cholesky)
+        return [*found, full(square), full.inv(full(square)), onto(x)]
+
+    pairs = zip(built(pellucid, D), built(torch, torch.distributions), strict=True)
+    for mine, theirs in pairs:
+        np.testing.assert_allclose(mine.numpy(), theirs.numpy(), rtol=1e-9, atol=1e-12)
+
+
+def test_roots_of_correlations_are_spread_as_they_should_be() -> None:
+    """Each correlation has the variance 1/(2η + k − 1), whichever row it stands in."""
+    pellucid.manual_seed(0)
+    for eta in (0.5, 2.0):
+        root = D.LKJCholesky(4, eta).sample((8000,))
+        own = (root @ root.mT).numpy()
+        below = own[:, *np.tril_indices(4, -1)]
+        np.testing.assert_allclose(below.var(0), 1 / (2 * eta + 3), rtol=0.07)
+        assert D.constraints.corr_cholesky.check(root).all()
+
+
+def test_angles_keep_to_their_mean() -> None:
+    pellucid.manual_seed(0)
+    dist = D.VonMises(pellucid.tensor([0.5, -3.0]), pellucid.tensor([0.3, 20.0]))
+    drawn = dist.sample((20_000,)).numpy()
+    away = drawn - dist.loc.numpy()
+    np.testing.assert_allclose(1 - np.cos(away).mean(0), dist.variance, rtol=0.03)
+    assert np.abs(np.sin(away).mean(0)).max() < 0.02 and np.abs(drawn).max() <= np.pi + 1e-6
 
 
 def test_transforms_are_pytorchs(torch: Any) -> None:

@@ -41,6 +41,9 @@ FAMILIES: dict[str, Any] = {
     "Mixture": lambda: D.MixtureSameFamily(
         D.Categorical(T([1.0, 3.0])), D.Normal(T([-2.0, 2.0]), 0.5)
     ),
+    "ContinuousBernoulli": lambda: D.ContinuousBernoulli(T([0.1, 0.4999, 0.9])),
+    "GeneralizedPareto": lambda: D.GeneralizedPareto(T([0.5, 0.0, 1.0]), 2.0, T([0.05, -0.5, 0.0])),
+    "Wishart": lambda: D.Wishart(T([3.5, 9.0]), T([[2.0, 0.5], [0.5, 1.0]])),
     "Independent": lambda: D.Independent(D.Normal(T([0.5, -1.0]), 1.0), 1),
 }
 
