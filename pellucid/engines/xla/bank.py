@@ -64,6 +64,11 @@ class Bank:
         self._all_proven: set[Any] = set()
         self.lock = threading.RLock()  # one step at a time may take the state and give it back
 
+    @property
+    def layout(self) -> Any:
+        """How cells lie in the state: equal for banks that the same program may serve."""
+        return tuple(map(tuple, self._groups)), self._swapped
+
     # ---- inside a compiled step ---------------------------------------------------------------
 
     def unpack(self, state: Sequence[Any]) -> list[Any]:

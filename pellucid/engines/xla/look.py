@@ -14,9 +14,10 @@ import numpy as np
 
 from pellucid.engines.stepper import states
 from pellucid.engines.xla.ahead import compiled_ahead
+from pellucid.engines.xla.alike import shared
 from pellucid.engines.xla.bank import Bank
 from pellucid.engines.xla.space import wide
-from pellucid.engines.xla.stepper import read_only, step_function
+from pellucid.engines.xla.stepper import own_key, read_only, step_function
 from pellucid.graph.step import StepProgram, number_kind
 
 __all__ = ["XlaLook"]
@@ -67,5 +68,6 @@ class XlaLook:
             # One vector comes back instead of a hundred numbers, each in a buffer of its own.
             return jnp.concatenate([jnp.ravel(y).astype(kind) for y in one(*given)[1]])
 
-        self._compiled = compiled_ahead(look, given)
+        key = own_key("look", self._step, self._bank, kind)
+        self._compiled = shared(key, given, lambda: compiled_ahead(look, given))
         self.compile_seconds = time.perf_counter() - began

@@ -12,6 +12,7 @@ import numpy as np
 
 from pellucid.engines.stepper import Memory, states
 from pellucid.engines.xla.ahead import compiled_ahead
+from pellucid.engines.xla.alike import shared, step_key
 from pellucid.engines.xla.arranged import plain
 from pellucid.engines.xla.bank import Bank
 from pellucid.engines.xla.cache import found
@@ -22,7 +23,7 @@ from pellucid.engines.xla.space import wide
 from pellucid.graph.halves import widened
 from pellucid.graph.step import StepProgram, number_kind
 
-__all__ = ["XlaStepper", "bank_for", "read_only", "step_function"]
+__all__ = ["XlaStepper", "bank_for", "own_key", "read_only", "step_function"]
 
 
 def bank_for(step: StepProgram) -> Bank:
@@ -55,6 +56,12 @@ def step_function(step: StepProgram, bank: Bank, reading: ReadOnly) -> Any:
         return bank.pack(outputs[step.results :]), results
 
     return run
+
+
+def own_key(kind: str, step: StepProgram, bank: Bank, *more: Any) -> Any:
+    """Equal for what compiles to the same program; None where that is not to be kept."""
+    key = step_key(step)
+    return None if key is None else (kind, key, bank.layout, *more)
 
 
 class XlaStepper:
@@ -123,7 +130,8 @@ class XlaStepper:
     def _compile(self, given: Any) -> None:
         began, before = time.perf_counter(), found()
         function = step_function(self._step, self._bank, self._read)
-        self.compiled = compiled_ahead(function, given, donate=0)
+        key = own_key("step", self._step, self._bank)
+        self.compiled = shared(key, given, lambda: compiled_ahead(function, given, donate=0))
         self.compile_seconds = time.perf_counter() - began
         self.cached = found() > before
 

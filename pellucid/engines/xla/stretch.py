@@ -17,9 +17,10 @@ import numpy as np
 from jax import lax
 
 from pellucid.engines.xla.ahead import compiled_ahead
+from pellucid.engines.xla.alike import shared
 from pellucid.engines.xla.bank import Bank
 from pellucid.engines.xla.space import wide
-from pellucid.engines.xla.stepper import read_only, step_function
+from pellucid.engines.xla.stepper import own_key, read_only, step_function
 from pellucid.graph.node import Node
 from pellucid.graph.step import StepProgram, number_kind
 
@@ -143,7 +144,9 @@ class XlaStretch:
         one = step_function(self._step, self._bank, self._read)
         looping = self._keeping if self._keeps else self._looping
         function = looping(one) if self._loop else self._single(one)
-        self.compiled = compiled_ahead(function, given, donate=0)
+        laid = self._loop, self._longest, self._layout, tuple(self._which), tuple(self._groups)
+        key = own_key("stretch", self._step, self._bank, *laid)
+        self.compiled = shared(key, given, lambda: compiled_ahead(function, given, donate=0))
         self.compile_seconds = time.perf_counter() - began
 
     def _looping(self, one: Any) -> Any:
