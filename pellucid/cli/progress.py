@@ -89,6 +89,7 @@ class Progress:
         self._stream: TextIO = stream or sys.stderr
         self._console = console_for(self._stream)
         self._live = can_redraw(self._stream)
+        self.whole_epochs = not self._live  # lines in a file don't depend on how quick a run is
         self._label = label
         self._now = now
         self.start(0)

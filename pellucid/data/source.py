@@ -103,7 +103,7 @@ def open_source(path: str | Path, max_bytes: int = MAX_BYTES) -> Source:
     _refuse_foreign(source.name, head)
     if source.name.lower().endswith((".parquet", ".pq", ".xlsx", ".xls")):
         raise DataError(
-            f"{source.name} is none, whatever its name says: it begins with text.\n"
+            f"{source.name} begins with text: it is not what its name says.\n"
             " If it is a CSV file, give it a name that ends in .csv."
         )
     return source

@@ -297,7 +297,7 @@ class Run:
         if self.checkpoint is not None and self.train.exact:
             self.checkpoint.when_due(self)
         now = time.perf_counter()
-        if now - self._drawn >= REDRAW:
+        if now - self._drawn >= REDRAW and not getattr(self.progress, "whole_epochs", False):
             self._show(self.epoch + 1, self.loss_sum / self.rows_seen, now)
 
     def _diverged(self, value: float) -> TrainingError:

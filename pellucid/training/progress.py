@@ -16,7 +16,10 @@ __all__ = ["Lines", "Numbered", "Progress", "Silent", "Terminal", "choose_progre
 
 
 class Progress(Protocol):
-    """What `fit` tells while it runs."""
+    """What `fit` tells while it runs.
+
+    One with `whole_epochs = True` is told of epochs that are over alone.
+    """
 
     def start(self, total_epochs: int) -> None:
         """A run begins."""
@@ -87,6 +90,8 @@ class Lines:
         epoch 2/20  loss 0.5000  accuracy 50.0 %
         epoch 4/20  loss 0.2500  accuracy 50.0 %
     """
+
+    whole_epochs = True  # the same run writes the same lines, however quick it is
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream: TextIO = stream or sys.stderr

@@ -91,7 +91,7 @@ def test_of_files_with_one_name_the_one_of_this_kind_is_meant(tmp_path: Path) ->
 def test_text_under_the_name_of_another_kind(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_text("hello")
-    with pytest.raises(DataError, match=rf"^{name} is none, whatever its name says"):
+    with pytest.raises(DataError, match=rf"^{name} begins with text: it is not what its name says"):
         read(path, target="price")
 
 

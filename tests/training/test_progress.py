@@ -106,3 +106,11 @@ def test_a_run_that_stops_early_says_so(capsys: pytest.CaptureFixture[str]) -> N
     pl.fit(build_mlp(2, 2, hidden=(4,)), (X, noise), epochs=500, patience=2, lr=0.1)
     last = capsys.readouterr().err.splitlines()[-1]
     assert re.fullmatch(r"epoch \d+/500 .*  stopped", last) and " left" not in last
+
+
+def test_lines_are_told_of_whole_epochs_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pellucid.training.loop.REDRAW", 0.0)  # told as often as can be
+    seen = io.StringIO()
+    history = train(progress=Lines(seen), epochs=2, batch_size=16)
+    for line, loss in zip(seen.getvalue().splitlines(), history.train_loss, strict=True):
+        assert f"loss {loss:.4f}" in line
