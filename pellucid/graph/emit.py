@@ -17,9 +17,9 @@ from pellucid.graph import mode as _mode
 from pellucid.graph.gate import gate
 from pellucid.graph.halves import HALVES, Single, at_hand, lowered, moves
 from pellucid.graph.node import Node, _clock, last_write, leaf, memory
-from pellucid.graph.where import called, changed_at, made_at
+from pellucid.graph.where import asked_at, called, changed_at, made_at
 
-__all__ = ["applied", "check_unwritten", "constant", "emit", "stamp", "user_line"]
+__all__ = ["applied", "asking", "check_unwritten", "constant", "emit", "stamp", "user_line"]
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 _inside: dict[str, bool] = {}
@@ -89,7 +89,7 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
         node.shape = array.shape if shape is None else shape
     elif shape is None:
         raise TraceError(
-            f"{op.name} gives a Tensor whose size depends on the values, "
+            f"{op.name} gives a Tensor whose size depends on the values{asking()}, "
             "and only shapes are known here.\n"
             " Compute it before tracing, or use where() with a mask."
         )
@@ -128,6 +128,12 @@ def constant(value: bool | int | float, dtype: DType, held: DType | None = None)
     return node
 
 
+def asking(word: str = "asked for at") -> str:
+    """" (asked for at train.py:12)" while a function is being compiled, and "" elsewhere."""
+    line = asked_at(user_line()) if _mode.current().trace is not None else ""
+    return f" ({word} {line})" if line else ""
+
+
 def user_line() -> tuple[CodeType, int] | None:
     """Code and instruction of the nearest frame outside this package."""
     frame: Any = sys._getframe(2)
@@ -163,6 +169,8 @@ def _lift(op: Any, inputs: tuple[Any, ...]) -> tuple[Node, ...]:
 
 def _number_dtype(op: Any, value: bool | int | float, partners: list[Node]) -> DType:
     own = OF_TYPE.get(type(value)) or of_number(value)
+    if op.each and type(value) is bool:
+        return own
     dtype = None
     for partner in partners:
         dtype = partner.dtype if dtype is None else promote(dtype, partner.dtype)

@@ -29,6 +29,9 @@ class Engine(Protocol):
     def shares(self, a: Any, b: Any) -> bool:
         """Whether two arrays lie in the same memory."""
 
+    def alone(self, array: Any) -> bool:
+        """Whether an array that lies in order is all that anybody sees of its memory."""
+
     def in_order(self, array: Any) -> Any:
         """The array, or a copy whose numbers lie in the order of its axes."""
 
@@ -74,6 +77,9 @@ class Trace(Protocol):
 
     def looked(self, node: Node) -> None:
         """The numbers of a Tensor that exists are looked at, and become part of the program."""
+
+    def refused(self, error: Exception) -> None:
+        """A number was asked for that only a run knows; `error` says so."""
 
     def replay(self, call: Any) -> None:
         """`call(n)` after n steps: bookkeeping that is no arithmetic."""

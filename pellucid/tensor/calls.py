@@ -14,6 +14,7 @@ from pellucid.errors import TraceError
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node
 from pellucid.graph.program import unknown
+from pellucid.graph.where import made_at
 from pellucid.tensor.nest import Nest, fill, flatten
 from pellucid.tensor.other_streams import Drawn
 from pellucid.tensor.places import Left, Place
@@ -69,10 +70,10 @@ def trace_call(
     while True:
         try:
             found, wanted = _run_on_unknowns(call, nest, nodes, given, grads, names)
-        except Drawn:  # was it this function, or a thread that loads data?
+        except Drawn as drawn:  # was it this function, or a thread that loads data?
             tries -= 1
             if not tries or threading.active_count() == 1:
-                raise
+                raise TraceError(str(drawn)) from None
             continue
         if found is not None:
             return found
@@ -128,9 +129,11 @@ def _check_arguments(
 ) -> None:
     for tensor, node, name in zip(tensors, unknowns, names, strict=True):
         if tensor._node is not node:
+            line = made_at(tensor._node)
+            where = f" (at {line})" if line else ""
             raise TraceError(
-                f"the function changes its argument {name} in place, which a compiled function "
-                f"can't hand back.\n Return the new value, or work on a copy: {name} = "
+                f"the function changes its argument {name} in place{where}, which a compiled "
+                f"function can't hand back.\n Return the new value, or work on a copy: {name} = "
                 f"{name}.clone()."
             )
 

@@ -22,15 +22,19 @@ def other_draws() -> tuple[Any, ...]:
     return random.getstate(), state[1].tobytes(), *state[2:]
 
 
-def refuse_draws(before: tuple[Any, ...]) -> None:
+def refuse_draws(before: tuple[Any, ...], who: str = "") -> None:
     """Refuse a function that has drawn from one of these: it would draw once only.
+
+    Args:
+        before: where the streams stood.
+        who: the function and its line, where known.
 
     Raises:
         TraceError: a stream has moved on since `before`.
     """
     if other_draws() != before:
         raise Drawn(
-            "the function draws random numbers from Python or NumPy, which a compiled function "
-            "would do once, and then use the same ones at every call.\n"
+            f"{who or 'the function'} draws random numbers from Python or NumPy, which a compiled "
+            "function would do once, and then use the same ones at every call.\n"
             " Draw with pellucid.rand, randn or randint: they go on with each call."
         )

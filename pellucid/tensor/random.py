@@ -15,6 +15,7 @@ import numpy as np
 
 from pellucid.dtypes import FLOAT, DType, default_float, float64, int64, uint32
 from pellucid.errors import DTypeError, SettingError, ShapeError, TraceError
+from pellucid.graph.emit import asking
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import random as rnd
@@ -142,7 +143,8 @@ def watched() -> Iterator[dict[Generator, int]]:
 def _not_traced(what: str) -> None:
     if current().trace is not None:
         raise TraceError(
-            f"{what} in a compiled function would seed once, and not at every call.\n"
+            f"{what} in a compiled function would seed once, and not at every call"
+            f"{asking('at')}.\n"
             " Seed where the function is called."
         )
 
@@ -354,7 +356,7 @@ def multinomial(
     """Positions drawn in proportion to the weights in the last axis."""
     if current().symbolic:
         raise TraceError(
-            "multinomial draws by values, and only shapes are known here.\n"
+            f"multinomial draws by values{asking()}, and only shapes are known here.\n"
             " Draw outside of the compiled function and pass the positions in."
         )
     weights = np.asarray(input.detach().numpy(), np.float64)

@@ -247,11 +247,17 @@ class Tensor(Methods):
             (node,) = gate.settled((self._node,)) if current().trace is None else (self._node,)
             array = node.array
         if array is None:
-            raise TraceError(unknown_value(self._node))
+            raise self._refused()
         trace = current().trace
         if trace is not None:
             trace.looked(self._node)
         return array
+
+    def _refused(self) -> TraceError:
+        error, trace = TraceError(unknown_value(self._node)), current().trace
+        if trace is not None:
+            trace.refused(error)
+        return error
 
     # ---- blame --------------------------------------------------------------------------------
 

@@ -67,6 +67,9 @@ class Tracing:
         self._settings: list[tuple[Callable[[], Any], Any]] = []
         self._checks: list[Callable[[], None]] = []
         self._replays: list[Callable[[int], Any]] = []
+        self._refused: TraceError | None = None
+        self._who = ""
+        self._noting = True  # whether it counts that the numbers of a Tensor are looked at
         self.went_backward = False
 
     # ---- reports ------------------------------------------------------------------------------
@@ -127,6 +130,7 @@ class Tracing:
     def surrounded(self, call: Callable[..., Any], given: Sequence[Any] = ()) -> None:
         """The step runs `call`: the program holds for what that finds outside and is given."""
         outside = Surroundings(call, given, self.places)
+        self._who = self._who or outside.place
         if outside:
             self.places.look(partial(_of_variables, outside))
             if outside.heavy() > HEAVY and outside.place not in _told_heavy:
@@ -165,7 +169,9 @@ class Tracing:
         self, source: Callable[[int], Sequence[Sequence[float]]], dtype: DType
     ) -> list[Node]:
         """Unknowns for the numbers that `source` gives for every step."""
-        nodes = [unknown((), dtype, f"number {i}", "state") for i in range(len(source(1)[0]))]
+        with self._unnoted():  # a rate that is a Tensor is asked for before each step, too
+            count = len(source(1)[0])
+        nodes = [unknown((), dtype, f"number {i}", "state") for i in range(count)]
         self._numbers += nodes
         self._sources.append(source)
         return nodes
@@ -187,9 +193,22 @@ class Tracing:
 
     def looked(self, node: Node) -> None:
         """The numbers of a Tensor that exists are looked at: the trace holds for these."""
-        if node.kind != "constant" and node.seq < self.since and node not in self._looked:
+        seen = node.kind == "constant" or node.seq >= self.since or node in self._looked
+        if self._noting and not seen:
             self._looked[node] = None
             self.guard(_watch(node))
+
+    def refused(self, error: TraceError) -> None:
+        """A number was asked for that is not known."""
+        self._refused = self._refused or error
+
+    @contextmanager
+    def _unnoted(self) -> Iterator[None]:
+        self._noting = False
+        try:
+            yield
+        finally:
+            self._noting = True
 
     def replay(self, call: Callable[[int], Any]) -> None:
         """`call(n)` after n steps."""
@@ -210,7 +229,9 @@ class Tracing:
                 symbolic=True, keeping=False, trace=self, part=None, because=None, scope=""
             ):
                 yield
-                refuse_draws(drawn)
+                if self._refused is not None:  # the function went on as if it had not asked
+                    raise self._refused
+                refuse_draws(drawn, self._who)
                 self._end()
                 failed = False
         finally:

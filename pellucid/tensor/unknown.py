@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pellucid.graph.emit import user_line
+from pellucid.graph.emit import asking
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node
-from pellucid.graph.where import asked_at, made_at
+from pellucid.graph.where import made_at
 
 __all__ = ["unknown_value"]
 
@@ -19,9 +19,7 @@ def unknown_value(node: Node) -> str:
             f"this Tensor was made{where} while a function was being compiled, and has no value.\n"
             " Let the function return it."
         )
-    asked = asked_at(user_line()) if current().trace is not None else ""
-    where = f" (asked for at {asked})" if asked else ""
     return (
-        f"the value of this Tensor is not known{where}: only shapes are tracked here.\n"
+        f"the value of this Tensor is not known{asking()}: only shapes are tracked here.\n"
         " Ask for numbers outside the traced function, or use where() instead of if."
     )
