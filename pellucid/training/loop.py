@@ -83,6 +83,7 @@ class Run:
         self._whole = True  # False in the middle of a step: nothing to go on from
         self._began = self._drawn = self._epoch_began = time.perf_counter()
         self._taken = self._seen = 0
+        self._stream = default_generator.get_state()  # before a checkpoint is taken up
         self.standing = 0.0  # seconds of setting up and compiling, which no later step takes
         self._each_step = [c for c in callbacks if _looks_at_steps(c)]
         self.compiled: Any = None  # runs the epochs, where it is not the loop below
@@ -126,13 +127,12 @@ class Run:
     def go(self) -> History:
         """Run to the end, and leave the model with its best weights."""
         modes = [(m, m.training) for m in self.model.modules()]
-        stream = default_generator.get_state()
         self.standing = time.perf_counter() - self._began
         self.progress.start(self.plan.epochs)
         try:
             self._go()
         finally:
-            default_generator.set_state(stream)
+            default_generator.set_state(self._stream)
             for module, training in modes:
                 module.training = training
             self.progress.finish()

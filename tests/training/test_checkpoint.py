@@ -35,7 +35,9 @@ def train(path: Path | None = None, data: Any = None, **options: Any) -> tuple[A
         "epochs": 8, "batch_size": 16, "lr": 0.01, "schedule": "cosine", "optimizer": "adamw",
         "metrics": ["accuracy"], "progress": False, "checkpoint": path, **options,
     }  # fmt: skip
+    before = pl.get_rng_state()
     history = pl.fit(net, (X, Y) if data is None else data, **options)
+    assert (pl.get_rng_state() == before).all()  # a person's own stream stays where it was
     return history, [t.numpy() for t in net.state_dict().values()]
 
 
