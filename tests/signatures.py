@@ -39,6 +39,7 @@ _IMPORTS = {
     "Parts": "from pellucid.tensor.functions.pointwise import Parts\n",
     "Extremes": "from pellucid.tensor.functions.reduction import Extremes\n",
     "Range": "from pellucid.tensor.functions.statistics import Range\n",
+    "Triangles": "from pellucid.tensor.functions.triangles import Triangles\n",
     "Generator": "from pellucid.tensor.random import Generator\n",
     "Storage": "from pellucid.tensor.storage import Storage\n",
     "Tensor": "from pellucid.tensor.tensor import Tensor\n",

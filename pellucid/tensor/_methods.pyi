@@ -1186,6 +1186,12 @@ class Methods:
     def lt_(self, other: Any) -> Tensor:
         """`lt`, written into this Tensor's own memory."""
 
+    def lu(self, pivot: builtins.bool = ..., get_infos: builtins.bool = ...) -> Any:
+        """PyTorch's older `linalg.lu_factor`: both triangles in one matrix, and the rows taken."""
+
+    def lu_solve(self, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
+        """The x with `A @ x = b`, from what `linalg.lu_factor(A)` gave."""
+
     def map_(self, tensor: Tensor, callable: Any) -> Tensor:
         """Call a function with each number here and that of another Tensor, and keep the results."""
 
@@ -1497,6 +1503,9 @@ class Methods:
 
     def not_equal_(self, other: Any) -> Tensor:
         """`not_equal`, written into this Tensor's own memory."""
+
+    def orgqr(self, tau: Tensor) -> Tensor:
+        """The first columns of a product of mirrors: those below the diagonal of `input`."""
 
     def outer(self, vec2: Tensor) -> Tensor:
         """Every number of one vector times every number of another."""

@@ -10,6 +10,7 @@ from pellucid.tensor.functions.ordering import Ordered
 from pellucid.tensor.functions.pointwise import Parts
 from pellucid.tensor.functions.reduction import Extremes
 from pellucid.tensor.functions.statistics import Range
+from pellucid.tensor.functions.triangles import Triangles
 from pellucid.tensor.tensor import Tensor
 
 def abs(input: Tensor) -> Tensor:
@@ -891,6 +892,17 @@ def logsumexp(
 def lt(input: Tensor, other: Any) -> Tensor:
     """Is the first number smaller?"""
 
+def lu(A: Tensor, pivot: bool = ..., get_infos: bool = ...) -> Any:
+    """PyTorch's older `linalg.lu_factor`: both triangles in one matrix, and the rows taken."""
+
+def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
+    """The x with `A @ x = b`, from what `linalg.lu_factor(A)` gave."""
+
+def lu_unpack(
+    LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = ..., unpack_pivots: bool = ...
+) -> Triangles:
+    """P, L and U out of what `linalg.lu_factor` gave; what is not asked for is empty."""
+
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """`input` with `value` where the mask holds; the dtype stays that of `input`."""
 
@@ -1096,6 +1108,9 @@ def not_equal(input: Tensor, other: Any) -> Tensor:
 
 def one_hot(tensor: Tensor, num_classes: int = ...) -> Tensor:
     """A row with a single 1 for each class number; offered as `nn.functional.one_hot`."""
+
+def orgqr(input: Tensor, tau: Tensor) -> Tensor:
+    """The first columns of a product of mirrors: those below the diagonal of `input`."""
 
 def outer(input: Tensor, vec2: Tensor) -> Tensor:
     """Every number of one vector times every number of another."""

@@ -61,16 +61,17 @@ frac frexp gather gcd ge ger greater greater_equal gt hardshrink heaviside histc
 hypot i0 igamma igammac index_add index_copy index_fill index_put index_reduce index_select inner
 inverse isclose isfinite isinf isnan isneginf isposinf isreal kron kthvalue lcm ldexp le lerp less
 less_equal lgamma log log10 log1p log2 log_softmax logaddexp logaddexp2 logcumsumexp logdet
-logical_and logical_not logical_or logical_xor logit logsumexp lt masked_fill masked_scatter
-masked_select matmul matrix_exp matrix_power max maximum mean median min minimum mm mode moveaxis
-movedim msort mul multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow ne neg
-negative nextafter nonzero norm not_equal outer permute pinverse polygamma positive pow prelu prod
-put qr quantile rad2deg ravel reciprocal relu remainder renorm repeat repeat_interleave reshape roll
-rot90 round rsqrt scatter scatter_add scatter_reduce select select_scatter sgn sigmoid sign signbit
-sin sinc sinh slice_scatter slogdet softmax sort split split_with_sizes sqrt square squeeze std sub
-subtract sum svd swapaxes swapdims t take take_along_dim tan tanh tensor_split tile topk trace
-transpose tril triu true_divide trunc unbind unflatten unfold unique unique_consecutive unsafe_chunk
-unsafe_split unsafe_split_with_sizes unsqueeze var vdot view vsplit xlogy
+logical_and logical_not logical_or logical_xor logit logsumexp lt lu lu_solve masked_fill
+masked_scatter masked_select matmul matrix_exp matrix_power max maximum mean median min minimum mm
+mode moveaxis movedim msort mul multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum
+narrow ne neg negative nextafter nonzero norm not_equal orgqr outer permute pinverse polygamma
+positive pow prelu prod put qr quantile rad2deg ravel reciprocal relu remainder renorm repeat
+repeat_interleave reshape roll rot90 round rsqrt scatter scatter_add scatter_reduce select
+select_scatter sgn sigmoid sign signbit sin sinc sinh slice_scatter slogdet softmax sort split
+split_with_sizes sqrt square squeeze std sub subtract sum svd swapaxes swapdims t take
+take_along_dim tan tanh tensor_split tile topk trace transpose tril triu true_divide trunc unbind
+unflatten unfold unique unique_consecutive unsafe_chunk unsafe_split unsafe_split_with_sizes
+unsqueeze var vdot view vsplit xlogy
 """
 _IN_PLACE = """
 abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr arccos arccosh arcsin arcsinh

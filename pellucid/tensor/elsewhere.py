@@ -89,8 +89,7 @@ fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weight
 parametrize prune remove_spectral_norm remove_weight_norm skip_init spectral_norm weight_norm
 """,
     "pellucid.linalg": """
-cholesky_ex eig eigvals householder_product inv_ex ldl_factor ldl_factor_ex ldl_solve lu lu_factor
-lu_factor_ex lu_solve solve_ex
+eig eigvals ldl_factor ldl_factor_ex ldl_solve
 """,
     "pellucid.special": """
 airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 modified_bessel_k0 modified_bessel_k1

@@ -17,6 +17,7 @@ from pellucid.shapes import normalize_axis, show
 from pellucid.tensor.elsewhere import refusing
 from pellucid.tensor.functions import chains as ch
 from pellucid.tensor.functions import matrices as mt
+from pellucid.tensor.functions import triangles as tr
 from pellucid.tensor.functions.distances import cross as crossed
 from pellucid.tensor.functions.matrices import stretches
 from pellucid.tensor.functions.reduction import norm as _length
@@ -25,10 +26,11 @@ from pellucid.tensor.functions.windows import powers
 from pellucid.tensor.lift import lifted
 
 __all__ = [
-    "LinAlgError", "cholesky", "cond", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv",
-    "lstsq", "matmul", "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot",
-    "norm", "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd", "svdvals", "tensorinv",
-    "tensorsolve", "vander", "vecdot", "vector_norm",
+    "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eigh",
+    "eigvalsh", "householder_product", "inv", "inv_ex", "lstsq", "lu", "lu_factor", "lu_factor_ex",
+    "lu_solve", "matmul", "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot",
+    "norm", "pinv", "qr", "slogdet", "solve", "solve_ex", "solve_triangular", "svd", "svdvals",
+    "tensorinv", "tensorsolve", "vander", "vecdot", "vector_norm",
 ]  # fmt: skip
 
 
@@ -154,6 +156,9 @@ eigh, eigvalsh = lifted(mt.eigh), lifted(mt.eigvalsh)
 matrix_power, matrix_exp = lifted(ch.matrix_power), lifted(ch.matrix_exp)
 matrix_rank, multi_dot, vecdot = (lifted(c) for c in (ch.matrix_rank, ch.multi_dot, ch.vecdot))
 matmul = lifted(_matmul)
+lu, lu_factor, lu_factor_ex = (lifted(c) for c in (tr.lu, tr.lu_factor, tr.lu_factor_ex))
+lu_solve, householder_product = lifted(tr.lu_solve), lifted(tr.householder_product)
+inv_ex, solve_ex, cholesky_ex = (lifted(c) for c in (tr.inv_ex, tr.solve_ex, tr.cholesky_ex))
 LinAlgError = MatrixError
 
 if not TYPE_CHECKING:  # so that a type checker finds misspelled names too

@@ -19,4 +19,5 @@ from pellucid.tensor.functions import slopes as slopes
 from pellucid.tensor.functions import stacking as stacking
 from pellucid.tensor.functions import statistics as statistics
 from pellucid.tensor.functions import tiling as tiling
+from pellucid.tensor.functions import triangles as triangles
 from pellucid.tensor.functions import windows as windows

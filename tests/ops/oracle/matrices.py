@@ -36,6 +36,19 @@ def _eigh(t: Any, a: Any) -> Any:
     return _packed(t, values.unsqueeze(-2), vectors * _turn(t, vectors))
 
 
+def _lu(t: Any, a: Any) -> Any:
+    packed, pivots = t.linalg.lu_factor(a)
+    row = t.zeros(*a.shape[:-2], 1, a.shape[-1], dtype=a.dtype)
+    row[..., 0, : pivots.shape[-1]] = pivots - 1
+    return _packed(t, packed, row)
+
+
+def _order(t: Any, taken: Any, rows: int) -> Any:
+    empty = t.zeros(*taken.shape[:-1], rows, taken.shape[-1])
+    moved = t.lu_unpack(empty, (taken + 1).int(), unpack_data=False)[0]
+    return moved.mT.argmax(-1)
+
+
 ROWS: dict[str, Row] = {
     "inv": Row(lambda t, a: t.linalg.inv(a)),
     "solve": Row(lambda t, a, b: t.linalg.solve(a, b)),
@@ -48,5 +61,8 @@ ROWS: dict[str, Row] = {
     "eigh": Row(_eigh),
     "qr": Row(_qr),
     "svd": Row(_svd),
+    "lu": Row(_lu),
+    "row_order": Row(_order),
+    "indefinite": Row(lambda t, a: t.linalg.cholesky_ex(a).info),
     "matrix_exp": Row(lambda t, a: t.linalg.matrix_exp(a)),
 }
