@@ -165,8 +165,9 @@ def _accumulate(
     else:
         array = g.array
         # The same array may be the blame of two leaves, or a view of a third: each needs its own.
-        if g.op is None or id(array) in seen or array.base is not None:
-            array = array.copy()
+        if g.op is None or id(array) in seen or not _engines[0].alone(array):
+            laid = _engines[0].in_order(array)
+            array = laid.copy() if laid is array else laid
         seen.add(id(array))
         node.grad = wrap(leaf(array, node.shape, node.dtype, name=_grad_name(node)))
 

@@ -9,6 +9,7 @@ import contextvars
 import functools
 import importlib
 import math
+import sys
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.dtypes import DType
+from pellucid.engines.copies import Copies, ordered
 from pellucid.engines.depthwise import Depthwise
 from pellucid.engines.erf import Gelu, erf
 from pellucid.engines.lstm import Lstm
@@ -100,7 +102,7 @@ def _ones(n: int, dtype: Any) -> Any:
     return np.ones(n, dtype)
 
 
-class _Namespace(Depthwise, Gelu, Lstm, Norms, Products, Softmax):
+class _Namespace(Copies, Depthwise, Gelu, Lstm, Norms, Products, Softmax):
     """NumPy, plus what both engines have: `erf`, `unless`, `written`, `scatter_add` and others."""
 
     erf = staticmethod(erf)
@@ -175,6 +177,14 @@ class _Namespace(Depthwise, Gelu, Lstm, Norms, Products, Softmax):
 namespace = _Namespace()
 
 
+def _references(view: Any) -> int:
+    owner = view.base
+    return sys.getrefcount(owner)
+
+
+_HELD_ONCE = _references(np.zeros(4)[:2])
+
+
 class _Quiet(threading.local):
     """Infinity and NaN are legitimate results; NumPy's warnings about them are not wanted.
 
@@ -210,9 +220,17 @@ class NumpyEngine:
         """Whether two arrays lie in the same memory."""
         return a is b or np.may_share_memory(a, b)
 
+    def alone(self, array: Any) -> bool:
+        """Whether an array that lies in order is all that anybody sees of its memory."""
+        owner = array.base
+        if owner is None:
+            return True
+        whole = type(owner) is np.ndarray and owner.nbytes == array.nbytes and owner.base is None
+        return whole and array.flags.c_contiguous and sys.getrefcount(owner) <= _HELD_ONCE
+
     def in_order(self, array: Any) -> Any:
         """The array, or a copy whose numbers lie in the order of its axes."""
-        return array if array.flags.c_contiguous else array.copy(order="C")
+        return array if array.flags.c_contiguous else ordered(array)
 
     def write(self, array: Any, at: Any, value: Any) -> None:
         """Change part of an array in place."""

@@ -73,7 +73,7 @@ reshape: Op = define(
     sentence="The same numbers in the same order, cut into other axes.",
     equation=r"y = \operatorname{reshape}(x)",
     derivative=r"\text{blame is cut back into the axes of } x",
-    forward=lambda xp, x, shape: x.reshape(shape),
+    forward=lambda xp, x, shape: xp.reshape(x, shape),
     gradient=(lambda g, y, x, shape: reshape(g, shape=x.shape),),
     shape=lambda own, shape: _reshaped(own, shape),
     cost=FREE,
