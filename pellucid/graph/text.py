@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["program_text"]
 
 _LONGEST = 60
+_WIDEST = 110
 
 
 def program_text(program: Program) -> str:
@@ -34,24 +35,42 @@ def program_text(program: Program) -> str:
     names: dict[Node, str] = {}
     taken: set[str] = set()
     for i, node in enumerate((*program.inputs, *program.held)):
-        name = node.name or f"{node.kind}{i}"
-        while name in taken:
-            name += "'"
-        taken.add(name)
-        names[node] = name
+        names[node] = _new(node.name or f"{node.kind}{i}", node.scope, taken)
     for i, step in enumerate(program.steps, start=1):
         names[step.node] = f"%{i}"
     slots = program.slot_nodes()
     calls = [_call(names, slots, step) for step in program.steps]
     width = min(max(map(len, calls), default=0), _LONGEST)
-    given = ", ".join(f"{names[n]} {show(n.shape)}" for n in program.inputs)
-    lines = [f"inputs   {given}"]
+    lines = _wrapped("inputs", [f"{names[n]} {show(n.shape)}" for n in program.inputs])
     for call, step in zip(calls, program.steps, strict=True):
         shape = show(step.node.shape)
         note = _note(step.node, names)
         lines.append(f"{call:<{width}}    {shape:<14}{note}".rstrip())
-    lines.append("outputs  " + ", ".join(names[slots[i]] for i in program.outputs))
+    lines += _wrapped("outputs", [names[slots[i]] for i in program.outputs])
     return "\n".join(lines)
+
+
+def _new(name: str, of: str, taken: set[str]) -> str:
+    """A name that no other has; what an optimizer remembers is called by its weight too."""
+    name = first = f"{of}.{name}" if of else name
+    again = 1
+    while name in taken:
+        again += 1
+        name = f"{first}'{again if again > 2 else ''}"
+    taken.add(name)
+    return name
+
+
+def _wrapped(title: str, words: Sequence[str]) -> list[str]:
+    """Words behind a title, in lines that can be read."""
+    lines = [f"{title:<9}"]
+    for i, word in enumerate(words):
+        part = word + (", " if i + 1 < len(words) else "")
+        if len(lines[-1]) + len(part) > _WIDEST and lines[-1].strip():
+            lines[-1] = lines[-1].rstrip()
+            lines.append(" " * 9)
+        lines[-1] += part
+    return lines
 
 
 def _call(names: Mapping[Node, str], slots: Sequence[Node], step: Step) -> str:

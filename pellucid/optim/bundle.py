@@ -151,6 +151,7 @@ class Bundle:
         self._traced = weakref.ref(trace)  # what it notes holds on to whole data sets
         took[0] = ahead = took[0] + 1
         numbers = trace.numbers(lambda n: rates(self._times(ahead, took[0], n)), self.dtype)
+        self._name(numbers, program)
         small = not self.memory.whole
         together = [i for i, p in enumerate(self.params) if small and p._node.size < SMALL]
         alone = [[i] for i in range(len(self.params)) if i not in together]
@@ -159,6 +160,16 @@ class Bundle:
             self._trace_some(program, owners, numbers, several=members is together)
         if ahead == 1:
             trace.replay(lambda n: self._count(n * took[0]))
+
+    def _name(self, numbers: Sequence[Node], program: Program) -> None:
+        """Say to which weight each cell belongs, for whoever reads the program."""
+        for cells in self._cells:
+            for p, cell in zip(self.params, cells, strict=True):
+                if cell._node.op is None:
+                    cell._node.scope = p._node.name
+        for node, like in zip(reversed(numbers), reversed(program.inputs), strict=False):
+            node.name = like.name
+            node.scope = self.params[0]._node.name if len(self.params) == 1 else ""
 
     def _trace_some(
         self, program: Program, owners: list[list[Tensor]], numbers: Sequence[Node], several: bool

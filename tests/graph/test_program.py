@@ -106,3 +106,22 @@ def test_a_mirrored_array_is_written_back() -> None:
     vector += 1
     flat.scatter(vector, [mirrored])
     assert mirrored.tolist() == [[1, 4], [2, 5], [3, 6]]
+
+
+def test_what_an_optimizer_remembers_is_called_by_its_weight() -> None:
+    layers = pl.nn.Sequential(pl.nn.Linear(2, 3), pl.nn.Linear(3, 1))
+    optimizers = [pl.optim.Adam(layer.parameters()) for layer in layers]
+
+    @pl.compile(engine="numpy")
+    def step(x: Any) -> None:
+        layers(x).sum().backward()
+        for optimizer in optimizers:
+            optimizer.step()
+
+    step(pl.ones(4, 2))
+    lines = str(step.program).splitlines()
+    given = lines[: next(i for i, line in enumerate(lines) if line[0] == "%")]
+    assert max(map(len, given)) <= 110
+    names = [" ".join(given)[9:].replace(" ", ""), str(step.program)]
+    assert all(f"{i}.weight.exp_avg(" in names[0] for i in range(2))
+    assert all(f", {rate})" in names[1] for rate in ("lr", "lr'", "correction1", "correction1'"))
