@@ -140,8 +140,11 @@ def _recording(model: Path) -> Recording:
     return Recording.load(folder / RECORDING)
 
 
+_WORDS = {"True": True, "False": False, "None": None}  # as the remarks of lenses write them
+
+
 def settings_of(words: list[str] | None, options: Collection[str], example: str) -> dict[str, Any]:
-    """What `--set NAME=VALUE` says; a value that is no JSON is a text.
+    """What `--set NAME=VALUE` says; a value that is neither JSON nor a word of Python is a text.
 
     Args:
         words: what was typed.
@@ -156,7 +159,7 @@ def settings_of(words: list[str] | None, options: Collection[str], example: str)
         if name in options:
             raise SettingError(f"{name} is an option of its own: --{name}.")
         try:
-            found[name] = json.loads(value)
+            found[name] = _WORDS[value] if value in _WORDS else json.loads(value)
         except ValueError:
             found[name] = value
     return found

@@ -52,7 +52,9 @@ class Experiment:
             (name, usual(one.default), words.get(name, ""))
             for name, one in inspect.signature(self.run).parameters.items()
         )
-        heads = (Column("setting", "code"), Column("usual", "code"), Column("what", wraps=30))
+        heads = (
+            Column("setting", "code"), Column("usual", "code", wraps=20), Column("what", wraps=30)
+        )  # fmt: skip
         kept = [{"name": n, "usual": u, "what": w} for n, u, w in rows]
         return Shown(View(
             f"Settings of {self.name}", self.question,

@@ -145,10 +145,18 @@ def _arrivals(runs: Sequence[Run], facts: Mapping[str, Any]) -> Chart:
         arrived or runs, [r["epoch"] for r in arrived] or [0.0] * len(runs),
         low=[min(_known(r)) for r in arrived] if arrived else None, high=high,
         axis="epochs until it is reached",
-        title=f"{runs[0]['activation']} arrives first, {len(arrived)} of {len(runs)} at all"
-              if missed else f"{runs[0]['activation']} arrives first",
+        title=f"{_first(arrived or runs)}, {len(arrived)} of {len(runs)} at all"
+              if missed else _first(arrived),
         sentence="Median epochs until the level is reached, with the range of the starts.",
     )  # fmt: skip
+
+
+def _first(runs: Sequence[Run]) -> str:
+    """Who arrives first, alone or together."""
+    ties = [r["activation"] for r in runs if r["epoch"] == runs[0]["epoch"]]
+    if len(ties) == 1:
+        return f"{ties[0]} arrives first"
+    return f"{listed(ties)} arrive first" if len(ties) < 4 else f"{len(ties)} arrive first"
 
 
 def _losses(runs: Sequence[Run]) -> Chart:
@@ -158,9 +166,15 @@ def _losses(runs: Sequence[Run]) -> Chart:
     return _bars(
         finite, [r["validation"] for r in finite], low=[r["lowest"] for r in finite],
         high=[r["highest"] for r in finite], axis="validation loss, lowest to highest start",
-        title=f"{near} ranges overlap with the lowest" if near else "One is below all others",
+        title=_overlap(near),
         sentence="Median validation loss at the end, with the range of the starts.",
     )  # fmt: skip
+
+
+def _overlap(near: int) -> str:
+    if not near:
+        return "One is below all others"
+    return f"{plural(near, 'range')} overlap{'s' if near == 1 else ''} with the lowest"
 
 
 def _costs(runs: Sequence[Run]) -> Chart:

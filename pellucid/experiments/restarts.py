@@ -132,10 +132,13 @@ def _verdict(
     first = (
         f"{percent(solved)} of {plural(len(losses), 'start')} solve it; the others stay at losses"
         f" up to {number(float(losses.max()))}."
-    )
+        if solved < 1 else f"All {plural(len(losses), 'start')} solve it."
+    )  # fmt: skip
     enough = next((b for b in best if b["solved"] >= 0.95), None)
     second = (
-        f" The best of {enough['starts']} solves it {percent(enough['solved'])} of the time."
+        ""
+        if enough and enough["starts"] == 1  # said above
+        else f" The best of {enough['starts']} solves it {percent(enough['solved'])} of the time."
         if enough else " No number of starts that was looked at makes it nearly sure."
     )  # fmt: skip
     if exhaustive is None:

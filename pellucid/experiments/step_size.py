@@ -14,7 +14,7 @@ import numpy as np
 
 import pellucid.nn as nn
 from pellucid.experiments.experiment import experiment
-from pellucid.experiments.settings import whole
+from pellucid.experiments.settings import listed, whole
 from pellucid.lenses.numerals import number, plural
 from pellucid.lenses.picture import Axis, Chart, Floats, Line
 from pellucid.lenses.view import Column, Remark, Table, View
@@ -23,6 +23,7 @@ from pellucid.training.populate import population
 __all__ = ["step_size"]
 
 _PARTS = {"small": 0.005, "fixed": 0.5, "too large": 1.1}
+_ROUNDING = 1e-12  # of the first loss: below it, weights in float32 come no closer
 
 
 @experiment("What does the step size do: too small, fixed, decaying, too large?")
@@ -115,18 +116,29 @@ def _verdict(runs: list[dict[str, Any]], edge: float) -> str:
     good = [r for r in runs if r["way"] != "too large" and r["above"] is not None]
     best = min(good, key=lambda r: float(r["above"]))
     fixed = next(r for r in runs if r["way"] == "fixed")
+    ties = _ties(good)
     large = next(r for r in runs if r["way"] == "too large")
     grew = large["last"] is None or large["last"] > large["losses"][0]
     end = "the loss grows" if grew else "the loss still falls"
-    return (
-        f"Closest to the lowest loss came the step size called {best['way']},"
+    close = (
+        f"The step sizes called {listed(ties)} come to the lowest loss, to rounding."
+        if len(ties) > 1
+        else f"Closest to the lowest loss came the step size called {best['way']},"
         f" {number(best['above'], 2)} above it; fixed at half the largest it stays"
-        f" {number(fixed['above'], 2)} above. At 1.1 times the largest, {number(edge)}, {end}."
+        f" {number(fixed['above'], 2)} above."
     )
+    return f"{close} At 1.1 times the largest, {number(edge)}, {end}."
+
+
+def _ties(runs: list[dict[str, Any]]) -> list[str]:
+    """The ways that end within rounding of the lowest loss, where there are several."""
+    start = max(float(r["losses"][0] or 0.0) for r in runs)
+    return [r["way"] for r in runs if float(r["above"]) <= _ROUNDING * start]
 
 
 def _picture(runs: list[dict[str, Any]], least: float) -> Chart:
     ended = [r for r in runs if r["above"] is not None]
+    ties = _ties(ended)
     best = min(ended, key=lambda r: float(r["above"]))
     lines = []
     for i, run in enumerate(runs):
@@ -134,7 +146,8 @@ def _picture(runs: list[dict[str, Any]], least: float) -> Chart:
         lines.append(Line(np.arange(1, len(y) + 1), y, run["way"], order=i))
     return Chart(
         Axis("epoch"), Axis("loss above the lowest", log=True), tuple(lines),
-        title=f"{best['way']} comes closest",
+        title=f"{listed(ties)} come to the lowest" if len(ties) > 1
+        else f"{best['way']} comes closest",
         sentence="The loss over all rows, less the lowest there is.",
     )  # fmt: skip
 

@@ -35,8 +35,8 @@ def test_the_slope_is_the_slope_of_the_curve(name: str) -> None:
     ("name", "written", "flat"),
     [
         ("relu", "[0.0, ∞)", "below 0.0"),
-        ("sigmoid", "(0.0, 1.0)", "below −4.58 and above 4.59"),
-        ("tanh", "(−1.0, 1.0)", "below −3.0 and above 3.0"),
+        ("sigmoid", "(0.0, 1.0)", "below −4.58 and above 4.58"),
+        ("tanh", "(−1.0, 1.0)", "below −2.99 and above 2.99"),
         ("hardtanh", "[−1.0, 1.0]", "below −1.0 and above 1.0"),
         ("leaky_relu", "(−∞, ∞)", "nowhere"),
         ("step", "[0.0, 1.0]", "everywhere"),
@@ -123,3 +123,9 @@ def test_a_network_and_its_rows_may_stand_first(moons_model: Trained) -> None:
     named = pellucid.lenses.gallery("relu", model=moons_model.model, data=moons_model.data)
     assert first.to_dict() == named.to_dict()
     assert "In layer 1, " in first.text(100)
+
+
+def test_both_sides_of_a_symmetric_curve_are_flat_from_the_same_place() -> None:
+    for name in ("sigmoid", "tanh", "softsign", "tanhshrink"):
+        ends = [abs(e) for pair in facts_of(activations()[name]).flat for e in pair]
+        assert len({e for e in ends if np.isfinite(e)}) == 1

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import pellucid as pl
+from pellucid.cli.see import settings_of
 from pellucid.errors import SettingError, StateError
 from pellucid.lenses.choices import choices
 from pellucid.lenses.lens import LENSES, lens
@@ -268,3 +269,8 @@ def test_losses_say_over_how_many_rows_they_are(moons_model: Any) -> None:
         text = pl.see(moons_model.model, (x, y), name).text(200)
         assert words in text, name
     assert "mean of 200 rows" in text and "The share it states for class 1 differs" in text
+
+
+def test_words_of_python_are_taken_as_the_remarks_of_lenses_write_them() -> None:
+    found = settings_of(["race=True", "rates=false", "sample=None", "layer=fc1"], (), "x=1")
+    assert found == {"race": True, "rates": False, "sample": None, "layer": "fc1"}

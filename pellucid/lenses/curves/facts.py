@@ -28,7 +28,7 @@ __all__ = ["Facts", "activations", "curve_of", "facts_of", "find"]
 
 _FLAT = 0.01  # below it more than 99 % of the blame is lost
 _FAR, _GRID = 10.0, 4001
-_NEUTRAL, _DIP, _TINY = 0.05, 0.3, 1e-12
+_NEUTRAL, _DIP, _TINY = 0.05, 0.15, 1e-12
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def facts_of(op: Op) -> Facts:
     open_ = abs(low - float(y.min())) > _TINY, abs(high - float(y.max())) > _TINY
     bell = np.exp(-(x**2) / 2)
     mean = round(float((y * bell).sum() / bell.sum()), 9) + 0.0
-    flat = tuple(_stretches(x, np.abs(slope) < _FLAT))
+    flat = tuple(_sharp(op, x, pair) for pair in _stretches(x, np.abs(slope) < _FLAT))
     steepest = float(np.abs(slope).max())
     flops = int(op.cost(((),) * len(_inputs(op)), (), **_settings(op)))
     both = tuple(_good(y, slope, flat, mean)), tuple(_beware(y, slope, flat, high, mean))
@@ -165,8 +165,25 @@ def _stretches(x: Floats, mask: Any) -> Iterator[tuple[float, float]]:
         inner = start > 0 and stop < len(x)
         if inner and x[stop - 1] - x[start] < _DIP:  # a slope that only passes through zero
             continue
-        low = -math.inf if start == 0 else float(round(x[start], 2))
-        yield low, math.inf if stop == len(x) else float(round(x[stop - 1], 2))
+        low = -math.inf if start == 0 else float(x[start])
+        yield low, math.inf if stop == len(x) else float(x[stop - 1])
+
+
+def _sharp(op: Op, x: Floats, ends: tuple[float, float]) -> tuple[float, float]:
+    """Ends found on a grid, moved to where the slope passes 0.01, to two digits after the point."""
+    return _passed(op, x, ends[0], -1), _passed(op, x, ends[1], 1)
+
+
+def _passed(op: Op, x: Floats, end: float, outward: int) -> float:
+    """Where between a flat place and its neighbor on the grid the slope passes 0.01."""
+    if math.isinf(end):
+        return end
+    flat, steep = end, end + outward * float(x[1] - x[0])
+    for _ in range(20):
+        middle = (flat + steep) / 2
+        inside = abs(float(curve_of(op, np.asarray([middle]))[1][0])) < _FLAT
+        flat, steep = (middle, steep) if inside else (flat, middle)
+    return round(flat, 2) + 0.0
 
 
 def _between(a: float, b: float) -> str:

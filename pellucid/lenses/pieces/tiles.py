@@ -148,7 +148,7 @@ def weight_map(layer: Layer, found: Sequence[Worth], inputs: tuple[str, ...]) ->
     units = [w.unit for w in found[:_MOST_LINES]]
     grid = layer.weight.reshape(layer.count, -1)[units]
     columns = inputs if len(inputs) == grid.shape[1] else ()
-    some = "" if len(units) == layer.count else f", of {layer.count} neurons {len(units)}"
+    some = "" if len(units) == layer.count else f": {len(units)} of {layer.count} neurons"
     return Matrix(
         grid, tuple(map(layer.called, units)), columns, f"Weights of {layer.said}{some}",
         row_axis="neuron", column_axis="what it weighs",
