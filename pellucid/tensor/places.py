@@ -59,7 +59,12 @@ class Place:
     def put(self, value: Any) -> None:
         """Lay a value there; `MISSING` takes away what lies there."""
         owner = self.owner
-        if type(owner) is CellType:
+        if isinstance(owner, type):
+            if value is not MISSING:
+                setattr(owner, self.key, value)
+            elif self.key in vars(owner):
+                delattr(owner, self.key)
+        elif type(owner) is CellType:
             if value is not MISSING:
                 owner.cell_contents = value
         elif type(owner) is list:

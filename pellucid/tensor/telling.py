@@ -8,11 +8,13 @@ from __future__ import annotations
 import sys
 import zlib
 from collections.abc import Iterator
+from enum import EnumMeta
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
+from pellucid.tensor.outer import installed
 from pellucid.tensor.tensor import Tensor
 
 __all__ = [
@@ -171,7 +173,9 @@ def inside(value: Any) -> Any:
         return list(value.items())
     if kind in (set, frozenset):  # by what is in them: numbers and names, in no order
         return [(v, v) for v in sorted(value, key=repr)]
-    if kind in (FunctionType, MethodType, ModuleType) or isinstance(value, type):
+    if isinstance(value, type):
+        return _of_class(value)
+    if kind in (FunctionType, MethodType, ModuleType):
         return None
     if hasattr(value, "param_groups") and not ours(kind.step):  # a rate is read like any number
         groups = enumerate(value.param_groups)
@@ -184,6 +188,18 @@ def inside(value: Any) -> Any:
     if type(members) is not dict or len(members) > _MANY:
         return None
     return [(k, v) for k, v in members.items() if not is_compiled(v)]
+
+
+def _of_class(kind: type) -> Any:
+    """The settings that a person keeps in a class of their own; methods and slots are none."""
+    room = sys.modules.get(kind.__module__)
+    if isinstance(kind, EnumMeta) or room is None or installed(room):
+        return None
+    return [
+        (k, v)
+        for k, v in vars(kind).items()
+        if k[:2] != "__" and k[:5] != "_abc_" and not hasattr(type(v), "__get__")
+    ] or None
 
 
 def is_compiled(value: Any) -> bool:

@@ -286,3 +286,31 @@ def test_what_is_slow_to_look_through_is_said() -> None:
         "Tensors of arrays outside, pellucid.tensor(array): they say when they change; or pass "
         "what it needs."
     )
+
+
+class Rates:
+    """Settings as many scripts keep them."""
+
+    base, steps, layers = 2.0, 0, (3, 4)
+    seen = pl.tensor(0.0)
+
+    def ignored(self) -> None: ...
+
+
+def test_settings_kept_in_a_class_are_looked_at() -> None:
+    @pl.compile(engine="numpy")
+    def scaled(x: Any) -> Any:
+        Rates.seen = Rates.seen + x.sum()
+        return x * Rates.base
+
+    def counts(x: Any) -> Any:
+        Rates.steps += 1
+        return x
+
+    assert scaled(pl.ones(2)).tolist() == [2.0, 2.0]
+    Rates.base = 5.0
+    assert scaled(pl.ones(2)).tolist() == [5.0, 5.0]
+    scaled(pl.ones(2))
+    assert (Rates.seen.item(), scaled.traces) == (6.0, 2)
+    with pytest.raises(TraceError, match=r"changes Rates\.steps, which lies outside of it"):
+        pl.compile(counts, engine="numpy")(pl.ones(2))
