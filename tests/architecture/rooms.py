@@ -101,6 +101,7 @@ NUMPY_IN = {
 }
 
 Statement = ast.Import | ast.ImportFrom | ast.Call
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True)
@@ -162,17 +163,37 @@ def imports(package: Path = PACKAGE) -> tuple[Import, ...]:
         file = path.relative_to(package).as_posix()
         tree = tree_of(path)
         never_run = _for_the_type_checker(tree)
-        for node, function in _walk(tree, None):
+        for node, function in _imports_of(tree, path.read_text("utf-8")):
             for target in _targets(node, file, package):
                 found.append(Import(file, node.lineno, target, function, node.lineno in never_run))
     return tuple(found)
+
+
+def statements(tree: ast.AST, function: str | None = None) -> Iterator[tuple[ast.stmt, str | None]]:
+    """Every statement at any depth, and the function it is in: expressions hold none."""
+    for field in ("body", "handlers", "orelse", "finalbody", "cases"):
+        for child in getattr(tree, field, ()):
+            if isinstance(child, ast.stmt):
+                yield child, function
+            inner = child.name if isinstance(child, FUNCTIONS) else function
+            yield from statements(child, inner)
+
+
+def _imports_of(tree: ast.Module, text: str) -> Iterator[tuple[Statement, str | None]]:
+    """Import statements; expressions are only searched where an import may hide in one."""
+    if "import_module" in text or "__import__" in text:
+        yield from _walk(tree, None)
+        return
+    for node, function in statements(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node, function
 
 
 def _for_the_type_checker(tree: ast.AST) -> set[int]:
     """Lines under `if TYPE_CHECKING:`: they load nothing, though a reader follows them."""
     return {
         line
-        for node in ast.walk(tree)
+        for node, _ in statements(tree)
         if isinstance(node, ast.If) and _named(node.test) == "TYPE_CHECKING"
         for statement in node.body
         for line in range(statement.lineno, (statement.end_lineno or 0) + 1)
@@ -190,7 +211,7 @@ def _walk(tree: ast.AST, function: str | None) -> Iterator[tuple[Statement, str 
     for child in ast.iter_child_nodes(tree):
         if isinstance(child, ast.Import | ast.ImportFrom) or _is_dynamic(child):
             yield child, function  # type: ignore[misc]
-        name = child.name if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) else function
+        name = child.name if isinstance(child, FUNCTIONS) else function
         yield from _walk(child, name)
 
 

@@ -9,7 +9,7 @@ from statistics import median
 
 import pytest
 
-from tests.architecture.rooms import PACKAGE, sources, tree_of
+from tests.architecture.rooms import PACKAGE, sources, statements, tree_of
 
 FILE_LIMIT = 500
 FILE_QUESTION = 300
@@ -36,7 +36,7 @@ def function_lengths(package: Path = PACKAGE) -> dict[str, int]:
 
 
 def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(tree_of(path)):
+    for node, _ in statements(tree_of(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 

@@ -60,10 +60,10 @@ def words_in(files: Iterator[Path]) -> set[str]:
 def findings(pattern: re.Pattern[str], files: Iterator[Path]) -> list[str]:
     """Where a pattern occurs, as file:line."""
     return [
-        f"{path.relative_to(ROOT)}:{number}: {match.group()}"
+        f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}: {match.group()}"
         for path in files
-        for number, line in enumerate(words_of(path).splitlines(), 1)
-        for match in pattern.finditer(line)
+        for text in (words_of(path),)
+        for match in pattern.finditer(text)
     ]
 
 
