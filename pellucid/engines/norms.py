@@ -14,7 +14,7 @@ import numpy as np
 
 from pellucid.shapes import numel
 
-__all__ = ["Norms", "pieces", "row_sums"]
+__all__ = ["Norms", "pieces", "row_products", "row_sums"]
 
 PIECE = 1 << 18  # numbers in a piece
 _EXACT = 4096  # numbers per sum up to which a plain running sum in float32 is as good as NumPy's
@@ -32,7 +32,7 @@ def row_sums(x: Any) -> Any:
     return x @ _ones(n, x.dtype) if n <= _EXACT else add(x, axis=1)
 
 
-def _row_products(x: Any, y: Any) -> Any:
+def row_products(x: Any, y: Any) -> Any:
     """The inner product of each row of `x` with that of `y`."""
     if x.shape[1] <= 16 * _EXACT:
         return np.vecdot(x, y)
@@ -65,7 +65,7 @@ class Norms:
         for at in pieces(rows, n):
             some, t = g[at], out[at]
             scale = _scale(laid[at], t, eps)
-            stretch = _row_products(some, y[at]) / n
+            stretch = row_products(some, y[at]) / n
             np.multiply(y[at], stretch[:, None], out=t)
             t += (row_sums(some) / n)[:, None]
             np.subtract(some, t, out=t)
@@ -138,14 +138,14 @@ def _centered(x: Any, out: Any, eps: float) -> Any:
     """Write rows less their averages to `out`; gives back one over each row's spread."""
     n = x.shape[1]
     np.subtract(x, (row_sums(x) / n)[:, None], out=out)
-    spread = _row_products(out, out) / n
+    spread = row_products(out, out) / n
     return (1 / np.sqrt(spread + np.asarray(eps, x.dtype)))[:, None]
 
 
 def _scale(x: Any, room: Any, eps: float) -> Any:
     """One over each row's spread, `room` being memory to compute in."""
     n = x.shape[1]
-    center, squares = row_sums(x) / n, _row_products(x, x) / n
+    center, squares = row_sums(x) / n, row_products(x, x) / n
     if _cancels(squares, center):
         return _centered(x, room, eps)
     squares -= center * center
@@ -192,5 +192,5 @@ def _plane_products(x: Any, y: Any) -> Any:
     n, c, places = x.shape
     if places == 1:
         return _ones(n, x.dtype) @ (x * y)[:, :, 0]
-    sums = _row_products(x.reshape(n * c, places), y.reshape(n * c, places)).reshape(n, c)
+    sums = row_products(x.reshape(n * c, places), y.reshape(n * c, places)).reshape(n, c)
     return sums[0] if n == 1 else _ones(n, x.dtype) @ sums

@@ -118,6 +118,13 @@ class _Namespace(Copies, Depthwise, Gelu, Lstm, Norms, Products, Softmax):
         return value
 
     @staticmethod
+    def matmul(a: Any, b: Any) -> Any:
+        """`numpy.matmul`; over a single number it is an outer product, for which BLAS is slow."""
+        if a.ndim > 1 and b.ndim > 1 and a.shape[-1] == 1 == b.shape[-2]:
+            return np.multiply(a, b)
+        return np.matmul(a, b)
+
+    @staticmethod
     def rules_out(mask: Any) -> bool:
         """Whether `mask` holds nowhere, where that can be known."""
         return not mask.any()

@@ -5,15 +5,17 @@ Each record carries its range, where it goes flat, and what it is good for; the 
 
 from __future__ import annotations
 
+from typing import Any
+
 from pellucid.graph.node import Node
-from pellucid.ops.bell import gelu_slope, gelu_tanh_slope, gelu_tanh_values, gelu_values
+from pellucid.ops.bell import gelu_slope, gelu_tanh_slope, gelu_tanh_values, gelu_values, in_pieces
 from pellucid.ops.compare import ge, gt, le, logical_or, lt, where
 from pellucid.ops.elementwise import add, exp, mul, square, sub
 from pellucid.ops.op import Op, Sample, define, per_element
 
 __all__ = [
     "elu", "gate", "gelu", "gelu_tanh", "hardtanh", "identity", "leaky_relu", "relu", "sigmoid",
-    "silu", "softplus", "step", "tanh",
+    "silu", "silu_slope", "softplus", "step", "tanh",
 ]  # fmt: skip
 
 ONE = (Sample(((2, 3),)), Sample(((),)), Sample(((0, 3),)), Sample(((4,),), low=-30.0, high=30.0))
@@ -130,14 +132,46 @@ silu: Op = define(
     sentence="The number times its own sigmoid: a smooth ReLU with a small dip below zero.",
     equation=r"y = x \cdot \sigma(x)",
     derivative=r"\partial y/\partial x = \sigma(x)\,(1 + x(1 - \sigma(x)))",
-    forward=lambda xp, x: x / (1 + xp.exp(-x)),
-    gradient=(lambda g, y, x: mul(g, _silu_slope(x)),),
+    forward=lambda xp, x: in_pieces(xp, lambda x: x / (1 + xp.exp(-x)), x),
+    gradient=(lambda g, y, x: mul(g, silu_slope(x)),),
     dtype="float",
     cost=per_element(11),
     terms=("σ(x)·(1 + x·(1 − σ(x)))",),
     traits="elementwise activation",
     samples=ONE,
     source="Hendrycks & Gimpel 2016; Elfwing, Uchibe & Doya 2017",
+)
+
+
+def _silu_slope(xp: Any, x: Any) -> Any:
+    def piece(x: Any) -> Any:
+        s = 1 / (1 + xp.exp(-x))
+        return s * (x * (1 - s) + 1)
+
+    return in_pieces(xp, piece, x)
+
+
+def _silu_bend(g: Node, y: Node, x: Node) -> Node:
+    """σ (1 − σ) (2 + x (1 − 2σ))."""
+    s = sigmoid(x)
+    fall = sub(1.0, s)
+    return mul(g, mul(mul(s, fall), add(mul(x, sub(fall, s)), 2.0)))
+
+
+silu_slope: Op = define(
+    "silu_slope",
+    sentence="The slope of SiLU: how much of a number's change gets through.",
+    equation=r"y = \sigma(x)\,(1 + x(1 - \sigma(x)))",
+    derivative=r"\partial y/\partial x = \sigma(1 - \sigma)(2 + x(1 - 2\sigma))",
+    forward=_silu_slope,
+    gradient=(_silu_bend,),
+    dtype="float",
+    accepts="float",
+    cost=per_element(14),
+    terms=("σ(1 − σ)·(2 + x·(1 − 2σ))",),
+    traits="elementwise",
+    samples=ONE,
+    source="Elfwing, Uchibe & Doya 2017",
 )
 
 gelu: Op = define(
@@ -235,8 +269,3 @@ step: Op = define(
 
 def _at_most_zero(x: Node) -> Node:
     return where(lt(x, 0), x, 0.0)
-
-
-def _silu_slope(x: Node) -> Node:
-    s = sigmoid(x)
-    return mul(s, add(mul(x, sub(1.0, s)), 1.0))

@@ -13,14 +13,14 @@ from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add, exp, mul, square, sub
 from pellucid.ops.op import REGISTRY, Op, Sample, define, per_element
 
-__all__ = ["gelu_slope", "gelu_tanh_slope", "gelu_tanh_values", "gelu_values"]
+__all__ = ["gelu_slope", "gelu_tanh_slope", "gelu_tanh_values", "gelu_values", "in_pieces"]
 
 _ROOT_HALF, _PEAK = math.sqrt(0.5), 1.0 / math.sqrt(2.0 * math.pi)
 _BEND, _CUBIC = math.sqrt(2.0 / math.pi), 0.044715
 _ONE = (Sample(((2, 3),)), Sample(((),)), Sample(((0, 3),)), Sample(((4,),), low=-30.0, high=30.0))
 
 
-def _pieces(xp: Any, call: Callable[[Any], Any], x: Any) -> Any:
+def in_pieces(xp: Any, call: Callable[[Any], Any], x: Any) -> Any:
     """Where an engine has a way to keep what lies between in its cache, that way."""
     engine = getattr(xp, "in_pieces", None)
     return call(x) if engine is None else engine(call, x)
@@ -32,12 +32,12 @@ def gelu_values(xp: Any, x: Any) -> Any:
     found = None if own is None else own(x)
     if found is not None:
         return found
-    return _pieces(xp, lambda x: x * (0.5 * xp.erf(x * _ROOT_HALF) + 0.5), x)
+    return in_pieces(xp, lambda x: x * (0.5 * xp.erf(x * _ROOT_HALF) + 0.5), x)
 
 
 def gelu_tanh_values(xp: Any, x: Any) -> Any:
     """½x (1 + tanh u(x))."""
-    return _pieces(xp, lambda x: 0.5 * x * (1 + xp.tanh(_u(x))), x)
+    return in_pieces(xp, lambda x: 0.5 * x * (1 + xp.tanh(_u(x))), x)
 
 
 def _u(x: Any) -> Any:
@@ -54,7 +54,7 @@ def _slope(xp: Any, x: Any) -> Any:
         bell = xp.exp(-0.5 * (x * x)) * _PEAK
         return 0.5 * xp.erf(x * _ROOT_HALF) + 0.5 + x * bell
 
-    return _pieces(xp, piece, x)
+    return in_pieces(xp, piece, x)
 
 
 def _tanh_slope(xp: Any, x: Any) -> Any:
@@ -63,7 +63,7 @@ def _tanh_slope(xp: Any, x: Any) -> Any:
         rise = _BEND + (3 * _BEND * _CUBIC) * (x * x)
         return 0.5 * (1 + t) + (0.5 * x) * ((1 - t * t) * rise)
 
-    return _pieces(xp, piece, x)
+    return in_pieces(xp, piece, x)
 
 
 def _bend(g: Node, y: Node, x: Node) -> Node:

@@ -104,7 +104,7 @@ def _nll_back(
         share = share * counts
     if ignore_index is not None:  # where all are ignored, the mean is 0/0 and yet nobody's fault
         share = xp.where(target == ignore_index, xp.zeros((), g.dtype), share)
-    return xp.written(xp.zeros(shape, g.dtype), _at(xp, shape, rows), share)
+    return xp.added(xp.zeros(shape, g.dtype), _at(xp, shape, rows), share)
 
 
 def _nll_shape(

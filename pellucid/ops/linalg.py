@@ -140,6 +140,8 @@ def _flat(x: Node) -> Node:
 
 
 _BY_HAND = 8  # more features than this go to the matrix product
+# With few features and many numbers in the answer, an engine may have a way of its own.
+_THIN, _MANY = 32, 1 << 14
 
 
 def _linear_shape(x: Shape, weight: Shape, bias: Shape | None = None) -> Shape:
@@ -161,7 +163,8 @@ def _linear(xp: Any, x: Any, weight: Any, bias: Any = None) -> Any:
             bias = bias + x[i] * weight[:, i]
         return bias
     rows = x if x.ndim <= 2 else x.reshape(-1, x.shape[-1])
-    affine = None if bias is None or x.ndim == 1 else getattr(xp, "affine", None)
+    thin = bias is not None and x.ndim > 1 and x.shape[-1] <= _THIN
+    affine = getattr(xp, "affine", None) if thin and len(rows) * len(weight) >= _MANY else None
     if affine is not None:
         y = affine(rows, weight, bias)
     else:

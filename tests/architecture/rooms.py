@@ -76,6 +76,8 @@ NUMPY_IN = {
     "engines/numpy.py": "the engine: every forward runs here",
     "engines/erf.py": "the error function, which NumPy lacks",
     "engines/depthwise.py": "a filter for each channel, as slices times numbers",
+    "engines/copies.py": "turned matrices, repeats and borders, copied as NumPy does not",
+    "engines/products.py": "products over few features, the bias inside",
     "engines/norms.py": "means and spreads in as few passes as there can be",
     "engines/softmax.py": "shares of rows in as few passes as there can be",
     "engines/lstm.py": "the steps of an LSTM in as few calls as there can be",

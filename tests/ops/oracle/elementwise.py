@@ -32,6 +32,10 @@ def _gelu_tanh_slope(t: Any, x: Any) -> Any:
     return 0.5 * (1 + u) + 0.5 * x * (1 - u * u) * bend * (1 + 3 * 0.044715 * x**2)
 
 
+def _silu_slope(t: Any, x: Any) -> Any:
+    return t.sigmoid(x) * (1 + x * t.sigmoid(-x))
+
+
 def _prelu(t: Any, x: Any, weight: Any) -> Any:
     return t.where(x > 0, x, x * weight)
 
@@ -65,6 +69,7 @@ ROWS: dict[str, Row] = {
     # PyTorch's own slope of hardsigmoid is 1/6 in float32, whatever the numbers are.
     "hardsigmoid": Row(lambda t, x: t.nn.functional.relu6(x + 3) / 6),
     "gelu_slope": Row(_gelu_slope),
+    "silu_slope": Row(_silu_slope),
     "gelu_tanh_slope": Row(_gelu_tanh_slope),
     "gelu_tanh": Row(lambda t, x: t.nn.functional.gelu(x, approximate="tanh")),
     "floor_divide": Row(lambda t, a, b: t.div(a, b, rounding_mode="floor")),

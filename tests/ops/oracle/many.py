@@ -111,6 +111,8 @@ ROWS: dict[str, Row] = {
     "cummin": Row(lambda t, x, axis: t.cummin(x, axis).values),
     "softmax": Row(lambda t, x, axis: t.softmax(x, axis)),
     "log_softmax": Row(lambda t, x, axis: t.log_softmax(x, axis)),
+    "softmax_grad": Row(lambda t, g, p, axis: p * (g - (g * p).sum(axis, keepdim=True))),
+    "log_softmax_grad": Row(lambda t, g, y, axis: g - y.exp() * g.sum(axis, keepdim=True)),
     "bmm": Row(lambda t, a, b: t.matmul(a, b)),
     "tdot": Row(lambda t, a, b: a.T @ b),
     "matmul": Row(lambda t, a, b: t.matmul(a, b), no_jax=COMPOSED),
