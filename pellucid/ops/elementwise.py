@@ -61,7 +61,8 @@ sub: Op = define(
     forward=lambda xp, a, b: a - b,
     gradient=(lambda g, y, a, b: g, lambda g, y, a, b: neg(g)),
     accepts="int float",
-    remedy="Use a ^ b for what differs, or convert first: a.int() - b.int().",
+    each=True,
+    remedy="Use a ^ b for what differs, ~b for the opposite, or convert first: a - b.int().",
     terms=("1", "−1"),
     traits="elementwise linear",
     samples=PAIR,
@@ -71,7 +72,7 @@ sub: Op = define(
             {},
             DTypeError,
             "sub works on int and float numbers and got bool.\n"
-            " Use a ^ b for what differs, or convert first: a.int() - b.int().",
+            " Use a ^ b for what differs, ~b for the opposite, or convert first: a - b.int().",
         ),
     ),
 )

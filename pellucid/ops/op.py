@@ -94,6 +94,7 @@ class Op:
             "bool", "int64", "keep" (of the first input), or `rule(*dtypes, **params)`.
         promotes: position of the first input that takes part in promotion.
         accepts: the kinds of number it works on; `remedy` says what to do about another.
+        each: whether every input must be of such a kind by itself, before they meet.
         cost: `cost(shapes, out_shape, **params) -> flops`; bytes follow from the shapes.
         traits: "elementwise", "linear", "view", "reduces", "random", "activation", …; "aside" where
             the op that takes it as its last input would compute it itself, and has its slopes.
@@ -115,6 +116,7 @@ class Op:
     dtype: DTypeRule = "promote"
     promotes: int = 0
     accepts: str = "bool int float"
+    each: bool = False
     remedy: str = ""
     cost: Callable[..., int] = lambda shapes, out, **_: numel(out)
     traits: frozenset[str] = frozenset()
@@ -149,7 +151,7 @@ class Op:
         """Shape and dtype of the result, and the casts that the inputs need first."""
         dtypes, casts = self._promoted(inputs)
         if self.accepts != "bool int float":
-            self._check_kinds(dtypes, inputs)
+            self._check_kinds([x.dtype for x in inputs] if self.each else dtypes, inputs)
         out = self._out_dtype(dtypes, params)
         try:
             shape = self._out_shape(tuple(x.shape for x in inputs), params)

@@ -610,7 +610,7 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         lambda: pellucid.tensor([True]) - pellucid.tensor([True]),
         DTypeError,
         "sub works on int and float numbers and got bool.\n"
-        " Use a ^ b for what differs, or convert first: a.int() - b.int().",
+        " Use a ^ b for what differs, ~b for the opposite, or convert first: a - b.int().",
     ),
     (
         lambda: -pellucid.tensor([True]),

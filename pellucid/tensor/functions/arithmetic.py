@@ -152,6 +152,8 @@ def div(input: Node, other: Any, *, rounding_mode: str | None = None) -> Node:
 @function()
 def pow(input: Any, exponent: Any) -> Node:
     """`input` to the power of `exponent`."""
+    if type(exponent) is bool and isinstance(input, Node) and input.dtype is bool_:
+        return emit(REGISTRY["clone"], (input,)) if exponent else cmp.eq(input, input)
     if isinstance(exponent, int | float) and not isinstance(input, int | float):
         exact = isinstance(exponent, int) or input.dtype.category == FLOAT
         if exponent == 2 and exact and input.dtype.category != BOOL:
