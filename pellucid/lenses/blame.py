@@ -26,6 +26,7 @@ from pellucid.lenses.view import Block, Column, Remark, Table, View
 __all__ = ["blame"]
 
 _MOST_ROWS, _FEW = 512, 32
+_CANCELED = 10  # times what is left: then single paths say little about the sum
 _GOOD = 1e-3  # what is left at the first layer: three powers of ten less, and it hardly learns
 _LAYERS = (
     Column("layer", "code", anchor=True),
@@ -208,16 +209,28 @@ def _concentrated(layer: Depth) -> str:
 def _way_blocks(ways: Ways | None, row: int, worst: bool) -> Iterator[Block]:
     if ways is None or not ways.ways:
         return
-    largest = max(w.share for w in ways.ways) or 1.0
+    largest = max(abs(w.adds) for w in ways.ways) or 1.0
     rows = tuple(
-        (_together(" ← ".join(w.through)), w.share / largest, w.share, w.adds) for w in ways.ways
+        (_together(" ← ".join(w.through)), abs(w.adds) / largest, w.share, w.adds)
+        for w in ways.ways
     )
     which = f", of the first {_FEW} the one with the largest loss" if worst else ""
     add = "adds" if ways.count == 1 else "add"
-    total = f"{plural(ways.count, 'path')} {add} up to {number(ways.blame)}"
+    some = plural(ways.count, "path")
+    total = f"{some if ways.exact else f'at most {some}'} {add} up to {number(ways.blame)}"
     caption = f"Paths to {_together(ways.weight)} for row {row}{which}: {total}"
-    note = "" if ways.exact else "The order of these paths is a guess; what they add is exact."
-    yield Table(_WAYS, rows, caption, note=note)
+    yield Table(_WAYS, rows, caption, note=_way_note(ways))
+
+
+def _way_note(ways: Ways) -> str:
+    if not ways.exact:
+        return "The order of these paths is a guess; what they add is exact."
+    if ways.sizes and ways.sizes > _CANCELED * abs(ways.blame):
+        return (
+            f"Signs taken off, the paths would add up to {number(ways.sizes)}: nearly all of it"
+            " cancels, and share is a part of that."
+        )
+    return ""
 
 
 def _together(text: str) -> str:

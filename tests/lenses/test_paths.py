@@ -187,3 +187,26 @@ def test_dead_units_are_reported_where_they_stop_the_blame() -> None:
     paths = find_paths(Record((h * 2).sum()._node, w._node), (0, 0), 10)
     assert paths.count == 0 and paths.shown == () and paths.total == 0
     assert paths.stopped == (h._node, 2)
+
+
+@pytest.mark.parametrize(
+    ("shape", "layer"),
+    [
+        ((2, 2, 5, 4), lambda: nn.Conv2d(2, 3, 3, stride=2, padding=1)),
+        ((1, 4, 5, 5), lambda: nn.Conv2d(4, 4, (2, 1), groups=2, dilation=2, bias=False)),
+        ((2, 2, 6), lambda: nn.Conv1d(2, 2, 3, padding="same")),
+    ],
+)
+def test_every_slope_of_a_convolution_is_known(
+    shape: tuple[int, ...], layer: Callable[[], nn.Module]
+) -> None:
+    pellucid.manual_seed(0)
+    x, conv = pellucid.randn(*shape).requires_grad_(), layer()
+    result = (pellucid.tanh(conv(pellucid.sigmoid(x))) ** 2).sum()
+    record = Record(result._node, x._node)
+    at = tuple(n // 2 for n in shape)
+    paths = find_paths(record, at, 200)
+    assert paths.ordered and len(paths.shown) == paths.count
+    assert sum(p.product for p in paths.shown) == pytest.approx(paths.total, rel=1e-9)
+    sizes = sum(abs(p.product) for p in paths.shown)
+    assert paths.uncanceled == pytest.approx(sizes, rel=1e-9)

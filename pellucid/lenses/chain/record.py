@@ -15,6 +15,7 @@ from pellucid.graph.walk import reachable
 from pellucid.lenses.chain.bilinear import bilinear_routes
 from pellucid.lenses.chain.fold import BILINEAR, calls_around, stages_between
 from pellucid.lenses.chain.intact import refuse_overwritten
+from pellucid.lenses.chain.linked import slid
 from pellucid.lenses.chain.route import Pushed, Route, probed
 from pellucid.lenses.chain.sparse import picked, small
 from pellucid.lenses.chain.stage import Array, Stage
@@ -93,7 +94,9 @@ class Record:
         if node is self.source:  # only one number of it is ever asked about
             return [Pushed(stage, node)]
         found = probed(stage, node)
-        return [found if found.exact else picked(stage, node) or small(stage, node) or found]
+        if not found.exact:
+            found = slid(stage, node) or picked(stage, node) or small(stage, node) or found
+        return [found]
 
 
 def _between(root: Node, source: Node) -> list[Node]:

@@ -16,7 +16,7 @@ from pellucid.lenses.subject import Subject
 
 __all__ = ["Way", "Ways", "ways_of"]
 
-_MOST, _MOST_STAGES = 60_000, 60  # numbers and ops whose paths are found in a moment
+_MOST, _MOST_STAGES = 1_000_000, 250  # numbers and ops whose paths are found in a moment
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,12 @@ class Way:
     Attributes:
         through: the numbers on it, from the loss back.
         adds: what it adds to the blame.
-        share: that, as a part of the sizes of all paths together.
+        share: that, as a part of the sizes of all paths together; None where these are not known.
     """
 
     through: tuple[str, ...]
     adds: float
-    share: float
+    share: float | None
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Ways:
     Attributes:
         weight: its name.
         blame: what all paths add up to.
-        count: how many paths there are.
+        count: how many paths there are; the most that there can be where not `exact`.
+        sizes: the sizes of all of them together, signs taken off; None where it is not known.
         ways: the largest.
         exact: whether they are certainly the largest.
     """
@@ -49,6 +50,7 @@ class Ways:
     weight: str
     blame: float
     count: float
+    sizes: float | None
     ways: tuple[Way, ...]
     exact: bool
 
@@ -63,11 +65,14 @@ def ways_of(subject: Subject, sample: int, limit: int) -> Ways | None:
     blame = flow.blame[first]
     at: Index = tuple(int(i) for i in np.unravel_index(np.abs(blame).argmax(), blame.shape))
     paths = find_paths(Record(flow.root, first), at, limit)
-    sizes = paths.uncanceled or sum(abs(p.product) for p in paths.shown) or 1.0
-    found = tuple(Way(_through(p, flow), p.product, abs(p.product) / sizes) for p in paths.shown)
+    all_ = paths.uncanceled
+    found = tuple(
+        Way(_through(p, flow), p.product, abs(p.product) / all_ if all_ else None)
+        for p in paths.shown
+    )
     name = first.name or flow.symbols.of(first)
     called = f"{name}[{', '.join(map(str, at))}]"
-    return Ways(called, paths.total, paths.count, found, paths.ordered)
+    return Ways(called, paths.total, paths.count, all_, found, paths.ordered)
 
 
 def _first_weight(flow: Flow) -> Node | None:
