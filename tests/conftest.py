@@ -9,11 +9,13 @@ import random
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 # Before anything imports them: pictures go to files, jax stays on the CPU, terminals are plain.
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -27,6 +29,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 if "PELLUCID_CACHE" not in os.environ:
     _kept = tempfile.TemporaryDirectory(prefix="pellucid-tests-")
     os.environ["PELLUCID_CACHE"] = _kept.name
+# Nothing that is made while tests are gathered goes away: to look for garbage among it over and
+# over takes as long as the gathering.
+gc.disable()
 # Without its bytecode each process that a test starts would compile the whole package anew, which
 # an installed one never does.
 for variable in ("FORCE_COLOR", "NO_COLOR", "PELLUCID_ENGINE", "PYTHONDONTWRITEBYTECODE"):
@@ -40,9 +45,32 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("pellucid")
+# Numbers to try are drawn, and not gathered from the source of every module that is loaded too:
+# that takes seconds, and a file by itself would be asked other questions than among all of them.
+if hasattr(providers, "_get_local_constants"):
+    providers._get_local_constants = lambda: providers._local_constants
+
+# What takes XLA longest when it compiles, and changes how quick a program is, not what it says.
+# A version that lacks one of these words would stop at once, so only those that have them are told.
+QUICK_XLA = (
+    "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
+    "--xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
+)
+VERSIONS_OF_XLA = ("0.10.",)
 
 ROOT = Path(__file__).resolve().parent.parent
 HAS_TORCH = importlib.util.find_spec("torch") is not None
+HAS_JAX = importlib.util.find_spec("jaxlib") is not None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let XLA compile quickly, which halves many a test; `-m slow` and `-m ''` compile as users do.
+
+    What the compiled engine must get right is asked again there (tests/engines/test_optimized.py).
+    """
+    known = HAS_JAX and version("jaxlib").startswith(VERSIONS_OF_XLA)
+    if known and config.option.markexpr == "not slow":
+        os.environ.setdefault("XLA_FLAGS", QUICK_XLA)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
@@ -106,14 +134,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: looking through it for garbage takes half a second each time."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # a traced program is many small objects, none of them garbage
+    gc.enable()
 
 
 def pytest_report_header() -> str:
     """Say at the top whether numbers are compared with PyTorch."""
     if not HAS_TORCH:
         return "oracle: PyTorch is not installed; tests that compare with it skip"
-    from importlib.metadata import version
-
     return f"oracle: PyTorch {version('torch')}"
 
 

@@ -453,7 +453,8 @@ def test_nameless_functions_have_names() -> None:
     assert history.loss_name == "loss" and list(history.train_metrics) == ["metric", "metric 2"]
 
 
-@pytest.mark.parametrize("restarts", [1, 2])
+# Two starts are told apart from what happens once where compiling takes as long as for users.
+@pytest.mark.parametrize("restarts", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_time_left_and_rate_do_not_count_what_happens_once(restarts: int) -> None:
     told: list[float] = []
     faster: list[bool] = []
