@@ -54,7 +54,7 @@ _REASONS = (
     (r"complex|conj|imag|^real$|polar|_as_real|stft|cdouble|cfloat|chalf|^eig$|eigvals$|is_neg|"
      r"resolve_neg|angle", "complex numbers are not here"),
     (r"sparse|coalesce|indices|values$|dense|crow|ccol|SparseAdam", "Tensors are dense"),
-    (r"cuda|device|xpu|share_memory|pin_memory|storage|DataParallel|SyncBatchNorm|distributed",
+    (r"cuda|device|xpu|share_memory|pin_memory|storage|DataParallel|distributed",
      "Tensors live on the CPU of one process"),
     (r"qscheme|quant|mkldnn", "no quantized numbers"),
     (r"deterministic|flush_denormal|matmul_precision|warn_always|interop|default_tensor_type",
@@ -70,8 +70,6 @@ _REASONS = (
      r"xavier_normal|xavier_uniform|clip_grad_norm|NLLLoss2d|Container|Variable|volatile)$",
      "PyTorch has given it up itself; the newer name is here"),
     (r"fuse_|convert_conv", "the compiled engine does it by itself"),
-    (r"CrossMapLRN2d", "PyTorch's own differs from its paper by one channel; "
-     "the norm over responses is in `nn`"),
 )  # fmt: skip
 
 

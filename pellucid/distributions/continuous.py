@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from pellucid.distributions import constraints
 from pellucid.distributions.chances import Binary
-from pellucid.distributions.draws import uniform
+from pellucid.distributions.draws import softplus, uniform
 from pellucid.tensor.lift import FUNCTIONS
+from pellucid.tensor.limits import finfo
 
 __all__ = ["ContinuousBernoulli"]
 
@@ -48,37 +50,40 @@ class ContinuousBernoulli(Binary):
         self._lims = lims
         super().__init__(self._param.shape, validate_args=validate_args)
 
-    def _slope(self) -> tuple[Any, Any]:
-        """Where λ is next to 0, and a λ that is not."""
+    def _slope(self) -> tuple[Any, Any, Any]:
+        """Where λ is next to 0, λ as far as a float can hold its p, and a λ that is not 0."""
         near = (self.probs > self._lims[0]) & (self.probs <= self._lims[1])
-        return near, _where(near, 1.0, self.logits)
+        most = -math.log(finfo(self.logits.dtype).eps)
+        held = self.logits.clamp(-most, most)
+        return near, held, _where(near, 1.0, held)
 
     def _log_norm(self) -> Any:
         """The logarithm of the integral of e^λx."""
-        near, slope = self._slope()
+        near, held, slope = self._slope()
         size = slope.abs()
         whole = size / 2 + (-(-size).exp()).log1p() - size.log()
-        return self.logits / 2 + _where(near, self.logits**2 / 24, whole)
+        return held / 2 + _where(near, held**2 / 24, whole)
 
     @property
     def mean(self) -> Any:
-        near, slope = self._slope()
-        return _where(near, 0.5 + self.logits / 12, 0.5 + 0.5 / (slope / 2).tanh() - 1 / slope)
+        near, held, slope = self._slope()
+        return _where(near, 0.5 + held / 12, 0.5 + 0.5 / (slope / 2).tanh() - 1 / slope)
 
     @property
     def variance(self) -> Any:
-        near, slope = self._slope()
+        near, held, slope = self._slope()
         fall = (-slope.abs()).exp()
-        return _where(near, 1 / 12 - self.logits**2 / 240, slope**-2 - fall / (1 - fall) ** 2)
+        return _where(near, 1 / 12 - held**2 / 240, slope**-2 - fall / (1 - fall) ** 2)
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         return self.icdf(uniform(self._extended_shape(sample_shape), self._param.dtype))
 
     def log_prob(self, value: Any) -> Any:
-        return self._taken(value) * self.logits - self._log_norm()
+        weighed = self._taken(value) * self.logits - softplus(self.logits)  # as a Bernoulli does
+        return weighed + softplus(self._slope()[1]) - self._log_norm()
 
     def cdf(self, value: Any) -> Any:
-        near, slope = self._slope()
+        near, _, slope = self._slope()
         x = self._taken(value).clamp(0.0, 1.0)
         fall = -slope.abs()
         below = (fall * x).expm1() / fall.expm1()
@@ -86,11 +91,11 @@ class ContinuousBernoulli(Binary):
         return _where(near, x, _where(slope > 0, above, below))
 
     def icdf(self, value: Any) -> Any:
-        near, slope = self._slope()
+        near, _, slope = self._slope()
         fall = -slope.abs()
         below = (value * fall.expm1()).log1p() / fall
         above = 1 - ((1 - value) * fall.expm1()).log1p() / fall
         return _where(near, value, _where(slope > 0, above, below))
 
     def entropy(self) -> Any:
-        return self._log_norm() - self.logits * self.mean
+        return self._log_norm() - self._slope()[1] * self.mean

@@ -16,7 +16,7 @@ from pellucid.tensor.lift import FUNCTIONS
 __all__ = ["VonMises"]
 
 _where: Any = FUNCTIONS["where"]
-_ROUNDS = 32  # each takes a proposal with a chance above 0.65: all fail once in 10¹⁴
+_ROUNDS = 16  # each takes a proposal with a chance above 0.65: all fail once in 10⁷
 
 
 class VonMises(Distribution):

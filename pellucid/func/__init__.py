@@ -12,14 +12,18 @@ from pellucid.func.derivatives import hessian as hessian
 from pellucid.func.derivatives import jacfwd as jacfwd
 from pellucid.func.derivatives import jacrev as jacrev
 from pellucid.func.derivatives import jvp as jvp
+from pellucid.func.derivatives import linearize as linearize
 from pellucid.func.derivatives import vjp as vjp
+from pellucid.func.forgetful import (
+    replace_all_batch_norm_modules_ as replace_all_batch_norm_modules_,
+)
 from pellucid.func.stacked import stack_module_state as stack_module_state
 from pellucid.nn.utils.stateless import functional_call as functional_call
 from pellucid.tensor.elsewhere import refusing
 
 __all__ = [
     "functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp",
-    "stack_module_state", "vjp", "vmap",
+    "linearize", "replace_all_batch_norm_modules_", "stack_module_state", "vjp", "vmap",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:  # so that a type checker finds misspelled names too

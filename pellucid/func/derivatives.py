@@ -19,7 +19,9 @@ from pellucid.tensor.grad_mode import enable_grad, is_grad_enabled
 from pellucid.tensor.lift import FUNCTIONS
 from pellucid.tensor.tensor import Tensor
 
-__all__ = ["grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "vjp"]
+__all__ = [
+    "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "vjp",
+]  # fmt: skip
 
 _Places = int | tuple[int, ...]
 
@@ -256,6 +258,44 @@ def jvp(
         pushed = [_pushed(y, held.tensors, moves) for y in leaves(_some("jvp", value))]
     given, out = held.released((rebuilt(value, pushed), value))
     return (out, given, held.released(aux)) if has_aux else (out, given)
+
+
+def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
+    """The result of a function, and how it moves when the arguments move, as a function of that.
+
+    The function is computed once; what it gives back goes through its graph alone.
+
+    Args:
+        func: gives Tensors.
+        primals: its arguments: Tensors, or dicts, lists or tuples of them.
+
+    Returns:
+        (output, move): `move(*tangents)` is J·t, as `jvp(func, primals, tangents)` would give it.
+
+    Example:
+        >>> import pellucid
+        >>> y, move = pellucid.func.linearize(pellucid.square, pellucid.tensor([1.0, 3.0]))
+        >>> move(pellucid.ones(2))
+        tensor([2., 6.])
+    """
+    if not primals:
+        raise SettingError("linearize: the function needs arguments to be moved.")
+    with enable_grad():
+        held = _Watched("linearize", primals, tuple(range(len(primals))))
+        value = func(*held.args)
+        results = leaves(_some("linearize", value))
+
+    def move(*tangents: Any) -> Any:
+        moves = leaves(list(tangents))
+        if [(t.shape, t.dtype) for t in moves] != [(t.shape, t.dtype) for t in held.tensors]:
+            raise ShapeError(
+                "linearize: tangents must have the structure, shapes and dtypes of primals."
+            )
+        with enable_grad():
+            pushed = [_pushed(y, held.tensors, moves) for y in results]
+        return held.released(rebuilt(value, pushed))
+
+    return held.released(value), move
 
 
 def _pushed(y: Tensor, xs: Sequence[Tensor], moves: Sequence[Tensor]) -> Tensor:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pellucid.nn import functional, init, modules, parameter, utils
+from pellucid.nn.across import CrossMapLRN2d
 from pellucid.nn.activation import (
     CELU,
     ELU,
@@ -159,6 +160,7 @@ from pellucid.nn.straight import (
     Step,
     Threshold,
 )
+from pellucid.nn.synced import SyncBatchNorm
 from pellucid.nn.transformer import Transformer, TransformerDecoder, TransformerEncoder
 from pellucid.nn.transformer_layer import TransformerDecoderLayer, TransformerEncoderLayer
 from pellucid.nn.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
@@ -211,6 +213,7 @@ __all__ = [
     "CosineEmbeddingLoss",
     "CosineSimilarity",
     "CrossEntropyLoss",
+    "CrossMapLRN2d",
     "DataParallel",
     "Dropout",
     "Dropout1d",
@@ -317,6 +320,7 @@ __all__ = [
     "Softshrink",
     "Softsign",
     "Step",
+    "SyncBatchNorm",
     "Tanh",
     "Tanhshrink",
     "Threshold",
