@@ -64,14 +64,14 @@ class Ready:
 
     def __call__(self, arrays: Sequence[Any], rooms: Sequence[Any]) -> list[Any]:
         """The outputs; those that replaced their vector are that vector."""
-        values = [*arrays, *(node.array for node in self._held)]
+        values = [*arrays, *[node.array for node in self._held]]
+        keep = values.append
         for step, into, over, room in self._plan:
             given = [values[i] for i in step.at]
             if into is None:
-                values.append(step.op.forward(namespace, *given, **step.params))
+                keep(step.op.forward(namespace, *given, **step.params))
             else:
-                out = rooms[room] if over is None else arrays[over]
-                values.append(into(*given, out=out))
+                keep(into(*given, rooms[room] if over is None else arrays[over]))
         return [values[i] for i in self._outputs]
 
     @classmethod
