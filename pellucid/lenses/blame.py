@@ -16,6 +16,7 @@ import numpy as np
 
 from pellucid.errors import DataError, SettingError
 from pellucid.lenses.depth.found import Blamed, Depth, blamed
+from pellucid.lenses.depth.told import way_blocks
 from pellucid.lenses.depth.ways import Ways, ways_of
 from pellucid.lenses.lens import lens
 from pellucid.lenses.numerals import number, of_layer, percent, plural
@@ -26,7 +27,6 @@ from pellucid.lenses.view import Block, Column, Remark, Table, View
 __all__ = ["blame"]
 
 _MOST_ROWS, _FEW = 512, 32
-_CANCELED = 10  # times what is left: then single paths say little about the sum
 _GOOD = 1e-3  # what is left at the first layer: three powers of ten less, and it hardly learns
 _LAYERS = (
     Column("layer", "code", anchor=True),
@@ -41,12 +41,6 @@ _UNITS = (
     Column("unit", "code", anchor=True),
     Column("", "bar", key="bar", rank=1),
     Column("share", "share"),
-)
-_WAYS = (
-    Column("path, from the loss back", "formula", key="path", wraps=20, anchor=True),
-    Column("", "bar", key="bar", rank=1),
-    Column("share", "share"),
-    Column("adds", "signed"),
 )
 
 
@@ -77,7 +71,7 @@ def blame(subject: Subject, units: int = 8, paths: int = 6, sample: int | None =
         *_unit_table(found, units),
     ]
     blocks += [
-        *_way_blocks(ways, row, sample is None),
+        *way_blocks(ways, row, _FEW if sample is None else 0),
         *_remarks(found, seen, len(subject), ways, paths),
     ]
     return View(_title(found), _sentence(found), tuple(blocks), _data(found, ways, row))
@@ -204,38 +198,6 @@ def _concentrated(layer: Depth) -> str:
         running, count = running + shares[count], count + 1
     carry = "carries" if count == 1 else "carry"
     return f"{plural(count, 'unit')} of {len(shares)} {carry} half of its blame"
-
-
-def _way_blocks(ways: Ways | None, row: int, worst: bool) -> Iterator[Block]:
-    if ways is None or not ways.ways:
-        return
-    largest = max(abs(w.adds) for w in ways.ways) or 1.0
-    rows = tuple(
-        (_together(" ← ".join(w.through)), abs(w.adds) / largest, w.share, w.adds)
-        for w in ways.ways
-    )
-    which = f", of the first {_FEW} the one with the largest loss" if worst else ""
-    add = "adds" if ways.count == 1 else "add"
-    some = plural(ways.count, "path")
-    total = f"{some if ways.exact else f'at most {some}'} {add} up to {number(ways.blame)}"
-    caption = f"Paths to {_together(ways.weight)} for row {row}{which}: {total}"
-    yield Table(_WAYS, rows, caption, note=_way_note(ways))
-
-
-def _way_note(ways: Ways) -> str:
-    if not ways.exact:
-        return "The order of these paths is a guess; what they add is exact."
-    if ways.sizes and ways.sizes > _CANCELED * abs(ways.blame):
-        return (
-            f"Signs taken off, the paths would add up to {number(ways.sizes)}: nearly all of it"
-            " cancels, and share is a part of that."
-        )
-    return ""
-
-
-def _together(text: str) -> str:
-    """Indices such as [0, 3] with a space at which no line ends."""
-    return text.replace(", ", ",\u00a0")
 
 
 def _remarks(

@@ -162,3 +162,14 @@ def test_a_layer_with_a_number_for_a_path_is_called_a_layer(moons_model: Trained
     assert " of it goes to layer " in sentence and " at layer 0, on average" in sentence
     graph = pellucid.lenses.graph(moons_model.model, moons_model.data)
     assert "gradient) is at layer " in " ".join(graph.text(100).split())
+
+
+def test_blame_comes_past_a_layer_and_through_it(tiny_transformer: Trained) -> None:
+    view = lenses.blame(tiny_transformer.model, tiny_transformer.data)
+    ways = view.to_dict()["paths"]
+    assert ways["exact"] and ways["ways"]
+    for fork in ways["forks"]:
+        assert sum(adds for _, adds in fork["ways"]) == pytest.approx(ways["blame"], rel=1e-6)
+    named = {way for fork in ways["forks"] for way, _ in fork["ways"]}
+    assert {"self_attn.out_proj", "past it"} <= named
+    assert "By which way it comes" in view.text(100)

@@ -15,7 +15,7 @@ from pellucid.graph.node import Node
 from pellucid.lenses.chain.record import Record
 from pellucid.lenses.chain.stage import Array, Stage
 
-__all__ = ["Layer", "through_units"]
+__all__ = ["Layer", "moved_by", "through_units"]
 
 Index = tuple[int, ...]
 
@@ -30,7 +30,7 @@ class Layer(NamedTuple):
 def through_units(record: Record, at: Index) -> list[Layer]:
     """The layers of units between the entry and the root, those that every path passes."""
     total = float(record.gradient[at])
-    moved = _moved(record, at)
+    moved = moved_by(record, at)
     layers = []
     for stage in record.stages:
         node = stage.out
@@ -42,7 +42,7 @@ def through_units(record: Record, at: Index) -> list[Layer]:
     return layers
 
 
-def _moved(record: Record, at: Index) -> dict[Node, Array]:
+def moved_by(record: Record, at: Index) -> dict[Node, Array]:
     """How every number on the way moves with the entry: ∂number/∂entry."""
     nudge = np.zeros(record.source.shape)
     nudge[at] = 1.0

@@ -10,6 +10,7 @@ from pellucid.graph.node import Node
 from pellucid.lenses.chain.record import Record
 from pellucid.lenses.chain.search import Path, find_paths
 from pellucid.lenses.chain.symbols import Index, transparent
+from pellucid.lenses.depth.forks import Fork, forks_of
 from pellucid.lenses.graphs.flow import Flow
 from pellucid.lenses.graphs.recorded import recorded
 from pellucid.lenses.subject import Subject
@@ -45,6 +46,7 @@ class Ways:
         sizes: the sizes of all of them together, signs taken off; None where it is not known.
         ways: the largest.
         exact: whether they are certainly the largest.
+        forks: where ways past a layer join those through it, and how much comes by each.
     """
 
     weight: str
@@ -53,6 +55,7 @@ class Ways:
     sizes: float | None
     ways: tuple[Way, ...]
     exact: bool
+    forks: tuple[Fork, ...]
 
 
 def ways_of(subject: Subject, sample: int, limit: int) -> Ways | None:
@@ -64,7 +67,8 @@ def ways_of(subject: Subject, sample: int, limit: int) -> Ways | None:
         return None
     blame = flow.blame[first]
     at: Index = tuple(int(i) for i in np.unravel_index(np.abs(blame).argmax(), blame.shape))
-    paths = find_paths(Record(flow.root, first), at, limit)
+    record = Record(flow.root, first)
+    paths = find_paths(record, at, limit)
     all_ = paths.uncanceled
     found = tuple(
         Way(_through(p, flow), p.product, abs(p.product) / all_ if all_ else None)
@@ -72,7 +76,7 @@ def ways_of(subject: Subject, sample: int, limit: int) -> Ways | None:
     )
     name = first.name or flow.symbols.of(first)
     called = f"{name}[{', '.join(map(str, at))}]"
-    return Ways(called, paths.total, paths.count, all_, found, paths.ordered)
+    return Ways(called, paths.total, paths.count, all_, found, paths.ordered, forks_of(record, at))
 
 
 def _first_weight(flow: Flow) -> Node | None:
