@@ -168,7 +168,8 @@ def fit(
         accumulate=accumulate,
     )  # fmt: skip
     with split_frame_hint(data):
-        objective = objective_of(model, parts.train, loss, class_weight)
+        shown_first = _shown_first(parts.train, plan)
+        objective = objective_of(model, parts.train, loss, class_weight, shown_first)
     make_probing(probes)  # a mistake speaks before anything is done
     budget = check_record(record)
     chosen = Chosen(optimizer, lr, weight_decay, schedule, metrics, tuple(callbacks), probes)
@@ -367,10 +368,21 @@ def _check(
         raise SettingError("resume=True needs to know from which file: give checkpoint=….")
 
 
-def objective_of(model: Module, train: Source, loss: Any, class_weight: Any) -> Objective:
-    """Look at what the model gives for two rows, without leaving a trace in it."""
+def _shown_first(train: Source, plan: Plan) -> int:
+    """How many rows a model is shown first: all, if it never sees them apart or in another order.
+
+    Such a model may know its rows, as a network over the nodes of one graph does.
+    """
+    rows = train.rows
+    return 2 if plan.shuffle or rows is None or plan.batch_size < rows else rows
+
+
+def objective_of(
+    model: Module, train: Source, loss: Any, class_weight: Any, rows: int = 2
+) -> Objective:
+    """Look at what the model gives for some rows, without leaving a trace in it."""
     stream, modes = default_generator.get_state(), [(m, m.training) for m in model.modules()]
-    x, y = train.first()
+    x, y = train.first(rows)
     model.eval()
     try:
         with no_grad():

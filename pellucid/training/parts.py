@@ -119,8 +119,15 @@ def are_batches(data: Any) -> bool:
         isinstance(data, list)
         and bool(data)
         and all(isinstance(b, Mapping) or (isinstance(b, tuple) and len(b) >= 2) for b in data)
-        and all(isinstance(part, Mapping) or np.ndim(part) for part in _parts(data[0]))
+        and all(_has_axes(part) for part in _parts(data[0]))
     )
+
+
+def _has_axes(part: Any) -> bool:
+    """Whether these are numbers of several rows: an array, or several by name or place."""
+    if isinstance(part, tuple | list) and any(hasattr(x, "shape") for x in part):
+        return all(map(_has_axes, part))
+    return isinstance(part, Mapping) or np.ndim(part) > 0
 
 
 def _parts(batch: Any) -> list[Any]:

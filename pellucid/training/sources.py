@@ -35,7 +35,7 @@ class Source(Protocol):
     def epoch(self, size: int, order: Generator | None, start: int = 0) -> Iterator[Batch]:
         """The batches, in a new random order if a generator is given."""
 
-    def first(self) -> Batch:
+    def first(self, rows: int = 2) -> Batch:
         """A few rows to look at."""
 
     def laid_out(self, lay_out: Callable[[Any], Any]) -> Source:
@@ -71,10 +71,10 @@ class FromRows:
         drawn = None if order is None else randperm(self.rows, generator=order)._node.array
         return self.data.batches(size, drawn, start)
 
-    def first(self) -> Batch:
+    def first(self, rows: int = 2) -> Batch:
         """The first two rows: more would cost, and one would trouble a batch norm."""
-        inputs = tuple(x[:2] for x in self.data.inputs)
-        return next(Rows(inputs, self.data.target[:2], self.data.names).batches(2))
+        inputs = tuple(x[:rows] for x in self.data.inputs)
+        return next(Rows(inputs, self.data.target[:rows], self.data.names).batches(rows))
 
     def laid_out(self, lay_out: Callable[[Any], Any]) -> FromRows:
         """Targets are laid out once."""
@@ -123,7 +123,7 @@ class FromLoader:
         """What the loader gives; order and size are its own."""
         return map(self._taken, iter(self.loader))
 
-    def first(self) -> Batch:
+    def first(self, rows: int = 2) -> Batch:
         """The first batch."""
         for batch in self.epoch(1, None):
             return batch
@@ -145,6 +145,8 @@ class FromLoader:
                     " target.\n Let the loader give pairs: ({name: input, …}, target)."
                 )
             names, parts = tuple(map(str, parts[0])), [*parts[0].values(), parts[1]]
+        elif len(parts) == 2 and _several(parts[0]):
+            parts = [*parts[0], parts[1]]
         tensors = [self._number(part) for part in parts]
         y = tensors[-1]
         if self.lay_out is not None:
@@ -160,3 +162,8 @@ class FromLoader:
             ) from None
         other = tensor.dtype.category == FLOAT and tensor.dtype is not self.dtype
         return tensor.to(self.dtype) if other else tensor
+
+
+def _several(part: Any) -> bool:
+    """Whether these are inputs side by side, such as (text, lengths), and not one as a list."""
+    return isinstance(part, tuple | list) and bool(part) and all(hasattr(x, "shape") for x in part)

@@ -441,3 +441,23 @@ def test_auto_counts_the_weights_of_a_window_at_every_place(
     with pytest.raises(Weighed) as caught:
         pl.fit(model, (images, np.arange(320) % 10), epochs=20, batch_size=64, progress=False)
     assert 0.004 < caught.value.args[0] < 0.03  # measured: about 0.01
+
+
+class Ring(nn.Module):
+    """A network that knows its six rows: each is seen beside its neighbors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        pl.manual_seed(0)
+        self.a, self.ends = nn.GCNConv(2, 1), pl.tensor([[0, 1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 0]])
+
+    def forward(self, x: Any) -> Any:
+        return self.a(x, self.ends)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "xla"])
+def test_a_network_that_knows_its_rows_is_shown_all(engine: str) -> None:
+    x, y = pl.arange(12.0).reshape(6, 2) / 12, pl.ones(6, 1)
+    given: dict[str, Any] = {"batch_size": 6, "shuffle": False, "validation": 0, "progress": False}
+    history = pl.fit(Ring(), (x, y), epochs=2, engine=engine, **given)
+    np.testing.assert_allclose(history.step_loss[0], ((Ring()(x) - y) ** 2).mean().item(), 1e-5)

@@ -427,8 +427,9 @@ def test_batches_by_name_and_lists_of_batches() -> None:
     given: dict[str, Any] = {"epochs": 2, "validation": 0, **QUIET}
     named = [({"left": x[c], "right": x[::-1][c]}, y[c]) for c in cuts]
     placed = [(x[c], x[::-1][c], y[c]) for c in cuts]
+    nested = [((a, b), target) for a, b, target in placed]
     whole = ((x, x[::-1]), y)
-    runs = [pl.fit(Product(), data, **given) for data in (named, placed)]
+    runs = [pl.fit(Product(), data, **given) for data in (named, placed, nested)]
     rows = pl.fit(Product(), whole, batch_size=16, shuffle=False, **given)
     for history in runs:
         np.testing.assert_allclose(history.step_loss, rows.step_loss, rtol=1e-5)
