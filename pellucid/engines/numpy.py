@@ -22,6 +22,7 @@ from pellucid.engines.depthwise import Depthwise
 from pellucid.engines.erf import Gelu, erf
 from pellucid.engines.lstm import Lstm
 from pellucid.engines.norms import Norms
+from pellucid.engines.order import Order
 from pellucid.engines.pages import keep_pages
 from pellucid.engines.pieces import in_pieces
 from pellucid.engines.power import power
@@ -102,7 +103,7 @@ def _ones(n: int, dtype: Any) -> Any:
     return np.ones(n, dtype)
 
 
-class _Namespace(Copies, Depthwise, Gelu, Lstm, Norms, Products, Softmax):
+class _Namespace(Copies, Depthwise, Gelu, Lstm, Norms, Order, Products, Softmax):
     """NumPy, plus what both engines have: `erf`, `unless`, `written`, `scatter_add` and others."""
 
     erf = staticmethod(erf)

@@ -13,14 +13,33 @@ from pellucid.shapes import Mismatch, Shape, numel
 __all__ = ["argsort", "at", "largest", "nonzero", "searchsorted", "sort", "unique"]
 
 
-def _order(xp: Any, x: Any, axis: int, descending: bool = False) -> Any:
+def _order(xp: Any, x: Any, axis: int, descending: bool = False, first: int | None = None) -> Any:
     if not x.ndim:
         return xp.zeros((), "int64")
+    if first is not None:
+        return _first_in_order(xp, x, axis, descending, first)
     if not descending:
         return xp.argsort(x, axis=axis, stable=True).astype("int64")
     # Turned around twice: equal numbers keep their order and NaN comes first, as in PyTorch.
     backward = xp.argsort(xp.flip(x, axis), axis=axis, stable=True)
     return (x.shape[axis] - 1 - xp.flip(backward, axis)).astype("int64")
+
+
+def _first_in_order(xp: Any, x: Any, axis: int, descending: bool, first: int) -> Any:
+    own = getattr(xp, "first_in_order", None)
+    found = None if own is None else own(x, axis, first, descending)
+    if found is not None:
+        return found
+    order = _order(xp, x, axis, descending)
+    return order[tuple(slice(first) if a == axis % x.ndim else slice(None) for a in range(x.ndim))]
+
+
+def _ordered_shape(
+    own: Shape, axis: int, descending: bool = False, first: int | None = None
+) -> Shape:
+    if first is None or not own:
+        return own
+    return tuple(first if a == axis % len(own) else n for a, n in enumerate(own))
 
 
 def _comparisons(shapes: tuple[Shape, ...], out: Shape, **_: Any) -> int:
@@ -35,7 +54,7 @@ argsort: Op = define(
     derivative=r"\text{none: a position is a whole number}",
     forward=_order,
     gradient=None,
-    shape=lambda own, axis, descending=False: own,
+    shape=_ordered_shape,
     dtype="int64",
     kink="equal numbers keep their order; NaN counts as the largest",
     cost=_comparisons,
@@ -45,6 +64,8 @@ argsort: Op = define(
         Sample(([[1.0, 3.0, 1.0], [2.0, 2.0, 0.0]],), {"axis": 1, "descending": True}),
         Sample(((0, 3),), {"axis": 0}),
         Sample(((),), {"axis": 0}),
+        Sample(((4, 3),), {"axis": 0, "descending": True, "first": 2}),
+        Sample(((4, 600),), {"axis": 1, "first": 3}),
     ),
 )
 
@@ -116,10 +137,7 @@ def sort(x: Node, axis: int, descending: bool = False) -> tuple[Node, Node]:
 
 def largest(x: Node, k: int, axis: int, descending: bool = True) -> tuple[Node, Node]:
     """The first `k` in order along an axis, and where they came from."""
-    order = argsort(x, axis=axis, descending=descending)
-    if x.shape:
-        spec = tuple((0, k if a == axis else n, 1) for a, n in enumerate(x.shape))
-        order = slice_(order, spec=spec)
+    order = argsort(x, axis=axis, descending=descending, first=k)
     return (gather(x, order, axis=axis) if x.shape else x), order
 
 

@@ -78,6 +78,7 @@ NUMPY_IN = {
     "engines/depthwise.py": "a filter for each channel, as slices times numbers",
     "engines/copies.py": "turned matrices, repeats and borders, copied as NumPy does not",
     "engines/products.py": "products over few features, the bias inside",
+    "engines/order.py": "the first few in order, without sorting all",
     "engines/norms.py": "means and spreads in as few passes as there can be",
     "engines/softmax.py": "shares of rows in as few passes as there can be",
     "engines/lstm.py": "the steps of an LSTM in as few calls as there can be",

@@ -46,8 +46,9 @@ def _one_hot(t: Any, x: Any, classes: int, dtype: Any) -> Any:
     return t.nn.functional.one_hot(x, classes).to(getattr(t, dtype.name))
 
 
-def _argsort(t: Any, x: Any, axis: int, descending: bool = False) -> Any:
-    return t.argsort(x, dim=axis, descending=descending, stable=True)
+def _argsort(t: Any, x: Any, axis: int, descending: bool = False, first: int | None = None) -> Any:
+    order = t.argsort(x, dim=axis, descending=descending, stable=True)
+    return order if first is None else order.narrow(axis, 0, first)
 
 
 ROWS: dict[str, Row] = {
