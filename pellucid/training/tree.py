@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,12 +17,13 @@ import numpy as np
 from pellucid.dtypes import bfloat16
 from pellucid.errors import FileFormatError, SettingError
 from pellucid.graph.halves import at_hand
+from pellucid.spelling import a_kind
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["from_bytes", "to_bytes"]
 
-_KEY = "pellucid.tree"
+_KEY, _SUM = "pellucid.tree", "pellucid.crc32"
 _LONGEST = 100_000_000  # bytes of a header, which the format allows
 _PROTOCOLS = (b"\x02", b"\x03", b"\x04", b"\x05")
 _STOP = b"."  # the end of every pickle
@@ -43,8 +45,17 @@ def to_bytes(value: Any) -> bytes:
     if _is_flat(value):
         arrays = {name: _array(t) for name, t in value.items()}
         return save(arrays)
-    tree = _packed(value, "", arrays)
-    return save(arrays, {_KEY: json.dumps(tree, ensure_ascii=False)})
+    text = json.dumps(_packed(value, "", arrays), ensure_ascii=False)
+    return save(arrays, {_KEY: text, _SUM: _sum(text, arrays)})
+
+
+def _sum(text: str, arrays: Mapping[str, Any]) -> str:
+    """What is all but certain to differ where a byte of a file does."""
+    found = zlib.crc32(text.encode())
+    for name in sorted(arrays):
+        flat = np.ascontiguousarray(arrays[name]).reshape(-1)
+        found = zlib.crc32(flat.view(np.uint8).data, zlib.crc32(name.encode(), found))
+    return f"{found:08x}"
 
 
 # The reader for NumPy does not know these; their bits it reads as whole numbers.
@@ -80,10 +91,16 @@ def from_bytes(raw: bytes, name: str, *, arrays: bool = False) -> Any:
         for half in halves:
             held[half] = held[half].view(bfloat16.name)
         header = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")])
-        text = header.get("__metadata__", {}).get(_KEY)
+        noted = header.get("__metadata__", {})
+        text, known = noted.get(_KEY), noted.get(_SUM)
         tree = None if text is None else json.loads(text)
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as damage:
         raise FileFormatError(_unreadable(raw, name, damage)) from None
+    if text is not None and known is not None and known != _sum(text, held):
+        raise FileFormatError(
+            f"{name} is damaged: what it holds is not what was written.\n"
+            " Get it again, or take an earlier copy."
+        )
     tensors = {key: of_array(_own(array)) for key, array in held.items()}
     if text is None:
         return tensors
@@ -120,7 +137,7 @@ def _packed(value: Any, path: str, arrays: dict[str, Any]) -> Any:
         return {kind: [_packed(v, _join(path, i), arrays) for i, v in enumerate(value)]}
     place = f" at {path}" if path else ""
     raise SettingError(
-        f"a {type(value).__name__}{place} can't be saved: files here hold Tensors, numbers, texts,"
+        f"{a_kind(value)}{place} can't be saved: files here hold Tensors, numbers, texts,"
         " lists and dicts.\n Save module.state_dict() instead of the module, for example."
     )
 
@@ -142,7 +159,7 @@ def _unpacked(tree: Any, tensors: Mapping[str, Tensor], arrays: bool) -> Any:
 def _name(key: Any, path: str) -> Any:
     if type(key) not in _PLAIN:
         raise SettingError(
-            f"a {type(key).__name__} as a key{f' at {path}' if path else ''} can't be saved:"
+            f"{a_kind(key)} as a key{f' at {path}' if path else ''} can't be saved:"
             " keys are texts or numbers."
         )
     return key

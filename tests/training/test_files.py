@@ -141,6 +141,22 @@ def test_things_that_cannot_be_saved() -> None:
 WHOLE = to_bytes({"a": pl.ones(10), "n": 3})
 
 
+def test_a_byte_that_is_another() -> None:
+    given = {"a": pl.ones(10), "b": [pl.zeros(0), pl.ones(3).bfloat16(), np.float64(2)], "n": 3}
+    whole = to_bytes(given)
+    back = from_bytes(whole, "w.safetensors")
+    assert back["n"] == 3 and back["b"][1].dtype is pl.bfloat16
+    for at in (len(whole) - 1, len(whole) - 20, whole.index(b'n\\", 3')):
+        damaged = bytearray(whole)
+        damaged[at] ^= 1
+        with pytest.raises(FileFormatError) as caught:
+            from_bytes(bytes(damaged), "w.safetensors")
+        assert str(caught.value) == (
+            "w.safetensors is damaged: what it holds is not what was written.\n"
+            " Get it again, or take an earlier copy."
+        )
+
+
 @pytest.mark.parametrize("size", [1, 7, 8, 30, len(WHOLE) // 2, len(WHOLE) - 1])
 def test_truncated_files(size: int) -> None:
     with pytest.raises(FileFormatError) as caught:
