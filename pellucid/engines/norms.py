@@ -7,7 +7,6 @@ Sums along the last axis are products with ones. Features along axis 1 of a pict
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -128,10 +127,11 @@ def _as_rows(x: Any, axes: tuple[int, ...]) -> Any:
     return np.ascontiguousarray(x).reshape(-1, numel(x.shape[first:]))
 
 
-def pieces(rows: int, n: int) -> Iterator[slice]:
+@functools.lru_cache(maxsize=256)
+def pieces(rows: int, n: int) -> tuple[slice, ...]:
     """Slices of so many rows of `n` numbers that fit the cache."""
     few = max(PIECE // max(n, 1), 1)
-    return (slice(row, row + few) for row in range(0, rows, few))
+    return tuple(slice(row, row + few) for row in range(0, rows, few))
 
 
 def _centered(x: Any, out: Any, eps: float) -> Any:
@@ -168,14 +168,17 @@ def _as_planes(x: Any, axis: int) -> Any:
     return np.ascontiguousarray(x).reshape(numel(own[:axis]), own[axis], numel(own[axis + 1 :]))
 
 
-def _blocks(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
+@functools.lru_cache(maxsize=256)
+def _blocks(shape: tuple[int, ...]) -> tuple[tuple[slice, slice], ...]:
     """Rows and features that fit the cache together."""
     n, c, places = shape
     wide = max(min(PIECE // max(places, 1), c), 1)
     few = max(PIECE // max(places * c, 1), 1)
-    for row in range(0, n, few):
-        for feature in range(0, c, wide):
-            yield slice(row, row + few), slice(feature, feature + wide)
+    return tuple(
+        (slice(row, row + few), slice(feature, feature + wide))
+        for row in range(0, n, few)
+        for feature in range(0, c, wide)
+    )
 
 
 def _plane_sums(x: Any) -> Any:

@@ -34,6 +34,7 @@ from pellucid.ops import product as product
 from pellucid.ops import random as random
 from pellucid.ops import rearrange as rearrange
 from pellucid.ops import reduce as reduce
+from pellucid.ops import remember as remember
 from pellucid.ops import rnn as rnn
 from pellucid.ops import running as running
 from pellucid.ops import segment as segment

@@ -20,6 +20,7 @@ from pellucid.ops.elementwise import cast
 from pellucid.ops.movement import reshape
 from pellucid.ops.recurrent import rows
 from pellucid.ops.reduce import mean, variance
+from pellucid.ops.remember import remembered
 from pellucid.shapes import numel, show
 from pellucid.tensor import Tensor
 from pellucid.tensor.memory import replace
@@ -88,9 +89,7 @@ def batch_norm(
     if running_mean is not None and running_var is not None:
         with switched(recording=False):
             seen = nz.moments(_single(x), axis=1)
-            center, spread = (reshape(rows(seen, i, i + 1), shape=x.shape[1:2]) for i in (0, 1))
-            _remember(running_mean, center, momentum)
-            _remember(running_var, ew.mul(spread, n / (n - 1)), momentum)
+            _remember_both(running_mean, running_var, seen, n / (n - 1), momentum)
     return wrap(nz.batch_norm(x, gamma, beta, seen, eps=float(eps)))
 
 
@@ -144,6 +143,20 @@ def instance_norm(
 def _single(x: Node) -> Node:
     """16-bit numbers in float32: averages of them need the digits."""
     return cast(x, dtype=float32) if x.dtype in HALVES else x
+
+
+def _remember_both(
+    mean: Tensor, var: Tensor, seen: Node, unbiased: float, momentum: float | Tensor
+) -> None:
+    """Average and variance of each feature, from the moments of a batch."""
+    if not isinstance(momentum, Tensor) and mean._node.dtype is var._node.dtype is seen.dtype:
+        share = float(momentum)
+        write_cell(mean, remembered(mean._node, seen, row=0, share=share))
+        write_cell(var, remembered(var._node, seen, row=1, share=share, scale=unbiased))
+        return
+    center, spread = (reshape(rows(seen, i, i + 1), shape=seen.shape[1:]) for i in (0, 1))
+    _remember(mean, center, momentum)
+    _remember(var, ew.mul(spread, unbiased), momentum)
 
 
 def _remember(cell: Tensor, seen: Node, momentum: float | Tensor) -> None:

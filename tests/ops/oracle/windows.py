@@ -141,6 +141,10 @@ def _affine_norm_grad(
     return weight * scale * (g - to_bias / n - x_hat * to_weight / n)
 
 
+def _remembered(t: Any, held: Any, seen: Any, row: int, share: float, scale: float = 1.0) -> Any:
+    return t.lerp(held, scale * seen[row], share)
+
+
 ROWS: dict[str, Row] = {
     "conv": Row(_conv),
     "conv_transpose": Row(_transpose),
@@ -158,4 +162,5 @@ ROWS: dict[str, Row] = {
     "affine_norm_weight": Row(_affine_norm_weight),
     "moments": Row(_moments),
     "standardize_grad": Row(_standardize_grad),
+    "remembered": Row(_remembered),
 }
