@@ -363,3 +363,29 @@ def test_every_ending(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="this view has no picture; print it"):
         shown(Remark("text")).save(tmp_path / "text.png")
     assert "text/html" in one._repr_mimebundle_()
+
+
+def test_labels_of_a_map_stand_on_plates_where_few_points_are_and_inside() -> None:
+    grid = np.linspace(0, 1, 21)[:, None] * np.ones(21)  # lines of equal height lie across
+    chosen = Field(grid, (0, 1), (0, 1), "amount", levels=(0.5,), name="height")
+    left = np.linspace(0.0, 0.6, 40)  # points over the line, but for its right
+    points = Points(left, np.full(40, 0.5))
+    page = Shown(View("t", "s", (Chart(Axis("x"), Axis("y"), (chosen, points)),))).html()
+    plate = re.search(r'<rect x="([\d.]+)"[^>]*class="plate"', page)
+    assert plate is not None and float(plate[1]) > 0.6 * 600
+    corner = np.zeros((21, 21, 2))
+    corner[..., 0], corner[0, :3, 1] = 0.5, 1.0  # the second class has a corner alone
+    classes = Field(corner, (0, 1), (0, 1), "share", names=("a", "b"))
+    page = Shown(View("t", "s", (Chart(Axis("x"), Axis("y"), (classes,)),))).html()
+    box = re.search(
+        r'<rect class="edge" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', page
+    )
+    assert box is not None
+    x, y, wide, high = map(float, box.groups())
+    plates = re.findall(
+        r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" class="plate"', page
+    )
+    assert len(plates) == 2
+    for px, py, pw, ph in plates:
+        assert x <= float(px) and float(px) + float(pw) <= x + wide
+        assert y <= float(py) and float(py) + float(ph) <= y + high

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
 
 from pellucid.lenses.draw.contour import contours
 from pellucid.lenses.draw.html import Child, Markup, tag
 from pellucid.lenses.draw.svg import bar, text
 from pellucid.lenses.numerals import number, percent
-from pellucid.lenses.picture import Field
+from pellucid.lenses.picture import Field, Floats, Points
 from pellucid.lenses.render.drawn.field import ends, levels_of, whole
 from pellucid.lenses.render.drawn.frame import Frame
 from pellucid.lenses.render.drawn.regions import regions
 
 __all__ = ["heights", "level_text", "scale_key", "scale_text"]
 
-_WIDE, _HIGH = 7.0, 16.0  # what a letter of a label takes, and a line of them
+_WIDE, _HIGH = 7.0, 16.0  # what a letter of a label takes with its surroundings, and a line of them
+_PLATE = 6.0  # what the letter itself takes
 _TRIED = (0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9)
 _STEPS = 8
 _SMALL = 250.0
+_CLEAR = 6.0  # how near the middle of a point may come to a label
 
 
 def level_text(mark: Field, level: float) -> str:
@@ -62,14 +66,16 @@ def _shades(mark: Field) -> Iterator[tuple[str, float]]:
             yield ("class-b" if part > 0.5 else "class-a"), 0.62 * abs(2 * part - 1)
 
 
-def heights(mark: Field, frame: Frame) -> Iterable[Child]:
+def heights(mark: Field, frame: Frame, points: Sequence[Points] = ()) -> Iterable[Child]:
     """The numbers on the lines, each where neither the border nor another one is near.
 
-    On a map of several classes, their names, each where its class has room for it.
+    Of the places that are left, one with few points. On a map of several classes, their names,
+    each where its class has room for it.
     """
     if mark.values.ndim == 3:
         yield from _names(mark, frame)
         return
+    crowd = _places(points, frame)
     grid = whole(mark.values)
     rows, columns = grid.shape
     (x0, x1), (y0, y1) = mark.x, mark.y
@@ -81,6 +87,7 @@ def heights(mark: Field, frame: Frame) -> Iterable[Child]:
         half = _WIDE * len(words) / 2
         lines = sorted(contours(values, level), key=len, reverse=True)
         places = [line[int(part * (len(line) - 1))] for line in lines[:2] for part in _TRIED]
+        free: list[tuple[int, float, float]] = []
         for column, row in places:
             at = frame.x(x0 + column / (columns - 1) * (x1 - x0))
             up = frame.y(y0 + row / (rows - 1) * (y1 - y0))
@@ -88,14 +95,37 @@ def heights(mark: Field, frame: Frame) -> Iterable[Child]:
             if inside and all(
                 abs(at - a) > half + b or abs(up - u) > _HIGH for a, u, b in taken
             ):  # fmt: skip
-                taken.append((at, up, half))
-                yield text(words, at, up + 3.5, "height")
-                break
+                free.append((_near(crowd, at, up, half), at, up))
+        if free:
+            _, at, up = min(free, key=lambda place: place[0])
+            taken.append((at, up, half))
+            yield from _label(words, at, up, "height")
+
+
+def _places(points: Sequence[Points], frame: Frame) -> Floats:
+    """Where points stand in the picture."""
+    at = [frame.inside(x, y) for p in points for x, y in zip(p.x, p.y, strict=True)]
+    return np.asarray(at, np.float64).reshape(-1, 2)
+
+
+def _near(crowd: Floats, at: float, up: float, half: float) -> int:
+    """How many points would lie under a label."""
+    x, y = np.abs(crowd - (at, up)).T
+    return int(((x < half + _CLEAR) & (y < 6 + _CLEAR)).sum())
 
 
 def _names(mark: Field, frame: Frame) -> Iterable[Child]:
-    wide = frame.box[2]
+    left, top, wide, high = frame.box
     for region in regions(mark):
-        if _WIDE * len(region.name) < region.wide * wide:
-            at = frame.x(region.x), frame.y(region.y) + 3.5
-            yield text(region.name, *at, "height region")
+        half = _WIDE * len(region.name) / 2 + 3
+        if 2 * half - 6 < region.wide * wide:  # inside of the border, and in the picture
+            at = min(max(frame.x(region.x), left + half), left + wide - half)
+            up = min(max(frame.y(region.y), top + 9), top + high - 9)
+            yield from _label(region.name, at, up, "height region")
+
+
+def _label(words: str, at: float, up: float, class_: str) -> Iterable[Child]:
+    """A label on a plate of its own, so that neither lines nor points run through its letters."""
+    half = _PLATE * len(words) / 2 + 2
+    yield bar(at - half, up - 6, 2 * half, 12, "plate", 3)
+    yield text(words, at, up + 3.5, class_)
