@@ -7,6 +7,7 @@ call hands arrays to the program. Weights, moments and random streams are found 
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 import threading
 import time
@@ -78,6 +79,7 @@ def compile(
         A `Compiled`, called like the function.
 
     Raises:
+        SettingError: something that can't be compiled: a class, an optimizer, a generator.
         TraceError: at the first call, where the function asks for numbers that aren't known while
             it is traced (`if loss > 1`, `.item()`, NumPy); it names the line.
 
@@ -102,6 +104,12 @@ def compile(
         )
     if not callable(model) or isinstance(model, type):
         raise SettingError(_not_a_function(model))
+    if inspect.isgeneratorfunction(model) or inspect.iscoroutinefunction(model):
+        name = getattr(model, "__name__", "this one")
+        raise SettingError(
+            f"compile takes a function that returns, and {name} yields or awaits.\n"
+            " Compile what it does between two of them, and yield what that returns."
+        )
     return model if disable else Compiled(model, engine, grads, recompile_limit or MANY)
 
 

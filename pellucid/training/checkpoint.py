@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pellucid._version import __version__
-from pellucid.errors import FileFormatError, StateError
+from pellucid.errors import FileFormatError, SettingError, StateError
 from pellucid.tensor.random import default_generator
 from pellucid.training.files import read_file, replace_file
 from pellucid.training.history import History
@@ -39,6 +39,11 @@ class Checkpoint:
 
     def __init__(self, path: str | PathLike[str], identity: Mapping[str, Any]) -> None:
         self.path, self.identity = Path(path), dict(identity)
+        if self.path.is_dir():
+            raise SettingError(
+                f"checkpoint is a file, and {path} is a folder.\n"
+                f" Name one in it: checkpoint={str(self.path / 'run.safetensors')!r}."
+            )
         self.written, self.wait = time.perf_counter(), BEAT
 
     def when_due(self, run: Any) -> None:

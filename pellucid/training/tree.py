@@ -171,7 +171,7 @@ def _join(path: str, key: Any) -> str:
 
 def _array(value: Any) -> Any:
     # safetensors writes memory as it lies, so a mirrored array must be laid out first
-    return np.ascontiguousarray(value._node.array if isinstance(value, Tensor) else value).reshape(
+    return np.ascontiguousarray(value._value() if isinstance(value, Tensor) else value).reshape(
         value.shape
     )
 

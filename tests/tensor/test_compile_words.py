@@ -68,6 +68,14 @@ def test_what_is_no_function() -> None:
         " Write pellucid.compile(step), without brackets after step."
     )
 
+    def batches() -> Any:
+        yield pl.ones(1)
+
+    assert said(lambda: pl.compile(batches)) == (
+        "compile takes a function that returns, and batches yields or awaits.\n"
+        " Compile what it does between two of them, and yield what that returns."
+    )
+
 
 def test_a_module_compiled_in_place() -> None:
     pl.manual_seed(0)

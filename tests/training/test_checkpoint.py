@@ -15,7 +15,7 @@ import pytest
 
 import pellucid as pl
 from pellucid import nn
-from pellucid.errors import FileFormatError, StateError
+from pellucid.errors import FileFormatError, SettingError, StateError
 from pellucid.training import Callback, EarlyStopping, build_mlp
 from pellucid.training import checkpoint as checkpoints
 from pellucid.utils.data import DataLoader, TensorDataset
@@ -265,6 +265,8 @@ def test_a_file_that_is_no_checkpoint(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:50])
     with pytest.raises(FileFormatError, match="is not a whole safetensors file"):
         train(path, resume=True)
+    with pytest.raises(SettingError, match=r"checkpoint is a file, and .* is a folder"):
+        train(tmp_path)
 
 
 def test_a_later_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
