@@ -1,4 +1,4 @@
-"""The name that was probably meant, for every message about a name that is not there.
+"""Words that messages share: the name that was probably meant, the kind of what came instead.
 
 Same letters in another case come first, then all but a few; where nothing is near, nothing is said.
 """
@@ -7,9 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-__all__ = ["closest", "did_you_mean"]
+__all__ = ["a_kind", "closest", "did_you_mean"]
 
 _ALIKE = 0.6  # of the letters of both words
+
+
+def a_kind(value: object) -> str:
+    """The kind of a value with its article, for messages that say what came instead.
+
+    Example:
+        >>> a_kind(3), a_kind("x"), a_kind(None)
+        ('an int', 'a str', 'None')
+    """
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    return f"{'an' if name[0].lower() in 'aeio' else 'a'} {name}"
 
 
 def closest(word: str, known: Iterable[str], alike: float = _ALIKE) -> str | None:

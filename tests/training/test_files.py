@@ -129,7 +129,7 @@ def test_things_that_cannot_be_saved() -> None:
     with pytest.raises(SettingError) as caught:
         to_bytes({"a": [object()]})
     assert str(caught.value) == (
-        "a object at a.0 can't be saved: files here hold Tensors, numbers, texts, lists and"
+        "an object at a.0 can't be saved: files here hold Tensors, numbers, texts, lists and"
         " dicts.\n"
         " Save module.state_dict() instead of the module, for example."
     )
