@@ -27,7 +27,7 @@ from pellucid.engines.pages import keep_pages
 from pellucid.engines.pieces import in_pieces
 from pellucid.engines.power import power
 from pellucid.engines.products import Products
-from pellucid.engines.rows import add_columns, add_rows, one_axis, worthwhile
+from pellucid.engines.rows import add_numbers, add_rows, picked, worthwhile
 from pellucid.engines.softmax import Softmax
 from pellucid.engines.words import random_words
 from pellucid.errors import DTypeError
@@ -109,6 +109,7 @@ class _Namespace(Copies, Depthwise, Gelu, Lstm, Norms, Order, Products, Softmax)
     erf = staticmethod(erf)
     random_words = staticmethod(random_words)
     in_pieces = staticmethod(in_pieces)
+    picked = staticmethod(picked)
     power = staticmethod(power)
     sum = staticmethod(total)
     max = staticmethod(largest)
@@ -173,10 +174,9 @@ class _Namespace(Copies, Depthwise, Gelu, Lstm, Norms, Order, Products, Softmax)
         """Add `values` into zeros of `shape` at the index `at`; repeated positions add up."""
         if worthwhile(at, values):
             return add_rows(shape[0], at[0], values)
-        if (axis := one_axis(at, values)) is not None:
-            columns = add_columns(shape, axis, at[axis], values)
-            if columns is not None:
-                return columns
+        found = add_numbers(shape, at, values)
+        if found is not None:
+            return found
         out = np.zeros(shape, values.dtype)
         np.add.at(out, at, values)
         return out

@@ -2,8 +2,8 @@
 
 `numpy.add.at` walks number by number. The same sum is a sparse matrix of ones, one per row, times
 the rows, and that product walks row by row: 20 to 40 times faster on a thousand rows of 128.
-Along another axis, where positions repeat a few times, as in the border of a picture that mirrors
-it, each repetition is a sum of its own.
+Other positions are numbered through first: for a plain vector it is four times faster, and so is
+looking numbers up.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["add_columns", "add_rows", "one_axis", "worthwhile"]
+from pellucid.shapes import Shape, numel
+
+__all__ = ["add_numbers", "add_rows", "picked", "worthwhile"]
 
 _FEW = 4096  # numbers below which building the matrix costs more than it saves
-_TIMES = 8  # repetitions of a position that are added one after the other
 
 
 def worthwhile(at: tuple[Any, ...], values: Any) -> bool:
@@ -54,32 +55,61 @@ def add_rows(count: int, index: Any, values: Any) -> Any:
     return (picks.T @ rows).reshape(count, *values.shape[index.ndim :])
 
 
-def one_axis(at: tuple[Any, ...], values: Any) -> int | None:
-    """The axis behind the first along which positions are listed; None if it is another case."""
+def add_numbers(shape: Shape, at: tuple[Any, ...], values: Any) -> Any:
+    """Zeros of `shape` with `values` added at an index; None where this is not the way."""
+    if values.size <= _FEW or values.dtype.char not in "fd":
+        return None
+    flat = _numbered(shape, _spread(shape, at))
+    if flat is None or flat.shape != values.shape:
+        return None
+    out = np.zeros(numel(shape), values.dtype)
+    np.add.at(out, flat.reshape(-1), values.reshape(-1))
+    return out.reshape(shape)
+
+
+def picked(x: Any, at: tuple[Any, ...]) -> Any:
+    """`x[at]`."""
+    axis = _listed(at)
+    if axis is not None:
+        return x.take(at[axis], axis=axis)
+    if x.size > _FEW and len(at) == x.ndim and x.flags.c_contiguous:
+        flat = _numbered(x.shape, at)
+        if flat is not None:
+            return x.reshape(-1).take(flat)
+    return x[at]
+
+
+def _listed(at: tuple[Any, ...]) -> int | None:
+    """The only axis along which positions are listed; None if it is another case."""
     listed = [k for k, index in enumerate(at) if type(index) is np.ndarray]
-    if len(listed) != 1 or listed[0] == 0 or values.size <= _FEW or values.ndim < len(at):
+    if len(listed) != 1 or at[listed[0]].dtype.kind not in "iu":
         return None
-    index = at[listed[0]]
-    others = (rest for rest in at if rest is not index)
-    plain = index.ndim == 1 and index.size and index.dtype.kind in "iu"
-    return listed[0] if plain and all(rest == slice(None) for rest in others) else None
+    axis = listed[0]
+    rest = (*at[:axis], *at[axis + 1 :])
+    return axis if all(type(k) is slice and k == slice(None) for k in rest) else None
 
 
-def add_columns(shape: Any, axis: int, index: Any, values: Any) -> Any:
-    """Zeros of `shape` with `values` added at the positions `index` of one axis.
+def _spread(shape: Shape, at: tuple[Any, ...]) -> tuple[Any, ...]:
+    """An index that lists positions along one axis, as one that lists them along all."""
+    axis = _listed(at)
+    if axis is None or at[axis].ndim != 1:
+        return at
+    grids = np.ix_(*(at[axis] if a == axis else np.arange(n) for a, n in enumerate(shape)))
+    return tuple(grids)
 
-    None where a position repeats too often for this to pay, or lies outside.
-    """
-    if int(index.min()) < -shape[axis]:
+
+def _numbered(shape: Shape, at: tuple[Any, ...]) -> Any:
+    """The places that an index names, counted through; None where it is another kind of index."""
+    if len(at) != len(shape) or not all(_whole_numbers(index) for index in at):
         return None
-    index = np.where(index < 0, index + shape[axis], index)
-    order = np.argsort(index, kind="stable")
-    ordered = index[order]
-    repeated = np.arange(index.size) - np.searchsorted(ordered, ordered)
-    if (most := int(repeated.max())) >= _TIMES:
-        return None
-    whole, lead = np.zeros(shape, values.dtype), (slice(None),) * axis
-    for time in range(most + 1):
-        some = order[repeated == time]
-        whole[(*lead, index[some])] += values[(*lead, some)]
-    return whole
+    flat: Any = 0
+    for index, n in zip(at, shape, strict=True):
+        low, high = (int(index.min()), int(index.max())) if index.size else (0, -1)
+        if high >= n or low < -n:
+            return None  # whoever looks it up plainly says so
+        flat = flat * n + (np.where(index < 0, index + n, index) if low < 0 else index)
+    return flat
+
+
+def _whole_numbers(index: Any) -> bool:
+    return type(index) is np.ndarray and index.dtype.kind == "i"

@@ -37,12 +37,18 @@ def along(xp: Any, index: Any, axis: int) -> tuple[Any, ...]:
     return tuple(grids)
 
 
+def _picked(xp: Any, x: Any, at: tuple[Any, ...]) -> Any:
+    """`x[at]`, in the engine's own way where it has one."""
+    own = getattr(xp, "picked", None)
+    return x[at] if own is None else own(x, at)
+
+
 gather: Op = define(
     "gather",
     sentence="Picks one number per position along an axis.",
     equation=r"y_{ij} = x_{\,\mathrm{index}_{ij},\,j}",
     derivative=r"\text{blame is added up at the positions picked}",
-    forward=lambda xp, x, index, axis: x[along(xp, index, axis)],
+    forward=lambda xp, x, index, axis: _picked(xp, x, along(xp, index, axis)),
     gradient=(
         lambda g, y, x, index, axis: scatter_add(g, index, axis=axis, shape=x.shape),
         None,
@@ -113,7 +119,7 @@ take: Op = define(
     sentence="Looks rows up by number: arrays of positions, as in x[[2, 0, 1]].",
     equation=r"y_i = x_{\,\mathrm{index}_i}",
     derivative=r"\text{blame is added up at the rows looked up}",
-    forward=lambda xp, x, *indices, axes: x[at_axes(axes, x.ndim, indices)],
+    forward=lambda xp, x, *indices, axes: _picked(xp, x, at_axes(axes, x.ndim, indices)),
     gradient=lambda g, y, x, *indices, axes: (
         index_add(g, *indices, axes=axes, shape=x.shape),
         *[None] * len(indices),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pellucid.engines.numpy import namespace
-from pellucid.engines.rows import one_axis, worthwhile
+from pellucid.engines.rows import add_numbers, worthwhile
 
 RNG = np.random.default_rng(0)
 
@@ -70,14 +70,14 @@ def test_a_row_that_does_not_exist_is_refused(wrong: int) -> None:
     [
         ([1, *range(30), 28], 3),  # a border that mirrors
         ([-1, *range(30), 0], 2),
-        (list(range(30)) * 9, 3),  # too often for one sum after the other
+        (list(range(30)) * 9, 3),
     ],
 )
 def test_columns_are_added_up(positions: list[int], axis: int) -> None:
     shape, index = (3, 4, 30, 30), np.array(positions)
     at = tuple(index if k == axis else slice(None) for k in range(4))
     values = RNG.normal(size=tuple(len(index) if k == axis else n for k, n in enumerate(shape)))
-    assert one_axis(at, values) == axis
+    assert add_numbers(shape, at, values) is not None
     found = namespace.scatter_add(shape, at, values)
     np.testing.assert_allclose(found, plainly(shape, at, values), rtol=1e-12, atol=1e-12)
 
@@ -88,3 +88,38 @@ def test_a_column_that_is_not_there(outside: int) -> None:
     index[5] = outside
     with pytest.raises(IndexError, match=f"index {outside} is out of bounds for axis 1"):
         namespace.scatter_add((200, 30), (slice(None), index), np.ones((200, 30)))
+
+
+@pytest.mark.parametrize("shape", [(80, 90), (9, 20, 50), (8000,)])
+def test_numbers_are_picked_and_added_up(shape: tuple[int, ...]) -> None:
+    at = tuple(RNG.integers(-n, n, (70, 100)) for n in shape)
+    x, values = RNG.normal(size=shape), RNG.normal(size=(70, 100))
+    assert add_numbers(shape, at, values) is not None
+    np.testing.assert_array_equal(
+        namespace.scatter_add(shape, at, values), plainly(shape, at, values)
+    )
+    np.testing.assert_array_equal(namespace.picked(x, at), x[at])
+    turned = tuple(reversed(at))
+    np.testing.assert_array_equal(namespace.picked(x.T, turned), x[at])
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        (np.array([1, -1, 1]),), (slice(None), np.array([[1, 0], [2, 2]])), (np.array(2),),
+        (slice(0, 2), np.array([1])), (np.array([True, False, True]),),
+        (np.array([0, 2]), np.array([1, 1])), (np.array([], int), slice(None)),
+    ],
+)  # fmt: skip
+def test_what_is_picked(at: tuple[Any, ...]) -> None:
+    x = RNG.normal(size=(3, 4, 500))
+    np.testing.assert_array_equal(namespace.picked(x, at), x[at])
+
+
+def test_a_number_that_is_not_there() -> None:
+    far = np.zeros((70, 100), int)
+    far[3, 4] = 90
+    with pytest.raises(IndexError, match="index 90 is out of bounds for axis 1 with size 90"):
+        namespace.picked(np.ones((80, 90)), (0 * far, far))
+    with pytest.raises(IndexError):
+        namespace.scatter_add((80, 90), (0 * far, far), np.ones((70, 100)))
