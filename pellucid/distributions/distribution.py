@@ -15,6 +15,7 @@ from pellucid.distributions.constraints import Constraint, independent, is_depen
 from pellucid.errors import KindError, SettingError, ShapeError
 from pellucid.graph.mode import current
 from pellucid.shapes import Mismatch, broadcast, show
+from pellucid.spelling import a_kind
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.grad_mode import no_grad
 from pellucid.tensor.tensor import Size, Tensor
@@ -171,7 +172,7 @@ class Distribution:
         """Refuse a value whose shape or numbers are none that could have been drawn."""
         if not isinstance(value, Tensor):
             raise KindError(
-                f"{type(self).__name__}: the value must be a Tensor, not a {type(value).__name__}."
+                f"{type(self).__name__}: the value must be a Tensor, not {a_kind(value)}."
             )
         _meet(type(self).__name__, value, self._batch_shape, self._event_shape)
         try:

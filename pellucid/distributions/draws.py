@@ -9,6 +9,7 @@ from pellucid.errors import KindError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops import activation
 from pellucid.shapes import Mismatch, broadcast
+from pellucid.spelling import a_kind
 from pellucid.tensor.creation import tensor
 from pellucid.tensor.familiar import get_default_dtype
 from pellucid.tensor.lift import lifted
@@ -40,7 +41,7 @@ def broadcast_all(*values: Any) -> tuple[Any, ...]:
     for v in values:
         if not isinstance(v, Tensor | int | float):
             raise KindError(
-                f"parameters are numbers or Tensors, not a {type(v).__name__}.\n"
+                f"parameters are numbers or Tensors, not {a_kind(v)}.\n"
                 " Make one: pellucid.tensor(value)."
             )
     floats = [v.dtype for v in values if isinstance(v, Tensor) and v.dtype.category == FLOAT]

@@ -20,6 +20,7 @@ from pellucid.experiments.settings import activation, linear, whole
 from pellucid.lenses.numerals import number, plural
 from pellucid.lenses.picture import Axis, Bars, Chart
 from pellucid.lenses.view import Column, Equation, Remark, Table, View
+from pellucid.spelling import a_kind
 from pellucid.tensor.creation import from_numpy
 from pellucid.tensor.grad_mode import no_grad
 
@@ -152,7 +153,7 @@ def _check(layers: Sequence[Any]) -> None:
     for i, layer in enumerate(layers):
         if not isinstance(layer, nn.Linear):
             raise SettingError(
-                f"folded takes Linears only, and number {i + 1} is a {type(layer).__name__}:\n"
+                f"folded takes Linears only, and number {i + 1} is {a_kind(layer)}:\n"
                 " with anything else between them a chain is no longer one linear map."
             )
         if i and layer.in_features != layers[i - 1].out_features:

@@ -13,6 +13,7 @@ from pellucid.errors import KindError, SettingError, ShapeError
 from pellucid.func.trees import leaves, mapped, rebuilt
 from pellucid.graph.walk import reachable
 from pellucid.shapes import show
+from pellucid.spelling import a_kind
 from pellucid.tensor.creation import zeros, zeros_like
 from pellucid.tensor.derivative import grad as _blame
 from pellucid.tensor.grad_mode import enable_grad, is_grad_enabled
@@ -168,7 +169,7 @@ def grad(
 
 def _one_number(value: Any) -> Tensor:
     if not isinstance(value, Tensor):
-        raise KindError(f"grad: the function must return a Tensor, not a {type(value).__name__}.")
+        raise KindError(f"grad: the function must return a Tensor, not {a_kind(value)}.")
     if value.ndim != 0:
         raise ShapeError(
             f"grad: the function must return one number, and its result has shape"

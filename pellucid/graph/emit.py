@@ -18,6 +18,7 @@ from pellucid.graph.gate import gate
 from pellucid.graph.halves import HALVES, Single, at_hand, lowered, moves
 from pellucid.graph.node import Node, _clock, last_write, leaf, memory
 from pellucid.graph.where import asked_at, called, changed_at, made_at
+from pellucid.spelling import a_kind
 
 __all__ = ["applied", "asking", "check_unwritten", "constant", "emit", "stamp", "user_line"]
 
@@ -129,7 +130,7 @@ def constant(value: bool | int | float, dtype: DType, held: DType | None = None)
 
 
 def asking(word: str = "asked for at") -> str:
-    """" (asked for at train.py:12)" while a function is being compiled, and "" elsewhere."""
+    """Which line asks, in brackets, while a function is being compiled; nothing elsewhere."""
     line = asked_at(user_line()) if _mode.current().trace is not None else ""
     return f" ({word} {line})" if line else ""
 
@@ -161,7 +162,7 @@ def _lift(op: Any, inputs: tuple[Any, ...]) -> tuple[Node, ...]:
             out.append(constant(x, dtype, float32 if wide else None))
         else:
             raise DTypeError(
-                f"{op.name} works on Tensors and numbers and got a {type(x).__name__}.\n"
+                f"{op.name} works on Tensors and numbers and got {a_kind(x)}.\n"
                 " Make a Tensor: pellucid.tensor(value)."
             )
     return tuple(out)

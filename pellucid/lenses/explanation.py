@@ -13,6 +13,7 @@ from pellucid.lenses.origin import origin_view
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.slope import slope_view
 from pellucid.shapes import show
+from pellucid.spelling import a_kind
 from pellucid.tensor import Tensor
 from pellucid.tensor.misspelled import told_if_misspelled
 
@@ -80,7 +81,7 @@ def explain(
 
 def _node(value: Any, role: str) -> Node:
     if not isinstance(value, Tensor):
-        raise SettingError(f"explain: {role} must be a Tensor, and it is a {type(value).__name__}.")
+        raise SettingError(f"explain: {role} must be a Tensor, and it is {a_kind(value)}.")
     return value._node
 
 

@@ -14,6 +14,7 @@ from pellucid.data.loader import DataLoader
 from pellucid.data.table import Table
 from pellucid.errors import SettingError
 from pellucid.nn.module import Module
+from pellucid.spelling import a_kind
 from pellucid.tensor.tensor import Tensor
 from pellucid.training.parts import are_batches, looks_up, number_kind
 from pellucid.training.rows import numbers_of
@@ -49,7 +50,7 @@ def _pair(data: Any) -> tuple[Any, Any]:
             " For a network of your own, give its rows: (X, y)."
         )
     if data is None or isinstance(data, str | PathLike | Mapping) or not hasattr(data, "__len__"):
-        what = repr(str(data)) if isinstance(data, str | PathLike) else f"a {type(data).__name__}"
+        what = repr(str(data)) if isinstance(data, str | PathLike) else a_kind(data)
         raise SettingError(f"a lens needs rows: (X, y), X alone or a data set, not {what}.")
     if isinstance(data, DataLoader):
         data = data.dataset

@@ -19,6 +19,7 @@ from pellucid.lenses.given import rows_of
 from pellucid.lenses.picture import Floats
 from pellucid.nn.conv import Filters
 from pellucid.nn.module import Module
+from pellucid.spelling import a_kind
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.grad_mode import no_grad
 from pellucid.tensor.random import default_generator
@@ -263,7 +264,7 @@ def _no_network(model: Any) -> str:
     if isinstance(model, type):
         name = model.__name__
         return f"a lens looks at a Module and got the class {name}.\n Make one: {name}(…)."
-    return f"a lens looks at a Module and got a {type(model).__name__}."
+    return f"a lens looks at a Module and got {a_kind(model)}."
 
 
 class undisturbed:
@@ -307,7 +308,7 @@ def _of_table(model: TableModel, data: Any) -> Subject:
 def _array(given: Any) -> Floats:
     if not isinstance(given, Tensor):
         raise SettingError(
-            f"the network gives a {type(given).__name__}; a lens needs one that gives one Tensor.\n"
+            f"the network gives {a_kind(given)}; a lens needs one that gives one Tensor.\n"
             " Wrap it in a Module whose forward() returns the part to look at."
         )
     return np.asarray(given._node.array)

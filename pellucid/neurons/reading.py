@@ -12,7 +12,7 @@ from pellucid.neurons.functions import function
 from pellucid.neurons.network import Network
 from pellucid.neurons.plain import FORMAT
 from pellucid.neurons.wiring import Neuron
-from pellucid.spelling import did_you_mean
+from pellucid.spelling import a_kind, did_you_mean
 
 __all__ = ["from_dict", "from_edges", "from_json", "from_networkx"]
 
@@ -98,7 +98,7 @@ def from_json(text: str, functions: Mapping[str, Any] | None = None) -> Network:
     except json.JSONDecodeError as error:
         raise FileFormatError(f"this is not JSON: {error}.") from None
     if not isinstance(given, dict):
-        raise FileFormatError(f"a network is a JSON object, not a {type(given).__name__}.")
+        raise FileFormatError(f"a network is a JSON object, not {a_kind(given)}.")
     return from_dict(given, functions)
 
 

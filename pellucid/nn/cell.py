@@ -19,6 +19,7 @@ from pellucid.nn.module import Module
 from pellucid.nn.recurrence import check_bend, check_size
 from pellucid.ops.movement import reshape
 from pellucid.shapes import show
+from pellucid.spelling import a_kind
 from pellucid.tensor import Parameter, Tensor
 from pellucid.tensor.creation import empty
 from pellucid.tensor.tensor import wrap
@@ -75,7 +76,7 @@ class RNNCellBase(Module):
         """State, and cell, after one step; what is not given starts at 0."""
         if not isinstance(input, Tensor):
             raise DTypeError(
-                f"it takes a Tensor and got a {type(input).__name__}.\n"
+                f"it takes a Tensor and got {a_kind(input)}.\n"
                 " Make a Tensor: pellucid.tensor(value)."
             )
         x = input._node
@@ -106,7 +107,7 @@ class RNNCellBase(Module):
         if given is None:
             return rest((batch, self.hidden_size), x.dtype)
         if not isinstance(given, Tensor):
-            raise DTypeError(f"{name} must be a Tensor and is a {type(given).__name__}.")
+            raise DTypeError(f"{name} must be a Tensor and is {a_kind(given)}.")
         shape = (self.hidden_size,) if alone else (batch, self.hidden_size)
         if given._node.shape != shape:
             raise ShapeError(f"{name} needs shape {show(shape)} and has {show(given._node.shape)}.")
@@ -218,9 +219,7 @@ class LSTMCell(RNNCellBase):
     ) -> tuple[Tensor, Tensor]:
         """The next state and cell."""
         if hx is not None and (not isinstance(hx, tuple | list) or len(hx) != 2):
-            raise DTypeError(
-                f"the state is a pair of Tensors (h, c), and it got a {type(hx).__name__}."
-            )
+            raise DTypeError(f"the state is a pair of Tensors (h, c), and it got {a_kind(hx)}.")
         h, c = self._step(input, *((None, None) if hx is None else hx))
         return h, c
 

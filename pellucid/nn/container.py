@@ -15,7 +15,7 @@ from pellucid.errors import (
 )
 from pellucid.nn.border import follow
 from pellucid.nn.module import Module
-from pellucid.spelling import did_you_mean
+from pellucid.spelling import a_kind, did_you_mean
 from pellucid.tensor import Tensor
 
 __all__ = ["ModuleDict", "ModuleList", "Sequential"]
@@ -105,7 +105,7 @@ class Sequential(_Numbered):
         super().__init__()
         if len(args) == 1 and isinstance(args[0], list | tuple | Iterator):
             raise DTypeError(
-                f"Sequential takes its layers one by one and got a {type(args[0]).__name__}.\n"
+                f"Sequential takes its layers one by one and got {a_kind(args[0])}.\n"
                 " Unpack it with a star: nn.Sequential(*layers)."
             )
         if len(args) == 1 and isinstance(args[0], Mapping):

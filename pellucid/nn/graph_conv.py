@@ -21,6 +21,7 @@ from pellucid.nn.module import Module
 from pellucid.ops import compare as cmp
 from pellucid.ops import elementwise as ew
 from pellucid.shapes import show
+from pellucid.spelling import a_kind
 from pellucid.tensor import Parameter, Tensor
 from pellucid.tensor.creation import arange, empty, full, ones, zeros
 from pellucid.tensor.lift import FUNCTIONS
@@ -264,7 +265,7 @@ def glorot_linear(rows: int, columns: int) -> Linear:
 def features(name: str, x: Any, width: int) -> None:
     """The rows of nodes fit the layer."""
     if not isinstance(x, Tensor) or x.ndim < 2 or x.shape[-1] != width:
-        what = show(tuple(x.shape)) if isinstance(x, Tensor) else f"a {type(x).__name__}"
+        what = show(tuple(x.shape)) if isinstance(x, Tensor) else a_kind(x)
         raise ShapeError(f"{name} takes x of shape (nodes, {width}) and got {what}.")
 
 

@@ -12,6 +12,7 @@ from pellucid.graph.mode import current
 from pellucid.graph.node import Node, last_change
 from pellucid.ops.activation import identity
 from pellucid.shapes import show
+from pellucid.spelling import a_kind
 from pellucid.tensor import Tensor
 from pellucid.tensor.caution import caution
 from pellucid.tensor.hooks import Removable
@@ -133,7 +134,7 @@ def _replaced_inputs(
         if not isinstance(given, tuple) or len(given) != 2:
             raise GraphError(
                 "a hook before forward that is given names returns None or (args, kwargs), "
-                f"and this one returned a {type(given).__name__}."
+                f"and this one returned {a_kind(given)}."
             )
         return given
     given = hook(module, args)

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from pellucid.errors import DTypeError, IndexRangeError, ModuleError, SettingError
 from pellucid.nn.module import Module
-from pellucid.spelling import did_you_mean
+from pellucid.spelling import a_kind, did_you_mean
 from pellucid.tensor import Parameter, Tensor
 
 __all__ = ["ParameterDict", "ParameterList"]
@@ -106,7 +106,7 @@ class ParameterList(_Held):
         """Put several at the end."""
         if isinstance(values, Tensor) or not isinstance(values, Iterable):
             raise DTypeError(
-                f"ParameterList takes a list of Tensors and got a {type(values).__name__}.\n"
+                f"ParameterList takes a list of Tensors and got {a_kind(values)}.\n"
                 " Put one in by append(value)."
             )
         for value in list(values):
@@ -144,7 +144,7 @@ class ParameterDict(_Held):
 
     def __setitem__(self, key: str, value: Any) -> None:
         if not isinstance(key, str):
-            raise DTypeError(f"names in a ParameterDict are text, not a {type(key).__name__}.")
+            raise DTypeError(f"names in a ParameterDict are text, not {a_kind(key)}.")
         self._keys[key] = None
         setattr(self, key, _learned(value))
 

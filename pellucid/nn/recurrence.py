@@ -23,6 +23,7 @@ from pellucid.nn.utils.rnn import PackedSequence
 from pellucid.ops.indexing import take
 from pellucid.ops.movement import cat, permute, reshape, slice_
 from pellucid.shapes import show
+from pellucid.spelling import a_kind
 from pellucid.tensor import Parameter, Tensor
 from pellucid.tensor.creation import empty
 from pellucid.tensor.tensor import wrap
@@ -149,7 +150,7 @@ class RNNBase(Module):
             return self._packed(input, hx)
         if not isinstance(input, Tensor):
             raise DTypeError(
-                f"it takes a Tensor or a PackedSequence and got a {type(input).__name__}.\n"
+                f"it takes a Tensor or a PackedSequence and got {a_kind(input)}.\n"
                 " Make a Tensor: pellucid.tensor(value)."
             )
         x = input._node
@@ -292,5 +293,5 @@ def _at(states: Node, k: int) -> Node:
 
 def _described(hx: Any) -> str:
     if isinstance(hx, tuple | list):
-        return f"{len(hx)} {'thing' if len(hx) == 1 else 'things'} in a {type(hx).__name__}"
-    return f"a {type(hx).__name__}"
+        return f"{len(hx)} {'thing' if len(hx) == 1 else 'things'} in {a_kind(hx)}"
+    return a_kind(hx)

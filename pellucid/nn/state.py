@@ -14,7 +14,7 @@ from pellucid.graph.mode import switched
 from pellucid.nn.uninitialized import is_lazy
 from pellucid.nn.walk import modules_of
 from pellucid.shapes import show
-from pellucid.spelling import did_you_mean
+from pellucid.spelling import a_kind, did_you_mean
 from pellucid.tensor import Parameter, Tensor
 from pellucid.tensor.creation import as_tensor
 
@@ -67,7 +67,7 @@ def load(module: Module, given: Mapping[str, Any], strict: bool, assign: bool) -
     """Write a state into a module."""
     if not isinstance(given, Mapping):
         raise StateKindError(
-            f"load_state_dict needs a dict of names and Tensors and got a {type(given).__name__}.\n"
+            f"load_state_dict needs a dict of names and Tensors and got {a_kind(given)}.\n"
             " Pass what state_dict() gave, not a path: pellucid.load(path) reads a file."
         )
     state, messages = dict(given), list[str]()

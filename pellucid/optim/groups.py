@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pellucid.errors import KindError, SettingError
+from pellucid.spelling import a_kind
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["REQUIRED", "Params", "Rate", "check_members", "groups_of", "named"]
@@ -48,7 +49,7 @@ def check_members(members: list[Any], others: Sequence[Tensor], who: str) -> Non
     for p in members:
         if not isinstance(p, Tensor):
             raise KindError(
-                f"{who} moves Tensors and got a {type(p).__name__}.\n"
+                f"{who} moves Tensors and got {a_kind(p)}.\n"
                 " Pass model.parameters(), or a list of Tensors."
             )
         if not p.is_leaf:

@@ -24,6 +24,7 @@ from pellucid.optim.radam import RAdam
 from pellucid.optim.rmsprop import RMSprop
 from pellucid.optim.rprop import Rprop
 from pellucid.optim.sgd import SGD
+from pellucid.spelling import did_you_mean
 
 __all__ = ["BY_NAME", "named"]
 
@@ -61,7 +62,10 @@ def named(given: Any, weights: Any, lr: float, weight_decay: float, **more: Any)
         )
     if isinstance(given, str):
         if given not in BY_NAME:
-            raise SettingError(f"there is no optimizer {given!r}. Known: {', '.join(BY_NAME)}.")
+            meant = did_you_mean(given, BY_NAME)
+            raise SettingError(
+                f"there is no optimizer {given!r}.{meant} Known: {', '.join(BY_NAME)}."
+            )
         given = BY_NAME[given]
     takes = inspect.signature(given).parameters
     if "weight_decay" in takes or given not in BY_NAME.values():

@@ -15,6 +15,7 @@ from typing import Any
 from pellucid.errors import KindError, PellucidWarning, SettingError, StateError
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.settings import number, refuse_traced
+from pellucid.spelling import a_kind
 from pellucid.tensor.misspelled import Asked
 from pellucid.tensor.tensor import Tensor
 
@@ -137,7 +138,7 @@ class LRScheduler(Asked):
 def check_optimizer(who: str, optimizer: Any) -> None:
     """Refuse to schedule something else."""
     if not isinstance(optimizer, Optimizer):
-        raise KindError(f"{who} works on an optimizer and got a {type(optimizer).__name__}.")
+        raise KindError(f"{who} works on an optimizer and got {a_kind(optimizer)}.")
 
 
 def taken(group: Mapping[str, Any], name: str) -> Any:

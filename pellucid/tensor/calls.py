@@ -15,6 +15,7 @@ from pellucid.graph.mode import current
 from pellucid.graph.node import Node
 from pellucid.graph.program import unknown
 from pellucid.graph.where import made_at
+from pellucid.spelling import a_kind
 from pellucid.tensor.nest import Nest, fill, flatten
 from pellucid.tensor.other_streams import Drawn
 from pellucid.tensor.places import Left, Place
@@ -152,7 +153,7 @@ def _check_results(answer: Nest) -> None:
     for value in answer.plain():
         if any(isinstance(v, Tensor) for v in getattr(value, "__dict__", {}).values()):
             raise TraceError(
-                f"the function returns a {type(value).__name__} with Tensors in it, which a "
+                f"the function returns {a_kind(value)} with Tensors in it, which a "
                 "compiled function can't fill.\n Return a tuple, list or dict, and make the object "
                 "outside."
             )

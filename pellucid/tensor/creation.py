@@ -12,6 +12,7 @@ from pellucid.errors import DataError, DTypeError, SettingError
 from pellucid.graph.halves import at_hand
 from pellucid.graph.node import leaf
 from pellucid.shapes import Shape
+from pellucid.spelling import a_kind
 from pellucid.tensor.device import on_cpu
 from pellucid.tensor.evenly import cut_evenly, evenly, leads, one_by_one
 from pellucid.tensor.misspelled import told_if_misspelled
@@ -74,7 +75,7 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tens
 def from_numpy(ndarray: Any) -> Tensor:
     """A Tensor that shares memory with a NumPy array."""
     if not isinstance(ndarray, np.ndarray):
-        raise DTypeError(f"from_numpy takes a NumPy array and got a {type(ndarray).__name__}.")
+        raise DTypeError(f"from_numpy takes a NumPy array and got {a_kind(ndarray)}.")
     return of_array(ndarray)
 
 
@@ -162,7 +163,8 @@ def _ragged(data: Any, path: str = "") -> str:
     lengths = [len(row) if isinstance(row, list | tuple) else None for row in data]
     for k, n in enumerate(lengths):
         if n != lengths[0]:
-            counts = [f"{m} entries" if m is not None else "one number" for m in (n, lengths[0])]
+            kinds = {None: "one number", 1: "1 entry"}
+            counts = [kinds.get(m, f"{m} entries") for m in (n, lengths[0])]
             return f"row {path}{k} has {counts[0]} and row {path}0 has {counts[1]}"
     inner = (_ragged(row, f"{path}{k}, ") for k, row in enumerate(data))
     return next((text for text in inner if text), "") if lengths and lengths[0] else ""

@@ -29,6 +29,7 @@ from pellucid.ops.movement import Spec, expand, reshape, slice_
 from pellucid.ops.ordering import nonzero
 from pellucid.ops.writing import index_put, put
 from pellucid.shapes import Mismatch, Shape, broadcast, numel, show
+from pellucid.spelling import a_kind
 from pellucid.tensor.bounds import look_at
 from pellucid.tensor.caution import caution
 from pellucid.tensor.lift import node_of
@@ -279,7 +280,7 @@ def _item(item: Any) -> Any:
 def _array_node(item: Any) -> Node:
     if not isinstance(item, bool | np.bool_ | np.ndarray | list | tuple | range):
         raise IndexKindError(
-            f"an index can't hold a {type(item).__name__}: {item!r}.\n"
+            f"an index can't hold {a_kind(item)}: {item!r}.\n"
             " Use int, slice, None, '...', or an array of positions."
         )
     try:

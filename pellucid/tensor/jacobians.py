@@ -11,6 +11,7 @@ from typing import Any
 
 from pellucid.errors import GraphError, KindError, SettingError, ShapeError
 from pellucid.shapes import show
+from pellucid.spelling import a_kind
 from pellucid.tensor.creation import ones_like, zeros, zeros_like
 from pellucid.tensor.derivative import grad
 from pellucid.tensor.grad_mode import enable_grad
@@ -173,7 +174,7 @@ class _Group:
         self.tensors: tuple[Tensor, ...] = tuple(value) if self.several else (value,)
         for t in self.tensors:
             if not isinstance(t, Tensor):
-                raise KindError(f"{what} must be Tensors, and one is a {type(t).__name__}.")
+                raise KindError(f"{what} must be Tensors, and one is {a_kind(t)}.")
 
     def shaped(self, tensors: tuple[Any, ...]) -> Any:
         return tensors if self.several else tensors[0]

@@ -12,6 +12,7 @@ from pellucid.errors import DTypeError, GraphError, ShapeError
 from pellucid.graph.mode import engine
 from pellucid.graph.node import leaf
 from pellucid.ops import elementwise as ew
+from pellucid.spelling import a_kind
 from pellucid.tensor.creation import tensor, zeros
 from pellucid.tensor.device import on_cpu
 from pellucid.tensor.indexing import setitem
@@ -138,7 +139,7 @@ def _made(data: tuple[Any, ...]) -> Tensor:
     if isinstance(first, list | tuple | np.ndarray):
         return tensor(first, dtype=float32)
     raise DTypeError(
-        f"Tensor() takes sizes or a list of numbers and got a {type(first).__name__}.\n"
+        f"Tensor() takes sizes or a list of numbers and got {a_kind(first)}.\n"
         " Use pellucid.tensor(value)."
     )
 

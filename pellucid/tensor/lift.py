@@ -14,6 +14,7 @@ from pellucid.graph.mode import _local
 from pellucid.graph.node import Node
 from pellucid.ops.op import shape_lines
 from pellucid.shapes import Mismatch
+from pellucid.spelling import a_kind
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.memory import adopt
 from pellucid.tensor.misspelled import about_misspelled
@@ -201,7 +202,7 @@ def _refusal(name: str, what: str, value: Any) -> DTypeError:
         remedy = "Text must become numbers first; pellucid.fit does that for tables."
     elif value is None:
         remedy = "Did the function that made it forget its return?"
-    kind = "None" if value is None else f"a {type(value).__name__}"
+    kind = a_kind(value)
     return DTypeError(f"{name}: {what} must be a Tensor and is {kind}.\n {remedy}")
 
 

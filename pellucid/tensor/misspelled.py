@@ -37,9 +37,9 @@ _SAYS = """
     nhead; ff ff_dim d_ff ffn_dim dim_ff hidden_dim: dim_feedforward; axis axes: dim;
     shape: normalized_shape; size: output_size normalized_shape scale_factor; scale: scale_factor;
     groups: num_groups; step: step_size; period: step_size T_max; steps: milestones step_size
-    total_steps; num n_steps: steps; t_max epochs: T_max epochs; warmup warmup_steps: total_iters; peak_lr: max_lr;
+    total_steps; t_max epochs: T_max epochs; warmup warmup_steps: total_iters; peak_lr: max_lr;
     min_lr: eta_min min_lr; batch bs: batch_size; workers n_workers: num_workers;
-    collate: collate_fn; drop_remainder: drop_last; data: dataset
+    collate: collate_fn; drop_remainder: drop_last; data: dataset; num n_steps: steps
 """
 
 

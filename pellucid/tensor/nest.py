@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.errors import TraceError
+from pellucid.spelling import a_kind
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.telling import wavers
 from pellucid.tensor.tensor import Tensor
@@ -57,7 +58,7 @@ def _identity(value: Any) -> Any:
         if wavers(value):  # an object of a person's own class: what is in it is asked each time
             return id(value)
         raise TraceError(
-            f"a compiled function got a {type(value).__name__}, and can't tell one from another.\n"
+            f"a compiled function got {a_kind(value)}, and can't tell one from another.\n"
             " Pass its numbers as Tensors, or numbers and words in a tuple, list or dict."
         ) from None
     return value

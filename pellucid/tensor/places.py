@@ -14,6 +14,7 @@ from typing import Any
 from pellucid.errors import TraceError
 from pellucid.graph.node import Node
 from pellucid.graph.program import unknown
+from pellucid.spelling import a_kind
 from pellucid.tensor.nest import Nest, fill, flatten
 from pellucid.tensor.surroundings import MISSING
 from pellucid.tensor.telling import DEPTH, Besides, inside, is_compiled
@@ -265,7 +266,7 @@ class Places(Besides):
         members = getattr(value, "__dict__", None)
         if type(members) is dict and not is_compiled(value) and _unknown(members, since):
             raise TraceError(
-                f"the function makes a {type(value).__name__} with Tensors in it and keeps it as "
+                f"the function makes {a_kind(value)} with Tensors in it and keeps it as "
                 f"{place.name}, which a compiled function can't fill.\n Keep a Tensor there, or a "
                 "tuple, list or dict of Tensors."
             )

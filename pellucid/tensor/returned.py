@@ -11,6 +11,7 @@ from pellucid.errors import DTypeError, GraphError, KindError, SettingError, Sha
 from pellucid.graph.mode import current
 from pellucid.ops import elementwise as ew
 from pellucid.shapes import show
+from pellucid.spelling import a_kind
 from pellucid.tensor.caution import caution
 from pellucid.tensor.memory import overwrite, replace
 from pellucid.tensor.misspelled import told_if_misspelled
@@ -47,7 +48,7 @@ def written(call: str, out: Any, result: Any, blamed: bool = False) -> Any:
     if isinstance(out, tuple | list) and len(out) == 1:
         out = out[0]
     if not hasattr(out, "_node"):
-        raise KindError(f"{call}: out= must be a Tensor and is a {type(out).__name__}.")
+        raise KindError(f"{call}: out= must be a Tensor and is {a_kind(out)}.")
     _check(call, out._node, result._node, blamed)
     _write(call, out, ew.cast(result._node, dtype=out._node.dtype))
     return out

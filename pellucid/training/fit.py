@@ -12,6 +12,7 @@ from pellucid.graph.mode import current
 from pellucid.nn.module import Module
 from pellucid.optim.names import named
 from pellucid.optim.optimizer import Optimizer
+from pellucid.spelling import a_kind
 from pellucid.tensor.grad_mode import no_grad
 from pellucid.tensor.misspelled import told_if_misspelled
 from pellucid.tensor.random import default_generator
@@ -339,7 +340,7 @@ def _no_module(model: Any) -> str:
         name = model.__name__
         return f"fit trains a Module and got the class {name}.\n Make one: {name}(…)."
     remedy = "\n The model comes first: fit(model, (X, y))." if hasattr(model, "__len__") else ""
-    return f"fit trains a Module and got a {type(model).__name__}.{remedy}"
+    return f"fit trains a Module and got {a_kind(model)}.{remedy}"
 
 
 def _record(run: Run, budget: float) -> None:

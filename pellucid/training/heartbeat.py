@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import SettingError
+from pellucid.spelling import a_kind
 
 __all__ = ["Heartbeat", "check_callbacks"]
 
@@ -61,7 +62,7 @@ def check_callbacks(given: Any) -> tuple[Listener, ...]:
         if not callable(call):
             raise SettingError(
                 "callbacks of a population are functions, called with all members' figures at each"
-                f" heartbeat; a {type(call).__name__} is none.\n"
+                f" heartbeat; {a_kind(call)} is none.\n"
                 " Write def look(beat): … with beat.epoch, beat.train_loss, beat.stop()."
             )
     return (given,) if callable(given) else tuple(given)

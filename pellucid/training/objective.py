@@ -12,6 +12,7 @@ from pellucid import nn as losses
 from pellucid.errors import DataError, SettingError
 from pellucid.nn import functional as F
 from pellucid.nn.module import Module
+from pellucid.spelling import a_kind, did_you_mean
 from pellucid.tensor.caution import heard_once
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.tensor import Tensor
@@ -129,12 +130,11 @@ def loss_by_name(name: str) -> Callable[[Any, Any], Any]:
 def _name_of(loss: Any) -> str:
     if isinstance(loss, str):
         if loss not in _NAMES:
-            raise SettingError(f"there is no loss {loss!r}. Known: {', '.join(_NAMES)}.")
+            meant = did_you_mean(loss, _NAMES)
+            raise SettingError(f"there is no loss {loss!r}.{meant} Known: {', '.join(_NAMES)}.")
         return loss
     if not callable(loss):
-        raise SettingError(
-            f"loss must be a name, a module or a function, not a {type(loss).__name__}."
-        )
+        raise SettingError(f"loss must be a name, a module or a function, not {a_kind(loss)}.")
     if type(loss) in _MODULES:
         return _MODULES[type(loss)]
     return type(loss).__name__ if isinstance(loss, Module) else _plain_name(loss)

@@ -17,6 +17,7 @@ from pellucid.data.table import Table
 from pellucid.dtypes import FLOAT, DType, float32
 from pellucid.errors import DataError, SettingError
 from pellucid.nn.module import Module
+from pellucid.spelling import a_kind
 from pellucid.tensor.tensor import Tensor
 from pellucid.training.plan import auto_batch_size
 from pellucid.training.rows import Rows, as_rows
@@ -108,8 +109,7 @@ def _source(data: Any, dtype: DType, whole: bool, size: int | None, shuffle: boo
             " Give list(…) of it, if its batches fit into memory, or a DataLoader."
         )
     raise DataError(
-        f"fit can't learn from a {type(data).__name__}.\n"
-        " Pass (X, y), a Dataset, a DataLoader or a Table."
+        f"fit can't learn from {a_kind(data)}.\n Pass (X, y), a Dataset, a DataLoader or a Table."
     )
 
 

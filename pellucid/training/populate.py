@@ -13,6 +13,7 @@ from pellucid.errors import SettingError
 from pellucid.nn.module import Module
 from pellucid.optim.names import BY_NAME
 from pellucid.optim.optimizer import Optimizer
+from pellucid.spelling import a_kind
 from pellucid.tensor.random import default_generator
 from pellucid.training.fit import Chosen, objective_of, run_of
 from pellucid.training.heartbeat import Heartbeat, check_callbacks
@@ -199,7 +200,7 @@ class _Makers:
             default_generator.set_state(stream)
         if not isinstance(model, Module):
             raise SettingError(
-                f"model_fn must make a Module, and it made a {type(model).__name__}.\n"
+                f"model_fn must make a Module, and it made {a_kind(model)}.\n"
                 " Give a function without arguments that returns the network."
             )
         if model is self._before:
@@ -280,7 +281,7 @@ class _Kinds:
 def _check(model_fn: Any, optimizer: Any, schedule: Any, shuffles: str, chunk: int | None) -> None:
     if isinstance(model_fn, Module) or not callable(model_fn):
         raise SettingError(
-            f"population takes a function that makes a network, not a {type(model_fn).__name__}:\n"
+            f"population takes a function that makes a network, not {a_kind(model_fn)}:\n"
             " pellucid.population(lambda: nn.Sequential(…), (X, y)). To train one network from"
             " many starts: fit(model, (X, y), restarts=100)."
         )

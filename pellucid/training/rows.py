@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.data.wording import count
 from pellucid.dtypes import DType, by_name
 from pellucid.errors import DataError
 from pellucid.graph.node import leaf
@@ -210,7 +211,8 @@ def _check_rows(inputs: Sequence[Any], names: Sequence[str], y: Any) -> None:
     for x, name in zip(inputs, names, strict=True):
         if len(x) != len(y):
             raise DataError(
-                f"{name} has {len(x):,} rows and y has {len(y):,}; each row needs one target."
+                f"{name} has {count(len(x), 'row')} and y has {len(y):,};"
+                " each row needs one target."
             )
     if len(y) == 0:
         raise DataError("there are no rows to learn from.")

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from pellucid.dtypes import FLOAT, DType
 from pellucid.errors import DataError
+from pellucid.spelling import a_kind
 from pellucid.tensor.creation import as_tensor, of_array
 from pellucid.tensor.random import Generator, randperm
 from pellucid.tensor.tensor import Tensor
@@ -157,9 +158,7 @@ class FromLoader:
         try:
             tensor = as_tensor(part)
         except (TypeError, ValueError) as wrong:
-            raise DataError(
-                f"a batch of the loader holds a {type(part).__name__}: {wrong}"
-            ) from None
+            raise DataError(f"a batch of the loader holds {a_kind(part)}: {wrong}") from None
         other = tensor.dtype.category == FLOAT and tensor.dtype is not self.dtype
         return tensor.to(self.dtype) if other else tensor
 

@@ -156,7 +156,9 @@ def train_together(
                 if interrupts.count:
                     break
                 if id(form) not in made:
+                    start = time.perf_counter()  # the engine is loaded here
                     made = {id(form): Chunks(form, len(at), own_order, own_seeds, paced)}
+                    out.standing += time.perf_counter() - start
                 shown = bound(_show, progress, out, began, epochs, (done, len(work)), len(members))
                 made[id(form)].train(at, members, out, interrupts, shown, ears)
                 if ears.stopped:

@@ -158,7 +158,7 @@ def test_the_model_of_a_table() -> None:
         ("net", (X, Y), {}, SettingError, "a lens looks at a Module and got a str."),
         (
             MODEL, None, {}, SettingError,
-            "a lens needs rows: (X, y), X alone or a data set, not a NoneType.",
+            "a lens needs rows: (X, y), X alone or a data set, not None.",
         ),
         (
             MODEL, "moons", {}, SettingError,

@@ -62,7 +62,7 @@ def test_dict_refusals() -> None:
     held = _dicts(pellucid)
     with pytest.raises(ValueError, match=r"there is no Parameter 'aa' here. Did you mean 'a'"):
         held["aa"]
-    with pytest.raises(TypeError, match="names in a ParameterDict are text, not a int"):
+    with pytest.raises(TypeError, match="names in a ParameterDict are text, not an int"):
         held[3] = pellucid.ones(1)
     assert "a" in held and held.get("nothing") is None
     held.clear()

@@ -137,7 +137,7 @@ _REFUSED: list[tuple[Any, type[Exception], str]] = [
     (
         lambda: _set_up(nn.Linear(2, 2), lambda x: None),
         ValueError,
-        "must give a Tensor or a Sequence of Tensors, and gave a NoneType",
+        "must give a Tensor or a Sequence of Tensors, and gave None",
     ),
     (
         lambda: _set_up(_parametrized(), lambda x: (x, x)),

@@ -224,7 +224,7 @@ class Answer:
 
 def test_objects_that_hold_results() -> None:
     assert complaint(lambda x: Answer(x * 2), X) == (
-        "the function returns a Answer with Tensors in it, which a compiled function can't fill.\n"
+        "the function returns an Answer with Tensors in it, which a compiled function can't fill.\n"
         " Return a tuple, list or dict, and make the object outside."
     )
 

@@ -667,8 +667,7 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: pellucid.add(pellucid.zeros(2), None),
         DTypeError,
-        "add works on Tensors and numbers and got a NoneType.\n"
-        " Make a Tensor: pellucid.tensor(value).",
+        "add works on Tensors and numbers and got None.\n Make a Tensor: pellucid.tensor(value).",
     ),
     (
         lambda: pellucid.exp("a"),

@@ -218,7 +218,7 @@ def test_a_number_is_no_list_of_tensors(name: str) -> None:
     with pytest.raises(DTypeError) as caught:
         getattr(pellucid, name)(3)
     assert str(caught.value) == (
-        f"{name} takes a list of Tensors and got a int.\n Write {name}([a, b])."
+        f"{name} takes a list of Tensors and got an int.\n Write {name}([a, b])."
     )
 
 
@@ -229,7 +229,7 @@ def test_a_number_is_no_tensor(name: str, torch: Any) -> None:
     with pytest.raises(DTypeError) as caught:
         getattr(pellucid, name)(3)
     assert str(caught.value) == (
-        f"{name}: input must be a Tensor and is a int.\n Make one: pellucid.tensor(value)."
+        f"{name}: input must be a Tensor and is an int.\n Make one: pellucid.tensor(value)."
     )
 
 

@@ -196,13 +196,13 @@ MISTAKES = [
     (
         lambda: pellucid.tensor([[1, 2], [3]]),
         DataError,
-        "these lists don't form a Tensor: row 1 has 1 entries and row 0 has 2 entries.\n"
+        "these lists don't form a Tensor: row 1 has 1 entry and row 0 has 2 entries.\n"
         " All rows must have the same length.",
     ),
     (
         lambda: pellucid.tensor([[[1], [2]], [[3], [4, 5]]]),
         DataError,
-        "these lists don't form a Tensor: row 1, 1 has 2 entries and row 1, 0 has 1 entries.\n"
+        "these lists don't form a Tensor: row 1, 1 has 2 entries and row 1, 0 has 1 entry.\n"
         " All rows must have the same length.",
     ),
     (

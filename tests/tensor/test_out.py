@@ -89,7 +89,7 @@ def test_what_out_refuses() -> None:
         (lambda: pellucid.sort(x, out=x), KindError,
          "sort: there are 2 results, and out= holds one."),
         (lambda: pellucid.exp(x, out=3), KindError,
-         "exp: out= must be a Tensor and is a int."),
+         "exp: out= must be a Tensor and is an int."),
         (lambda: pellucid.zeros(2, dtype=pellucid.int64, out=x), DTypeError,
          "zeros: dtype is int64, and out= float32."),
     ]  # fmt: skip

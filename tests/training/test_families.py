@@ -316,7 +316,7 @@ OWN_WRONG = {
     "x = ": "net.py, line 1: invalid syntax.",
     "import nowhere_at_all": "line 1 while it was read: ModuleNotFoundError",
     "def modle(): pass": "has no function model(). It has: modle.",
-    "model = 3": "model is a int and not a function",
+    "model = 3": "model is an int and not a function",
     "def model(): return None": "gives a NoneType and not a pellucid.nn.Module.\n Is a",
     "def model(input): pass": 'asks for "input", which is not known. Did you mean "inputs"?',
     "def model():\n    return 1 / 0": "line 2: model() failed: ZeroDivisionError: division by zero",

@@ -133,15 +133,15 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"lr": -1.0}, "Adam: lr must be 0 or more, not -1.0."),
     (
         {"optimizer": "adma"},
-        "there is no optimizer 'adma'. Known: adam, adamw, sgd, rmsprop, nadam, radam, adamax,"
-        " adagrad, adadelta, lion, adafactor, muon, asgd, rprop.",
+        "there is no optimizer 'adma'. Did you mean \"adamax\"? Known: adam, adamw, sgd, rmsprop,"
+        " nadam, radam, adamax, adagrad, adadelta, lion, adafactor, muon, asgd, rprop.",
     ),
     (
         {"loss": "mes"},
-        "there is no loss 'mes'. Known: cross_entropy, nll, mse, mae, l1, huber, smooth_l1, bce,"
-        " bce_with_logits, kl_div.",
+        "there is no loss 'mes'. Did you mean \"mse\"? Known: cross_entropy, nll, mse, mae, l1,"
+        " huber, smooth_l1, bce, bce_with_logits, kl_div.",
     ),
-    ({"loss": 3}, "loss must be a name, a module or a function, not a int."),
+    ({"loss": 3}, "loss must be a name, a module or a function, not an int."),
     ({"metrics": "f1"}, "there is no metric 'f1'. Known: accuracy, r2, mse, rmse, mae."),
     (
         {"schedule": lambda o: 3},

@@ -39,7 +39,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     (
         {"callbacks": [3]},
         "callbacks of a population are functions, called with all members' figures at each"
-        " heartbeat; a int is none.\n"
+        " heartbeat; an int is none.\n"
         " Write def look(beat): … with beat.epoch, beat.train_loss, beat.stop().",
     ),
     ({"chunk": 0}, "chunk must be a whole number from 1, not 0."),
@@ -56,8 +56,8 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"optimizer": "adan"},
-        "there is no optimizer 'adan'. Known: adam, adamw, sgd, rmsprop, nadam, radam, adamax,"
-        " adagrad, adadelta, lion, adafactor, muon, asgd, rprop.",
+        "there is no optimizer 'adan'. Did you mean \"adam\"? Known: adam, adamw, sgd, rmsprop,"
+        " nadam, radam, adamax, adagrad, adadelta, lion, adafactor, muon, asgd, rprop.",
     ),
 ]
 
@@ -80,7 +80,7 @@ def test_mistakes_about_the_network() -> None:
     with pytest.raises(SettingError) as error:
         pl.population(lambda: 3, (X, Y))  # type: ignore[arg-type,return-value]
     assert str(error.value) == (
-        "model_fn must make a Module, and it made a int.\n"
+        "model_fn must make a Module, and it made an int.\n"
         " Give a function without arguments that returns the network."
     )
     model = mlp(3, 4, 1)

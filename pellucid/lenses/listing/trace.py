@@ -25,6 +25,7 @@ from pellucid.graph.walk import reachable
 from pellucid.lenses.listing.calls import Call, nodes_in, watched
 from pellucid.nn import Module
 from pellucid.optim import Optimizer
+from pellucid.spelling import a_kind
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.random import default_generator
@@ -265,7 +266,7 @@ def _named(value: Any) -> str:
     if isinstance(value, Tensor):
         return "a Tensor"
     own = getattr(value, "__name__", "")
-    return f"the function {own}" if own and callable(value) else f"a {type(value).__name__}"
+    return f"the function {own}" if own and callable(value) else a_kind(value)
 
 
 def _as_module(value: Any) -> str:

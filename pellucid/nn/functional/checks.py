@@ -11,6 +11,7 @@ from pellucid.graph.node import Node
 from pellucid.nn.caution import made_by, place
 from pellucid.ops.classes import class_axis
 from pellucid.shapes import Mismatch, Shape, broadcast, show
+from pellucid.spelling import a_kind
 from pellucid.tensor.bounds import look_at
 from pellucid.tensor.caution import caution
 
@@ -44,7 +45,7 @@ def tensors(name: str, **given: Any) -> None:
             )
         if not isinstance(value, Node):
             raise DTypeError(
-                f"{name}: {what} must be a Tensor and is a {type(value).__name__}.\n"
+                f"{name}: {what} must be a Tensor and is {a_kind(value)}.\n"
                 " Make one: pellucid.tensor(value)."
             )
 

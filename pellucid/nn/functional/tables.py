@@ -20,6 +20,7 @@ from pellucid.ops.movement import reshape, slice_
 from pellucid.ops.ordering import searchsorted
 from pellucid.ops.product import norm
 from pellucid.shapes import numel, show
+from pellucid.spelling import a_kind
 from pellucid.tensor import Tensor
 from pellucid.tensor.bounds import look_at
 from pellucid.tensor.creation import arange
@@ -74,7 +75,7 @@ def _checked(name: str, index: Any, weight: Tensor, padding_idx: int | None) -> 
     """The numbers, if each of them has its row; otherwise an error that names the worst."""
     if not isinstance(index, Node):
         raise DTypeError(
-            f"{name}: input must be a Tensor and is a {type(index).__name__}.\n"
+            f"{name}: input must be a Tensor and is {a_kind(index)}.\n"
             " Make one: pellucid.tensor(value)."
         )
     rows = weight._node.shape[0] if weight._node.shape else 0

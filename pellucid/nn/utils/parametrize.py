@@ -17,6 +17,7 @@ from pellucid.nn.container import ModuleDict, ModuleList
 from pellucid.nn.module import Module
 from pellucid.nn.utils.derived import Way, derive, lacking, made_of, underive
 from pellucid.shapes import show
+from pellucid.spelling import a_kind
 from pellucid.tensor import Parameter, Tensor
 
 __all__ = [
@@ -291,7 +292,7 @@ def _check_way_back(parametrization: Module, weight: Tensor) -> None:
     if not isinstance(given, Tensor):
         raise SettingError(
             "right_inverse must return a tensor where others compute the weight already, and "
-            f"returned a {type(given).__name__}."
+            f"returned {a_kind(given)}."
         )
     if given.shape != weight.shape or given.dtype is not weight.dtype:
         raise SettingError(
@@ -307,13 +308,13 @@ def _check_inverse(given: Any) -> None:
     if wrong or not parts:
         raise SettingError(
             "right_inverse must give a Tensor or a Sequence of Tensors, and gave "
-            f"{'nothing' if not parts else f'a {type(wrong[0]).__name__}'}."
+            f"{'nothing' if not parts else f'{a_kind(wrong[0])}'}."
         )
 
 
 def _check(name: str, was: Tensor, now: Any) -> None:
     if not isinstance(now, Tensor):
-        raise SettingError(f"a parametrization must give a Tensor and gave a {type(now).__name__}.")
+        raise SettingError(f"a parametrization must give a Tensor and gave {a_kind(now)}.")
     _same_dtype("the parametrization", was, now)
     if now.shape != was.shape:
         raise ShapeError(

@@ -12,6 +12,7 @@ from typing import Any
 from pellucid.errors import KindError, SettingError, ShapeError
 from pellucid.nn.utils.masking import BasePruningMethod
 from pellucid.shapes import show
+from pellucid.spelling import a_kind
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import ones_like
 from pellucid.tensor.lift import FUNCTIONS
@@ -44,7 +45,7 @@ class PruningContainer(BasePruningMethod):
             return
         if not isinstance(method, BasePruningMethod):
             raise KindError(
-                f"a PruningContainer takes methods of pruning and got a {type(method).__name__}."
+                f"a PruningContainer takes methods of pruning and got {a_kind(method)}."
             )
         known = getattr(self, "_tensor_name", method._tensor_name)
         if known != method._tensor_name:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from pellucid.errors import DTypeError, KindError, SettingError, ShapeError
 from pellucid.nn.ragged import offsets
 from pellucid.shapes import show
+from pellucid.spelling import a_kind
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import full, tensor
 from pellucid.tensor.lift import FUNCTIONS
@@ -215,9 +216,7 @@ def pad_sequence(
             f"pad_sequence: padding_side is 'right' or 'left', and it is {padding_side!r}."
         )
     if not isinstance(sequences, Iterable):
-        raise KindError(
-            f"pad_sequence needs a list of Tensors and got a {type(sequences).__name__}."
-        )
+        raise KindError(f"pad_sequence needs a list of Tensors and got {a_kind(sequences)}.")
     parts = list(sequences)
     _check_alike("pad_sequence", parts)
     steps = max(len(x) for x in parts)
@@ -277,7 +276,7 @@ def _check_alike(name: str, parts: list[Any]) -> None:
     for k, x in enumerate(parts):
         if not isinstance(x, Tensor):
             raise DTypeError(
-                f"{name}: sequences[{k}] must be a Tensor and is a {type(x).__name__}.\n"
+                f"{name}: sequences[{k}] must be a Tensor and is {a_kind(x)}.\n"
                 " Make one: pellucid.tensor(value)."
             )
         if not x.shape or x.shape[1:] != parts[0].shape[1:]:

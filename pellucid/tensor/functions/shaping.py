@@ -10,6 +10,7 @@ from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeErro
 from pellucid.graph.node import Node
 from pellucid.ops import movement as mv
 from pellucid.shapes import Shape, broadcast, normalize_axis, numel, show, whole
+from pellucid.spelling import a_kind
 from pellucid.tensor.functions.picking import known_range
 from pellucid.tensor.lift import FUNCTIONS, function
 
@@ -125,7 +126,7 @@ def listed(name: str, tensors: Any) -> list[Any]:
     if isinstance(tensors, Node):
         raise TypeError  # who called says what is missing
     if not isinstance(tensors, Iterable):
-        kind = "None" if tensors is None else f"a {type(tensors).__name__}"
+        kind = a_kind(tensors)
         raise DTypeError(f"{name} takes a list of Tensors and got {kind}.\n Write {name}([a, b]).")
     return list(tensors)
 

@@ -18,7 +18,7 @@ from typing import Any
 from pellucid import nn
 from pellucid.data.wording import listing, quoted
 from pellucid.errors import PellucidError, SettingError
-from pellucid.spelling import did_you_mean
+from pellucid.spelling import a_kind, did_you_mean
 from pellucid.tensor.creation import zeros
 from pellucid.tensor.grad_mode import no_grad
 
@@ -131,7 +131,7 @@ def _function(module: ModuleType, path: str) -> Callable[..., Any]:
     own = [name for name, thing in vars(module).items()
            if callable(thing) and getattr(thing, "__module__", "") == module.__name__]  # fmt: skip
     if found is not None:
-        text = f"in {path}, model is a {type(found).__name__} and not a function."
+        text = f"in {path}, model is {a_kind(found)} and not a function."
         raise SettingError(f"{text}\n Write: def model(): return {'…' if own else 'net'}")
     has = f" It has: {listing(own)}." if own else ""
     raise SettingError(f"{path} has no function model().{has}\n Such as: {_EXAMPLE}")
@@ -193,7 +193,7 @@ def _try_out(
     shape = tuple(getattr(found, "shape", ()))
     if shape != (2, outputs):
         what = "one score for each class" if outputs > 1 else "one number for each row"
-        got = f"shape {shape}" if hasattr(found, "shape") else f"a {type(found).__name__}"
+        got = f"shape {shape}" if hasattr(found, "shape") else a_kind(found)
         raise SettingError(
             f"the network of {path} gives {got} for two rows, and (2, {outputs}) is needed: {what}."
             f"\n End it with nn.Linear(…, {outputs}), or ask for it: def model(inputs, outputs)."
