@@ -45,17 +45,25 @@ class Shown:
         """A fragment of HTML that stands on its own."""
         return render.html(self.view)
 
-    def figure(self) -> Any:
-        """The pictures, as a Matplotlib figure."""
-        return render.figure(self.view)
+    def figure(self, dark: bool | None = None) -> Any:
+        """The pictures, as a Matplotlib figure.
 
-    def save(self, path: str | PathLike[str], seconds: float = 0.4) -> Path:
+        Args:
+            dark: on dark paper or on light; as Matplotlib's style has it when None.
+        """
+        return render.figure(self.view, dark)
+
+    def save(
+        self, path: str | PathLike[str], seconds: float = 0.4, dark: bool | None = None
+    ) -> Path:
         """Write it to a file of the kind that its ending names.
 
         Args:
             path: `.html`, `.json`, `.txt` or `.tex`; `.png`, `.svg` or `.pdf` for the pictures;
                 `.gif` for a film.
             seconds: in a GIF, how long each moment stays.
+            dark: whether pictures and films stand on dark paper; as Matplotlib's style has it when
+                None. A page is light or dark as its reader's system is.
 
         Returns:
             the path.
@@ -63,7 +71,7 @@ class Shown:
         Raises:
             SettingError: another ending, or no picture to write.
         """
-        return saved(self, Path(path), seconds)
+        return saved(self, Path(path), seconds, dark)
 
     def to_dict(self) -> dict[str, Any]:
         """The numbers."""
@@ -105,15 +113,15 @@ class Shown:
         return bundle
 
 
-def saved(shown: Shown, path: Path, seconds: float) -> Path:
+def saved(shown: Shown, path: Path, seconds: float, dark: bool | None = None) -> Path:
     """Write a view to a file of the kind that its ending names."""
     kind = path.suffix.lower()
     if kind in _TEXTS:
         replace_file(path, _TEXTS[kind](shown).encode("utf-8"))
     elif kind == ".gif":
-        render.animated(shown.view, seconds).save(path, writer="pillow")
+        render.animated(shown.view, seconds, dark).save(path, writer="pillow")
     elif kind in _PICTURES:
-        shown.figure().savefig(path, dpi=150)
+        shown.figure(dark).savefig(path, dpi=150)
     else:
         known = ", ".join([*_TEXTS, *_PICTURES, ".gif"])
         raise SettingError(f"a view can't be written as {path.suffix or path.name}. Use {known}.")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from pellucid.errors import SettingError
@@ -389,3 +390,31 @@ def test_labels_of_a_map_stand_on_plates_where_few_points_are_and_inside() -> No
     for px, py, pw, ph in plates:
         assert x <= float(px) and float(px) + float(pw) <= x + wide
         assert y <= float(py) and float(py) + float(ph) <= y + high
+
+
+def test_figures_stand_on_dark_paper_if_asked_or_if_matplotlib_does(tmp_path: Path) -> None:
+    import matplotlib.style
+
+    field = Field(np.eye(5), (0, 1), (0, 1), "amount", name="height")
+    chart = Chart(Axis("x"), Axis("y"), (field, Points([0.5], [0.5]), Line([0, 1], [0, 1], "a")))
+    shown = Shown(View("t", "s", (chart, Matrix(np.eye(3), scale="signed"))))
+    light, dark = shown.figure(), shown.figure(dark=True)
+    assert light.get_facecolor()[:3] == (1.0, 1.0, 1.0)
+    for figure in (dark, light):
+        figure.canvas.draw()
+    assert max(dark.get_facecolor()[:3]) < 0.2 < 0.8 < min(to_rgb(words(dark)[0].get_color()))
+    for texts, low, high in ((words(dark), 0.35, 1.0), (words(light), 0.0, 0.65)):
+        said = [t for t in texts if t.get_text() and not t.get_text().startswith(("0.00", "1.0"))]
+        assert len(said) > 10
+        assert all(low <= np.mean(to_rgb(t.get_color())) <= high for t in said)
+    with matplotlib.style.context("dark_background"):
+        assert shown.figure().get_facecolor() == dark.get_facecolor()
+        assert shown.figure(dark=False).get_facecolor()[:3] == (1.0, 1.0, 1.0)
+    assert shown.save(tmp_path / "d.png", dark=True).read_bytes() != (
+        shown.save(tmp_path / "l.png").read_bytes()
+    )
+
+
+def words(figure: Any) -> list[Text]:
+    found: list[Text] = figure.findobj(Text)
+    return found

@@ -28,13 +28,17 @@ from pellucid.lenses.render.drawn.frame import limits, thinned_names
 from pellucid.lenses.render.drawn.heights import level_text, scale_text
 from pellucid.lenses.render.drawn.regions import regions
 from pellucid.lenses.render.plotted.theme import (
+    BORDER,
     CLASSES,
     DASHES,
+    HAIR,
     INK,
     MARKERS,
     MUTED,
+    PANEL,
     ROLES,
     diverging,
+    ink_of,
     rising,
 )
 
@@ -70,14 +74,14 @@ def plot(axes: Any, chart: Chart, room: int = 80, legend: bool = True) -> None:
         axes.set_xlabel("")
         axes.set_ylabel("")
     if not any(isinstance(m, Field) for m in chart.marks) and not chart.bare:
-        axes.grid(axis="y", color="#DFE3E8", linewidth=0.8)
+        axes.grid(axis="y", color=ink_of(HAIR), linewidth=0.8)
         axes.set_axisbelow(True)
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.tick_params(length=0)
     rows = _legend(axes, room) if legend else 0
     if chart.title:
         title = "\n".join(textwrap.wrap(chart.title, room)) if room else chart.title
-        axes.set_title(title, loc="left", fontsize=10, color=INK, pad=6 + 13 * rows)
+        axes.set_title(title, loc="left", fontsize=10, color=ink_of(INK), pad=6 + 13 * rows)
 
 
 def _legend(axes: Any, room: int) -> int:
@@ -112,7 +116,7 @@ def _axis(axes: Any, chart: Chart, which: str, room: int) -> None:
     axis: Axis = getattr(chart, which)
     if axis.log:
         getattr(axes, f"set_{which}scale")("log")
-    getattr(axes, f"set_{which}label")(axis.name, color=MUTED, fontsize=9)
+    getattr(axes, f"set_{which}label")(axis.name, color=ink_of(MUTED), fontsize=9)
     if axis.names:
         names = thinned_names(axis)
         every = 1 if which == "y" else _every(names, room)
@@ -133,9 +137,9 @@ def _every(names: Sequence[str], room: int) -> int:
 
 
 def _line(axes: Any, mark: Line) -> None:
-    color, dash = ROLES[mark.role], "--" if mark.role in ("test", "negative") else "-"
+    color, dash = ink_of(ROLES[mark.role]), "--" if mark.role in ("test", "negative") else "-"
     if mark.order is not None:
-        color, dash = CLASSES[mark.order % 6], DASHES[(mark.order + mark.order // 6) % 6]
+        color, dash = ink_of(CLASSES[mark.order % 6]), DASHES[(mark.order + mark.order // 6) % 6]
     single = len(np.asarray(mark.x)) == 1
     thick = 1.0 if mark.role == "muted" else 1.8
     axes.plot(
@@ -150,7 +154,7 @@ def _points(axes: Any, mark: Points) -> None:
     kinds = None if mark.kinds is None else np.asarray(mark.kinds)
     for kind in [None] if kinds is None else sorted(set(kinds.tolist())):
         chosen = slice(None) if kinds is None else kinds == kind
-        color = ROLES[mark.role] if kind is None else CLASSES[kind % 6]
+        color = ink_of(ROLES[mark.role]) if kind is None else ink_of(CLASSES[kind % 6])
         word = mark.name if kind is None else mark.names[kind] if kind < len(mark.names) else kind
         lettered = kind is not None and is_lettered(int(kind), mark.names)
         shape = "o" if kind is None else _marker(int(kind), mark.names)
@@ -159,13 +163,13 @@ def _points(axes: Any, mark: Points) -> None:
         axes.scatter(
             x[chosen], y[chosen], s=large * size, label=str(word) or None,
             marker=shape,
-            facecolors="white" if mark.hollow else color,
-            edgecolors=color if mark.hollow or lettered else "white",
+            facecolors=ink_of(PANEL) if mark.hollow else color,
+            edgecolors=color if mark.hollow or lettered else ink_of(PANEL),
             linewidths=1.2 if mark.hollow else 0.5,
         )  # fmt: skip
     if mark.ringed:
         at = list(mark.ringed)
-        axes.scatter(x[at], y[at], s=4 * size, facecolors="none", edgecolors=ROLES["now"],
+        axes.scatter(x[at], y[at], s=4 * size, facecolors="none", edgecolors=ink_of(ROLES["now"]),
                      linewidths=1.8)  # fmt: skip
 
 
@@ -176,7 +180,7 @@ def _marker(kind: int, names: Sequence[str]) -> str:
 def _band(axes: Any, mark: Band) -> None:
     axes.fill_between(
         np.asarray(mark.x), np.asarray(mark.low), np.asarray(mark.high), alpha=0.18,
-        color=ROLES[mark.role], linewidth=0, label=mark.name or None,
+        color=ink_of(ROLES[mark.role]), linewidth=0, label=mark.name or None,
     )  # fmt: skip
 
 
@@ -184,14 +188,14 @@ def _bars(axes: Any, mark: Bars) -> None:
     values = np.asarray(mark.values, np.float64)
     at = np.arange(len(values)) if mark.at is None else np.asarray(mark.at, np.float64)
     gap = float(np.min(np.diff(np.sort(at)))) if len(at) > 1 else 1.0
-    base = "#8894A2" if mark.role == "plain" else ROLES[mark.role]
+    base = ink_of(BORDER) if mark.role == "plain" else ink_of(ROLES[mark.role])
     below = (values < 0) & (mark.role == "positive")
-    colors = [ROLES["negative"] if b else base for b in below]
+    colors = [ink_of(ROLES["negative"]) if b else base for b in below]
     error = None
     if mark.low is not None and mark.high is not None:
         low, high = np.asarray(mark.low, np.float64), np.asarray(mark.high, np.float64)
         error = np.abs(np.stack([values - low, high - values]))
-    style: dict[str, Any] = {"color": colors, "label": mark.name or None, "ecolor": INK}
+    style: dict[str, Any] = {"color": colors, "label": mark.name or None, "ecolor": ink_of(INK)}
     if mark.role == "muted":  # something else is drawn over it
         style["alpha"] = 0.4
     thick = gap * (0.72 if mark.at is None else 0.94)
@@ -202,24 +206,24 @@ def _bars(axes: Any, mark: Bars) -> None:
     for bar, negative in zip(drawn, below, strict=True):
         if negative:
             bar.set_hatch("///")
-            bar.set_edgecolor("white")
+            bar.set_edgecolor(ink_of(PANEL))
 
 
 def _rule(axes: Any, mark: Rule) -> None:
     draw = axes.axvline if mark.axis == "x" else axes.axhline
-    draw(mark.at, color=ROLES[mark.role], linestyle=(0, (5, 3)), linewidth=1)
+    draw(mark.at, color=ink_of(ROLES[mark.role]), linestyle=(0, (5, 3)), linewidth=1)
     if mark.name:
         upright = mark.axis == "x"
         place = (mark.at, 0.98) if upright else (0.99, mark.at)
         through = axes.get_xaxis_transform() if upright else axes.get_yaxis_transform()
         axes.text(
-            *place, f" {mark.name}", transform=through, color=ROLES[mark.role], fontsize=8,
+            *place, f" {mark.name}", transform=through, color=ink_of(ROLES[mark.role]), fontsize=8,
             va="top" if upright else "bottom", ha="left" if upright else "right",
         )  # fmt: skip
 
 
 def _arrow(axes: Any, mark: Arrow) -> None:
-    color = ROLES[mark.role]
+    color = ink_of(ROLES[mark.role])
     axes.annotate(
         mark.name, (mark.to_x, mark.to_y), (mark.x, mark.y), color=color, fontsize=8,
         arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 1.6},
@@ -227,7 +231,7 @@ def _arrow(axes: Any, mark: Arrow) -> None:
 
 
 def _note(axes: Any, mark: Note) -> None:
-    axes.text(mark.x, mark.y, mark.text, color=ROLES[mark.role], fontsize=8)
+    axes.text(mark.x, mark.y, mark.text, color=ink_of(ROLES[mark.role]), fontsize=8)
 
 
 def _field(axes: Any, mark: Field) -> None:
@@ -238,10 +242,11 @@ def _field(axes: Any, mark: Field) -> None:
     if values.ndim == 3:
         from matplotlib.colors import to_rgb
 
-        colors = np.array([to_rgb(CLASSES[k % 6]) for k in range(values.shape[2])])
+        colors = np.array([to_rgb(ink_of(CLASSES[k % 6])) for k in range(values.shape[2])])
         sure = 0.25 + 0.5 * np.sort(values, axis=2)[..., -1:]
         best = colors[values.argmax(axis=2)]
-        axes.imshow(1 - sure * (1 - best), origin="lower", extent=box, aspect="auto")
+        empty = np.array(to_rgb(ink_of(PANEL)))
+        axes.imshow(empty + sure * (best - empty), origin="lower", extent=box, aspect="auto")
     else:
         low, high = ends(mark)
         axes.imshow(
@@ -252,23 +257,29 @@ def _field(axes: Any, mark: Field) -> None:
         words = "" if values.ndim == 3 else level_text(mark, level)
         _contour(axes, across, up, grid, level, "-" if kind == "even" else ":", words)
     for k, word in enumerate(mark.names if values.ndim == 3 else ()):
-        axes.scatter([], [], marker="s", color=CLASSES[k % 6], alpha=0.62, label=word)
+        axes.scatter([], [], marker="s", color=ink_of(CLASSES[k % 6]), alpha=0.62, label=word)
     for region in regions(mark):
         if len(region.name) < _LETTERS * region.wide:
             axes.text(region.x, region.y, region.name, ha="center", va="center", fontsize=8,
-                      fontweight="bold", color=INK)  # fmt: skip
+                      fontweight="bold", color=ink_of(INK), zorder=5, bbox=_plate())  # fmt: skip
     if words := scale_text(mark):
-        color = ROLES["now" if mark.scale == "amount" else "positive"]
+        color = ink_of(ROLES["now" if mark.scale == "amount" else "positive"])
         axes.scatter([], [], marker="s", color=color, alpha=0.62, label=words)
+
+
+def _plate() -> dict[str, Any]:
+    """What labels of a map stand on, so that neither lines nor points run through their letters."""
+    return {"facecolor": ink_of(PANEL), "edgecolor": "none", "alpha": 0.78, "pad": 0.8}
 
 
 def _contour(axes: Any, x: Any, y: Any, values: Any, level: float, dash: str, words: str) -> None:
     finite = values[np.isfinite(values)]
     if finite.size and finite.min() < level < finite.max():
-        drawn = axes.contour(x, y, values, [level], colors=INK, linestyles=dash,
+        drawn = axes.contour(x, y, values, [level], colors=ink_of(INK), linestyles=dash,
                              linewidths=1.6 if dash == "-" else 1)  # fmt: skip
         if words:
-            axes.clabel(drawn, fmt={level: words}, fontsize=7, colors=INK)
+            for label in axes.clabel(drawn, fmt={level: words}, fontsize=7, colors=ink_of(INK)):
+                label.set(zorder=5, bbox=_plate())
 
 
 _DRAW: dict[type[Mark], Any] = {

@@ -11,11 +11,19 @@ import numpy as np
 
 from pellucid.errors import SettingError
 from pellucid.lenses.picture import Chart, Charts, Diagram, Film, Matrix
-from pellucid.lenses.render.drawn.diagram import place_of
 from pellucid.lenses.render.drawn.marks import keys
 from pellucid.lenses.render.drawn.matrix import matrix_scale, short
 from pellucid.lenses.render.plotted.chart import plot, readable
-from pellucid.lenses.render.plotted.theme import CLASSES, INK, MUTED, ROLES, diverging, rising
+from pellucid.lenses.render.plotted.diagram import diagram
+from pellucid.lenses.render.plotted.theme import (
+    INK,
+    MUTED,
+    PANEL,
+    diverging,
+    ink_of,
+    paper,
+    rising,
+)
 from pellucid.lenses.view import View
 
 __all__ = ["animated", "figure"]
@@ -28,27 +36,28 @@ _LETTERS = 11  # that fit into an inch
 _TITLE = 8.5  # of a title
 _LINE = 0.16  # inches
 _UNITS = 90.0  # of a diagram's plane, to an inch
-_KINDS = {
-    "input": ROLES["good"], "output": "#B3261E", "hidden": MUTED, "bias": ROLES["positive"],
-    "parameter": CLASSES[2], "loss": ROLES["now"],
-}  # fmt: skip
 
 
-def figure(view: View) -> Any:
+def figure(view: View, dark: bool | None = None) -> Any:
     """All pictures of a view, one below the other, as a figure.
+
+    Args:
+        view: what to draw.
+        dark: on dark paper or on light; as Matplotlib's style has it when None.
 
     Raises:
         SettingError: the view has none.
     """
-    return _figure(view, None)
+    return _figure(view, None, dark)
 
 
-def animated(view: View, seconds: float = 0.4) -> Any:
+def animated(view: View, seconds: float = 0.4, dark: bool | None = None) -> Any:
     """The films of a view as an animation, which can be saved as a GIF.
 
     Args:
         view: what to draw.
         seconds: how long each moment stays.
+        dark: on dark paper or on light; as Matplotlib's style has it when None.
 
     Raises:
         SettingError: nothing in the view moves.
@@ -60,26 +69,28 @@ def animated(view: View, seconds: float = 0.4) -> Any:
         raise SettingError(
             "nothing in this view moves; ask the lens for a film: lens(…, run=history, film=True)."
         )
-    drawn = _figure(view, 0)
+    drawn = _figure(view, 0, dark)
 
     def draw(i: int) -> list[Any]:
         drawn.clear()
-        _fill(drawn, view, i)
+        with paper(dark) as tinted:
+            _fill(drawn, view, i, tinted)
         return []
 
     moments = max(len(f.frames) for f in films)
     return FuncAnimation(drawn, draw, frames=moments, interval=1000 * seconds, blit=False)
 
 
-def _figure(view: View, moment: int | None) -> Any:
+def _figure(view: View, moment: int | None, dark: bool | None) -> Any:
     from matplotlib.figure import Figure
 
-    drawn = Figure(layout="constrained")
-    _fill(drawn, view, moment)
+    with paper(dark) as tinted:
+        drawn = Figure(layout="constrained")
+        _fill(drawn, view, moment, tinted)
     return drawn
 
 
-def _fill(drawn: Any, view: View, moment: int | None) -> None:
+def _fill(drawn: Any, view: View, moment: int | None, tinted: bool) -> None:
     blocks = [b for b in view.blocks if isinstance(b, _PICTURES)]
     if not blocks:
         raise SettingError("this view has no picture; print it, or take its .html().")
@@ -88,14 +99,14 @@ def _fill(drawn: Any, view: View, moment: int | None) -> None:
     wide = float(np.clip(max(_width(_still(b, moment)) for b in blocks), 5.6, _WIDEST))
     drawn.set_size_inches(wide, sum(heights) + 0.5)
     title = "\n".join(textwrap.wrap(view.title, int(wide * _TITLE)))
-    drawn.suptitle(title, x=0.02, ha="left", fontsize=12, fontweight="bold", color=INK)
+    drawn.suptitle(title, x=0.02, ha="left", fontsize=12, fontweight="bold", color=ink_of(INK))
     parts = drawn.subfigures(len(blocks), 1, height_ratios=heights, squeeze=False)[:, 0]
     for part, block, (rows, columns, _) in zip(parts, blocks, grids, strict=True):
         still = _still(block, moment)
         caption = _caption(block, still, moment)
         if caption:
             caption = "\n".join(textwrap.wrap(caption, int(wide * _LETTERS)))
-            part.suptitle(caption, x=0.02, ha="left", fontsize=10, color=INK)
+            part.suptitle(caption, x=0.02, ha="left", fontsize=10, color=ink_of(INK))
         axes = part.subplots(rows, columns, squeeze=False).reshape(-1)
         shared = _alike(still)
         for place, item in zip(axes, _items(still), strict=False):
@@ -104,6 +115,9 @@ def _fill(drawn: Any, view: View, moment: int | None) -> None:
             _legend_below(part, axes[0], wide)
         for place in axes[len(list(_items(still))) :]:
             place.set_axis_off()
+        if tinted:  # ticks are made when the figure is drawn, which is later
+            for place in axes:
+                place.tick_params(which="both", colors=ink_of(INK))
 
 
 def _alike(still: Any) -> bool:
@@ -197,7 +211,7 @@ def _draw(axes: Any, item: Any, wide: float, legend: bool) -> None:
         _matrix(axes, item, wide)
     elif isinstance(item, Diagram):
         scale = min(wide / item.wide, _high(item, 1) / item.high)  # inches to a unit
-        _diagram(axes, item, min(7.0 * scale * _UNITS, 8.0))
+        diagram(axes, item, min(7.0 * scale * _UNITS, 8.0))
     else:
         plot(axes, item, int(wide * _LETTERS), legend)
 
@@ -224,12 +238,12 @@ def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
         ):  # fmt: skip
             if names:
                 getattr(axes, f"set_{which}ticks")(range(0, n, every), names[::every], fontsize=8)
-        axes.set_xlabel(mark.column_axis, color=MUTED, fontsize=9)
-        axes.set_ylabel(mark.row_axis, color=MUTED, fontsize=9)
+        axes.set_xlabel(mark.column_axis, color=ink_of(MUTED), fontsize=9)
+        axes.set_ylabel(mark.row_axis, color=ink_of(MUTED), fontsize=9)
         axes.tick_params(length=0, labelsize=8)
     if mark.title:
         title = "\n".join(textwrap.wrap(mark.title, max(int(wide * _LETTERS), 8)))
-        axes.set_title(title, loc="left", fontsize=8.5 if _small(mark) else 10, color=INK)
+        axes.set_title(title, loc="left", fontsize=8.5 if _small(mark) else 10, color=ink_of(INK))
     if not mark.image and rows <= _WRITTEN and columns <= _WRITTEN:
         _numbers(axes, mark, (shown - low) / (high - low))
     elif mark.scale == "signed" and values.size <= _SIGNED:
@@ -242,52 +256,10 @@ def _numbers(axes: Any, mark: Matrix, part: Any) -> None:
     for r, c in np.argwhere(np.isfinite(mark.values)).tolist():
         deep = abs(2 * part[r, c] - 1) > 0.85 if signed else part[r, c] > 0.75
         axes.text(c, r, short(mark, float(mark.values[r][c])), ha="center", va="center",
-                  fontsize=7, color="white" if deep else INK)  # fmt: skip
+                  fontsize=7, color=ink_of(PANEL) if deep else ink_of(INK))  # fmt: skip
 
 
 def _minus_signs(axes: Any, part: Any) -> None:
     """A dash in what is negative: the sign is not told by color alone."""
     for r, c in np.argwhere(part < 0.45).tolist():
-        axes.text(c, r, "−", ha="center", va="center", fontsize=6, color=INK)
-
-
-def _diagram(axes: Any, mark: Diagram, size: float) -> None:
-    from matplotlib.patches import Circle, FancyBboxPatch
-
-    axes.set_xlim(0, mark.wide)
-    axes.set_ylim(mark.high, 0)
-    axes.set_aspect("equal")
-    axes.set_axis_off()
-    for name, left, top, wide, high in mark.groups:
-        axes.add_patch(FancyBboxPatch(
-            (left, top), wide, high, boxstyle="round,pad=0,rounding_size=8",
-            facecolor="#F4F6F8", edgecolor="#DFE3E8",
-        ))  # fmt: skip
-        axes.text(left + 8, top + 14, name, fontsize=size, color=MUTED)
-    for edge in mark.edges:
-        color = "#8894A2" if edge.role == "plain" else ROLES[edge.role]
-        width = 0.7 + 2.6 * max(0.0, min(edge.strength, 1.0))
-        dash = "--" if edge.role == "negative" else "-"
-        xs, ys = zip(*edge.path, strict=True)
-        axes.plot(xs, ys, color=color, linewidth=width, linestyle=dash, zorder=1)
-        axes.annotate(
-            "", edge.path[-1], edge.path[-2], zorder=1,
-            arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 0.1},
-        )  # fmt: skip
-        if edge.name:
-            x, y, anchor = place_of(edge)
-            axes.text(x, y, edge.name, fontsize=size, color=INK, zorder=3,
-                      ha="center" if anchor == "middle" else "left")  # fmt: skip
-    for dot in mark.dots:
-        color = _KINDS.get(dot.kind, "#8894A2")
-        if dot.shape == "circle":
-            axes.add_patch(Circle((dot.x, dot.y), min(dot.wide, dot.high) / 2, facecolor="white",
-                                  edgecolor=color, linewidth=1.5, zorder=2))  # fmt: skip
-        else:
-            axes.add_patch(FancyBboxPatch(
-                (dot.x - dot.wide / 2, dot.y - dot.high / 2), dot.wide, dot.high,
-                boxstyle="round,pad=0,rounding_size=6", facecolor="white", edgecolor=color,
-                linewidth=1.3, zorder=2, linestyle="--" if dot.kind == "parameter" else "-",
-            ))  # fmt: skip
-        axes.text(dot.x, dot.y, "\n".join(dot.lines), ha="center", va="center", fontsize=size,
-                  color=INK, zorder=3)  # fmt: skip
+        axes.text(c, r, "−", ha="center", va="center", fontsize=6, color=ink_of(INK))
