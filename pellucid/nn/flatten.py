@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.errors import ShapeError
+from pellucid.errors import KindError, ShapeError
 from pellucid.nn.module import Module
 from pellucid.ops.movement import reshape
 from pellucid.shapes import normalize_axis, numel, show
@@ -70,7 +70,12 @@ class Unflatten(Module):
 
     def __init__(self, dim: int, unflattened_size: Any) -> None:
         super().__init__()
-        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+        parts = unflattened_size
+        if not isinstance(parts, tuple | list) or not all(isinstance(n, int) for n in parts):
+            raise KindError(
+                f"Unflatten: unflattened_size is a tuple of whole numbers, not {parts!r}."
+            )
+        self.dim, self.unflattened_size = dim, tuple(parts)
 
     def forward(self, input: Tensor) -> Tensor:
         """The same numbers in more axes."""

@@ -1190,7 +1190,7 @@ class Methods:
         """PyTorch's older `linalg.lu_factor`: both triangles in one matrix, and the rows taken."""
 
     def lu_solve(self, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
-        """The x with `A @ x = b`, from what `linalg.lu_factor(A)` gave."""
+        """The X with `A @ X = B`, from what `linalg.lu_factor(A)` gave."""
 
     def map_(self, tensor: Tensor, callable: Any) -> Tensor:
         """Call a function with each number here and that of another Tensor, and keep the results."""

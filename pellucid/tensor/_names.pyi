@@ -895,8 +895,8 @@ def lt(input: Tensor, other: Any) -> Tensor:
 def lu(A: Tensor, pivot: bool = ..., get_infos: bool = ...) -> Any:
     """PyTorch's older `linalg.lu_factor`: both triangles in one matrix, and the rows taken."""
 
-def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
-    """The x with `A @ x = b`, from what `linalg.lu_factor(A)` gave."""
+def lu_solve(B: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
+    """The X with `A @ X = B`, from what `linalg.lu_factor(A)` gave."""
 
 def lu_unpack(
     LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = ..., unpack_pivots: bool = ...

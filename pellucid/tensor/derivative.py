@@ -58,6 +58,8 @@ def grad(
         each = [grad(outputs, inputs, row, True, *rest) for row in rows]
         return tuple(None if c[0] is None else _stack(c) for c in zip(*each, strict=True))
     heads, wanted = _several(outputs), _several(inputs)
+    if not wanted:
+        raise SettingError("grad: inputs is empty: say what the blame is asked of.")
     for i, t in enumerate(wanted):
         if not t.requires_grad:
             raise GraphError(
@@ -96,6 +98,8 @@ def backward(
     """`backward()` from several Tensors at once; with `inputs`, only into these."""
     roots, given = _roots(_several(tensors), grad_tensors)
     wanted = None if inputs is None else [t._node for t in _several(inputs)]
+    if wanted == []:
+        raise SettingError("backward: inputs is empty: leave it out, or say where blame goes.")
     keep = create_graph if retain_graph is None else retain_graph
     pour(roots, given, wanted, create_graph, not keep, wrap)
 

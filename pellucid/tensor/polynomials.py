@@ -80,6 +80,8 @@ def _values(family: _Family, x: Node, most: int) -> list[Node]:
 
 def _polynomial(name: str, family: _Family) -> Callable[..., Any]:
     def call(input: Any, n: Any) -> Node:
+        if not isinstance(input, Node) and not isinstance(n, Node):
+            raise KindError(f"{name}: one of the two must be a Tensor.")
         orders = n.array if isinstance(n, Node) else n
         if orders is None:
             raise KindError(f"{name}: inside a compiled function, n must be a whole number.")

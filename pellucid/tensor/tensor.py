@@ -13,7 +13,7 @@ from weakref import ref
 
 from pellucid.autograd.reverse import pour, starting
 from pellucid.dtypes import FLOAT, DType, by_name, float32
-from pellucid.errors import GraphError, KindError, ShapeError, TraceError
+from pellucid.errors import GraphError, KindError, SettingError, ShapeError, TraceError
 from pellucid.graph.emit import emit, stamp
 from pellucid.graph.gate import gate
 from pellucid.graph.mode import _local, current, engine
@@ -360,6 +360,8 @@ class Tensor(Methods):
             judge_loss(self._node)
         several = [inputs] if isinstance(inputs, Tensor) else inputs
         wanted = None if inputs is None else [t._node for t in several]
+        if wanted == []:
+            raise SettingError("backward: inputs is empty: leave it out, or say where blame goes.")
         keep = create_graph if retain_graph is None else retain_graph
         given = () if gradient is None else (start,)
         pour({self._node: start}, given, wanted, create_graph, not keep, wrap)

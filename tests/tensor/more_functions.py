@@ -25,6 +25,7 @@ TIES = np.array([[1.0, 3.0, 1.0, 3.0], [2.0, 2.0, 0.0, 5.0]])
 ZEROS = np.array([[2.0, 0.0, 3.0, 0.0], [1.5, -2.0, 0.0, 4.0], [1.0, 2.0, 3.0, 4.0]])
 ODD = np.array([1.0, np.inf, np.nan, -np.inf, -2.5])
 HOLES = np.array([[1.0, np.nan, 3.0], [np.nan, 2.0, -1.0]])
+FIXED = np.array([1, 2, 3, 5])
 LABELS = np.array([2, 0, 2, 1, 5])
 COUNTS = np.array([[7, -7, 3], [-5, 5, 4]])
 INDEX = np.array([[0, 2, 1, 1], [2, 2, 0, 0]])
@@ -58,6 +59,12 @@ _NUMBERS: dict[str, list[Case]] = {
     **{n: [_f(n, X, V)] for n in ("atan2", "arctan2")},
     "hypot": [_f("hypot", X, V)],
     "logaddexp": [_f("logaddexp", X, V), _f("logaddexp", X * 300, V)],
+    "i0": [_f("i0", X * 3)],
+    "igamma": [_still("igamma", FIXED * 1.0, POSITIVE)],
+    "igammac": [_still("igammac", FIXED * 1.0, POSITIVE)],
+    "frexp": [_f("frexp", X * 30), _still("frexp", ODD[:1])],
+    "hardshrink": [_f("hardshrink", X), _f("hardshrink", X, args=(0.2,)), _m("hardshrink", X)],
+    "prelu": [_f("prelu", X, np.array([0.2])), _m("prelu", X, W)],
     "erfc": [_f("erfc", X), _f("erfc", X * 3)],
     "lerp": [_f("lerp", X, Y, args=(0.3,)), _f("lerp", X, Y, UNIT), _f("lerp", X, V, UNIT)],
     "addcmul": [_f("addcmul", X, Y, V), _f("addcmul", X, Y, V, value=0.5)],

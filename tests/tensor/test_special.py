@@ -50,6 +50,11 @@ def test_polynomials_of_every_degree(name: str, torch: Any) -> None:
     np.testing.assert_allclose(alone, theirs(2.0, torch.tensor([2])).numpy())
 
 
+def test_two_numbers_are_refused() -> None:
+    with pytest.raises(TypeError, match="one of the two must be a Tensor"):
+        pellucid.special.hermite_polynomial_h(2.0, 3)
+
+
 def test_a_degree_must_be_known() -> None:
     @pellucid.compile
     def at(n: Any) -> Any:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from pellucid.dtypes import int64
-from pellucid.errors import SettingError
+from pellucid.dtypes import FLOAT, int64
+from pellucid.errors import DTypeError, SettingError
 from pellucid.graph.node import Node
-from pellucid.nn.functional.sizes import batched
+from pellucid.nn.functional.sizes import batched, filled
 from pellucid.ops import pool as pl
 from pellucid.ops.indexing import take
 from pellucid.ops.linalg import matmul
@@ -119,7 +119,9 @@ def _averages(name: str, rank: int, input: Node, output_size: Any) -> Node:
         kernel = tuple(1 if n % m else n // m for n, m in zip(size, wanted, strict=True))
         return x if numel(kernel) == 1 else pl.avg_pool(x, **_plain(kernel), counts=numel(kernel))
 
-    out: Node = batched(name, input, rank, call)
+    out: Node = batched(
+        name, filled(name, input, rank, rank == 3 and len(input.shape) == 5), rank, call
+    )
     return out
 
 
@@ -151,7 +153,11 @@ def _largest(name: str, rank: int, input: Node, output_size: Any, places: bool) 
         y = pl.max_pool(x, **p)
         return (y, _original(pl.max_pool_at(x, **p), layout, size)) if places else y
 
-    return batched(name, input, rank, call)
+    if input.dtype.category != FLOAT:
+        raise DTypeError(
+            f"{name} works on float numbers and got {input.dtype.name}.\n Convert first: x.float()."
+        )
+    return batched(name, filled(name, input, rank, len(input.shape) == rank + 2), rank, call)
 
 
 def _window_by_window(n: int, m: int) -> list[int]:

@@ -12,6 +12,7 @@ from pellucid.ops.dropout import dropout as dropout_op
 from pellucid.ops.elementwise import add, mul
 from pellucid.ops.movement import expand
 from pellucid.shapes import Shape, show
+from pellucid.tensor.caution import caution
 from pellucid.tensor.random import uniform_node
 
 __all__ = ["alpha_dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"]
@@ -40,7 +41,7 @@ def dropout2d(input: Node, p: float = 0.5, training: bool = True, inplace: bool 
 
     Source: Tompson, Goroshin, Jain, LeCun & Bregler 2015.
     """
-    return _channels("dropout2d", (4, 3), input, p, training)
+    return _channels("dropout2d", (4, 3), input, p, training, more=True)
 
 
 def dropout3d(input: Node, p: float = 0.5, training: bool = True, inplace: bool = False) -> Node:
@@ -48,17 +49,22 @@ def dropout3d(input: Node, p: float = 0.5, training: bool = True, inplace: bool 
 
     The arguments are those of `dropout1d`; the input is `(N, C, D, H, W)` or `(C, D, H, W)`.
     """
-    return _channels("dropout3d", (4, 5), input, p, training)
+    return _channels("dropout3d", (4, 5), input, p, training, more=True)
 
 
-def _channels(name: str, ranks: tuple[int, int], input: Node, p: float, training: bool) -> Node:
+def _channels(
+    name: str, ranks: tuple[int, int], input: Node, p: float, training: bool, more: bool = False
+) -> Node:
     check_chance(name, p)
     rank = len(input.shape)
     if rank not in ranks:
-        raise ShapeError(
+        wrong = (
             f"{name}: the input has {min(ranks)} or {max(ranks)} axes, and its shape is "
             f"{show(input.shape)}."
         )
+        if not more or rank < 2:
+            raise ShapeError(wrong)
+        caution(f"{wrong} The first two are taken for rows and channels.")
     if not training or p == 0.0:
         return input
     need_real(name, input)

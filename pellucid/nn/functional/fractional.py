@@ -7,7 +7,7 @@ from typing import Any
 from pellucid.dtypes import int64
 from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.node import Node
-from pellucid.nn.functional.sizes import batched, sizes
+from pellucid.nn.functional.sizes import batched, filled, sizes
 from pellucid.ops.elementwise import add, cast, mul, sub
 from pellucid.ops.extremes import argmax
 from pellucid.ops.indexing import gather
@@ -73,6 +73,8 @@ def _fractional(
     samples: Node | None,
 ) -> Any:
     name = f"fractional_max_pool{rank}d"
+    if isinstance(kernel_size, tuple | list) and len(kernel_size) != rank:
+        raise SettingError(f"{name}: kernel_size is a whole number, or {rank} of them.")
     kernel = sizes(name, "kernel_size", kernel_size, rank)
     out = _out(name, input.shape[-rank:], output_size, output_ratio)
 
@@ -95,7 +97,7 @@ def _fractional(
         y = reshape(gather(flat, at, axis=2), shape=(n, channels, *out))
         return (y, reshape(at, shape=y.shape)) if return_indices else y
 
-    return batched(name, input, rank, call)
+    return batched(name, filled(name, input, rank), rank, call)
 
 
 def _out(name: str, size: Shape, output_size: Any, output_ratio: Any) -> Shape:

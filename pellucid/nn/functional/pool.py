@@ -11,7 +11,7 @@ from typing import Any
 from pellucid.dtypes import float64, int64
 from pellucid.errors import SettingError
 from pellucid.graph.node import Node
-from pellucid.nn.functional.sizes import batched, sizes
+from pellucid.nn.functional.sizes import batched, filled, sizes
 from pellucid.ops import elementwise as ew
 from pellucid.ops import pool as pl
 from pellucid.ops import window as wn
@@ -101,7 +101,7 @@ def _max_pool(
         y = pl.max_pool(x, **p)
         return (y, pl.max_pool_at(x, **p)) if return_indices else y
 
-    return batched(name, input, rank, call)
+    return batched(name, filled(name, input, rank), rank, call)
 
 
 def _window(
@@ -218,7 +218,7 @@ def _avg_pool(
         counts = divisor or _counts(size, kernel, stride, border, pairs, count_include_pad)
         return pl.avg_pool(x, kernel=kernel, stride=stride, padding=pairs, counts=counts)
 
-    out: Node = batched(name, input, rank, call)
+    out: Node = batched(name, filled(name, input, rank), rank, call)
     return out
 
 
@@ -256,7 +256,7 @@ def unfold(
         `(N, C, H, W)` → `(N, C · window, positions)`
     """
     p = _spelled("unfold", kernel_size, dilation, padding, stride)
-    out: Node = batched("unfold", input, 2, lambda x: wn.unfold(x, **p))
+    out: Node = batched("unfold", filled("unfold", input, 2), 2, lambda x: wn.unfold(x, **p))
     return out
 
 

@@ -41,6 +41,8 @@ def affine_grid(theta: Node, size: Any, align_corners: bool | None = None) -> No
 
     Source: Jaderberg, Simonyan, Zisserman & Kavukcuoglu 2015.
     """
+    if not all(isinstance(m, int) and m > 0 for m in tuple(size)):
+        raise SettingError(f"affine_grid: all sizes are from 1 on, and size is {tuple(size)}.")
     n, _, *plane = tuple(size)
     rank = len(plane)
     if rank not in (2, 3) or theta.shape != (n, rank, rank + 1):
@@ -215,5 +217,7 @@ def _check(input: Node, grid: Node, rank: int, mode: str, border: str) -> None:
             "(N, C, D, H, W) with (N, new depth, height, width, 3).\n"
             f"   input        {show(input.shape)}\n   grid         {show(grid.shape)}"
         )
+    if 0 in input.shape[2:]:
+        raise ShapeError(f"grid_sample: there is nothing to read in an input {show(input.shape)}.")
     if mode == "bicubic" and rank == 3:
         raise SettingError("grid_sample: bicubic is for pictures; take bilinear for volumes.")

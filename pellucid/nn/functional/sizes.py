@@ -65,6 +65,16 @@ def _remedy(have: int, rank: int) -> str:
     return "Give it the axes that are missing: x.unsqueeze(0)."
 
 
+def filled(name: str, input: Node, rank: int, channels: bool = True) -> Node:
+    """The input, of which only the batch may be empty; with `channels` off, these too."""
+    own = input.shape[len(input.shape) - rank - channels :]
+    if len(input.shape) in (rank + 1, rank + 2) and 0 in own:
+        raise ShapeError(
+            f"{name}: the input has shape {show(input.shape)}, and only the batch may be empty."
+        )
+    return input
+
+
 def batched(name: str, input: Node, rank: int, call: Callable[[Node], Any]) -> Any:
     """Apply `call` to rows; a single one is given a row axis, which is taken off again."""
     have = len(input.shape)

@@ -262,6 +262,8 @@ def _classes(tensor: Node, wanted: int) -> int:
         return wanted
     if not tensor.size and wanted < 1:
         raise SettingError("one_hot: pass num_classes; there are no class numbers to count.")
+    if wanted == 0 or wanted < -1:
+        raise SettingError(f"one_hot: num_classes is from 1 on, or -1 to count; it is {wanted}.")
     low, high = known_range("one_hot", tensor)
     if low < 0:
         raise IndexRangeError(f"one_hot: class {low} is negative; classes start at 0.")

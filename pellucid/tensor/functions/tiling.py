@@ -261,6 +261,11 @@ def _mirrored(input: Node, widths: tuple[tuple[int, int], ...], mode: str) -> No
         raise SettingError(
             f"pad: mode must be 'constant', 'reflect', 'replicate' or 'circular' and is {mode!r}."
         )
+    first = next((k for k, (a, b) in enumerate(widths) if a or b), 0)
+    if mode != "circular" and 0 in input.shape[max(first - 1, 0) :]:
+        raise ShapeError(
+            f"pad: the input has shape {show(input.shape)}, and only the batch may be empty."
+        )
     for axis, (a, b) in enumerate(widths):
         if a or b:
             n = input.shape[axis]

@@ -174,9 +174,9 @@ def lu_solve(LU: Node, pivots: Node, B: Node, *, left: bool = True, adjoint: boo
 
 
 @function("lu_solve")
-def _lu_solve(b: Node, LU_data: Node, LU_pivots: Node) -> Node:
-    """The x with `A @ x = b`, from what `linalg.lu_factor(A)` gave."""
-    return lu_solve(LU_data, LU_pivots, b)
+def _lu_solve(B: Node, LU_data: Node, LU_pivots: Node) -> Node:
+    """The X with `A @ X = B`, from what `linalg.lu_factor(A)` gave."""
+    return lu_solve(LU_data, LU_pivots, B)
 
 
 @function("lu")

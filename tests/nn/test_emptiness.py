@@ -1,0 +1,80 @@
+"""What has nothing in it: only the batch may be empty, and who is asked for nothing says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import pellucid
+import pellucid.nn.functional as F
+from pellucid import nn, ones, tensor
+
+WINDOWS = [
+    (f"{name}{rank}d", given, rank)
+    for rank in (1, 2, 3)
+    for name, given in (("max_pool", (2,)), ("avg_pool", (2,)), ("lp_pool", (2, 2)),
+                        ("adaptive_max_pool", (3,)), ("adaptive_avg_pool", (3,)))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "given", "rank"), WINDOWS)
+def test_windows_over_nothing_are_pytorchs(name: str, given: Any, rank: int, torch: Any) -> None:
+    size = (6, 7, 8)[:rank]
+    for shape in (
+        (0, 4, *size),
+        (2, 0, *size),
+        (2, 4, 0, *size[1:]),
+        (0, *size),
+        (4, 0, *size[1:]),
+    ):
+        try:
+            wanted = tuple(getattr(torch.nn.functional, name)(torch.ones(shape), *given).shape)
+        except RuntimeError:
+            with pytest.raises(pellucid.errors.ShapeError, match="only the batch may be empty"):
+                getattr(F, name)(ones(shape), *given)
+            continue
+        assert tuple(getattr(F, name)(ones(shape), *given).shape) == wanted, shape
+
+
+REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
+    (lambda: F.max_pool2d(ones(2, 0, 4, 4), 2), RuntimeError,
+     "max_pool2d: the input has shape (2, 0, 4, 4), and only the batch may be empty."),
+    (lambda: F.unfold(ones(1, 0, 3, 3), (2, 2)), RuntimeError,
+     "unfold: the input has shape (1, 0, 3, 3), and only the batch may be empty."),
+    (lambda: F.pad(ones(2, 4, 0), (1, 1), "replicate"), RuntimeError,
+     "pad: the input has shape (2, 4, 0), and only the batch may be empty."),
+    (lambda: F.grid_sample(ones(1, 1, 0, 2), ones(1, 1, 1, 2)), RuntimeError,
+     "grid_sample: there is nothing to read in an input (1, 1, 0, 2)."),
+    (lambda: F.affine_grid(ones(1, 2, 3), (1, 1, 0, 3)), ValueError,
+     "affine_grid: all sizes are from 1 on, and size is (1, 1, 0, 3)."),
+    (lambda: F.fractional_max_pool2d(ones(2, 2, 6, 6), (2,), output_size=2), RuntimeError,
+     "fractional_max_pool2d: kernel_size is a whole number, or 2 of them."),
+    (lambda: F.adaptive_max_pool2d(ones(2, 4, 6, 6).long(), 2), RuntimeError,
+     "adaptive_max_pool2d works on float numbers and got int64.\n Convert first: x.float()."),
+    (lambda: F.one_hot(tensor([0]), 0), RuntimeError,
+     "one_hot: num_classes is from 1 on, or -1 to count; it is 0."),
+    (lambda: nn.Unflatten(1, "x"), TypeError,
+     "Unflatten: unflattened_size is a tuple of whole numbers, not 'x'."),
+    (lambda: nn.Unflatten(1, (2, "x")), TypeError,
+     "Unflatten: unflattened_size is a tuple of whole numbers, not (2, 'x')."),
+    (lambda: pellucid.autograd.grad(ones(2, requires_grad=True).sum(), []), RuntimeError,
+     "grad: inputs is empty: say what the blame is asked of."),
+    (lambda: ones(2, requires_grad=True).sum().backward(inputs=[]), RuntimeError,
+     "backward: inputs is empty: leave it out, or say where blame goes."),
+    (lambda: pellucid.autograd.backward(ones((), requires_grad=True), inputs=[]), RuntimeError,
+     "backward: inputs is empty: leave it out, or say where blame goes."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "error", "text"), REFUSED)
+def test_what_is_refused(call: Callable[[], Any], error: type[Exception], text: str) -> None:
+    with pytest.raises(error) as caught:
+        call()
+    assert str(caught.value) == text
+
+
+def test_dropout_of_channels_takes_more_axes_with_a_caution() -> None:
+    with pytest.warns(UserWarning, match="The first two are taken for rows and channels"):
+        assert F.dropout2d(ones(1, 2, 2, 2, 2)).shape == (1, 2, 2, 2, 2)
