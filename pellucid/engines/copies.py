@@ -50,6 +50,21 @@ class Copies:
         return out
 
     @staticmethod
+    def broadcast_to(x: Any, shape: Any) -> Any:
+        """`numpy.broadcast_to`, which spends most of its time on Python."""
+        lead = len(shape) - x.ndim
+        if lead < 0 or not x.flags.c_contiguous or not x.size:
+            return np.broadcast_to(x, shape)
+        strides = [0] * lead
+        for n, wanted, stride in zip(x.shape, shape[lead:], x.strides, strict=True):
+            if n != wanted and n != 1:
+                return np.broadcast_to(x, shape)
+            strides.append(stride if n == wanted else 0)
+        out: Any = np.ndarray(shape, x.dtype, x, 0, strides)
+        out.flags.writeable = False
+        return out
+
+    @staticmethod
     def reshape(x: Any, shape: Any) -> Any:
         """`numpy.reshape`."""
         if x.size < _MANY or x.flags.c_contiguous:

@@ -39,7 +39,7 @@ __all__ = ["NumpyEngine", "namespace", "quietly"]
 
 # Along a short axis NumPy's reductions spend their time on starting and stopping; a product with
 # ones, or a few comparisons of whole columns, is several times faster (on 200 × 3 and 200 × 16).
-_SHORT = 12  # columns that are cheaper to compare one by one
+_SHORT, _TALL = 12, 64  # columns of so many rows are cheaper to compare one by one
 _BLOCK = 256  # rows added up together where there are more than that
 _EXACT = 4096  # numbers per sum up to which a plain running sum in float32 is as good as NumPy's
 
@@ -88,7 +88,7 @@ def _in_blocks(x: Any) -> Any:
 def largest(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """`numpy.max`."""
     only = axis[0] if type(axis) is tuple and len(axis) == 1 else axis
-    if x.ndim == 2 and only in (1, -1) and 1 < x.shape[1] <= _SHORT:
+    if x.ndim == 2 and only in (1, -1) and 1 < x.shape[1] <= _SHORT and len(x) >= _TALL:
         out = functools.reduce(np.maximum, x.T)
         return out[:, None] if keepdims else out
     maximum: Any = np.maximum.reduce

@@ -57,3 +57,19 @@ def test_blame_never_shares_memory_with_another() -> None:
     assert a.grad is not None and b.grad is not None
     a.grad.zero_()
     assert b.grad.tolist() == [1.0] * 6
+
+
+@pytest.mark.parametrize(
+    ("own", "shape"),
+    [((), (2, 3)), ((3,), (2, 3)), ((2, 1), (4, 2, 3)), ((2, 3), (2, 3)), ((1, 0), (5, 0))],
+)
+def test_stretching(own: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    x = np.random.default_rng(0).normal(size=own)
+    found = namespace.broadcast_to(x, shape)
+    np.testing.assert_array_equal(found, np.broadcast_to(x, shape))
+    assert np.may_share_memory(found, x) or not x.size
+    with pytest.raises(ValueError, match="read-only"):
+        found[...] = 1
+    assert x.flags.writeable
+    with pytest.raises(ValueError, match="broadcast"):
+        namespace.broadcast_to(np.ones(2), (3,))
