@@ -8,10 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 import pellucid
-from pellucid.bridges import torch as bridge
 from pellucid.doctor import watch
 from pellucid.doctor.cure import MATCHED
 from pellucid.doctor.form import UNKNOWN
@@ -19,6 +17,9 @@ from pellucid.doctor.rule import rules
 from pellucid.doctor.seen import LossSeen, Rows, Seen
 from pellucid.doctor.step import DATA, Call, Moment, Move, WeightSeen
 from pellucid.doctor.trial import Change, NoTrials, Trial
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare with")
+bridge = pytest.importorskip("pellucid.bridges.torch")
 
 STEPS, AS_IT_WAS = 12, Change()
 LIBRARIES = [(pellucid, watch), (torch, bridge.watch)]
