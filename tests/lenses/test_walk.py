@@ -203,3 +203,32 @@ def test_how_far_a_weight_moves_is_the_length_of_all_its_moves(moons_model: Trai
     weight = moons_model.model.state_dict()["0.weight"].numpy()
     moves = [found[f"new 0.weight[{i}, {j}]"] - weight[i, j] for i, j in np.ndindex(8, 2)]
     assert update["0.weight"] == f"moves by {number(float(np.linalg.norm(moves)))}"
+
+
+def test_a_large_network_has_one_path_number_by_number(
+    digits_cnn: Trained, tiny_transformer: Trained
+) -> None:
+    for trained in (digits_cnn, tiny_transformer):
+        sheet = pellucid.walk(trained.model, trained.data)
+        found = sheet.to_dict()["followed"]
+        slopes = [p["slope"] for p in found["passed"]]
+        assert np.prod(slopes) == pytest.approx(found["adds"], rel=1e-9)
+        last = found["passed"][-1]
+        assert (last["name"], last["blame"]) == ("L", 1.0)
+        assert last["value"] == pytest.approx(sheet.to_dict()["loss"], rel=1e-5)
+        name, _, at = found["weight"].rpartition("[")
+        weight = dict(trained.model.named_parameters())[name]
+        index = tuple(int(i) for i in at[:-1].split(","))
+        assert found["value"] == pytest.approx(float(weight[index].item()))
+        trained.model.zero_grad()
+        assert "Number by number: " in sheet.text(100)
+    model, data = digits_cnn.model, digits_cnn.data
+    assert "followed" not in pellucid.walk(model, data, answers=False).to_dict()
+    assert pellucid.walk(model, data, closely=False).to_dict()["followed"] is None
+
+
+def test_a_number_that_was_looked_up_is_named() -> None:
+    pellucid.manual_seed(0)
+    table = nn.Embedding(4, 2)
+    out = table(pellucid.tensor([[2, 1]]))
+    assert "weight[2, 1]" in pellucid.explain(out[0, 0, 1]).text(100)

@@ -121,7 +121,20 @@ def _function(stage: Stage, at: Index, symbols: Symbols) -> Breakdown:
     if stage.out.shape and all(_same_place(x, stage.out) for x in stage.inputs):
         inside = ", ".join(symbols.at(x, _place(x, at)) for x in stage.inputs)
         return Breakdown((f"{stage.name}({inside})",), terms, False)
-    return Breakdown((right or stage.name,), terms, False)
+    return Breakdown(_picked(right or stage.name, stage, at, terms, symbols), terms, False)
+
+
+def _picked(
+    right: str, stage: Stage, at: Index, terms: tuple[Term, ...], symbols: Symbols
+) -> tuple[str, ...]:
+    """Where a number is one of the inputs, as it is: which; an index alone says nothing."""
+    if len(terms) != 1:
+        return (right,)
+    (source,) = terms[0].sources
+    if symbols.value(*source) != symbols.value(stage.out, at):
+        return (right,)
+    which = symbols.at(*source)
+    return (which,) if "index" in right else (right, which)
 
 
 def _arguments(stage: Stage, at: Index) -> Iterator[Term]:

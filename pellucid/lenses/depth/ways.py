@@ -15,7 +15,7 @@ from pellucid.lenses.graphs.flow import Flow
 from pellucid.lenses.graphs.recorded import recorded
 from pellucid.lenses.subject import Subject
 
-__all__ = ["Way", "Ways", "ways_of"]
+__all__ = ["Way", "Ways", "followable", "ways_of"]
 
 _MOST, _MOST_STAGES = 1_000_000, 250  # numbers and ops whose paths are found in a moment
 
@@ -61,12 +61,10 @@ class Ways:
 def ways_of(subject: Subject, sample: int, limit: int) -> Ways | None:
     """The paths to the most blamed weight of the first layer; None where there are too many."""
     flow = Flow(recorded(subject, slice(sample, sample + 1)))
-    size = sum(s.out.size for s in flow.stages) + sum(x.size for x in flow.leaves())
-    first = _first_weight(flow)
-    if first is None or size > _MOST or len(flow.stages) > _MOST_STAGES:
+    start = followable(flow)
+    if start is None:
         return None
-    blame = flow.blame[first]
-    at: Index = tuple(int(i) for i in np.unravel_index(np.abs(blame).argmax(), blame.shape))
+    first, at = start
     record = Record(flow.root, first)
     paths = find_paths(record, at, limit)
     all_ = paths.uncanceled
@@ -77,6 +75,16 @@ def ways_of(subject: Subject, sample: int, limit: int) -> Ways | None:
     name = first.name or flow.symbols.of(first)
     called = f"{name}[{', '.join(map(str, at))}]"
     return Ways(called, paths.total, paths.count, all_, found, paths.ordered, forks_of(record, at))
+
+
+def followable(flow: Flow) -> tuple[Node, Index] | None:
+    """The most blamed weight of the first layer; None where there are too many numbers."""
+    size = sum(s.out.size for s in flow.stages) + sum(x.size for x in flow.leaves())
+    first = _first_weight(flow)
+    if first is None or size > _MOST or len(flow.stages) > _MOST_STAGES:
+        return None
+    blame = flow.blame[first]
+    return first, tuple(int(i) for i in np.unravel_index(np.abs(blame).argmax(), blame.shape))
 
 
 def _first_weight(flow: Flow) -> Node | None:

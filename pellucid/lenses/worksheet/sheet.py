@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from pellucid.lenses.numerals import number, plural, signed
 from pellucid.lenses.picture import Film
 from pellucid.lenses.view import Block, Column, Remark, Table, View
+from pellucid.lenses.worksheet.followed import Followed
 from pellucid.lenses.worksheet.step import Step
 from pellucid.lenses.worksheet.taken import Line, Taken, Weight
 from pellucid.lenses.worksheet.way import way
@@ -35,6 +37,13 @@ _WEIGHTS = (
     Column("step ", "count", key="step"),
     Column("new value", "text", key="new"),
 )
+_PATH = (
+    Column("number", "formula", anchor=True),
+    Column("how", "formula", wraps=30),
+    Column("value", "number"),
+    Column("slope", "signed", rank=1),
+    Column("blame", "text"),
+)
 _GIVEN = (Column("given", "formula"), Column("value", "number"))
 
 
@@ -57,6 +66,7 @@ def sheet(taken: Taken, sample: int, answers: bool) -> View:
         *([_way(taken)] if answers else []),
         _operations(taken, place, answers),
         _weights(taken, place, answers),
+        *(_path(taken.followed) if taken.followed and answers else ()),
         *_remarks(taken, steps, answers),
     )
     data: dict[str, Any] = {
@@ -65,6 +75,7 @@ def sheet(taken: Taken, sample: int, answers: bool) -> View:
     }  # fmt: skip
     if answers:
         data |= {"loss": taken.loss, "loss_after": taken.after}
+        data["followed"] = asdict(taken.followed) if taken.followed else None
     title = f"Sample {sample} by hand: forward, backward, update"
     if answers:
         ends = f"from {number(taken.loss)} to {number(taken.after)}"
@@ -151,10 +162,26 @@ def _weights(taken: Taken, place: dict[int, int], answers: bool) -> Table:
     return Table(columns, rows, caption, note=note)
 
 
+def _path(found: Followed) -> Iterator[Table]:
+    """One path through a large network, number by number."""
+    rows: list[tuple[Any, ...]] = [(found.weight, "", found.value, None, signed(found.blame))]
+    for p in found.passed:
+        how = " = ".join(dict.fromkeys(x for x in (p.name, p.symbols, p.plugged) if x))
+        rows.append((p.name, how.partition(" = ")[2], p.value, p.slope, signed(p.blame)))
+    many = len(rows) - 1
+    yield Table(
+        _PATH, tuple(rows),
+        f"Number by number: {many} of {found.numbers:,} numbers, along the path with most blame",
+        note=f"slope: how much the number changes with the one above it. Their product,"
+        f" {signed(found.adds)}, is what this path adds to the blame of {found.weight}; all paths"
+        f" together make it {signed(found.blame)}.",
+    )  # fmt: skip
+
+
 def _remarks(taken: Taken, steps: list[Step], answers: bool) -> Iterator[Remark]:
     if not taken.single:
         yield Remark(
-            "This network takes too many numbers to go through one by one, so each line is a "
+            "This network takes too many numbers to go through one by one, so each line above is a "
             "Tensor, shown by its length √Σ²; single numbers keep their sign."
         )
     if answers:

@@ -20,6 +20,7 @@ from pellucid.lenses.listing.trace import Recording, record
 from pellucid.lenses.notation import plain
 from pellucid.lenses.numerals import bracketed, number
 from pellucid.lenses.subject import Subject, undisturbed
+from pellucid.lenses.worksheet.followed import Followed, followed
 from pellucid.lenses.worksheet.step import Step
 from pellucid.lenses.worksheet.way import net_of
 from pellucid.optim import SGD, Optimizer
@@ -83,6 +84,7 @@ class Taken:
         rule: the optimizer.
         single: whether each line is one number.
         net: the same as a graph.
+        followed: where each line is a Tensor, one path through it number by number.
     """
 
     lines: tuple[Line, ...]
@@ -93,6 +95,7 @@ class Taken:
     rule: str
     single: bool
     net: Net
+    followed: Followed | None = None
 
     def steps(self) -> list[Step]:
         """Everything to be found, in the order in which it can be found."""
@@ -128,7 +131,8 @@ def taken(subject: Subject, sample: int, optimizer: Any, lr: float, closely: boo
     small = closely and how_many(flow)[0] <= _MOST and weighs <= _MOST_WEIGHTS
     lines, weights, given = _by_number(flow, every) if small else _by_op(flow, every)
     loss = float(np.asarray(before.loss.array).reshape(()))
-    return Taken(lines, weights, given, loss, moved.loss_after, every.rule, small, net_of(flow))
+    return Taken(lines, weights, given, loss, moved.loss_after, every.rule, small, net_of(flow),
+                 None if small or not closely else followed(flow))  # fmt: skip
 
 
 class _Update:
