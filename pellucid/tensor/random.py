@@ -82,11 +82,16 @@ class Generator:
         """Seed and position, as four 32-bit words."""
         return of_array(self.words())
 
-    def set_state(self, state: Tensor) -> None:
+    def set_state(self, state: Tensor) -> Generator:
         """Continue where `get_state` was taken."""
         _not_traced("set_state")
         words = [int(w) for w in np.asarray(state.tolist())]
         self._seed, self._block = words[0] | words[1] << 32, words[2] | words[3] << 32
+        return self
+
+    def clone_state(self) -> Generator:
+        """Another generator, at the same place of the same stream."""
+        return Generator().set_state(self.get_state())
 
     def advance(self, count: int) -> Node:
         """The state now, as a node; then move on past `count` words."""

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from pellucid.tensor.elsewhere import refusing
 from pellucid.utils import checkpoint as checkpoint
 from pellucid.utils import data as data
+from pellucid.utils import deterministic as deterministic
 
-__all__ = ["checkpoint", "data"]
+__all__ = ["checkpoint", "data", "deterministic"]
 
 if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
     __getattr__ = refusing("pellucid.utils", __all__)

@@ -7,7 +7,7 @@ backward:  f(x) once more, and from there ∂L/∂x and ∂L/∂θ
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from pellucid.autograd import gradients
@@ -21,14 +21,47 @@ from pellucid.ops.op import Op
 from pellucid.tensor.random import default_generator
 from pellucid.tensor.tensor import Tensor, wrap
 
-__all__ = ["checkpoint", "checkpoint_sequential"]
+__all__ = [
+    "CheckpointError", "checkpoint", "checkpoint_sequential", "noop_context_fn",
+    "set_checkpoint_debug_enabled", "set_checkpoint_early_stop",
+]  # fmt: skip
+_Contexts = Callable[[], tuple[AbstractContextManager[Any], AbstractContextManager[Any]]]
+
+
+class CheckpointError(GraphError):
+    """PyTorch's class for a second run that differs from the first."""
+
+
+def noop_context_fn() -> tuple[AbstractContextManager[Any], AbstractContextManager[Any]]:
+    """Two contexts that change nothing: what `context_fn` is where nothing is said."""
+    return nullcontext(), nullcontext()
+
+
+@contextmanager
+def set_checkpoint_early_stop(enable: bool) -> Iterator[None]:
+    """Accepted as in PyTorch: whether the second run ends once all that is wanted is there.
+
+    Args:
+        enable: changes no number here.
+    """
+    yield
+
+
+@contextmanager
+def set_checkpoint_debug_enabled(enabled: bool | None) -> Iterator[None]:
+    """Accepted as in PyTorch: whether more is said about a second run that differs.
+
+    Args:
+        enabled: changes no number here.
+    """
+    yield
 
 
 def checkpoint(
     function: Callable[..., Any],
     *args: Any,
     use_reentrant: bool | None = None,
-    context_fn: Any = None,
+    context_fn: _Contexts = noop_context_fn,
     determinism_check: str = "default",
     debug: bool = False,
     early_stop: bool = True,
@@ -45,7 +78,7 @@ def checkpoint(
         function: a module or function of Tensors.
         args: its arguments; Tensors may stand in lists, tuples and dicts.
         use_reentrant: accepted as in PyTorch.
-        context_fn: refused; give contexts inside of the function.
+        context_fn: gives two contexts: one for the first run and one for the second.
         determinism_check: accepted as in PyTorch.
         debug: accepted as in PyTorch.
         early_stop: accepted as in PyTorch.
@@ -67,12 +100,10 @@ def checkpoint(
 
     Source: Chen, Xu, Zhang & Guestrin 2016, "Training deep nets with sublinear memory cost"
     """
-    if context_fn is not None:
-        raise SettingError("checkpoint: context_fn is not here; enter contexts in the function.")
     mode = current()
     if not mode.recording or mode.symbolic or mode.trace is not None:
         return function(*args, **kwargs)
-    return _Segment(function, args, kwargs, preserve_rng_state).result()
+    return _Segment(function, args, kwargs, preserve_rng_state, context_fn).result()
 
 
 class _Segment:
@@ -83,9 +114,13 @@ class _Segment:
         args: by place.
         kwargs: by name.
         same: whether it draws the same random numbers again.
+        contexts: gives what the first and the second call run in.
     """
 
-    def __init__(self, function: Any, args: Any, kwargs: Any, same: bool) -> None:
+    def __init__(
+        self, function: Any, args: Any, kwargs: Any, same: bool, contexts: _Contexts
+    ) -> None:
+        self.contexts = contexts
         self.function, self.given = function, (list(args), dict(kwargs))
         self.inputs = [t._node for t in leaves(self.given)]
         self.state = default_generator.get_state() if same else None
@@ -94,7 +129,8 @@ class _Segment:
     def result(self) -> Any:
         """What the function gives; its nodes are let go."""
         since = leaf(None, (), self.inputs[0].dtype).seq if self.inputs else 0
-        fresh, out = self._run()
+        with self.contexts()[0]:
+            fresh, out = self._run()
         heads = [t._node for t in leaves(out)]
         held = _behind(heads, since)
         own = [t._node for t in fresh]
@@ -114,7 +150,8 @@ class _Segment:
         return fresh, self.function(*args, **kwargs)
 
     def _again(self) -> tuple[list[Tensor], list[Tensor]]:
-        with switched(recording=True, because=None, part=None, **self.mode), self._stream():
+        calm = switched(recording=True, because=None, part=None, **self.mode)
+        with calm, self._stream(), self.contexts()[1]:
             fresh, out = self._run()
         return fresh, leaves(out)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import weakref
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,14 @@ import pytest
 import pellucid
 from pellucid import nn
 from pellucid.errors import GraphError
-from pellucid.utils.checkpoint import checkpoint, checkpoint_sequential
+from pellucid.utils.checkpoint import (
+    CheckpointError,
+    checkpoint,
+    checkpoint_sequential,
+    noop_context_fn,
+    set_checkpoint_debug_enabled,
+    set_checkpoint_early_stop,
+)
 
 
 def after(call: Any, net: Any, x: Any) -> list[Any]:
@@ -117,7 +126,36 @@ def test_what_is_refused() -> None:
         "what a checkpoint gave is differentiated once.\n"
         " For second derivatives, call the function without checkpoint."
     )
-    with pytest.raises(ValueError, match="context_fn is not here; enter contexts in the function"):
-        checkpoint(pellucid.sin, x, context_fn=lambda: None)
     with pytest.raises(ValueError, match="segments is 3, and there are 2 functions"):
         checkpoint_sequential([pellucid.sin, pellucid.cos], 3, x)
+
+
+def test_each_run_has_a_context_of_its_own() -> None:
+    seen: list[str] = []
+
+    @contextlib.contextmanager
+    def noted(which: str) -> Iterator[None]:
+        seen.append(which)
+        yield
+
+    def twice(x: Any) -> Any:
+        seen.append("run")
+        return pellucid.sin(x).cos()
+
+    x = pellucid.ones(3, requires_grad=True)
+    with set_checkpoint_early_stop(False), set_checkpoint_debug_enabled(True):
+        y = checkpoint(twice, x, context_fn=lambda: (noted("first"), noted("second")))
+        y.sum().backward()
+    assert seen == ["first", "run", "second", "run"]
+    assert all(isinstance(c, contextlib.nullcontext) for c in noop_context_fn())
+    assert issubclass(CheckpointError, RuntimeError)
+    assert pellucid.utils.deterministic.fill_uninitialized_memory is True
+
+
+def test_the_state_of_a_generator_goes_around() -> None:
+    g = pellucid.Generator().manual_seed(3)
+    state = g.get_state()
+    first, other = pellucid.rand(2, generator=g).tolist(), g.clone_state()
+    assert g.set_state(state) is g
+    assert pellucid.rand(2, generator=g).tolist() == first
+    assert pellucid.rand(2, generator=g).tolist() == pellucid.rand(2, generator=other).tolist()
