@@ -16,6 +16,7 @@ from pellucid.errors import SettingError
 from pellucid.lenses import represent
 from pellucid.lenses.geometry.alike import alignments
 from pellucid.lenses.geometry.apart import distances, nearest, purity, separation
+from pellucid.lenses.geometry.logistic import scores
 from pellucid.lenses.geometry.probe import halves, probed
 from pellucid.lenses.numerals import number
 from pellucid.lenses.picture import Charts, Film, Matrix
@@ -79,6 +80,15 @@ def test_a_probe_is_judged_by_rows_it_has_not_seen() -> None:
     assert probed(rows, y, True, (learn, judge)) == pytest.approx(
         theirs.score(scaled[judge], y[judge])
     )
+    for kinds in (3, 2):  # the minimum is the only one, so the weights are theirs
+        which = y[learn] % kinds
+        ours = scores(scaled[learn], which, kinds)
+        exact = LogisticRegression(max_iter=2000, tol=1e-8).fit(scaled[learn], which)
+        theirs_ = np.vstack([exact.coef_.T, exact.intercept_])
+        if kinds == 2:
+            theirs_ = np.hstack([np.zeros_like(theirs_), theirs_])
+        middle = [w - w.mean(axis=1, keepdims=True) for w in (ours, theirs_)]
+        np.testing.assert_allclose(*middle, atol=0.02)
     target = rows @ RNG.normal(size=5) + RNG.normal(size=90)
     ridge = Ridge(1.0).fit(scaled[learn], target[learn])
     assert probed(rows, target, False, (learn, judge)) == pytest.approx(
