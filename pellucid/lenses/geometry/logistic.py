@@ -1,6 +1,6 @@
 r"""Multinomial logistic regression with a quadratic penalty, for probes.
 
-$$ \min_W \; \sum_i -\log \operatorname{softmax}(W h_i + b)_{y_i} + \tfrac{1}{2} \lVert W \rVert^2 $$
+$$ \min_{W, b} \; -\sum_i \log \operatorname{softmax}(W h_i + b)_{y_i} + \tfrac12 \| W \|^2 $$
 
 The minimum is the only one, and L-BFGS walks to it: a step along the last gradients' curvature.
 
