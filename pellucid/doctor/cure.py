@@ -201,9 +201,14 @@ def best(seen: Seen, *changes: Change) -> Cure | None:
         tried = cure(seen, change)
         if tried is not None and (found is None or tried.gain > found.gain):
             found = tried
-        if tried is None or tried.gain < -ENOUGH or (tried.works and tried.share >= 0.7):
+        if tried is None or _harmed(tried) or (tried.works and tried.share >= 0.7):
             break
     return found
+
+
+def _harmed(tried: Cure) -> bool:
+    """Whether a change spoiled what there was; where nothing was learned it is chance."""
+    return tried.gain < -ENOUGH and _held(tried.before) > ENOUGH
 
 
 def told(trial: Trial) -> str:

@@ -22,6 +22,7 @@ __all__ = [
     "moment_pace",
     "pace",
     "place_of",
+    "still",
     "turns",
     "weight_place",
 ]
@@ -38,6 +39,16 @@ def flat(seen: Seen) -> bool:
         return False
     third, last = np.mean(seen.losses[-2 * count : -count]), np.mean(seen.losses[-count:])
     return bool(abs(third - last) < FLAT * max(abs(float(seen.losses[0])), 1e-12))
+
+
+@once
+def still(seen: Seen) -> bool:
+    """Whether the loss at the end is where it was at the beginning, to a fiftieth."""
+    count = len(seen.losses) // 4
+    if 4 * count < FEWEST:
+        return False
+    first, last = float(np.median(seen.losses[:count])), float(np.median(seen.losses[-count:]))
+    return abs(first - last) < FLAT * max(abs(first), 1e-12)
 
 
 @once

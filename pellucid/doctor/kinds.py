@@ -79,7 +79,7 @@ KINDS: Final[dict[str, Kind]] = {
             "frozen_parameters",
             "Parameters that should learn do not",
             "The optimizer does not hold them, no gradient reaches them, or no step is made.",
-            (*_POOR, "vanishing_gradient", "lr_too_low", "missing_nonlinearity"),
+            (*_POOR, "vanishing_gradient", "lr_too_low", "lr_too_high", "missing_nonlinearity"),
         ),
         Kind(
             "mode_error",
@@ -99,7 +99,15 @@ KINDS: Final[dict[str, Kind]] = {
             "bad_init",
             "Initial weights that can't learn",
             "The first weights are all alike, all zero, or of a wrong scale.",
-            (*_POOR, *_FLAT, *_WILD, "lr_too_low", "lr_too_high", "frozen_parameters"),
+            (
+                *_POOR,
+                *_FLAT,
+                *_WILD,
+                "lr_too_low",
+                "lr_too_high",
+                "frozen_parameters",
+                "overfitting",
+            ),
         ),
         Kind(
             "unnormalised_data",
@@ -148,7 +156,7 @@ KINDS: Final[dict[str, Kind]] = {
             "class_imbalance",
             "A rare class is ignored",
             "One class has so few rows that the network does well by never naming it.",
-            ("underfitting", "plateau"),
+            ("underfitting", "plateau", "oscillation"),
         ),
         Kind(
             "dead_relu",

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from pellucid.doctor.step import Call, Moment, WeightSeen
 from pellucid.doctor.trial import NoTrials, Trials
 
-__all__ = ["Batch", "Events", "Floats", "LossSeen", "Rows", "Score", "Seen"]
+__all__ = ["Batch", "Events", "Floats", "LossSeen", "Part", "Rows", "Score", "Seen"]
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -138,21 +138,55 @@ class Score:
     training: bool = False
 
 
+@dataclass(frozen=True)
+class Part:
+    """One of several inputs of a network, laid beside the others.
+
+    Attributes:
+        shape: of a row of it.
+        whole: whether it holds whole numbers, such as words and classes, rather than amounts.
+        start: its first column.
+        end: the column after its last.
+    """
+
+    shape: tuple[int, ...]
+    whole: bool
+    start: int
+    end: int
+
+
 @dataclass
 class Rows:
     """Rows that were kept, in the order in which they came.
 
     Attributes:
-        x: the network's input, (rows, …).
+        x: the network's input, (rows, …); several lie beside each other, (rows, columns).
         y: the targets, (rows, …).
         prediction: what the network says at the end, in evaluation mode; None if it wasn't asked.
         total: how many different rows there were, as far as it is known; 0 if not.
+        parts: where each of several inputs lies; empty for one.
+        partial: whether the network has other inputs that are not here.
     """
 
     x: npt.NDArray[Any]
     y: npt.NDArray[Any]
     prediction: npt.NDArray[Any] | None = None
     total: int = 0
+    parts: tuple[Part, ...] = ()
+    partial: bool = False
+
+    @property
+    def amounts(self) -> npt.NDArray[Any]:
+        """`x` without the columns of several inputs that hold words or classes."""
+        names = [n for part in self.parts if part.whole for n in range(part.start, part.end)]
+        return np.delete(self.x, names, axis=1) if names else self.x
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the inputs are sequences or texts, of which columns tell little."""
+        if self.parts:
+            return any(len(part.shape) == (1 if part.whole else 2) for part in self.parts)
+        return self.x.ndim == 3 or self.x.dtype.kind in "iu"
 
 
 @dataclass

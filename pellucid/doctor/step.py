@@ -121,6 +121,7 @@ class WeightSeen:
         trainable: whether it requires gradients.
         held: whether the optimizer holds it.
         used: whether it took part in the forward of a step that was looked at.
+        ran: whether it was computed with there, be it for nothing that the loss sees.
         reached: whether it ever had a gradient.
         moved: whether its values are others at the end than at the beginning.
         mean: of the first values.
@@ -137,6 +138,7 @@ class WeightSeen:
     trainable: bool = True
     held: bool = True
     used: bool = True
+    ran: bool = False
     reached: bool = True
     moved: bool = True
     mean: float = 0.0

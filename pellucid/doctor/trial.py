@@ -35,6 +35,8 @@ class Change:
         onward: whether it starts from the weights at the end.
         clip: the largest norm of the gradient; None for no limit.
         steady: whether the learning rate stays what it was at first, whatever the schedule.
+        alone: whether the part of the loss that holds predictions against targets is minimized
+            alone, where the loss has other parts.
     """
 
     lr: float = 1.0
@@ -51,6 +53,7 @@ class Change:
     onward: bool = False
     clip: float | None = None
     steady: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True)

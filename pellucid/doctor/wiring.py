@@ -33,9 +33,9 @@ LINEAR: Final = CONVOLUTIONS | {"linear", "bilinear", "addmm", "matmul", "mm", "
 _AFFINE: Final = (VIEWS | LINEAR | CONVOLUTIONS) | frozenset(
     {
         "add", "sub", "mul", "div", "neg", "mean", "sum", "cat", "stack", "pad", "roll", "flip",
-        "avg_pool1d", "avg_pool2d", "avg_pool3d", "adaptive_avg_pool1d", "adaptive_avg_pool2d",
-        "adaptive_avg_pool3d", "batch_norm", "dropout", "dropout1d", "dropout2d", "dropout3d",
-        "alpha_dropout", "feature_dropout",
+        "avg_pool", "avg_pool1d", "avg_pool2d", "avg_pool3d", "adaptive_avg_pool1d",
+        "adaptive_avg_pool2d", "adaptive_avg_pool3d", "moments", "batch_norm", "dropout",
+        "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_dropout",
     }
 )  # fmt: skip
 _PRODUCTS: Final = frozenset({"mul", "div", "matmul", "mm", "bmm", "einsum", "bilinear"})

@@ -20,6 +20,7 @@ from pellucid.doctor.seen import Seen
 from pellucid.doctor.watching.batches import Batches
 from pellucid.doctor.watching.losses import LossCall
 from pellucid.doctor.watching.ours import Ours
+from pellucid.doctor.watching.several import Several
 from pellucid.doctor.watching.watcher import Watcher
 from pellucid.errors import SettingError
 
@@ -125,7 +126,7 @@ def test_a_run_that_an_error_cut_off_is_not_told_to_be_trained_longer() -> None:
 
 def test_large_targets_and_predictions_are_looked_at_and_not_kept() -> None:
     """A run over large images or texts keeps a few numbers of each batch."""
-    batches = Batches(Ours())
+    batches = Batches(Ours(), Several(Ours()))
     y = pellucid.tensor(np.arange(20_000).reshape(2, 10_000) % 3)
     p = pellucid.zeros(2, 3, 10_000)
     for step in range(3):

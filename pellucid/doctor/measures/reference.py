@@ -79,6 +79,8 @@ def reference(seen: Seen) -> Reference | None:
     target = answers(seen)
     if target is None or seen.train is None or not np.isfinite(target.y).all():
         return None
+    if seen.train.partial:
+        return None
     if target.kind == "numbers" and _echoes(seen.train.x, target.y):
         return None
     places = _chosen(seen.train.x, target)

@@ -8,7 +8,8 @@ many (70 %) of the very surest, where overlapping classes contradict few, and wi
 not just the learners' second choice; or, of numbers, 12 % lie far off what the rest teaches and
 are unrelated to it; or the targets of the row before or
 after fit far better; or held-out rows are answered worse than by one constant where training rows
-are answered well. Sequences and tokens, of which these learners read little, are judged by what the
+are answered well. Rows that come again and again, each time with the same target, are in order.
+Sequences and tokens, of which these learners read little, are judged by what the
 network itself reaches. Less noise than that does no harm.
 """
 
@@ -28,6 +29,7 @@ from pellucid.doctor.measures.fit import fit, fit_held_out
 from pellucid.doctor.measures.reference import Reference, reference
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
+from pellucid.doctor.trial import Change
 from pellucid.doctor.wiring import mixing
 from pellucid.lenses.numerals import percent
 
@@ -54,7 +56,7 @@ _PAIRS: Final = (
 def bad_labels(seen: Seen) -> Iterator[Finding]:
     """The strongest sign of wrong targets."""
     found = disagreement(seen) if _known(seen) else None
-    if found is not None and found.rows >= _ROWS:
+    if found is not None and found.rows >= _ROWS and not _came_again(seen):
         for look in (_shifted, _unrelated, _noisy, _strange):
             for finding in look(seen, found):
                 yield finding
@@ -85,7 +87,7 @@ def _unrelated(seen: Seen, found: Disagreement) -> Iterator[Finding]:
         return
     if known.right is not None and _chance(known) < _UNLIKE:
         return  # a rare class that is told apart without ever being the likeliest
-    if others is not None and others.skill > 0.1:
+    if (others.skill if others is not None else _on_left_out(seen)) > 0.1:
         return  # the network reads what the learners can't
     memorized = own is not None and own.skill > 0.3
     if _hard_to_read(seen) and (others is None or not memorized):
@@ -100,6 +102,21 @@ def _unrelated(seen: Seen, found: Disagreement) -> Iterator[Finding]:
         _LOOK + "    print(x[i], y[i])\n" + _PAIRS,
         0.85, 0.95,
     )  # fmt: skip
+
+
+def _on_left_out(seen: Seen) -> float:
+    """The skill of the same training on rows that are left out."""
+    trial = seen.trials.run(Change())
+    return -1.0 if trial is None or trial.held_skill is None else trial.held_skill
+
+
+def _came_again(seen: Seen) -> bool:
+    """Whether most rows come more than once to an epoch, each time with the same target."""
+    assert seen.train is not None
+    x = seen.train.x.reshape(len(seen.train.x), -1)
+    if not 2 * seen.train.total <= seen.rows or len(x) != seen.train.total:
+        return False
+    return len(np.unique(x, axis=0)) == len(x)
 
 
 def _noisy(seen: Seen, found: Disagreement) -> Iterator[Finding]:
@@ -157,7 +174,7 @@ def _other_way(seen: Seen) -> Iterator[Finding]:
 
 def _known(seen: Seen) -> bool:
     """Whether the loss holds predictions against targets in a way that is understood."""
-    if form(seen) == UNKNOWN:
+    if form(seen) == UNKNOWN or (seen.train is not None and seen.train.partial):
         return False
     met = mixing(seen)
     own = seen.loss is not None and seen.loss.name == "own"
@@ -167,7 +184,7 @@ def _known(seen: Seen) -> bool:
 def _hard_to_read(seen: Seen) -> bool:
     """Sequences and tokens: the known learners see columns, not order."""
     assert seen.train is not None
-    return seen.train.x.ndim == 3 or seen.train.x.dtype.kind in "iu"
+    return seen.train.ordered
 
 
 def _width(seen: Seen) -> int:

@@ -73,6 +73,8 @@ def _pair(seen: Seen) -> tuple[str, str, str, str] | None:
     assert seen.loss is not None
     met = mixing(seen)
     ending = seen.calls[met.place].name if met is not None else seen.loss.name
+    if ending not in _AGAIN and 0 <= seen.loss.low <= seen.loss.high <= 1:
+        ending = seen.loss.name  # a loss that is made of several operations
     calls = trail(seen)
     names = [ending, *(call.name for call in calls)]
     for place, call in enumerate(calls):

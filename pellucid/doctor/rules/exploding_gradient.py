@@ -6,7 +6,7 @@ before any step a signal grows 10,000-fold on its way through the layers, or the
 on its way back (a loop over time steps has one weight, and its growth shows nowhere else);
 and the network stays behind what can be reached, or its loss is no number at the end. A large loss
 has large gradients: the norm alone says nothing. A trial with clipped gradients that learns more
-makes it sure.
+makes it sure. Gradients behind a loss that is no number any more say nothing.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from pellucid.doctor.depth import broken, fade, grad_norm
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
+from pellucid.doctor.step import Moment
 from pellucid.doctor.trial import Change
 
-LAYERS, STEPS, SIGNALS = 70.0, 1000.0, 10000.0
+LAYERS, STEPS, SIGNALS, FEW = 70.0, 1000.0, 10000.0, 4
 
 
 @rule("exploding_gradient", needs=("moves",))
@@ -64,7 +65,8 @@ def _growth(seen: Seen) -> Evidence | None:
     if within is not None:
         return within
     norms = _norms(seen)
-    first = float(np.median(norms[:3])) if len(norms) else 0.0
+    # Where the loss is lost within a few steps, the first one alone was before it.
+    first = float(np.median(norms[: 3 if len(norms) > FEW else 1])) if norms else 0.0
     grown = max(norms[1:], default=0.0) / first if 0 < first < np.inf else 0.0
     if grown <= STEPS:
         return None
@@ -94,12 +96,17 @@ def _within(seen: Seen) -> Evidence | None:
 
 
 def _norms(seen: Seen) -> list[float]:
-    return [grad_norm(moment) for moment in seen.moments if moment.moves]
+    return [grad_norm(moment) for moment in _told(seen)]
+
+
+def _told(seen: Seen) -> list[Moment]:
+    """Moments whose gradients tell: behind a loss that is no number they are none either."""
+    return [moment for moment in seen.moments if moment.moves and np.isfinite(moment.loss)]
 
 
 def _first(seen: Seen) -> int | None:
     """The step at which the gradient is above 100 times what it was."""
     norms = _norms(seen)
-    steps = [moment.step for moment in seen.moments if moment.moves]
+    steps = [moment.step for moment in _told(seen)]
     above = [step for step, norm in zip(steps, norms, strict=True) if norm > 100 * norms[0]]
     return above[0] if above else None

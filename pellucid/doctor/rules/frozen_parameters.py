@@ -7,7 +7,7 @@ optimizer (nor moved by another); parameters it holds that no gradient ever reac
 `requires_grad=False` is taken as meant, unless there is an effect: the values look just as PyTorch
 draws them (uniform within 1/√fan_in, so nothing was ever learned there) and the network misses at
 least 15 % of what a reference fit to the same rows reaches. Parameters that no forward used are
-left alone.
+left alone, unless they are most of the network, ran for nothing, and the same effect shows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from pellucid.data.wording import listing
 from pellucid.doctor.finding import Evidence, Finding
@@ -27,7 +26,7 @@ from pellucid.lenses.numerals import percent
 
 __all__ = ["frozen_parameters"]
 
-_LOST: Final = 0.15
+_LOST, _HALF = 0.15, 0.5
 
 
 @rule("frozen_parameters", needs=("weights",))
@@ -57,6 +56,7 @@ def frozen_parameters(seen: Seen) -> Iterator[Finding]:
     elif seen.events.steps:
         yield from _on_purpose(seen, [w for w in used if not w.trainable])
         yield from _unknown(seen)
+        yield from _for_nothing(seen)
 
 
 def _refused(seen: Seen) -> Finding:
@@ -246,6 +246,18 @@ def _unknown(seen: Seen) -> Iterator[Finding]:
         sure=0.9,
         effect=0.8,
     )
+
+
+def _for_nothing(seen: Seen) -> Iterator[Finding]:
+    """Layers that run, and nothing of what they make reaches the loss: most of what should learn.
+
+    A spare head is left alone: less than half of what the optimizer holds, or nothing is missed.
+    """
+    held = [w for w in seen.weights if w.trainable and w.held]
+    idle = [w for w in held if w.ran and not (w.used or w.reached or w.moved)]
+    share = _entries(idle) / max(_entries(held), 1)
+    if share >= _HALF and effect(seen) >= _LOST:
+        yield _unreached(seen, idle, share)
 
 
 def _as_drawn(weight: WeightSeen) -> bool:

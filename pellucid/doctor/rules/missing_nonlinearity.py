@@ -32,7 +32,7 @@ from pellucid.doctor.wiring import affine
 __all__ = ["missing_nonlinearity"]
 
 _BETTER, _MISSED, _EXACT = 0.02, 0.05, 1 - 1e-4
-_POOLS: Final = frozenset({"max_pool1d", "max_pool2d", "max_pool3d"})
+_POOLS: Final = frozenset({"max_pool", "max_pool1d", "max_pool2d", "max_pool3d"})
 
 
 @rule("missing_nonlinearity", needs=("calls", "train"))

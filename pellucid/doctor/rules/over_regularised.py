@@ -4,21 +4,26 @@ Condition: the run has weight decay, a penalty on weights or dropout; the networ
 can be reached (dropout of one half is right where it still fits); and a trial without it brings
 back at least 0.1 of skill and 35 % of what is missing. Without trials only dropout of 0.8 and more
 is named (UMLAUT speaks from 0.5 on, which is right in many wide networks).
+Or the loss asks for something else beside the fit, as a variational autoencoder's does: there the
+network must be no better than one constant answer, where the fit alone gets to 30 % of skill.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pellucid.doctor.cure import Cure, cure, lost, short, told
+from pellucid.doctor.cure import Cure, cure, lost, short, skill, told
 from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.measures.fit import fit
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import Call
 from pellucid.doctor.trial import Change
+from pellucid.doctor.wiring import divided
 from pellucid.lenses.numerals import percent
 
 PLAIN = 0.8
+NOTHING, ALONE = 0.03, 0.3
 DROPOUT = frozenset({"dropout", "alpha_dropout", "feature_alpha_dropout", "dropout1d", "dropout2d",
                      "dropout3d"})  # fmt: skip
 
@@ -29,6 +34,8 @@ def over_regularised(seen: Seen) -> Iterator[Finding]:
     drops = [c for c in seen.calls if c.name in DROPOUT and _p(c) > 0]
     decay = float(seen.settings.get("weight_decay", 0) or 0)
     penalty = any(c.part == "loss" and c.weights for c in seen.calls)
+    if divided(seen):
+        yield from _drowned(seen)
     if not (drops or decay or penalty) or not short(seen):
         return
     tried = _tried(seen, bool(drops), bool(decay or penalty))
@@ -36,6 +43,33 @@ def over_regularised(seen: Seen) -> Iterator[Finding]:
         yield _finding(seen, tried, drops, decay)
     elif tried is None and drops and max(map(_p, drops)) >= PLAIN:
         yield _untried(seen, max(drops, key=_p))
+
+
+def _drowned(seen: Seen) -> Iterator[Finding]:
+    """A loss with several parts, of which one keeps the network from fitting anything at all."""
+    own = fit(seen)
+    if own is None or not own.skill <= NOTHING:
+        return
+    before, after = seen.trials.run(Change()), seen.trials.run(Change(alone=True))
+    if before is None or after is None or not (before.finite and after.finite):
+        return
+    held = after.skill if after.held_skill is None else after.held_skill
+    if before.skill > NOTHING or min(after.skill, held) < ALONE:
+        return
+    yield Finding(
+        "over_regularised",
+        f"Beside the fit, the loss asks for something that takes all there is: the network gets to "
+        f"{told(before)}, which is no better than one constant answer. Without it the same "
+        f"training gets to {told(after)}.",
+        line=seen.events.lines.get("loss", ""),
+        evidence=(
+            Evidence("skill", skill(seen), NOTHING, "the best constant has 0", "share"),
+            Evidence("skill without the other parts of the loss", held, ALONE, "a trial", "share"),
+        ),
+        sure=0.85, effect=max(min(after.skill, held), 0.5),
+        why="Where a penalty costs more than the whole fit can gain, the network gives up fitting.",
+        fix="loss = fit + beta * penalty  # with a beta of 1 or less, or one that grows from 0",
+    )  # fmt: skip
 
 
 def _p(call: Call) -> float:

@@ -3,7 +3,8 @@
 Condition: more than half of a hidden layer's outputs have a slope below a fiftieth of the steepest
 (SageMaker and DeepDiagnosis take half of a layer, too), all through the second half of the run, and
 the network stays behind what can be reached. An output sigmoid should saturate when it is done: the
-last one is left out.
+last one is left out. So is a layer of one to three units where the same network with usual settings
+does no better: with so few units, each must be on or off.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pellucid.doctor.cure import lost, short
+from pellucid.doctor.cure import MATCHED, cure, lost, short
 from pellucid.doctor.depth import hidden, place_of
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
+from pellucid.doctor.step import Call
 from pellucid.lenses.numerals import percent
 
-HALF = 0.5
+HALF, FEW = 0.5, 3
 NAMES = frozenset({"sigmoid", "tanh", "hardtanh", "hardsigmoid", "softsign"})
 
 
@@ -28,7 +30,7 @@ def saturated_activation(seen: Seen) -> Iterator[Finding]:
     """More than half of a layer on the flat ends, and the network does not fit."""
     for call, activity in hidden(seen, NAMES):
         flat = float(np.median([one.flat for one in activity]))
-        if flat > HALF and short(seen):
+        if flat > HALF and short(seen) and not _too_few(seen, call):
             ends = f"the flat ends of {call.name}" if call.path else "its flat ends"
             yield Finding(
                 "saturated_activation",
@@ -40,3 +42,11 @@ def saturated_activation(seen: Seen) -> Iterator[Finding]:
                 fix="Smaller first weights, standardized inputs, or ReLU() in hidden layers",
                 sure=0.6 + 0.3 * flat, effect=lost(seen),
             )  # fmt: skip
+
+
+def _too_few(seen: Seen, call: Call) -> bool:
+    """Whether a layer is so narrow that its units have to saturate to say anything."""
+    if not 0 < call.shape[-1] <= FEW:
+        return False
+    usual = cure(seen, MATCHED)
+    return usual is not None and not usual.works

@@ -38,7 +38,7 @@ def unnormalised_data(seen: Seen) -> Iterator[Finding]:
         return
     assert seen.train is not None
     wild = broken(seen)
-    inputs = _odd(_columns(seen.train.x))
+    inputs = _odd(_columns(seen.train.amounts))
     numbers = seen.loss is not None and seen.loss.target_kind == "numbers"
     targets = _odd(_columns(seen.train.y)) if numbers else None
     if not (inputs or targets) or not (wild or short(seen)):

@@ -13,6 +13,7 @@ from pellucid.doctor.measures.answers import answers_of
 from pellucid.doctor.seen import LossSeen, Rows
 from pellucid.doctor.trial import Change
 from pellucid.doctor.watching.case import Case
+from pellucid.doctor.watching.several import Layout
 
 __all__ = ["Material", "Scale", "batches", "material", "parted"]
 
@@ -90,11 +91,21 @@ def material(case: Case, whole: Material, change: Change, loss: LossSeen | None)
     """
     if change.inputs and np.issubdtype(whole.x.dtype, np.floating):
         scale = _scale(whole.x, _columns(case, whole.x.ndim))
+        scale = scale if case.layout is None else _of_amounts(scale, case.layout)
         held = None if whole.held_x is None else scale.off(whole.held_x)
         whole = replace(whole, x=scale.off(whole.x), held_x=held)
     if change.targets and _numbers(whole.y, loss):
         whole = replace(whole, scale=_scale(whole.y, (0,)))
     return whole
+
+
+def _of_amounts(scale: Scale, layout: Layout) -> Scale:
+    """The scale with words and classes as they are."""
+    mean, std = scale.mean.copy(), scale.std.copy()
+    for part in layout.parts:
+        if part.whole:
+            mean[:, part.start : part.end], std[:, part.start : part.end] = 0.0, 1.0
+    return Scale(mean, std)
 
 
 def _numbers(y: Array, loss: LossSeen | None) -> bool:

@@ -37,7 +37,7 @@ def model_of(case: Case, change: Change) -> Any:
         model.load_state_dict(case.start)
     for parameter in model.parameters():
         parameter.grad = None
-    return model
+    return model if case.layout is None else case.layout.onto(model)
 
 
 def _unhook(model: Any) -> None:

@@ -83,7 +83,8 @@ class Learning:
         case = self.case
         assert case.loss is not None
         target = self._aligned(out, y)
-        loss = case.loss(out, target)
+        alone = self.change.alone and case.fit is not None
+        loss = case.fit(out, target) if alone and case.fit else case.loss(out, target)
         own = loss
         if self.rows.scale is not None:
             with case.lib.no_grad():

@@ -6,6 +6,7 @@ when the training is over; large ones are looked at as they come, and not kept.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from pellucid.doctor.watching.losses import LossCall, describe, right_answers, r
 from pellucid.doctor.watching.passes import Pass
 from pellucid.doctor.watching.plan import Spread
 from pellucid.doctor.watching.rows import Keeper
+from pellucid.doctor.watching.several import Several
 
 __all__ = ["Batches"]
 
@@ -27,10 +29,10 @@ _EVERY_ONE, _TARGETS = 256, 1280  # batches whose targets are counted one by one
 class Batches:
     """The training batches of a run."""
 
-    def __init__(self, library: Library) -> None:
-        self.library = library
+    def __init__(self, library: Library, several: Several) -> None:
+        self.library, self.several = library, several
         self.kept = Keeper(library)
-        self.plain = True
+        self.plain, self.partial = True, False
         self.loss: LossSeen | None = None
         self._targets = Spread(_TARGETS, first=_EVERY_ONE)
         self._targets.every = 16
@@ -55,11 +57,11 @@ class Batches:
         self._pass_over(self._planned - self.left)
         y = call.target
         self.last = None if found is None else (found.x, y)
-        if self.plain and (found is None or not found.plain):
-            self.plain = False
+        if (found is None and self.plain) or not (found is None or self.several.fits(found)):
+            self.plain, self.partial = False, self.partial or found is not None
         copied = None
         if found is not None and not self.kept.complete and found.x is not None:
-            copied = self.kept.offer(found.x, y)
+            copied = self.kept.offer(found.x, y, partial(self.several.table, found))
         if self.loss is None or looked:
             self.loss = describe(self.loss, call, self.library)
         if self._targets.wanted():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pellucid.doctor.seen import Rows
+from pellucid.doctor.watching.several import Layout
 
 __all__ = ["Case", "Group"]
 
@@ -49,6 +50,9 @@ class Case:
         clip: the largest norm of the gradient, where the loop clips it.
         closure: whether the optimizer calls the loss itself (LBFGS).
         rates: the learning rate at every step at which it changed, as in `Seen.rates`.
+        fit: `fit(out, y)`: as `loss`, without the parts of it that have no target; None where there
+            are none.
+        layout: how several inputs lie beside each other in the rows; None for one.
         penalty: `penalty(model)`: what the loop adds to the loss function's value, as a tensor;
             None if it adds nothing.
     """
@@ -71,3 +75,5 @@ class Case:
     closure: bool = False
     rates: tuple[tuple[int, float], ...] = ()
     penalty: Callable[[Any], Any] | None = None
+    fit: Callable[[Any, Any], Any] | None = None
+    layout: Layout | None = None

@@ -18,6 +18,7 @@ from pellucid.doctor.watching.modes import Modes
 from pellucid.doctor.watching.passes import Pass, Passes
 from pellucid.doctor.watching.rest import Rest
 from pellucid.doctor.watching.scores import Scores
+from pellucid.doctor.watching.several import Several
 from pellucid.doctor.watching.unbounded import again
 from pellucid.doctor.watching.weights import Weights
 
@@ -44,9 +45,10 @@ class Course:
         self.where: dict[str, str] = {}
         self.modes = Modes()
         self.weights = Weights(library)
-        self.scores = Scores(library)
+        self.several = Several(library)
+        self.scores = Scores(library, self.several)
         self.passes = Passes(library, self.modes, self.scores)
-        self.batches = Batches(library)
+        self.batches = Batches(library, self.several)
         self.looks = Looks(library, self.weights, self.lines, self.missing)
         self.ledgers: dict[int, Ledger] = {}
         self.rest = Rest(self)

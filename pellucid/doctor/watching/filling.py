@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.doctor.form import form
-from pellucid.doctor.seen import Events, Rows, Seen
+from pellucid.doctor.seen import Events, Part, Rows, Seen
 from pellucid.doctor.step import Moment
 from pellucid.doctor.watching.case import Case, Group
 from pellucid.doctor.watching.library import tensors_in
@@ -108,6 +108,20 @@ def _rows(w: Watcher, seen: Seen) -> None:
         new = [i for i, mark in enumerate(marks(held.x)) if mark not in learned]
         if seen.scores and len(new):
             seen.held_out = Rows(held.x[new], held.y[new], total=held.total)
+    if seen.train is not None:
+        seen.train.partial = w.batches.partial
+    if w.several.layout is not None and w.batches.plain:
+        seen.train, seen.held_out = (
+            _in_parts(rows, w.several.layout.parts) for rows in (seen.train, seen.held_out)
+        )
+
+
+def _in_parts(rows: Rows | None, parts: tuple[Part, ...]) -> Rows | None:
+    """Rows of several inputs; None where they were kept otherwise."""
+    if rows is None or rows.x.shape[1:] != (parts[-1].end,):
+        return None
+    rows.parts = parts
+    return rows
 
 
 def _order(w: Watcher, seen: Seen) -> None:
@@ -118,7 +132,7 @@ def _order(w: Watcher, seen: Seen) -> None:
         return
     batch = w.passes.batch
     if seen.rows:
-        seen.train.total = seen.rows
+        seen.train.total = min(seen.train.total or seen.rows, seen.rows)
     elif seen.train.total:
         seen.rows = seen.train.total
         seen.epoch = -(-seen.rows // batch)
@@ -130,11 +144,11 @@ def _at_the_end(w: Watcher, seen: Seen) -> None:
     """What the network says at the end of the rows that were kept."""
     if seen.train is None or not w.batches.plain or len(w.models) != 1:
         return
-    twin = w.library.twin(w.models[0])
+    twin = _twin(w)
     like = next(iter(twin.parameters()), None)
     twin.eval()
     with w.library.random_kept(), w.library.lib.no_grad():
-        if _laid_out(seen) and not _apart(w, twin, seen.train.x[:64], like):
+        if (_laid_out(seen) or seen.train.parts) and not _apart(w, twin, seen.train.x[:64], like):
             seen.train = seen.held_out = None
             seen.missing["train"] = "rows do not lie along the first axis of the input"
             return
@@ -144,6 +158,12 @@ def _at_the_end(w: Watcher, seen: Seen) -> None:
         seen.events.random_in_eval = _random(w, twin, seen.train.x[:256], like)
     seen.end = _last_look(w, seen, twin, like)
     seen.through = through_time(w, seen, twin, like, partial(_loss_again, w, twin=twin))
+
+
+def _twin(w: Watcher) -> Any:
+    """A copy of the network that takes what is kept as its input."""
+    twin = w.library.twin(w.models[0])
+    return twin if w.several.layout is None else w.several.layout.onto(twin)
 
 
 def _predicted(w: Watcher, twin: Any, x: Any, like: Any) -> Any:
@@ -164,6 +184,10 @@ def _laid_out(seen: Seen) -> bool:
 def _apart(w: Watcher, twin: Any, x: Any, like: Any) -> bool:
     """Whether rows have nothing to do with each other, so that the first axis is theirs."""
     first = _predicted(w, twin, x, like).reshape(len(x), -1)
+    if not np.isfinite(first).all() and w.weights.start is not None:  # its first weights tell
+        twin = _twin(w).eval()
+        twin.load_state_dict(w.weights.start)
+        first = _predicted(w, twin, x, like).reshape(len(x), -1)
     second = _predicted(w, twin, x[::-1].copy(), like).reshape(len(x), -1)[::-1]
     return bool(np.allclose(first, second, rtol=1e-3, atol=1e-4))
 
@@ -260,7 +284,8 @@ def case_of(w: Watcher, seen: Seen) -> Case | None:
         loss=w.looks.replay, prediction=_prediction(w),
         tensor=lambda a: library.tensor(a, like),
         array=lambda t: np.array(library.array(t)),
-        train=seen.train, held_out=seen.held_out,
+        train=seen.train, held_out=seen.held_out, layout=w.several.layout,
+        fit=None if w.looks.replay is None or not w.looks.replay.divided else w.looks.replay.fit,
         batch=w.passes.batch,
         steps=len(w.losses), epoch=seen.epoch, clip=w.clip, closure=w.closure,
         rates=tuple(w.rates),

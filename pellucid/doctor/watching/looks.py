@@ -211,6 +211,8 @@ class Looks:
             trace.places, trace.onto = self.places, self.at
         else:
             trace.meet(loss, None if call is None else call.target)
+            if call is not None and self.library.key(call.prediction) in trace.made:
+                trace.prediction = call.prediction  # it may meet the target elsewhere before
         if call is None and trace.target is not None:
             call = by_hand(trace, loss)
             self.by_hand = True
@@ -234,6 +236,9 @@ class Looks:
         found = calls(trace, places)
         if len(found) > len(self.calls) and self.step < _WHOLE:
             self._more(found)
+        for ran in trace.ran if trace.looking else ():
+            for name in ran.taken if ran.inside else ():
+                self.weights.seen[name].ran = True
         trace.onto = onto(self.calls, found)
         for call in found:
             for name in call.weights:

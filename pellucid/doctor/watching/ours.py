@@ -215,6 +215,8 @@ def _again(
         shape = tuple(params["shape"])
         if shape and shape[0] == before:
             params = {**params, "shape": (now, *shape[1:])}
+    if before != now and params.get("spec", ())[:1] == ((0, before, 1),):  # all rows
+        params = {**params, "spec": ((0, now, 1), *params["spec"][1:])}
     return [wrap(emit(record, given, params))]
 
 

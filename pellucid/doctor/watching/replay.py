@@ -14,6 +14,8 @@ from pellucid.doctor.watching.trace import Trace
 
 __all__ = ["Replay", "by_hand", "replayed"]
 
+_SUMS = frozenset({"add", "sub", "mul", "div"})  # what puts a loss together from parts
+
 
 class Replay:
     """The operations between a network and its loss.
@@ -38,6 +40,7 @@ class Replay:
         self.places = max(self.rows // given, 1) if given and self.rows % given == 0 else 1
         self.steps = [s for i in places for s in (trace.ran[i].inner or [trace.ran[i]])]
         self.core = _core(trace, places, self.loss)
+        self.part = _with_target(trace, self.core)
         self.held = self._constants(trace)
 
     def _constants(self, trace: Trace) -> dict[int, Any]:
@@ -64,6 +67,20 @@ class Replay:
             model: the copy whose parameters are in the loss; without it, a penalty is left out.
         """
         return self._run(out, y, model, self.core if model is None else self.loss)
+
+    @property
+    def divided(self) -> bool:
+        """Whether the loss has parts without the target."""
+        return self.part != self.core
+
+    def fit(self, out: Any, y: Any) -> Any:
+        """The part of the loss that has the target.
+
+        Args:
+            out: what a network returned.
+            y: the targets.
+        """
+        return self._run(out, y, None, self.part)
 
     @property
     def penalized(self) -> bool:
@@ -131,6 +148,20 @@ def replayed(trace: Trace, loss: Any, found: Pass, missing: dict[str, str]) -> R
     except Exception as error:
         missing.setdefault("replay", f"{type(error).__name__}: {error}"[:300])
         return None
+
+
+def _with_target(trace: Trace, key: int) -> int:
+    """The summand of a loss that has the target behind it; the loss where there is no other."""
+    meets, found = trace.meets, key
+    while key in trace.made:
+        ran = trace.ran[trace.made[key]]
+        ours = [k for k in ran.inputs if k in trace.made and meets in trace.leading_to(k)]
+        if trace.made[key] == meets or len(ours) != 1 or ran.name not in _SUMS:
+            return found
+        key = ours[0]
+        if len(ran.inputs) > 1 and ran.name in ("add", "sub"):
+            found = key
+    return found
 
 
 def _core(trace: Trace, places: Sequence[int], loss: int) -> int:

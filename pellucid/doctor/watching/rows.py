@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,8 +34,13 @@ class Keeper:
         self.form: Any = None
         self.same = 0  # how often in a row that was offered
 
-    def offer(self, x: Any, y: Any) -> Any:
+    def offer(self, x: Any, y: Any, table: Callable[[], Any] | None = None) -> Any:
         """Keep copies of a batch, if its turn has come.
+
+        Args:
+            x: the input.
+            y: its targets.
+            table: gives several inputs side by side, and None where `x` is the only one.
 
         Returns:
             the copy of the targets, None if there is none.
@@ -48,7 +53,10 @@ class Keeper:
             return None
         self.last, self.same = same, 0
         self.came += 1
-        return self._keep(x, y) if (self.came - 1) % self.every == 0 else None
+        if (self.came - 1) % self.every:
+            return None
+        side_by_side = None if table is None else table()
+        return self._keep(x if side_by_side is None else side_by_side, y)
 
     def until(self) -> int:
         """How many may be left out before the next is wanted."""
@@ -70,10 +78,11 @@ class Keeper:
             y = y.reshape(len(x), len(y) // len(x), *y.shape[1:])
         if len(x) > _ROWS:
             at = np.linspace(0, len(x) - 1, _ROWS).astype(int)
-            x, y = self.library.array(x)[at], self.library.array(y)[at]
+            x, y = self._array(x)[at], self.library.array(y)[at]
             self.thinned = True
         else:
-            x, y = self.library.copied(x), self.library.copied(y)
+            x = x if isinstance(x, np.ndarray) else self.library.copied(x)
+            y = self.library.copied(y)
         size = x.nbytes + y.nbytes
         form = x.shape[1:], y.shape[1:], x.dtype, y.dtype
         if size > _BYTES or (self.batches and self.form != form):

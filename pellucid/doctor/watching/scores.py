@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pellucid.doctor.seen import Score
@@ -15,6 +16,7 @@ from pellucid.doctor.watching.library import Library
 from pellucid.doctor.watching.loaders import Loaders
 from pellucid.doctor.watching.losses import LossCall, right_answers, rows_of
 from pellucid.doctor.watching.rows import Keeper, marks
+from pellucid.doctor.watching.several import Several
 
 __all__ = ["Gathered", "Scores"]
 
@@ -57,8 +59,8 @@ class Gathered:
 class Scores:
     """All scores of a run."""
 
-    def __init__(self, library: Library) -> None:
-        self.library = library
+    def __init__(self, library: Library, several: Several) -> None:
+        self.library, self.several = library, several
         self.loaders = Loaders()
         self.groups: list[Gathered] = []
         self.by_loss = False
@@ -96,10 +98,11 @@ class Scores:
             group.answered += rows
         x = found.x
         if x is not None and not group.mark:
-            a = self.library.array(x)
+            table = self.several.table(found)
+            a = self.library.array(x) if table is None else table
             group.mark = marks(a[:1])[0] if a.ndim and len(a) else b""
         if x is not None:
-            self.held.offer(x, call.target)
+            self.held.offer(x, call.target, partial(self.several.table, found))
 
     def judged(self, found: Any, step: int, y: Any, name: str, replay: Any) -> None:
         """A pass that was compared with `y`, though no loss was called."""

@@ -135,6 +135,8 @@ class Weights:
         for name, p in self.tensors.items():
             seen = self.seen[name]
             seen.moved = self._mark(p) != self.first[name]
+            if p.requires_grad and not seen.trainable and p.grad is not None:
+                seen.trainable = True  # set free on the way, and reached since
             if seen.moved:
                 seen.reached = seen.reached or seen.held
         return list(self.seen.values())
