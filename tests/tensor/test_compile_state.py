@@ -183,6 +183,20 @@ def test_aliases_see_the_steps(engine: str) -> None:
     assert (copied["0.weight"].numpy() != now).any()  # and clones stay
 
 
+def test_an_earlier_function_holds_no_weight() -> None:
+    """Else each step of the later one brings all weights home, for somebody who never looks."""
+    one = Trained("xla")
+    one.losses(2)
+    earlier, one.call = one.call, pl.compile(one.step, engine="xla")
+    one.losses(2)
+    assert "array" not in one.weight._node.__dict__
+    held = one.weight.detach().numpy()  # while somebody does look, they come home
+    one.losses(1)
+    assert held is one.weight._node.__dict__["array"]
+    earlier(X, Y)
+    assert (one.weight.detach().numpy() == held).all()
+
+
 @ENGINES
 def test_copies_and_pickles(engine: str) -> None:
     one = Trained(engine)

@@ -174,7 +174,7 @@ class Bank:
         for i in members:
             cell = self.cells[i]
             if i not in self._home and cell.away is self._fetch:
-                mirror = self._mirrors[i]
+                mirror = self._mirrors.pop(i)  # from here on its cell alone holds it
                 mirror[...] = host[start : start + cell.size].reshape(cell.shape)
                 cell.array = mirror
                 cell.written = cell.root.written = self._home[i] = self._given
@@ -219,7 +219,7 @@ class Bank:
             for i in self._groups[g]:
                 cell = self.cells[i]
                 if i not in self._home and cell.away is self._fetch:
-                    cell.array, self._home[i] = self._mirrors[i], -1
+                    cell.array, self._home[i] = self._mirrors.pop(i), -1
                     lost.append(cell.name or "a Tensor")
         if not lost:
             return "Every weight is as it was before the call."

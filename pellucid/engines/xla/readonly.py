@@ -91,10 +91,9 @@ _FEWEST_OF_BASE = _holders_of_base(SimpleNamespace(array=np.zeros(4)[:2]))
 def _ours_alone(node: Any) -> bool:
     """Whether nobody else holds the memory, and could write it without saying so.
 
-    Whoever asks for it later is noted: `Node.lent`. A bank that has brought it home holds it too,
-    and says when it writes.
+    Whoever asks for it later is noted: `Node.lent`.
     """
-    if _holders(node) > _FEWEST + (node.away is not None):
+    if _holders(node) > _FEWEST:
         return False
     owner = node.array if node.array.base is None else node.array.base
     if type(owner) is not np.ndarray or not owner.flags.owndata:
