@@ -418,3 +418,23 @@ def test_figures_stand_on_dark_paper_if_asked_or_if_matplotlib_does(tmp_path: Pa
 def words(figure: Any) -> list[Text]:
     found: list[Text] = figure.findobj(Text)
     return found
+
+
+@pytest.mark.parametrize(
+    ("at", "name", "anchor"),
+    [
+        (0.1, "short", "start"),
+        (0.9, "short", "end"),
+        (0.55, "x" * 48, "end"),
+        (0.5, "x" * 80, "end"),
+    ],
+)
+def test_the_name_of_an_upright_line_stays_in_its_picture(
+    at: float, name: str, anchor: str
+) -> None:
+    chart = Chart(Axis("x", low=0, high=1), Axis("y", low=0, high=1), (Rule(at, "x", name),))
+    page = Shown(View("t", "s", (chart,))).html()
+    found = re.search(rf'<text x="([\d.]+)" y="([\d.]+)"[^>]*>{name}<', page)
+    assert found is not None and (f'text-anchor="{anchor}"' in found[0])
+    x, long = float(found[1]), 6.3 * len(name)
+    assert (x if anchor == "start" else x - long) > 0 and (x if anchor == "end" else x + long) < 600

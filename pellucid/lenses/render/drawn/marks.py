@@ -44,6 +44,7 @@ __all__ = ["drawn_mark", "keys"]
 
 _MOST_POINTS = 1500
 _MOST_PLACES = 900
+_NOTE = 6.3  # what a letter of a note takes
 
 
 def drawn_mark(mark: Mark, frame: Frame) -> Child:
@@ -168,11 +169,23 @@ def _rule(mark: Rule, frame: Frame) -> Child:
     ends = [(at, top), (at, top + high)] if upright else [(left, at), (left + wide, at)]
     words = None
     if mark.name:
-        right = upright and at > left + 0.6 * wide
-        place = (at + (-4 if right else 4), top + 9) if upright else (left + wide - 2, at - 4)
-        anchor = "end" if right or not upright else "start"
-        words = text(mark.name, *place, f"note r-{mark.role}", anchor)
+        x, y, anchor = (
+            _beside(mark.name, at, frame) if upright else (left + wide - 2, at - 4, "end")
+        )
+        words = text(mark.name, x, y, f"note r-{mark.role}", anchor)
     return tag("g", line(ends, f"rule r-{mark.role}"), words)
+
+
+def _beside(name: str, at: float, frame: Frame) -> tuple[float, float, str]:
+    """Where the name of an upright line stands: beside it, above where neither side has room."""
+    left, top, wide, _ = frame.box
+    long = _NOTE * len(name) + 4
+    before, after = at - left, left + wide - at
+    if long > max(before, after):
+        return left + wide, top - 3, "end"
+    if long > after or (at > left + 0.6 * wide and long <= before):
+        return at - 4, top + 9, "end"
+    return at + 4, top + 9, "start"
 
 
 def _arrow(mark: Arrow, frame: Frame) -> Child:
