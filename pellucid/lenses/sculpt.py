@@ -25,7 +25,7 @@ from pellucid.lenses.view import Block, Column, Remark, Table, View
 __all__ = ["sculpt"]
 
 _SIDE, _STEPS = 40, 241
-_ROWS, _ROWS_OF_PICTURES = 300, 96
+_ROWS, _ROWS_OF_PICTURES, _ROWS_OF_SEQUENCES = 300, 96, 64
 _STRAIGHT = ("ReLU", "LeakyReLU", "PReLU")
 
 
@@ -56,7 +56,7 @@ def sculpt(
     chosen = _chosen(layers, layer)
     if not 0 <= sample < len(subject):
         raise IndexRangeError(f"sample={sample}: there are rows 0 to {len(subject) - 1}.")
-    part = subject.only(some(len(subject), _ROWS_OF_PICTURES if subject.filtered else _ROWS))
+    part = subject.only(some(len(subject), _enough(subject)))
     place = _place(part)
     shown = subject.x[sample : sample + 1] if place is None else place.rows
     readings = read(subject, layers, shown)
@@ -138,6 +138,13 @@ def _named(subject: Subject, layers: list[Layer], layer: Layer) -> tuple[str, ..
         return subject.inputs if subject.flat else ()
     below = layers[layer.number - 1]
     return tuple(map(below.called, range(below.count)))
+
+
+def _enough(subject: Subject) -> int:
+    """How many rows are computed again and again without one neuron after the other."""
+    if subject.filtered:
+        return _ROWS_OF_PICTURES
+    return _ROWS if subject.light else _ROWS_OF_SEQUENCES
 
 
 def _rows(
