@@ -25,7 +25,7 @@ from pellucid.lenses.view import Block, Column, Remark, Table, View
 __all__ = ["sculpt"]
 
 _SIDE, _STEPS = 40, 241
-_ROWS, _ROWS_OF_PICTURES, _ROWS_OF_SEQUENCES = 300, 96, 64
+_ROWS, _ROWS_OF_PICTURES, _POSITIONS = 300, 96, 1024
 _STRAIGHT = ("ReLU", "LeakyReLU", "PReLU")
 
 
@@ -144,7 +144,9 @@ def _enough(subject: Subject) -> int:
     """How many rows are computed again and again without one neuron after the other."""
     if subject.filtered:
         return _ROWS_OF_PICTURES
-    return _ROWS if subject.light else _ROWS_OF_SEQUENCES
+    if subject.light or subject.x.ndim < 2:
+        return _ROWS
+    return min(_ROWS, max(_POSITIONS // max(subject.x.shape[1], 1), 16))
 
 
 def _rows(
