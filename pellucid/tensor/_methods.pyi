@@ -2149,8 +2149,8 @@ class Methods:
     def vdot(self, other: Tensor) -> Tensor:
         """The sum of products of two vectors, as `dot`."""
 
-    def view(self, *size: Any) -> Tensor:
-        """The same numbers in other axes; one size may be −1."""
+    def view(self, *size: Any, dtype: DType | None = ...) -> Tensor:
+        """The same numbers in other axes, of which one may be −1; or the same bits as another dtype."""
 
     def view_as(self, other: Tensor) -> Tensor:
         """The shape of another Tensor."""

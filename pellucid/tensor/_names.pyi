@@ -1631,8 +1631,8 @@ def var_mean(
 def vdot(input: Tensor, other: Tensor) -> Tensor:
     """The sum of products of two vectors, as `dot`."""
 
-def view(input: Tensor, *size: Any) -> Tensor:
-    """The same numbers in other axes; one size may be −1."""
+def view(input: Tensor, *size: Any, dtype: DType | None = ...) -> Tensor:
+    """The same numbers in other axes, of which one may be −1; or the same bits as another dtype."""
 
 def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """Cut into rows."""

@@ -20,11 +20,12 @@ from pellucid.dtypes import (
     int64,
     uint8,
 )  # fmt: skip
-from pellucid.errors import DTypeError
+from pellucid.errors import DTypeError, ShapeError
 from pellucid.graph.emit import emit
 from pellucid.graph.mode import _local
 from pellucid.ops import elementwise as ew
 from pellucid.ops.op import REGISTRY
+from pellucid.shapes import show
 from pellucid.tensor import alike as alike
 from pellucid.tensor import familiar as familiar
 from pellucid.tensor import filling as filling
@@ -320,6 +321,10 @@ def copy_(self: Tensor, src: Any) -> Tensor:
 @_method
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Write one number everywhere."""
+    if isinstance(value, Tensor) and value._node.shape:
+        raise ShapeError(
+            f"fill_: the value is one number, and has shape {show(value._node.shape)}."
+        )
     setitem(self, ..., value)
     return self
 

@@ -177,6 +177,8 @@ def _filled(
     kind = dtype or (
         default_float() if isinstance(value, float) else bool_ if isinstance(value, bool) else int64
     )
+    if isinstance(value, str):
+        raise DTypeError(f"the value to fill with is a number, and it is {value!r}.")
     if value:
         _in_range(np.asarray(value), kind)
     return of_array(np.full(sizes(size), value, held(kind)), requires_grad)

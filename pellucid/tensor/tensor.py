@@ -13,7 +13,7 @@ from weakref import ref
 
 from pellucid.autograd.reverse import pour, starting
 from pellucid.dtypes import FLOAT, DType, by_name, float32
-from pellucid.errors import GraphError, KindError, SettingError, ShapeError, TraceError
+from pellucid.errors import DTypeError, GraphError, KindError, SettingError, ShapeError, TraceError
 from pellucid.graph.emit import emit, stamp
 from pellucid.graph.gate import gate
 from pellucid.graph.mode import _local, current, engine
@@ -453,6 +453,11 @@ class Parameter(Tensor):
         source = (
             data._node if data is not None else leaf(engine().zeros((0,), float32), (0,), float32)
         )
+        if requires_grad and not source.dtype.is_floating_point:
+            raise DTypeError(
+                f"Parameter: only float numbers are learned, and these are {source.dtype.name}.\n"
+                " Give requires_grad=False, or keep them with register_buffer."
+            )
         self._node = leaf(
             source.array, source.shape, source.dtype, kind="parameter", requires_grad=requires_grad
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pellucid.dtypes import INT
-from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
-from pellucid.graph.node import Node
+from pellucid.dtypes import INT, DType
+from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError, TraceError
+from pellucid.graph.halves import at_hand
+from pellucid.graph.node import Node, leaf
 from pellucid.ops import movement as mv
 from pellucid.shapes import Shape, broadcast, normalize_axis, numel, show, whole
 from pellucid.spelling import a_kind
@@ -41,13 +42,33 @@ def reshape(input: Node, *shape: Any) -> Node:
 
 
 @function()
-def view(input: Node, *size: Any) -> Node:
-    """The same numbers in other axes; one size may be −1."""
+def view(input: Node, *size: Any, dtype: DType | None = None) -> Node:
+    """The same numbers in other axes, of which one may be −1; or the same bits as another dtype."""
+    if dtype is not None or (len(size) == 1 and isinstance(size[0], DType)):
+        return _bits_as(input, dtype or size[0])
     try:
         return mv.reshape(input, shape=flat_sizes(size))
     except ShapeError as error:  # the name that was called
         error.args = (str(error).replace("reshape", "view", 1),)
         raise
+
+
+def _bits_as(input: Node, dtype: DType) -> Node:
+    """The same memory, read as another kind of number; blame doesn't pass."""
+    if input.array is None:
+        raise TraceError("view: bits can be read only where the numbers are known.")
+    array = input.array
+    at_hand(dtype)
+    if array.dtype.itemsize != dtype.itemsize and not array.ndim:
+        raise ShapeError(f"view: one {input.dtype.name} has not the bytes of a {dtype.name}.")
+    try:
+        seen = array.view(dtype.name)
+    except ValueError:
+        raise ShapeError(
+            f"view: the last axis of {show(input.shape)} can't be cut into numbers of"
+            f" {dtype.itemsize} bytes, or does not lie in order.\n Try x.contiguous() first."
+        ) from None
+    return leaf(seen, seen.shape, dtype)
 
 
 @function()
