@@ -146,7 +146,8 @@ def _enough(subject: Subject) -> int:
         return _ROWS_OF_PICTURES
     if subject.light or subject.x.ndim < 2:
         return _ROWS
-    return min(_ROWS, max(_POSITIONS // max(subject.x.shape[1], 1), 16))
+    positions: int = subject.x.shape[1]
+    return min(_ROWS, max(_POSITIONS // max(positions, 1), 16))
 
 
 def _rows(
