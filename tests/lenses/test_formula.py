@@ -124,7 +124,8 @@ IN_WORDS = {
     "matmul", "nll_back", "prod", "put", "segment_softmax", "slice", "standardize", "tril", "triu",
     # Of whole matrices and rows at once, or a function that has no short name.
     "cholesky", "cofactors", "det", "digamma", "eigh", "glu", "inv", "lgamma", "logabsdet",
-    "logcumsumexp", "matrix_exp", "pinv", "polygamma", "qr", "solve", "svd",
+    "logcumsumexp", "lu", "matrix_exp", "pinv", "polygamma", "qr", "solve", "svd",
+    "i0", "i0e", "i1", "i1e", "igamma", "igammac", "silu_slope", "zeta",
     # A walk over many steps: its slope is a sum over the steps, which no single line can hold.
     "ctc", "gru", "gru_tape", "lstm", "lstm_tape", "rnn",
 }  # fmt: skip
