@@ -1429,6 +1429,19 @@ class Methods:
     ) -> Tensor:
         """A Tensor of this one's dtype, to be filled; it starts as zeros."""
 
+    def new_empty_strided(
+        self,
+        size: Any,
+        stride: Any,
+        dtype: DType | None = ...,
+        *,
+        layout: Any = ...,
+        device: Any = ...,
+        requires_grad: builtins.bool = ...,
+        pin_memory: builtins.bool = ...,
+    ) -> Tensor:
+        """A Tensor of this one's dtype, to be filled, with so many numbers between neighbors."""
+
     def new_full(
         self,
         size: Any,

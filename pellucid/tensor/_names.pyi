@@ -351,6 +351,9 @@ def conj(input: Tensor) -> Tensor:
 def conj_physical(input: Tensor) -> Tensor:
     """The Tensor itself: its numbers are real."""
 
+def constant_pad_nd(input: Tensor, pad: Any, value: float = ...) -> Tensor:
+    """A border of one number: `pad` in its mode "constant"."""
+
 def copysign(input: Tensor, other: Any) -> Tensor:
     """The size of the first number with the sign of the second; −0 is negative."""
 

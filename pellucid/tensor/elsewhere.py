@@ -26,10 +26,10 @@ affine_grid_generator alpha_dropout alpha_dropout_ arccos_ arccosh_ arcsin_ arcs
 arctanh_ as_strided_ asin_ asinh_ atan_ atanh_ avg_pool1d backends batch_norm bilinear
 binary_cross_entropy_with_logits binomial cdouble ceil_ celu celu_ cfloat chalf channel_shuffle
 clamp_ clamp_max_ clamp_min_ clip_ complex complex128 complex32 complex64 cond conj conj_physical
-conj_physical_ constant_pad_nd conv1d conv2d conv3d conv_transpose1d conv_transpose2d
+conj_physical_ conv1d conv2d conv3d conv_transpose1d conv_transpose2d
 conv_transpose3d cos_ cosh_ cosine_embedding_loss cosine_similarity cpu ctc_loss deg2rad_
 dequantize detach distributed distributions dropout dropout_ eig embedding embedding_bag
-empty_permuted empty_strided erf_ erfc_ exp2_ exp_ expm1_ export feature_alpha_dropout
+erf_ erfc_ exp2_ exp_ expm1_ export feature_alpha_dropout
 feature_alpha_dropout_ feature_dropout feature_dropout_ fft fill fill_ fix_ float8_e4m3fn
 float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz floor_ frac_ frexp frobenius_norm from_file func
 futures fx gcd_ geqrf get_default_device get_device get_device_module get_float32_matmul_precision
@@ -121,7 +121,7 @@ igamma igamma_ igammac igammac_ imag index index_reduce index_reduce_ indices in
 is_complex is_conj is_cpu is_cuda is_inference is_neg is_nested is_nonzero is_pinned is_quantized
 is_same_size is_shared is_signed is_sparse is_sparse_csr isreal istft lcm lcm_ ldexp ldexp_ lgamma
 lgamma_ log_normal_ logaddexp2 logcumsumexp logdet lstsq lu lu_solve matrix_exp matrix_power
-multinomial nanquantile ndimension new new_empty_strided nextafter nextafter_ orgqr ormqr
+multinomial nanquantile ndimension new nextafter nextafter_ orgqr ormqr
 pin_memory pinverse polygamma polygamma_ prelu qr real renorm renorm_ reshape_as resize resize_
 resize_as resize_as_ resolve_conj resolve_neg retains_grad set_ share_memory_ short signbit
 slogdet solve sparse_dim sparse_mask split_with_sizes squeeze_ stft sum_to_size svd swapaxes_

@@ -67,6 +67,7 @@ _NUMBERS: dict[str, list[Case]] = {
     "prelu": [_f("prelu", X, np.array([0.2])), _m("prelu", X, W)],
     "erfc": [_f("erfc", X), _f("erfc", X * 3)],
     "lerp": [_f("lerp", X, Y, args=(0.3,)), _f("lerp", X, Y, UNIT), _f("lerp", X, V, UNIT)],
+    "constant_pad_nd": [_f("constant_pad_nd", X, args=((1, -1, 0, 2), 0.5))],
     "addcmul": [_f("addcmul", X, Y, V), _f("addcmul", X, Y, V, value=0.5)],
     "addcdiv": [_f("addcdiv", X, Y, POSITIVE), _f("addcdiv", X, Y, V, value=-2)],
     "nan_to_num": [

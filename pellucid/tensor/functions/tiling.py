@@ -246,6 +246,15 @@ def pad(input: Node, pad: Any, mode: str = "constant", value: float | None = Non
     return ra.pad(input, widths=border, value=0.0 if value is None else value)
 
 
+_bordered = pad  # its own name is that of an argument too
+
+
+@function()
+def constant_pad_nd(input: Node, pad: Any, value: float = 0) -> Node:
+    """A border of one number: `pad` in its mode "constant"."""
+    return _bordered(input, pad, value=value)
+
+
 def _widths(input: Node, pad: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
     if len(pad) % 2 or len(pad) > 2 * len(input.shape):
         raise ShapeError(
