@@ -272,6 +272,7 @@ def _segment(text: str, statement: ast.stmt) -> str:
 def _no_bars(row: str) -> str:
     """Bars inside a formula would end the cell of a Markdown table."""
     cells = [c.replace("|", r"\vert " if "$" in c else r"\|") for c in row[2:-2].split(" | ")]
+    cells = [c.replace(r"\vert $", r"\vert$") for c in cells]  # a space there would end no formula
     return f"| {' | '.join(cells)} |"
 
 

@@ -12,13 +12,14 @@ from latex2mathml.converter import convert
 
 __all__ = ["equation", "render"]
 
+LARGEST = re.compile(r"\\arg\\(max|min)")  # the converter does not know \arg
 INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
 BLOCK = re.compile(r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', re.DOTALL)
 
 
 def equation(latex: str, display: str = "inline") -> str:
     """One LaTeX formula as MathML."""
-    return convert(latex.strip(), display=display)
+    return convert(LARGEST.sub(r"\\operatorname{arg\1}", latex.strip()), display=display)
 
 
 def render(page: str) -> str:

@@ -123,6 +123,8 @@ def test_every_equation_became_mathml(site: Path) -> None:
         html = page.read_text("utf-8")
         assert 'class="arithmatex"' not in html, page
         assert "math-error" not in html, page
+        words = re.sub(r"<(pre|code|script|style)\b.*?</\1>|<[^>]+>", "", html, flags=re.DOTALL)
+        assert not re.search(r"\$[^$\n]{1,80}\$|\\[a-z]{3,}|\n\d\\\.", words), page
 
 
 @pytest.mark.slow

@@ -51,5 +51,5 @@ def _problem(record: Any) -> str:
     try:
         check_op(record, second_order=False)
     except (PellucidError, AssertionError) as found:
-        return str(found)
+        return str(found).removeprefix(f"{record.name}: ")
     return ""

@@ -17,6 +17,7 @@ from pellucid.shapes import show
 __all__ = ["asked_at", "called", "changed_at", "made_at"]
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
+_COMMAND = re.compile(r"[/\\]pellucid(\.exe)?$|^<frozen ")  # the command line itself
 _CELL = re.compile(r"[/\\]ipykernel_\d+[/\\]|<?ipython-input-(?:(\d+)-)?|vscode-notebook-cell")
 
 
@@ -34,7 +35,7 @@ def made_at(node: Node) -> str:
     outside of pellucid is the tool's, and says nothing to a reader.
     """
     line = node.line()
-    if line is None or not _INSTALLED.isdisjoint(Path(line[0]).parts):
+    if line is None or not _INSTALLED.isdisjoint(Path(line[0]).parts) or _COMMAND.search(line[0]):
         return ""
     name, number = line
     cell = _cell(name)

@@ -130,7 +130,10 @@ class _Tree:
             found = self._broken_down(node, at)
             own["adds"] = found.adds
             own["terms"] = [
-                {"value": t.value, "of": [self.data(n, i, depth + 1) for n, i in t.sources]}
+                {
+                    "value": t.value if found.adds else self.symbols.value(*t.sources[0]),
+                    "of": [self.data(n, i, depth + 1) for n, i in t.sources],
+                }
                 for t in found.terms[: _WIDTHS[1]]
             ]
             own["count"] = len(found.terms)

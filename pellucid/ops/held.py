@@ -23,6 +23,7 @@ detach: Op = define(
 
 
 def _moved_on(xp: Any, state: Any, blocks: int) -> Any:
+    state = state.astype("uint32")
     low = state[2] + xp.uint32(blocks & 0xFFFFFFFF)
     carry = (low < state[2]).astype("uint32")
     return xp.stack([state[0], state[1], low, state[3] + xp.uint32(blocks >> 32) + carry])

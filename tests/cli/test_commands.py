@@ -242,6 +242,12 @@ def test_gradients_are_checked_here_and_now(monkeypatch: pytest.MonkeyPatch) -> 
     assert found.data["right"] == 0 and "tanh" in found.data["wrong"]
 
 
+@pytest.mark.slow
+def test_every_operation_is_right_on_this_machine() -> None:
+    found = good("check", "--json").data
+    assert found["wrong"] == {} and found["checked"] == found["right"] > 200
+
+
 def test_info_says_what_is_here() -> None:
     found = good("info", "--json").data
     assert found["pellucid"] == pl.__version__ and found["engines"] == "numpy, xla"

@@ -449,3 +449,19 @@ def test_a_large_network_takes_less_than_two_seconds() -> None:
     text = found.text(120)
     assert time.perf_counter() - start < 2.0
     assert found.to_dict()["count"] > 10_000 and "Left out: " in text
+
+
+def test_every_part_of_a_value_is_a_number() -> None:
+    pellucid.manual_seed(0)
+    model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
+    data = explain(model(pellucid.ones(1, 2)), at=(0, 0)).to_dict()
+    json.dumps(data, allow_nan=False)
+
+    def parts(own: dict[str, Any]) -> Any:
+        for term in own.get("terms", []):
+            yield own["adds"], term
+            for inner in term["of"]:
+                yield from parts(inner)
+
+    taken = [term for adds, term in parts(data["of"]) if not adds]
+    assert taken and all(term["value"] == term["of"][0]["value"] for term in taken)

@@ -262,13 +262,13 @@ def test_names_mean_what_they_mean_to_fit() -> None:
         ),
         (
             {"x": (4, 2), "target": (4,), "loss": "crossentropy"},
-            "there is no loss 'crossentropy'. Known: cross_entropy, nll, mse, mae, l1, huber, "
-            "smooth_l1, bce, bce_with_logits, kl_div.",
+            "there is no loss 'crossentropy'. Did you mean \"cross_entropy\"? Known: cross_entropy,"
+            " nll, mse, mae, l1, huber, smooth_l1, bce, bce_with_logits, kl_div.",
         ),
         (
             {"x": (4, 2), "target": (4,), "optimizer": "adm"},
-            "there is no optimizer 'adm'. Known: adam, adamw, sgd, rmsprop, nadam, radam, adamax,"
-            " adagrad, adadelta, lion, adafactor, muon, asgd, rprop.",
+            "there is no optimizer 'adm'. Did you mean \"adam\"? Known: adam, adamw, sgd, rmsprop,"
+            " nadam, radam, adamax, adagrad, adadelta, lion, adafactor, muon, asgd, rprop.",
         ),
         ({"x": (-1, 2)}, "program: x has a negative size: (-1, 2)."),
         (
