@@ -7,7 +7,8 @@ Glorot's initializations lie between 0.6 and 2.5 times that). And the network st
 be reached, and a trial that starts from the default distributions brings back 35 % of what is
 missing; 15 % are enough for equal units, or weights 5 times or a 25th as far, and without trials
 only those are named. Weights 5 times as far may learn their own rows by heart: there the trial's
-gain on rows that it did not learn from counts.
+gain on rows that it did not learn from counts. It may be smaller where the first loss is 10 times
+that of the best constant answer (TheDeepChecker alarms from twice that on).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pellucid.doctor.cure import ENOUGH, PART, cure, lost, reach, short, skill, 
 from pellucid.doctor.depth import broken, matrices, weight_place
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.measures.fit import fit_held_out
+from pellucid.doctor.measures.trivial import trivial
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import WeightSeen
@@ -29,6 +31,7 @@ from pellucid.doctor.trial import Change
 from pellucid.lenses.numerals import percent
 
 ALIKE, WIDE, NARROW, PLAIN = 0.9, 3.5, 0.2, 5.0
+FIRST = 10.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,9 @@ def _by_heart(seen: Seen, odd: list[_Odd]) -> Iterator[Finding]:
     gain, missing = tried.after.held_skill - before, reach(seen) - before
     if tried.before.skill < skill(seen) - ENOUGH:  # another end than the run's: it says nothing
         return
-    if seen.train is None or gain < ENOUGH / 2 + 2 / math.sqrt(len(seen.train.x)):
+    if seen.train is None or gain < ENOUGH / 2:
+        return
+    if not _far_off(seen) and gain < ENOUGH / 2 + 2 / math.sqrt(len(seen.train.x)):
         return
     if gain < PART * missing:
         return
@@ -85,6 +90,14 @@ def _by_heart(seen: Seen, odd: list[_Odd]) -> Iterator[Finding]:
     for found in wide:
         shown = (found.evidence, tried.evidence("skill with fresh weights on other rows"))
         yield _finding(seen, found, found.text + after, shown, 0.85)
+
+
+def _far_off(seen: Seen) -> bool:
+    """Whether the first loss is many times that of the best constant."""
+    constant = trivial(seen)
+    if constant is None or not constant.loss or not len(seen.losses):
+        return False
+    return bool(seen.losses[0] > FIRST * constant.loss)
 
 
 def _finding(
