@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from pellucid.lenses.draw.png import data_url, gray_png
 from pellucid.lenses.draw.svg import bar, line, picture, text
 from pellucid.lenses.picture import Floats, Matrix
 
-__all__ = ["matrix", "matrix_scale", "short"]
+__all__ = ["columns_named", "matrix", "matrix_scale", "short"]
 
 _WIDE = 420.0
 _WRITTEN = 26.0  # a cell this wide holds a short number
@@ -176,6 +177,33 @@ def _heads(mark: Matrix) -> bool:
     return bool(mark.columns or mark.column_axis) and not mark.image
 
 
+def columns_named(heads: Sequence[str], needed: float) -> list[tuple[str, float]]:
+    """The names to write over columns, and where: neighbors of one name share it.
+
+    Args:
+        heads: a name for each column.
+        needed: how many columns the longest name takes.
+
+    Example:
+        >>> columns_named(["a", "a", "a", "b"], 1.0)
+        [('a', 1.0), ('b', 3.0)]
+        >>> columns_named(["p", "q", "r", "s"], 2.0)
+        [('p', 0.0), ('r', 2.0)]
+    """
+    runs = [(word, len(list(group))) for word, group in itertools.groupby(heads)]
+    if len(runs) == len(heads):
+        every = max(1, round(needed + 0.49))
+        return [(heads[c], float(c)) for c in range(0, len(heads), every)]
+    found: list[tuple[str, float]] = []
+    start = 0
+    for word, many in runs:
+        at = start + (many - 1) / 2
+        if not found or at - found[-1][1] >= needed:
+            found.append((word, at))
+        start += many
+    return found
+
+
 def _names(
     mark: Matrix, names: list[str], left: float, top: float, side: float, tall: float
 ) -> Iterable[Child]:
@@ -189,9 +217,8 @@ def _names(
     if _heads(mark):
         heads = mark.columns or tuple(map(str, range(columns)))
         longest = max(map(len, heads)) * _LETTER + 6
-        every = max(1, round(longest / side + 0.49))
-        for c in range(0, columns, every):
-            yield text(heads[c], left + (c + 0.5) * side, top - 6, "tick")
+        for word, at in columns_named(heads, longest / side):
+            yield text(word, left + (at + 0.5) * side, top - 6, "tick")
     if mark.row_axis:
         middle = top + rows * tall / 2
         turn = f"rotate(-90 9 {middle:g})"

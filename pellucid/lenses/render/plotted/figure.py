@@ -12,7 +12,7 @@ import numpy as np
 from pellucid.errors import SettingError
 from pellucid.lenses.picture import Chart, Charts, Diagram, Film, Matrix
 from pellucid.lenses.render.drawn.marks import keys
-from pellucid.lenses.render.drawn.matrix import matrix_scale, short
+from pellucid.lenses.render.drawn.matrix import columns_named, matrix_scale, short
 from pellucid.lenses.render.plotted.chart import plot, readable
 from pellucid.lenses.render.plotted.diagram import diagram
 from pellucid.lenses.render.plotted.theme import (
@@ -236,7 +236,10 @@ def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
         for which, names, n, every in (
             ("y", mark.rows, rows, every_y), ("x", mark.columns, columns, every_x),
         ):  # fmt: skip
-            if names:
+            if names and which == "x" and len(names) == n:
+                said = columns_named(names, columns * (longest + 1) / (across * _LETTERS))
+                axes.set_xticks([at for _, at in said], [word for word, _ in said], fontsize=8)
+            elif names:
                 getattr(axes, f"set_{which}ticks")(range(0, n, every), names[::every], fontsize=8)
         axes.set_xlabel(mark.column_axis, color=ink_of(MUTED), fontsize=9)
         axes.set_ylabel(mark.row_axis, color=ink_of(MUTED), fontsize=9)
