@@ -27,7 +27,7 @@ from pellucid.engines.pages import keep_pages
 from pellucid.engines.pieces import in_pieces
 from pellucid.engines.power import power
 from pellucid.engines.products import Products
-from pellucid.engines.rows import add_numbers, add_rows, picked, worthwhile
+from pellucid.engines.rows import add_numbers, add_rows, picked, running_sums, worthwhile
 from pellucid.engines.softmax import Softmax
 from pellucid.engines.words import random_words
 from pellucid.errors import DTypeError
@@ -109,6 +109,7 @@ class _Namespace(Copies, Depthwise, Gelu, Lstm, Norms, Order, Products, Softmax)
     erf = staticmethod(erf)
     random_words = staticmethod(random_words)
     in_pieces = staticmethod(in_pieces)
+    cumsum = staticmethod(running_sums)
     picked = staticmethod(picked)
     power = staticmethod(power)
     sum = staticmethod(total)
