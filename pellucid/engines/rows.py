@@ -17,7 +17,7 @@ from pellucid.shapes import Shape, numel
 
 __all__ = ["add_numbers", "add_rows", "picked", "running_sums", "worthwhile"]
 
-_LONG = 64  # numbers in a row from which a call for each row pays
+_LONG = 256  # numbers in a row from which a call for each row pays
 _FEW = 4096  # numbers below which building the matrix costs more than it saves
 
 
