@@ -82,6 +82,7 @@ def experiment(
         Path | None,
         typer.Option(help="Write the pictures (.png, .svg, .pdf), besides what is printed."),
     ] = None,
+    dark: Annotated[bool, typer.Option("--dark", help="Pictures on dark paper.")] = False,
     as_json: opt.Json = False,
     quiet: opt.Quiet = False,
 ) -> None:
@@ -102,8 +103,8 @@ def experiment(
     shown = chosen.run(**given, **settings_of(settings, options, "widths=[2,4]"))
     for file in files:
         if file is not None:
-            hand_over(shown, file, False, quiet)
-    hand_over(shown, out, as_json, quiet)
+            hand_over(shown, file, False, quiet, dark or None)
+    hand_over(shown, out, as_json, quiet, dark or None)
 
 
 _PICTURES = (".png", ".svg", ".pdf")

@@ -81,6 +81,7 @@ def see(
             help="Write .html, .png, .svg, .pdf, .gif (of a film), .json or .txt instead.",
         ),
     ] = None,
+    dark: Annotated[bool, typer.Option("--dark", help="Pictures on dark paper.")] = False,
     missing: opt.Missing = None,
     delimiter: opt.Delimiter = None,
     encoding: opt.Encoding = None,
@@ -116,7 +117,7 @@ def see(
         encoding=encoding, decimal=decimal, header=header,
     )  # fmt: skip
     rows = trained.rows_of(rows)
-    hand_over(chosen.look(trained, rows.frame, **given), out, as_json, quiet)
+    hand_over(chosen.look(trained, rows.frame, **given), out, as_json, quiet, dark or None)
 
 
 def learned_from(trained: TableModel, model: Path) -> str:
@@ -165,12 +166,14 @@ def settings_of(words: list[str] | None, options: Collection[str], example: str)
     return found
 
 
-def hand_over(shown: Shown, out: Path | None, as_json: bool, quiet: bool) -> None:
+def hand_over(
+    shown: Shown, out: Path | None, as_json: bool, quiet: bool, dark: bool | None = None
+) -> None:
     """Print what is seen, or write it to the file that was asked for."""
     if out is not None:
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
-            shown.save(out)
+            shown.save(out, dark=dark)
         except OSError as reason:
             raise DataError(
                 f"can't write {out}: {why_not(out, reason)}.\n Choose another place with --out."

@@ -274,3 +274,16 @@ def test_losses_say_over_how_many_rows_they_are(moons_model: Any) -> None:
 def test_words_of_python_are_taken_as_the_remarks_of_lenses_write_them() -> None:
     found = settings_of(["race=True", "rates=false", "sample=None", "layer=fc1"], (), "x=1")
     assert found == {"race": True, "rates": False, "sample": None, "layer": "fc1"}
+
+
+def test_pictures_on_dark_paper_from_the_command_line(
+    tmp_path: Path, recorded: Path, own: Any
+) -> None:
+    shot = {}
+    for name, more in (("light", ()), ("dark", ("--dark",))):
+        done = pellucid(
+            "see", recorded, "--lens", "looked", "--out", tmp_path / f"{name}.png", *more
+        )
+        assert done.code == 0, done.err
+        shot[name] = (tmp_path / f"{name}.png").read_bytes()
+    assert shot["light"] != shot["dark"]
