@@ -142,7 +142,8 @@ def test_sentences_carry_the_numbers():
     assert said["Shape"] == "2 → 16 → 16 → 2: 5 layers, 354 parameters."
     right = int(np.trace(content.errors.confusion.counts))
     assert said["Confusion matrix"].startswith(f"{right} of 80 rows are right (")
-    assert said["Replay"].startswith("How the output took shape. Before learning, loss 0.7200, ")
+    shape = "How the output took shape, and the validation loss. Before learning, loss 0.7200, "
+    assert said["Replay"].startswith(shape)
     part = (content.boundary.values > 0.5).mean()
     assert f"lower: {part * 100:.0f}\u00a0%." in said["Decision boundary"]
 

@@ -505,3 +505,10 @@ def test_methods_are_the_functions() -> None:
 def test_methods_of_pytorch_that_have_a_function_here_are_methods_here(torch: Any) -> None:
     missing = [n for n in FUNCTIONS if hasattr(torch.Tensor, n) and not hasattr(Tensor, n)]
     assert missing == []
+
+
+@pytest.mark.parametrize("call", [pellucid.max, pellucid.min])
+def test_a_single_number_has_two_names_for_its_axis(call: Any) -> None:
+    assert call(pellucid.tensor(3.0), 0).indices.item() == 0
+    with pytest.raises(IndexError):
+        call(pellucid.tensor(3.0), 1)

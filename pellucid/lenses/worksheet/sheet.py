@@ -32,9 +32,9 @@ _WEIGHTS = (
     Column("weight", "formula", anchor=True),
     Column("value", "number"),
     Column("slope", "text", rank=1, wraps=8),
-    Column("step", "count", key="back"),
+    Column("step back", "count", key="back"),
     Column("blame", "text"),
-    Column("step ", "count", key="step"),
+    Column("update step", "count", key="step"),
     Column("new value", "text", key="new"),
 )
 _PATH = (

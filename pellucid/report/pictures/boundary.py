@@ -73,9 +73,10 @@ def replay_card(boundary: Boundary, training: Training, most: int, largest: int)
     stills = telling_frames(frames, STILLS)
     points = "samples" if boundary.points is not None else None
     first, last = captions[0], captions[-1]
+    rows = "training" if training.validation_loss is None else "validation"
     return card(
         "Replay",
-        f"How the output took shape. {first}; {last[0].lower()}{last[1:]}.",
+        f"How the output took shape, and the {rows} loss. {first}; {last[0].lower()}{last[1:]}.",
         tag("svg", symbols, class_="defs", aria_hidden="true"),
         _stage(boundary, captions, points),
         tag(

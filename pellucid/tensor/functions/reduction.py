@@ -191,9 +191,9 @@ def _pick(input: Node, dim: Any, keepdim: bool, extreme: Any, position: Any, pai
     if dim is None:
         nan = {"nan_blamed": True} if input.dtype.category == FLOAT else {}
         return extreme(input, axes=axes_of(input, None), keepdim=False, **nan)
+    axis = normalize_axis(dim, len(input.shape) or 1)
     if not input.shape:
         return Extremes(input, position(input, axis=0))
-    axis = normalize_axis(dim, len(input.shape))
     where = position(input, axis=axis, keepdim=True)
     values = gather(input, where, axis=axis)
     if keepdim:
