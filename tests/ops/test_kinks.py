@@ -100,6 +100,7 @@ KINKS: dict[str, list[tuple[Call, list[float]]]] = {
         (lambda m, x: m.xlogy(x, m.zeros_like(x)), [0.0, 0.0]),
         (lambda m, x: m.xlogy(m.zeros_like(x), x), [0.0, 2.0]),
     ],
+    "i0e": [(lambda m, x: m.special.i0e(x), [0.0, -0.0, 2.0])],
     "copysign": [(lambda m, x: m.copysign(x, -m.ones_like(x)), [0.0, -0.0, 2.0])],
     "scatter_mul": [
         (lambda m, x: x.scatter_reduce(0, m.tensor([0, 0, 2]), x, "prod"), [0.0, 2.0, 3.0]),
