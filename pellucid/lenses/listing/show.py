@@ -24,11 +24,11 @@ _FORWARD = (
 )
 _BACKWARD = (
     Column("layer", "code", anchor=True),
-    Column("operation", "code", rank=2),
+    Column("operation", "code"),
     Column("chain rule", "formula", key="derivative", wraps=14),
     Column("FLOPs", "flops", key="flops"),
-    Column("blame at its output", "number", key="blame"),
-    Column("gradient of its weights", "number", key="gradient"),
+    Column("blame at its output", "number", key="blame", rank=2),
+    Column("gradient of its weights", "number", key="gradient", rank=2),
 )
 _UPDATE = (
     Column("parameter", "code", anchor=True),
