@@ -43,6 +43,11 @@ class Parts:
     notes: tuple[str, ...] = ()
 
 
+_NO_TARGET = (
+    "no target: the network learns to give back its inputs. With one: fit(model, (X, y), …)."
+)
+
+
 def divide(
     model: Module, data: Any, validation: Any, *, seed: int, shuffle: bool, batch_size: int | None
 ) -> Parts:
@@ -64,13 +69,14 @@ def divide(
     if isinstance(data, Dataset) and not isinstance(data, TensorDataset | IterableDataset):
         return _of_dataset(data, own, share, seed, shuffle, dtype, batch_size)
     source = _source(data, dtype, whole, batch_size, shuffle)
+    notes = (_NO_TARGET,) if isinstance(source, FromRows) and source.data.own_target else ()
     if own is not None or not share:
-        return Parts(source, own)
+        return Parts(source, own, notes=notes)
     if not isinstance(source, FromRows):
         note = "no validation: a loader can't be divided. Pass validation=… with data of its own."
         return Parts(source, None, notes=(note,))
     train, held = _divided(source.data, share, seed, shuffle)
-    return Parts(FromRows(train), FromRows(held))
+    return Parts(FromRows(train), FromRows(held), notes=notes)
 
 
 def _share(validation: Any) -> float | None:

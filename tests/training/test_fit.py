@@ -219,6 +219,7 @@ def test_several_inputs() -> None:
 def test_inputs_alone_are_their_own_target() -> None:
     history = pl.fit(mlp(3, 8, 3), X, epochs=50, lr=0.02, **QUIET)
     assert history.loss_name == "mse" and history.train_loss[-1] < 0.5 * history.train_loss[0]
+    assert history.notes[0].startswith("no target: the network learns to give back its inputs.")
 
 
 def test_two_classes_with_one_score() -> None:
