@@ -10,6 +10,9 @@ import pytest
 import pellucid
 from pellucid import nn
 from pellucid.errors import DataError, SettingError
+from pellucid.lenses.chain.breakdown import broken_down
+from pellucid.lenses.chain.record import Record
+from pellucid.lenses.chain.symbols import Symbols
 from pellucid.lenses.numerals import number, signed
 from pellucid.lenses.picture import Film
 from tests.lenses.conftest import Trained
@@ -232,3 +235,14 @@ def test_a_number_that_was_looked_up_is_named() -> None:
     table = nn.Embedding(4, 2)
     out = table(pellucid.tensor([[2, 1]]))
     assert "weight[2, 1]" in pellucid.explain(out[0, 0, 1]).text(100)
+
+
+def test_a_number_of_a_convolution_is_the_sum_over_its_window() -> None:
+    pellucid.manual_seed(0)
+    conv = nn.Conv2d(4, 6, (3, 2), stride=2, padding=1, dilation=(1, 2), groups=2)
+    out = conv(pellucid.randn(2, 4, 7, 6))
+    (stage,) = Record(out._node, conv.weight._node).stages
+    for at in ((0, 0, 0, 0), (1, 5, 2, 1)):
+        found = broken_down(stage, at, Symbols([stage], out._node))
+        assert found.adds
+        assert sum(t.value for t in found.terms) == pytest.approx(float(out[at].item()), rel=1e-5)

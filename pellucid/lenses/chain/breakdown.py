@@ -59,6 +59,8 @@ def broken_down(stage: Stage, at: Index, symbols: Symbols) -> Breakdown:
         return Breakdown((), tuple(_arguments(stage, at)), False)
     if stage.op is not None and stage.op.name in BILINEAR:
         return _product_sum(stage, at, symbols)
+    if stage.op is not None and stage.op.name == "conv":
+        return _filtered_sum(stage, at, symbols)
     if stage.op is not None and stage.op.name in ("sum", "mean"):
         return _plain_sum(stage, at, symbols)
     return _function(stage, at, symbols)
@@ -81,6 +83,30 @@ def _product_sum(stage: Stage, at: Index, symbols: Symbols) -> Breakdown:
             terms.append(_product(value, (partner, other), (route.source, index), symbols))
     terms.sort(key=lambda t: -abs(t.value))
     return Breakdown((_signature(stage, len(terms)),), tuple(terms), True)
+
+
+def _filtered_sum(stage: Stage, at: Index, symbols: Symbols) -> Breakdown:
+    """Σ w · x + b over the window of a filter, the largest products first."""
+    node = stage.out
+    x, weight, *bias = node.inputs
+    row, filter_, place = at[0], at[1], at[2:]
+    first = filter_ // (weight.shape[0] // node.params["groups"]) * weight.shape[1]
+    settings = (node.params["stride"], node.params["padding"], node.params["dilation"])
+    weights, values = doubled(weight), doubled(x)
+    terms = []
+    for channel, *tap in np.ndindex(weight.shape[1:]):
+        read = tuple(
+            p * s - low + k * d for p, s, (low, _), d, k in zip(place, *settings, tap, strict=True)
+        )
+        if all(0 <= i < n for i, n in zip(read, x.shape[2:], strict=True)):
+            left, right = (filter_, channel, *tap), (row, first + channel, *read)
+            value = float(weights[left]) * float(values[right])
+            terms.append(_product(value, (weight, left), (x, right), symbols))
+    count = len(terms)
+    terms += [Term(float(doubled(b)[filter_]), (), ((b, (filter_,)),)) for b in bias]
+    terms.sort(key=lambda t: -abs(t.value))
+    said = f"Σ w·x{' + b' if bias else ''}, {count} products"
+    return Breakdown((said,), tuple(terms), True)
 
 
 def _product(
