@@ -263,7 +263,9 @@ class Optimizer(Asked, Hooked):
             hook(self)
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {p: dict(held) for p, held in self.state.items()}
+        state: dict[Any, Any] = {
+            p: dict(held) if isinstance(held, dict) else held for p, held in self.state.items()
+        }
         return {**self.__dict__, "state": defaultdict(dict, state), "_bundles": {}}
 
     def __repr__(self) -> str:

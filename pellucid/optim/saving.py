@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -23,7 +24,8 @@ def pack(groups: Sequence[Group], state: Mapping[Any, Any]) -> dict[str, Any]:
     weights = [p for group in groups for p in group["params"]]
     numbers = {id(p): i for i, p in enumerate(weights)}
     packed = [{**_settings(g), "params": [numbers[id(p)] for p in g["params"]]} for g in groups]
-    held = {i: dict(state[p]) for i, p in enumerate(weights) if state.get(p)}
+    held: dict[Any, Any] = {i: dict(state[p]) for i, p in enumerate(weights) if state.get(p)}
+    held |= {k: v for k, v in state.items() if not isinstance(k, Tensor)}  # rules of one's own
     return {"state": held, "param_groups": packed}
 
 
@@ -54,8 +56,11 @@ def unpack(
         for group, other in zip(merged, theirs, strict=True)
         for i, p in zip(other["params"], group["params"], strict=True)
     }
-    state = {}
+    state: dict[Any, Any] = {}
     for i, held in saved["state"].items():
+        if not isinstance(i, int):
+            state[i] = copy.deepcopy(held)
+            continue
         group, p = owners[i]
         shapes = slots(group, tuple(p.shape))
         state[p] = {n: _copied(n, v, p, shapes.get(n), f"weight {i}", who) for n, v in held.items()}

@@ -456,3 +456,22 @@ def test_hooks_on_every_optimizer_stand_around_its_own() -> None:
     assert order == ["before", "own before", "own after", "after"]
     own.step()
     assert len(order) == 6 and "deprecated" in pl.optim.lr_scheduler.EPOCH_DEPRECATION_WARNING
+
+
+def test_what_a_rule_of_ones_own_keeps_travels_with_the_state() -> None:
+    class Counting(pl.optim.SGD):
+        def step(self, closure: Any = None) -> Any:
+            self.state["steps"] = self.state.get("steps", 0) + 1
+            return super().step(closure)
+
+    w = pl.ones(2, requires_grad=True)
+    w.grad = pl.ones(2)
+    one = Counting([w], lr=0.1, momentum=0.9)
+    one.step()
+    saved = one.state_dict()
+    assert saved["state"]["steps"] == 1 and list(saved["state"]) == [0, "steps"]
+    other = Counting([w], lr=0.1, momentum=0.9)
+    other.load_state_dict(saved)
+    other.step()
+    assert other.state_dict()["state"]["steps"] == 2
+    assert copy.deepcopy(other).state["steps"] == 2
