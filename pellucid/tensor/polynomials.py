@@ -13,6 +13,7 @@ from pellucid.errors import KindError
 from pellucid.graph.node import Node
 from pellucid.ops import compare as cmp
 from pellucid.ops import elementwise as ew
+from pellucid.ops import whole as wh
 from pellucid.tensor.lift import lifted
 
 __all__ = ["POLYNOMIALS"]
@@ -97,12 +98,13 @@ def _polynomial(name: str, family: _Family) -> Callable[..., Any]:
         if not isinstance(n, Node):
             return values[most] if most >= 0 else ew.mul(x, 0.0)
         out = ew.mul(values[0], 0.0)
+        n = wh.trunc(n) if n.dtype.category == FLOAT else n
         for k in range(most + 1):
             out = cmp.where(cmp.eq(n, k), values[k], out)
         return out
 
     call.__name__ = call.__qualname__ = name
-    call.__doc__ = f"{family.sentence} `n` is the degree: a whole number, or a Tensor of them."
+    call.__doc__ = f"{family.sentence} `n` is the degree, or a Tensor of them, taken toward 0."
     return call
 
 

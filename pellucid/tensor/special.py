@@ -42,6 +42,7 @@ def _ndtr(input: Node) -> Node:
 
 def _log_ndtr(input: Node) -> Node:
     """The logarithm of `ndtr`, with all its digits where that is next to 0."""
+    input = ew.mul(input, 1.0)
     far = cmp.lt(input, -1)
     z = ew.mul(cmp.where(far, input, -1.0), -math.sqrt(0.5))
     below = ew.sub(ew.log(ew.mul(tl.erfcx(z), 0.5)), ew.square(z))

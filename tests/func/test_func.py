@@ -120,8 +120,9 @@ def test_weights_side_by_side() -> None:
          "grad: with has_aux=True the function returns a pair (output, aux)."),
         (lambda: func.stack_module_state([]), TypeError,
          "stack_module_state needs at least one module."),
-        (lambda: func.linearize, AttributeError,
-         "pellucid.func has no attribute 'linearize': torch.func.linearize is not here yet."),
+        (lambda: func.functionalize, AttributeError,
+         "pellucid.func has no attribute 'functionalize': torch.func.functionalize is not here"
+         " yet."),
     ],
 )  # fmt: skip
 def test_what_is_refused(call: Any, kind: type[Exception], text: str) -> None:

@@ -35,10 +35,10 @@ DTYPES = ("float32", "float64", "float16", "bfloat16", "int64", "int32", "int8",
 
 # What these give is drawn, or whatever memory held: shapes and dtypes are compared.
 _DRAWN = """
-bernoulli cauchy empty empty_like exponential geometric log_normal multinomial new_empty normal
-rand rand_like randint randint_like randn randn_like randperm uniform nn.functional.alpha_dropout
-nn.functional.dropout nn.functional.dropout2d nn.functional.dropout3d
-nn.functional.feature_alpha_dropout nn.functional.fractional_max_pool2d
+bernoulli cauchy empty empty_like empty_permuted empty_strided exponential geometric log_normal
+multinomial new_empty new_empty_strided normal rand rand_like randint randint_like randn randn_like
+randperm uniform nn.functional.alpha_dropout nn.functional.dropout nn.functional.dropout2d
+nn.functional.dropout3d nn.functional.feature_alpha_dropout nn.functional.fractional_max_pool2d
 nn.functional.fractional_max_pool3d nn.functional.gumbel_softmax nn.functional.rrelu
 """
 RANDOM = frozenset(_DRAWN.split())
