@@ -25,7 +25,10 @@ sys.exit(pytest.main(sys.argv[1:]))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("asked", [["--collect-only"], ["pellucid/bridges", "tests/bridges"]])
+@pytest.mark.parametrize(
+    "asked",
+    [["--collect-only"], ["pellucid/bridges", "tests/bridges", "tests/architecture/test_names.py"]],
+)
 def test_the_tests_without_it(asked: list[str]) -> None:
     left = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
     done = subprocess.run(
