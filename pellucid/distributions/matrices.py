@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property
 from typing import Any
 
 from pellucid.distributions import constraints
 from pellucid.distributions.distribution import Distribution
 from pellucid.distributions.draws import broadcast_all, standard_normal, tiny
 from pellucid.distributions.gamma_draws import gamma_draw
+from pellucid.distributions.multivariate import Rooted, root_of, the_given
 from pellucid.distributions.shares import Beta
 from pellucid.errors import SettingError, ShapeError
 from pellucid.shapes import broadcast, show
 from pellucid.tensor import linalg
-from pellucid.tensor.creation import arange, eye, tensor
+from pellucid.tensor.creation import arange, tensor
 from pellucid.tensor.lift import FUNCTIONS
 from pellucid.tensor.tensor import Tensor
 
@@ -29,7 +29,7 @@ def mvdigamma(a: Any, p: int) -> Any:
     return sum((a - 0.5 * i).digamma() for i in range(p))
 
 
-class Wishart(Distribution):
+class Wishart(Rooted):
     r"""Covariances: what ν vectors from a bell curve add up to, each times itself.
 
     $$p(X) \propto |X|^{(\nu - k - 1)/2} e^{-\operatorname{tr}(V^{-1} X) / 2}$$
@@ -61,18 +61,10 @@ class Wishart(Distribution):
         self, df: Any, covariance_matrix: Any = None, precision_matrix: Any = None,
         scale_tril: Any = None, validate_args: bool | None = None,
     ) -> None:  # fmt: skip
-        given = {
-            "covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix,
-            "scale_tril": scale_tril,
-        }  # fmt: skip
-        named = [name for name, value in given.items() if value is not None]
-        if len(named) != 1:
-            raise SettingError(
-                "Wishart takes one of covariance_matrix, precision_matrix and scale_tril, and got"
-                f" {' and '.join(named) or 'none'}."
-            )
-        (name,) = named
-        matrix = given[name]
+        name, matrix = the_given(
+            "Wishart", covariance_matrix=covariance_matrix, precision_matrix=precision_matrix,
+            scale_tril=scale_tril,
+        )  # fmt: skip
         if matrix.ndim < 2:
             raise ShapeError(
                 f"Wishart: {name} needs two axes at least, and its shape is"
@@ -84,10 +76,7 @@ class Wishart(Distribution):
         self.df = count.expand(batch)
         self.__dict__[name] = matrix.expand((*batch, size, size))
         super().__init__(batch, (size, size), validate_args=validate_args)
-        if name == "precision_matrix":
-            matrix = linalg.inv(matrix)
-        root = matrix if name == "scale_tril" else linalg.cholesky(matrix)
-        self._root = root.expand((*batch, size, size))
+        self._root = root_of(name, matrix).expand((*batch, size, size))
 
     @property
     def arg_constraints(self) -> Any:  # type: ignore[override]
@@ -98,23 +87,6 @@ class Wishart(Distribution):
             "scale_tril": constraints.lower_cholesky,
             "df": constraints.greater_than(self.event_shape[-1] - 1),
         }
-
-    @cached_property
-    def scale_tril(self) -> Any:
-        """The lower triangular root L of V."""
-        return self._root
-
-    @cached_property
-    def covariance_matrix(self) -> Any:
-        """V = L Lᵀ."""
-        return self._root @ self._root.mT
-
-    @cached_property
-    def precision_matrix(self) -> Any:
-        """The inverse of V."""
-        one = eye(self.event_shape[-1], dtype=self._root.dtype)
-        inverse = linalg.solve_triangular(self._root, one, upper=False)
-        return inverse.mT @ inverse
 
     def _beside(self, x: Any) -> Any:
         return x.unsqueeze(-1).unsqueeze(-1)

@@ -14,7 +14,10 @@ from pellucid.shapes import Mismatch, broadcast, show
 from pellucid.tensor import linalg
 from pellucid.tensor.creation import eye
 
-__all__ = ["LowRankMultivariateNormal", "MultivariateNormal", "squared_length"]
+__all__ = [
+    "LowRankMultivariateNormal", "MultivariateNormal", "Rooted", "root_of", "squared_length",
+    "the_given",
+]  # fmt: skip
 
 _LOG_TURN = math.log(2 * math.pi)
 
@@ -25,7 +28,48 @@ def squared_length(root: Any, x: Any) -> Any:
     return (z**2).sum((-2, -1))
 
 
-class MultivariateNormal(Distribution):
+def the_given(who: str, **given: Any) -> tuple[str, Any]:
+    """Name and value of the only one of these matrices that was given."""
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) != 1:
+        raise SettingError(
+            f"{who} takes one of covariance_matrix, precision_matrix and scale_tril, and got"
+            f" {' and '.join(named) or 'none'}."
+        )
+    return named[0], given[named[0]]
+
+
+def root_of(name: str, matrix: Any) -> Any:
+    """The lower triangular root of a covariance, which is given as `name` says."""
+    if name == "scale_tril":
+        return matrix
+    return linalg.cholesky(linalg.inv(matrix) if name == "precision_matrix" else matrix)
+
+
+class Rooted(Distribution):
+    """One that holds the lower triangular root of a covariance, and gives its other forms."""
+
+    _root: Any
+
+    @cached_property
+    def scale_tril(self) -> Any:
+        """The lower triangular root L of the covariance."""
+        return self._root
+
+    @cached_property
+    def covariance_matrix(self) -> Any:
+        """L Lᵀ."""
+        return self._root @ self._root.mT
+
+    @cached_property
+    def precision_matrix(self) -> Any:
+        """The inverse of the covariance."""
+        one = eye(self.event_shape[-1], dtype=self._root.dtype)
+        inverse = linalg.solve_triangular(self._root, one, upper=False)
+        return inverse.mT @ inverse
+
+
+class MultivariateNormal(Rooted):
     r"""The bell curve over vectors.
 
     $$p(x) = \frac{1}{\sqrt{(2 \pi)^k \det \Sigma}}
@@ -62,45 +106,15 @@ class MultivariateNormal(Distribution):
         self, loc: Any, covariance_matrix: Any = None, precision_matrix: Any = None,
         scale_tril: Any = None, validate_args: bool | None = None,
     ) -> None:  # fmt: skip
-        given = {
-            "covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix,
-            "scale_tril": scale_tril,
-        }  # fmt: skip
-        named = [name for name, value in given.items() if value is not None]
-        if len(named) != 1:
-            raise SettingError(
-                "MultivariateNormal takes one of covariance_matrix, precision_matrix and"
-                f" scale_tril, and got {' and '.join(named) or 'none'}."
-            )
-        (name,) = named
-        batch, size = _laid_out(loc, name, given[name])
+        name, matrix = the_given(
+            "MultivariateNormal", covariance_matrix=covariance_matrix,
+            precision_matrix=precision_matrix, scale_tril=scale_tril,
+        )  # fmt: skip
+        batch, size = _laid_out(loc, name, matrix)
         self.loc = loc.expand((*batch, size))
-        self.__dict__[name] = given[name].expand((*batch, size, size))
+        self.__dict__[name] = matrix.expand((*batch, size, size))
         super().__init__(batch, (size,), validate_args=validate_args)
-        self._root = self._factor(name, self.__dict__[name])
-
-    @staticmethod
-    def _factor(name: str, matrix: Any) -> Any:
-        if name == "scale_tril":
-            return matrix
-        covariance = matrix if name == "covariance_matrix" else linalg.inv(matrix)
-        return linalg.cholesky(covariance)
-
-    @cached_property
-    def scale_tril(self) -> Any:
-        """The lower triangular root L of the covariance."""
-        return self._root
-
-    @cached_property
-    def covariance_matrix(self) -> Any:
-        """Σ = L Lᵀ."""
-        return self._root @ self._root.mT
-
-    @cached_property
-    def precision_matrix(self) -> Any:
-        """The inverse of Σ."""
-        root = linalg.solve_triangular(self._root, eye(*self.event_shape * 2), upper=False)
-        return root.mT @ root
+        self._root = root_of(name, self.__dict__[name])
 
     @property
     def mean(self) -> Any:
