@@ -45,7 +45,7 @@ def python(words: list[str], cores: int) -> Done:
     with _pinned(_allowed()[:cores]):
         process = subprocess.Popen(
             [sys.executable, *words],
-            env={**os.environ, **_settings(cores)},
+            env=_environment(cores),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -70,8 +70,9 @@ def python(words: list[str], cores: int) -> Done:
     return Done(output, seconds, others)
 
 
-def _settings(cores: int) -> dict[str, str]:
-    found = {**dict.fromkeys(THREADS, str(cores)), "JAX_PLATFORMS": "cpu"}
+def _environment(cores: int) -> dict[str, str]:
+    found = {**os.environ, **dict.fromkeys(THREADS, str(cores)), "JAX_PLATFORMS": "cpu"}
+    found.pop("PYTHONDONTWRITEBYTECODE", None)  # installed peers come with theirs; a checkout needs it
     if kept := os.environ.get(_KEPT):  # XLA shares work out among the cores when it compiles
         found[_KEPT] = str(Path(kept) / f"cores-{cores}")
     return found
