@@ -72,7 +72,7 @@ def python(words: list[str], cores: int) -> Done:
 
 def _environment(cores: int) -> dict[str, str]:
     found = {**os.environ, **dict.fromkeys(THREADS, str(cores)), "JAX_PLATFORMS": "cpu"}
-    found.pop("PYTHONDONTWRITEBYTECODE", None)  # installed peers come with theirs; a checkout needs it
+    found.pop("PYTHONDONTWRITEBYTECODE", None)  # a checkout compiles once, as what is installed did
     if kept := os.environ.get(_KEPT):  # XLA shares work out among the cores when it compiles
         found[_KEPT] = str(Path(kept) / f"cores-{cores}")
     return found
