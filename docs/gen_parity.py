@@ -158,7 +158,8 @@ def _table(room: str, names: dict[str, list[list[str]] | None]) -> Iterator[str]
 
 
 def _shown(taken: list[list[str]]) -> str:
-    return "`" + ", ".join(f"{n}={d}" if d else n for n, d in taken).replace("|", "\\|") + "`"
+    names = ", ".join(f"{n}={d}" if d else n for n, d in taken).replace("|", "\\|")
+    return f"`{names}`" if names else "none by name"
 
 
 def _counts(room: str, names: Iterable[str]) -> tuple[int, int]:
