@@ -51,7 +51,7 @@ class Adadelta(Optimizer):
         weight_decay: pull toward zero, added to the gradient as λθ.
         foreach, capturable: accepted as in PyTorch; how a step is executed is up to the engine.
         maximize: walk uphill.
-        differentiable: must be False.
+        differentiable: record each step, so that what comes of it can be blamed on it.
 
     Example:
         >>> import pellucid
@@ -81,7 +81,7 @@ class Adadelta(Optimizer):
         maximize: bool = False,
         differentiable: bool = False,
     ) -> None:
-        check_passive("Adadelta", differentiable, None, foreach)
+        check_passive("Adadelta", None, foreach)
         super().__init__(
             params,
             {

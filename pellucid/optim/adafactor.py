@@ -115,7 +115,7 @@ class Adafactor(Optimizer):
         foreach: bool | None = None,
         maximize: bool = False,
     ) -> None:
-        check_passive("Adafactor", False, None, foreach)
+        check_passive("Adafactor", None, foreach)
         super().__init__(
             params,
             {

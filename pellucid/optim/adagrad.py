@@ -46,7 +46,7 @@ class Adagrad(Optimizer):
         eps: keeps the division away from zero.
         foreach, fused: accepted as in PyTorch; how a step is executed is the engine's choice here.
         maximize: walk uphill.
-        differentiable: must be False.
+        differentiable: record each step, so that what comes of it can be blamed on it.
 
     Example:
         >>> import pellucid
@@ -77,7 +77,7 @@ class Adagrad(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        check_passive("Adagrad", differentiable, fused, foreach)
+        check_passive("Adagrad", fused, foreach)
         super().__init__(
             params,
             {

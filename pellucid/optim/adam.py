@@ -64,7 +64,7 @@ class Adam(Optimizer):
         foreach, fused, capturable: accepted as in PyTorch; how a step is executed is the engine's
             choice here.
         maximize: walk uphill.
-        differentiable: must be False.
+        differentiable: record each step, so that what comes of it can be blamed on it.
         decoupled_weight_decay: shrink the weights directly, as `AdamW` does.
 
     Example:
@@ -99,7 +99,7 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        check_passive(type(self).__name__, differentiable, fused, foreach)
+        check_passive(type(self).__name__, fused, foreach)
         super().__init__(
             params,
             {

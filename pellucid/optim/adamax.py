@@ -52,7 +52,7 @@ class Adamax(Optimizer):
         weight_decay: pull toward zero, added to the gradient as λθ.
         foreach, capturable: accepted as in PyTorch; how a step is executed is up to the engine.
         maximize: walk uphill.
-        differentiable: must be False.
+        differentiable: record each step, so that what comes of it can be blamed on it.
 
     Example:
         >>> import pellucid
@@ -83,7 +83,7 @@ class Adamax(Optimizer):
         differentiable: bool = False,
         capturable: bool = False,
     ) -> None:
-        check_passive("Adamax", differentiable, None, foreach)
+        check_passive("Adamax", None, foreach)
         super().__init__(
             params,
             {

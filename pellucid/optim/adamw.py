@@ -27,7 +27,7 @@ class AdamW(Adam):
         maximize: walk uphill.
         foreach, fused, capturable: accepted as in PyTorch; how a step is executed is the engine's
             choice here.
-        differentiable: must be False.
+        differentiable: record each step, so that what comes of it can be blamed on it.
 
     Example:
         >>> import pellucid

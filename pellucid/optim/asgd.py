@@ -59,7 +59,7 @@ class ASGD(Optimizer):
         weight_decay: pull toward zero, added to the gradient.
         foreach, capturable: accepted as in PyTorch; how a step is executed is up to the engine.
         maximize: walk uphill.
-        differentiable: must be False.
+        differentiable: record each step, so that what comes of it can be blamed on it.
 
     Example:
         >>> import pellucid
@@ -91,7 +91,7 @@ class ASGD(Optimizer):
         differentiable: bool = False,
         capturable: bool = False,
     ) -> None:
-        check_passive("ASGD", differentiable, None, foreach)
+        check_passive("ASGD", None, foreach)
         super().__init__(
             params,
             {

@@ -36,13 +36,16 @@ def groups_of(params: Any, who: str) -> list[dict[str, Any]]:
     return found if isinstance(found[0], dict) else [{"params": found}]
 
 
-def check_members(members: list[Any], others: Sequence[Tensor], who: str) -> None:
+def check_members(
+    members: list[Any], others: Sequence[Tensor], who: str, recorded: bool = False
+) -> None:
     """Refuse a group whose members are not weights that may move.
 
     Args:
         members: of the new group.
         others: the weights of the groups before.
         who: the optimizer.
+        recorded: whether its steps are part of the graph, where weights may be computed.
     """
     if not members:
         raise SettingError(f"{who}: a group has no weights. Was model.parameters() used up?")
@@ -52,7 +55,7 @@ def check_members(members: list[Any], others: Sequence[Tensor], who: str) -> Non
                 f"{who} moves Tensors and got {a_kind(p)}.\n"
                 " Pass model.parameters(), or a list of Tensors."
             )
-        if not p.is_leaf:
+        if not (p.is_leaf or recorded):
             raise SettingError(
                 f"{who} moves leaf Tensors, and {p.name or 'one'} was computed from others.\n"
                 " Pass what it was computed from, or x.detach().requires_grad_() to cut it off."

@@ -52,7 +52,7 @@ class Lion(Optimizer):
         weight_decay: pull of the weights toward zero, λ.
         maximize: walk uphill.
         foreach, capturable: accepted, as other optimizers do.
-        differentiable: must be False.
+        differentiable: record each step, so that what comes of it can be blamed on it.
 
     Example:
         >>> import pellucid
@@ -81,7 +81,7 @@ class Lion(Optimizer):
         capturable: bool = False,
         differentiable: bool = False,
     ) -> None:
-        check_passive("Lion", differentiable, None, foreach)
+        check_passive("Lion", None, foreach)
         super().__init__(
             params,
             {

@@ -70,7 +70,7 @@ class NAdam(Optimizer):
         decoupled_weight_decay: shrink the weights directly, as `AdamW` does.
         foreach, capturable: accepted as in PyTorch; how a step is executed is up to the engine.
         maximize: walk uphill.
-        differentiable: must be False.
+        differentiable: record each step, so that what comes of it can be blamed on it.
 
     Example:
         >>> import pellucid
@@ -104,7 +104,7 @@ class NAdam(Optimizer):
         capturable: bool = False,
         differentiable: bool = False,
     ) -> None:
-        check_passive("NAdam", differentiable, None, foreach)
+        check_passive("NAdam", None, foreach)
         super().__init__(
             params,
             {

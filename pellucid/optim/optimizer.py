@@ -6,6 +6,7 @@ ops. It is traced once into a program, which moves all weights of a group at onc
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -21,6 +22,7 @@ from pellucid.optim.hooks import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
 )
+from pellucid.optim.recorded import move_recorded
 from pellucid.optim.saving import pack, unpack
 from pellucid.shapes import Shape
 from pellucid.tensor.grad_mode import enable_grad
@@ -159,6 +161,9 @@ class Optimizer(Asked, Hooked):
         live = [p for p in group["params"] if p._node.grad is not None]
         if not live:
             return
+        if group.get("differentiable"):
+            self._record(group, live)
+            return
         bundles = self._bundled(number, group, live)
         known = self._bundles[number]
         if trace is not None:
@@ -170,6 +175,16 @@ class Optimizer(Asked, Hooked):
             else:
                 with switched(scope=type(self).__name__, recording=False):
                     bundle.trace(rule, lambda times: self._rates_of(group, times), trace)
+
+    def _record(self, group: dict[str, Any], live: Sequence[Tensor]) -> None:
+        """One step as operations of the graph, weight by weight."""
+        update = functools.partial(type(self).update, **self._settings(group))
+        for p in live:
+            move_recorded(
+                p, self.state[p], self._slots(group, tuple(p.shape)), self._begin(group),
+                functools.partial(self._rates, group), group["lr"], update, self.RATES,
+                self.COUNTED,
+            )  # fmt: skip
 
     def _form(self, number: int, group: dict[str, Any], known: Any) -> Any:
         """What a trace of this group's step relies on."""
@@ -224,8 +239,9 @@ class Optimizer(Asked, Hooked):
                 " Give names to all, as model.named_parameters() does, or to none."
             )
         others = [p for known in self.param_groups for p in known["params"]]
-        check_members(members, others, type(self).__name__)
         group = {**self.defaults, **group, "params": members}
+        recorded = bool(group.get("differentiable"))
+        check_members(members, others, type(self).__name__, recorded)
         for name, value in group.items():
             if value is REQUIRED:
                 raise SettingError(f"{type(self).__name__}: a group must give {name}=….")

@@ -68,7 +68,7 @@ class RAdam(Optimizer):
         decoupled_weight_decay: shrink the weights directly, as `AdamW` does.
         foreach, capturable: accepted as in PyTorch; how a step is executed is up to the engine.
         maximize: walk uphill.
-        differentiable: must be False.
+        differentiable: record each step, so that what comes of it can be blamed on it.
 
     Example:
         >>> import pellucid
@@ -100,7 +100,7 @@ class RAdam(Optimizer):
         capturable: bool = False,
         differentiable: bool = False,
     ) -> None:
-        check_passive("RAdam", differentiable, None, foreach)
+        check_passive("RAdam", None, foreach)
         super().__init__(
             params,
             {

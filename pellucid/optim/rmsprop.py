@@ -64,7 +64,7 @@ class RMSprop(Optimizer):
         centered: divide by the spread instead of the size.
         capturable, foreach: accepted as in PyTorch; how a step is executed is up to the engine.
         maximize: walk uphill.
-        differentiable: must be False.
+        differentiable: record each step, so that what comes of it can be blamed on it.
 
     Example:
         >>> import pellucid
@@ -96,7 +96,7 @@ class RMSprop(Optimizer):
         maximize: bool = False,
         differentiable: bool = False,
     ) -> None:
-        check_passive("RMSprop", differentiable, None, foreach)
+        check_passive("RMSprop", None, foreach)
         super().__init__(
             params,
             {

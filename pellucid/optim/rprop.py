@@ -58,7 +58,7 @@ class Rprop(Optimizer):
         step_sizes: the smallest and the largest step.
         foreach, capturable: accepted as in PyTorch; how a step is executed is up to the engine.
         maximize: walk uphill.
-        differentiable: must be False.
+        differentiable: record each step, so that what comes of it can be blamed on it.
 
     Example:
         >>> import pellucid
@@ -88,7 +88,7 @@ class Rprop(Optimizer):
         maximize: bool = False,
         differentiable: bool = False,
     ) -> None:
-        check_passive("Rprop", differentiable, None, foreach)
+        check_passive("Rprop", None, foreach)
         super().__init__(
             params,
             {

@@ -65,12 +65,7 @@ def check_betas(who: str, betas: Any) -> None:
         check_range(who, f"betas[{i}]", beta, high=1.0, open_end=True)
 
 
-def check_passive(who: str, differentiable: bool, fused: Any, foreach: Any) -> None:
-    """Refuse what would change the result, or contradicts itself."""
-    if differentiable:
-        raise SettingError(
-            f"{who}: differentiable=True is not offered: a step writes into the weights' memory,"
-            " where no graph can follow.\n Compute the new weights with ops of your own instead."
-        )
+def check_passive(who: str, fused: Any, foreach: Any) -> None:
+    """Refuse settings about how a step is executed that contradict each other."""
     if fused and foreach:
         raise SettingError(f"{who}: fused and foreach exclude each other; give one of them.")

@@ -56,7 +56,7 @@ class SGD(Optimizer):
         nesterov: look ahead along the momentum.
         maximize: walk uphill.
         foreach, fused: accepted as in PyTorch; how a step is executed is the engine's choice here.
-        differentiable: must be False.
+        differentiable: record each step, so that what comes of it can be blamed on it.
 
     Example:
         >>> import pellucid
@@ -87,7 +87,7 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        check_passive("SGD", differentiable, fused, foreach)
+        check_passive("SGD", fused, foreach)
         super().__init__(
             params,
             {

@@ -325,11 +325,6 @@ MISTAKES: list[tuple[Any, str]] = [
         "Adam: fused and foreach exclude each other; give one of them.",
     ),
     (
-        lambda: pl.optim.SGD(W, differentiable=True),
-        "SGD: differentiable=True is not offered: a step writes into the weights' memory, where no"
-        " graph can follow.\n Compute the new weights with ops of your own instead.",
-    ),
-    (
         lambda: pl.optim.Rprop(W, etas=(1.2, 0.5)),
         "Rprop: etas must be a factor between 0 and 1 and one above 1, as (0.5, 1.2), not"
         " (1.2, 0.5).",
