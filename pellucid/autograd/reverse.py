@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pellucid.autograd.anomaly_mode import anomaly
+from pellucid.autograd.blocks import Blocks
 from pellucid.errors import GraphError, ShapeError
 from pellucid.graph.emit import stamp
 from pellucid.graph.mode import _engines, _local
 from pellucid.graph.node import Node, leaf
 from pellucid.graph.walk import reachable
 from pellucid.ops.elementwise import add, cast
+from pellucid.ops.movement import slice_
 from pellucid.ops.reduce import sum_to
 from pellucid.shapes import show
 
@@ -83,6 +85,7 @@ def gradients(
     waiting = [(-node.seq, node) for node in pending if node.requires_grad]
     heapq.heapify(waiting)
     found: dict[Node, Node] = {}
+    blocks = Blocks()
     mode = _local.mode
     before = mode.recording, mode.because, mode.part, mode.scope, mode.lower
     mode.recording, mode.part, mode.lower = create_graph or mode.keeping, None, None
@@ -102,7 +105,7 @@ def gradients(
                     raise GraphError(_SPENT)
                 node.spent = spend
                 mode.because, mode.scope = node, node.scope
-                _pass_on(node, g, pending, waiting, useful)
+                _pass_on(node, g, pending, waiting, useful, blocks)
     finally:
         mode.recording, mode.because, mode.part, mode.scope, mode.lower = before
     if spend and mode.trace is None:  # a program being traced needs every graph it has met
@@ -200,6 +203,7 @@ def _pass_on(
     pending: dict[Node, Node],
     waiting: list[tuple[int, Node]],
     useful: set[Node] | None,
+    blocks: Blocks,
 ) -> None:
     """Hand each input of `node` its share of the blame `g`."""
     rules = node.op.gradient
@@ -209,6 +213,8 @@ def _pass_on(
             continue
         if shared is not None:
             part = shared[i]
+        elif node.op is slice_:
+            part = blocks.field(x, g, node.params["spec"], pending.get(x))
         else:
             rule = rules[i]
             part = None if rule is None else rule(g, node, *node.inputs, **node.params)

@@ -1,12 +1,11 @@
-"""The error function for many numbers at once, of which NumPy has none, and GELU, made of it.
+"""The error function for many numbers at once, of which NumPy has none.
 
 Around each node x₀ of a fine grid, erf is its own Taylor series, d being the way to x:
 
     erf(x) ≈ erf(x₀) + erf′(x₀) (d − x₀ d² + (2x₀² − 1)/3 d³)
 
 With nodes 1/512 apart what is left out is below 10⁻¹⁴, and float32 sees nothing beyond |x| = 4.
-SciPy's, which float64 gets, takes about four times as long. GELU multiplies by the chance Φ, whose
-nodes lie 1/2048 apart: there a straight line is within 10⁻⁸.
+SciPy's, which float64 gets, takes about four times as long.
 """
 
 from __future__ import annotations
@@ -17,13 +16,11 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Gelu", "erf"]
+__all__ = ["erf"]
 
 _PER_UNIT = 512
 _END = 4.0
 _MIDDLE = int(_END * _PER_UNIT)
-_FINE = 2048
-_LAST = 6.0  # beyond it the chance is 0 or 1
 _FEW = 256  # numbers for which the steps below cost more than they save
 _BLOCK = 16_384  # numbers whose intermediate values stay in the cache
 
@@ -71,69 +68,3 @@ def _table() -> tuple[Any, Any]:
     values = importlib.import_module("scipy.special").erf(nodes)
     slopes = 2 / np.sqrt(np.pi) * np.exp(-nodes * nodes)
     return values.astype(np.float32), slopes.astype(np.float32)
-
-
-class Gelu:
-    """What an engine's namespace has for GELU: its values and slopes, None where they pay not."""
-
-    @staticmethod
-    def gelu(x: Any) -> Any:
-        """The number times the chance that a standard normal draw lies below it."""
-        return _in_blocks(_gelu, x)
-
-    @staticmethod
-    def gelu_slope(x: Any) -> Any:
-        """The slope of that."""
-        return _in_blocks(_gelu_slope, x)
-
-
-def _in_blocks(fill: Any, x: Any) -> Any:
-    if x.dtype != np.float32 or x.size < _FEW:
-        return None
-    flat = np.ascontiguousarray(x).reshape(-1)
-    out = np.empty_like(flat)
-    for start in range(0, len(flat), _BLOCK):
-        fill(flat[start : start + _BLOCK], out[start : start + _BLOCK])
-    return out.reshape(x.shape)
-
-
-def _gelu(x: Any, out: Any) -> None:
-    _, chance, _ = _around(x, out)
-    np.multiply(x, chance, out=out)
-
-
-def _gelu_slope(x: Any, out: Any) -> None:
-    """Φ + x φ, with φ(x) ≈ φ₀ − x₀ φ₀ (x − x₀)."""
-    node, chance, (bell, rise) = _around(x, out)
-    rise *= node
-    bell -= rise
-    bell *= x
-    np.add(chance, bell, out=out)
-
-
-def _around(x: Any, room: Any) -> tuple[Any, Any, tuple[Any, Any]]:
-    """The nearest nodes x₀, the chances Φ there and on, φ₀ and φ₀ (x − x₀)."""
-    chances, bells = _normal()
-    d = np.clip(x, -_LAST, _LAST, out=room)
-    node = np.multiply(d, np.float32(_FINE))
-    np.rint(node, out=node)
-    with np.errstate(invalid="ignore"):  # NaN stays NaN by the way d, whatever its node
-        at = node.astype(np.int32)
-    at += int(_LAST * _FINE)
-    node *= np.float32(1 / _FINE)
-    d -= node
-    bell = bells.take(at, mode="clip")
-    d *= bell
-    chance = chances.take(at, mode="clip")
-    chance += d
-    return node, chance, (bell, d)
-
-
-@functools.cache
-def _normal() -> tuple[Any, Any]:
-    """Chance and bell curve at the nodes; at both ends what they are from there on."""
-    nodes = np.arange(-_LAST * _FINE, _LAST * _FINE + 1) / _FINE
-    chances = importlib.import_module("scipy.special").ndtr(nodes)
-    bells = np.exp(-0.5 * nodes * nodes) / np.sqrt(2 * np.pi)
-    chances[[0, -1]], bells[[0, -1]] = (0, 1), 0
-    return chances.astype(np.float32), bells.astype(np.float32)

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from pellucid.dtypes import DType
+from pellucid.engines.bends import Bends
 from pellucid.engines.copies import Copies, ordered
 from pellucid.engines.depthwise import Depthwise
-from pellucid.engines.erf import Gelu, erf
+from pellucid.engines.erf import erf
 from pellucid.engines.lstm import Lstm
 from pellucid.engines.norms import Norms
 from pellucid.engines.order import Order
@@ -103,7 +104,7 @@ def _ones(n: int, dtype: Any) -> Any:
     return np.ones(n, dtype)
 
 
-class _Namespace(Copies, Depthwise, Gelu, Lstm, Norms, Order, Products, Softmax):
+class _Namespace(Bends, Copies, Depthwise, Lstm, Norms, Order, Products, Softmax):
     """NumPy, plus what both engines have: `erf`, `unless`, `written`, `scatter_add` and others."""
 
     erf = staticmethod(erf)
@@ -154,6 +155,13 @@ class _Namespace(Copies, Depthwise, Gelu, Lstm, Norms, Order, Products, Softmax)
     def written(array: Any, at: Any, values: Any) -> Any:
         """A copy of `array` with the part at the index `at` replaced."""
         out = array.copy()
+        out[at] = values
+        return out
+
+    @staticmethod
+    def placed(shape: Shape, at: Any, values: Any) -> Any:
+        """Zeros of `shape` with a part replaced."""
+        out = np.zeros(shape, values.dtype)
         out[at] = values
         return out
 

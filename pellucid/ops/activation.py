@@ -7,15 +7,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from pellucid.graph.mode import current
 from pellucid.graph.node import Node
-from pellucid.ops.bell import gelu_slope, gelu_tanh_slope, gelu_tanh_values, gelu_values, in_pieces
+from pellucid.ops.bell import (
+    gelu_grad,
+    gelu_slope,
+    gelu_tanh_slope,
+    gelu_tanh_values,
+    gelu_values,
+    in_pieces,
+)
 from pellucid.ops.compare import ge, gt, le, logical_or, lt, where
 from pellucid.ops.elementwise import add, exp, mul, square, sub
 from pellucid.ops.op import Op, Sample, define, per_element
 
 __all__ = [
     "elu", "gate", "gelu", "gelu_tanh", "hardtanh", "identity", "leaky_relu", "relu", "sigmoid",
-    "silu", "silu_slope", "softplus", "step", "tanh",
+    "silu", "silu_grad", "silu_slope", "softplus", "step", "tanh",
 ]  # fmt: skip
 
 ONE = (Sample(((2, 3),)), Sample(((),)), Sample(((0, 3),)), Sample(((4,),), low=-30.0, high=30.0))
@@ -132,8 +140,8 @@ silu: Op = define(
     sentence="The number times its own sigmoid: a smooth ReLU with a small dip below zero.",
     equation=r"y = x \cdot \sigma(x)",
     derivative=r"\partial y/\partial x = \sigma(x)\,(1 + x(1 - \sigma(x)))",
-    forward=lambda xp, x: in_pieces(xp, lambda x: x / (1 + xp.exp(-x)), x),
-    gradient=(lambda g, y, x: mul(g, silu_slope(x)),),
+    forward=lambda xp, x: _silu(xp, x),
+    gradient=(lambda g, y, x: _bent(silu_grad, silu_slope, g, y, x),),
     dtype="float",
     cost=per_element(11),
     terms=("σ(x)·(1 + x·(1 − σ(x)))",),
@@ -141,6 +149,23 @@ silu: Op = define(
     samples=ONE,
     source="Hendrycks & Gimpel 2016; Elfwing, Uchibe & Doya 2017",
 )
+
+
+def _bent(grad: Op, slope: Op, g: Node, y: Node, x: Node) -> Node:
+    """Blame times slope: one op, or two where they are to be differentiated again."""
+    return mul(g, slope(x)) if current().recording else grad(g, y, x)
+
+
+def _silu(xp: Any, x: Any) -> Any:
+    own = getattr(xp, "silu", None)
+    found = None if own is None else own(x)
+    return in_pieces(xp, lambda x: x / (1 + xp.exp(-x)), x) if found is None else found
+
+
+def _silu_grad(xp: Any, g: Any, y: Any, x: Any) -> Any:
+    own = getattr(xp, "silu_blame", None)
+    found = None if own is None else own(g, y, x)
+    return g * _silu_slope(xp, x) if found is None else found
 
 
 def _silu_slope(xp: Any, x: Any) -> Any:
@@ -174,6 +199,20 @@ silu_slope: Op = define(
     source="Elfwing, Uchibe & Doya 2017",
 )
 
+silu_grad: Op = define(
+    "silu_grad",
+    sentence="The blame of what SiLU bent.",
+    equation=r"y = g\,\sigma(x)\,(1 + x(1 - \sigma(x)))",
+    derivative=r"\text{none here: to be differentiated again, it is written out step by step}",
+    forward=_silu_grad,
+    gradient=None,
+    dtype="float",
+    accepts="float",
+    cost=per_element(15),
+    traits="elementwise",
+    samples=(Sample(((2, 3), (2, 3), (2, 3))), Sample(((0, 3), (0, 3), (0, 3)))),
+)
+
 gelu: Op = define(
     "gelu",
     accepts="float",
@@ -181,7 +220,7 @@ gelu: Op = define(
     equation=r"y = x\,\Phi(x),\quad \Phi(x) = \tfrac12(1 + \operatorname{erf}(x/\sqrt2))",
     derivative=r"\partial y/\partial x = \Phi(x) + x\,\varphi(x)",
     forward=gelu_values,
-    gradient=(lambda g, y, x: mul(g, gelu_slope(x)),),
+    gradient=(lambda g, y, x: _bent(gelu_grad, gelu_slope, g, y, x),),
     dtype="float",
     cost=per_element(15),
     terms=("Φ(x) + x·φ(x)",),

@@ -13,7 +13,14 @@ from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add, exp, mul, square, sub
 from pellucid.ops.op import REGISTRY, Op, Sample, define, per_element
 
-__all__ = ["gelu_slope", "gelu_tanh_slope", "gelu_tanh_values", "gelu_values", "in_pieces"]
+__all__ = [
+    "gelu_grad",
+    "gelu_slope",
+    "gelu_tanh_slope",
+    "gelu_tanh_values",
+    "gelu_values",
+    "in_pieces",
+]
 
 _ROOT_HALF, _PEAK = math.sqrt(0.5), 1.0 / math.sqrt(2.0 * math.pi)
 _BEND, _CUBIC = math.sqrt(2.0 / math.pi), 0.044715
@@ -45,11 +52,6 @@ def _u(x: Any) -> Any:
 
 
 def _slope(xp: Any, x: Any) -> Any:
-    own = getattr(xp, "gelu_slope", None)
-    found = None if own is None else own(x)
-    if found is not None:
-        return found
-
     def piece(x: Any) -> Any:
         bell = xp.exp(-0.5 * (x * x)) * _PEAK
         return 0.5 * xp.erf(x * _ROOT_HALF) + 0.5 + x * bell
@@ -80,6 +82,26 @@ def _tanh_bend(g: Node, y: Node, x: Node) -> Node:
     inner = sub(add(rise, turn), mul(mul(x, t), square(rise)))
     return mul(g, mul(sub(1.0, square(t)), inner))
 
+
+def _blame(xp: Any, g: Any, y: Any, x: Any) -> Any:
+    own = getattr(xp, "gelu_blame", None)
+    found = None if own is None else own(g, y, x)
+    return g * _slope(xp, x) if found is None else found
+
+
+gelu_grad: Op = define(
+    "gelu_grad",
+    sentence="The blame of what GELU bent.",
+    equation=r"y = g\,(\Phi(x) + x\,\varphi(x))",
+    derivative=r"\text{none here: to be differentiated again, it is written out step by step}",
+    forward=_blame,
+    gradient=None,
+    dtype="float",
+    accepts="float",
+    cost=per_element(26),
+    traits="elementwise",
+    samples=(Sample(((2, 3), (2, 3), (2, 3))), Sample(((0, 3), (0, 3), (0, 3)))),
+)
 
 gelu_slope: Op = define(
     "gelu_slope",

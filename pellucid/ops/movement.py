@@ -231,7 +231,7 @@ place: Op = define(
     sentence="Puts a block into a field of zeros; the reverse of slice.",
     equation=r"y[\mathrm{index}] = x,\ 0 \text{ elsewhere}",
     derivative=r"\partial L/\partial x = (\partial L/\partial y)[\mathrm{index}]",
-    forward=lambda xp, x, spec, shape: xp.written(xp.zeros(shape, x.dtype), as_index(spec), x),
+    forward=lambda xp, x, spec, shape: xp.placed(shape, as_index(spec), x),
     gradient=(lambda g, y, x, spec, shape: slice_(g, spec=spec),),
     shape=lambda own, spec, shape: shape,
     cost=FREE,

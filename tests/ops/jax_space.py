@@ -10,7 +10,7 @@ __all__ = ["JaxSpace"]
 
 
 class JaxSpace:
-    """`jax.numpy`, plus `erf`, `unless`, `written`, `added`, `scatter_add` and `random_words`."""
+    """`jax.numpy`, plus `erf`, `unless`, `written`, `added`, `scatter_add` and the like."""
 
     def __init__(self) -> None:
         import jax
@@ -31,6 +31,9 @@ class JaxSpace:
 
     def unless(self, drop: Any, x: Any) -> Any:
         return self._jax.numpy.where(drop, self._jax.numpy.zeros((), x.dtype), x)
+
+    def placed(self, shape: Any, at: Any, values: Any) -> Any:
+        return self._jax.numpy.zeros(shape, values.dtype).at[at].set(values)
 
     def written(self, array: Any, at: Any, values: Any) -> Any:
         return array.at[at].set(values)

@@ -59,6 +59,11 @@ class _Space:
         return array.at[at].set(values)
 
     @staticmethod
+    def placed(shape: Shape, at: Any, values: Any) -> Any:
+        """Zeros of `shape` with a part replaced."""
+        return jnp.zeros(shape, values.dtype).at[at].set(values)
+
+    @staticmethod
     def added(array: Any, at: Any, values: Any) -> Any:
         """`array` plus `values` at slices."""
         return array.at[at].add(values)

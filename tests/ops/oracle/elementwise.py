@@ -69,6 +69,8 @@ ROWS: dict[str, Row] = {
     # PyTorch's own slope of hardsigmoid is 1/6 in float32, whatever the numbers are.
     "hardsigmoid": Row(lambda t, x: t.nn.functional.relu6(x + 3) / 6),
     "gelu_slope": Row(_gelu_slope),
+    "gelu_grad": Row(lambda t, g, y, x: g * _gelu_slope(t, x)),
+    "silu_grad": Row(lambda t, g, y, x: g * _silu_slope(t, x)),
     "silu_slope": Row(_silu_slope),
     "gelu_tanh_slope": Row(_gelu_tanh_slope),
     "gelu_tanh": Row(lambda t, x: t.nn.functional.gelu(x, approximate="tanh")),
