@@ -22,7 +22,7 @@ from pellucid.lenses.picture import Axis, Chart, Charts, Diagram, Field, Film, M
 from pellucid.lenses.render.drawn.frame import limits
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.subject import Subject, subject_of
-from pellucid.lenses.view import Block, Remark, View
+from pellucid.lenses.view import Block, Remark, Table, View
 from pellucid.spelling import did_you_mean
 from pellucid.training.threads import threads_for
 
@@ -185,10 +185,23 @@ def _filmed(look: Callable[[], View], subject: Subject, kept: Recorded, moments:
         frames = [_standing(views[step].blocks[i]) for step in steps if len(views[step].blocks) > i]
         alike = len(frames) == len(steps) and all(type(f) is type(block) for f in frames)
         if isinstance(block, _STILL) and alike and not all(_same(f, block) for f in frames):
-            blocks.append(Film(_steady(frames), captions, title=block.title))
+            blocks.append(Film(_steady(frames), captions, title=_kept_title(frames)))
         else:
             blocks.append(block)
-    return replace(last, blocks=tuple(blocks), data=_moments(views, steps))
+    first = views[steps[0]]
+    if any(isinstance(b, Table) and b not in first.blocks for b in last.blocks):
+        blocks.append(Remark(f"The tables are those of the last moment, {captions[-1]}."))
+    said = tuple((views[step].title, views[step].sentence) for step in steps)
+    return replace(
+        last, blocks=tuple(blocks), data=_moments(views, steps),
+        moments=said if any(isinstance(b, Film) for b in blocks) else (),
+    )  # fmt: skip
+
+
+def _kept_title(frames: list[Any]) -> str:
+    """What holds at every moment; a title that says a moment's answer stays with its frame."""
+    titles = {f.title for f in frames}
+    return titles.pop() if len(titles) == 1 else ""
 
 
 def _standing(block: Block) -> Block:

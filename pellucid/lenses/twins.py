@@ -137,7 +137,8 @@ def _filmed(film: Film) -> list[Twin]:
         columns: list[tuple[str, Kind, Sequence[Any]]] = [("moment", "text", when)]
         for c, (name, kind, _) in enumerate(first.columns):
             columns.append((name, kind, [v for p in parts for v in p.columns[c][2]]))
-        found.append(Twin(first.caption or film.title, tuple(columns)))
+        title = film.title or film.frames[film.shown].title
+        found.append(Twin(first.caption or title, tuple(columns)))
     return found
 
 

@@ -217,12 +217,20 @@ class View:
         sentence: the answer with its numbers.
         blocks: what is drawn, in order.
         data: the numbers behind it, for programs.
+        moments: title and sentence at each moment of its films; none where they stay.
     """
 
     title: str
     sentence: str
     blocks: tuple[Block, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
+    moments: tuple[tuple[str, str], ...] = ()
+
+    def title_at(self, moment: int | None) -> str:
+        """The title at a moment of its films; the last where they are fewer, or None is asked."""
+        if moment is None or not self.moments:
+            return self.title
+        return self.moments[min(moment, len(self.moments) - 1)][0]
 
 
 def written(kind: Kind, value: Any) -> str:

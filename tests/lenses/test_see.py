@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 import pellucid as pl
 from pellucid.cli.see import settings_of
@@ -16,8 +18,10 @@ from pellucid.errors import SettingError, StateError
 from pellucid.lenses.choices import choices
 from pellucid.lenses.lens import LENSES, lens
 from pellucid.lenses.picture import Axis, Chart, Charts, Field, Film, Line, Matrix
+from pellucid.lenses.render.html import html
+from pellucid.lenses.render.plotted.figure import _figure
 from pellucid.lenses.subject import Subject
-from pellucid.lenses.view import Remark, View
+from pellucid.lenses.view import Column, Remark, Table, View
 from tests.cli.commands import pellucid
 from tests.training.small import blobs, mlp, same, weights
 
@@ -103,6 +107,40 @@ def test_a_film_has_frames_with_steady_axes_and_frozen_things(run: Any, own: Any
     assert len({m["axes"] for m in moments}) == 1
     assert moments[-1]["axes"] == moments[-1]["loss"]
     assert len(own(model, DATA, run=history, film=True).view.blocks[0].frames) == 12
+
+
+def test_a_film_says_of_each_moment_what_holds_there(run: Any, monkeypatch: Any) -> None:
+    def told(subject: Subject) -> View:
+        loss = f"{subject.loss_value():.4f}"
+        grid = subject.outputs()[:9, 0].reshape(3, 3)
+        chart = Chart(Axis("a"), Axis("b"), (Field(grid, (0, 1), (0, 1)),), f"chart {loss}")
+        table = Table((Column("loss"),), ((loss,),))
+        return View(
+            f"title {loss}", f"sentence {loss}", (chart, Charts((chart,), 1, f"all {loss}"), table)
+        )
+
+    model, history = run
+    view = lens("What?", "told")(told)(model, DATA, run=history, film=3).view
+    del LENSES["told"]
+    films = [b for b in view.blocks if isinstance(b, Film)]
+    losses = [f.title.removeprefix("chart ") for f in films[0].frames]
+    assert len(set(losses)) == 3 and [f.title for f in films] == ["", ""]
+    assert view.moments == tuple((f"title {n}", f"sentence {n}") for n in losses)
+    assert view.blocks[-1] == Remark(
+        f"The tables are those of the last moment, {films[0].captions[-1]}."
+    )
+    page = html(view)
+    first, *others = page.split('class="moment"')[1:]
+    assert len(others) == 8  # three for what is said, and for each film
+    for i, part in enumerate([first, *others]):
+        assert set(
+            re.findall(r"(?:title|sentence|chart|all) (\d\.\d{4})", part.partition("<details")[0])
+        ) == {losses[i % 3]}
+    for i, loss in enumerate(losses):
+        drawn = _figure(view, i, None)
+        texts = {t.get_text() for t in drawn.findobj(Text)}
+        assert f"title {loss}" in texts and f"all {loss}, {films[0].captions[i]}" in texts
+        assert not any(other in text for text in texts for other in losses if other != loss)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ in the report, or in a page of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any
 
+from pellucid.lenses.draw.html import Markup
 from pellucid.lenses.picture import Chart, Charts, Film, Points
 from pellucid.lenses.render.drawn import BUDGET, alike, drawn, linked
 from pellucid.lenses.render.style import STYLE
@@ -44,16 +45,23 @@ def html(view: View, style: bool = True) -> str:
         view: what to draw.
         style: bring the style sheet; leave it out where a page has it already.
     """
-    head = f"<h3>{escape(view.title)}</h3>"
-    sentence = f'<p class="sentence">{escape(view.sentence)}</p>' if view.sentence else ""
+    head = _head(view.title, view.sentence)
     films = sum(isinstance(b, Film) for b in view.blocks)
     together = alike(view.blocks)
-    if len(together) > 1:
+    if view.moments and together:
+        said = [Markup(_head(*words)) for words in view.moments]
+        head, body = "", _together(view.blocks, together, said)
+    elif len(together) > 1:
         body = _together(view.blocks, together)
     else:
         body = "".join(_block(b, BUDGET // max(films, 1)) for b in view.blocks)
     sheet = f"<style>{STYLE}</style>" if style else ""
-    return f'{sheet}<section class="pellucid-view">{head}{sentence}{body}</section>'
+    return f'{sheet}<section class="pellucid-view">{head}{body}</section>'
+
+
+def _head(title: str, sentence: str) -> str:
+    said = f'<p class="sentence">{escape(sentence)}</p>' if sentence else ""
+    return f"<h3>{escape(title)}</h3>{said}"
 
 
 def fragment(blocks: Iterable[Block], points: bool = True) -> str:
@@ -83,9 +91,9 @@ def _pointless(picture: Any) -> Any:
     return picture
 
 
-def _together(blocks: Iterable[Block], films: list[Film]) -> str:
+def _together(blocks: Iterable[Block], films: list[Film], said: Sequence[Markup] = ()) -> str:
     """Films of the same moments with one set of buttons, which stands above all of them."""
-    control, drawings = linked(films)
+    control, drawings = linked(films, said)
     drawing = dict(zip(map(id, films), drawings, strict=True))
     parts = [
         drawing[id(b)] + _twin(b) if id(b) in drawing else _block(b, BUDGET // 4) for b in blocks

@@ -30,24 +30,28 @@ def alike(blocks: Sequence[Any]) -> list[Film]:
 
 
 def reel(
-    films: Sequence[Film], draw: Callable[[Any], Markup], budget: int = BUDGET
-) -> tuple[Markup, list[Markup]]:
+    films: Sequence[Film], draw: Callable[[Film, Any], Markup], budget: int = BUDGET,
+    said: Sequence[Markup] = (),
+) -> tuple[Markup, list[Markup]]:  # fmt: skip
     """The buttons of films, and the frames of each, which stand behind them in the same element.
 
     Args:
         films: of the same moments.
-        draw: draws a frame.
+        draw: draws a frame of a film.
         budget: how many letters of HTML they may take; beyond them they show fewer moments.
+        said: words for every moment, which come back before the frames.
     """
     first = films[0]
     many = len(first.frames)
     chosen = range(many)[first.shown if first.opens is None else first.opens]
-    shown = [draw(f.frames[chosen]) for f in films]
+    shown = [draw(f, f.frames[chosen]) for f in films]
     kept = _affordable(many, sum(map(len, shown)), chosen, budget)
     frames = [
-        [_own_masks(still if i == chosen else draw(f.frames[i]), i) for i in kept]
+        [_own_masks(still if i == chosen else draw(f, f.frames[i]), i) for i in kept]
         for f, still in zip(films, shown, strict=True)
     ]
+    if said:
+        frames.insert(0, [said[i] for i in kept])
     captions = [first.captions[i] for i in kept]
     name = f"film{zlib.crc32(''.join(map(''.join, frames)).encode()):08x}"
     named = first.choice != "moment"

@@ -92,13 +92,18 @@ def _film(block: Film, budget: int) -> Markup:
     return Markup(join([title, tag("div", control, frames, class_="film")]))
 
 
-def _frame(picture: Any) -> Markup:
-    return drawn(picture, heading=False)
+def _frame(film: Film, picture: Any) -> Markup:
+    """A moment; with a title of its own where the film has none that holds at all of them."""
+    return drawn(picture, heading=not film.title)
 
 
-def linked(films: Sequence[Film], budget: int = BUDGET) -> tuple[Markup, list[Markup]]:
-    """Films of the same moments: their shared buttons, and each one with its title."""
-    control, moments = reel(films, _frame, budget)
+def linked(
+    films: Sequence[Film], said: Sequence[Markup] = (), budget: int = BUDGET
+) -> tuple[Markup, list[Markup]]:
+    """Films of the same moments: their shared buttons with the words, and each with its title."""
+    control, moments = reel(films, _frame, budget, said)
+    if said:
+        control = Markup(join([control, moments.pop(0)]))
     titled = [
         Markup(join([tag("p", film.title, class_="caption") if film.title else None, frames]))
         for film, frames in zip(films, moments, strict=True)

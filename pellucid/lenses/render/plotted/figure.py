@@ -94,11 +94,11 @@ def _fill(drawn: Any, view: View, moment: int | None, tinted: bool) -> None:
     blocks = [b for b in view.blocks if isinstance(b, _PICTURES)]
     if not blocks:
         raise SettingError("this view has no picture; print it, or take its .html().")
-    grids = [_grid(_still(b, moment)) for b in blocks]
+    grids = [_roomy(b, moment) for b in blocks]
     heights = [rows * high for rows, _, high in grids]
     wide = float(np.clip(max(_width(_still(b, moment)) for b in blocks), 5.6, _WIDEST))
     drawn.set_size_inches(wide, sum(heights) + 0.5)
-    title = "\n".join(textwrap.wrap(view.title, int(wide * _TITLE)))
+    title = "\n".join(textwrap.wrap(view.title_at(moment), int(wide * _TITLE)))
     drawn.suptitle(title, x=0.02, ha="left", fontsize=12, fontweight="bold", color=ink_of(INK))
     parts = drawn.subfigures(len(blocks), 1, height_ratios=heights, squeeze=False)[:, 0]
     for part, block, (rows, columns, _) in zip(parts, blocks, grids, strict=True):
@@ -148,6 +148,8 @@ def _still(block: Any, moment: int | None) -> Any:
 def _caption(block: Any, still: Any, moment: int | None) -> str:
     words = [block.title] if isinstance(block, Film | Charts) else []
     if isinstance(block, Film):
+        if not block.title and isinstance(still, Charts):
+            words = [still.title]
         at = block.shown if moment is None else min(moment, len(block.frames) - 1)
         words.append(block.captions[at])
     return ", ".join(w for w in words if w)
@@ -164,6 +166,14 @@ def _grid(still: Any) -> tuple[int, int, float]:
     high = max((_high(i, columns) for i in items), default=1.0)
     high += max((_above(i, columns, _alike(still)) for i in items), default=0.0)
     return math.ceil(len(items) / columns), columns, high
+
+
+def _roomy(block: Any, moment: int | None) -> tuple[int, int, float]:
+    """The same, as high as the moment of a film that needs most, so that all are of one size."""
+    rows, columns, high = _grid(_still(block, moment))
+    if isinstance(block, Film) and moment is not None:
+        high = max(high, *(_grid(frame)[2] for frame in block.frames))
+    return rows, columns, high
 
 
 def _above(item: Any, columns: int, shared: bool) -> float:
