@@ -97,19 +97,20 @@ class Fit:
         self.data = tuple(a.reshape(-1, *a.shape[2:]) for a in (given.x, given.y))
 
     def __call__(self, steps: int) -> list[float]:
-        return list(self._epochs(steps // self.steps_an_epoch).step_loss)
+        return list(self.epochs(steps // self.steps_an_epoch).step_loss)
 
     def seconds_a_step(self, seconds: float) -> float:
         """The median epoch of one `fit` that takes about so long."""
-        warm = min(self._epochs(4).epoch_seconds[1:])
-        found = self._epochs(2 + round(seconds / warm)).epoch_seconds[1:]
+        warm = min(self.epochs(4).epoch_seconds[1:])
+        found = self.epochs(2 + round(seconds / warm)).epoch_seconds[1:]
         return statistics.median(found) / self.steps_an_epoch
 
-    def _epochs(self, count: int) -> Any:
+    def epochs(self, count: int, **more: Any) -> Any:
+        """The history of so many epochs, with further settings of `fit`."""
         return self.package.fit(
             self.model, self.data, loss=self.loss, optimizer=self.optimizer, engine="xla",
             batch_size=self.batch_size, epochs=count, validation=0, patience=0, shuffle=False,
-            metrics=(), restore_best=False, progress=False,
+            metrics=(), restore_best=False, progress=False, **more,
         )  # fmt: skip
 
 

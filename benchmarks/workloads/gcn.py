@@ -71,6 +71,23 @@ def network(library: Any) -> Any:
     return Net()
 
 
+def over_known_nodes(library: Any) -> Any:
+    """The same as `fit` takes it: its rows are the numbers of the nodes whose class is known."""
+    features = library.from_numpy(material().x[0])
+
+    class Known(type(network(library))):  # type: ignore[misc]
+        def forward(self, nodes: Any) -> Any:
+            return super().forward(features)[nodes.long()]
+
+    return Known()
+
+
+def known_nodes() -> Material:
+    """Its rows."""
+    given = material()
+    return Material(given.weights, np.arange(KNOWN)[None], given.y)
+
+
 def torch_network(torch: Any) -> Any:
     """PyTorch has no graph layers: a sparse matrix in rows and a Linear layer do the same."""
     nn = torch.nn

@@ -68,7 +68,7 @@ class Together:
         self.given = material()
 
     def __call__(self, steps: int) -> list[float]:
-        found = self._train(steps, progress=False)
+        found = self.train(steps, progress=False)
         return list(found.step_loss.sum(axis=0).tolist())
 
     def seconds_a_step(self, seconds: float) -> float:
@@ -79,15 +79,16 @@ class Together:
 
     def _looks(self, steps: int) -> list[float]:
         clock = Clock()
-        self._train(steps, progress=clock)
+        self.train(steps, progress=clock)
         return clock.seconds_a_step()
 
-    def _train(self, steps: int, progress: Any) -> Any:
+    def train(self, steps: int, progress: Any, **more: Any) -> Any:
+        """The population after so many steps, with further settings."""
         given = self.given
         return self.package.population(
             self._one, (given.x[0], given.y[0]), seeds=NETS, lr=LEARNING_RATE, weight_decay=0.0,
             epochs=steps, batch_size=len(given.x[0]), validation=0, patience=0, loss="mse",
-            metrics=(), shuffle=False, restore_best=False, progress=progress,
+            metrics=(), shuffle=False, restore_best=False, progress=progress, **more,
         )  # fmt: skip
 
     def _one(self, seed: int) -> Any:

@@ -25,13 +25,14 @@ from pellucid.graph.program import Program
 from pellucid.tensor.calls import trace_call
 from pellucid.tensor.form import Form, stepper
 from pellucid.tensor.misspelled import told_if_misspelled
-from pellucid.tensor.nest import Nest, flatten, named_arguments
+from pellucid.tensor.nest import Nest, flatten, named_arguments, takes_any_name, tensors_only
 from pellucid.tensor.probe import listening, overheard
 from pellucid.tensor.report import Report
+from pellucid.tensor.tensor import Tensor
 
 __all__ = ["Compiled", "compile"]
 
-ENGINES = ("xla", "numpy")
+ENGINES = ("auto", "xla", "numpy")
 MODES = ("default", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs")
 KEPT = 64  # forms for the same shapes: the latest
 MANY = 8  # forms of one function after which something is probably wrong
@@ -41,7 +42,7 @@ MANY = 8  # forms of one function after which something is probably wrong
 def compile(
     model: Any = None,
     *,
-    engine: str = "xla",
+    engine: str = "auto",
     grads: bool = True,
     fullgraph: bool = False,
     dynamic: bool | None = None,
@@ -60,7 +61,9 @@ def compile(
         model: a function of Tensors, or a module: a training step, an evaluation, a forward pass.
             What it reads and writes besides its arguments (weights, moments, running averages,
             random streams, learning rates) is found by itself.
-        engine: "xla" compiles; "numpy" runs the traced program op by op.
+        engine: "xla" compiles; "numpy" runs the traced program op by op; "auto" compiles, unless
+            the program sends a single row through layers and needs no gradients: that is quicker
+            in NumPy.
         grads: whether `.grad` is there after a step that calls `backward()`, as after an eager one;
             False saves the memory traffic.
         fullgraph: accepted as in PyTorch; a whole graph is always taken.
@@ -158,7 +161,10 @@ def _not_a_function(model: Any) -> str:
 # NumPy writes weights in place, which may be those of several functions: one call at a time.
 _numpy = threading.RLock()
 
-_OWN = {"_call", "_engine", "_grads", "_limit", "_lock", "_forms", "_banks", "_latest", "traces"}
+_OWN = {
+    "_call", "_engine", "_grads", "_limit", "_lock", "_forms", "_banks", "_latest", "_sees_order",
+    "traces",
+}  # fmt: skip
 
 
 _every: WeakSet[Compiled] = WeakSet()
@@ -169,7 +175,7 @@ class Compiled:
 
     Args:
         call: the function or module.
-        engine: "xla" or "numpy".
+        engine: "auto", "xla" or "numpy".
         grads: whether `.grad` is kept.
         limit: how many forms are remarked on.
 
@@ -184,7 +190,8 @@ class Compiled:
         self._forms: dict[Any, list[Form]] = {}
         self._banks: dict[Any, Any] = {}
         self._latest: Form | None = None
-        self._lock = threading.RLock() if engine == "xla" else _numpy
+        self._sees_order: bool | None = None
+        self._lock = _numpy if engine == "numpy" else threading.RLock()
         self.traces = 0
         _every.add(self)
         functools.update_wrapper(self, call, updated=())
@@ -194,11 +201,15 @@ class Compiled:
         mode = current()
         if mode.symbolic:  # part of a larger program
             return self._call(*args, **kwargs)
-        nest, tensors = flatten((args, kwargs))
-        nodes = [t._node for t in tensors]
+        if kwargs or not all(type(a) is Tensor for a in args):
+            nest, tensors = flatten((args, self._ordered(kwargs)))
+            nodes, known = [t._node for t in tensors], nest.key
+        else:
+            nodes = [a._node for a in args]
+            nest, known = tensors_only(len(args))
         held = listening()
         key = (
-            nest.key,
+            known,
             mode.recording,
             mode.lower,
             held is not None,
@@ -219,6 +230,14 @@ class Compiled:
         answer, figures = form(nodes)
         held.take(figures)
         return answer
+
+    def _ordered(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Arguments by name in an order of their own, unless the function can see their order."""
+        if len(kwargs) < 2:
+            return kwargs
+        if self._sees_order is None:
+            self._sees_order = takes_any_name(self._call)
+        return kwargs if self._sees_order else {name: kwargs[name] for name in sorted(kwargs)}
 
     def __get__(self, owner: Any, kind: Any = None) -> Any:
         """A method: each object has forms of its own."""
@@ -274,7 +293,7 @@ class Compiled:
             measure: time it too, on copies of its state and on drawn numbers in place of its
                 arguments, so that nothing changes; and measure this machine, once in a process.
         """
-        return self._form().report(self._engine, measure)
+        return self._form().report(measure)
 
     def forget(self) -> None:
         """Drop all forms: the next call traces and compiles again."""
@@ -294,10 +313,12 @@ class Compiled:
         names = named_arguments(self._call, nest)
         found = trace_call(call, nest, nodes, grads=self._grads, names=names)
         seconds = time.perf_counter() - began
-        run = stepper(found.traced.step, self._engine, self._banks)
+        # Where blame flows on, XLA computes both directions.
+        engine = "xla" if self._engine == "auto" and found.backward is not None else self._engine
+        run = stepper(found.traced.step, engine, self._banks)
         form = Form(found, run, seconds, self._lock)
         if found.backward is not None:
-            run = stepper(found.backward.step, self._engine, self._banks)
+            run = stepper(found.backward.step, engine, self._banks)
             form.differentiable(found.backward, run)
         self.traces += 1
         if self.traces == self._limit:

@@ -81,4 +81,4 @@ def list_backends(exclude_tags: Any = None) -> list[str]:
         >>> pellucid.compiler.list_backends()
         ['xla', 'numpy']
     """
-    return list(ENGINES)
+    return [engine for engine in ENGINES if engine != "auto"]

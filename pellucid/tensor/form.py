@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.dtypes import FLOAT
+from pellucid.engines.onerow import OneRow, one_row
 from pellucid.engines.stepper import NumpyStepper
 from pellucid.graph.gate import gate
 from pellucid.graph.mode import current
@@ -27,6 +28,8 @@ __all__ = ["Form", "later", "stepper"]
 
 def stepper(step: StepProgram, engine: str, banks: dict[Any, Any]) -> Any:
     """What runs a step on an engine; banks are shared by the forms of one function."""
+    if engine != "xla" and one_row(step):
+        return OneRow(step)
     if engine == "numpy":
         return NumpyStepper(step)
     xla = importlib.import_module("pellucid.engines.xla.stepper")
@@ -55,6 +58,8 @@ class Form:
             end -= len(left.nodes)
         at = {n: i for i, n in enumerate(step.arguments)}
         self._graded = [[at.get(n) for n in of] for of in _with_grads(traced)]
+        of_tensors = not (found.given or found.left or any(_with_grads(traced)))
+        self._plain = of_tensors and found.answer.kind == "tensor" and found.backward is None
         self._backward: Backward | None = None
         self._ops: list[Op] = []
 
@@ -76,6 +81,8 @@ class Form:
 
     def _run(self, nodes: Sequence[Node]) -> Any:
         traced = self.traced
+        if self._plain:
+            return later(self._results[0], self.run([n.array for n in nodes])[0])
         if self._given:
             nodes = [*nodes, *(n for place in self._given for n in place.nodes())]
         adding, blamed, forgotten = _with_grads(traced)
@@ -111,9 +118,10 @@ class Form:
             node.op, node.inputs, node.params, node.requires_grad = op, inputs, held, True
             node.kind = "op"
 
-    def report(self, engine: str, measure: bool) -> Report:
+    def report(self, measure: bool) -> Report:
         """What it costs."""
         step, run = self.traced.step, self.run
+        engine = "numpy" if isinstance(run, NumpyStepper) else "xla"
         drawn = [_drawn(node) for node in step.arguments] if measure else []
         return make_report(
             step.program, engine,

@@ -65,6 +65,9 @@ def getitem(x: Node, index: Any) -> Node:
         n = x.shape[0]
         rest = tuple((0, m, 1) for m in x.shape[1:])
         return slice_(x, spec=(_position(index, n, 0), *rest))
+    if type(index) is tuple and len(index) == len(x.shape) and all(type(i) is int for i in index):
+        places = zip(index, x.shape, strict=True)
+        return slice_(x, spec=tuple([_position(i, n, k) for k, (i, n) in enumerate(places)]))
     parts = _taken_apart(index, x.shape)
     block = _block(x, parts)
     return take(block, *parts.lookups, axes=parts.axes) if parts.axes else block

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.telling import wavers
 from pellucid.tensor.tensor import Tensor
 
-__all__ = ["Nest", "fill", "flatten", "named_arguments"]
+__all__ = ["Nest", "fill", "flatten", "named_arguments", "takes_any_name", "tensors_only"]
 
 
 class Nest(NamedTuple):
@@ -89,6 +90,13 @@ def flatten(value: Any) -> tuple[Nest, list[Tensor]]:
     return _taken(value, found), found
 
 
+@functools.cache
+def tensors_only(count: int) -> tuple[Nest, Any]:
+    """The nest of a call with so many Tensors and nothing else, and its key."""
+    nest = Nest(tuple, (Nest(tuple, (_TENSOR,) * count), Nest(dict, (), ())))
+    return nest, nest.key
+
+
 def _taken(value: Any, found: list[Tensor]) -> Nest:
     if isinstance(value, Tensor):
         found.append(value)
@@ -137,11 +145,7 @@ def named_arguments(call: Callable[..., Any], nest: Nest) -> list[str]:
         nest: the shape of its arguments: a tuple, then a dict.
     """
     args, kwargs = nest.parts
-    try:
-        target = call if inspect.isroutine(call) else getattr(call, "forward", call)
-        parameters = list(inspect.signature(target).parameters.values())
-    except (TypeError, ValueError):  # written in C
-        parameters = []
+    parameters = _parameters(call)
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     known = [p.name for p in parameters if p.kind in kinds]
     rest = next((p.name for p in parameters if p.kind is inspect.Parameter.VAR_POSITIONAL), "args")
@@ -151,6 +155,20 @@ def named_arguments(call: Callable[..., Any], nest: Nest) -> list[str]:
     for name, part in zip(kwargs.value, kwargs.parts, strict=True):
         found += _paths(name, part)
     return found
+
+
+def takes_any_name(call: Callable[..., Any]) -> bool:
+    """Whether a function takes `**others`, or tells nobody what it takes."""
+    parameters = _parameters(call)
+    return not parameters or any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)
+
+
+def _parameters(call: Callable[..., Any]) -> list[inspect.Parameter]:
+    try:
+        target = call if inspect.isroutine(call) else getattr(call, "forward", call)
+        return list(inspect.signature(target).parameters.values())
+    except (TypeError, ValueError):  # written in C
+        return []
 
 
 def _paths(name: str, nest: Nest) -> list[str]:

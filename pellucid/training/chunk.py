@@ -185,14 +185,13 @@ class Chunks:
         probing = self._run.probing
         if probing is None or not probing.names or not probing.due():
             return
-        began, first = time.perf_counter(), self._made.look_seconds == 0
+        first = self._made.compile_look_seconds == 0
         values = self._made.look(stretch, self._which)
         figures = dict(zip(probing.names, values, strict=True))
-        seconds = 0.0 if first else time.perf_counter() - began
         if first:
-            out.standing += self._made.look_seconds
+            out.standing += self._made.compile_look_seconds
         step = epoch * (self._full + bool(self._rest)) + done
-        probing.note(self._probes, step, epoch, figures, seconds)
+        probing.note(self._probes, step, epoch, figures, self._made.look_seconds)
 
     def _stacked(self, cell: Node, some: list[Start]) -> Any:
         name = self._names.get(cell)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Probing", "Watch", "make_probing"]
 
 _BENDS = {f"pellucid.nn.{file}" for file in ("activation", "scores", "straight")}
-SHARE = 40.0  # a look may take one part in so many of the time: 2.5 %
+SHARE = 60.0  # a look may take one part in so many of the time: 1.7 %
 
 
 def make_probing(given: Any) -> Probing | None:
@@ -67,12 +67,15 @@ class Probing:
     Args:
         default: whether layers and weights are watched, besides what the model itself offers.
         patterns: names to watch; none for all.
+
+    Attributes:
+        spent: seconds of work that all looks took.
     """
 
     def __init__(self, default: bool, patterns: Sequence[str]) -> None:
         self._default, self._patterns = default, tuple(patterns)
         self._last = float("-inf")
-        self._wait = self._floor = 0.0
+        self._wait = self._floor = self.spent = 0.0
         self._over = False
         self._names: list[str] = []
         self._traced: Traced | None = None
@@ -80,7 +83,7 @@ class Probing:
 
     def due(self, last: bool = False) -> bool:
         """Whether it is time to look again; the last step is looked at in any case."""
-        return not self._over and (last or time.perf_counter() - self._last >= self._wait)
+        return not self._over and (last or time.process_time() - self._last >= self._wait)
 
     def wants(self, name: str) -> bool:
         """Whether a figure was asked for."""
@@ -90,12 +93,12 @@ class Probing:
 
     def take_step(self, run: Run, batches: Sequence[Batch]) -> tuple[Tensor, list[Any]]:
         """One step of a run, and a row about it."""
-        began = time.perf_counter()
+        began = time.process_time()
         with self.watching(run) as watch:
             out = run.forward_and_move(batches)
         self._check(watch.held)
         figures = {name: _plain(t._node.array) for name, t in watch.held.items()}
-        self.note(run.history.probes, run.step, run.epoch, figures, time.perf_counter() - began)
+        self.note(run.history.probes, run.step, run.epoch, figures, time.process_time() - began)
         return out
 
     @contextmanager
@@ -131,13 +134,9 @@ class Probing:
         """A row about the step that comes next, with this batch."""
         if self._look is None:
             return
-        first = not self._look.compile_seconds
-        began = time.perf_counter()
         values = self._look(batch)
         figures = dict(zip(self._names, map(_plain, values), strict=True))
-        # What a look takes is known from the second one on: the first was compiled.
-        seconds = 0.0 if first else time.perf_counter() - began
-        self.note(run.history.probes, run.step, run.epoch, figures, seconds)
+        self.note(run.history.probes, run.step, run.epoch, figures, self._look.seconds)
 
     @property
     def program(self) -> StepProgram | None:
@@ -158,14 +157,16 @@ class Probing:
     def note(
         self, table: ProbeTable, step: int, epoch: int, figures: dict[str, Any], seconds: float
     ) -> None:
-        """A row about the step after so many, and how long the look took."""
+        """A row about the step after so many, and how much work the look was."""
         if figures:
             before = table.thinned
             table.add(step + 1, epoch + 1, figures)
             if table.thinned > before:  # half as often from now on
                 self._floor = 2 * max(self._wait, self._floor)
-        self._wait = max(SHARE * seconds, self._floor)
-        self._last = time.perf_counter()
+        # The first one touches its memory for the first time, which takes three times as long.
+        self._wait = max(SHARE * (seconds if self.spent else seconds / 3), self._floor)
+        self.spent += seconds
+        self._last = time.process_time()
 
     def _check(self, held: Held) -> None:
         """Nothing to hear means no more looks; a name that nothing has is a mistake."""

@@ -46,6 +46,19 @@ def test_a_decorator_with_and_without_brackets_and_a_call() -> None:
     assert repr(bracketed).endswith("engine='numpy', traces=1)")
 
 
+@ENGINES
+def test_names_of_arguments_may_come_in_any_order(engine: str) -> None:
+    def less(a: Any, b: Any, scale: float = 1.0) -> Any:
+        return (a - b) * scale
+
+    call = pl.compile(less, engine=engine)
+    a, b = pl.ones(2), pl.zeros(2)
+    answers = [call(a=a, b=b, scale=2.0), call(scale=2.0, b=b, a=a), call(b=b, scale=2.0, a=a)]
+    assert call.traces == 1 and all(y.tolist() == [2, 2] for y in answers)
+    first = pl.compile(lambda **named: next(iter(named.values())), engine=engine)
+    assert first(a=a, b=b).tolist() == [1, 1] and first(b=b, a=a).tolist() == [0, 0]
+
+
 def test_what_is_no_function() -> None:
     with pytest.raises(SettingError) as caught:
         pl.compile(3)
@@ -55,7 +68,7 @@ def test_what_is_no_function() -> None:
     )
     with pytest.raises(SettingError) as caught:
         pl.compile(abs, engine="cuda")
-    assert str(caught.value) == "compile: engine is one of xla, numpy, not 'cuda'."
+    assert str(caught.value) == "compile: engine is one of auto, xla, numpy, not 'cuda'."
     with pytest.raises(TraceError) as wrong:
         pl.compile(abs).program  # noqa: B018
     assert str(wrong.value) == "there is no program yet.\n Call the compiled function once."

@@ -418,11 +418,15 @@ def test_progress_counts_networks_and_epochs() -> None:
 
 @pytest.mark.slow
 def test_memory_is_bounded_by_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    widths = []
+    widths, made = [], []
     make = chunk.Chunks.__init__
-    monkeypatch.setattr(
-        chunk.Chunks, "__init__", lambda self, f, n, *a: widths.append(n) or make(self, f, n, *a)
-    )
+
+    def noted(self: Any, form: Any, width: int, *given: Any) -> None:
+        widths.append(width)
+        made.append(self)
+        make(self, form, width, *given)
+
+    monkeypatch.setattr(chunk.Chunks, "__init__", noted)
     each = together._member_bytes
     sizes = []
     monkeypatch.setattr(together, "_member_bytes", lambda f: sizes.append(each(f)) or sizes[-1])
@@ -430,6 +434,9 @@ def test_memory_is_bounded_by_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     found = pl.population(lambda: mlp(3, 16, 1), (X, Y), seeds=40, epochs=2, **QUIET)
     assert len(found) == 40 and widths[0] < 40
     assert sizes[0] > 4 * 81 * 3 and widths[0] * sizes[0] <= 100_000  # weights and two moments
+    told = made[0]._made._compiled.memory_analysis()  # what XLA itself says that a call needs
+    needs = told.argument_size_in_bytes + told.output_size_in_bytes + told.temp_size_in_bytes
+    assert needs - told.alias_size_in_bytes <= 100_000
 
 
 # ---- restarts -----------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ class XlaLook:
 
     Attributes:
         compile_seconds: how long compiling took; 0 before the first look.
+        seconds: of work in the latest look, without compiling.
     """
 
     def __init__(self, step: StepProgram, bank: Bank) -> None:
@@ -43,11 +44,11 @@ class XlaLook:
         self._results = [slots[i] for i in step.program.outputs[: step.results]]
         self._kind = number_kind((*step.numbers, *self._results))
         self._compiled: Any = None
-        self.compile_seconds = 0.0
+        self.compile_seconds = self.seconds = 0.0
 
     def __call__(self, arguments: Sequence[Any]) -> list[Any]:
         """The results for these arguments."""
-        step = self._step
+        step, began = self._step, time.process_time()
         numbers = np.array(step.host_numbers()[0], self._kind)
         streams = np.array(states(step), np.uint32).reshape(len(step.streams), 4)
         with wide():
@@ -55,7 +56,9 @@ class XlaLook:
             given = (self._bank.take(), self._read(), own, streams, numbers)
             if self._compiled is None:
                 self._compile(given)
+                began = time.process_time()
             flat = np.asarray(self._compiled(*given))
+            self.seconds = time.process_time() - began
         ends = np.cumsum([n.size for n in self._results])[:-1]
         pieces = np.split(flat, ends)
         return [p.reshape(n.shape) for p, n in zip(pieces, self._results, strict=True)]
