@@ -21,6 +21,7 @@ from pellucid.engines.bends import Bends
 from pellucid.engines.copies import Copies, ordered
 from pellucid.engines.depthwise import Depthwise
 from pellucid.engines.erf import erf
+from pellucid.engines.grouped import Grouped
 from pellucid.engines.lstm import Lstm
 from pellucid.engines.norms import Norms
 from pellucid.engines.order import Order
@@ -104,13 +105,13 @@ def _ones(n: int, dtype: Any) -> Any:
     return np.ones(n, dtype)
 
 
-class _Namespace(Bends, Copies, Depthwise, Lstm, Norms, Order, Products, Softmax):
+class _Namespace(Bends, Copies, Depthwise, Grouped, Lstm, Norms, Order, Products, Softmax):
     """NumPy, plus what both engines have: `erf`, `unless`, `written`, `scatter_add` and others."""
 
     erf = staticmethod(erf)
     random_words = staticmethod(random_words)
     in_pieces = staticmethod(in_pieces)
-    cumsum = staticmethod(running_sums)
+    running_sums = staticmethod(running_sums)
     picked = staticmethod(picked)
     power = staticmethod(power)
     sum = staticmethod(total)

@@ -8,7 +8,9 @@ looking numbers up.
 
 from __future__ import annotations
 
+import functools
 import importlib
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from pellucid.shapes import Shape, numel
 __all__ = ["add_numbers", "add_rows", "picked", "running_sums", "worthwhile"]
 
 _LONG = 256  # numbers in a row from which a call for each row pays
+_BLOCK = 32  # numbers that one product adds up
 _FEW = 4096  # numbers below which building the matrix costs more than it saves
 
 
@@ -80,18 +83,56 @@ def picked(x: Any, at: tuple[Any, ...]) -> Any:
     return x[at]
 
 
-def running_sums(x: Any, axis: int) -> Any:
-    """`numpy.cumsum`; along another axis than the last, row by row: ten times faster."""
+def running_sums(x: Any, axis: int, reverse: bool = False) -> Any:
+    """`numpy.cumsum`, or from the end on; several times as fast where there are many numbers."""
     own, at = x.shape, axis % x.ndim if x.ndim else 0
     rest = numel(own[at + 1 :])
-    if rest < _LONG or not x.size or x.dtype.char not in "fd":
-        return np.cumsum(x, axis=axis)
+    found = None
+    many = x.size > _FEW and x.dtype.char in "fd"
+    if many and rest == 1:
+        found = _along_rows(x.reshape(-1, own[at]), reverse)
+    if found is not None:
+        return np.ascontiguousarray(found).reshape(own)
+    if not many or rest < _LONG:
+        turned = np.flip(x, axis) if reverse else x
+        sums = np.cumsum(turned, axis=axis)
+        return np.flip(sums, axis) if reverse else sums
     laid = np.ascontiguousarray(x).reshape(-1, own[at], rest)
     out = np.empty_like(laid)
-    out[:, 0] = laid[:, 0]
-    for k in range(1, own[at]):
-        np.add(out[:, k - 1], laid[:, k], out=out[:, k])
+    order = range(own[at])[:: -1 if reverse else 1]
+    out[:, order[0]] = laid[:, order[0]]
+    for before, k in pairwise(order):
+        np.add(out[:, before], laid[:, k], out=out[:, k])
     return out.reshape(own)
+
+
+def _along_rows(x: Any, reverse: bool) -> Any:
+    """Running sums of each row, block by block; None where infinities rule that out.
+
+    Within a block they are its product with a triangle of ones, whose zeros make NaN of infinity.
+    """
+    rows, n = x.shape
+    blocks = -(-n // _BLOCK)
+    if n < 2 * _BLOCK:
+        return None
+    laid = x if n == blocks * _BLOCK else np.zeros((rows, blocks * _BLOCK), x.dtype)
+    if laid is not x:
+        laid[:, :n] = x
+    out = np.empty((rows, blocks, _BLOCK), x.dtype)
+    triangle = _triangle(x.dtype.char, reverse)
+    np.matmul(laid.reshape(-1, _BLOCK), triangle, out=out.reshape(-1, _BLOCK))
+    if reverse:
+        out[:, :-1] += np.cumsum(out[:, :0:-1, 0], axis=1)[:, ::-1, None]
+    else:
+        out[:, 1:] += np.cumsum(out[:, :-1, -1], axis=1)[:, :, None]
+    found = out.reshape(rows, -1)[:, :n]
+    return found if np.isfinite(found[:, 0 if reverse else -1]).all() else None
+
+
+@functools.cache
+def _triangle(kind: str, reverse: bool) -> Any:
+    ones = np.ones((_BLOCK, _BLOCK), kind)
+    return np.tril(ones) if reverse else np.triu(ones)
 
 
 def _listed(at: tuple[Any, ...]) -> int | None:

@@ -18,8 +18,8 @@ from pellucid.shapes import Mismatch, Shape, numel, show
 
 __all__ = [
     "affine_norm", "affine_norm_grad", "affine_norm_weight", "batch_axes", "batch_norm",
-    "batch_norm_known", "layer_norm", "moments", "per_feature", "scaled", "standardize",
-    "standardize_grad",
+    "batch_norm_known", "blame_by_steps", "by_feature", "layer_norm", "mixed", "moments",
+    "moments_of", "per_feature", "scaled", "standardize", "standardize_grad",
 ]  # fmt: skip
 
 Axes = tuple[int, ...]
@@ -59,11 +59,11 @@ def _standardize_grad(xp: Any, g: Any, y: Any, x: Any, axes: Axes, eps: float) -
 
 def _back(g: Node, y: Node, x: Node, axes: Axes, eps: float) -> Node:
     if current().recording:  # to be differentiated again: step by step
-        return _blame(g, y, x, axes, eps)
+        return blame_by_steps(g, y, x, axes, eps)
     return standardize_grad(g, y, x, axes=axes, eps=eps)
 
 
-def _blame(g: Node, y: Node, x: Node, axes: Axes, eps: float) -> Node:
+def blame_by_steps(g: Node, y: Node, x: Node, axes: Axes, eps: float) -> Node:
     """What moves or stretches all numbers of a group together changes nothing: no blame for it."""
     scale = rsqrt(add(variance(x, axes=axes, keepdim=True, correction=0), eps))
     common = mean(g, axes=axes, keepdim=True)
@@ -152,7 +152,8 @@ def _others(axis: int, rank: int) -> Axes:
     return tuple(a for a in range(rank) if a != axis % rank)
 
 
-def _moments(xp: Any, x: Any, axis: int) -> Any:
+def moments_of(xp: Any, x: Any, axis: int) -> Any:
+    """Average and variance of each feature."""
     found = _engines(xp, "feature_moments", x, axis)
     if found is not None:
         return found
@@ -171,13 +172,13 @@ def _scale(xp: Any, moments: Any, eps: float) -> Any:
 def _affine(
     xp: Any, x: Any, weight: Any, bias: Any = None, moments: Any = None, *, axis: int, eps: float
 ) -> Any:
-    moments = _moments(xp, x, axis) if moments is None else moments
+    moments = moments_of(xp, x, axis) if moments is None else moments
     factor = _scale(xp, moments, eps) * weight
     shift = xp.zeros_like(weight) if bias is None else bias
-    return _mixed(xp, x, moments[0], factor, shift, axis)
+    return mixed(xp, x, moments[0], factor, shift, axis)
 
 
-def _mixed(xp: Any, x: Any, center: Any, factor: Any, shift: Any, axis: int, *more: Any) -> Any:
+def mixed(xp: Any, x: Any, center: Any, factor: Any, shift: Any, axis: int, *more: Any) -> Any:
     """`(x − center) · factor + shift`, and `+ g · share` where `more` is `(g, share)`."""
     found = _engines(xp, "feature_mix", x, center, factor, shift, axis, *more)
     if found is not None:
@@ -190,11 +191,15 @@ def _mixed(xp: Any, x: Any, center: Any, factor: Any, shift: Any, axis: int, *mo
 
 
 def _affine_weight(xp: Any, g: Any, x: Any, moments: Any, axis: int, eps: float) -> Any:
-    total = _engines(xp, "feature_products", g, x, moments[0], axis)
-    if total is None:
-        centered = x - _along(moments[0], axis, x.ndim)
-        total = xp.sum(g * centered, axis=_others(axis, x.ndim))
-    return total * _scale(xp, moments, eps)
+    return by_feature(xp, g, x, moments[0], axis) * _scale(xp, moments, eps)
+
+
+def by_feature(xp: Any, g: Any, x: Any, center: Any, axis: int) -> Any:
+    """`Σ g (x − center)` for each feature."""
+    found = _engines(xp, "feature_products", g, x, center, axis)
+    if found is not None:
+        return found
+    return xp.sum(g * (x - _along(center, axis, x.ndim)), axis=_others(axis, x.ndim))
 
 
 def _affine_grad(
@@ -205,7 +210,7 @@ def _affine_grad(
     scale = _scale(xp, moments, eps)
     factor = scale * weight
     stretch, common = -factor * scale * to_weight / n, -factor * to_bias / n
-    return _mixed(xp, x, moments[0], stretch, common, axis, g, factor)
+    return mixed(xp, x, moments[0], stretch, common, axis, g, factor)
 
 
 def _without(shape: Shape, axis: int) -> Shape:
@@ -245,7 +250,7 @@ def _affine_blame(
     if current().recording:  # to be differentiated again: step by step
         x_hat = standardize(x, axes=axes, eps=eps)
         shape = tuple(n if a == axis else 1 for a, n in enumerate(x.shape))
-        to_x = _blame(mul(g, reshape(weight, shape=shape)), x_hat, x, axes, eps)
+        to_x = blame_by_steps(mul(g, reshape(weight, shape=shape)), x_hat, x, axes, eps)
         return to_x, sum_(mul(g, x_hat), axes=axes), to_bias, None
     seen = moments(x, axis=axis) if seen is None else seen
     to_weight = affine_norm_weight(g, x, seen, axis=axis, eps=eps)
@@ -262,7 +267,7 @@ moments: Op = define(
     sentence="Average and variance of each feature over the batch, side by side.",
     equation=r"y = (\mu_B,\ \sigma_B^2)",
     derivative=r"\text{none here: blame flows through what was normalized with them}",
-    forward=_moments,
+    forward=moments_of,
     gradient=None,
     shape=lambda own, axis: (2, own[axis]),
     dtype="keep",

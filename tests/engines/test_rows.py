@@ -130,6 +130,19 @@ def test_a_number_that_is_not_there() -> None:
 def test_running_sums(axis: int, dtype: str) -> None:
     x = RNG.normal(size=(6, 5, 300)).astype(dtype)
     for given in (x, x[:, ::-1], x[:0], x[:, :, :3], x.swapaxes(0, 2)):
-        found, wanted = namespace.cumsum(given, axis), np.cumsum(given, axis=axis)
+        found, wanted = namespace.running_sums(given, axis), np.cumsum(given, axis=axis)
         assert found.dtype == wanted.dtype
-        np.testing.assert_array_equal(found, wanted)
+        np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-5)
+        found = namespace.running_sums(given, axis, True)
+        wanted = np.flip(np.cumsum(np.flip(given, axis), axis=axis), axis)
+        np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_running_sums_over_infinities(reverse: bool) -> None:
+    x = np.ones((100, 64), np.float32)
+    x[3, 40], x[4, 10] = np.inf, np.nan
+    with np.errstate(invalid="ignore"):
+        found = namespace.running_sums(x, 1, reverse)
+    wanted = np.flip(np.cumsum(np.flip(x, 1), axis=1), 1) if reverse else np.cumsum(x, axis=1)
+    np.testing.assert_array_equal(found, wanted)

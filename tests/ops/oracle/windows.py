@@ -141,6 +141,33 @@ def _affine_norm_grad(
     return weight * scale * (g - to_bias / n - x_hat * to_weight / n)
 
 
+def _affine_groups(t: Any, x: Any, weight: Any, bias: Any, groups: int, eps: float) -> Any:
+    return t.nn.functional.group_norm(x, groups, weight, bias, eps)
+
+
+def _group_moments(t: Any, x: Any, groups: int, eps: float) -> Any:
+    """Average and scale of the group of each channel."""
+    flat = x.reshape(x.shape[0], groups, -1)
+    both = (flat.mean(2), (flat.var(2, correction=0) + eps).rsqrt())
+    return [v.repeat_interleave(x.shape[1] // groups, 1) for v in both]
+
+
+def _affine_groups_sums(t: Any, g: Any, x: Any, groups: int, eps: float) -> Any:
+    x_hat = t.nn.functional.group_norm(x, groups, eps=eps)
+    own = _group_moments(t, x, groups, eps)
+    return t.stack([g.flatten(2).sum(2), (g * x_hat).flatten(2).sum(2), *own])
+
+
+def _affine_groups_grad(t: Any, g: Any, x: Any, weight: Any, sums: Any, groups: int) -> Any:
+    split = (x.shape[0], groups, x.shape[1] // groups)
+    plain, stretched, center, scale = (s.view(*split, 1) for s in sums)
+    weight, n = weight.view(1, *split[1:], 1), x[0].numel() // groups
+    common, stretch = ((s * weight).sum(2, keepdim=True) / n for s in (plain, stretched))
+    x_hat = (x.reshape(*split, -1) - center) * scale
+    blame = weight * g.reshape(x_hat.shape) - common - x_hat * stretch
+    return (scale * blame).view(x.shape)
+
+
 def _remembered(t: Any, held: Any, seen: Any, row: int, share: float, scale: float = 1.0) -> Any:
     return t.lerp(held, scale * seen[row], share)
 
@@ -160,6 +187,9 @@ ROWS: dict[str, Row] = {
     "affine_norm": Row(_affine_norm),
     "affine_norm_grad": Row(_affine_norm_grad),
     "affine_norm_weight": Row(_affine_norm_weight),
+    "affine_groups": Row(_affine_groups),
+    "affine_groups_grad": Row(_affine_groups_grad),
+    "affine_groups_sums": Row(_affine_groups_sums),
     "moments": Row(_moments),
     "standardize_grad": Row(_standardize_grad),
     "remembered": Row(_remembered),
