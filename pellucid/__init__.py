@@ -37,6 +37,7 @@ from pellucid.tensor import chance as random
 from pellucid.tensor import compiler as compiler
 from pellucid.tensor import cuda as cuda
 from pellucid.tensor import custom as _custom
+from pellucid.tensor import forward_ad as _forward_ad
 from pellucid.tensor import jacobians as _jacobians
 from pellucid.tensor import linalg as linalg
 from pellucid.tensor import probe as probes
@@ -322,6 +323,7 @@ _FACE = {
     "detect_anomaly": _detect_anomaly,
     "enable_grad": enable_grad,
     "function": _custom,
+    "forward_ad": _forward_ad,
     "functional": _jacobians,
     "grad": _grad,
     "no_grad": no_grad,
@@ -332,6 +334,7 @@ _FACE = {
 for _name, _call in _FACE.items():
     setattr(autograd, _name, _call)
 sys.modules["pellucid.autograd.function"] = _custom
+sys.modules["pellucid.autograd.forward_ad"] = _forward_ad
 sys.modules["pellucid.autograd.functional"] = _jacobians
 sys.modules["pellucid.accelerator"] = accelerator
 sys.modules["pellucid.backends"] = backends

@@ -1,6 +1,7 @@
 """What `pellucid.autograd` offers once the package is loaded; the Tensor face stands above it."""
 
 from pellucid.autograd.reverse import gradients as gradients
+from pellucid.tensor import forward_ad as forward_ad
 from pellucid.tensor import jacobians as functional
 from pellucid.tensor.custom import Function as Function
 from pellucid.tensor.derivative import backward as backward
@@ -14,6 +15,7 @@ __all__ = [
     "Function",
     "backward",
     "enable_grad",
+    "forward_ad",
     "functional",
     "grad",
     "gradcheck",

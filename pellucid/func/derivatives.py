@@ -16,6 +16,7 @@ from pellucid.shapes import show
 from pellucid.spelling import a_kind
 from pellucid.tensor.creation import zeros, zeros_like
 from pellucid.tensor.derivative import grad as _blame
+from pellucid.tensor.forward_ad import pushed
 from pellucid.tensor.grad_mode import enable_grad, is_grad_enabled
 from pellucid.tensor.lift import FUNCTIONS
 from pellucid.tensor.tensor import Tensor
@@ -256,8 +257,8 @@ def jvp(
         moves = leaves(list(tangents))
         if [t.shape for t in moves] != [t.shape for t in held.tensors]:
             raise ShapeError("jvp: tangents must have the shapes of primals.")
-        pushed = [_pushed(y, held.tensors, moves) for y in leaves(_some("jvp", value))]
-    given, out = held.released((rebuilt(value, pushed), value))
+        moved = [pushed(y, held.tensors, moves) for y in leaves(_some("jvp", value))]
+    given, out = held.released((rebuilt(value, moved), value))
     return (out, given, held.released(aux)) if has_aux else (out, given)
 
 
@@ -293,25 +294,10 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
                 "linearize: tangents must have the structure, shapes and dtypes of primals."
             )
         with enable_grad():
-            pushed = [_pushed(y, held.tensors, moves) for y in results]
-        return held.released(rebuilt(value, pushed))
+            moved = [pushed(y, held.tensors, moves) for y in results]
+        return held.released(rebuilt(value, moved))
 
     return held.released(value), move
-
-
-def _pushed(y: Tensor, xs: Sequence[Tensor], moves: Sequence[Tensor]) -> Tensor:
-    """J·t without a forward mode: vᵀJ is linear in v, so blame t for it in v (Townsend 2017)."""
-    v = zeros_like(y).requires_grad_()
-    back = _slopes(y, xs, v)
-    total: Any = zeros_like(y)
-    for s, t in zip(back, moves, strict=True):
-        if s.requires_grad:
-            total = total + _slopes_or_zero(s, v, t)
-    return total  # type: ignore[no-any-return]
-
-
-def _slopes_or_zero(s: Tensor, v: Tensor, t: Tensor) -> Tensor:
-    return _slopes(s, [v], t)[0]
 
 
 def jacrev(

@@ -211,8 +211,11 @@ def _promoted(op: Any, inputs: tuple[Node, ...], casts: Any) -> tuple[Node, ...]
 def stamp(node: Node, line: tuple[CodeType, int] | None = None) -> None:
     """Note that the memory of `node` was written in place just now, and in whose line."""
     node.written = last_write[0] = next(_clock)
-    if node.base is not None:
-        node.root.written = node.written
+    if node.base is None:
+        node.writes += 1
+    else:
+        root = node.root
+        root.written, root.writes = node.written, root.writes + 1
     if line is not None:
         node.changed = node.root.changed = (node.written, line)
 

@@ -34,6 +34,7 @@ def memory(node: Node) -> Node:
         return root
     bare = Node()
     bare.shape, bare.dtype, bare.seq, bare.written = root.shape, root.dtype, root.seq, root.written
+    bare.writes = root.writes
     root.base = bare
     return bare
 
@@ -78,6 +79,7 @@ class Node:
         because: for a node of a backward pass, the forward node whose rule made it.
         seq: when it was made.
         written: when its array was last written in place; 0 for never.
+        writes: for who owns memory, how often it was written in place.
         changed: when and where a person's own line last wrote it in place, if one did.
         lent: when its memory was last handed to somebody who may write it and tell nobody.
         base: the node whose memory this one shares (a view), if any.
@@ -101,6 +103,7 @@ class Node:
     where: tuple[CodeType, int] | None = None
     because: Node | None = None
     written: int = 0
+    writes: int = 0
     changed: tuple[int, tuple[CodeType, int] | None] | None = None
     lent: int = 0
     base: Node | None = None

@@ -125,10 +125,20 @@ class Switches(Stateful):
                 f"weights must be float, and {dtype.name} was asked for.\n"
                 " Convert the inputs instead, or choose float32 or float64."
             )
-        held: list[Any] = [*self.parameters(), *self.buffers()]
+
+        def converted(t: Any) -> Any:
+            return t.to(dtype) if t.dtype.category == FLOAT else t
+
+        return self._apply(converted)
+
+    def _apply(self, fn: Callable[[Any], Any], recurse: bool = True) -> Self:
+        """Put `fn(t)` in place of each weight, gradient and buffer; a class may override it."""
+        for child in self.children() if recurse else ():
+            child._apply(fn)
+        held: list[Any] = [*self.parameters(recurse=False), *self.buffers(recurse=False)]
         for t in held:
-            if t.dtype.category == FLOAT and t.dtype is not dtype:
-                grad = t.grad
-                t.data = t.detach().to(dtype)
-                t.grad = None if grad is None else grad.to(dtype)
+            grad, moved = t.grad, fn(t.detach())
+            if moved.dtype is not t.dtype or moved._node.array is not t._node.array:
+                t.data = moved
+                t.grad = None if grad is None else fn(grad)
         return self

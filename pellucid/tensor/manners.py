@@ -61,6 +61,12 @@ def mH(self: Tensor) -> Tensor:
 
 
 @_property
+def _version(self: Tensor) -> int:
+    """How often its memory was written in place."""
+    return self._node.root.writes
+
+
+@_property
 def retains_grad(self: Tensor) -> bool:
     """Whether `retain_grad` was asked for."""
     return bool(self._node.op is not None and self._node.retains)

@@ -116,6 +116,7 @@ def replace(self: Tensor, value: Node) -> None:
             False,
             True,
         )  # who asked for its blame asked for the Tensor's
+    value.writes = before.writes + 1
     owner._node = value
     for view, path in paths:
         node = value

@@ -375,3 +375,30 @@ def test_one_layer_reads_as_in_pytorch(
     mine = repr(getattr(nn, name)(*args, **settings))
     yours = repr(getattr(torch.nn, name)(*args, **settings))
     assert mine == yours
+
+
+def test_a_class_may_say_what_is_converted_with_it() -> None:
+    class Steered(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = nn.Linear(2, 3)
+            self.register_buffer("count", pellucid.zeros(2, dtype=pellucid.int64))
+            self.state = pellucid.zeros(3)
+
+        def _apply(self, fn: Any, recurse: bool = True) -> Any:
+            super()._apply(fn, recurse)
+            self.state = fn(self.state)
+            return self
+
+    model = nn.Sequential(Steered(), nn.Linear(3, 1))
+    weight = model[0].inner.weight
+    weight.sum().backward()
+    assert model.double() is model
+    assert model[0].state.dtype is pellucid.float64
+    assert model[0].inner.weight is weight
+    assert weight.dtype is pellucid.float64
+    assert weight.grad.dtype is pellucid.float64
+    assert model[0].count.dtype is pellucid.int64
+    model._apply(lambda t: t * 0)
+    assert not weight.any()
+    assert not weight.grad.any()

@@ -129,3 +129,24 @@ def test_relu_lets_the_blame_of_nan_through(torch: Any) -> None:
         (library.relu(x) * library.tensor([3.0, 3.0, 3.0])).sum().backward()
         found.append(x.grad.tolist())
     assert found[0] == found[1] == [3.0, 0.0, 3.0]
+
+
+def test_the_version_counts_writes_as_pytorchs_does(torch: Any) -> None:
+    def versions(lib: Any) -> list[int]:
+        x, learned = lib.ones(4), lib.ones(2, requires_grad=True)
+        seen = [x._version]
+        x.add_(1)
+        x[0] = 2
+        view = x[1:]
+        view.mul_(2)
+        y = learned * 1
+        y.add_(1)
+        with lib.no_grad():
+            learned.add_(1)
+        seen += [t._version for t in (x, view, x.detach(), y, learned, learned.data)]
+        return seen
+
+    import pellucid
+
+    assert versions(pellucid)[:6] == versions(torch)[:6]
+    assert versions(pellucid) == [0, 3, 3, 3, 1, 1, 1]
