@@ -41,6 +41,9 @@ class Events:
         mode_layers: paths of layers that depend on the mode (dropout, batch normalization).
         single_rows: training passes with one row through a batch normalization.
         random_in_eval: whether two passes over the same rows in evaluation mode differed.
+        idle_clips: calls that clip gradients and found none to clip.
+        clip: the norm that gradients were to be clipped to.
+        pairs: the loss of pairs of rows that was called, its smallest and its largest target.
         lines: where in the user's program, by "step", "backward", "clear", "eval", "loss".
     """
 
@@ -59,6 +62,9 @@ class Events:
     mode_layers: tuple[str, ...] = ()
     single_rows: int = 0
     random_in_eval: bool = False
+    idle_clips: int = 0
+    clip: float | None = None
+    pairs: tuple[str, float, float] | None = None
     lines: dict[str, str] = field(default_factory=dict)
 
 

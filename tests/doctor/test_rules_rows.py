@@ -241,6 +241,16 @@ def test_a_single_score_is_held_against_what_learners_reach() -> None:
     assert not findings("overfitting", fair)
 
 
+@pytest.mark.parametrize(("own", "found"), [(0.02, True), (30.0, False)])
+def test_what_is_not_even_fitted_is_not_known_by_heart(own: float, found: bool) -> None:
+    """Held-out rows answered worse than by a constant; training rows well, or badly, too."""
+    x = draw.normal(size=(300, 3))
+    y = x @ np.array([1.0, -1.0, 0.5])
+    given = seen(x[:200], y[:200], y[:200] + own, "mse_loss", scores=[Score(9, 100, 30.0)])
+    given.held_out = Rows(x[200:], y[200:], y[200:] + 40)
+    assert bool(findings("overfitting", given)) == found
+
+
 @pytest.mark.parametrize(("shared", "found"), [(slice(150, 200), True), (slice(0, 0), False)])
 def test_rows_in_both_parts(shared: slice, found: bool) -> None:
     x, y = moons(300)

@@ -207,6 +207,32 @@ def test_hidden_layers_saturate_outputs_do_not() -> None:
     assert not kinds(a_run(0.99, moments=flat), "saturated_activation")
 
 
+def test_layers_that_became_flat_after_gradients_had_faded_are_no_cause() -> None:
+    """They learned alone; layers that were flat from the beginning are one."""
+    faded = {"0.weight": Move(1.0, 1e-6, 0.01), "2.weight": Move(1.0, 1.0, 0.01),
+             "4.weight": Move(1.0, 1.0, 0.01)}  # fmt: skip
+    flat = moving(faded, flat=0.9)
+    from_the_start = a_run(moments=flat)
+    later = a_run(moments=[replace(flat[0], activity=quiet()), *flat[1:]])
+    assert len(kinds(from_the_start, "saturated_activation")) == 1
+    assert not kinds(later, "saturated_activation")
+    assert len(kinds(later, "vanishing_gradient")) == 1
+
+
+@pytest.mark.parametrize(
+    ("clips", "norm", "found"), [(10, 9.0, 1), (10, 2.0, 0), (3, 9.0, 0), (0, 9.0, 0)]
+)
+def test_clipping_before_the_backward_pass_holds_nothing(
+    clips: int, norm: float, found: int
+) -> None:
+    """Where gradients go beyond the limit; clips that met some, or small ones, are no fault."""
+    seen = a_run(moments=moving({"0.weight": Move(1.0, norm, 0.01)}))
+    seen.events = replace(seen.events, steps=10, idle_clips=clips, clip=1.0)
+    said = kinds(seen, "exploding_gradient")
+    assert len(said) == found
+    assert not said or "10 times before there were gradients" in said[0]
+
+
 @pytest.mark.parametrize(
     ("kind", "first"), [("vanishing_gradient", 1e-6), ("exploding_gradient", 1e3)]
 )

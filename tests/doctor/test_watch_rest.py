@@ -117,3 +117,38 @@ def test_gradients_thrown_away(name: str) -> None:
     w.end()
     (ledger,) = w.ledgers.values()
     assert (ledger.steps, ledger.wasted, ledger.stale) == (40, 20, 0)
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_clips_that_find_no_gradients_are_counted(name: str) -> None:
+    """All of them, or the first ones alone: a clip that met gradients ends the count."""
+    for right_from in (20, 3):
+        lib, w, model, optimizer = _watcher(name)
+        w.begin()
+        for step in range(20):
+            optimizer.zero_grad()
+            loss = lib.nn.functional.cross_entropy(model(lib.randn(8, 4)), lib.arange(8) % 2)
+            if step < right_from:
+                lib.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            loss.backward()
+            if step >= right_from:
+                lib.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+        w.end()
+        assert (w.step, w.idle_clips, w.clip, w.missing) == (20, right_from, 1.0, {})
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_targets_of_pairs_are_seen(name: str) -> None:
+    """Their smallest and largest, over all calls."""
+    lib, w, model, optimizer = _watcher(name)
+    w.begin()
+    for low in (1, 0):
+        target = lib.tensor([1, 1, low, low])
+        optimizer.zero_grad()
+        both = model(lib.randn(4, 4)), model(lib.randn(4, 4))
+        lib.nn.CosineEmbeddingLoss()(*both, target).backward()
+        optimizer.step()
+    w.end()
+    assert w.pairs == ("cosine_embedding_loss", 0.0, 1.0)
+    assert w.missing == {}

@@ -14,7 +14,6 @@ from pellucid.doctor.measures.fit import effect, fit
 from pellucid.doctor.measures.judges import of_classes
 from pellucid.doctor.misfits.misfit import Misfit, numbers, targets
 from pellucid.doctor.seen import Seen
-from pellucid.doctor.step import TARGET
 from pellucid.doctor.wiring import VIEWS, last, mixing
 from pellucid.lenses.numerals import percent
 
@@ -22,7 +21,6 @@ __all__ = ["asked"]
 
 _BINARY: Final = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
 _SIGNS: Final = ("soft_margin_loss", "hinge_embedding_loss", "margin_ranking_loss")
-_OF_PAIRS: Final = frozenset({"cosine_embedding_loss", "margin_ranking_loss"})
 _PICKED, _LOGS = ("index", "getitem", "gather"), ("log_softmax", "logsigmoid")
 _ABOVE: Final = frozenset({"mse_loss", "l1_loss", "huber_loss", "smooth_l1_loss", "cross_entropy"})
 _TURNS: Final = VIEWS | {"neg", "mul", "sub", "mean", "sum", "pow", "abs"}
@@ -91,16 +89,15 @@ def _no_signs(y: Array, name: str) -> Iterator[Misfit]:
 
 def _pairs(seen: Seen) -> Iterator[Misfit]:
     """Losses of pairs of rows, which are alike (1) or not (−1), given 1 and 0."""
-    loss = seen.loss
-    call = next((c for c in seen.calls if c.name in _OF_PAIRS and TARGET in c.inputs), None)
-    if call is None or loss is None or not (loss.target_low == 0 and loss.target_high == 1):
+    name, low, high = seen.events.pairs or ("", -1.0, 1.0)
+    if not (low == 0 and high == 1):
         return
     yield Misfit(
-        f"{call.name} expects targets of 1 and −1, but is given 1 and 0.",
+        f"{name} expects targets of 1 and −1, but is given 1 and 0.",
         "A target of 0 costs nothing whatever the network says, so pairs that differ are never "
         "pushed apart.",
         "target = 2 * target - 1",
-        (Evidence("smallest target", loss.target_low, -1.0, "pairs that differ"),),
+        (Evidence("smallest target", low, -1.0, "pairs that differ"),),
         0.97,
         0.95,
     )

@@ -6,7 +6,8 @@ before any step a signal grows 10,000-fold on its way through the layers, or the
 on its way back (a loop over time steps has one weight, and its growth shows nowhere else);
 and the network stays behind what can be reached, or its loss is no number at the end. A large loss
 has large gradients: the norm alone says nothing. A trial with clipped gradients that learns more
-makes it sure. Gradients behind a loss that is no number any more say nothing.
+makes it sure. Gradients behind a loss that is no number any more say nothing. Or gradients are
+clipped before the backward pass, when there are none, and come to three times the limit.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ from pellucid.doctor.step import Moment
 from pellucid.doctor.trial import Change
 
 LAYERS, STEPS, SIGNALS, FEW = 70.0, 1000.0, 10000.0, 4
+EARLY, BEYOND = 0.9, 3.0
 
 
 @rule("exploding_gradient", needs=("moves",))
 def exploding_gradient(seen: Seen) -> Iterator[Finding]:
     """Gradients grow by orders of magnitude, and the training is spoiled."""
+    yield from _clipped_too_early(seen)
     evidence = _growth(seen)
     wild = broken(seen)
     if evidence is None or not (wild or short(seen)):
@@ -45,6 +48,32 @@ def exploding_gradient(seen: Seen) -> Iterator[Finding]:
         why="One such step throws the weights away from all that was learned.",
         fix="torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)", sure=_sure(tried),
         effect=1.0 if wild else lost(seen),
+    )  # fmt: skip
+
+
+def _clipped_too_early(seen: Seen) -> Iterator[Finding]:
+    """Clipped in every step before there is anything to clip."""
+    events, limit = seen.events, seen.events.clip
+    if limit is None or events.steps < FEW or events.idle_clips < EARLY * events.steps:
+        return
+    largest, wild = max(_norms(seen), default=0.0), broken(seen)
+    if not (wild or largest > BEYOND * limit):
+        return
+    yield Finding(
+        "exploding_gradient",
+        f"clip_grad_norm_ was called {events.idle_clips} times before there were gradients, so it "
+        f"held none of them to {limit:g}: their norm comes to {largest:.3g}.",
+        step=_first(seen),
+        evidence=(
+            Evidence("clips that found no gradients", events.idle_clips / events.steps, EARLY,
+                     "0 in a right loop", "share"),
+            Evidence("largest gradient", largest, BEYOND * limit, "the limit that was asked for"),
+        ),
+        why="Steps are as long as gradients make them, where the program means to hold them back.",
+        fix="loss.backward()\n"
+        f"torch.nn.utils.clip_grad_norm_(model.parameters(), {limit:g})\noptimizer.step()",
+        sure=0.93,
+        effect=1.0 if wild else max(lost(seen), 0.4),
     )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def _gap(own: Fit, others: Fit) -> float:
     """How much better training rows are answered: right answers, or variance explained."""
     if own.right is not None and others.right is not None:
         return own.right - others.right
-    return own.skill - others.skill
+    return own.skill - others.skill if own.skill > 0 else 0.0  # nothing is known by heart
 
 
 def _error(others: Fit, rows: int) -> float:

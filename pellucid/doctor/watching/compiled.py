@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["CompiledSteps"]
 
 _ALWAYS = 3  # steps, of which all but the first, which is traced, are looked at in any case
-_SHARE = 25  # later looks may take one part in so many of the time: 4 %
+_SHARE = 40  # later looks may take one part in so many of the time: 2.5 %
 _MOST, _EACH = 64, 32  # losses that wait to be read; first steps whose rows are offered one by one
 _COUNTS = ("steps", "clears", "stale", "wasted", "empty")
 

@@ -82,6 +82,7 @@ def _events(w: Watcher) -> Events:
         train_passes=w.passes.train, train_in_eval=w.passes.train_in_eval,
         eval_passes=w.passes.eval, eval_in_train=w.passes.eval_in_train,
         mode_layers=w.modes.layers, single_rows=w.passes.single_rows, lines=w.where,
+        idle_clips=w.idle_clips, clip=w.clip, pairs=w.pairs,
     )  # fmt: skip
 
 

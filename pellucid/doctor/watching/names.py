@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-__all__ = ["LOSSES", "RESHAPES", "SKIPPED", "SMOOTH", "named", "settings_of"]
+__all__ = ["LOSSES", "OF_PAIRS", "RESHAPES", "SKIPPED", "SMOOTH", "named", "settings_of"]
 
 _ASIDE = """
 dim size numel item tolist is_floating_point backward requires_grad_ register_hook retain_grad
@@ -47,6 +47,8 @@ LOSSES: Final[dict[str, str]] = {
     "gaussian_nll_loss": "numbers",
     "hinge_embedding_loss": "numbers",
 }
+# Those over pairs of rows, with a third argument that says whether they belong together.
+OF_PAIRS: Final = ("cosine_embedding_loss", "margin_ranking_loss")
 
 _SAME: Final[dict[str, str]] = {
     "true_divide": "div", "divide": "div", "truediv": "div", "multiply": "mul", "subtract": "sub",

@@ -32,6 +32,8 @@ class Watcher(Course):
         self.began: list[list[dict[str, Any]]] = []  # the groups' settings at first
         self.schedule = ""
         self.clip: float | None = None
+        self.idle_clips = 0  # that found no gradients
+        self.pairs: tuple[str, float, float] | None = None  # a loss of pairs, and its targets' ends
         self.patches = Patches()
         self.hung: list[Any] = []
         self.hung_before: list[Any] = []  # what is told before a step

@@ -6,12 +6,14 @@ import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pellucid.doctor.watching.names import LOSSES
+from pellucid.doctor.watching.names import LOSSES, OF_PAIRS
 
 if TYPE_CHECKING:
     from pellucid.doctor.watching.watcher import Watcher
 
 __all__ = ["wrap_all"]
+
+_FEW_PAIRS = 32  # steps whose pairs are looked at
 
 
 def wrap_all(watcher: Watcher) -> None:
@@ -24,6 +26,8 @@ def wrap_all(watcher: Watcher) -> None:
     for name in LOSSES:
         if hasattr(lib.nn.functional, name):
             patches.wrap(lib.nn.functional, name, functools.partial(_loss, watcher, busy, name))
+    for name in OF_PAIRS:
+        patches.wrap(lib.nn.functional, name, functools.partial(_pairing, watcher, name))
     for owner, name, wrap in library.patches():
         patches.wrap(owner, name, wrap)
     for kind in {v for v in vars(lib.optim.lr_scheduler).values() if isinstance(v, type)}:
@@ -79,12 +83,41 @@ def _clipping(watcher: Watcher, original: Callable[..., Any]) -> Any:
 
     @functools.wraps(original)
     def clip(*args: Any, **kwargs: Any) -> Any:
+        out = original(*args, **kwargs)
         limit = kwargs.get("max_norm", args[1] if len(args) > 1 else None)
         if live[0] and isinstance(limit, int | float):
             watcher.clip = float(limit)
-        return original(*args, **kwargs)
+            if watcher.idle_clips == watcher.step:  # from the first step on, never with gradients
+                watcher.safely("events", _clipped, watcher, out)
+        return out
 
     return clip
+
+
+def _clipped(watcher: Watcher, norm: Any) -> None:
+    watcher.idle_clips += watcher.number(norm) == 0
+
+
+def _pairing(watcher: Watcher, name: str, original: Callable[..., Any]) -> Any:
+    live = watcher.patches.live
+
+    @functools.wraps(original)
+    def loss(*args: Any, **kwargs: Any) -> Any:
+        target = kwargs.get("target", args[2] if len(args) > 2 else None)
+        if live[0] and isinstance(target, watcher.kind) and watcher.step < _FEW_PAIRS:
+            watcher.safely("loss", _ends, watcher, name, target)
+        return original(*args, **kwargs)
+
+    return loss
+
+
+def _ends(watcher: Watcher, name: str, target: Any) -> None:
+    values = watcher.library.array(target)
+    if values.size:
+        low, high = float(values.min()), float(values.max())
+        if watcher.pairs is not None:
+            low, high = min(low, watcher.pairs[1]), max(high, watcher.pairs[2])
+        watcher.pairs = name, low, high
 
 
 def _scheduling(watcher: Watcher, original: Callable[..., Any]) -> Any:
