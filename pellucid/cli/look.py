@@ -144,7 +144,8 @@ class EndCard:
             yield "" if index else "files", str(file)
         for alert in alerts(content):
             if alert.level != "info":
-                yield "warning", f"{alert.title}. {alert.text}"
+                words = (f"{alert.title}.", alert.text, alert.advice)
+                yield "warning", " ".join(filter(None, words))
 
     def to_dict(self) -> dict[str, Any]:
         """The card as data for `--json`: numbers unrounded, paths as text."""

@@ -83,20 +83,54 @@ def _baseline(content: Content) -> Iterator[Alert]:
 
 
 def _gap(content: Content) -> Iterator[Alert]:
+    """What is known only of the rows learned from: at the epoch kept, or after it."""
+    training = content.training
+    last = len(training.train_loss)
+    if kept := _learned_by_heart(content, training.best_epoch):
+        text = f"The {training.metric_name} is {kept}."
+    elif not _knows_its_rows(content, training.best_epoch) and (
+        late := _learned_by_heart(content, last)
+    ):
+        text = (
+            f"Training past epoch {training.best_epoch}, whose weights were kept, only taught it "
+            f"its own rows: after epoch {last} the {training.metric_name} was {late}."
+        )
+    else:
+        return
+    many = content.answer.inputs > content.data.train > 0
+    fewer = "Fewer input columns, more rows" if many else "More rows"
+    yield Alert(
+        level="warn",
+        title="Learned by heart",
+        text=text,
+        advice=f"{fewer}, a smaller network (--hidden) or --weight-decay narrow the gap.",
+    )
+
+
+def _learned_by_heart(content: Content, epoch: int) -> str:
+    """Both scores where the rows learned from are known, and others far less; else nothing."""
     training = content.training
     if training.train_metric is None or training.validation_metric is None:
-        return
-    at = training.best_epoch - 1
-    inside, outside = float(training.train_metric[at]), float(training.validation_metric[at])
-    if inside > GAP and inside - outside > GAP:
-        form = fine_percent if training.metric_percent else figure
-        yield Alert(
-            level="warn",
-            title="Learned by heart",
-            text=f"The {training.metric_name} is {form(inside)} in training and {form(outside)} "
-            "on validation rows.",
-            advice="More rows, a smaller network (--hidden) or --weight-decay narrow the gap.",
-        )
+        return ""
+    inside = float(training.train_metric[epoch - 1])
+    outside = float(training.validation_metric[epoch - 1])
+    if not (_knows_its_rows(content, epoch) and inside - outside > GAP):
+        return ""
+    form = fine_percent if training.metric_percent else figure
+    return f"{form(inside)} in training and {form(outside)} on validation rows"
+
+
+def _knows_its_rows(content: Content, epoch: int) -> bool:
+    """Whether the score on the rows learned from is well above that of a guess."""
+    metric = content.training.train_metric
+    return metric is not None and float(metric[epoch - 1]) - _guessed(content) > GAP
+
+
+def _guessed(content: Content) -> float:
+    """What the measure of the curves is without learning anything; 0 where that is not known."""
+    scores = (content.answer.metric, *content.answer.others)
+    name = content.training.metric_name
+    return next((float(m.baseline) for m in scores if m.name == name and m.baseline), 0.0)
 
 
 def _never_predicted(content: Content) -> Iterator[Alert]:

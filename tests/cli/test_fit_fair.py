@@ -93,6 +93,9 @@ def test_weights_find_more_of_the_rare_rows(rare: Path) -> None:
 def test_rows_far_off_are_named(wild: Path) -> None:
     said = good("fit", wild, "--target", "price", "--epochs", 30, "-q", "-o", "m")
     assert "Outliers in the target. price: rows 378, 18, 204 lie up to " in said.out
+    assert "Check these rows. If they are right, --loss huber lets them pull less." in " ".join(
+        said.out.split()
+    )
     page = Path("m/report.html").read_text()
     assert "If they are right, --loss huber lets them pull less." in page
     robust = good(

@@ -40,6 +40,14 @@ def test_what_is_far_off_is_found_the_farthest_first():
     assert measure.far_off(values * 1e300).tolist() == [17, 5]
 
 
+def test_a_group_that_stands_apart_from_a_tail_of_positive_numbers_is_far_off():
+    values = DRAW.uniform(25, 346, 440)
+    values[:12] *= 30
+    assert set(measure.far_off(values)) == {i for i in range(12) if values[i] > 800}
+    long = DRAW.pareto(3, 400) + 1
+    assert measure.far_off(np.where(long < 4, long, 4)).size == 0
+
+
 @given(st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=40), st.floats(0.01, 100))
 def test_the_scale_does_not_depend_on_the_unit(values, unit):
     z = measure.robust_z(values)

@@ -114,6 +114,36 @@ def test_learned_by_heart_and_still_improving():
     assert found["Still improving"].advice == "More may help: --epochs 40."
 
 
+def by_heart_later(at_first):
+    """Curves of a run that learned its own rows after the epoch whose weights are kept."""
+    t = np.linspace(0.0, 0.5, 20)
+    training = Training(
+        train_loss=0.7 - t,
+        validation_loss=0.7 + t / 3,
+        train_metric=np.minimum(at_first + 4 * t, 1.0),
+        validation_metric=np.full(20, at_first - 0.18),
+        best_epoch=1,
+    )
+    wide = made_up.tiny()
+    return replace(
+        wide,
+        training=training,
+        answer=replace(wide.answer, inputs=2000),
+        data=replace(wide.data, train=50),
+    )
+
+
+def test_a_guess_is_not_learned_by_heart_and_what_came_after_it_is():
+    alert = found_in(by_heart_later(0.49))["Learned by heart"]
+    assert alert.text == (
+        "Training past epoch 1, whose weights were kept, only taught it its own rows: after epoch "
+        "20 the accuracy was 100\u00a0% in training and 31\u00a0% on validation rows."
+    )
+    assert alert.advice.startswith("Fewer input columns, more rows, ")
+    kept = found_in(by_heart_later(0.8))["Learned by heart"]
+    assert kept.text == "The accuracy is 80\u00a0% in training and 62\u00a0% on validation rows."
+
+
 def test_a_class_nobody_predicts():
     errors = measure.class_errors([0, 1, 1], [0.1, 0.2, 0.3], ("a", "b"))
     alert = found_in(replace(made_up.tiny(), errors=errors))["A class is never predicted"]

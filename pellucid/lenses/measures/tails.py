@@ -5,6 +5,8 @@ z = (x − median) / (1.4826 · median |x − median|), which for normal numbers
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +19,8 @@ FAR = 8.0
 HEAVY = 4.5  # one normal number in 150,000 lies so far out
 COLLAPSED = 3.0
 LEAST_ROWS = 20
+TAIL = 10  # at most one number in so many is far off
+JUMP = 10.0
 
 
 def robust_z(values: npt.ArrayLike) -> Floats:
@@ -43,12 +47,15 @@ def robust_z(values: npt.ArrayLike) -> Floats:
 def far_off(values: npt.ArrayLike) -> Ints:
     """Positions of numbers that no usual spread explains, the farthest first.
 
-    A number counts when it lies `FAR` deviations out, and, where all are positive, on the scale of
-    logarithms too: prices and incomes have long tails without anything being wrong.
+    A number counts when it lies `FAR` deviations out. Prices and incomes have long tails without
+    anything being wrong, so where all are positive it must also lie far out on the scale of
+    logarithms, or stand apart from all others by a gap that such a tail does not have.
 
     Example:
         >>> far_off([*range(30), 5000.0]).tolist(), far_off([2.0**k for k in range(30)]).tolist()
         ([30], [])
+        >>> far_off([*range(20, 220), 3000.0, 4000.0]).tolist()
+        [201, 200]
     """
     flat = np.asarray(values, dtype=np.float64)
     if np.isfinite(flat).sum() < LEAST_ROWS:
@@ -56,10 +63,29 @@ def far_off(values: npt.ArrayLike) -> Ints:
     z = np.abs(robust_z(flat))
     out = z > FAR
     if (flat[np.isfinite(flat)] > 0).all():
-        out &= np.abs(robust_z(np.log(np.where(flat > 0, flat, np.nan)))) > FAR
+        logs = np.log(np.where(flat > 0, flat, np.nan))
+        out &= (np.abs(robust_z(logs)) > FAR) | (logs >= _jump(logs))
     order = np.argsort(-z, kind="stable")
     found: Ints = order[out[order]]
     return found
+
+
+def _jump(logs: Floats) -> float:
+    """Where the numbers begin that stand apart from the upper tail; infinite where none do.
+
+    In an exponential tail the gap below the k-th largest is exponential too, of mean m/k (Rényi),
+    so k times the gap hardly passes ten times what it is on average below.
+    """
+    falling = np.sort(logs[np.isfinite(logs)])[::-1]
+    most = len(falling) // TAIL
+    k = np.arange(1, most + 1)
+    end = 2 * k + most  # what the tail is like below the gap: from k to here
+    gaps = -np.diff(falling)
+    weighted = np.arange(1, len(falling)) * gaps  # alike all along such a tail
+    summed = np.concatenate([[0.0], weighted.cumsum()])
+    usual = (summed[end] - summed[k]) / (end - k)
+    wide = (gaps[k - 1] > falling[k] - falling[end]) & (weighted[k - 1] > JUMP * usual)
+    return float(falling[k[wide][-1] - 1]) if wide.any() else math.inf
 
 
 def heavy(values: npt.ArrayLike) -> int:
