@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pellucid.lenses.layout import Box, arranged
+from pellucid.lenses.layout import Box, arranged, names_along
 from pellucid.lenses.numerals import number, signed
 from pellucid.lenses.picture import Diagram, Dot, Edge
 from pellucid.lenses.render.drawn import drawn
@@ -61,14 +61,14 @@ def diagram(
     held = {k: v for k, v in weights.items() if k[0] in at and k[1] in at}
     largest = max(map(abs, held.values()), default=0.0) or 1.0
     named = len(held) <= _MOST_NAMES
+    ways = {k: paths.get(k) or _straight(at[k[0]], at[k[1]], wide / 2) for k in held}
+    parts = names_along([(w[0], w[-1]) for w in ways.values()]) if named else [0.42] * len(held)
     edges = [
         Edge(
-            s, t, paths.get((s, t)) or _straight(at[s], at[t], wide / 2),
-            number(w, 3) if named else "", 0.1 + 0.6 * abs(w) / largest,
-            "negative" if w < 0 else "positive", _edge_hint(network, s, t, w, numbers),
-            0.22 if at[t][1] < at[s][1] - 1 else 0.42,  # so that names of crossing arrows part
+            s, t, ways[s, t], number(w, 3) if named else "", 0.1 + 0.6 * abs(w) / largest,
+            "negative" if w < 0 else "positive", _edge_hint(network, s, t, w, numbers), part,
         )
-        for (s, t), w in held.items()
+        for ((s, t), w), part in zip(held.items(), parts, strict=True)
     ]  # fmt: skip
     dots = [_dot(network, key, at[key], wide, numbers) for column in columns for key in column]
     left_out = len(network.neurons) - sum(not k.startswith("…") for c in columns for k in c)

@@ -6,6 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pellucid.data.wording import listing, quoted
 from pellucid.errors import SettingError
 from pellucid.lenses.shown import Shown
 from pellucid.neurons import derivation, dot, evaluation, foreign, graphics, plain, sequential, view
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pellucid.neurons.network import Network
 
 __all__ = ["Saying"]
+
+_SHOWN = (".png", ".pdf", ".html")
 
 
 class Saying:
@@ -55,7 +58,7 @@ class Saying:
         """The evaluation for one sample, layer by layer, in symbols and numbers."""
         return Shown(evaluation.view_of(_net(self), x))
 
-    def derive(self, x: Any, y: Any, neuron: str, *, loss: Any = None) -> Shown:
+    def derive(self, x: Any, y: Any, neuron: str | None = None, *, loss: Any = None) -> Shown:
         """The derivatives of the loss for the weights of one neuron, in three steps with numbers.
 
         Args:
@@ -63,7 +66,17 @@ class Saying:
             y: what should come out for it.
             neuron: whose incoming weights to ask about.
             loss: as `fit` takes it; the squared difference when None.
+
+        Raises:
+            SettingError: no neuron, or one that no blame reaches.
         """
+        if neuron is None:
+            asked = [n.name for n in _net(self).neurons.values() if n.kind in ("hidden", "output")]
+            first = quoted(asked[0]) if asked else "…"
+            raise SettingError(
+                f"derive works out one neuron: derive(x, y, {first}).\n"
+                f" Those with weights are {listing(asked, 12) or 'none yet'}."
+            )
         return Shown(derivation.view_of(_net(self), x, y, neuron, loss))
 
     def to_module(self) -> Sequential:
@@ -100,16 +113,18 @@ class Saying:
         return graphics.svg(graphics.diagram_of(shown.view))
 
     def save(self, path: str | PathLike[str]) -> Path:
-        """Write it to a file: `.json`, `.dot`, `.txt` or `.svg`."""
+        """Write it to a file: `.json`, `.dot`, `.txt`; drawn as `.svg`, `.png`, `.pdf`, `.html`."""
         writers = {
             ".json": lambda: self.to_json(indent=1) + "\n", ".dot": self.to_dot,
             ".txt": self.to_text, ".svg": self.to_svg,
         }  # fmt: skip
         file = Path(path)
+        if file.suffix in _SHOWN:
+            return self.see().save(file)
         if file.suffix not in writers:
             raise SettingError(
                 f"a network of neurons can't be written as {file.suffix or file.name!r}. "
-                f"Use {', '.join(writers)}."
+                f"Use {', '.join([*writers, *_SHOWN])}."
             )
         replace_file(file, writers[file.suffix]().encode("utf-8"))
         return file

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid.lenses.layout import Box, arranged
+from pellucid.lenses.layout import Box, arranged, names_along
 from pellucid.lenses.layout.crossing import crossings, ordered
 from pellucid.lenses.layout.layers import layered
 from pellucid.lenses.layout.places import spread
@@ -102,3 +102,20 @@ def test_spreading_is_the_nearest_that_keeps_distances(
     for seed in range(5):  # any other places that keep the distances are no nearer
         other = np.sort(np.random.default_rng(seed).normal(np.asarray(wanted) - shifts, 3)) + shifts
         assert float(np.square(other - wanted).sum()) >= best - 1e-6
+
+
+def test_names_stand_on_their_own_arrows_and_apart() -> None:
+    left = [(0.0, 110.0 * i) for i in range(3)]
+    right = [(100.0, 110.0 * i) for i in range(3)]
+    ways = [(a, b) for a in left for b in right]
+    parts = names_along(ways)
+    at = [
+        (a[0] + p * (b[0] - a[0]), a[1] + p * (b[1] - a[1]))
+        for (a, b), p in zip(ways, parts, strict=True)
+    ]
+    for i, (x, y) in enumerate(at):
+        assert all(abs(x - u) > 26 or abs(y - v) > 13 for u, v in at[:i])  # letters 10 high
+        for k, (a, b) in enumerate(ways):
+            height = a[1] + (x - a[0]) / (b[0] - a[0]) * (b[1] - a[1])
+            assert k == i or abs(height - y) > 9
+    assert names_along([]) == [] and names_along(ways[:1]) == [0.42]

@@ -174,3 +174,11 @@ def test_a_dead_end_has_no_derivative() -> None:
     net = neurons.from_text("input x\nneuron h tanh\noutput y\nx -> h 1\nx -> y 1")
     with pytest.raises(SettingError, match='no way leads from "h" to an output'):
         net.derive(1.0, 0.0, "h")
+
+
+def test_without_a_neuron_it_says_which_there_are() -> None:
+    with pytest.raises(SettingError) as told:
+        neurons.example().derive(1.0, 0.5)
+    assert str(told.value) == (
+        'derive works out one neuron: derive(x, y, "3").\n Those with weights are 3, 4, 6, 7, 9.'
+    )

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.patches import Circle
 
 import pellucid
 from pellucid import neurons, nn
@@ -65,6 +67,17 @@ def test_a_run_writes_values_and_blame_into_the_circles() -> None:
         "it gives 0.09193. The loss is 0.1665; the weighted sum with the largest blame is that of "
         "9: ∂L/∂z = −0.8161."
     )
+
+
+def test_in_a_figure_names_have_halos_bias_is_dashed_and_blame_is_shaded() -> None:
+    axes = neurons.example().see(1.0, 0.5).figure().findobj(Axes)[0]
+    weights = [t for t in axes.texts if t.get_path_effects()]
+    assert sorted(t.get_text() for t in weights) == sorted(
+        e.name for e in picture(neurons.example()).edges
+    )
+    circles = [p for p in axes.patches if isinstance(p, Circle)]
+    assert len([c for c in circles if c.get_linestyle() not in ("-", "solid")]) == 3  # bias
+    assert max(c.get_alpha() or 0 for c in circles) == pytest.approx(0.45)  # most blame
 
 
 def test_wide_layers_are_shortened_and_say_so() -> None:

@@ -12,6 +12,7 @@ from pellucid.lenses.picture import Diagram, Dot, Edge
 __all__ = ["diagram", "place_of"]
 
 _LINE = 15.0
+_SLANT = 8.0  # lines that rise by more than this are crossed by others
 
 
 def diagram(mark: Diagram, label: str) -> Markup:
@@ -108,13 +109,13 @@ def _edge(edge: Edge) -> Markup:
 
 
 def _words(edge: Edge) -> Child:
-    """An edge's name beside its middle, on a halo so that lines below it do not cross it."""
+    """An edge's name, on a halo so that lines below it do not cross it."""
     x, y, anchor = place_of(edge)
     return text(edge.name, x, y, f"edge-name r-{edge.role}", anchor)
 
 
 def place_of(edge: Edge) -> tuple[float, float, str]:
-    """Where an edge's name stands: above its longest piece, or at the right of a steep one.
+    """Where an edge's name stands: on a slanting line; else above its longest piece, or beside it.
 
     Returns:
         A place on the line of the letters, and whether it is their "middle" or their "start".
@@ -123,6 +124,8 @@ def place_of(edge: Edge) -> tuple[float, float, str]:
     (x, y), (u, v) = max(pieces, key=lambda piece: math.dist(*piece))
     part = edge.at if len(pieces) == 1 else 0.5
     at = (x + part * (u - x), y + part * (v - y))
+    if len(pieces) == 1 and min(abs(v - y), abs(u - x)) > _SLANT:
+        return at[0], at[1] + 3.5, "middle"
     if abs(v - y) > abs(u - x):
         return at[0] + 5, at[1] + 3.5, "start"
     return at[0], at[1] - 4, "middle"

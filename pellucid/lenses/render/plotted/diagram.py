@@ -30,6 +30,7 @@ _KINDS = {
 def diagram(axes: Any, mark: Diagram, size: float) -> None:
     """Draw a diagram on axes, its letters of a size in points."""
     from matplotlib.patches import Circle, FancyBboxPatch
+    from matplotlib.patheffects import withStroke
 
     axes.set_xlim(0, mark.wide)
     axes.set_ylim(mark.high, 0)
@@ -53,15 +54,23 @@ def diagram(axes: Any, mark: Diagram, size: float) -> None:
         )  # fmt: skip
         if edge.name:
             x, y, anchor = place_of(edge)
-            axes.text(x, y, edge.name, fontsize=size, color=ink_of(INK), zorder=3,
-                      ha="center" if anchor == "middle" else "left")  # fmt: skip
+            axes.text(x, y, edge.name, fontsize=size, color=ink_of(_tint(edge.role)), zorder=3,
+                      ha="center" if anchor == "middle" else "left",
+                      path_effects=[withStroke(linewidth=5, foreground=ink_of(PANEL))])  # fmt: skip
     for dot in mark.dots:
         color = ink_of(_KINDS.get(dot.kind, BORDER))
         if dot.shape == "circle":
             axes.add_patch(Circle(
                 (dot.x, dot.y), min(dot.wide, dot.high) / 2, facecolor=ink_of(PANEL),
                 edgecolor=color, linewidth=1.5, zorder=2,
+                linestyle=(0, (4, 2)) if dot.kind == "bias" else "-",
             ))  # fmt: skip
+            if dot.shade:
+                tint = ink_of(CLASSES[1] if dot.shade > 0 else CLASSES[0])
+                axes.add_patch(Circle(
+                    (dot.x, dot.y), min(dot.wide, dot.high) / 2 - 2, facecolor=tint, linewidth=0,
+                    zorder=2, alpha=0.45 * min(abs(dot.shade), 1.0),
+                ))  # fmt: skip
         else:
             axes.add_patch(FancyBboxPatch(
                 (dot.x - dot.wide / 2, dot.y - dot.high / 2), dot.wide, dot.high,
@@ -70,3 +79,8 @@ def diagram(axes: Any, mark: Diagram, size: float) -> None:
             ))  # fmt: skip
         axes.text(dot.x, dot.y, "\n".join(dot.lines), ha="center", va="center", fontsize=size,
                   color=ink_of(INK), zorder=3)  # fmt: skip
+
+
+def _tint(role: str) -> str:
+    """The color of an arrow's name: that of its sign."""
+    return ROLES[role] if role in ("positive", "negative") else INK
