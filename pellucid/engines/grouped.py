@@ -100,8 +100,9 @@ def _mixed(x: Any, center: Any, factor: Any, shift: Any, *more: Any) -> Any:
         None if v is None else column(v) for v in (center, factor, shift, *more[1:])
     ]
     for at in _pieces(*x.shape):
-        t, (away, by, to) = out[at], [None if c is None else c[at] for c in columns[:3]]
-        np.multiply(x[at] if away is None else x[at] - away, by, out=t)
+        t: Any = out[at]
+        away, by, to = (None if c is None else c[at] for c in columns[:3])
+        np.multiply(x[at] if away is None else x[at] - away, by, out=t)  # type: ignore[arg-type]
         t += to
         if more:
             t += more[0][at] * columns[3][at]

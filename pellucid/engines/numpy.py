@@ -31,6 +31,7 @@ from pellucid.engines.power import power
 from pellucid.engines.products import Products
 from pellucid.engines.rows import add_numbers, add_rows, picked, running_sums, worthwhile
 from pellucid.engines.softmax import Softmax
+from pellucid.engines.windows import Windows
 from pellucid.engines.words import random_words
 from pellucid.errors import DTypeError
 from pellucid.graph import mode
@@ -105,7 +106,7 @@ def _ones(n: int, dtype: Any) -> Any:
     return np.ones(n, dtype)
 
 
-class _Namespace(Bends, Copies, Depthwise, Grouped, Lstm, Norms, Order, Products, Softmax):
+class _Namespace(Bends, Copies, Depthwise, Grouped, Lstm, Norms, Order, Products, Softmax, Windows):
     """NumPy, plus what both engines have: `erf`, `unless`, `written`, `scatter_add` and others."""
 
     erf = staticmethod(erf)

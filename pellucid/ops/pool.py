@@ -51,6 +51,10 @@ def _max_pool(
     xp: Any, x: Any, kernel: Shape, stride: Shape, padding: Pairs, dilation: Shape
 ) -> Any:
     out = places(x.shape[2:], kernel, stride, padding, dilation)
+    own = getattr(xp, "window_max", None)
+    found = None if own is None else own(x, out, kernel, stride, padding, dilation)
+    if found is not None:
+        return found
     first, *others = _views(xp, x, out, kernel, stride, padding, dilation)
     for other in others:
         first = xp.maximum(first, other)
@@ -96,6 +100,10 @@ def _max_pool_grad(
     padding: Pairs,
     dilation: Shape,
 ) -> Any:
+    own = getattr(xp, "window_max_blame", None)
+    found = None if own is None else own(g, y, x, kernel, stride, padding, dilation)
+    if found is not None:
+        return found
     out, size = y.shape[2:], x.shape[2:]
     ways = landing(kernel, stride, padding, dilation, size, out)
     total = xp.zeros(x.shape, g.dtype)

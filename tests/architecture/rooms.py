@@ -62,6 +62,7 @@ EAGER_IN = {"rich": ("cli",), "typer": ("cli",)}
 # themselves imported on first use, by name.
 ON_FIRST_USE = (
     "engines/xla/", "pellucid.engines.xla.", "bridges/torch/", "pellucid.bridges.torch",
+    "bridges/sklearn/", "pellucid.bridges.sklearn",
 )  # fmt: skip
 # The doors to foreign libraries.
 ONLY_IN = {
@@ -82,6 +83,7 @@ NUMPY_IN = {
     "engines/order.py": "the first few in order, without sorting all",
     "engines/norms.py": "means and spreads in as few passes as there can be",
     "engines/grouped.py": "groups of channels in as few passes as there can be",
+    "engines/windows.py": "small pools, looked up at once",
     "engines/softmax.py": "shares of rows in as few passes as there can be",
     "engines/lstm.py": "the steps of an LSTM in as few calls as there can be",
     "engines/onerow.py": "one row through layers, with nothing looked up on the way",
