@@ -10,6 +10,7 @@ import numpy as np
 
 from pellucid.errors import SettingError
 from pellucid.lenses.box.answers import Answers, answers
+from pellucid.lenses.draw.svg import SHAPES
 from pellucid.lenses.lens import lens
 from pellucid.lenses.numerals import number, percent, plural
 from pellucid.lenses.picture import Charts, Floats, Rule
@@ -231,9 +232,12 @@ def _remarks(places: list[Place], found: Answers) -> list[str]:
             " drawn on it. Choose others with axes= and hold=."
         )
     if any("PCA" in p.name for p in places):
+        else_ = "stand on the wrong color and yet be right"
+        if not found.classes:
+            else_ = "have another answer than the color that it stands on"
         notes.append(
             "On the PCA plane rows stand where they fall when their other directions are left out"
-            " (drawn hollow): a row may stand on the wrong color and yet be right."
+            f"{' (drawn hollow)' if len(found.names) <= len(SHAPES) else ''}: a row may {else_}."
         )
     if found.classes and len(places) == 1 and places[0].whole and places[0].y is not None:
         notes.append("Rows that are wrong are ringed. The solid line is where both are as likely.")

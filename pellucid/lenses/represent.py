@@ -63,7 +63,7 @@ def represent(
     lines = _lines(part, layers, units, sorts, far, neighbors, seed if probe else None)
     alike = alignments([a.rows for a in layers])
     blocks, places = _pictures(part, layers, sorts, near[looked], at, method, seed)
-    blocks += [*_readings(lines, sorts), _alike(layers, alike), _table(lines)]
+    blocks += [*_readings(lines, sorts), _alike(layers, alike), _table(lines, sorts)]
     blocks.append(_neighbors(layers, near, chosen, sorts, sample))
     found, about = _units(part, layers[looked], units[looked], sorts, chosen)
     blocks += [
@@ -155,10 +155,10 @@ def _alike(layers: list[Layer], alike: Floats) -> Matrix:
     )  # fmt: skip
 
 
-def _table(lines: list[dict[str, Any]]) -> Table:
+def _table(lines: list[dict[str, Any]], sorts: Sorts) -> Table:
     wanted = (
         ("layer", "text", "layer"), ("numbers", "count", "numbers"),
-        ("probe", "share", "probe"), ("between classes", "share", "separation"),
+        ("probe", "share", "probe"), (f"between {sorts.both}", "share", "separation"),
         ("same neighbors", "share", "same_neighbors"), ("units", "count", "units"),
         ("dead", "count", "dead"), ("saturated", "count", "saturated"),
     )  # fmt: skip

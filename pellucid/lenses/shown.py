@@ -119,7 +119,7 @@ def saved(shown: Shown, path: Path, seconds: float, dark: bool | None = None) ->
     if kind in _TEXTS:
         replace_file(path, _TEXTS[kind](shown).encode("utf-8"))
     elif kind == ".gif":
-        render.animated(shown.view, seconds, dark).save(path, writer="pillow")
+        replace_file(path, render.gif(shown.view, seconds, dark))
     elif kind in _PICTURES:
         shown.figure(dark).savefig(path, dpi=150)
     else:

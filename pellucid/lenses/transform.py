@@ -94,7 +94,7 @@ def _table(lines: list[dict[str, Any]], sorts: Sorts) -> Table:
     ]  # fmt: skip
     keys = ["layer", "part", "numbers", "share"]
     if sorts.kinds is not None:
-        columns.append(Column("spread between the classes", "share"))
+        columns.append(Column(f"spread between {sorts.both}", "share"))
         keys.append("separation")
     if any(line["zeros"] for line in lines):
         columns.append(Column("cut to zero", "share"))

@@ -438,3 +438,34 @@ def test_the_name_of_an_upright_line_stays_in_its_picture(
     assert found is not None and (f'text-anchor="{anchor}"' in found[0])
     x, long = float(found[1]), 6.3 * len(name)
     assert (x if anchor == "start" else x - long) > 0 and (x if anchor == "end" else x + long) < 600
+
+
+def test_a_map_names_the_classes_that_have_a_place_on_it() -> None:
+    shares = np.zeros((9, 9, 4))
+    shares[:, :5, 1], shares[:, 5:, 3] = 1.0, 1.0
+    two = chart(Field(shares, (0, 1), (0, 1), names=("ant", "bee", "cat", "dog")))
+    page = shown(two).html()
+    assert re.findall("<bdi>(.*?)</bdi>", page) == ["bee", "dog"]
+    legend = [t.get_text() for t in figure_of(two).axes[0].get_legend().get_texts()]
+    assert legend == ["bee", "dog"]
+
+
+def figure_of(block: Any) -> Any:
+    return shown(block).figure()
+
+
+@pytest.mark.slow
+def test_a_long_film_is_a_small_file(tmp_path: Path) -> None:
+    from PIL import Image
+
+    frames = tuple(
+        chart(*(Points(DRAW.normal(size=900), DRAW.normal(size=900)) for _ in range(3)))
+        for _ in range(24)
+    )
+    long = shown(Film(frames, tuple(map(str, range(24))), title="Noise"))
+    path = long.save(tmp_path / "noise.gif", seconds=0.1)
+    assert path.stat().st_size <= 1_500_000
+    with Image.open(path) as film_file:
+        assert 8 <= film_file.n_frames <= 24
+        whole = film_file.n_frames * film_file.info["duration"] / 1000
+        assert whole == pytest.approx(2.4, rel=0.1)

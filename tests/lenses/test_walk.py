@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -246,3 +247,36 @@ def test_a_number_of_a_convolution_is_the_sum_over_its_window() -> None:
         found = broken_down(stage, at, Symbols([stage], out._node))
         assert found.adds
         assert sum(t.value for t in found.terms) == pytest.approx(float(out[at].item()), rel=1e-5)
+
+
+NORMED = {
+    "layer": (nn.LayerNorm(3), "1.weight[1]·(z1[0, 1] − μ)/√(σ² + ε) + 1.bias[1]"),
+    "bare": (nn.LayerNorm(3, elementwise_affine=False), "(z1[0, 1] − μ)/√(σ² + ε)"),
+    "root": (nn.RMSNorm(3), "1.weight[1]·z1[0, 1]/√(mean(x²) + ε)"),
+    "group": (nn.GroupNorm(1, 3), "1.weight[1]·(z1[0, 1] − μ)/√(σ² + ε) + 1.bias[1]"),
+    "batch": (
+        nn.BatchNorm1d(3),
+        "1.weight[1]·(z1[0, 1] − 1.running_mean[1])/√(1.running_var[1] + ε) + 1.bias[1]",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NORMED)
+def test_a_normalized_number_is_written_with_its_numbers(name: str) -> None:
+    pellucid.manual_seed(0)
+    layer, symbols = NORMED[name]
+    model = nn.Sequential(nn.Linear(2, 3), layer, nn.Linear(3, 2)).eval()
+    sheet = pellucid.walk(model, [[1.0, 2.0], [0.5, -1.0]], [0, 1])
+    step = next(s for s in sheet.steps if s.what == "n1[0, 1]")
+    assert step.symbols == symbols
+    python = step.plugged.replace("−", "-").replace("·", "*").replace("√(", "sqrt(")
+    assert eval(python, {"sqrt": math.sqrt}) == pytest.approx(step.value, rel=2e-3, abs=2e-3)
+    loss = next(s for s in sheet.steps if s.what == "L")
+    share = float(loss.plugged.removeprefix("−ln "))
+    assert -math.log(share) == pytest.approx(loss.value, rel=1e-3)
+
+
+def test_an_average_on_the_way_is_divided_by_how_many_there_are(tiny_transformer: Trained) -> None:
+    sheet = pellucid.walk(tiny_transformer.model, tiny_transformer.data)
+    found = next(p for p in sheet.to_dict()["followed"]["passed"] if p["name"].startswith("u"))
+    assert found["symbols"].startswith("(block.norm2[") and found["symbols"].endswith(")/6")

@@ -13,6 +13,8 @@ from pellucid.graph.node import Node
 from pellucid.lenses.chain.bilinear import bilinear_routes
 from pellucid.lenses.chain.factor import input_names
 from pellucid.lenses.chain.fold import BILINEAR
+from pellucid.lenses.chain.likely import likely
+from pellucid.lenses.chain.normed import normed
 from pellucid.lenses.chain.stage import Array, Stage, doubled
 from pellucid.lenses.chain.symbols import Index, Symbols, transparent
 from pellucid.lenses.formula import Meaning
@@ -137,7 +139,12 @@ def _plain_sum(stage: Stage, at: Index, symbols: Symbols) -> Breakdown:
 
 def _function(stage: Stage, at: Index, symbols: Symbols) -> Breakdown:
     terms = tuple(_arguments(stage, at))
+    written = normed(stage, at, symbols)
+    if written is not None:
+        return Breakdown(written, terms, False)
     right = plain(stage.record.equation).split("   ")[0].partition(" = ")[2]
+    if shares := likely(stage):
+        return Breakdown((right, shares), terms, False)
     formula = read(right)
     meanings = dict(_meanings(stage, at, symbols))
     if formula is not None and math.isclose(
@@ -160,6 +167,8 @@ def _picked(
     if symbols.value(*source) != symbols.value(stage.out, at):
         return (right,)
     which = symbols.at(*source)
+    if stage.name == "max_pool":
+        return "largest of its window", which
     return (which,) if "index" in right else (right, which)
 
 

@@ -5,6 +5,7 @@ A name that a person or a module gave is kept; the rest is named by the part it 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
@@ -23,6 +24,7 @@ _CLEAR = frozenset({"cast", "clone", "identity", "reshape", "permute", "expand",
 _SHORT = {"weight": "w", "bias": "b"}
 _SUMS = frozenset({"sum", "mean", "square", "pow", "abs"})
 _MIXES = frozenset({"add", "sub", "mul", "div", "neg"})
+_PRODUCTS = BILINEAR | {"conv"}
 _LETTER = {"dropout": "d", "softmax": "p", "log_softmax": "ℓ"}
 
 
@@ -48,6 +50,7 @@ class Symbols:
         self._names: dict[Node, str] = {}
         self._taken: set[str] = set()
         self._nicknames: dict[tuple[Node, Index], str] = {}
+        self._scopes = Counter(s.out.scope for s in self._stages if not transparent(s))
         self._layers = 0
         self._bracketed = False
         for node in {x for s in self._stages for x in (*s.inputs, s.out)}:
@@ -124,7 +127,7 @@ class Symbols:
     def _root_name(self) -> str:
         """L for a single number that is a loss, ŷ for what a network gives, y for the rest."""
         layers = any(
-            s.op is not None and s.op.name in BILINEAR and self._learns(s) for s in self._stages
+            s.op is not None and s.op.name in _PRODUCTS and self._learns(s) for s in self._stages
         )
         if any("loss" in s.traits for s in self._stages):
             return "L" if self.root.size == 1 else "loss"
@@ -163,7 +166,7 @@ class Symbols:
         for position, x in enumerate(stage.inputs):
             self._name_input(stage, position, x)
         out = stage.out
-        if stage.op is not None and stage.op.name in BILINEAR and self._learns(stage):
+        if stage.op is not None and stage.op.name in _PRODUCTS and self._learns(stage):
             self._layers += 1
         if out in self._names:
             return
@@ -177,16 +180,23 @@ class Symbols:
     def _made_name(self, stage: Stage) -> str:
         if "loss" in stage.traits:
             return "loss"
+        scope, letter = stage.out.scope, self._letter(stage)
+        plain = scope.rpartition(".")[2].isdigit() or self._scopes[scope] > 1
+        if scope and not plain and (letter in "nu" or "." in scope):
+            return scope  # the module's name says more than a letter
+        if scope and letter == "u":
+            return f"{scope}.{stage.said}"
         if not self._layers:
             own = sum(name.startswith("u") for name in self._taken) + 1
             return f"u{own}"
-        if stage.op is not None and stage.op.name in BILINEAR:
-            letter = "z"
-        elif "activation" in stage.traits:
-            letter = "h"
-        else:
-            letter = _LETTER.get(stage.name, "n" if "norm" in stage.name else "u")
         return f"{letter}{self._layers}"
+
+    def _letter(self, stage: Stage) -> str:
+        if stage.op is not None and stage.op.name in _PRODUCTS:
+            return "z"
+        if "activation" in stage.traits:
+            return "h"
+        return _LETTER.get(stage.name, "n" if "norm" in stage.name else "u")
 
     def _learns(self, stage: Stage) -> bool:
         """Whether a product has a weight: a parameter, or a leaf beside something computed."""
@@ -208,7 +218,7 @@ class Symbols:
 
     def _module_name(self, name: str) -> str:
         """The weight of the only layer is w; in a deeper network it keeps its path."""
-        layers = sum(s.op is not None and s.op.name in BILINEAR for s in self._stages)
+        layers = sum(s.op is not None and s.op.name in _PRODUCTS for s in self._stages)
         return _SHORT.get(name.rpartition(".")[2], name) if layers == 1 else name
 
     def _leaf_name(self, node: Node) -> str:

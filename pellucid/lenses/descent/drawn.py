@@ -34,6 +34,7 @@ __all__ = [
 ]  # fmt: skip
 
 _NAME = np.array([0.22, 0.09])  # how much of a chart a name takes, across and upward
+_BELOW = 0.07  # of the picture, that a name stands under a line that rises
 _MOST_NAMED, _FEW_NAMED = 8, 5  # layers beyond these are drawn gray, but for the telling ones
 _STEP_AXES = ("along the way down, against the gradient (distance)", "beside it (distance)")
 WORDS = {
@@ -110,7 +111,10 @@ def _named(legs: list[tuple[Floats, Floats, str, Any]], size: Floats) -> list[Ma
         ]
         best = next((i for i, r in enumerate(room) if r > 1), int(np.argmax(room)))
         taken.append(tried[best])
-        notes.append(Note(float(tried[best][0]), float(tried[best][1]), word, role))
+        x, y = tried[best]
+        if ((to - at) > 0.1 * size).all():  # a line that rises would run through what is beside it
+            y = y - _BELOW * size[1]
+        notes.append(Note(float(x), float(y), word, role))
     return notes
 
 

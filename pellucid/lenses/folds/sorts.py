@@ -32,6 +32,11 @@ class Sorts:
         self.kinds, self.names, self.heights = kinds, names, heights
         self.axis, self.line = axis, line
 
+    @property
+    def both(self) -> str:
+        """What the sorts are together: classes, or low and high."""
+        return "classes" if self.heights is None else "low and high"
+
     def short(self, kind: int) -> str:
         """A sort in one word."""
         if self.heights is not None and len(self.names) == 2:

@@ -35,10 +35,11 @@ def answers(layer: Layer, units: Units, sorts: Sorts, chosen: npt.NDArray[Any]) 
     values = strength[np.ix_(shown, order)].T
     low = bool(values.min() < 0)
     left = "" if len(order) == strength.shape[1] else f", {len(order)} of {strength.shape[1]} units"
+    sorted_by = "by class" if sorts.heights is None else "low before high"
     return Matrix(
         np.asarray(values, np.float64), names, columns,
         f"How strongly each unit of {of_layer(layer.space.path)} answers{left}",
-        "signed" if low else "amount", row_axis="unit", column_axis="row, by class",
+        "signed" if low else "amount", row_axis="unit", column_axis=f"row, {sorted_by}",
     )  # fmt: skip
 
 

@@ -87,13 +87,13 @@ def with_and_without(
         gap, place.x_ends, place.y_ends, "signed", name="difference",
         levels=() if not gap.any() else None,
     )  # fmt: skip
-    word = f"share of {found.names[k]}" if found.classes else found.names[k]
+    word = f"the share of {found.names[k]}" if found.classes else found.names[k]
     if found.classes and len(found.names) > 2:
-        word = "share of the class that was likeliest"
+        word = "the share of the class that was likeliest"
     items = (
         plane_chart(place, whole, found, f"With {name}", ends=ends),
         plane_chart(place, less, found, f"Without {name}", ends=ends),
-        Chart(place.x, place.y, (field, *signs(place, gap)), f"What it adds to the {word}"),
+        Chart(place.x, place.y, (field, *signs(place, gap)), f"What it adds to {word}"),
     )
     return Charts(items, columns=3, title=f"With and without {name}"), data
 

@@ -60,13 +60,17 @@ def tiles(
         return _positions(layer, reading, shown, f"{head}, for row {sample}")
     charts = tuple(_tile(layer, reading, w, place) for w in shown)
     name = f". {place.name}" if place.name else ""
-    return Charts(charts, columns=4, title=f"{head}{name}", note=_NOTE if place.y else "")
+    return Charts(charts, columns=4, title=f"{head}{name}", note=_note(place))
 
 
-_NOTE = (
-    "The dashed line is the neuron's cut: there its weighted sum is 0. + stands where it gives"
-    " most, − where it gives least."
-)
+def _note(place: Place) -> str:
+    """What the small maps show, which have no axes."""
+    if place.y is None:
+        return ""
+    return (
+        f"From left to right {place.x.name}, upward {place.y.name}. The dashed line is the neuron's"
+        " cut: there its weighted sum is 0. + stands where it gives most, − where it gives least."
+    )
 
 
 def _title(layer: Layer, worth: Worth, values: Floats) -> str:

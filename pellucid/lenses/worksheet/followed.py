@@ -87,7 +87,8 @@ def followed(flow: Flow) -> Followed | None:
         if transparent(stage):
             continue
         out = stage.out
-        symbols, plugged = _written(broken_down(stage, hop.end, flow.symbols), flow.symbols)
+        made = broken_down(stage, hop.end, flow.symbols)
+        symbols, plugged = _written(made, flow.symbols, stage.name == "mean")
         passed.append(Passed(
             flow.symbols.at(out, hop.end), symbols, plugged, flow.symbols.value(out, hop.end),
             slope, float(np.asarray(flow.blame[out])[hop.end]),
@@ -103,7 +104,7 @@ def _called(weight: Node, at: Index, symbols: Symbols) -> str:
     return f"{weight.name}[{', '.join(map(str, at))}]" if weight.name else symbols.at(weight, at)
 
 
-def _written(made: Breakdown, symbols: Symbols) -> tuple[str, str]:
+def _written(made: Breakdown, symbols: Symbols, mean: bool) -> tuple[str, str]:
     """How a number comes about, with names and with numbers; of a long sum its largest terms."""
     if not made.adds:
         return made.steps[0], made.steps[1] if len(made.steps) > 1 else ""
@@ -111,6 +112,9 @@ def _written(made: Breakdown, symbols: Symbols) -> tuple[str, str]:
     more = f" + … ({left} more)" if left > 0 else ""
     names = " + ".join(_product(t, symbols.at) for t in shown)
     numbers = " + ".join(_product(t, lambda n, i: bracketed(symbols.value(n, i))) for t in shown)
+    if mean:  # what each number adds, already divided
+        count = len(made.terms)
+        return f"({names}{more})/{count}", f"({numbers}{more})/{count}"
     return names + more, numbers + more
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from pellucid.lenses.numerals import number, plural, signed
@@ -114,7 +114,15 @@ def _operations(taken: Taken, place: dict[int, int], answers: bool) -> Table:
         "slope: how much each number that it goes into changes with it. "
         "blame = blame of that number × slope, added over all of them."
     )
-    return Table(_LINES, rows, caption, note=note if taken.single else "")
+    if not taken.single:  # a Tensor has no single slope
+        return _without_slopes(Table(_LINES, rows, caption))
+    return Table(_LINES, rows, caption, note=note)
+
+
+def _without_slopes(table: Table) -> Table:
+    keep = [i for i, column in enumerate(table.columns) if column.name != "slope"]
+    rows = tuple(tuple(row[i] for i in keep) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[i] for i in keep), rows=rows)
 
 
 def _input(line: Line, answers: bool) -> str:
@@ -124,9 +132,9 @@ def _input(line: Line, answers: bool) -> str:
 
 
 def _right_side(symbols: str) -> str:
-    """`y = max(0, x)` without its `y`, which has a name of its own here."""
+    """`y = max(0, x)` without its `y`, or `y[n, c]`, which has a name of its own here."""
     name, _, rest = symbols.partition(" = ")
-    return rest if rest and name.isidentifier() else symbols
+    return rest if rest and name.partition("[")[0].isidentifier() else symbols
 
 
 def _found(step: Step | None, answers: bool, start: str = "") -> str:
@@ -159,6 +167,7 @@ def _weights(taken: Taken, place: dict[int, int], answers: bool) -> Table:
     if not taken.single:
         caption += "; all by their lengths"
         columns = (*_WEIGHTS[:-1], Column("moves by", "text", key="new"))
+        return _without_slopes(Table(columns, rows, caption, note=note))
     return Table(columns, rows, caption, note=note)
 
 

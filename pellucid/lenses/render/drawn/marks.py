@@ -39,6 +39,7 @@ from pellucid.lenses.picture import (
 from pellucid.lenses.render.drawn.field import LETTERS, field
 from pellucid.lenses.render.drawn.frame import Frame
 from pellucid.lenses.render.drawn.heights import scale_key, scale_text
+from pellucid.lenses.render.drawn.regions import shown_kinds
 
 __all__ = ["drawn_mark", "keys"]
 
@@ -56,10 +57,15 @@ def keys(chart: Chart) -> list[tuple[Markup, str]]:
     """What the legend says: a key and a word for everything that has a name."""
     found: dict[str, tuple[Markup, str]] = {}
     told = {
-        n for m in chart.marks if isinstance(m, Points) and m.kinds is not None for n in m.names
+        m.names[k]
+        for m in chart.marks
+        if isinstance(m, Points) and m.kinds is not None and m.names
+        for k in np.unique(np.asarray(m.kinds)).tolist()
+        if k < len(m.names)
     }
     for mark in chart.marks:
-        if isinstance(mark, Field) and mark.names and told.issuperset(mark.names):
+        kinds = shown_kinds(mark) if isinstance(mark, Field) else []
+        if kinds and told.issuperset(mark.names[k] for k in kinds):  # type: ignore[union-attr]
             continue  # the points say which color is which class, and by their shape too
         hollow = isinstance(mark, Points) and mark.hollow and mark.kinds is not None
         for key, word in _keys_of(mark):
@@ -177,12 +183,15 @@ def _rule(mark: Rule, frame: Frame) -> Child:
 
 
 def _beside(name: str, at: float, frame: Frame) -> tuple[float, float, str]:
-    """Where the name of an upright line stands: beside it, above where neither side has room."""
-    left, top, wide, _ = frame.box
+    """Where the name of an upright line stands: beside it; at the foot where neither has room.
+
+    Above the plane it would meet the name of the other axis.
+    """
+    left, top, wide, high = frame.box
     long = _NOTE * len(name) + 4
     before, after = at - left, left + wide - at
     if long > max(before, after):
-        return left + wide, top - 3, "end"
+        return left + wide - 2, top + high - 5, "end"
     if long > after or (at > left + 0.6 * wide and long <= before):
         return at - 4, top + 9, "end"
     return at + 4, top + 9, "start"
@@ -250,9 +259,10 @@ def _keys_of(mark: Mark) -> Iterable[tuple[Markup, str]]:
     elif isinstance(mark, Field) and (words := scale_text(mark)):
         yield scale_key(mark), words
     elif isinstance(mark, Field) and mark.values.ndim == 3:
-        for k, word in enumerate(mark.names):
+        for k in shown_kinds(mark):
             box = bar(1, 2, 14, 12, f"heat class-{LETTERS[k % 6]}")
-            yield tag("svg", box, class_="key", viewBox="0 0 16 16", aria_hidden="true"), word
+            key = tag("svg", box, class_="key", viewBox="0 0 16 16", aria_hidden="true")
+            yield key, mark.names[k]
 
 
 _DRAW: dict[type, Callable[[Any, Frame], Child]] = {

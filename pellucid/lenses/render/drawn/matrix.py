@@ -22,6 +22,7 @@ _WRITTEN = 26.0  # a cell this wide holds a short number
 _MOST_CELLS = 1600
 _LEAST_CELL = 4.0  # narrower ones are pixels of one picture
 _FEW_WIDE = 130.0
+_LARGE = 0.2  # beside it 0.004 is written as 0.00
 _SECOND = 40.0  # as wide a cell has room for a second line
 _LEAST_ROW, _FEW_ROWS = 13.0, 260.0
 _LEAST_TALL, _TELLING = 7.0, 0.1  # rows this high, and shades this strong, get a minus sign
@@ -168,9 +169,18 @@ def short(mark: Matrix, value: float) -> str:
         return numerals.amount(value)
     size = abs(value)
     digits = 2 if size < 10 else 0
-    shown = f"{value:.{digits}f}" if 0.005 <= size < 10_000 else f"{value:.0g}" if size else "0"
+    fine = size < 0.005 and not _coarse(mark)
+    shown = f"{value:.{digits}f}" if size < 10_000 and not fine else f"{value:.0g}"
+    shown = shown if size else "0"
     shown = shown.replace("-", "−").replace("e−0", "e−").replace("e+0", "e")
     return f"+{shown}" if mark.kind == "signed" and value > 0 else shown
+
+
+def _coarse(mark: Matrix) -> bool:
+    """Whether some number is so large that a hundredth says enough of all the others."""
+    sizes = np.abs(np.asarray(mark.values, np.float64))
+    finite = sizes[np.isfinite(sizes)]
+    return bool(finite.size and finite.max() >= _LARGE)
 
 
 def _heads(mark: Matrix) -> bool:

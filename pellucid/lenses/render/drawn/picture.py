@@ -19,8 +19,8 @@ __all__ = ["BUDGET", "STILL", "drawn", "linked", "still"]
 
 # Pixels that a picture needs at least, by how many are to stand in a row, and those that it gets
 # about on a page.
-_LEAST = {1: 900, 2: 330, 3: 250, 4: 190, 5: 150, 6: 128}
-_ACROSS = {1: WIDE, 2: 410.0, 3: 290.0, 4: 215.0, 5: 170.0, 6: 140.0}
+_LEAST = {1: 900, 2: 360, 3: 250, 4: 190, 5: 150, 6: 128}
+_ACROSS = {1: WIDE, 2: 440.0, 3: 290.0, 4: 215.0, 5: 170.0, 6: 140.0}
 STILL = (Chart, Charts, Matrix, Diagram)
 
 

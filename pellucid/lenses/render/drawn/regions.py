@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from pellucid.lenses.picture import Field
 
-__all__ = ["Region", "regions"]
+__all__ = ["Region", "regions", "shown_kinds"]
 
 _SIDE = 40
 
@@ -29,6 +29,14 @@ class Region(NamedTuple):
     x: float
     y: float
     wide: float
+
+
+def shown_kinds(mark: Field) -> list[int]:
+    """The classes that have any place on a map of several; none on other fields."""
+    if mark.values.ndim != 3:
+        return []
+    kinds = np.unique(np.asarray(mark.values).argmax(axis=2)).tolist()
+    return [k for k in kinds if k < len(mark.names)]
 
 
 def regions(mark: Field) -> list[Region]:

@@ -27,7 +27,7 @@ from pellucid.lenses.picture import (
 from pellucid.lenses.render.drawn.field import ends
 from pellucid.lenses.render.drawn.frame import limits, thinned_names
 from pellucid.lenses.render.drawn.heights import scale_text
-from pellucid.lenses.render.drawn.regions import regions
+from pellucid.lenses.render.drawn.regions import regions, shown_kinds
 from pellucid.lenses.render.lettered.canvas import Canvas
 
 __all__ = ["bar_lines", "chart_lines"]
@@ -226,7 +226,7 @@ def _legend(chart: Chart) -> Iterable[str]:
             yield f"{'╌╌' if _dashed(mark) else '──'} {mark.name}"
         elif isinstance(mark, Field) and mark.values.ndim == 3:
             signs = [_letter(mark, cell, 0.0, 1.0) for cell in np.eye(mark.values.shape[2])]
-            pairs = zip(signs, mark.names, strict=False)
+            pairs = [(signs[k], mark.names[k]) for k in shown_kinds(mark)]
             yield from (f"{sign} {name}" for sign, name in pairs if sign != name)
         elif isinstance(mark, Field) and (words := scale_text(mark)):
             scale = "− to +" if mark.scale == "signed" else f"'{_SHADES[0]}' to {_SHADES[-1]}"

@@ -26,7 +26,7 @@ from pellucid.lenses.picture import (
 from pellucid.lenses.render.drawn.field import ends, levels_of
 from pellucid.lenses.render.drawn.frame import limits, thinned_names
 from pellucid.lenses.render.drawn.heights import level_text, scale_text
-from pellucid.lenses.render.drawn.regions import regions
+from pellucid.lenses.render.drawn.regions import regions, shown_kinds
 from pellucid.lenses.render.plotted.theme import (
     BORDER,
     CLASSES,
@@ -256,8 +256,9 @@ def _field(axes: Any, mark: Field) -> None:
     for grid, level, kind in levels_of(mark, values):
         words = "" if values.ndim == 3 else level_text(mark, level)
         _contour(axes, across, up, grid, level, "-" if kind == "even" else ":", words)
-    for k, word in enumerate(mark.names if values.ndim == 3 else ()):
-        axes.scatter([], [], marker="s", color=ink_of(CLASSES[k % 6]), alpha=0.62, label=word)
+    for k in shown_kinds(mark):
+        color = ink_of(CLASSES[k % 6])
+        axes.scatter([], [], marker="s", color=color, alpha=0.62, label=mark.names[k])
     for region in regions(mark):
         if len(region.name) < _LETTERS * region.wide:
             axes.text(region.x, region.y, region.name, ha="center", va="center", fontsize=8,

@@ -1,4 +1,4 @@
-"""A view's pictures as one Matplotlib figure, or as a moving one."""
+"""A view's pictures as one Matplotlib figure, at any moment of its films."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from pellucid.lenses.render.plotted.theme import (
 )
 from pellucid.lenses.view import View
 
-__all__ = ["animated", "figure"]
+__all__ = ["figure", "moment_of"]
 
 _PICTURES = (Chart, Charts, Matrix, Diagram, Film)
-_WRITTEN = 16
+_WRITTEN, _CELL = 16, 0.3  # rows with numbers in them, and inches that a number takes
 _SIGNED = 1600  # cells at most that get a minus sign
 _WIDEST, _TALLEST = 11.0, 40.0  # inches
 _LETTERS = 11  # that fit into an inch
@@ -51,34 +51,15 @@ def figure(view: View, dark: bool | None = None) -> Any:
     return _figure(view, None, dark)
 
 
-def animated(view: View, seconds: float = 0.4, dark: bool | None = None) -> Any:
-    """The films of a view as an animation, which can be saved as a GIF.
+def moment_of(view: View, moment: int, dark: bool | None = None) -> Any:
+    """The same at one moment of its films.
 
     Args:
         view: what to draw.
-        seconds: how long each moment stays.
+        moment: which; the last where a film is shorter.
         dark: on dark paper or on light; as Matplotlib's style has it when None.
-
-    Raises:
-        SettingError: nothing in the view moves.
     """
-    from matplotlib.animation import FuncAnimation
-
-    films = [b for b in view.blocks if isinstance(b, Film)]
-    if not films:
-        raise SettingError(
-            "nothing in this view moves; ask the lens for a film: lens(…, run=history, film=True)."
-        )
-    drawn = _figure(view, 0, dark)
-
-    def draw(i: int) -> list[Any]:
-        drawn.clear()
-        with paper(dark) as tinted:
-            _fill(drawn, view, i, tinted)
-        return []
-
-    moments = max(len(f.frames) for f in films)
-    return FuncAnimation(drawn, draw, frames=moments, interval=1000 * seconds, blit=False)
+    return _figure(view, moment, dark)
 
 
 def _figure(view: View, moment: int | None, dark: bool | None) -> Any:
@@ -234,13 +215,13 @@ def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
     aspect = "equal" if mark.image or 0.6 <= rows / max(columns, 1) <= 1.7 else "auto"
     shown = values if mark.shades is None else low + mark.shades * (high - low)
     axes.imshow(shown, cmap=colors, vmin=low, vmax=high, aspect=aspect)
+    across = wide
+    if aspect == "equal":  # narrower than the room that there is
+        across = min(wide, max(_high(mark, 1) - 0.9, 0.5) * columns / rows)
     if mark.image:
         axes.set_axis_off()
     else:
         longest = max(map(len, mark.columns), default=0)
-        across = wide
-        if aspect == "equal":  # narrower than the room that there is
-            across = min(wide, max(_high(mark, 1) - 0.9, 0.5) * columns / rows)
         every_x = math.ceil(columns * (longest + 1) / (across * _LETTERS))
         every_y = math.ceil(rows * _LINE / _high(mark, 1))
         for which, names, n, every in (
@@ -257,7 +238,7 @@ def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
     if mark.title:
         title = "\n".join(textwrap.wrap(mark.title, max(int(wide * _LETTERS), 8)))
         axes.set_title(title, loc="left", fontsize=8.5 if _small(mark) else 10, color=ink_of(INK))
-    if not mark.image and rows <= _WRITTEN and columns <= _WRITTEN:
+    if not mark.image and rows <= _WRITTEN and across >= _CELL * columns:
         _numbers(axes, mark, (shown - low) / (high - low))
     elif mark.scale == "signed" and values.size <= _SIGNED:
         _minus_signs(axes, (shown - low) / (high - low))
