@@ -73,6 +73,14 @@ _ORDER = (
     "activations", "depth", "multiplication", "matrix_product",
 )  # fmt: skip
 
+# What people call a thing, and the experiment that is about it.
+_ALSO = {
+    "vanish": "depth", "explod": "depth", "gradient": "depth", "deep": "depth",
+    "learning_rate": "step_size", "lr": "step_size", "overfit": "capacity", "width": "capacity",
+    "hidden": "capacity", "universal": "approximation", "parity": "boolean", "seed": "restarts",
+    "init": "restarts", "linear": "collapse", "relu": "activations", "sigmoid": "activations",
+}  # fmt: skip
+
 
 def experiment(question: str) -> Callable[[Callable[P, View]], Callable[P, Shown]]:
     """Make a function that gives a view an experiment of its name.
@@ -113,7 +121,8 @@ def named_experiment(name: str) -> Experiment:
     """
     plain = str(name).strip().replace("-", "_")
     if plain not in EXPERIMENTS:
-        hint = did_you_mean(plain, names())
+        asks = next((own for word, own in _ALSO.items() if word in plain), "")
+        hint = f" {asks} is about that." if asks else did_you_mean(plain, names())
         known = ", ".join(names())
         raise SettingError(f"there is no experiment {quoted(name)}.{hint}\n Known: {known}.")
     return EXPERIMENTS[plain]

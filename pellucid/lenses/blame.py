@@ -28,6 +28,7 @@ __all__ = ["blame"]
 
 _MOST_ROWS, _FEW = 512, 32
 _GOOD = 1e-3  # what is left at the first layer: three powers of ten less, and it hardly learns
+_EVEN = 0.8  # of the most blamed unit, that the least blamed one has
 _LAYERS = (
     Column("layer", "code", anchor=True),
     Column("", "bar", key="bar", rank=2),
@@ -196,6 +197,8 @@ def _concentrated(layer: Depth) -> str:
     total, running, count = sum(shares), 0.0, 0
     while total and running < total / 2:
         running, count = running + shares[count], count + 1
+    if total and shares[-1] > _EVEN * shares[0]:
+        return f"{'both' if len(shares) == 2 else f'all {len(shares)}'} units carry about as much"
     carry = "carries" if count == 1 else "carry"
     return f"{plural(count, 'unit')} of {len(shares)} {carry} half of its blame"
 

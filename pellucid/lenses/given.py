@@ -47,7 +47,7 @@ def _pair(data: Any) -> tuple[Any, Any]:
     if isinstance(data, Table):
         raise SettingError(
             "a Table goes with the model that was trained on it (a TableModel).\n"
-            " For a network of your own, give its rows: (X, y)."
+            " For a network of your own, give its rows: (X, y); or run=history, of the fit with it."
         )
     if data is None or isinstance(data, str | PathLike | Mapping) or not hasattr(data, "__len__"):
         what = repr(str(data)) if isinstance(data, str | PathLike) else a_kind(data)

@@ -89,7 +89,7 @@ def lens(question: str, name: str = "") -> Callable[
         ) -> Shown:  # fmt: skip
             _check(known_as, look, settings, at, film)
             subject = subject_of(
-                model, data, loss=loss, inputs=inputs, names=names, target=target
+                model, _rows(model, data, run), loss=loss, inputs=inputs, names=names, target=target
             )  # fmt: skip
             subject.run = run
             bound = functools.partial(look, subject, *args, **settings)
@@ -101,6 +101,14 @@ def lens(question: str, name: str = "") -> Callable[
         return called
 
     return make
+
+
+def _rows(model: Any, data: Any, run: Any) -> Any:
+    """The data; of a Table on which a run trained this very network, the rows that it took."""
+    kept = getattr(run, "kept", None)
+    if kept is not None and kept.model is model and kept.data is data:
+        return kept.rows(None)
+    return data
 
 
 def _looked(

@@ -14,12 +14,16 @@ from pellucid.neurons.wiring import Neuron
 from pellucid.nn.container import Sequential
 from pellucid.nn.linear import Linear
 from pellucid.nn.module import Module
+from pellucid.training.table_model import TableModel
 
 __all__ = ["from_module"]
 
 
 def from_module(
-    module: Module, *, inputs: Sequence[str] | None = None, outputs: Sequence[str] | None = None
+    module: Module | TableModel,
+    *,
+    inputs: Sequence[str] | None = None,
+    outputs: Sequence[str] | None = None,
 ) -> Network:
     """The neurons of a Linear, or of a Sequential of Linears and activations.
 
@@ -27,9 +31,9 @@ def from_module(
     `to_module` gives the same layers back.
 
     Args:
-        module: the layers.
-        inputs: names for the input neurons; x, or x1, x2, … when None.
-        outputs: names for the output neurons; y, or y1, y2, … when None.
+        module: the layers; of the model of a table, as `pellucid fit` writes it, its network.
+        inputs: names for the input neurons; x, or x1, x2, … when None, or the table's features.
+        outputs: names for the output neurons; y, or y1, y2, … when None, or the table's classes.
 
     Example:
         >>> from pellucid import neurons, nn
@@ -42,6 +46,10 @@ def from_module(
     Raises:
         SettingError: a layer that is not made of neurons, such as a convolution.
     """
+    if isinstance(module, TableModel):
+        table, module = module, module.network
+        known = _words(table)
+        inputs, outputs = inputs or known[0], outputs or known[1]
     parts = _stages(module)
     net = Network()
     before = _named(inputs, "x", parts[0][1].in_features, "inputs")
@@ -69,6 +77,17 @@ def from_module(
     net._held.dtype = parts[0][1].weight.detach().numpy().dtype
     net._held.slots = [(path, tuple(p for p, _ in bends)) for path, _, bends in parts]
     return net
+
+
+def _words(table: TableModel) -> tuple[Sequence[str] | None, Sequence[str] | None]:
+    """What a table calls its features and its answers; None where they can't name neurons."""
+    known = table.preparation
+    features = [str(name) for name in known.feature_names]
+    answers = [str(c) for c in known.classes] if table.task == "classification" else [known.target]
+    ends = _stages(table.network)[-1][1].out_features
+    if len({*features, *answers}) < len(features) + len(answers) or len(answers) != ends:
+        return None, None
+    return features, answers
 
 
 def _arrows(

@@ -39,6 +39,14 @@ def test_mistakes_name_what_there_is() -> None:
     known = ", ".join(names())
     for words, message in {
         ("bolean",): f'there is no experiment "bolean". Did you mean "boolean"?\n Known: {known}.',
+        ("learning_rate",): (
+            f'there is no experiment "learning_rate". step_size is about that.\n'
+            f" Known: {known}."
+        ),
+        ("vanishing-gradients",): (
+            'there is no experiment "vanishing-gradients". depth is about that.'
+            f"\n Known: {known}."
+        ),
         ("boolean", "--restarts", "3"): (
             'the experiment boolean has no setting "restarts".\n'
             " Its own are table, inputs, seed."

@@ -11,6 +11,8 @@ import pytest
 import pellucid
 from pellucid import lenses, nn
 from pellucid.errors import DataError, SettingError
+from pellucid.lenses.blame import _concentrated
+from pellucid.lenses.depth.found import Depth
 from pellucid.lenses.view import Remark
 from tests.lenses.conftest import Trained
 
@@ -173,3 +175,12 @@ def test_blame_comes_past_a_layer_and_through_it(tiny_transformer: Trained) -> N
     named = {way for fork in ways["forks"] for way, _ in fork["ways"]}
     assert {"self_attn.out_proj", "past it"} <= named
     assert "By which way it comes" in view.text(100)
+
+
+def test_units_with_about_the_same_blame_are_not_said_to_carry_half_of_it() -> None:
+    def told(*units: float) -> str:
+        return _concentrated(Depth("0", "", 1.0, None, None, None, units, 0))
+
+    assert told(0.49, 0.51) == "both units carry about as much"
+    assert told(0.3, 0.31, 0.32) == "all 3 units carry about as much"
+    assert told(0.1, 0.2, 0.7) == "1 unit of 3 carries half of its blame"

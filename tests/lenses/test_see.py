@@ -13,7 +13,9 @@ import pytest
 from matplotlib.text import Text
 
 import pellucid as pl
+from pellucid import lenses
 from pellucid.cli.see import settings_of
+from pellucid.data import open_table
 from pellucid.errors import SettingError, StateError
 from pellucid.lenses.choices import choices
 from pellucid.lenses.lens import LENSES, lens
@@ -325,3 +327,13 @@ def test_pictures_on_dark_paper_from_the_command_line(
         assert done.code == 0, done.err
         shot[name] = (tmp_path / f"{name}.png").read_bytes()
     assert shot["light"] != shot["dark"]
+
+
+def test_a_run_knows_the_rows_of_the_table_that_it_was_trained_on() -> None:
+    table = open_table("moons", samples=40)
+    model = mlp(2, 4, 2)
+    history = pl.fit(model, table, epochs=1, progress=False, record=True)
+    shown = lenses.function(model, table, run=history, film=2, side=8)
+    assert shown.to_dict()["maps"] == history.see("function", film=2, side=8).to_dict()["maps"]
+    with pytest.raises(SettingError, match="or run=history, of the fit with it"):
+        lenses.function(mlp(2, 4, 2), table, run=history)

@@ -199,7 +199,8 @@ def test_the_model_of_a_table() -> None:
         (
             MODEL, open_table("moons", samples=40), {}, SettingError,
             "a Table goes with the model that was trained on it (a TableModel).\n"
-            " For a network of your own, give its rows: (X, y).",
+            " For a network of your own, give its rows: (X, y); or run=history, of the fit with"
+            " it.",
         ),
     ],
 )  # fmt: skip

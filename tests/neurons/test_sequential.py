@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 import pellucid
 from pellucid import neurons, nn
+from pellucid.data import open_table
 from pellucid.errors import SettingError
+from pellucid.training import Settings, train_table
 
 BENDS = (
     nn.Tanh, nn.ReLU, nn.Sigmoid, nn.Identity, nn.GELU, lambda: nn.LeakyReLU(0.3),
@@ -168,3 +170,17 @@ def shared() -> neurons.Network:
 def test_what_has_no_counterpart_is_told(wrong: Any, text: str) -> None:
     with pytest.raises(SettingError, match=re.escape(text)):
         wrong()
+
+
+def test_the_model_of_a_table_names_the_neurons() -> None:
+    table = open_table("moons", samples=40)
+    model = train_table(table, Settings(epochs=1, hidden=(3,))).model
+    net = neurons.from_module(model)
+    kinds = {
+        kind: [n.name for n in net.neurons.values() if n.kind == kind]
+        for kind in ("input", "output")
+    }
+    assert kinds == {"input": ["x1", "x2"], "output": ["A", "B"]}
+    x = model.preparation.transform(table.frame)[:3]
+    same = net(pellucid.tensor(x)).detach().numpy()
+    np.testing.assert_allclose(same, model.outputs(x), rtol=1e-5)
