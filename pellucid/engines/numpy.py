@@ -128,7 +128,7 @@ class _Namespace(Bends, Copies, Depthwise, Grouped, Lstm, Norms, Order, Products
         """`numpy.matmul`; over a single number it is an outer product, for which BLAS is slow."""
         if a.ndim > 1 and b.ndim > 1 and a.shape[-1] == 1 == b.shape[-2]:
             return np.multiply(a, b)
-        return np.matmul(a, b)
+        return np.dot(a, b) if a.ndim == 2 == b.ndim else np.matmul(a, b)  # it starts sooner
 
     @staticmethod
     def rules_out(mask: Any) -> bool:
@@ -232,7 +232,10 @@ class NumpyEngine:
 
     def run(self, op: Any, arrays: list[Any], params: Mapping[str, Any]) -> Any:
         """The value of one op."""
-        out = _quiet.run(op.forward, namespace, *arrays, **params)
+        if params:
+            out = _quiet.run(op.forward, namespace, *arrays, **params)
+        else:  # an empty ** costs a fifth of a microsecond
+            out = _quiet.run(op.forward, namespace, *arrays)
         return out if type(out) is np.ndarray else np.asarray(out)
 
     def shares(self, a: Any, b: Any) -> bool:

@@ -58,7 +58,7 @@ transposed_dot: Op = define(
     equation=r"y_{nm} = \sum_k a_{kn} b_{km}",
     derivative=r"\partial L/\partial a = b G^\top,\quad \partial L/\partial b = a G",
     axes="k n, k m -> n m",
-    forward=lambda xp, a, b: a.T @ b,
+    forward=lambda xp, a, b: xp.dot(a.T, b),
     dtype=agreed("tdot", "a", "b"),
     gradient=(
         lambda g, y, a, b: dot_general(b, permute(g, axes=(1, 0))),
@@ -168,7 +168,8 @@ def _linear(xp: Any, x: Any, weight: Any, bias: Any = None) -> Any:
     if affine is not None:
         y = affine(rows, weight, bias)
     else:
-        y = rows @ weight.T if bias is None else rows @ weight.T + bias
+        y = xp.dot(rows, weight.T)
+        y = y if bias is None else y + bias
     return y if x.ndim <= 2 else y.reshape(*x.shape[:-1], weight.shape[0])
 
 
