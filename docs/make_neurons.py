@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from pellucid import neurons
-from pellucid.lenses.render.style import STYLE, fixed
 
 FOLDER = Path(__file__).resolve().parent / "images" / "neurons"
 
@@ -14,10 +13,10 @@ def main() -> None:
     """Write each picture twice; a page whose reader chose a theme can't tell a picture which."""
     net = neurons.example()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, svg in (("example", net.to_svg()), ("blame", net.to_svg(1.0, 0.5))):
+    for name, sample in (("example", ()), ("blame", (1.0, 0.5))):
         for theme in ("light", "dark"):
             path = FOLDER / f"{name}-{theme}.svg"
-            path.write_text(svg.replace(STYLE, fixed(theme == "dark")), encoding="utf-8")
+            path.write_text(net.to_svg(*sample, dark=theme == "dark"), encoding="utf-8")
             print(f"{path.name}: {path.stat().st_size:,} bytes")
 
 

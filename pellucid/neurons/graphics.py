@@ -15,7 +15,7 @@ from pellucid.lenses.layout import Box, arranged, names_along
 from pellucid.lenses.numerals import number, signed
 from pellucid.lenses.picture import Diagram, Dot, Edge
 from pellucid.lenses.render.drawn import drawn
-from pellucid.lenses.render.style import STYLE
+from pellucid.lenses.render.style import STYLE, fixed
 from pellucid.lenses.view import View
 from pellucid.neurons.plain import Weights
 from pellucid.neurons.wiring import Neuron
@@ -84,12 +84,18 @@ def diagram_of(view: View) -> Diagram:
     return next(b for b in view.blocks if isinstance(b, Diagram))
 
 
-def svg(block: Diagram) -> str:
-    """A picture as SVG that brings its own colors."""
+def svg(block: Diagram, dark: bool | None = None) -> str:
+    """A picture as SVG that brings its own colors.
+
+    Args:
+        block: the picture.
+        dark: on dark paper or on light; as its reader's system is when None.
+    """
     text = str(drawn(block, heading=False))
     start = text.index("<svg ")
     inside = text[text.index(">", start) + 1 : text.index("</svg>")]
-    style = f"{STYLE}svg.pellucid-view{{background:var(--panel);border:0;margin:0;padding:0}}"
+    colors = STYLE if dark is None else fixed(dark)
+    style = f"{colors}svg.pellucid-view{{background:var(--panel);border:0;margin:0;padding:0}}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="pellucid-view picture diagram" '
         f'viewBox="0 0 {block.wide:g} {block.high:g}" width="{block.wide:g}" '

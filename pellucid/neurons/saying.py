@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,20 +108,37 @@ class Saying:
         """The graph as a `networkx.DiGraph`; `neurons.from_networkx` reads it."""
         return foreign.to_networkx(_net(self))
 
-    def to_svg(self, x: Any = None, y: Any = None, *, loss: Any = None, most: int = 8) -> str:
-        """The picture that `see` shows, as SVG that stands on its own."""
-        shown = self.see(x, y, loss=loss, most=most)
-        return graphics.svg(graphics.diagram_of(shown.view))
+    def to_svg(
+        self, x: Any = None, y: Any = None, *, loss: Any = None, most: int = 8,
+        dark: bool | None = None,
+    ) -> str:  # fmt: skip
+        """The picture that `see` shows, as SVG that stands on its own.
 
-    def save(self, path: str | PathLike[str]) -> Path:
-        """Write it to a file: `.json`, `.dot`, `.txt`; drawn as `.svg`, `.png`, `.pdf`, `.html`."""
-        writers = {
+        Args:
+            x: one sample; the network alone when None.
+            y: what should come out for it.
+            loss: as `fit` takes it; the squared difference when None.
+            most: how many neurons of a layer are drawn.
+            dark: on dark paper or on light; as its reader's system is when None.
+        """
+        shown = self.see(x, y, loss=loss, most=most)
+        return graphics.svg(graphics.diagram_of(shown.view), dark)
+
+    def save(self, path: str | PathLike[str], dark: bool | None = None) -> Path:
+        """Write it to a file: `.json`, `.dot`, `.txt`; drawn as `.svg`, `.png`, `.pdf`, `.html`.
+
+        Args:
+            path: where, with one of these endings.
+            dark: whether the picture stands on dark paper or on light; as its reader's system is
+                when None.
+        """
+        writers: dict[str, Callable[[], str]] = {
             ".json": lambda: self.to_json(indent=1) + "\n", ".dot": self.to_dot,
-            ".txt": self.to_text, ".svg": self.to_svg,
+            ".txt": self.to_text, ".svg": lambda: self.to_svg(dark=dark),
         }  # fmt: skip
         file = Path(path)
         if file.suffix in _SHOWN:
-            return self.see().save(file)
+            return self.see().save(file, dark=dark)
         if file.suffix not in writers:
             raise SettingError(
                 f"a network of neurons can't be written as {file.suffix or file.name!r}. "

@@ -118,7 +118,10 @@ def test_it_is_saved_by_the_ending_of_the_name(tmp_path: Path) -> None:
         assert read(path.read_text("utf-8")).to_dict() == net.to_dict()
     assert neurons.from_text(net.save(tmp_path / "a.txt").read_text("utf-8")).layers == net.layers
     assert net.save(tmp_path / "a.svg").read_text("utf-8").startswith("<svg xmlns=")
-    assert net.save(tmp_path / "a.png").read_bytes()[:4] == b"\x89PNG"
+    for dark, panel in ((False, "#FFFFFF"), (True, "#161B22")):
+        picture = net.save(tmp_path / "b.svg", dark=dark).read_text("utf-8")
+        assert f"{{--panel:{panel};" in picture and "@media (prefers-color-scheme" not in picture
+    assert net.save(tmp_path / "a.png", dark=True).read_bytes()[:4] == b"\x89PNG"
     assert "<svg" in net.save(tmp_path / "a.html").read_text("utf-8")
     with pytest.raises(SettingError, match=re.escape(
         "a network of neurons can't be written as '.doc'. Use .json, .dot, .txt, .svg, .png, .pdf,"
