@@ -53,7 +53,8 @@ _INTERNAL = re.compile(
 _REASONS = (
     (r"complex|conj|imag|^real$|polar|_as_real|stft|cdouble|cfloat|chalf|^eig$|eigvals$|is_neg|"
      r"resolve_neg|angle", "complex numbers are not here"),
-    (r"sparse|coalesce|indices|values$|dense|crow|ccol|SparseAdam", "Tensors are dense"),
+    (r"sparse|coalesce|indices|values$|dense|crow|ccol|SparseAdam",
+     "sparse matrices are places and numbers, and multiply dense ones; Tensors are dense"),
     (r"cuda|device|xpu|share_memory|pin_memory|storage|DataParallel|distributed",
      "Tensors live on the CPU of one process"),
     (r"qscheme|quant|mkldnn", "no quantized numbers"),

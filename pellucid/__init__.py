@@ -41,6 +41,7 @@ from pellucid.tensor import forward_ad as _forward_ad
 from pellucid.tensor import jacobians as _jacobians
 from pellucid.tensor import linalg as linalg
 from pellucid.tensor import probe as probes
+from pellucid.tensor import sparse as sparse
 from pellucid.tensor import special as special
 from pellucid.tensor.backends import get_float32_matmul_precision as get_float32_matmul_precision
 from pellucid.tensor.backends import set_float32_matmul_precision as set_float32_matmul_precision
@@ -153,6 +154,8 @@ from pellucid.tensor.single import set_default_tensor_type as set_default_tensor
 from pellucid.tensor.single import set_flush_denormal as set_flush_denormal
 from pellucid.tensor.single import set_warn_always as set_warn_always
 from pellucid.tensor.single import strided as strided
+from pellucid.tensor.sparse import sparse_coo_tensor as sparse_coo_tensor
+from pellucid.tensor.sparse import spmm as spmm
 from pellucid.tensor.strided import empty_permuted as empty_permuted
 from pellucid.tensor.strided import empty_strided as empty_strided
 from pellucid.tensor.tapers import bartlett_window as bartlett_window
@@ -237,8 +240,9 @@ __all__ = [
     "set_default_tensor_type", "set_float32_matmul_precision", "set_flush_denormal",
     "set_grad_enabled", "set_num_threads", "set_printoptions", "set_rng_state", "set_warn_always",
     "sgn", "short", "sigmoid", "sigmoid_", "sign", "signbit", "sin", "sin_", "sinc", "sinc_",
-    "sinh", "sinh_", "slice_scatter", "slogdet", "softmax", "sort", "special", "split",
-    "split_with_sizes", "sqrt", "sqrt_", "square", "square_", "squeeze", "stack", "std", "std_mean",
+    "sinh", "sinh_", "slice_scatter", "slogdet", "softmax", "sort", "sparse",
+    "sparse_coo_tensor", "special", "split", "split_with_sizes", "spmm", "sqrt", "sqrt_", "square",
+    "square_", "squeeze", "stack", "std", "std_mean",
     "strided", "sub", "subtract", "sum", "svd", "swapaxes", "swapdims", "t", "take",
     "take_along_dim", "tan", "tan_", "tanh", "tanh_", "tensor", "tensor_split", "tensordot",
     "testing", "threshold", "tile", "topk", "trace", "training", "transpose", "trapezoid", "trapz",
@@ -344,6 +348,7 @@ sys.modules["pellucid.cuda"] = cuda
 sys.modules["pellucid.linalg"] = linalg
 sys.modules["pellucid.probes"] = probes
 sys.modules["pellucid.random"] = random
+sys.modules["pellucid.sparse"] = sparse
 sys.modules["pellucid.special"] = special
 for _name, _call in _FUNCTIONS.items():
     globals()[_name] = _call

@@ -102,6 +102,8 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
         except Mismatch as mismatch:
             raise explained(call, mismatch, (*taken, *kwargs.values())) from None
         except (AttributeError, TypeError) as error:
+            if args and call.__name__ in getattr(args[0], "_called_for", ()):  # a sparse matrix
+                return args[0]._called_for[call.__name__](*args, **kwargs)
             if asks_for_out(error, kwargs):
                 return _into(call.__name__.strip("_"), on_tensors, args, kwargs)
             if (unknown := about_misspelled(call, error, kwargs)) is not None:

@@ -82,8 +82,9 @@ def test_what_is_not_here_yet(room: str, name: str, more: str) -> None:
         (X, "copy", "a Tensor has no attribute 'copy'.\n In its place: x.clone()."),
         (
             X,
-            "to_sparse",
-            "a Tensor has no attribute 'to_sparse': torch.Tensor.to_sparse is not here yet.",
+            "to_sparse_csr",
+            "a Tensor has no attribute 'to_sparse_csr': torch.Tensor.to_sparse_csr is not here"
+            " yet.",
         ),
         (X, "gobbledygook", "a Tensor has no attribute 'gobbledygook'."),
         (nn, "gobbledygook", "pellucid.nn has no attribute 'gobbledygook'."),
