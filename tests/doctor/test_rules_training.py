@@ -124,6 +124,13 @@ def test_a_smaller_rate_that_learns_is_named() -> None:
     assert not kinds(a_run(0.99, trials=SMALLER), "lr_too_high")
 
 
+@pytest.mark.parametrize(("before", "found"), [(0.1, 0), (5.0, 1)])
+def test_a_loss_that_was_lost_while_it_was_low_is_not_the_rate_s(before: float, found: int) -> None:
+    """A smaller rate learns in both: it only comes later to where the number is lost."""
+    losses = np.concatenate((np.linspace(0.7, before, 40), np.full(40, np.nan)))
+    assert len(kinds(a_run(losses=losses, trials=SMALLER), "lr_too_high")) == found
+
+
 def test_without_trials_only_a_loss_that_grew_is_a_rate_too_high() -> None:
     """And steps of a tenth of the weights' size beside it."""
     long = {name: Move(1.0, 9.0, 5.0, -0.8) for name in SHORT}

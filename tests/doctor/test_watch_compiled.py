@@ -97,3 +97,32 @@ def test_what_is_wrong_inside_is_found() -> None:
             step()
     assert {"zero_grad_misuse", "double_softmax"} <= set(report.findings)
     assert report.seen.missing["losses"] == "the compiled step does not return its loss"
+
+
+def test_in_long_runs_some_losses_stand_for_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many losses as steps; one in four is read, the others are the one before."""
+    monkeypatch.setattr("pellucid.doctor.watching.compiled._MANY", 100)
+    pl.manual_seed(0)
+    x = pl.randn(48, 4)
+    y = (x[:, 0] > 0).long()
+    model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+    optimizer = pl.optim.SGD(model.parameters(), lr=0.1)
+
+    @pl.compile(engine="numpy")  # type: ignore[untyped-decorator]
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(x), y)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    watcher = Watcher(Ours(), [model], [optimizer])
+    watcher.begin()
+    real = np.array([float(step()) for _ in range(600)])
+    watcher.end()
+    seen = seen_of(watcher)
+    assert seen.missing == {} and len(seen.losses) == seen.events.steps == 600
+    np.testing.assert_allclose(seen.losses[:100], real[:100], rtol=1e-5)
+    exact = np.isclose(seen.losses, real, rtol=1e-6)
+    assert 0.2 < exact[200:].mean() < 0.4
+    np.testing.assert_allclose(seen.losses, real, rtol=0.05)

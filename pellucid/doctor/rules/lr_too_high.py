@@ -7,7 +7,8 @@ own skill (0.2 where a second run gains by it on other rows, too). Where no step
 weight's size, none can overshoot; gradients that were no numbers before the first step are not its
 work, nor is what weight decay does, or gradients that explode: without the one, or with the other
 clipped, the same rate gains twice as much. No border on the rate itself: a rate of 1.0 can be
-right, and one of 0.01 too high.
+right, and one of 0.01 too high. Nor where the loss had come down to half and was lost from one step
+to the next: steps that are too long let it grow first.
 Steps above a tenth of the weights' size (log10 of update over weight > −1, TheDeepChecker), and
 gradients that point back at every step, make it surer. Without trials only a loss that grew, with
 such steps, is named.
@@ -28,6 +29,7 @@ from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change
 
 STEP, BACK, GREW, SHORT, CHANCE = 0.1, -0.2, 1.5, 2e-3, 0.3
+LAST, LOW = 3, 0.5
 
 
 @rule("lr_too_high", needs=("losses", "steps"))
@@ -36,6 +38,8 @@ def lr_too_high(seen: Seen) -> Iterator[Finding]:
     wild = broken(seen)
     if not np.isfinite(seen.losses[0]) or _lost_at_first(seen):
         return  # before the first step no rate can have done harm
+    if wild and _lost_while_low(seen):
+        return
     if not wild and (_short_steps(seen) or not (short(seen) or _grew(seen))):
         return
     evidence = _signs(seen)
@@ -114,6 +118,12 @@ def _lost_at_first(seen: Seen) -> bool:
         first is not None and first.step == 0 and broken(seen)
         and any(m.grad is not None and not np.isfinite(m.grad) for m in first.moves.values())
     )  # fmt: skip
+
+
+def _lost_while_low(seen: Seen) -> bool:
+    """Whether the last losses that were numbers were far below the first one."""
+    kept = seen.losses[: int(np.argmin(np.isfinite(seen.losses)))]
+    return len(kept) > LAST and 0 <= np.max(np.abs(kept[-LAST:])) < LOW * kept[0]
 
 
 def _short_steps(seen: Seen) -> bool:

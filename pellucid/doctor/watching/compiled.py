@@ -3,7 +3,8 @@
 A compiled step is one program; no hook is called in it. So before some of them its function is run
 once more, operation by operation, and seen as any other step is, with an optimizer that stays where
 it is. Then everything is put back, and the compiled step is taken as if nothing had been. How far
-the weights went is read off before and after. Of all other steps the losses are kept.
+the weights went is read off before and after. Of all other steps the losses are kept; in long runs
+one in four, since to read one takes as long as a fiftieth of a short step.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ __all__ = ["CompiledSteps"]
 _ALWAYS = 3  # steps, of which all but the first, which is traced, are looked at in any case
 _SHARE = 40  # later looks may take one part in so many of the time: 2.5 %
 _MOST, _EACH = 64, 32  # losses that wait to be read; first steps whose rows are offered one by one
+_MANY, _EVERY = 2048, 4  # after so many steps one loss in so many is read; it stands for the rest
 _COUNTS = ("steps", "clears", "stale", "wasted", "empty")
 
 
@@ -58,7 +60,7 @@ class CompiledSteps:
             if steps is not None and steps.left > 0 and live[0]:
                 steps.left -= 1
                 out = original(compiled, *args, **kwargs)
-                steps.outs.append(out)
+                steps.outs.append(None if steps.left % steps.every else out)
                 return out
             if not live[0] or current().symbolic or self.watcher.looks.inside:
                 return original(compiled, *args, **kwargs)
@@ -94,7 +96,8 @@ class _Steps:
     def __init__(self, watcher: Watcher, compiled: Any) -> None:
         self.watcher, self.compiled = watcher, compiled
         self.left = 0
-        self.outs: list[Any] = []
+        self.outs: list[Any] = []  # of steps that wait; None where the loss is not read
+        self.every = 1
         self.place: int | None = None  # of the loss among what it returns
         self.rows: tuple[int, int] | None = None  # places of input and targets among what it takes
         self.each: Counter[str] = Counter()
@@ -118,7 +121,7 @@ class _Steps:
             began = time.perf_counter()
             before = self._look(args, kwargs)
             self.spent += time.perf_counter() - began
-        elif len(self.outs) >= _MOST or step <= _EACH:
+        elif len(self.outs) >= _MOST * self.every or step <= _EACH:
             w.safely("losses", self.flush)
         out = deaf(w, run)
         if before is None:
@@ -127,7 +130,8 @@ class _Steps:
         else:
             w.safely("moves", self._moved, before)
         ahead = min(c for c in CLOSE if c > step) - step - 1
-        self.left = 0 if step < _EACH else min(ahead, _MOST - len(self.outs))
+        self.every = _EVERY if step >= _MANY else 1
+        self.left = 0 if step < _EACH else min(ahead, _MOST * self.every - len(self.outs))
         return out
 
     def _may(self) -> bool:
@@ -223,17 +227,23 @@ class _Steps:
             taken = flatten((args, kwargs))[1]
             self.watcher.batches.rows(taken[self.rows[0]], taken[self.rows[1]], step)
 
+    def _losses(self) -> list[float]:
+        """Of the steps that wait; those that are not read are the one before."""
+        found: list[float] = []
+        place, last = self.place, self.watcher.losses[-1] if self.watcher.losses else math.nan
+        for out in self.outs if place is not None else ():
+            if out is not None:
+                tensors = [out] if type(out) is Tensor else flatten(out)[1]
+                last = math.nan if place is None else self.watcher.number(tensors[place])
+            found.append(last)
+        return found
+
     def flush(self, at: int | None = None) -> None:
         """Read the losses that wait, put them at the end or `at` a place, and count their steps."""
         w, count = self.watcher, len(self.outs)
         if not self.looked:  # nothing is known of them yet
             return
-        found = []
-        for out in self.outs:
-            tensors = [out] if type(out) is Tensor else flatten(out)[1]
-            if self.place is not None and self.place < len(tensors):
-                found.append(w.number(tensors[self.place]))
-        w.losses[len(w.losses) if at is None else at : at] = found
+        w.losses[len(w.losses) if at is None else at : at] = self._losses()
         if count and self.place is None:
             w.missing.setdefault("losses", "the compiled step does not return its loss")
         self.outs.clear()
