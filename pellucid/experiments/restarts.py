@@ -153,18 +153,25 @@ def _histogram(losses: Floats) -> Chart:
     top = float(losses[np.isfinite(losses)].max(initial=1e-6)) * 1.0001
     count, edges = np.histogram(np.minimum(losses, top), np.linspace(0.0, top, _BINS + 1))
     middles = (edges[:-1] + edges[1:]) / 2
+    most = int(count.argmax())
+    share = percent(float(count[most]) / len(losses))
+    ends = f"{number(float(edges[most]), 2)} and {number(float(edges[most + 1]), 2)}"
     return Chart(
         Axis("last loss"), Axis("share of the starts", percent=True),
-        (Bars(count / len(losses), at=middles),), title="Starts end in different places",
+        (Bars(count / len(losses), at=middles),), title=f"{share} of the starts end between {ends}",
         sentence="How the last losses of all starts are spread.",
     )  # fmt: skip
 
 
 def _curve(best: Sequence[dict[str, Any]]) -> Chart:
+    first, last = best[0], best[-1]
+    grows = f"1 start solves it {percent(first['solved'])} of the time"
+    if last["starts"] > 1:
+        grows += f", the best of {last['starts']} {percent(last['solved'])}"
     return Chart(
         Axis("starts", log=True), Axis("solved", percent=True, low=0.0, high=1.0),
         (Line([b["starts"] for b in best], [b["solved"] for b in best]),),
-        title="More starts, surer",
+        title=grows,
         sentence="How often the best of so many starts solves it.",
     )  # fmt: skip
 
@@ -183,13 +190,17 @@ def _spread(best: Sequence[dict[str, Any]]) -> Table:
 def _cost_table(costs: Sequence[dict[str, Any]]) -> Table:
     return Table(
         (
-            Column("way", anchor=True), Column("networks", "number"),
-            Column("passes over the rows", "number", key="passes"),
+            Column("way", anchor=True), Column("networks", "text"),
+            Column("passes over the rows", "text", key="passes"),
         ),
-        tuple((c["way"], c["networks"], c["passes"]) for c in costs),
+        tuple((c["way"], _told(c["networks"]), _told(c["passes"])) for c in costs),
         caption="Until one is expected to solve it",
         note="A step counts as 3 passes: one forward, and about two for the gradient.",
     )  # fmt: skip
+
+
+def _told(count: float | None) -> str:
+    return "never" if count is None else number(count)
 
 
 def _remarks(exhaustive: dict[str, Any] | None, values: int, weights: int) -> list[Remark]:

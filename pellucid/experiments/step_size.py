@@ -147,7 +147,7 @@ def _picture(runs: list[dict[str, Any]], least: float) -> Chart:
     return Chart(
         Axis("epoch"), Axis("loss above the lowest", log=True), tuple(lines),
         title=f"{listed(ties)} come to the lowest" if len(ties) > 1
-        else f"{best['way']} comes closest",
+        else f"{best['way'].capitalize()} comes closest",
         sentence="The loss over all rows, less the lowest there is.",
     )  # fmt: skip
 

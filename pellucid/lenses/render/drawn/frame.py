@@ -183,7 +183,7 @@ def _ticks(scale: Scale, axis: Axis) -> Iterable[tuple[float, str]]:
     if axis.names:
         return list(enumerate(_names(axis)))
     if scale.log:
-        return [(t, f"{t:g}".replace("e-0", "e−").replace("-", "−")) for t in
+        return [(t, f"{t:g}".replace("e-0", "e−").replace("e+0", "e").replace("-", "−")) for t in
                 log_ticks(scale.low, scale.high)]  # fmt: skip
     long = abs(scale.end - scale.start)
     about = 3 if long < _FEW / 2 else 4 if long < _FEW else 5
