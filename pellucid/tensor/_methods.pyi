@@ -2019,8 +2019,8 @@ class Methods:
     ) -> Tensor:
         """Another dtype: `x.to(pellucid.float64)`, or that of another Tensor; the device is "cpu"."""
 
-    def to_dense(self) -> Tensor:
-        """The Tensor itself."""
+    def to_dense(self, dtype: Any = ..., *, masked_grad: builtins.bool | None = ...) -> Tensor:
+        """The Tensor itself, or in another kind of number: all Tensors hold their zeros too."""
 
     def to_sparse(self) -> Any:
         """The numbers of a Tensor that are not 0, with their places."""

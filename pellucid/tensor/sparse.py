@@ -18,7 +18,7 @@ from pellucid.tensor.lift import FUNCTIONS
 from pellucid.tensor.size import Size
 from pellucid.tensor.tensor import Tensor
 
-__all__ = ["FloatTensor", "Sparse", "mm", "sparse_coo_tensor", "spmm", "to_dense", "to_sparse"]
+__all__ = ["FloatTensor", "Sparse", "mm", "sparse_coo_tensor", "spmm", "to_sparse"]
 
 
 class Sparse:
@@ -217,11 +217,6 @@ def to_sparse(self: Tensor) -> Any:
     return Sparse(at, self[tuple(at.unbind(0))], tuple(self.shape), True)
 
 
-def to_dense(self: Tensor) -> Tensor:
-    """The Tensor itself."""
-    return self
-
-
 def _flat(at: Tensor, shape: Any) -> Tensor:
     """Places in the table laid out as one row."""
     place: Any = zeros(at.shape[1], dtype=at.dtype)
@@ -240,5 +235,4 @@ def _matrix(self: Sparse, name: str) -> None:
 
 
 Sparse._called_for.update({"mm": mm, "matmul": mm, "mv": mm})
-for _method in (to_sparse, to_dense):
-    setattr(Tensor, _method.__name__, _method)
+Tensor.to_sparse = to_sparse  # type: ignore[attr-defined]
