@@ -24,9 +24,10 @@ from pellucid.spelling import did_you_mean
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COUNTS", "Column", "Kind", "as_kind", "convert", "guess_column"]
+__all__ = ["COUNTS", "SENTENCES", "Column", "Kind", "as_kind", "convert", "guess_column"]
 
 Kind = Literal["number", "category", "date", "boolean", "text", "id", "constant", "empty", "ignore"]
+SENTENCES = "in sentences"  # how the reason ends where words could be counted
 _USED: tuple[Kind, ...] = ("number", "category", "date", "boolean")
 _GIVEN = (*_USED, "ignore")
 
@@ -220,7 +221,7 @@ def _guess_words(column: Column, different: NDArray[Any], filled: int) -> Column
     long = np.mean([len(text.split()) for text in sample]) > 2
     if len(different) > _ENOUGH_ROWS and len(different) > _MOSTLY * filled:
         if long:
-            return replace(column, kind="text", reason=f"{_texts(len(different))} in sentences")
+            return replace(column, kind="text", reason=f"{_texts(len(different))} {SENTENCES}")
         if len(different) == filled:
             return replace(column, kind="id", reason="a different word in every row")
         return replace(column, kind="text", reason=f"{_texts(len(different))} in {filled:,} cells")

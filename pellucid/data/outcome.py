@@ -1,6 +1,9 @@
 """The target as the network learns it: class numbers 0, 1, 2, …, or a number of spread one.
 
 regression:  t = (y − μ) / σ   and back   y = σ t + μ,   μ and σ of the training rows
+
+For losses that bear outliers, μ is the median and σ the interquartile range / 1.349, which for
+normal numbers are mean and standard deviation, and which a few numbers far off do not move.
 """
 
 from __future__ import annotations
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["Outcome"]
 
 
+_NORMAL = 1.349  # the interquartile range of normal numbers, in standard deviations
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How the target is encoded.
@@ -34,6 +40,7 @@ class Outcome:
         classes: the class labels; the position is the class number. Empty for regression.
         mean: μ of the training rows; 0 for classification.
         std: σ of the training rows; 1 for classification.
+        robust: whether μ and σ are those that outliers do not move.
 
     Example:
         >>> outcome = Outcome("side", "classification", ("left", "right"))
@@ -46,10 +53,25 @@ class Outcome:
     classes: tuple[str, ...] = ()
     mean: float = 0.0
     std: float = 1.0
+    robust: bool = False
 
     @classmethod
-    def fit(cls, series: pd.Series[Any], task: Task, rows: NDArray[np.int64], name: str) -> Outcome:
+    def fit(
+        cls,
+        series: pd.Series[Any],
+        task: Task,
+        rows: NDArray[np.int64],
+        name: str,
+        robust: bool = False,
+    ) -> Outcome:
         """Return the encoding of a target: all its classes, or the scale of its training rows.
+
+        Args:
+            series: the target.
+            task: what is learned.
+            rows: positions of the training rows.
+            name: what messages call the table.
+            robust: whether a few numbers far off shall not move the scale.
 
         Raises:
             DataError: when the training rows hold one class or one value only.
@@ -66,6 +88,9 @@ class Outcome:
         values = part.to_numpy(np.float64)
         unit = float(np.abs(values).max())
         small = values / unit
+        low, middle, high = (float(q) for q in np.quantile(small, (0.25, 0.5, 0.75)))
+        if robust and high > low:
+            return cls(column, task, (), middle * unit, (high - low) / _NORMAL * unit, True)
         return cls(column, task, (), float(small.mean()) * unit, float(small.std()) * unit)
 
     def encode(self, series: pd.Series[Any], name: str) -> NDArray[Any]:
@@ -130,9 +155,12 @@ class Outcome:
         """
         if self.task == "regression":
             sign = "−" if self.mean < 0 else ""
+            what = "mean and standard deviation"
+            if self.robust:
+                what = "median and interquartile range / 1.349"
             return (
-                f"{self.column} = {sign}{abs(self.mean):.6g} + {self.std:.6g} · ŷ: the mean and"
-                " standard deviation of the training rows"
+                f"{self.column} = {sign}{abs(self.mean):.6g} + {self.std:.6g} · ŷ: the {what} of"
+                " the training rows"
             )
         return (
             "the class with the largest of the scores ŷ; softmax, e^ŷ / Σ e^ŷ, makes them"
@@ -147,12 +175,15 @@ class Outcome:
             "classes": list(self.classes),
             "mean": self.mean,
             "std": self.std,
+            **({"robust": True} if self.robust else {}),
         }
 
     @classmethod
     def from_json(cls, data: object, where: str) -> Outcome:
         """Return the encoding that ``to_json`` wrote; refuse damage."""
-        fields = Fields(data, where, ("column", "task", "classes", "mean", "std"))
+        keys = ["column", "task", "classes", "mean", "std"]
+        keys += ["robust"] if isinstance(data, dict) and "robust" in data else []
+        fields = Fields(data, where, keys)
         classification = fields.text("task", ("classification", "regression")) == "classification"
         return cls(
             fields.text("column"),
@@ -160,4 +191,5 @@ class Outcome:
             fields.texts("classes", least=2 if classification else 0),
             fields.number("mean"),
             fields.number("std", above=0),
+            fields.flag("robust") if "robust" in keys else False,
         )

@@ -75,6 +75,7 @@ class Preparation:
         rows: NDArray[np.int64] | None = None,
         *,
         together: Sequence[Sequence[str]] = (),
+        robust: bool = False,
     ) -> Preparation:
         """Return the steps learned from the training rows.
 
@@ -83,6 +84,8 @@ class Preparation:
             rows: positions of the training rows; all when None.
             together: columns of numbers that measure the same thing, such as the pixels of a
                 picture: those of one group share a scale, and none is left out.
+            robust: whether a few targets far off shall not move the scale of the target, for
+                losses that bear outliers.
 
         Raises:
             DataError: when no column varies among the training rows, or the result would not fit
@@ -98,7 +101,7 @@ class Preparation:
         kept = tuple(encoder for encoder in found if encoder.features)
         if not kept:
             raise DataError(f"{table.name}: no column varies among the training rows.")
-        outcome = Outcome.fit(table.frame[table.target], table.task, chosen, table.name)
+        outcome = Outcome.fit(table.frame[table.target], table.task, chosen, table.name, robust)
         flat = [encoder.column for encoder in found if not encoder.features]
         _check_size(len(table), sum(len(encoder.features) for encoder in kept), table.name)
         far = {e.column: e.limited(table.frame[e.column]) for e in kept}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pellucid.data.columns import Column
+from pellucid.data.columns import SENTENCES, Column
 from pellucid.data.missing import doubtful, said_doubtful, said_missing
 from pellucid.data.notice import Notice
 from pellucid.data.target import Task
@@ -20,8 +20,15 @@ from pellucid.data.wording import count, listing, quoted
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["about_columns", "about_marked", "about_names", "about_target", "about_words"]
+__all__ = [
+    "TEXT", "about_columns", "about_marked", "about_names", "about_target", "about_words",
+    "holds_sentences",
+]  # fmt: skip
 
+TEXT = (
+    "Text isn't learned from: to use it, make numbers of it first, such as with scikit-learn's "
+    "TfidfVectorizer."
+)
 _PHRASES = {
     "id": "name rows instead of describing them",
     "text": "hold free text",
@@ -72,7 +79,8 @@ def about_columns(columns: Sequence[Column], goal: str, rows: int) -> list[Notic
     for kind, phrase in _PHRASES.items():
         found = [column for column in inputs if column.kind == kind]
         if found:
-            said.append(Notice("columns", f"left out: {_left_out(found, phrase)}."))
+            advice = f" {TEXT}" if any(map(holds_sentences, found)) else ""
+            said.append(Notice("columns", f"left out: {_left_out(found, phrase)}.{advice}"))
     holes = [column for column in inputs if column.used and column.missing]
     if holes:
         each = listing([f"{c.name} {c.missing:,}" for c in holes])
@@ -83,6 +91,11 @@ def about_columns(columns: Sequence[Column], goal: str, rows: int) -> list[Notic
         if c.kind == "date" or c.reason.startswith("numbers written")
     ]
     return said
+
+
+def holds_sentences(column: Column) -> bool:
+    """Whether a column was left out that words could be counted in."""
+    return column.kind == "text" and column.reason.endswith(SENTENCES)
 
 
 def _left_out(found: Sequence[Column], phrase: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +20,13 @@ from pellucid.data.table import Table
 from pellucid.data.wording import count, listing, quoted
 from pellucid.errors import DataError, SettingError
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["Split", "draw", "split"]
 
 _Rows = NDArray[np.int64]
+_BY_CHANCE = 2  # times as many rows that coincide as where columns are independent
 
 
 @dataclass(frozen=True)
@@ -186,18 +191,34 @@ def _about_unseen(table: Table, train: _Rows) -> list[Notice]:
 
 
 def _about_copies(table: Table, parts: list[_Rows]) -> list[Notice]:
-    """Return a notice for held-out rows that are copies of training rows: they test memory."""
-    import pandas as pd
+    """Return a notice for held-out rows that are copies of training rows: they test memory.
 
+    Where a few inputs have few values each, rows coincide by chance, and that flatters nothing.
+    """
     frame = table.frame[[*table.inputs, table.target]]
-    sums = pd.util.hash_pandas_object(frame, index=False).to_numpy()
-    known = sums[parts[2]]
-    said = []
+    sums, said = _hashed(frame), []
+    known, chance = sums[parts[2]], None
     for part, what in zip(parts[:2], ("validation", "test"), strict=True):
         copies = int(np.isin(sums[part], known).sum())
-        if copies:
-            same = "is a copy of a training row" if copies == 1 else "are copies of training rows"
+        if not copies:
+            continue
+        if chance is None:
+            chance = _hashed(_each_column_shuffled(frame))
+        if copies > _BY_CHANCE * np.isin(chance[part], chance[parts[2]]).sum():
             rows = count(len(part), f"{what} row")
-            text = f"{copies:,} of {rows} {same}, which flatters it."
-            said.append(Notice("leak", text))
+            same = "is a copy of a training row" if copies == 1 else "are copies of training rows"
+            said.append(Notice("leak", f"{copies:,} of {rows} {same}, which flatters it."))
     return said
+
+
+def _hashed(frame: pd.DataFrame) -> NDArray[Any]:
+    import pandas as pd
+
+    return pd.util.hash_pandas_object(frame, index=False).to_numpy()
+
+
+def _each_column_shuffled(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows that agree with each other by chance alone."""
+    random = np.random.default_rng(0)
+    shuffled = {name: cells.array[random.permutation(len(cells))] for name, cells in frame.items()}
+    return type(frame)(shuffled)

@@ -33,7 +33,7 @@ from pellucid.training.suspicion import suspicions
 from pellucid.training.table_model import TableModel
 from pellucid.training.table_settings import Settings
 from pellucid.training.versions import versions_of
-from pellucid.training.weighing import fitted_loss, fitted_weights
+from pellucid.training.weighing import BEAR_OUTLIERS, fitted_loss, fitted_weights
 
 __all__ = ["Snapshots", "TableRun", "split_for", "train_table"]
 
@@ -155,7 +155,9 @@ def train_table(
     check_settings(table, settings)
     shaping = Shaping(table, settings)
     parts = split_for(table, settings)
-    preparation = Preparation.fit(table, parts.train, together=shaping.together)
+    preparation = Preparation.fit(
+        table, parts.train, together=shaping.together, robust=settings.loss in BEAR_OUTLIERS
+    )
     notices = [*table.notices, *shaping.notices, *parts.notices, *preparation.notices]
     if table.lags is None and not rebuilds:
         notices += suspicions(table, settings.apart_by)

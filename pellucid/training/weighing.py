@@ -10,9 +10,17 @@ from pellucid.data.wording import listing, quoted
 from pellucid.errors import SettingError
 from pellucid.spelling import did_you_mean
 
-__all__ = ["LOSSES", "check_loss", "check_weights", "fitted_loss", "fitted_weights"]
+__all__ = [
+    "BEAR_OUTLIERS",
+    "LOSSES",
+    "check_loss",
+    "check_weights",
+    "fitted_loss",
+    "fitted_weights",
+]
 
 LOSSES = {"regression": ("mse", "huber", "l1"), "classification": ("cross_entropy",)}
+BEAR_OUTLIERS = ("huber", "l1")
 _KNOWN = tuple(name for names in LOSSES.values() for name in names)
 
 

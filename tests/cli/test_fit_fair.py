@@ -110,6 +110,16 @@ def test_rows_far_off_are_named(wild: Path) -> None:
     assert "Huber loss of the scaled target" in page and "&quot;loss&quot;: &quot;huber" in page
 
 
+def test_text_that_was_left_out_is_said_where_the_rest_tells_little(here: Path) -> None:
+    rows = [f"{'good' if i % 2 else 'bad'} room with view number {i},{i % 7 % 3},{i % 2}"
+            for i in range(120)]  # fmt: skip
+    write(here / "t.csv", "\n".join(["review,nights,label", *rows]) + "\n")
+    said = good("fit", "t.csv", "--target", "label", *QUICK, "-o", "m")
+    words = " ".join(said.out.split())
+    assert 'Text was left out. 1 column of text, "review", did not reach the network, and ' in words
+    assert "flatters" not in said.out + said.err
+
+
 @pytest.mark.parametrize("loss", ["mse", "l1", "mae", "huber"])
 def test_losses_for_a_number(here: Path, loss: str) -> None:
     good("fit", "diabetes", *QUICK, "--loss", loss, "-o", "m")

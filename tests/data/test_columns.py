@@ -214,7 +214,9 @@ def test_what_is_left_out_is_said_in_one_sentence_each() -> None:
     table = make_table(frame, target="y", types={"unwanted": "ignore"})
     assert [str(notice) for notice in table.notices[1:]] == [
         "left out: 2 columns that name rows instead of describing them: id, code.",
-        'left out: "note" (text: 40 different texts in sentences).',
+        'left out: "note" (text: 40 different texts in sentences). '
+        "Text isn't learned from: to use it, make numbers of it first, such as with scikit-learn's "
+        "TfidfVectorizer.",
         'left out: "same" (constant: "1" in every row).',
         'left out: "gone" (empty: no cell has a value).',
         'left out: "unwanted" (ignore: chosen).',

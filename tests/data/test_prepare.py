@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -445,3 +446,17 @@ def test_built_in_sets_are_ready() -> None:
         x = preparation.transform(table)[parts.train]
         np.testing.assert_allclose(x.mean(axis=0), 0, atol=0.02)
         np.testing.assert_allclose(x.std(axis=0), 1, atol=0.15)  # a few values beyond 8 deviations
+
+
+def test_outliers_do_not_move_a_robust_scale_of_the_target() -> None:
+    y = np.linspace(-1, 1, 101)
+    frame = pd.DataFrame({"x": y, "y": np.where(np.arange(101) > 95, 5000.0, y)})
+    table = make_table(frame, target="y", task="regress")
+    usual, robust = Preparation.fit(table), Preparation.fit(table, robust=True)
+    assert usual.outcome.std > 1000
+    assert robust.outcome.mean == pytest.approx(0, abs=1e-9)
+    assert robust.outcome.std == pytest.approx(1 / 1.349)
+    assert "the median and interquartile range / 1.349 of the" in robust.outcome.describe()
+    again = Preparation.from_json(json.loads(json.dumps(robust.to_json())))
+    assert again.outcome == robust.outcome
+    assert again.inverse_target(robust.transform_target(frame["y"])) == pytest.approx(frame["y"])

@@ -86,7 +86,8 @@ def test_classes_too_small_for_every_part_train_first() -> None:
 
 
 def test_copies_across_parts_are_counted() -> None:
-    frame = pd.DataFrame({"x": [1.0, 2.0] * 20, "w": ["a", None] * 20, "y": [0.5, 1.5] * 20})
+    x = np.linspace(0, 1, 10)
+    frame = pd.DataFrame({"x": [*x] * 4, "w": ["a", None] * 20, "y": [*x**2] * 4})
     parts = split(make_table(frame, target="y", task="regress"), test=0.0)
     assert [str(notice) for notice in parts.notices] == [
         "8 of 8 validation rows are copies of training rows, which flatters it."
@@ -97,6 +98,12 @@ def test_copies_across_parts_are_counted() -> None:
     assert "1 of 12 test rows is a copy of a training row, which flatters it." in said
     apart = frame.assign(x=np.linspace(0, 1, 40))
     assert split(make_table(apart, target="y", task="regress")).notices == ()
+
+
+def test_rows_that_agree_by_chance_are_no_copies() -> None:
+    nights, side = np.arange(200) % 8, np.repeat(["pos", "neg"], 100)
+    frame = pd.DataFrame({"nights": nights, "side": side})
+    assert split(make_table(frame, target="side"), test=0.2).notices == ()
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,19 @@ from pellucid.report import (
     measure,
 )
 from pellucid.report.run.field import boundary_of
-from pellucid.report.run.findings import outlier_alerts, rare_class_alerts, tail_alerts
+from pellucid.report.run.findings import (
+    outlier_alerts,
+    rare_class_alerts,
+    tail_alerts,
+    text_alerts,
+)
 from pellucid.report.run.looks import lenses_of, shows_rows
 from pellucid.report.run.network import model_facts
 from pellucid.report.run.outcome import Outcome
 from pellucid.report.run.rebuilt import Rebuilt
 from pellucid.report.run.sample import explained_of, sample_of
 from pellucid.report.run.views import views_of
+from pellucid.report.verdict import judge
 from pellucid.training.suspicion import Suspicion
 from pellucid.training.table_run import TableRun
 from pellucid.training.versions import versions_of
@@ -71,18 +77,18 @@ def assemble(
     """
     rebuilds = run.model.task == "reconstruction"
     outcome = Rebuilt(run) if rebuilds else Outcome(run, include_rows)
-    errors, boundary = outcome.errors(), _boundary(run)
+    answer, errors, boundary = outcome.answer(), outcome.errors(), _boundary(run)
     values, sample = shows_rows(run, include_rows), sample_of(run, errors)
     return Content(
         name=run.table.name,
-        answer=outcome.answer(),
+        answer=answer,
         data=_data(run),
         model=model_facts(run),
         training=_training(run),
         reproduce=_reproduce(run, digests, command),
         errors=errors,
         boundary=boundary,
-        alerts=_alerts(run, outcome),
+        alerts=_alerts(run, outcome, judge(answer).level),
         views=views_of(run, include_rows),
         lenses=lenses_of(run, sample, points=values, folder=folder, known=boundary is not None),
         explained=explained_of(run, errors, sample, values=values),
@@ -202,10 +208,16 @@ def _boundary(run: TableRun) -> Boundary | None:
     return boundary_of(run) if run.snapshots else None
 
 
-def _alerts(run: TableRun, outcome: Outcome | Rebuilt) -> tuple[Alert, ...]:
+def _alerts(run: TableRun, outcome: Outcome | Rebuilt, level: str) -> tuple[Alert, ...]:
+    """What speaks against the score, whose verdict is of this level.
+
+    A score no better than a guess is flattered by nothing, and copies go unsaid.
+    """
     misses = outcome.misses()
+    leaks = (notice for notice in run.notices if notice.kind == "leak")
     return (
-        *(_alert(notice) for notice in run.notices if notice.kind == "leak"),
+        *(_alert(notice) for notice in leaks if isinstance(notice, Suspicion) or level != "error"),
+        *text_alerts(run, level),
         *outlier_alerts(run),
         *(() if misses is None else tail_alerts(run, misses)),
         *rare_class_alerts(run),

@@ -7,16 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.data.remarks import TEXT, holds_sentences
+from pellucid.data.wording import listing, quoted
 from pellucid.lenses.numerals import count, figure, fine_percent, plural
 from pellucid.report import Alert, measure
 from pellucid.training.table_run import TableRun
+from pellucid.training.weighing import BEAR_OUTLIERS
 
-__all__ = ["outlier_alerts", "rare_class_alerts", "tail_alerts"]
+__all__ = ["outlier_alerts", "rare_class_alerts", "tail_alerts", "text_alerts"]
 
 _ROWS_NAMED = 5
 _COLUMNS_NAMED = 3
 _LEAST_ROWS = 30
-_ROBUST = ("huber", "l1")
 _HUBER = "--loss huber lets them pull less"
 
 
@@ -31,7 +33,7 @@ def outlier_alerts(run: TableRun) -> Iterator[Alert]:
                 title="Outliers in the target",
                 text=f"{table.target}: {_rows(run, table.target, far)}.",
                 advice=f"Check these rows. If they are right, {_HUBER}."
-                if run.settings.loss not in _ROBUST
+                if run.settings.loss not in BEAR_OUTLIERS
                 else "Check these rows.",
             )
     found = [(name, measure.far_off(run.table.frame[name].to_numpy(np.float64)))
@@ -59,7 +61,7 @@ def tail_alerts(run: TableRun, misses: Any) -> Iterator[Alert]:
         run: a finished run on a number.
         misses: true − predicted of the scored rows.
     """
-    if run.settings.loss in _ROBUST or len(misses) < _LEAST_ROWS:
+    if run.settings.loss in BEAR_OUTLIERS or len(misses) < _LEAST_ROWS:
         return
     heavy = measure.heavy(misses)
     if heavy >= max(2, 0.005 * len(misses)):
@@ -95,6 +97,26 @@ def rare_class_alerts(run: TableRun) -> Iterator[Alert]:
         if weighed
         else "To find more of the rare rows, at the price of more false "
         "alarms: --class-weight balanced.",
+    )
+
+
+def text_alerts(run: TableRun, level: str) -> Iterator[Alert]:
+    """Columns of text that no number was made of; grave where the rest tells little.
+
+    Args:
+        run: a finished run.
+        level: of the verdict on its score.
+    """
+    found = [quoted(column.name) for column in run.table.columns if holds_sentences(column)]
+    if not found:
+        return
+    what = plural(len(found), "column") + " of text"
+    yield Alert(
+        level="info" if level == "good" else "warn",
+        title="Text was left out",
+        text=f"{what}, {listing(found)}, did not reach the network"
+        + ("." if level == "good" else ", and what is left tells little."),
+        advice=TEXT,
     )
 
 
