@@ -235,4 +235,4 @@ def _matrix(self: Sparse, name: str) -> None:
 
 
 Sparse._called_for.update({"mm": mm, "matmul": mm, "mv": mm})
-Tensor.to_sparse = to_sparse  # type: ignore[attr-defined]
+setattr(Tensor, "to_sparse", to_sparse)  # noqa: B010
