@@ -10,12 +10,12 @@ from pellucid.lenses.draw.contour import contours
 from pellucid.lenses.draw.html import Child, Markup, tag
 from pellucid.lenses.draw.svg import bar, text
 from pellucid.lenses.numerals import number, percent
-from pellucid.lenses.picture import Field, Floats, Points
+from pellucid.lenses.picture import Chart, Field, Floats, Line, Points
 from pellucid.lenses.render.drawn.field import ends, levels_of, whole
 from pellucid.lenses.render.drawn.frame import Frame
 from pellucid.lenses.render.drawn.regions import regions
 
-__all__ = ["heights", "level_text", "scale_key", "scale_text"]
+__all__ = ["crowd_of", "heights", "level_text", "placed", "scale_key", "scale_text"]
 
 _WIDE, _HIGH = 7.0, 16.0  # what a letter of a label takes with its surroundings, and a line of them
 _PLATE = 6.0  # what the letter itself takes
@@ -67,14 +67,24 @@ def _shades(mark: Field) -> Iterator[tuple[str, float]]:
 
 
 def heights(mark: Field, frame: Frame, points: Sequence[Points] = ()) -> Iterable[Child]:
-    """The numbers on the lines, each where neither the border nor another one is near.
+    """The numbers on the lines; on a map of several classes, their names.
 
-    Of the places that are left, one with few points. On a map of several classes, their names,
-    each where its class has room for it.
+    Each class is named where it has room for that.
     """
     if mark.values.ndim == 3:
         yield from _names(mark, frame)
         return
+    for words, at, up in placed(mark, frame, points):
+        yield from _label(words, at, up, "height")
+
+
+def placed(
+    mark: Field, frame: Frame, points: Sequence[Points] = ()
+) -> Iterator[tuple[str, float, float]]:
+    """The numbers on the lines, each where neither the border nor another one is near.
+
+    Of the places that are left, one with few points.
+    """
     crowd = _places(points, frame)
     grid = whole(mark.values)
     rows, columns = grid.shape
@@ -99,7 +109,18 @@ def heights(mark: Field, frame: Frame, points: Sequence[Points] = ()) -> Iterabl
         if free:
             _, at, up = min(free, key=lambda place: place[0])
             taken.append((at, up, half))
-            yield from _label(words, at, up, "height")
+            yield words, at, up
+
+
+def crowd_of(chart: Chart) -> list[Points]:
+    """What labels of a map keep off: its points, and those of lines."""
+    found = []
+    for mark in chart.marks:
+        if isinstance(mark, Points):
+            found.append(mark)
+        elif isinstance(mark, Line):
+            found.append(Points(mark.x, mark.y))
+    return found
 
 
 def _places(points: Sequence[Points], frame: Frame) -> Floats:

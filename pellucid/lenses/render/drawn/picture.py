@@ -7,11 +7,11 @@ from typing import Any
 
 from pellucid.lenses.draw.html import Child, Markup, join, tag
 from pellucid.lenses.draw.svg import legend, picture
-from pellucid.lenses.picture import Chart, Charts, Diagram, Field, Film, Matrix, Points
+from pellucid.lenses.picture import Chart, Charts, Diagram, Field, Film, Matrix
 from pellucid.lenses.render.drawn.diagram import diagram
 from pellucid.lenses.render.drawn.film import BUDGET, reel
 from pellucid.lenses.render.drawn.frame import WIDE, frame_of
-from pellucid.lenses.render.drawn.heights import heights
+from pellucid.lenses.render.drawn.heights import crowd_of, heights
 from pellucid.lenses.render.drawn.marks import drawn_mark, keys
 from pellucid.lenses.render.drawn.matrix import matrix
 
@@ -59,7 +59,7 @@ def still(block: Chart | Matrix | Diagram, across: float = WIDE, least: float = 
     edge = tag("rect", class_="edge", **box) if block.bare else None
     marks = [drawn_mark(m, frame) for m in block.marks]
     if not block.bare:
-        points = [m for m in block.marks if isinstance(m, Points)]
+        points = crowd_of(block)
         marks += [tag("g", *heights(m, frame, points)) for m in block.marks if isinstance(m, Field)]
     shown = picture(label, across, frame.high, axes, marks, edge)
     words = keys(block)

@@ -24,9 +24,10 @@ from pellucid.lenses.picture import (
     Rule,
 )
 from pellucid.lenses.render.drawn.field import ends, levels_of
-from pellucid.lenses.render.drawn.frame import limits, thinned_names
-from pellucid.lenses.render.drawn.heights import level_text, scale_text
+from pellucid.lenses.render.drawn.frame import frame_of, limits, thinned_names
+from pellucid.lenses.render.drawn.heights import crowd_of, placed, scale_text
 from pellucid.lenses.render.drawn.regions import regions, shown_kinds
+from pellucid.lenses.render.plotted.legend import legend as named
 from pellucid.lenses.render.plotted.theme import (
     BORDER,
     CLASSES,
@@ -42,10 +43,11 @@ from pellucid.lenses.render.plotted.theme import (
     rising,
 )
 
-__all__ = ["plot", "readable"]
+__all__ = ["plot", "title_room"]
 
 _LETTERS = 30  # that fit into a map from side to side
-_KEY = 26.0  # the size of a point in a legend
+_SMALLER = 0.8  # letters of names at ticks, beside those of a title
+_LETTER = 8.0  # what a letter takes on the plane on which labels of a map find their places
 
 
 def plot(axes: Any, chart: Chart, room: int = 80, legend: bool = True) -> None:
@@ -78,38 +80,22 @@ def plot(axes: Any, chart: Chart, room: int = 80, legend: bool = True) -> None:
         axes.set_axisbelow(True)
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.tick_params(length=0)
-    rows = _legend(axes, room) if legend else 0
+    if not chart.bare:
+        _heights(axes, chart, room)
+    rows = named(axes, room) if legend else 0
     if chart.title:
-        title = "\n".join(textwrap.wrap(chart.title, room)) if room else chart.title
-        axes.set_title(title, loc="left", fontsize=10, color=ink_of(INK), pad=6 + 13 * rows)
+        title = (
+            "\n".join(textwrap.wrap(chart.title, title_room(chart, room))) if room else chart.title
+        )
+        axes.set_title(
+            title, loc="left", fontsize=10, color=ink_of(INK), pad=(8 if rows else 6) + 13 * rows
+        )
 
 
-def _legend(axes: Any, room: int) -> int:
-    """What things are called, above the axes, where no data lies.
-
-    Returns:
-        how many lines it takes.
-    """
-    handles, labels = axes.get_legend_handles_labels()
-    if not labels:
-        return 0
-    once = dict(zip(labels, handles, strict=True))
-    each = max(map(len, once)) + 7
-    columns = max(min(room // each, len(once)), 1)
-    shown = axes.legend(
-        once.values(), once.keys(), fontsize=8, frameon=False, ncols=columns, loc="lower left",
-        bbox_to_anchor=(0.0, 1.0), borderaxespad=0.1, borderpad=0.1, labelspacing=0.3,
-        columnspacing=1.4, handlelength=2.2,
-    )  # fmt: skip
-    readable(shown)
-    return -(-len(once) // columns)
-
-
-def readable(legend: Any) -> None:
-    """Points in a legend of one size, however small those of a large set are drawn."""
-    for handle in legend.legend_handles:
-        if hasattr(handle, "set_sizes"):
-            handle.set_sizes([_KEY])
+def title_room(chart: Chart, room: int) -> int:
+    """Letters of a title that fit above the axes, which stand to the right of long names."""
+    longest = max(map(len, chart.y.names), default=0)
+    return max(room - round(_SMALLER * min(longest, 20)), 12) if longest else room
 
 
 def _axis(axes: Any, chart: Chart, which: str, room: int) -> None:
@@ -219,6 +205,7 @@ def _rule(axes: Any, mark: Rule) -> None:
         axes.text(
             *place, f" {mark.name}", transform=through, color=ink_of(ROLES[mark.role]), fontsize=8,
             va="top" if upright else "bottom", ha="left" if upright else "right",
+            path_effects=_halo(),
         )  # fmt: skip
 
 
@@ -226,12 +213,16 @@ def _arrow(axes: Any, mark: Arrow) -> None:
     color = ink_of(ROLES[mark.role])
     axes.annotate(
         mark.name, (mark.to_x, mark.to_y), (mark.x, mark.y), color=color, fontsize=8,
+        path_effects=_halo(),
         arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 1.6},
     )  # fmt: skip
 
 
 def _note(axes: Any, mark: Note) -> None:
-    axes.text(mark.x, mark.y, mark.text, color=ink_of(ROLES[mark.role]), fontsize=8)
+    axes.annotate(
+        mark.text, (mark.x, mark.y), (3, 3), textcoords="offset points", fontsize=8,
+        color=ink_of(ROLES[mark.role]), path_effects=_halo(), zorder=6,
+    )  # fmt: skip
 
 
 def _field(axes: Any, mark: Field) -> None:
@@ -254,8 +245,7 @@ def _field(axes: Any, mark: Field) -> None:
             cmap=rising() if mark.scale == "amount" else diverging(), interpolation="bilinear",
         )  # fmt: skip
     for grid, level, kind in levels_of(mark, values):
-        words = "" if values.ndim == 3 else level_text(mark, level)
-        _contour(axes, across, up, grid, level, "-" if kind == "even" else ":", words)
+        _contour(axes, across, up, grid, level, "-" if kind == "even" else ":")
     for k in shown_kinds(mark):
         color = ink_of(CLASSES[k % 6])
         axes.scatter([], [], marker="s", color=color, alpha=0.62, label=mark.names[k])
@@ -268,19 +258,37 @@ def _field(axes: Any, mark: Field) -> None:
         axes.scatter([], [], marker="s", color=color, alpha=0.62, label=words)
 
 
+def _halo() -> list[Any]:
+    """Paper around letters, so that no line runs through them."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=3, foreground=ink_of(PANEL))]
+
+
 def _plate() -> dict[str, Any]:
     """What labels of a map stand on, so that neither lines nor points run through their letters."""
     return {"facecolor": ink_of(PANEL), "edgecolor": "none", "alpha": 0.78, "pad": 0.8}
 
 
-def _contour(axes: Any, x: Any, y: Any, values: Any, level: float, dash: str, words: str) -> None:
+def _contour(axes: Any, x: Any, y: Any, values: Any, level: float, dash: str) -> None:
     finite = values[np.isfinite(values)]
     if finite.size and finite.min() < level < finite.max():
-        drawn = axes.contour(x, y, values, [level], colors=ink_of(INK), linestyles=dash,
-                             linewidths=1.6 if dash == "-" else 1)  # fmt: skip
-        if words:
-            for label in axes.clabel(drawn, fmt={level: words}, fontsize=7, colors=ink_of(INK)):
-                label.set(zorder=5, bbox=_plate())
+        axes.contour(x, y, values, [level], colors=ink_of(INK), linestyles=dash,
+                     linewidths=1.6 if dash == "-" else 1)  # fmt: skip
+
+
+def _heights(axes: Any, chart: Chart, room: int) -> None:
+    """The numbers on the lines of equal height, apart from each other and from points."""
+    points = crowd_of(chart)
+    fields = [m for m in chart.marks if isinstance(m, Field) and m.values.ndim == 2]
+    frame = frame_of(chart, _LETTER * room)
+    left, top, wide, high = frame.box
+    for mark in fields:
+        for words, at, up in placed(mark, frame, points):
+            axes.text(
+                (at - left) / wide, 1 - (up - top) / high, words, transform=axes.transAxes,
+                ha="center", va="center", fontsize=7, color=ink_of(INK), zorder=5, bbox=_plate(),
+            )  # fmt: skip
 
 
 _DRAW: dict[type[Mark], Any] = {

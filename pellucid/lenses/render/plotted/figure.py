@@ -13,8 +13,9 @@ from pellucid.errors import SettingError
 from pellucid.lenses.picture import Chart, Charts, Diagram, Film, Matrix
 from pellucid.lenses.render.drawn.marks import keys
 from pellucid.lenses.render.drawn.matrix import columns_named, matrix_scale, short
-from pellucid.lenses.render.plotted.chart import plot, readable
+from pellucid.lenses.render.plotted.chart import plot, title_room
 from pellucid.lenses.render.plotted.diagram import diagram
+from pellucid.lenses.render.plotted.legend import columns_of, readable
 from pellucid.lenses.render.plotted.theme import (
     INK,
     MUTED,
@@ -114,7 +115,7 @@ def _legend_below(part: Any, axes: Any, wide: float) -> None:
     once = dict(zip(labels, handles, strict=True))
     if not once:
         return
-    columns = max(min(int(wide * _LETTERS) // (max(map(len, once)) + 7), len(once)), 1)
+    columns = columns_of(list(once), int(wide * _LETTERS))
     shown = part.legend(once.values(), once.keys(), fontsize=8, frameon=False, ncols=columns,
                         loc="outside lower left")  # fmt: skip
     readable(shown)
@@ -160,10 +161,11 @@ def _roomy(block: Any, moment: int | None) -> tuple[int, int, float]:
 def _above(item: Any, columns: int, shared: bool) -> float:
     """What titles and legends of more than a line take, in inches."""
     room = int((1.5 if _small(item) and columns > 2 else 3.6 if columns > 1 else 6.4) * _LETTERS)
-    lines = max(len(textwrap.wrap(getattr(item, "title", ""), room)) - 1, 0)
+    above = title_room(item, room) if isinstance(item, Chart) else room
+    lines = max(len(textwrap.wrap(getattr(item, "title", ""), above)) - 1, 0)
     words = [w for _, w in keys(item)] if isinstance(item, Chart) and not shared else []
     if words:
-        lines += math.ceil(len(words) / max(room // (max(map(len, words)) + 7), 1)) - 1
+        lines += math.ceil(len(words) / columns_of(words, room)) - 1
     return _LINE * lines
 
 
