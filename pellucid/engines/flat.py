@@ -18,7 +18,7 @@ from pellucid.engines.ready import Ready
 from pellucid.graph.program import Program
 from pellucid.shapes import Shape, numel
 
-__all__ = ["Flat", "run_in_place"]
+__all__ = ["Flat", "run_each", "run_in_place"]
 
 # 32 K float32 are 128 KiB: a handful of such pieces fit a core's second-level cache.
 PIECE = 32768
@@ -87,16 +87,34 @@ def run_in_place(
         read: vectors that are only read.
         numbers: single numbers, converted to the vectors' dtype.
     """
-    vectors = [*written, *read]
-    length, dtype = len(vectors[0]), vectors[0].dtype
+    run_each(program, [(written, read)], numbers)
+
+
+def run_each(
+    program: Program,
+    work: Sequence[tuple[Sequence[Any], Sequence[Any]]],
+    numbers: Sequence[float],
+) -> None:
+    """The same for several sets of vectors, written and read, all of one length and kind."""
+    sets, written = [[*out, *read] for out, read in work], len(work[0][0])
+    length, dtype = len(sets[0][0]), sets[0][0].dtype
     # Beside 16 bits a number keeps its digits: 0.999 is not 1.
     kind = np.float32 if dtype.itemsize == 2 else dtype.type
     scalars = [kind(number) for number in numbers]
-    if length >= LONG and program.elementwise and not program.halves and _alike(vectors, dtype):
-        quietly(_run_long, program, vectors, len(written), scalars)
+    long = length >= LONG and program.elementwise and not program.halves
+    if long and all(_alike(vectors, dtype) for vectors in sets):
+        quietly(_run_long, program, sets, written, scalars)
         return
+    for vectors in sets:
+        _run_short(program, vectors, written, scalars)
+
+
+def _run_short(
+    program: Program, vectors: Sequence[Any], written: int, scalars: Sequence[Any]
+) -> None:
+    length = len(vectors[0])
     piece = PIECE if program.elementwise else max(length, 1)
-    single = [vector for vector in written if not vector.ndim]
+    single = [vector for vector in vectors[:written] if not vector.ndim]
     with np.errstate(all="ignore"):
         for start in range(0, length, piece):
             end = start + piece
@@ -119,23 +137,15 @@ def _alike(vectors: Sequence[Any], dtype: Any) -> bool:
 
 
 def _run_long(
-    program: Program, vectors: Sequence[Any], written: int, scalars: Sequence[Any]
+    program: Program, sets: Sequence[Sequence[Any]], written: int, scalars: Sequence[Any]
 ) -> None:
     """The same for vectors without a single number among them, all of a kind."""
-    ready, length = Ready.of(program), len(vectors[0])
-    if length <= PIECE:
-        _run_piece(ready, vectors, written, scalars, ready.memory(length, vectors[0].dtype))
-        return
-    memory = ready.memory(PIECE, vectors[0].dtype)
-    for start in range(0, length, PIECE):
-        cut = [v[start : start + PIECE] for v in vectors]
-        _run_piece(ready, cut, written, scalars, memory[:, : len(cut[0])])
-
-
-def _run_piece(
-    ready: Ready, vectors: Sequence[Any], written: int, scalars: Sequence[Any], memory: Any
-) -> None:
-    results = ready([*vectors, *scalars], memory)
-    for vector, result in zip(vectors[:written], results, strict=True):
-        if result is not vector:
-            vector[...] = result
+    ready, length = Ready.of(program), len(sets[0][0])
+    memory = ready.memory(min(length, PIECE), sets[0][0].dtype)
+    for vectors in sets:
+        for start in range(0, length, PIECE):
+            cut = vectors if length <= PIECE else [v[start : start + PIECE] for v in vectors]
+            found = ready([*cut, *scalars], memory[:, : len(cut[0])])
+            for vector, result in zip(cut, found, strict=False):
+                if result is not vector:
+                    vector[...] = result

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from pellucid.dtypes import DType, float32
-from pellucid.engines.flat import Flat, run_in_place
+from pellucid.engines.flat import Flat, run_each
 from pellucid.graph.emit import stamp
 from pellucid.graph.mode import Trace
 from pellucid.graph.node import Node, leaf
@@ -20,7 +20,7 @@ from pellucid.tensor.creation import of_array
 from pellucid.tensor.memory import replace
 from pellucid.tensor.tensor import Tensor, wrap
 
-__all__ = ["Bundle", "Memory", "Slots", "bundled", "rule"]
+__all__ = ["Bundle", "Memory", "Slots", "bundled", "move", "rule"]
 
 # Beyond this size a weight is worth its own calls, and then nothing of it needs to be copied.
 LONE = 16384
@@ -200,26 +200,27 @@ class Bundle:
         if self.memory.counted:
             self._steps.vector[...] = self.count
 
-    def move(self, program: Program, rates: Sequence[float]) -> None:
-        """Take one step: run the rule over all weights at once and write each back in place."""
+    def _vectors_of_step(self) -> tuple[list[Any], list[Any]]:
+        """What a step writes, and what it only reads."""
         nodes = [p._node for p in self.params]
         arrays = [node.array for node in nodes]
         if self._traced is not None:
             self._look()
         grads = [node.grad._node.array for node in nodes]
         if self.memory.whole:
-            theta, g = _with_axes(arrays[0]), _with_axes(grads[0])
-        else:
-            theta, g = self._theta.gather(arrays), self._g.gather(grads)
-        run_in_place(program, [theta, *self._vectors], [g], rates)
+            return [_with_axes(arrays[0]), *self._vectors], [_with_axes(grads[0])]
+        return [self._theta.gather(arrays), *self._vectors], [self._g.gather(grads)]
+
+    def _take_step(self, theta: Any) -> None:
+        """Put the weights back that a step moved, and count it."""
         if not self.memory.whole:
-            self._theta.scatter(theta, arrays)
+            self._theta.scatter(theta, [p._node.array for p in self.params])
         for slot, one in zip(self._slots, self._single, strict=True):
             if one:
                 slot.vector[...] = slot.vector[0]
         self._count(1)
-        for node in nodes:
-            stamp(node)
+        for p in self.params:
+            stamp(p._node)
 
     def _look(self) -> None:
         """Fetch what a compiled step may hold, and note that it is about to be written here."""
@@ -227,6 +228,20 @@ class Bundle:
             for cell in cells:
                 cell._node.array  # noqa: B018  (looking at it fetches it)
                 stamp(cell._node)
+
+
+def move(bundles: Sequence[Bundle], program: Program, rates: Sequence[float]) -> None:
+    """Take one step: run the rule over all weights at once and write each back in place.
+
+    Args:
+        bundles: of one shape and kind.
+        program: the rule.
+        rates: the numbers of this step.
+    """
+    work = [bundle._vectors_of_step() for bundle in bundles]
+    run_each(program, work, rates)
+    for bundle, (written, _) in zip(bundles, work, strict=True):
+        bundle._take_step(written[0])
 
 
 def bundled(params: Sequence[Tensor], memory: Memory, state: Any) -> Iterator[Bundle]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any, ClassVar
 
 from pellucid.errors import SettingError
 from pellucid.graph.mode import current, switched
 from pellucid.graph.program import Program
-from pellucid.optim.bundle import Bundle, Memory, bundled, rule
+from pellucid.optim.bundle import Bundle, Memory, bundled, move, rule
 from pellucid.optim.groups import REQUIRED, Params, check_members, groups_of, named
 from pellucid.optim.hooks import (
     Hooked,
@@ -168,11 +169,12 @@ class Optimizer(Asked, Hooked):
         known = self._bundles[number]
         if trace is not None:
             trace.guard(lambda: self._form(number, group, known))
-        for bundle in bundles:
-            rule = self._rule(group, bundle.slots, bundle.shape, bundle.dtype)
+        for form, alike in groupby(bundles, lambda b: (b.slots, b.shape, b.dtype, b.count)):
+            rule = self._rule(group, *form[:3])
             if trace is None:
-                bundle.move(rule, self._rates(group, bundle.count + 1))
-            else:
+                move(list(alike), rule, self._rates(group, form[3] + 1))
+                continue
+            for bundle in alike:
                 with switched(scope=type(self).__name__, recording=False):
                     bundle.trace(rule, lambda times: self._rates_of(group, times), trace)
 
