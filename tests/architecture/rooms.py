@@ -40,6 +40,7 @@ FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 LAZY = frozenset(
     {
         "IPython",
+        "PIL",  # with Matplotlib
         "jax",
         "jaxlib",
         "matplotlib",
