@@ -59,7 +59,7 @@ class _Transposed(Filters):
     def _more(self, input: Tensor, output_size: Sequence[int]) -> Shape:
         """The output_padding that leads to `output_size`."""
         rank, wanted = self._rank, tuple(output_size)
-        wanted = wanted[2:] if len(wanted) == rank + 2 == input.ndim else wanted
+        wanted = wanted[-rank:] if len(wanted) == input.ndim else wanted  # with channels or not
         least = tuple(
             (n - 1) * s - 2 * p + d * (k - 1) + 1
             for n, s, p, d, k in zip(

@@ -22,9 +22,11 @@ Group = dict[str, Any]
 def pack(groups: Sequence[Group], state: Mapping[Any, Any]) -> dict[str, Any]:
     """Number the weights, and put numbers where the weights were."""
     weights = [p for group in groups for p in group["params"]]
-    numbers = {id(p): i for i, p in enumerate(weights)}
+    numbers: dict[int, int] = {}
+    for i, p in enumerate(weights):  # a weight that is there twice keeps its first number
+        numbers.setdefault(id(p), i)
     packed = [{**_settings(g), "params": [numbers[id(p)] for p in g["params"]]} for g in groups]
-    held: dict[Any, Any] = {i: dict(state[p]) for i, p in enumerate(weights) if state.get(p)}
+    held: dict[Any, Any] = {numbers[id(p)]: dict(state[p]) for p in weights if state.get(p)}
     held |= {k: v for k, v in state.items() if not isinstance(k, Tensor)}  # rules of one's own
     return {"state": held, "param_groups": packed}
 

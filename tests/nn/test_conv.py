@@ -67,6 +67,8 @@ def test_output_size_picks_one_of_several(torch: Any) -> None:
     x = array((2, 2, 4, 4))
     for size in ((7, 8), (8, 7), (2, 3, 8, 8)):
         close(mine(ours(x), output_size=size), yours(torch.tensor(x), output_size=torch.Size(size)))
+    one = mine(ours(x[0]), output_size=(3, 8, 7))
+    close(one, yours(torch.tensor(x[0]), output_size=(3, 8, 7)))
 
 
 def test_first_weights_have_pytorchs_spread(torch: Any) -> None:

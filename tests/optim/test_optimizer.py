@@ -165,6 +165,17 @@ def test_a_saved_state_is_no_longer_connected() -> None:
     assert other.state_dict()["state"][0]["exp_avg"].tolist() == kept
 
 
+def test_a_weight_that_is_there_twice_keeps_its_first_number() -> None:
+    ws = weights()
+    optimizer = pl.optim.Adam(ws)
+    push(optimizer, ws)
+    once = optimizer.state_dict()
+    optimizer.param_groups.extend(optimizer.param_groups)
+    twice = optimizer.state_dict()
+    assert twice["param_groups"][0] == twice["param_groups"][1] == once["param_groups"][0]
+    assert twice["state"].keys() == once["state"].keys()
+
+
 @pytest.mark.parametrize("clone", [copy.deepcopy, lambda o: pickle.loads(pickle.dumps(o))])
 def test_copies_live_on_their_own(clone: Any) -> None:
     ws = weights()
