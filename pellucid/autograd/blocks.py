@@ -12,33 +12,28 @@ from pellucid.graph.mode import _engines, _local
 from pellucid.graph.node import Node
 from pellucid.ops.movement import as_index, place
 
-__all__ = ["Blocks"]
+__all__ = ["field_of"]
 
 
-class Blocks:
-    """The fields of one backward pass; nobody but it has seen them."""
+def field_of(
+    fields: dict[Node, Node], x: Node, g: Node, spec: Any, held: Node | None
+) -> Node | None:
+    """The blame of a Tensor of which a block was blamed.
 
-    __slots__ = ("_fields",)
+    Args:
+        fields: those of this backward pass, by Tensor; nobody but it has seen them.
+        x: the Tensor that was cut.
+        g: the blame of the block.
+        spec: which block.
+        held: what `x` has been blamed for so far.
 
-    def __init__(self) -> None:
-        self._fields: dict[Node, Node] = {}
-
-    def field(self, x: Node, g: Node, spec: Any, held: Node | None) -> Node | None:
-        """The blame of a Tensor of which a block was blamed.
-
-        Args:
-            x: the Tensor that was cut.
-            g: the blame of the block.
-            spec: which block.
-            held: what `x` has been blamed for so far.
-
-        Returns:
-            The block among zeros; None where it was added into what is held.
-        """
-        if held is not None and self._fields.get(x) is held and g.array is not None:
-            _engines[0].add_into(held.array[(*as_index(spec), ...)], g.array)
-            return None
-        field = place(g, spec=spec, shape=x.shape)
-        if held is None and field.array is not None and not _local.mode.recording:
-            self._fields[x] = field
-        return field
+    Returns:
+        The block among zeros; None where it was added into what is held.
+    """
+    if held is not None and fields.get(x) is held and g.array is not None:
+        _engines[0].add_into(held.array[(*as_index(spec), ...)], g.array)
+        return None
+    field = place(g, spec=spec, shape=x.shape)
+    if held is None and field.array is not None and not _local.mode.recording:
+        fields[x] = field
+    return field

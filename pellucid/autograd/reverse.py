@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pellucid.autograd.anomaly_mode import anomaly
-from pellucid.autograd.blocks import Blocks
+from pellucid.autograd.blocks import field_of
 from pellucid.errors import GraphError, ShapeError
 from pellucid.graph.emit import stamp
 from pellucid.graph.mode import _engines, _local
@@ -85,7 +85,7 @@ def gradients(
     waiting = [(-node.seq, node) for node in pending if node.requires_grad]
     heapq.heapify(waiting)
     found: dict[Node, Node] = {}
-    blocks = Blocks()
+    fields: dict[Node, Node] = {}  # of Tensors that are cut into blocks
     mode = _local.mode
     before = mode.recording, mode.because, mode.part, mode.scope, mode.lower
     mode.recording, mode.part, mode.lower = create_graph or mode.keeping, None, None
@@ -105,7 +105,7 @@ def gradients(
                     raise GraphError(_SPENT)
                 node.spent = spend
                 mode.because, mode.scope = node, node.scope
-                _pass_on(node, g, pending, waiting, useful, blocks)
+                _pass_on(node, g, pending, waiting, useful, fields)
     finally:
         mode.recording, mode.because, mode.part, mode.scope, mode.lower = before
     if spend and mode.trace is None:  # a program being traced needs every graph it has met
@@ -203,7 +203,7 @@ def _pass_on(
     pending: dict[Node, Node],
     waiting: list[tuple[int, Node]],
     useful: set[Node] | None,
-    blocks: Blocks,
+    fields: dict[Node, Node],
 ) -> None:
     """Hand each input of `node` its share of the blame `g`."""
     rules = node.op.gradient
@@ -214,7 +214,7 @@ def _pass_on(
         if shared is not None:
             part = shared[i]
         elif node.op is slice_:
-            part = blocks.field(x, g, node.params["spec"], pending.get(x))
+            part = field_of(fields, x, g, node.params["spec"], pending.get(x))
         else:
             rule = rules[i]
             part = None if rule is None else rule(g, node, *node.inputs, **node.params)
