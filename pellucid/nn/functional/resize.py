@@ -29,6 +29,7 @@ _RANKS = {
 }  # fmt: skip
 _SMOOTH = ("linear", "bilinear", "bicubic", "trilinear")
 _AXES = {1: "(N, C, L)", 2: "(N, C, H, W)", 3: "(N, C, D, H, W)"}
+_FEW = 8192  # numbers up to which fewer ops count for more
 
 
 def interpolate(
@@ -69,6 +70,9 @@ def interpolate(
     if mode == "area":
         out: Node = getattr(adaptive, f"adaptive_avg_pool{rank}d")(input, new)
         return out
+    times = _times(input.shape[2:], new, factors)
+    if mode not in _SMOOTH and times is not None and numel(input.shape[:2] + new) <= _FEW:
+        return _repeated(input, times, new)
     for axis in range(rank):
         old = input.shape[axis + 2]
         factor = None if factors is None else factors[axis]
@@ -174,6 +178,22 @@ def _mixed(x: Node, axis: int, matrix: Node) -> Node:
         return linear(x, matrix)
     flat = reshape(x, shape=(*lead, x.shape[axis], numel(after)))
     return reshape(dot_general(matrix, flat), shape=(*lead, matrix.shape[0], *after))
+
+
+def _times(old: Shape, new: Shape, factors: tuple[float, ...] | None) -> Shape | None:
+    """How often each number is repeated along each axis, where that is whole."""
+    found = tuple(m // n if n else 0 for n, m in zip(old, new, strict=True))
+    whole = all(n * k == m for n, k, m in zip(old, found, new, strict=True))
+    return found if whole and factors in (None, tuple(map(float, found))) else None
+
+
+def _repeated(x: Node, times: Shape, new: Shape) -> Node:
+    """All axes at once, which takes the fewest ops; one after the other touches fewer numbers."""
+    lead, size = x.shape[:2], x.shape[2:]
+    apart = tuple(n for k in size for n in (k, 1))
+    wide = tuple(n for pair in zip(size, times, strict=True) for n in pair)
+    stretched = expand(reshape(x, shape=(*lead, *apart)), shape=(*lead, *wide))
+    return reshape(stretched, shape=(*lead, *new))
 
 
 def _picked(x: Node, axis: int, new: int, factor: float | None, exact: bool) -> Node:
