@@ -389,6 +389,8 @@ _ROOMS = (
     "amp", "bridges", "data", "distributions", "doctor", "experiments", "func", "lenses",
     "neurons", "nn", "optim", "testing", "training", "utils",
 )  # fmt: skip
+# For scikit-learn's users; that room loads scikit-learn.
+_ESTIMATORS = ("MLPClassifier", "MLPRegressor", "NetworkClassifier", "NetworkRegressor")
 
 
 # The lens hides the room of the same name; `from pellucid.graph.x import` still works.
@@ -434,7 +436,7 @@ cuda.__dict__["amp"] = sys.modules["pellucid.cuda.amp"] = _Older("pellucid.cuda.
 def _missing(name: str) -> str:
     rooms = () if name.startswith("_") else ("nn", "nn.functional", "optim", "utils.data")
     held = (r for r in rooms if name in importlib.import_module(f"pellucid.{r}").__all__)
-    room = next(held, "")
+    room = "bridges.sklearn" if name in _ESTIMATORS else next(held, "")
     return _missing_from("pellucid", name, __all__, f"pellucid.{room}.{name}" if room else "")
 
 
