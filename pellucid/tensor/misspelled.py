@@ -39,8 +39,20 @@ _SAYS = """
     groups: num_groups; step: step_size; period: step_size T_max; steps: milestones step_size
     total_steps; t_max epochs: T_max epochs; warmup warmup_steps: total_iters; peak_lr: max_lr;
     min_lr: eta_min min_lr; batch bs: batch_size; workers n_workers: num_workers;
+    early_stopping early_stop n_iter_no_change: patience; verbose verbosity: progress;
+    max_iter n_epochs num_epochs n_epoch iterations: epochs; random_state: seed;
+    validation_split validation_data validation_fraction valid val eval_set: validation;
+    solver optim opt: optimizer; criterion loss_fn loss_function: loss; learning_rate_init: lr;
+    alpha: weight_decay; metric scoring: metrics; scheduler lr_scheduler: schedule;
+    max_grad_norm max_norm grad_clip clip: clip_norm; hidden_layer_sizes: hidden;
     collate: collate_fn; drop_remainder: drop_last; data: dataset; num n_steps: steps
 """
+
+
+# What is meant by a name that stands for something given elsewhere.
+_ELSEWHERE = {
+    ("fit", "target"): "A table knows its target: fit(model, make_table(frame, target=…)).",
+}
 
 
 def _meanings() -> dict[str, tuple[str, ...]]:
@@ -77,7 +89,8 @@ def about_misspelled(
         return None
     owner, _, method = call.__qualname__.rpartition(".")
     name = owner if method == "__new__" else call.__name__.strip("_")
-    return TypeError(f"{name} has no argument {word!r}. {_meant(word, taken)}")
+    meant = _ELSEWHERE.get((name, word)) or _meant(word, taken)
+    return TypeError(f"{name} has no argument {word!r}. {meant}")
 
 
 def refuse_unknown(call: str, words: Iterable[str], taken: Iterable[str]) -> None:

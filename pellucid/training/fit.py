@@ -104,7 +104,8 @@ def fit(
         restarts: train from so many starts and keep the best: the model as it is, then fresh
             weights, start k drawn from a seed of its own: seed + k · 0x9E3779B97F4A7C15, mod 2⁶⁴.
             Where it is sooner done, all of them run at once, as one compiled program.
-        metrics: None for what fits the loss (accuracy, R²), or names and functions of your own.
+        metrics: None for what fits the loss (accuracy, R²), or names (also balanced_accuracy, f1,
+            precision, recall, auc) and functions of your own.
         schedule: None, "cosine", "plateau", or a function that makes a schedule of the optimizer:
             any of `pellucid.optim.lr_scheduler`.
         schedule_each: "step" or "epoch": how often such a schedule moves; None for after each epoch

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import SettingError
+from pellucid.spelling import did_you_mean
 from pellucid.tensor.creation import of_array
+from pellucid.training.class_metrics import auc, balanced_accuracy, f1, precision, recall
 
 __all__ = ["METRICS", "PARTS", "Gathered", "figure", "make_metrics", "spread_of"]
 
@@ -114,7 +116,16 @@ def _whole(name: str, outputs: Any, targets: Any) -> float:
     return figure(name, PARTS[name](p, y), p.shape, lambda: spread_of(y, p.shape[1:]))
 
 
-METRICS: dict[str, Measure] = {"accuracy": accuracy, "r2": r2, "mse": mse, "rmse": rmse, "mae": mae}
+METRICS: dict[str, Measure] = {
+    "accuracy": accuracy, "r2": r2, "mse": mse, "rmse": rmse, "mae": mae,
+    "balanced_accuracy": balanced_accuracy, "f1": f1, "precision": precision, "recall": recall,
+    "auc": auc,
+}  # fmt: skip
+# What others call them.
+_ALIASES = {
+    "acc": "accuracy", "roc_auc": "auc", "f1_score": "f1", "R2": "r2",
+    "mean_squared_error": "mse", "mean_absolute_error": "mae",
+}  # fmt: skip
 
 
 class Gathered:
@@ -205,6 +216,11 @@ def _new_name(given: Any, taken: Mapping[str, Any]) -> str:
 def _measure(given: Any) -> Measure:
     if callable(given):
         return lambda outputs, targets: float(given(of_array(outputs), of_array(targets)))
-    if given not in METRICS:
-        raise SettingError(f"there is no metric {given!r}. Known: {', '.join(METRICS)}.")
-    return METRICS[given]
+    name = _ALIASES.get(given, given)
+    if name not in METRICS:
+        hint = did_you_mean(str(given), METRICS, repr)
+        raise SettingError(
+            f"there is no metric {given!r}.{hint}\n Known: {', '.join(METRICS)}; or give a function"
+            " of all outputs and targets."
+        )
+    return METRICS[name]

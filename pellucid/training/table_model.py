@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.notice import Notice
 from pellucid.data.prepare import Preparation
+from pellucid.errors import SettingError
 from pellucid.nn.module import Module
 from pellucid.tensor.creation import from_numpy
 from pellucid.tensor.grad_mode import no_grad
@@ -114,6 +115,19 @@ class TableModel:
             a data frame with the column `prediction`, and for classes one `p(name)` for each class.
         """
         return self.answered(self.features(data, notices=notices))
+
+    def predict_proba(self, data: Any) -> NDArray[np.float64]:
+        """How likely each class is, for a data frame, the rows of a file or a table.
+
+        Shape:
+            data: n rows → (n, classes), in the order of `preparation.classes`
+
+        Raises:
+            SettingError: the model answers with numbers.
+        """
+        if self.task != "classification":
+            raise SettingError("predict_proba goes with classes, and this model answers a number.")
+        return self.probabilities(self.features(data))
 
     def features(self, data: Any, *, notices: list[Notice] | None = None) -> NDArray[Any]:
         """What the network gets for a data frame, the rows of a file or a table.

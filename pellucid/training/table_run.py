@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,11 @@ from pellucid.data.notice import Notice
 from pellucid.data.prepare import Preparation
 from pellucid.data.split import Split, split
 from pellucid.data.table import Table
+from pellucid.data.wording import count
 from pellucid.errors import SettingError
 from pellucid.nn.module import Module
+from pellucid.spelling import a_kind
+from pellucid.tensor.misspelled import refuse_unknown
 from pellucid.tensor.random import manual_seed
 from pellucid.training.artifact import RECORDING, save_model, write_whole
 from pellucid.training.callback import Callback
@@ -28,6 +31,7 @@ from pellucid.training.fit import fit
 from pellucid.training.history import History
 from pellucid.training.kinds import model_of
 from pellucid.training.lookback import Kept
+from pellucid.training.metrics import METRICS
 from pellucid.training.shaping import Shaping
 from pellucid.training.suspicion import suspicions
 from pellucid.training.table_model import TableModel
@@ -64,7 +68,7 @@ class Snapshots(Callback):
             del self.kept[1 + int((epochs[2:] / epochs[:-2]).argmin())]
 
 
-@dataclass
+@dataclass(repr=False)
 class TableRun:
     """Everything about one run: the table, its parts, the model, and what happened.
 
@@ -108,6 +112,32 @@ class TableRun:
         """The rows that were learned from; those measured, where the table is another one."""
         return self.parts.train if len(self.parts.train) else self.scored
 
+    @property
+    def score_name(self) -> str:
+        """`"accuracy"` of classes, `"R²"` of numbers."""
+        return "accuracy" if self.model.task == "classification" else "R²"
+
+    @property
+    def score(self) -> float:
+        """How good the model is on the rows that are scored: accuracy, or R² of numbers."""
+        outputs = self.model.outputs(self.features[self.scored])
+        name = "accuracy" if self.score_name == "accuracy" else "r2"
+        return METRICS[name](outputs, self.targets[self.scored])
+
+    def __repr__(self) -> str:
+        parts, rows = self.parts, count(len(self.scored), "row")
+        what = "held-out" if self.held_out else "training"
+        where = f"{len(self.scored):,} {what} {rows.rpartition(' ')[2]}"
+        inputs = count(len(self.model.preparation.inputs), "input")
+        return (
+            f"{self.table.name}: {self.score_name} {self.score:.4g} on {where}\n"
+            f" {self.table.target} ({self.model.task}) from {inputs}\n"
+            f" {len(parts.train):,} rows to learn from, {len(parts.validation):,} to choose the"
+            f" epoch, {len(parts.test):,} for the test\n"
+            f" best epoch {self.history.best_epoch} of {self.history.epochs}; more in .model,"
+            " .history, .notices"
+        )
+
     def save(self, folder: str | PathLike[str]) -> dict[str, str]:
         """Write `model.safetensors` and `model.json`; gives their digests.
 
@@ -135,21 +165,24 @@ def split_for(table: Table, settings: Settings) -> Split:
 
 def train_table(
     table: Table,
-    settings: Settings,
+    settings: Settings | None = None,
     *,
     progress: Any = None,
     on_notice: Callable[[Notice], None] | None = None,
     record: bool | float = False,
+    **misplaced: Any,
 ) -> TableRun:
     """Train a network on a table.
 
     Args:
         table: what to learn from.
-        settings: what was chosen.
+        settings: what was chosen; the usual ones when None.
         progress: shows how far it is; see `fit`.
         on_notice: is told what is noticed on the way, as it is noticed.
         record: whether to keep the weights now and then; see `fit`.
+        misplaced: refused, with a hint: what is chosen goes into the settings.
     """
+    settings = _asked(table, settings, misplaced)
     start = time.perf_counter()
     rebuilds = settings.model == "autoencoder"
     check_settings(table, settings)
@@ -180,6 +213,24 @@ def train_table(
         table, parts, settings, model, history.keeping(Kept(model, table)), features, targets,
         snapshots.kept if snapshots else [], notices, time.perf_counter() - start,
     )  # fmt: skip
+
+
+def _asked(table: Any, settings: Settings | None, misplaced: dict[str, Any]) -> Settings:
+    """The settings, if all stands where it belongs."""
+    known = {field.name for field in fields(Settings)}
+    for word, value in misplaced.items():
+        if word in known:
+            raise TypeError(
+                f"train_table has no argument {word!r}: it is a setting.\n"
+                f" Give train_table(table, Settings({word}={value!r}))."
+            )
+    refuse_unknown("train_table", misplaced, ["progress", "on_notice", "record"])
+    if not isinstance(table, Table):
+        raise SettingError(
+            f"train_table takes a Table and got {a_kind(table)}.\n"
+            ' Make one: make_table(frame, target="…"), or read("file.csv", target="…").'
+        )
+    return Settings() if settings is None else settings
 
 
 def check_settings(table: Table, settings: Settings) -> None:

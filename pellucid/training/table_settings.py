@@ -12,6 +12,7 @@ from pellucid.data.wording import quoted
 from pellucid.errors import SettingError
 from pellucid.optim.names import BY_NAME
 from pellucid.spelling import did_you_mean
+from pellucid.tensor.misspelled import Asked
 from pellucid.training.driver import ENGINES
 from pellucid.training.fit import fit
 from pellucid.training.networks.family import FAMILIES, Family, family_of
@@ -30,7 +31,7 @@ _NET = {name: p.default for name, p in inspect.signature(build_mlp).parameters.i
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(Asked):
     """What a person may choose about a run; None is chosen by the data's size.
 
     Args:

@@ -142,7 +142,11 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
         " huber, smooth_l1, bce, bce_with_logits, kl_div.",
     ),
     ({"loss": 3}, "loss must be a name, a module or a function, not an int."),
-    ({"metrics": "f1"}, "there is no metric 'f1'. Known: accuracy, r2, mse, rmse, mae."),
+    (
+        {"metrics": "f_one"},
+        "there is no metric 'f_one'.\n Known: accuracy, r2, mse, rmse, mae, balanced_accuracy, f1, "
+        "precision, recall, auc; or give a function of all outputs and targets.",
+    ),
     (
         {"schedule": lambda o: 3},
         "schedule must be 'cosine', 'plateau', or make a schedule of an optimizer, not <function",
@@ -363,3 +367,19 @@ def test_layers_in_a_plain_list_are_named_before_there_is_nothing_to_train() -> 
         pytest.raises(SettingError, match="no weights to train"),
     ):
         pl.fit(Listed(), (X, Y), **QUIET)
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("early_stopping", "Did you mean patience=?"),
+        ("verbose", "Did you mean progress=?"),
+        ("max_iter", "Did you mean epochs=?"),
+        ("validation_split", "Did you mean validation=?"),
+        ("target", "A table knows its target: fit(model, make_table(frame, target=…))."),
+    ],
+)
+def test_words_of_other_libraries_are_understood(word: str, text: str) -> None:
+    with pytest.raises(TypeError) as error:
+        pl.fit(nn.Linear(2, 1), ([[0.0, 1.0]] * 8, [0.0] * 8), **{word: 1})  # type: ignore[arg-type]
+    assert str(error.value) == f"fit has no argument {word!r}. {text}"

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn import metrics as sk
 
 import pellucid as pl
 from pellucid.training.metrics import METRICS, PARTS, Gathered
@@ -43,3 +44,30 @@ def test_by_hand() -> None:
     assert METRICS["mae"](p, t) == pytest.approx(2 / 3)
     assert METRICS["r2"](p, t) == pytest.approx(1 - 4 / 2)
     assert METRICS["r2"](np.array([1.0, 1.0]), np.array([1.0, 1.0])) == 1.0  # it never varies
+
+
+def test_rare_classes_count_as_in_scikit_learn() -> None:
+    z = DRAW.normal(size=(90, 2)).round(1)
+    y, said, gap = (z[:, 1] + DRAW.normal(size=90) > 1).astype(int), z.argmax(1), z[:, 1] - z[:, 0]
+    assert METRICS["auc"](z, y) == pytest.approx(sk.roc_auc_score(y, gap))
+    assert METRICS["auc"](gap, y) == pytest.approx(sk.roc_auc_score(y, gap))
+    for name in ("balanced_accuracy", "f1", "precision", "recall"):
+        theirs = getattr(sk, f"{name}_score")
+        assert METRICS[name](z, y) == pytest.approx(theirs(y, said))
+        assert METRICS[name](gap[:, None], y[:, None]) == pytest.approx(theirs(y, gap > 0))
+    z, y = DRAW.normal(size=(90, 3)), DRAW.integers(0, 3, 90)
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    assert METRICS["auc"](z, y) == pytest.approx(sk.roc_auc_score(y, p, multi_class="ovr"))
+    assert METRICS["f1"](z, y) == pytest.approx(sk.f1_score(y, z.argmax(1), average="macro"))
+    pictures, labels = z.reshape(45, 2, 3).transpose(0, 2, 1), y.reshape(45, 2)
+    assert METRICS["f1"](pictures, labels) == METRICS["f1"](z, y)
+    assert np.isnan(METRICS["auc"](z[:, :2], np.zeros(90)))
+
+
+def test_fit_takes_them_by_name() -> None:
+    x = DRAW.normal(size=(60, 3)).astype(np.float32)
+    history = pl.fit(
+        pl.nn.Linear(3, 2), (x, (x[:, 0] > 0).astype(int)), epochs=2, progress=False,
+        metrics=["f1", "roc_auc"],
+    )  # fmt: skip
+    assert set(history.validation_metrics) == {"f1", "roc_auc"}

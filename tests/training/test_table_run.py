@@ -209,3 +209,37 @@ def test_the_report_tells_columns_and_versions_as_they_were_used(tmp_path: Path)
     del before["facts"]["versions"]  # as an earlier version wrote it
     place.write_text(json.dumps(before))
     assert "versions" not in load_model(tmp_path).facts
+
+
+def test_a_run_says_its_score() -> None:
+    run = train_table(load("iris"), QUICK)
+    found = run.model.predict(run.table.frame.iloc[run.scored])
+    right = (found["prediction"].to_numpy() == run.table.frame["species"].iloc[run.scored]).mean()
+    assert run.score == pytest.approx(right)
+    assert repr(run).startswith(f"iris: accuracy {right:.4g} on 30 held-out rows\n species (")
+    assert len(repr(run).splitlines()) == 4
+    shares = run.model.predict_proba(run.table.frame.head(5))
+    assert shares.shape == (5, 3) and shares.sum(axis=1) == pytest.approx(1)
+    number = train_table(load("diabetes"), QUICK)
+    outcome = Outcome(number, False)
+    wanted = 1 - ((outcome.misses()) ** 2).sum() / ((outcome.true - outcome.true.mean()) ** 2).sum()
+    assert number.score == pytest.approx(wanted, abs=1e-5) and "R² " in repr(number)
+    with pytest.raises(SettingError, match="goes with classes, and this model answers a number"):
+        number.model.predict_proba(number.table)
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda: train_table(pd.DataFrame({"x": [1]}), QUICK),  # type: ignore[arg-type]
+         "train_table takes a Table and got a DataFrame.\n Make one: make_table(frame, target="),
+        (lambda: train_table(load("iris"), epochs=3),
+         "no argument 'epochs': it is a setting.\n Give train_table(table, Settings(epochs=3))."),
+        (lambda: train_table(load("iris"), QUICK, progess=1), "Did you mean progress=?"),
+        (lambda: Settings(epoch=3), "Settings has no argument 'epoch'. Did you mean epochs=?"),  # type: ignore[call-arg]
+    ],
+)  # fmt: skip
+def test_what_is_misplaced_is_said(call: Any, text: str) -> None:
+    with pytest.raises((SettingError, TypeError)) as error:
+        call()
+    assert text in str(error.value)
