@@ -361,7 +361,7 @@ def test_every_ending(tmp_path: Path) -> None:
     )
     with pytest.raises(SettingError, match="nothing in this view moves; ask the lens for a film"):
         shown(PICTURES["field"]).save(tmp_path / "still.gif")
-    with pytest.raises(SettingError, match="this view has no picture; print it"):
+    with pytest.raises(SettingError, match="this view has no picture; save it as a page"):
         shown(Remark("text")).save(tmp_path / "text.png")
     assert "text/html" in one._repr_mimebundle_()
 
@@ -498,3 +498,9 @@ def test_titles_beside_long_names_are_broken_where_the_figure_ends() -> None:
     figure.canvas.draw()
     for axes in figure.axes:
         assert axes._left_title.get_window_extent().x1 <= figure.bbox.x1
+
+
+def test_a_wide_diagram_gets_narrower_on_a_page_and_as_narrow_as_paper() -> None:
+    page = shown(Diagram((Dot("a", 60, 40, ("a",)),), (), 1300.0, 80.0)).html()
+    assert 'style="min-width:910px;' in page
+    assert "@media print { .pellucid-view .diagram { min-width: 0 !important; }" in page

@@ -280,3 +280,34 @@ def test_an_average_on_the_way_is_divided_by_how_many_there_are(tiny_transformer
     sheet = pellucid.walk(tiny_transformer.model, tiny_transformer.data)
     found = next(p for p in sheet.to_dict()["followed"]["passed"] if p["name"].startswith("u"))
     assert found["symbols"].startswith("(block.norm2[") and found["symbols"].endswith(")/6")
+
+
+def test_a_worksheet_says_what_columns_and_classes_are_called_and_has_a_picture_to_fill_in() -> (
+    None
+):
+    model = nn.Sequential(nn.Linear(2, 2), nn.Tanh(), nn.Linear(2, 2))
+    full = pellucid.walk(
+        model, [[0.123456, -3.0]], [1], inputs=("sleep", "x1"), names=("ill", "well")
+    )
+    given, drawn, *_ = full.without_answers().view.blocks
+    assert [row[0] for row in given.rows] == ["x[0, 0]", "x[0, 1]", "target"]
+    assert [row[2] for row in given.rows] == ["sleep", "", "well"]
+    lines = {d.lines[0]: d.lines[1:] for d in drawn.dots}
+    assert lines["x[0, 0]"] == ("0.1235",)
+    weight = number(float(model[0].weight[0, 0]))
+    assert lines["0.weight[0, 0]"] == (weight, "blame _______")
+    assert lines["h1[0, 0] = tanh"] == ("_______", "blame _______")
+    assert not any(m.hint for m in (*drawn.dots, *drawn.edges))
+
+
+def test_blanks_for_a_large_network_are_called_too_large(moons_model: Trained) -> None:
+    wide = nn.Sequential(
+        nn.Linear(2, 99), nn.ReLU(), nn.Linear(99, 99), nn.ReLU(), nn.Linear(99, 2)
+    )
+    told = "Too large for a pencil"
+    sheet = pellucid.walk(wide, moons_model.data, answers=False)
+    assert told in sheet.view.blocks[0].text and sheet.view.blocks[1].rows[0][0] == "x[0, 0]"
+    assert (
+        told not in sheet.with_answers().text()
+        and told not in pellucid.walk(*small()).without_answers().text()
+    )

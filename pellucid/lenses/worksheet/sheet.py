@@ -8,16 +8,15 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from pellucid.lenses.numerals import number, plural, signed
-from pellucid.lenses.picture import Film
+from pellucid.lenses.picture import Diagram, Film
 from pellucid.lenses.view import Block, Column, Remark, Table, View
 from pellucid.lenses.worksheet.followed import Followed
 from pellucid.lenses.worksheet.step import Step
 from pellucid.lenses.worksheet.taken import Line, Taken, Weight
-from pellucid.lenses.worksheet.way import way
+from pellucid.lenses.worksheet.way import BLANK, blank, way
 
 __all__ = ["sheet"]
 
-BLANK = "_______"
 _MOST_WEIGHTS = 60
 _LINES = (
     Column("step", "count", anchor=True),
@@ -45,6 +44,7 @@ _PATH = (
     Column("blame", "text"),
 )
 _GIVEN = (Column("given", "formula"), Column("value", "number"))
+_SAID = (*_GIVEN, Column("what it is", key="said"))
 
 
 def sheet(taken: Taken, sample: int, answers: bool) -> View:
@@ -62,8 +62,9 @@ def sheet(taken: Taken, sample: int, answers: bool) -> View:
         result = f"New loss {BLANK} (was {BLANK})"
     done = f"{result}, after one step of {taken.rule}."
     blocks: tuple[Block, ...] = (
+        *_too_large(taken, answers),
         *_given(taken),
-        *([_way(taken)] if answers else []),
+        *_picture(taken, answers),
         _operations(taken, place, answers),
         _weights(taken, place, answers),
         *(_path(taken.followed) if taken.followed and answers else ()),
@@ -85,7 +86,26 @@ def sheet(taken: Taken, sample: int, answers: bool) -> View:
 
 def _given(taken: Taken) -> Iterator[Table]:
     if taken.given:
-        yield Table(_GIVEN, taken.given, "The sample, and what should come out")
+        said = any(what for *_, what in taken.given)
+        rows = tuple(row if said else row[:2] for row in taken.given)
+        yield Table(_SAID if said else _GIVEN, rows, "The sample, and what should come out")
+
+
+def _too_large(taken: Taken, answers: bool) -> Iterator[Remark]:
+    """Blanks for lengths of Tensors are no worksheet."""
+    if not answers and not taken.single:
+        yield Remark(
+            "Too large for a pencil: each blank is the length of a Tensor of many numbers. For a"
+            " worksheet take a network of a few neurons: pellucid fit … --hidden 3, or"
+            " nn.Linear(2, 3).", "warn",
+        )  # fmt: skip
+
+
+def _picture(taken: Taken, answers: bool) -> Iterator[Film | Diagram]:
+    if answers:
+        yield _way(taken)
+    elif taken.single and taken.net.zoom == "scalars":
+        yield blank(taken.net)
 
 
 def _way(taken: Taken) -> Film:

@@ -6,6 +6,7 @@ stands there by its length √Σ².
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,7 @@ __all__ = ["Line", "Taken", "Weight", "taken"]
 
 _MOST = 160  # numbers that a person can still go through
 _MOST_WEIGHTS = 4000
+_MOST_GIVEN = 24  # inputs that are named even where the network is not taken number by number
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Taken:
     Attributes:
         lines: its operations, in order.
         weights: what it moved.
-        given: the data: names and numbers.
+        given: the data: names, numbers, and what a table or a person calls them.
         loss: before the step.
         after: after it.
         rule: the optimizer.
@@ -89,7 +91,7 @@ class Taken:
 
     lines: tuple[Line, ...]
     weights: tuple[Weight, ...]
-    given: tuple[tuple[str, float], ...]
+    given: tuple[tuple[str, float, str], ...]
     loss: float
     after: float
     rule: str
@@ -129,7 +131,12 @@ def taken(subject: Subject, sample: int, optimizer: Any, lr: float, closely: boo
     every = _Update(before, moves, moved.optimizer)
     weighs = sum(x.size for x in before.names)
     small = closely and how_many(flow)[0] <= _MOST and weighs <= _MOST_WEIGHTS
-    lines, weights, given = _by_number(flow, every) if small else _by_op(flow, every)
+    lines, weights, found = _by_number(flow, every) if small else _by_op(flow, every)
+    words = {"x": row.inputs, "target": row.names}
+    given = tuple((n.name, n.value, _called(n, words)) for n in found)
+    if not given and row.flat and row.x.size <= _MOST_GIVEN:
+        told = zip(row.x[0].tolist(), row.inputs, strict=True)
+        given = tuple((f"x[0, {i}]", v, word) for i, (v, word) in enumerate(told))
     loss = float(np.asarray(before.loss.array).reshape(()))
     return Taken(lines, weights, given, loss, moved.loss_after, every.rule, small, net_of(flow),
                  None if small or not closely else followed(flow))  # fmt: skip
@@ -179,8 +186,18 @@ def _by_number(flow: Flow, update: _Update) -> tuple[Any, Any, Any]:
         elif n.node in update.names and n.blame is not None:
             weights.append(Weight(n.name, n.value, _blame(n), update.of_number(n), _slopes(n)))
         elif n.node.kind == "data":
-            given.append((n.name, n.value))
+            given.append(n)
     return tuple(lines), tuple(weights), tuple(given)
+
+
+def _called(n: Number, words: Mapping[str, Sequence[str]]) -> str:
+    """What the column of an input is called, or the class of a target; empty where nobody says."""
+    name = n.name.partition("[")[0]
+    known = words.get(name, ())
+    place = n.at[-1] if name == "x" else int(n.value)
+    if not 0 <= place < len(known):
+        return ""
+    return "" if known[place] in (f"x{place}", str(place)) else known[place]
 
 
 def _blame(n: Number) -> Step:

@@ -13,9 +13,11 @@ from pellucid.lenses.graphs.ops import ops_net
 from pellucid.lenses.graphs.picture import diagram_of, value_text
 from pellucid.lenses.graphs.scalars import scalars_net
 from pellucid.lenses.numerals import number
-from pellucid.lenses.picture import Dot, Film
+from pellucid.lenses.picture import Diagram, Dot, Film
 
-__all__ = ["net_of", "way"]
+__all__ = ["BLANK", "blank", "net_of", "way"]
+
+BLANK = "_______"
 
 _MOST_NUMBERS, _MOST_OPS = 40, 60
 _WAYS = ("forward: values", "backward: blame", "update: new weights")
@@ -59,3 +61,23 @@ def way(net: Net, moves: Mapping[str, float], single: bool) -> Film:
     )
     title = "The sample goes forward, blame comes back, weights move"
     return Film(frames, _WAYS, 1, title, "way", opens=0)
+
+
+def blank(net: Net) -> Diagram:
+    """The network with what is known: the sample and the weights; the rest is to be filled in.
+
+    Args:
+        net: what was computed, number by number.
+    """
+    whole = diagram_of(net, "To fill in: values from left to right, blame from right to left", "")
+    found = {v.key: v for v in net.vertices}
+
+    def emptied(dot: Dot) -> Dot:
+        vertex = found[dot.key]
+        lines = [dot.lines[0], BLANK if vertex.op else value_text(vertex)]
+        if vertex.asks:
+            lines.append(f"blame {BLANK}" if vertex.kind != "loss" else "blame +1.0")
+        return replace(dot, lines=tuple(lines), hint="")
+
+    plain = (replace(e, role="plain", strength=0.25, name="", hint="") for e in whole.edges)
+    return replace(whole, dots=tuple(map(emptied, whole.dots)), edges=tuple(plain))

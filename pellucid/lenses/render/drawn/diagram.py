@@ -12,6 +12,7 @@ from pellucid.lenses.picture import Diagram, Dot, Edge
 __all__ = ["diagram", "place_of"]
 
 _LINE = 15.0
+_LEAST = 0.7  # of its size, below which letters are too small to read
 _SLANT = 8.0  # lines that rise by more than this are crossed by others
 
 
@@ -27,7 +28,8 @@ def diagram(mark: Diagram, label: str) -> Markup:
         [_words(e) for e in mark.edges if e.name],
         class_="diagram",
     )
-    style = f"min-width:{min(mark.wide, 1600):.0f}px;max-width:{max(mark.wide * 1.25, 320):.0f}px"
+    least, most = min(_LEAST * mark.wide, 1600), max(mark.wide * 1.25, 320)
+    style = f"min-width:{least:.0f}px;max-width:{most:.0f}px"
     return tag("div", Markup(shown.replace("<svg ", f'<svg style="{style}" ', 1)), class_="scroll",
                tabindex=0)  # fmt: skip
 

@@ -75,7 +75,10 @@ def _figure(view: View, moment: int | None, dark: bool | None) -> Any:
 def _fill(drawn: Any, view: View, moment: int | None, tinted: bool) -> None:
     blocks = [b for b in view.blocks if isinstance(b, _PICTURES)]
     if not blocks:
-        raise SettingError("this view has no picture; print it, or take its .html().")
+        raise SettingError(
+            'this view has no picture; save it as a page, .save("sheet.html"): a browser prints'
+            " that, or makes a PDF of it (Ctrl+P)."
+        )
     grids = [_roomy(b, moment) for b in blocks]
     heights = [rows * high for rows, _, high in grids]
     wide = float(np.clip(max(_width(_still(b, moment)) for b in blocks), 5.6, _WIDEST))
