@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from pellucid.nn import functional, init, modules, parameter, utils
+from pellucid.nn import functional, grad, init, modules, parameter, utils
 from pellucid.nn.across import CrossMapLRN2d
 from pellucid.nn.activation import (
     CELU,
@@ -345,6 +345,7 @@ __all__ = [
     "global_add_pool",
     "global_max_pool",
     "global_mean_pool",
+    "grad",
     "init",
     "modules",
     "parallel",
