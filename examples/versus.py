@@ -2,8 +2,9 @@
 
 Each `with_torch.py` hands over how both sides train and how a trained model is scored. They take
 turns over five seeds on one core; a first turn of each, in which programs are compiled, is shown
-apart. `--write` keeps the figures in the example's folder, and `python examples/figures.py` puts
-them into the README files and the page of all examples.
+apart. Times are the processor's, for which it counts less what else the machine does. `--write`
+keeps the figures in the example's folder, and `python examples/figures.py` puts them into the
+README files and the page of all examples.
 """
 
 from __future__ import annotations
@@ -77,14 +78,14 @@ def versus(folder: str | Path, figure: str, ours: Side, theirs: Side, form: str 
         path, _, part = str(folder).partition(":")
         kept = Path(path) / "with_torch.json"
         found = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
-        found[part] = {"figure": figure, "seeds": options.seeds, **rows}
+        found[part] = {"figure": figure, "seeds": options.seeds, "clock": "processor", **rows}
         kept.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 
 
 def _turn(side: Side, seed: int) -> tuple[float, float]:
-    start = time.perf_counter()
+    start = time.process_time()
     model = side.train(seed)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     return float(side.score(model, seed)), seconds
 
 
