@@ -47,7 +47,9 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
     suspect = because is not None and last_write[0] > because.seq
     known_values = not mode.symbolic
     flows = False
-    key: list[Any] = [*params, *params.values()] if params else []
+    key: list[Any] = []
+    if params:
+        key += (*params, *params.values()) if op.matters is None else (op.matters(**params),)
     arrays = []
     for x in inputs:
         if type(x) is not Node:

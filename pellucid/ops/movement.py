@@ -197,8 +197,13 @@ Spec = tuple[Any, ...]
 def as_index(spec: Spec) -> tuple[Any, ...]:
     """What goes into the square brackets."""
     return tuple(
-        s if isinstance(s, int) else slice(s[0], None if s[1] < 0 else s[1], s[2]) for s in spec
+        [s if type(s) is int else slice(s[0], None if s[1] < 0 else s[1], s[2]) for s in spec]
     )
+
+
+def _ranges(spec: Spec) -> tuple[Any, ...]:
+    """The block without its single positions: its shape is the same wherever they are."""
+    return tuple([None if type(s) is int else s for s in spec])
 
 
 def sliced(own: Shape, spec: Spec) -> Shape:
@@ -215,6 +220,7 @@ slice_: Op = define(
     forward=lambda xp, x, spec: x[(*as_index(spec), ...)],
     gradient=(lambda g, y, x, spec: place(g, spec=spec, shape=x.shape),),
     shape=lambda own, spec: sliced(own, spec),
+    matters=lambda spec: _ranges(spec),
     cost=FREE,
     terms=("1 where taken",),
     traits="movement linear view",
@@ -234,6 +240,7 @@ place: Op = define(
     forward=lambda xp, x, spec, shape: xp.placed(shape, as_index(spec), x),
     gradient=(lambda g, y, x, spec, shape: slice_(g, spec=spec),),
     shape=lambda own, spec, shape: shape,
+    matters=lambda spec, shape: (_ranges(spec), shape),
     cost=FREE,
     terms=("1",),
     traits="movement linear",

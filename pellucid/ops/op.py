@@ -103,6 +103,8 @@ class Op:
         stable: which form is computed and why, where it isn't the textbook one.
         source: where the formula comes from.
         terms: the local slopes as people write them, per input: "cos(x)"; for `explain`.
+        matters: `matters(**params)`, what of the settings tells shape and dtype of the result,
+            where it is not all of them: a loop over positions is checked once.
     """
 
     name: str
@@ -126,6 +128,7 @@ class Op:
     stable: str = ""
     source: str = ""
     terms: tuple[str, ...] = ()
+    matters: Callable[..., Any] | None = None
     inferred: dict[Any, Any] = field(default_factory=dict, repr=False)
     view: bool = field(init=False)
 

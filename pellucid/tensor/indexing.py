@@ -62,15 +62,20 @@ class Parts(NamedTuple):
 def getitem(x: Node, index: Any) -> Node:
     """The part of `x` that an index names."""
     if type(index) is int and x.shape:
-        n = x.shape[0]
-        rest = tuple((0, m, 1) for m in x.shape[1:])
-        return slice_(x, spec=(_position(index, n, 0), *rest))
+        at = index if 0 <= index < x.shape[0] else _position(index, x.shape[0], 0)
+        return slice_(x, spec=(at, *_behind(x.shape)))
     if type(index) is tuple and len(index) == len(x.shape) and all(type(i) is int for i in index):
         places = zip(index, x.shape, strict=True)
         return slice_(x, spec=tuple([_position(i, n, k) for k, (i, n) in enumerate(places)]))
     parts = _taken_apart(index, x.shape)
     block = _block(x, parts)
     return take(block, *parts.lookups, axes=parts.axes) if parts.axes else block
+
+
+@lru_cache(maxsize=1024)
+def _behind(shape: Shape) -> tuple[tuple[int, int, int], ...]:
+    """All of every axis but the first."""
+    return tuple((0, n, 1) for n in shape[1:])
 
 
 def setitem(x: Tensor, index: Any, value: Any) -> None:

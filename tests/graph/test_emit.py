@@ -229,6 +229,15 @@ def test_the_shape_rule_is_asked_once_per_signature() -> None:
 # ---- memory --------------------------------------------------------------------------------------
 
 
+def test_a_loop_over_positions_is_checked_once() -> None:
+    x = pellucid.arange(60).reshape(3, 4, 5)
+    before = len(REGISTRY["slice"].inferred)
+    rows = [x[i, 1:3] for i in range(3)]
+    assert [r.shape for r in rows] == [(2, 5)] * 3
+    assert rows[2].numpy().tolist() == x.numpy()[2, 1:3].tolist()
+    assert len(REGISTRY["slice"].inferred) <= before + 1
+
+
 def test_aliases_name_one_memory() -> None:
     x = node(1.0, 2.0)
     row = REGISTRY["slice"](x, spec=((0, 1, 1),))

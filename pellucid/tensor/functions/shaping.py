@@ -180,9 +180,13 @@ def stack(tensors: Any, dim: int = 0) -> Node:
         raise SettingError("stack needs at least one Tensor and got an empty list.")
     if len({p.shape for p in parts}) > 1:
         raise ShapeError(_unequal([p.shape for p in parts], dim))
-    return mv.cat(
-        *[unsqueeze(p, dim) for p in parts], axis=normalize_axis(dim, len(parts[0].shape) + 1)
-    )
+    first = parts[0].shape
+    axis = normalize_axis(dim, len(first) + 1)
+    if axis == len(first):
+        return mv.cat(*[unsqueeze(p, axis) for p in parts], axis=axis)
+    # End to end along the axis before which the new one comes, they lie as they are to lie.
+    joined = mv.cat(*parts, axis=axis)
+    return mv.reshape(joined, shape=(*first[:axis], len(parts), *first[axis:]))
 
 
 def _unequal(shapes: list[Shape], dim: int) -> str:
