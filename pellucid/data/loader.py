@@ -187,9 +187,9 @@ def default_collate(batch: list[Any]) -> Any:
     """
     first = batch[0]
     if isinstance(first, Tensor):
-        return of_array(np.stack([t._node.array for t in batch]))
+        return of_array(_stacked([t._node.array for t in batch]))
     if isinstance(first, np.ndarray | np.generic):
-        return as_tensor(np.stack(batch))
+        return as_tensor(_stacked(batch))
     if isinstance(first, bool | int):
         return tensor(batch)
     if isinstance(first, float):
@@ -203,6 +203,20 @@ def default_collate(batch: list[Any]) -> Any:
     raise DataError(
         f"a batch can't be made of {type(first).__name__} samples.\n"
         " Give collate_fn=… a function that makes a batch of a list of them."
+    )
+
+
+def _stacked(arrays: list[Any]) -> Any:
+    """As `np.stack` does, which takes three to eight times as long for small rows."""
+    try:
+        return np.array(arrays)
+    except ValueError:
+        shapes = [tuple(np.shape(array)) for array in arrays]
+    at = next(k for k, shape in enumerate(shapes) if shape != shapes[0])
+    raise DataError(
+        f"a batch is made of samples of one shape: its first has {shapes[0]}, and number {at + 1}"
+        f" has {shapes[at]}.\n For sequences of different lengths give collate_fn=… a function that"
+        " pads them, as nn.utils.rnn.pad_sequence does."
     )
 
 

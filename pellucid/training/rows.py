@@ -237,7 +237,7 @@ def _not_numbers(value: Any, array: Any, name: str) -> str:
         wrong = [str(c) for c, d in value.dtypes.items() if getattr(d, "kind", "O") not in "biuf"]
         return (
             f"{name}: the column {wrong[0]!r} does not hold numbers.\n"
-            " pellucid.data.make_table(frame, target=…) turns categories, dates and text into them."
+            " pellucid.data.make_table(frame, target=…) turns categories and dates into them."
         )
     first = array.reshape(-1)[0] if array.size else "nothing"
     first = first.item() if hasattr(first, "item") else first

@@ -230,3 +230,15 @@ def test_data_that_does_not_fit_together() -> None:
 def test_what_must_be_overridden_says_so() -> None:
     with pytest.raises(NotImplementedError, match="Dataset must override __getitem__"):
         loading.Dataset()[0]
+
+
+def test_samples_of_different_shapes_are_told_apart() -> None:
+    rows = [pl.zeros(3), pl.zeros(3), pl.zeros(5)]
+    for samples in (rows, [row.numpy() for row in rows], [(row, 1) for row in rows]):
+        with pytest.raises(DataError) as error:
+            loading.default_collate(samples)
+        assert str(error.value) == (
+            "a batch is made of samples of one shape: its first has (3,), and number 3 has (5,).\n"
+            " For sequences of different lengths give collate_fn=… a function that pads them, as"
+            " nn.utils.rnn.pad_sequence does."
+        )

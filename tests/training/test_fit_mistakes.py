@@ -61,7 +61,7 @@ DATA: list[tuple[Any, Any, str]] = [
         (2, 1),
         (TEXT, [0, 1]),
         "X: the column 'town' does not hold numbers.\n pellucid.data.make_table(frame, target=…)"
-        " turns categories, dates and text into them.",
+        " turns categories and dates into them.",
     ),
     (
         (2, 2),
