@@ -46,8 +46,10 @@ def lr_too_low(seen: Seen) -> Iterator[Finding]:
         return
     if not 0 < step < SMALL:
         return
-    farther = [Change(lr=1e4)] if step < TINY else []
-    found = best(seen, Change(lr=10.0), Change(lr=100.0), Change(lr=1000.0), *farther)
+    found = best(seen, Change(lr=10.0), Change(lr=100.0), Change(lr=1000.0))
+    if step < TINY and not (found is not None and found.works):
+        # Steps that do nothing yet may do a little harm on their way to a rate that learns.
+        found = best(seen, Change(lr=1000.0), Change(lr=1e4)) or found
     evidence = Evidence(
         "size of a step over the weights' size", step, SMALL, "TheDeepChecker: 1e-4"
     )
