@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import pellucid
-from pellucid import nn
+from pellucid import lenses, nn
 from pellucid.errors import GraphError, SettingError
 from pellucid.lenses.lens import LENSES
 from pellucid.lenses.picture import Charts, Diagram, Film
@@ -309,3 +309,12 @@ def test_insides_too_large_to_read_are_left_out() -> None:
     shown = pellucid.graph(deep, (np.ones((2, 2), np.float32), np.zeros((2, 2), np.float32)))
     for net in shown.to_dict().get("inside", {}).values():
         assert len(net["nodes"]) <= 60
+
+
+def test_running_means_stay_inside_of_the_box_of_their_module() -> None:
+    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.Linear(4, 2))
+    rows = np.ones((6, 3), np.float32), np.array([0, 1, 0, 1, 0, 1])
+    drawn = next(
+        b for b in lenses.graph(model, rows, zoom="modules").view.blocks if isinstance(b, Diagram)
+    )
+    assert [d.lines[0] for d in drawn.dots] == ["x", "0", "1", "2", "3", "y", "L = cross_entropy"]

@@ -117,7 +117,8 @@ def _net(flow: Flow, runs: list[Run], briefs: Mapping[str, str]) -> Net:
         for stage in run.stages:
             for x in stage.inputs:
                 source = owner.get(x)
-                if source is run or (source is None and leaf_kind(x) == "parameter"):
+                own_leaf = leaf_kind(x) == "parameter" or x.kind == "buffer"  # inside of the box
+                if source is run or (source is None and own_leaf):
                     continue
                 if source is None and x not in shown and not x.inputs:
                     continue
