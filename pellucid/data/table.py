@@ -26,7 +26,7 @@ from pellucid.data.remarks import (
     about_target,
     about_words,
 )
-from pellucid.data.target import Task, as_task, find_target, ordered, read_target
+from pellucid.data.target import LAST, Task, as_task, find_target, ordered, read_target
 from pellucid.data.unfit import Unfit, UnfitCells
 from pellucid.data.wording import count, listing, quoted
 from pellucid.errors import DataError
@@ -150,6 +150,9 @@ def make_table(
     types = dict(types or {})
     frame, marked = _without_missing(_named(frame, name), missing)
     goal, why = find_target(list(frame.columns), target, name)
+    if why == LAST:  # a date or a text is hardly what one wants to know
+        goal = next((c for c in reversed(frame.columns) if _foretold(frame[c], name)), goal)
+        why = why if goal == frame.columns[-1] else "as the last column that is no date and no text"
     _check_types(types, list(frame.columns), name)
     chosen, unfit = as_task(task) or _task_of(types.get(goal)), Unfit(name)
     outcome, found = _read_target(frame[goal], chosen, name, decimal, unfit)
@@ -166,6 +169,14 @@ def make_table(
     said += about_columns(columns, goal, len(frame)) + about_names(typed, columns, goal)
     said += about_words(typed, columns, goal, missing)
     return Table(typed, goal, found, name, columns, tuple(said), tuple(missing))
+
+
+def _foretold(cells: pd.Series[Any], name: str) -> bool:
+    """Whether a column is of a kind that people ask for."""
+    try:
+        return guess_column(cells, name).kind not in ("date", "text")
+    except DataError:  # said where the column is read
+        return True
 
 
 def _without_missing(

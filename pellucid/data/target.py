@@ -23,7 +23,7 @@ from pellucid.spelling import closest, did_you_mean
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Task", "as_task", "find_target", "guess_task", "ordered", "read_target"]
+__all__ = ["LAST", "Task", "as_task", "find_target", "guess_task", "ordered", "read_target"]
 
 Task = Literal["classification", "regression"]
 
@@ -35,6 +35,7 @@ _TASKS: dict[str, Task] = {
     "regress": "regression",
 }
 _LIKELY = ("target", "label", "class", "y", "outcome", "species", "category")
+LAST = "as the last column"
 _FEW = 20
 _EACH = 5
 _MOST_CLASSES = 1000
@@ -68,7 +69,7 @@ def find_target(names: Sequence[str], target: str | None, name: str) -> tuple[st
         for likely in _LIKELY:
             if likely in folded:
                 return folded[likely], "by its name"
-        return names[-1], "as the last column"
+        return names[-1], LAST
     if target in names:
         return target, ""
     near = closest(target, names)

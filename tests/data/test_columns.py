@@ -256,3 +256,13 @@ def test_the_digest_changes_with_any_cell_and_name() -> None:
     }
     assert len(digests) == 5
     assert make_table(frame.copy(), target="y").digest() in digests
+
+
+def test_a_date_or_a_text_is_not_guessed_as_the_target() -> None:
+    days = pd.date_range("2020-01-01", periods=40).strftime("%d/%m/%Y")
+    frame = pd.DataFrame({"x": np.linspace(0, 1, 40), "won": [0, 1] * 20, "on": days})
+    frame["note"] = [f"a long note on number {i}" for i in range(40)]
+    table = make_table(frame)
+    assert table.target == "won"
+    assert any("as the last column that is no date and no text" in str(n) for n in table.notices)
+    assert make_table(frame[["x", "won"]]).target == "won"
