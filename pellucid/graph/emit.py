@@ -47,9 +47,7 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
     suspect = because is not None and last_write[0] > because.seq
     known_values = not mode.symbolic
     flows = False
-    key: list[Any] = []
-    if params:
-        key += (*params, *params.values()) if op.matters is None else (op.matters(**params),)
+    key: list[Any] = _telling(op, params) if params else []
     arrays = []
     for x in inputs:
         if type(x) is not Node:
@@ -103,6 +101,11 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
         of = inputs[0]  # an unrecorded view must not keep a recorded graph alive
         node.base = of if node.inputs or not of.inputs else memory(of)
     return node
+
+
+def _telling(op: Any, params: Mapping[str, Any]) -> list[Any]:
+    """What of the settings tells one signature from another."""
+    return [*params, *params.values()] if op.matters is None else [op.matters(**params)]
 
 
 def applied(op: Any, *inputs: Any, **params: Any) -> Node:

@@ -35,6 +35,9 @@ WHY = {
         add:refused sub:refused rsub:refused full_like:refused index_add:refused
         scalar_tensor:refused
     """,
+    "sparse along some axes and dense along others: not here": """
+        to_sparse:crash
+    """,
     "a Tensor over an array knows its own numbers, not those that lie around them in memory": """
         as_strided/partial_views:value as_strided/partial_views:refused
         as_strided/partial_views:no-method as_strided:no-method
