@@ -84,6 +84,7 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
     under_autocast, call = policed(call)
     words, star = _spellings(call), _starred(call)
     none_borrowed = words.keys().isdisjoint
+    name = getattr(call, "__name__", "")
 
     @functools.wraps(call)
     def on_tensors(*args: Any, **kwargs: Any) -> Any:
@@ -102,10 +103,10 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
         except Mismatch as mismatch:
             raise explained(call, mismatch, (*taken, *kwargs.values())) from None
         except (AttributeError, TypeError) as error:
-            if args and call.__name__ in getattr(args[0], "_called_for", ()):  # a sparse matrix
-                return args[0]._called_for[call.__name__](*args, **kwargs)
+            if args and name in getattr(args[0], "_called_for", ()):  # a sparse matrix
+                return args[0]._called_for[name](*args, **kwargs)
             if asks_for_out(error, kwargs):
-                return _into(call.__name__.strip("_"), on_tensors, args, kwargs)
+                return _into(name.strip("_"), on_tensors, args, kwargs)
             if (unknown := about_misspelled(call, error, kwargs)) is not None:
                 raise unknown from None
             refusal = _no_tensor(call, error, taken, kwargs)
