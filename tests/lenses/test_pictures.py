@@ -504,3 +504,11 @@ def test_a_wide_diagram_gets_narrower_on_a_page_and_as_narrow_as_paper() -> None
     page = shown(Diagram((Dot("a", 60, 40, ("a",)),), (), 1300.0, 80.0)).html()
     assert 'style="min-width:910px;' in page
     assert "@media print { .pellucid-view .diagram { min-width: 0 !important; }" in page
+
+
+def test_small_shares_have_different_names_on_an_axis() -> None:
+    small = chart(Bars([0.005, 0.028]), x=Axis(names=("a", "b")), y=Axis(percent=True))
+    figure = shown(small).figure()
+    figure.canvas.draw()
+    names = [t.get_text() for t in figure.subfigs[0].axes[0].get_yticklabels()]
+    assert len(set(names)) == len(names) > 3 and "0.5%" in names

@@ -110,11 +110,9 @@ def _axis(axes: Any, chart: Chart, which: str, room: int) -> None:
         getattr(axes, f"set_{which}ticks")(range(len(names)), shown, fontsize=8)
     else:
         getattr(axes, f"set_{which}lim")(*limits(chart, which))
-        axes.tick_params(axis=which, labelsize=8)
+        axes.tick_params(axis=which, which="both", labelsize=8)
     if axis.percent:
-        from matplotlib.ticker import PercentFormatter
-
-        getattr(axes, f"{which}axis").set_major_formatter(PercentFormatter(1.0, decimals=0))
+        getattr(axes, f"{which}axis").set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
 
 
 def _every(names: Sequence[str], room: int) -> int:
