@@ -1,4 +1,7 @@
-"""Every mark and every picture in every renderer: whole, harmless, within bounds, and quick."""
+"""Every mark and every picture in every renderer: whole, harmless, within bounds, and quick.
+
+Long because it is a collection: each mark stands once, and all renderers are asked for it.
+"""
 
 from __future__ import annotations
 
