@@ -51,18 +51,18 @@ class MLPClassifier(Classifying, Multilayer):
     Attributes:
         model_: the network, as any other here: `pellucid.program(clf.model_, X)`.
         history_: what `pellucid.fit` returned.
-        classes_, loss_, best_loss_, loss_curve_, validation_scores_, best_validation_score_, t_,
-            coefs_, intercepts_, n_features_in_, feature_names_in_, n_iter_, n_layers_, n_outputs_,
-            out_activation_: as scikit-learn has them.
+
+    `classes_`, `loss_`, `best_loss_`, `loss_curve_`, `validation_scores_`,
+    `best_validation_score_`, `t_`, `coefs_`, `intercepts_`, `n_features_in_`, `feature_names_in_`,
+    `n_iter_`, `n_layers_`, `n_outputs_` and `out_activation_` are as scikit-learn has them.
 
     Example:
         >>> from sklearn.datasets import load_iris
         >>> from sklearn.pipeline import make_pipeline
         >>> from sklearn.preprocessing import StandardScaler
         >>> X, y = load_iris(return_X_y=True)
-        >>> clf = make_pipeline(StandardScaler(), MLPClassifier((16,), max_iter=500, tol=1e-3,
-        ...                                                     learning_rate_init=0.01))
-        >>> clf.fit(X, y).score(X, y) > 0.95
+        >>> net = MLPClassifier((16,), max_iter=500, tol=1e-3, learning_rate_init=0.01)
+        >>> make_pipeline(StandardScaler(), net).fit(X, y).score(X, y) > 0.95
         True
 
     Source: scikit-learn, sklearn.neural_network.MLPClassifier.
@@ -126,10 +126,7 @@ class MLPRegressor(Regressing, Multilayer):
 
     Args:
         loss: "squared_error", or "poisson" for counts: the network then gives their logarithm.
-        hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate,
-            learning_rate_init, power_t, max_iter, shuffle, random_state, tol, verbose, warm_start,
-            momentum, nesterovs_momentum, early_stopping, validation_fraction, beta_1, beta_2,
-            epsilon, n_iter_no_change, max_fun: as in `MLPClassifier`.
+        hidden_layer_sizes: this one and all that follow are those of `MLPClassifier`.
 
     Attributes:
         model_: the network, as any other here.
