@@ -19,7 +19,7 @@ from pellucid.ops.bell import (
 )
 from pellucid.ops.compare import ge, gt, le, logical_or, lt, where
 from pellucid.ops.elementwise import add, exp, mul, square, sub
-from pellucid.ops.op import Op, Sample, define, per_element
+from pellucid.ops.op import BY_STEPS, Op, Sample, define, per_element
 
 __all__ = [
     "elu", "gate", "gelu", "gelu_tanh", "hardtanh", "identity", "leaky_relu", "relu", "sigmoid",
@@ -203,7 +203,7 @@ silu_grad: Op = define(
     "silu_grad",
     sentence="The blame of what SiLU bent.",
     equation=r"y = g\,\sigma(x)\,(1 + x(1 - \sigma(x)))",
-    derivative=r"\text{none here: to be differentiated again, it is written out step by step}",
+    derivative=BY_STEPS,
     forward=_silu_grad,
     gradient=None,
     dtype="float",

@@ -11,7 +11,7 @@ from typing import Any
 
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add, exp, mul, square, sub
-from pellucid.ops.op import REGISTRY, Op, Sample, define, per_element
+from pellucid.ops.op import BY_STEPS, REGISTRY, Op, Sample, define, per_element
 
 __all__ = [
     "gelu_grad",
@@ -93,7 +93,7 @@ gelu_grad: Op = define(
     "gelu_grad",
     sentence="The blame of what GELU bent.",
     equation=r"y = g\,(\Phi(x) + x\,\varphi(x))",
-    derivative=r"\text{none here: to be differentiated again, it is written out step by step}",
+    derivative=BY_STEPS,
     forward=_blame,
     gradient=None,
     dtype="float",

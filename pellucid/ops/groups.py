@@ -20,7 +20,7 @@ from pellucid.ops.normalize import (
     scaled,
     standardize,
 )
-from pellucid.ops.op import Op, Sample, composition, define
+from pellucid.ops.op import BY_STEPS, Op, Sample, composition, define
 from pellucid.ops.reduce import mean, sum_
 from pellucid.shapes import Shape, numel
 
@@ -117,7 +117,6 @@ def _apart(own: Shape, groups: int) -> Shape:
 
 
 _SIZES: tuple[Shape, ...] = ((2, 4, 3), (4,), (4,))
-_AGAIN = r"\text{none here: to be differentiated again, it is written out step by step}"
 
 affine_groups: Op = define(
     "affine_groups",
@@ -144,7 +143,7 @@ affine_groups_sums: Op = define(
     "affine_groups_sums",
     sentence="Blame of each channel added up, plain and scaled; average and scale of its group.",
     equation=r"y = (\sum g,\ \sum g\,\hat x,\ \mu_G,\ 1/\sqrt{\sigma_G^2 + \varepsilon})",
-    derivative=_AGAIN,
+    derivative=BY_STEPS,
     forward=_affine_sums,
     gradient=None,
     shape=lambda g, x, groups, eps: (4, *x[:2]),
@@ -159,7 +158,7 @@ affine_groups_grad: Op = define(
     sentence="The blame of what was brought to average 0 and spread 1 by groups, and scaled.",
     equation=r"y = \frac{1}{\sqrt{\sigma_G^2 + \varepsilon}}"
     r"\bigl(\gamma g - \overline{\gamma g} - \hat x\,\overline{\gamma g \hat x}\bigr)",
-    derivative=_AGAIN,
+    derivative=BY_STEPS,
     forward=_affine_grad,
     gradient=None,
     shape=lambda g, x, *_, groups: x,

@@ -12,7 +12,7 @@ from pellucid.graph.mode import current
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add, mul, rsqrt, sub
 from pellucid.ops.movement import reshape
-from pellucid.ops.op import Mistake, Op, Sample, composition, define
+from pellucid.ops.op import BY_STEPS, Mistake, Op, Sample, composition, define
 from pellucid.ops.reduce import mean, sum_, variance
 from pellucid.shapes import Mismatch, Shape, numel, show
 
@@ -99,7 +99,7 @@ standardize_grad = define(
     sentence="The blame of what was brought to average 0 and spread 1 within each group.",
     equation=r"y = \frac{1}{\sqrt{\sigma^2 + \varepsilon}}"
     r"\bigl(g - \overline{g} - \hat x\,\overline{g \hat x}\bigr)",
-    derivative=r"\text{none here: to be differentiated again, it is written out step by step}",
+    derivative=BY_STEPS,
     forward=_standardize_grad,
     gradient=None,
     shape=lambda g, y, x, axes, eps: x,
@@ -317,7 +317,7 @@ affine_norm_weight: Op = define(
     "affine_norm_weight",
     sentence="The blame of the scales: blame times what was scaled, added up for each feature.",
     equation=r"y = \sum g\,\hat x,\quad " + _CENTERED,
-    derivative=r"\text{none here: to be differentiated again, it is written out step by step}",
+    derivative=BY_STEPS,
     forward=_affine_weight,
     gradient=None,
     shape=lambda g, x, moments, axis, eps: (x[axis],),
@@ -335,7 +335,7 @@ affine_norm_grad: Op = define(
     sentence="The blame of what was brought to average 0 and spread 1 over the batch and scaled.",
     equation=r"y = \frac{\gamma}{\sqrt{\sigma_B^2 + \varepsilon}}"
     r"\bigl(g - \overline{g} - \hat x\,\overline{g \hat x}\bigr),\quad " + _CENTERED,
-    derivative=r"\text{none here: to be differentiated again, it is written out step by step}",
+    derivative=BY_STEPS,
     forward=_affine_grad,
     gradient=None,
     shape=lambda g, x, *_, axis, eps: x,

@@ -21,6 +21,7 @@ from pellucid.graph.node import Node, Part
 from pellucid.shapes import Mismatch, Shape, broadcast, numel, resolve, show
 
 __all__ = [
+    "BY_STEPS",
     "COMPOSITIONS",
     "REGISTRY",
     "Composition",
@@ -219,6 +220,8 @@ class Op:
         return "\n".join(lines)
 
 
+# The derivative of an op that is itself a blame, and has no rule of its own.
+BY_STEPS = r"\text{none here: to be differentiated again, it is written out step by step}"
 REGISTRY: dict[str, Op] = {}
 COMPOSITIONS: dict[str, Composition] = {}
 

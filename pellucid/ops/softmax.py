@@ -7,13 +7,12 @@ from typing import Any
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import exp, mul, sub
-from pellucid.ops.op import Op, Sample, define
+from pellucid.ops.op import BY_STEPS, Op, Sample, define
 from pellucid.ops.reduce import sum_
 from pellucid.shapes import numel
 
 __all__ = ["log_softmax", "log_softmax_grad", "softmax", "softmax_grad"]
 
-_AGAIN = r"\text{none here: to be differentiated again, it is written out step by step}"
 _PAIRS = (
     Sample(((2, 3), (2, 3)), {"axis": 1}),
     Sample(((2, 3, 20), (2, 3, 20)), {"axis": -1}),
@@ -122,7 +121,7 @@ softmax_grad: Op = define(
     "softmax_grad",
     sentence="The blame of scores that softmax turned into probabilities.",
     equation=r"y_i = p_i (g_i - \sum_j g_j p_j)",
-    derivative=_AGAIN,
+    derivative=BY_STEPS,
     forward=_softmax_grad,
     gradient=None,
     dtype="float",
@@ -136,7 +135,7 @@ log_softmax_grad: Op = define(
     "log_softmax_grad",
     sentence="The blame of scores that log-softmax turned into logarithms of probabilities.",
     equation=r"y_i = g_i - e^{y_i} \sum_j g_j",
-    derivative=_AGAIN,
+    derivative=BY_STEPS,
     forward=_log_softmax_grad,
     gradient=None,
     dtype="float",
