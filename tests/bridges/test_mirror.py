@@ -236,3 +236,35 @@ def test_lenses_look_at_networks_of_theirs() -> None:
         bridge.see(model, (x, y), "nothing")
     with pytest.raises(SettingError, match=r"mirror takes a torch\.nn\.Module, not Linear"):
         bridge.mirror(pellucid.nn.Linear(2, 2))
+
+
+def test_blocks_of_a_network_of_theirs_stay_whole() -> None:
+    class Block(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.norm = nn.LayerNorm(8)
+            self.mix = nn.MultiheadAttention(8, 2, batch_first=True)
+            self.up, self.down = nn.Linear(8, 16), nn.Linear(16, 8)
+
+        def forward(self, x: Any) -> Any:
+            h = self.norm(x)
+            x = x + self.mix(h, h, h, need_weights=False)[0]
+            return x + self.down(F.gelu(self.up(x)))
+
+    class Reader(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.table = nn.Embedding(9, 8)
+            self.blocks = nn.Sequential(*[Block() for _ in range(3)])
+            self.head = nn.Linear(8, 2)
+
+        def forward(self, x: Any) -> Any:
+            return self.head(self.blocks(self.table(x)).mean(1))
+
+    torch.manual_seed(0)
+    data = (torch.randint(0, 9, (30, 5)), torch.randint(0, 2, (30,)))
+    held = bridge.see(Reader(), data, "represent").to_dict()
+    assert [line["layer"] for line in held["layers"]] == [
+        "after table: Embedding(9, 8)", "after blocks.0: Block", "after blocks.1: Block",
+        "after the mean before head", "after head: Linear(8, 2)",
+    ]  # fmt: skip

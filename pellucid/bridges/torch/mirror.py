@@ -117,11 +117,20 @@ def _reflected(theirs: torch.nn.Module, twins: dict[int, Any]) -> nn.Module:
     known: nn.Module | None = twins.get(id(theirs))
     if known is None:
         native = _native(theirs, twins)
-        name = type(theirs).__name__
-        kind = type(name, (Mirror,), {"__module__": __name__, "__doc__": Mirror.__doc__})
-        known = native if native is not None else kind(theirs, twins)
+        known = native if native is not None else _kind(type(theirs), twins)(theirs, twins)
         twins[id(theirs)] = known
     return known
+
+
+def _kind(theirs: type, twins: dict[int, Any]) -> Any:
+    """A class of ours for one of theirs, the same for all its modules.
+
+    Lenses know the blocks of a network by the class that comes most often.
+    """
+    if id(theirs) not in twins:
+        own = {"__module__": __name__, "__doc__": Mirror.__doc__}
+        twins[id(theirs)] = type(theirs.__name__, (Mirror,), own)
+    return twins[id(theirs)]
 
 
 def _native(theirs: torch.nn.Module, twins: dict[int, Any]) -> nn.Module | None:
