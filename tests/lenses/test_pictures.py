@@ -515,3 +515,27 @@ def test_small_shares_have_different_names_on_an_axis() -> None:
     figure.canvas.draw()
     names = [t.get_text() for t in figure.subfigs[0].axes[0].get_yticklabels()]
     assert len(set(names)) == len(names) > 3 and "0.5%" in names
+
+
+def test_every_layer_is_named_at_a_matrix_of_layers_aslant_where_names_are_long() -> None:
+    names = ("input", "conv1", "the relu before conv2", "the relu before head", "pool", "head")
+    shown = Shown(View("", "", (Matrix(np.eye(6), names, names, "Alike", "amount"),), {}))
+    (axes,) = shown.figure().axes
+    assert [t.get_text() for t in axes.get_xticklabels()] == list(names)
+    assert {t.get_rotation() for t in axes.get_xticklabels()} == {40.0}
+    page = shown.html()
+    heads = re.findall(r"<text [^>]*rotate\(-40[^>]*>([^<]*)<", page)
+    assert heads == list(names)
+    box = re.search(r'viewBox="0 0 ([\d.]+) ', page)
+    assert box is not None
+    starts = re.findall(r"rotate\(-40 ([\d.]+) ", page)
+    reach = max(float(x) + 5 * len(n) for x, n in zip(starts, names, strict=True))
+    assert reach < float(box[1])  # the last name does not run out of the picture
+
+
+def test_numbered_columns_are_named_now_and_then_and_stand_upright() -> None:
+    names = tuple(f"unit {i}" for i in range(30))
+    shown = Shown(View("", "", (Matrix(np.eye(30), names, names, "", "amount"),), {}))
+    (axes,) = shown.figure().axes
+    assert 1 < len(axes.get_xticklabels()) < 30
+    assert "rotate(-40" not in shown.html()

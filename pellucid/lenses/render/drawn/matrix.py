@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 import zlib
 from collections.abc import Iterable, Sequence
 
@@ -15,7 +16,9 @@ from pellucid.lenses.draw.png import data_url, gray_png
 from pellucid.lenses.draw.svg import bar, line, picture, text
 from pellucid.lenses.picture import Floats, Matrix
 
-__all__ = ["columns_named", "matrix", "matrix_scale", "short"]
+__all__ = ["SLANT", "are_slanted", "columns_named", "matrix", "matrix_scale", "short"]
+
+SLANT = 40.0  # degrees of names that do not fit beside each other
 
 _WIDE = 420.0
 _WRITTEN = 26.0  # a cell this wide holds a short number
@@ -27,6 +30,7 @@ _SECOND = 40.0  # as wide a cell has room for a second line
 _LEAST_ROW, _FEW_ROWS = 13.0, 260.0
 _LEAST_TALL, _TELLING = 7.0, 0.1  # rows this high, and shades this strong, get a minus sign
 _LETTER = 5.9
+_ASLANT = 18.0  # between two such names
 _LONGEST = 24
 
 
@@ -40,7 +44,7 @@ def matrix(mark: Matrix, label: str, least: float = 0.0) -> Markup:
     """
     values = np.asarray(mark.values, np.float64)
     rows, columns = values.shape
-    names = [n if len(n) <= _LONGEST else f"{n[: _LONGEST - 1]}…" for n in mark.rows]
+    names = [_cut(n) for n in mark.rows]
     left = 6.0 if mark.image else 14 + _LETTER * max(map(len, names), default=len(str(rows)))
     left += 14.0 if mark.row_axis else 0.0
     top = 6.0 + (18.0 if _heads(mark) else 0.0) + (14.0 if mark.column_axis else 0.0)
@@ -58,12 +62,16 @@ def matrix(mark: Matrix, label: str, least: float = 0.0) -> Markup:
     if rows * tall > 460:
         tall = 460 / rows
     wide, high = columns * side, rows * tall
+    slanted = _slanted(mark, side)
+    if slanted:
+        top += _LETTER * max(map(len, slanted)) * math.sin(math.radians(SLANT)) - 6.0
     body: list[Child]
     if mark.image or values.size > _MOST_CELLS or side < _LEAST_CELL:
         body = [_pixels(mark, values, (left, top, wide, high))]
     else:
         body = list(_cells(mark, values, left, top, side, tall))
-    across = max(left + wide + 6, 60.0, least)
+    ends = (left + (c + 0.5) * side + _LETTER * len(n) for c, n in enumerate(slanted))
+    across = max(left + wide + 6, 60.0, least, *ends)
     written = _names(mark, names, left, top, side, tall)
     kind = "matrix image" if mark.image else "matrix"
     shown = picture(label, across, top + high + 6, body, written, class_=kind)
@@ -214,6 +222,37 @@ def columns_named(heads: Sequence[str], needed: float) -> list[tuple[str, float]
     return found
 
 
+def are_slanted(heads: Sequence[str], needed: float, aslant: float) -> bool:
+    """Whether names over columns are written aslant: all are needed, and they do not fit otherwise.
+
+    Args:
+        heads: a name for each column.
+        needed: how many columns the longest name takes.
+        aslant: how many columns it takes aslant.
+
+    Example:
+        >>> are_slanted(["input", "fc1", "the mean before fc2"], 2.5, 0.5)
+        True
+        >>> are_slanted(["unit 0", "unit 1", "unit 2"], 2.5, 0.5)  # whoever reads one can count on
+        False
+    """
+    series = len({re.sub(r"\d+", "", head) for head in heads}) < 2
+    return len(set(heads)) == len(heads) and not series and needed > 1 and aslant <= 1
+
+
+def _slanted(mark: Matrix, side: float) -> list[str]:
+    """The names over columns where they are written aslant."""
+    heads = [_cut(name) for name in mark.columns]
+    if mark.image or not heads or len(heads) != mark.values.shape[1]:
+        return []
+    needed = (max(map(len, heads)) * _LETTER + 6) / side
+    return heads if are_slanted(heads, needed, _ASLANT / side) else []
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+
+
 def _names(
     mark: Matrix, names: list[str], left: float, top: float, side: float, tall: float
 ) -> Iterable[Child]:
@@ -224,7 +263,12 @@ def _names(
     for r in range(0, rows, every):
         word = names[r] if r < len(names) else str(r)
         yield text(word, left - 5, top + (r + 0.5) * tall + 3.5, "tick", "end")
-    if _heads(mark):
+    if slanted := _slanted(mark, side):
+        for c, word in enumerate(slanted):
+            x, y = left + (c + 0.5) * side, top - 5
+            turn = f"rotate({-SLANT:g} {x:g} {y:g})"
+            yield tag("text", word, x=x, y=y, class_="tick", text_anchor="start", transform=turn)
+    elif _heads(mark):
         heads = mark.columns or tuple(map(str, range(columns)))
         longest = max(map(len, heads)) * _LETTER + 6
         for word, at in columns_named(heads, longest / side):

@@ -12,7 +12,13 @@ import numpy as np
 from pellucid.errors import SettingError
 from pellucid.lenses.picture import Chart, Charts, Diagram, Film, Matrix
 from pellucid.lenses.render.drawn.marks import keys
-from pellucid.lenses.render.drawn.matrix import columns_named, matrix_scale, short
+from pellucid.lenses.render.drawn.matrix import (
+    SLANT,
+    are_slanted,
+    columns_named,
+    matrix_scale,
+    short,
+)
 from pellucid.lenses.render.plotted.chart import plot, title_room
 from pellucid.lenses.render.plotted.diagram import diagram
 from pellucid.lenses.render.plotted.legend import columns_of, readable
@@ -36,6 +42,7 @@ _WIDEST, _TALLEST = 11.0, 40.0  # inches
 _LETTERS = 11  # that fit into an inch
 _TITLE = 8.5  # of a title
 _LINE = 0.16  # inches
+_SLOPE = math.sin(math.radians(SLANT))  # how high a name aslant is, beside its length
 _UNITS = 90.0  # of a diagram's plane, to an inch
 
 
@@ -162,13 +169,15 @@ def _roomy(block: Any, moment: int | None) -> tuple[int, int, float]:
 
 
 def _above(item: Any, columns: int, shared: bool) -> float:
-    """What titles and legends of more than a line take, in inches."""
+    """What titles and legends of more than a line take, and names aslant, in inches."""
     room = int((1.5 if _small(item) and columns > 2 else 3.6 if columns > 1 else 6.4) * _LETTERS)
     above = title_room(item, room) if isinstance(item, Chart) else room
     lines = max(len(textwrap.wrap(getattr(item, "title", ""), above)) - 1, 0)
     words = [w for _, w in keys(item)] if isinstance(item, Chart) and not shared else []
     if words:
         lines += math.ceil(len(words) / columns_of(words, room)) - 1
+    if _slanted(item, room / _LETTERS):
+        return _LINE * lines + max(map(len, item.columns)) * _SLOPE / _LETTERS
     return _LINE * lines
 
 
@@ -217,12 +226,10 @@ def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
     low, high = matrix_scale(mark)
     colors = diverging() if mark.scale == "signed" else rising()
     rows, columns = values.shape
-    aspect = "equal" if mark.image or 0.6 <= rows / max(columns, 1) <= 1.7 else "auto"
+    aspect = "equal" if _is_even(mark) else "auto"
     shown = values if mark.shades is None else low + mark.shades * (high - low)
     axes.imshow(shown, cmap=colors, vmin=low, vmax=high, aspect=aspect)
-    across = wide
-    if aspect == "equal":  # narrower than the room that there is
-        across = min(wide, max(_high(mark, 1) - 0.9, 0.5) * columns / rows)
+    across = _matrix_wide(mark, wide)
     if mark.image:
         axes.set_axis_off()
     else:
@@ -232,7 +239,10 @@ def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
         for which, names, n, every in (
             ("y", mark.rows, rows, every_y), ("x", mark.columns, columns, every_x),
         ):  # fmt: skip
-            if names and which == "x" and len(names) == n:
+            if which == "x" and _slanted(mark, wide):
+                axes.set_xticks(range(n), names, fontsize=8, rotation=SLANT, ha="right",
+                                rotation_mode="anchor")  # fmt: skip
+            elif names and which == "x" and len(names) == n:
                 said = columns_named(names, columns * (longest + 1) / (across * _LETTERS))
                 axes.set_xticks([at for _, at in said], [word for word, _ in said], fontsize=8)
             elif names:
@@ -247,6 +257,27 @@ def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
         _numbers(axes, mark, (shown - low) / (high - low))
     elif mark.scale == "signed" and values.size <= _SIGNED:
         _minus_signs(axes, (shown - low) / (high - low))
+
+
+def _is_even(mark: Matrix) -> bool:
+    """Whether its cells are squares."""
+    rows, columns = mark.values.shape
+    return mark.image or 0.6 <= rows / max(columns, 1) <= 1.7
+
+
+def _matrix_wide(mark: Matrix, wide: float) -> float:
+    """How wide its cells are together, in inches: squares need not fill the room that there is."""
+    rows, columns = mark.values.shape
+    return min(wide, max(_high(mark, 1) - 0.9, 0.5) * columns / rows) if _is_even(mark) else wide
+
+
+def _slanted(item: Any, wide: float) -> bool:
+    """Whether the names below a matrix's columns are written aslant."""
+    if not isinstance(item, Matrix) or item.image or len(item.columns) != item.values.shape[1]:
+        return False
+    column = _matrix_wide(item, wide) / max(len(item.columns), 1)
+    longest = max(map(len, item.columns), default=0) + 1
+    return are_slanted(item.columns, longest / (column * _LETTERS), _LINE / column)
 
 
 def _numbers(axes: Any, mark: Matrix, part: Any) -> None:
