@@ -47,13 +47,20 @@ def main(words: Sequence[str] | None = None) -> int:
         os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
         os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
         bench = Bench(chosen, cores, options, Path(folder))
-        bench.run()
+        stopped = False
+        try:
+            bench.run()
+        except KeyboardInterrupt:  # what was measured till now is worth its time
+            stopped = True
+        bench.estimate()
     table.show(bench.results, bench.rooflines, console)
     for name in bench.skipped:
         console.print(f"Left out: {name}: the time of a quick run was spent.")
+    if stopped:
+        console.print(f"Stopped by Ctrl-C: {len(bench.results)} lines were measured until then.")
     if options.json:
         Path(options.json).write_text(json.dumps(bench.as_json(), indent=1) + "\n", "utf-8")
-    return 1 if table.failures(bench.results) else 0
+    return 130 if stopped else 1 if table.failures(bench.results) else 0
 
 
 class Bench:
@@ -86,11 +93,14 @@ class Bench:
                 continue
             for result in self._of(name):
                 self.results.append(result)
-                self.say(" ".join(filter(None, table.row(result))))
+                self.say(" ".join(filter(None, table.row(result))), always=True)
         if not self.quick:  # once more: the machine may have been busy before
             self._measure_peaks()
+
+    def estimate(self) -> None:
+        """The least time that each step could take, by the peaks."""
         for result in self.results:
-            if result.workload in NAMES:
+            if result.workload in NAMES and result.cores in self.peaks:
                 work, peak = load(result.workload), self.peaks[result.cores]
                 result.roofline_us = peak.microseconds(work.flops, work.moved)
 
@@ -107,9 +117,9 @@ class Bench:
             else:
                 yield turns.step_times(load(name), cores, self.effort)
 
-    def say(self, text: str) -> None:
-        """What is going on, for a person who waits."""
-        if self.console.is_terminal:
+    def say(self, text: str, always: bool = False) -> None:
+        """What is going on, for a person who waits; in a file, what is done."""
+        if always or self.console.is_terminal:
             self.console.print(text, style="dim", highlight=False)
 
     def as_json(self) -> dict[str, Any]:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import roofline, turns
 from benchmarks.__main__ import main
 from benchmarks.processes import Failed, python
+from benchmarks.result import Result
+from benchmarks.workload import Workload
 
 needs_affinity = pytest.mark.skipif(
     not hasattr(os, "sched_getaffinity"), reason="this system does not pin processes"
@@ -52,6 +55,27 @@ def test_one_workload_from_the_command(
     assert result["workload"] == "eager_tiny"
     assert result["entries"]["pellucid eager"]["microseconds"] > 1
     assert result["failed"] == {}
+
+
+def test_what_was_measured_before_it_was_stopped_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def times(workload: Workload, cores: int, effort: object) -> Result:
+        if workload.name != "mlp_tiny":
+            raise KeyboardInterrupt
+        return Result(workload.name, workload.title, cores, None, None, None)
+
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    monkeypatch.setattr(turns, "step_times", times)
+    monkeypatch.setattr(roofline, "measure", lambda cores, _: roofline.Roofline(cores, 1, 1, 1))
+    file = tmp_path / "figures.json"
+    words = ["--only", "mlp_tiny", "--only", "mlp_moons", "--cores", "1", "--json", str(file)]
+    assert main(words) == 130
+    said = capsys.readouterr()
+    assert "1 lines were measured until then" in said.out
+    assert "mlp_tiny" in said.err  # as soon as it was there
+    (kept,) = json.loads(file.read_text("utf-8"))["results"]
+    assert kept["workload"] == "mlp_tiny" and kept["roofline_us"] > 0
 
 
 def test_an_unknown_workload_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

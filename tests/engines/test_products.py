@@ -28,3 +28,16 @@ def test_a_product_over_one_feature_is_an_outer_one(a: tuple[int, ...], b: tuple
     drawn = np.random.default_rng(0)
     x, y = drawn.normal(size=a), drawn.normal(size=b)
     np.testing.assert_array_equal(namespace.matmul(x, y), np.matmul(x, y))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_large_gradients_of_weights_are_left_to_what_several_cores_share(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    products = pytest.importorskip("pellucid.engines.xla.products")
+    monkeypatch.setattr(products, "cores", lambda: count)
+    ones = [np.ones((128, 512), np.float32), np.ones((128, 784), np.float32)]
+    found = products.PRODUCTS["tdot"](*ones)
+    assert (found is NotImplemented) == (count > 1)
+    small = products.PRODUCTS["tdot"](ones[0][:8, :64], ones[1][:8, :64])
+    np.testing.assert_array_equal(small, np.full((64, 64), 8))

@@ -8,6 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 from jax import lax
 
+from pellucid.engines.cores import cores
 from pellucid.engines.xla.arranged import Arranged, Order, plain
 
 __all__ = ["HALVED", "PRODUCTS", "WORTH"]
@@ -15,6 +16,7 @@ __all__ = ["HALVED", "PRODUCTS", "WORTH"]
 _barrier: Any = lax.optimization_barrier
 SWAPPED: Order = (1, 0)
 WORTH = 4096  # numbers in a weight below which its order does not matter
+SHARED = 1 << 25  # multiplications above which several cores gain more than a quick product does
 
 
 def _times(a: Any, b: Any) -> Any:
@@ -73,7 +75,8 @@ def _to_weight(g: Any, x: Any) -> Any:
     """The product with fewer columns on the left runs at the speed of light, the other at half.
 
     Where XLA is to turn the left one itself it leaves its quick product, which costs most where
-    both have about as many columns, and where they are few: those are turned beforehand.
+    both have about as many columns, and where they are few: those are turned beforehand. But what
+    it takes then is shared out evenly among the cores, which its quick product is not.
     """
     g, x = plain(g), plain(x)
     if g.ndim != 2 or x.ndim != 2:
@@ -85,6 +88,8 @@ def _to_weight(g: Any, x: Any) -> Any:
         return NotImplemented
     if wide > narrow:
         return _barrier(_barrier(x.T) @ g).T
+    if cores() > 1 and g.size * narrow >= SHARED:
+        return NotImplemented
     if narrow < 2 * wide or g.size <= WORTH:
         return _barrier(g.T) @ x
     return NotImplemented
