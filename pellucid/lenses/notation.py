@@ -38,7 +38,7 @@ _UP = dict(zip("0123456789+-=()niTtxaβb", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼
     "−": "⁻",
 }
 _DOWN = dict(
-    zip("0123456789+-=()aeijklmnoprstuvxβ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦ", strict=True)
+    zip("0123456789+-=()aehijklmnoprstuvxβ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦ", strict=True)
 )
 _LETTERS = re.compile(
     r"(?<![A-Za-z])([A-Za-zα-ω½0-9][ᵀ²³ˣ′ᵢⱼₖₙₘ]*) ([A-Za-zα-ωŷ][₀-₉ᵢⱼₖₙₘᵀ²³ˣ]*)(?![A-Za-z])"

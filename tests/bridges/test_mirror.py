@@ -268,3 +268,14 @@ def test_blocks_of_a_network_of_theirs_stay_whole() -> None:
         "after table: Embedding(9, 8)", "after blocks.0: Block", "after blocks.1: Block",
         "after the mean before head", "after head: Linear(8, 2)",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.1])
+def test_attention_of_theirs_is_one_line_of_a_program(dropout: float) -> None:
+    layer = nn.TransformerEncoderLayer(8, 2, 16, dropout, batch_first=True)
+    lines = bridge.program(layer, torch.randn(4, 5, 8)).layers
+    of_attention = [line for line in lines if line["layer"].startswith("self_attn")]
+    assert len(of_attention) == 1
+    assert of_attention[0]["operation"].startswith("MultiheadAttention(")
+    assert of_attention[0]["parameters"] == sum(p.numel() for p in layer.self_attn.parameters())
+    assert of_attention[0]["shape_out"] == (4, 5, 8)

@@ -363,3 +363,39 @@ def test_the_text_at_80_columns() -> None:
             "3 ops: program.unfold() lists them.",
         ]
     )
+
+
+class Attending(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.mix = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x: pellucid.Tensor) -> pellucid.Tensor:
+        return self.head(x + self.mix(x, x, x)[0])
+
+
+def test_attention_is_one_line_that_costs_what_its_ops_cost() -> None:
+    p = program(Attending(), pellucid.randn(4, 5, 8), pellucid.randn(4, 5, 3))
+    assert [(line["layer"], line["operation"]) for line in p.layers] == [
+        ("mix", "MultiheadAttention(8, 2)"), ("", "add"), ("head", "Linear(8, 3)"), ("loss", "mse"),
+    ]  # fmt: skip
+    first = p.layers[0]
+    assert first["shape_in"] == [(4, 5, 8)] and first["shape_out"] == (4, 5, 8)
+    assert first["parameters"] == 8 * 24 + 24 + 8 * 8 + 8
+    assert first["equation"].startswith("headₕ = softmax(Qₕ Kₕᵀ") and "√d" in first["equation"]
+    ops = [op for op in p.ops() if op.phase == "forward" and op.scope.startswith("mix")]
+    assert first["ops"] == len(ops) > 10
+    assert first["flops"] == sum(op.flops for op in ops)
+    assert first["bytes"] > 4 * (4 * 2 * 5 * 5)  # the weights of all pairs count as results
+    back = next(b for b in p.to_dict()["backward"] if b["layer"] == "mix")
+    assert back["gradient"] > 0 and back["blame"] > 0
+    assert [b["layer"] for b in p.to_dict()["backward"]].count("mix") == 1
+
+
+def test_a_class_of_ones_own_that_is_called_attention_shows_its_layers() -> None:
+    class MultiheadAttention(Attending):
+        pass
+
+    lines = program(MultiheadAttention(), (4, 5, 8)).layers
+    assert [line["layer"] for line in lines] == ["mix", "", "head"]

@@ -1,8 +1,12 @@
-"""Cuts a recorded step into lines: one for each layer, and one for each op between layers."""
+"""Cuts a recorded step into lines: one for each layer, and one for each op between layers.
+
+Attention is one line too, though a layer is inside of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +15,7 @@ from pellucid.lenses.chain.fold import calls_around
 from pellucid.lenses.listing.calls import Call
 from pellucid.lenses.listing.trace import Recording
 from pellucid.lenses.notation import plain
+from pellucid.nn import Module, MultiheadAttention
 from pellucid.shapes import Shape
 
 __all__ = ["Layer", "layers_of"]
@@ -32,6 +37,7 @@ class Layer:
         weights: the parameters that it reads.
         repeats: the number of the line that reads the same weights first, if there is one.
         passes: for a layer without ops, the shape that passes through.
+        parts: of attention, the lines that it would be if it were not one.
     """
 
     path: str
@@ -42,6 +48,7 @@ class Layer:
     weights: tuple[Node, ...] = ()
     repeats: int | None = None
     passes: Shape | None = None
+    parts: tuple[Layer, ...] = ()
 
     @property
     def records(self) -> tuple[Any, ...]:
@@ -56,6 +63,8 @@ class Layer:
     def equation(self) -> str:
         """What it computes, in one line."""
         records = self.records
+        if self.parts:
+            return _written(MultiheadAttention)
         if not records:
             return "y = x"
         if len(records) == 1:
@@ -75,10 +84,8 @@ class Layer:
 def layers_of(found: Recording) -> list[Layer]:
     """The lines of a step's forward part, in the order in which they ran."""
     owner = _Owners(found.calls)
-    busy = {owner(n) for n in found.forward}
-    layers: list[tuple[int, Layer]] = []
-    for start, path, operation, nodes in _groups(found, owner):
-        layers.append((start, _layer(path, operation, nodes, found)))
+    busy = {_whole(owner(n)) or owner(n) for n in found.forward}
+    layers = list(_lines(found.forward, found, owner))
     for call in _leaves(found.calls):
         if call not in busy:
             shape = call.inputs[0].shape if call.inputs else None
@@ -110,27 +117,58 @@ class _Owners:
 
 def _leaves(calls: list[Call]) -> Iterator[Call]:
     for call in calls:
-        if call.inner:
+        if call.inner and not _is_whole(call.module):
             yield from _leaves(call.inner)
         elif not any(m is not None for m in call.module._modules.values()):
             yield call
 
 
-def _groups(found: Recording, owner: _Owners) -> Iterator[tuple[int, str, str, list[Node]]]:
-    """The nodes of each line: of one call of a layer, or of one op or call between layers."""
-    groups: dict[object, list[Node]] = {}
-    for node in found.forward:
+def _lines(
+    nodes: Iterable[Node], found: Recording, owner: _Owners, folds: bool = True
+) -> Iterator[tuple[int, Layer]]:
+    """A line for each call of a layer and for each op or call between layers, and when it began."""
+    groups: dict[Any, list[Node]] = {}
+    for node in nodes:
         call = owner(node)
-        key: object = call if call is not None and not _holds(call) else _outermost(node)
-        groups.setdefault(key, []).append(node)
-    for key, nodes in groups.items():
-        first = nodes[0]
-        if isinstance(key, Call):
-            yield key.start, key.path, key.module._brief(), nodes
-        elif any(n.op.name not in _SILENT for n in nodes):
-            call = owner(first)
+        key: Any = call if call is not None and not _holds(call) else _outermost(node)
+        groups.setdefault((folds and _whole(call)) or key, []).append(node)
+    for key, own in groups.items():
+        if isinstance(key, Call) and folds and _is_whole(key.module):
+            layer = _layer(key.path, key.module._brief(), own, found)
+            layer.parts = tuple(part for _, part in _lines(own, found, owner, folds=False))
+            layer.out = key.outputs[0]
+            yield key.start, layer
+        elif isinstance(key, Call):
+            yield key.start, _layer(key.path, key.module._brief(), own, found)
+        elif any(n.op.name not in _SILENT for n in own):
+            call = owner(own[0])
             path = call.path if call else "loss"
-            yield first.seq, path, _record(first).name, nodes
+            yield own[0].seq, _layer(path, _record(own[0]).name, own, found)
+
+
+def _whole(call: Call | None) -> Call | None:
+    """The attention in which a call happened, if it did in one."""
+    found = None
+    while call is not None:
+        found = call if _is_whole(call.module) else found
+        call = call.outer
+    return found
+
+
+def _is_whole(module: Module) -> bool:
+    """Whether it is attention as a library has it, also where the forward of another runs here."""
+    kind = type(getattr(module, "_theirs", module))
+    return any(
+        k.__name__ == "MultiheadAttention"
+        and k.__module__.startswith(("pellucid.nn.", "torch.nn."))
+        for k in kind.__mro__
+    )
+
+
+def _written(kind: type) -> str:
+    """The equations in the text of a class, what is needed first in front."""
+    found = re.findall(r"(?<!\$)\$([^$]*=[^$]*)\$", kind.__doc__ or "")
+    return ", ".join(plain(" ".join(text.split())) for text in reversed(found))
 
 
 def _holds(call: Call) -> bool:

@@ -113,7 +113,8 @@ def _forward(number: int, layer: Layer, found: Recording) -> dict[str, Any]:
     parameters = sum(w.size for w in own)
     stored = sum(w.size * w.dtype.itemsize for w in own)
     out = layer.out
-    made = out.size * out.dtype.itemsize if out is not None else 0
+    outs = [part.out for part in layer.parts] or [out]
+    made = sum(n.size * n.dtype.itemsize for n in outs if n is not None)
     shape = out.shape if out is not None else layer.passes
     return {
         "number": number,
