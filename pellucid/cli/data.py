@@ -10,6 +10,7 @@ import typer
 
 from pellucid.cli import command as opt
 from pellucid.cli.look import remark
+from pellucid.cli.places import refuse_place
 from pellucid.data import info, load, names
 from pellucid.errors import SettingError
 from pellucid.training.artifact import write_whole
@@ -42,6 +43,7 @@ def data(
         raise SettingError(
             "pellucid data takes list, or make NAME.\n try: pellucid data make moons"
         )
+    refuse_place(out)
     frame = load(name, samples=samples, noise=noise, seed=seed).frame
     if as_json:
         rows = {"name": name, "rows": frame.to_dict(orient="records")}

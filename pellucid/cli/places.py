@@ -1,9 +1,10 @@
-"""Finds out before the work, not after it, that its results can be written."""
+"""Finds out before the work, not after it, that its results can be written and nothing is lost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from os import PathLike
 from pathlib import Path
 
 from pellucid.errors import DataError, FileFormatError
@@ -12,7 +13,40 @@ from pellucid.training.artifact import DESCRIPTION, RECORDING, WEIGHTS, describe
 from pellucid.training.files import replace_file
 from pellucid.training.revisit import HISTORY
 
-__all__ = ["refuse_foreign", "reserved"]
+__all__ = ["refuse_foreign", "refuse_place", "reserved"]
+
+
+def refuse_place(out: Path | None, *read: str | PathLike[str]) -> None:
+    """Refuse to write over a file that is read by the same command, or on a folder.
+
+    Args:
+        out: where the result goes; None for standard output.
+        read: files that are read, and folders whose files are; other words are passed over.
+
+    Raises:
+        DataError: names the file.
+    """
+    if out is None:
+        return
+    if out.is_dir():
+        raise DataError(
+            f"can't write {out}: it is a folder.\n"
+            " Choose another place with --out, or make room in this one."
+        )
+    for place in map(Path, read):
+        # A model is read by its folder or by one of its files; the others are its own as well.
+        kept = _results(place if place.is_dir() else place.parent) if _is_model(place) else [place]
+        if out.is_file() and any(one.is_file() and out.samefile(one) for one in kept):
+            what = "belongs to the model" if _is_model(place) else "is read by this command"
+            raise DataError(f"{out} {what}, and would be lost.\n Choose another place with --out.")
+
+
+def _is_model(place: Path) -> bool:
+    return place.is_dir() or place.name in (DESCRIPTION, WEIGHTS)
+
+
+def _results(folder: Path) -> list[Path]:
+    return [folder / name for name in (DESCRIPTION, WEIGHTS, RECORDING, HISTORY)]
 
 
 def refuse_foreign(folder: Path, page: Path, data: str, target: str) -> None:

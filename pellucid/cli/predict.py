@@ -11,6 +11,7 @@ import typer
 
 from pellucid.cli import command as opt
 from pellucid.cli.look import remark, warn
+from pellucid.cli.places import refuse_place
 from pellucid.data import Notice
 from pellucid.errors import SettingError
 from pellucid.training.artifact import load_model, write_whole
@@ -47,6 +48,7 @@ def predict(
     quiet: opt.Quiet = False,
 ) -> None:
     """Read the model, prepare the rows as in training, and write what it answers."""
+    refuse_place(out, file, model, *(one for one in (edges, own) if one is not None))
     trained = load_model(model, trust=trust, file=own)
     rows = opt.rows_for(
         trained, file, missing=missing, edges=edges, delimiter=delimiter, encoding=encoding,

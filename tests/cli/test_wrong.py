@@ -438,6 +438,49 @@ def test_a_place_that_cannot_be_written(here: Path, prices: Path, table: Path) -
     )
 
 
+@pytest.mark.parametrize("place", [".", "/"])
+def test_a_folder_without_a_name_is_no_place_for_a_file(
+    here: Path, prices: Path, place: str
+) -> None:
+    text = said(
+        f"can't write {place}: it is a folder.",
+        "Choose another place with --out, or make room in this one.",
+    )
+    (here / "rows.csv").write_bytes(b"area\n1\n")
+    for words in (["predict", prices, "rows.csv"], ["data", "make", "moons"]):
+        found = pellucid(*words, "-o", place)
+        assert (found.code, found.err) == (Exit.DATA, text)
+
+
+def test_predictions_do_not_take_the_place_of_what_they_are_made_from(
+    here: Path, prices: Path, table: Path
+) -> None:
+    rows, before = here / "rows.csv", table.read_bytes()
+    rows.write_bytes(before)
+    (here / "link.csv").symlink_to(rows)
+    for place in ("rows.csv", rows, "./rows.csv", "link.csv"):
+        found = pellucid("predict", prices, "rows.csv", "-q", "-o", place)
+        text = said(
+            f"{Path(place)} is read by this command, and would be lost.",
+            "Choose another place with --out.",
+        )
+        assert (found.code, found.out, found.err) == (Exit.DATA, "", text)
+    assert rows.read_bytes() == before
+    for name in ("model.json", "model.safetensors", "history.csv"):
+        place = shutil.copytree(prices, here / name.replace(".", "-")) / name
+        kept = place.read_bytes()
+        for model in (place.parent, place.parent / "model.json"):
+            found = pellucid("predict", model, table, "-q", "-o", place)
+            text = said(
+                f"{place} belongs to the model, and would be lost.",
+                "Choose another place with --out.",
+            )
+            assert (found.code, found.err) == (Exit.DATA, text)
+        assert place.read_bytes() == kept
+    for _ in range(2):  # what was predicted before may be written again
+        assert pellucid("predict", prices, table, "-q", "-o", "again.csv").code == Exit.GOOD
+
+
 def test_a_disk_that_is_full(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(path: Path, data: bytes) -> None:
         raise OSError(28, "No space left on device")
