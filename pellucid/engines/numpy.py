@@ -22,6 +22,7 @@ from pellucid.engines.copies import Copies, ordered
 from pellucid.engines.depthwise import Depthwise
 from pellucid.engines.erf import erf
 from pellucid.engines.grouped import Grouped
+from pellucid.engines.layered import Layered
 from pellucid.engines.lstm import Lstm
 from pellucid.engines.norms import Norms
 from pellucid.engines.order import Order
@@ -106,7 +107,9 @@ def _ones(n: int, dtype: Any) -> Any:
     return np.ones(n, dtype)
 
 
-class _Namespace(Bends, Copies, Depthwise, Grouped, Lstm, Norms, Order, Products, Softmax, Windows):
+class _Namespace(
+    Bends, Copies, Depthwise, Grouped, Layered, Lstm, Norms, Order, Products, Softmax, Windows
+):
     """NumPy, plus what both engines have: `erf`, `unless`, `written`, `scatter_add` and others."""
 
     erf = staticmethod(erf)

@@ -22,6 +22,7 @@ from pellucid.ops import gru as gru
 from pellucid.ops import held as held
 from pellucid.ops import incomplete as incomplete
 from pellucid.ops import indexing as indexing
+from pellucid.ops import layered as layered
 from pellucid.ops import linalg as linalg
 from pellucid.ops import lookup as lookup
 from pellucid.ops import loss as loss

@@ -18,7 +18,7 @@ from pellucid.shapes import Mismatch, Shape, numel, show
 
 __all__ = [
     "affine_norm", "affine_norm_grad", "affine_norm_weight", "batch_axes", "batch_norm",
-    "batch_norm_known", "blame_by_steps", "by_feature", "layer_norm", "mixed", "moments",
+    "batch_norm_known", "blame_by_steps", "by_feature", "mixed", "moments",
     "moments_of", "per_feature", "scaled", "standardize", "standardize_grad",
 ]  # fmt: skip
 
@@ -117,25 +117,6 @@ def scaled(x: Node, weight: Node | None, bias: Node | None) -> Node:
     """Scaled and moved by what is learned, where anything is."""
     x = x if weight is None else mul(x, weight)
     return x if bias is None else add(x, bias)
-
-
-@composition(
-    "layer_norm",
-    single=True,
-    equation=r"y = \gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta",
-    derivative=r"\partial L/\partial \gamma = \sum g \hat x,\ \partial L/\partial \beta = \sum g",
-    samples=(
-        Sample(((4, 3), (3,), (3,)), {"rank": 1, "eps": 1e-5}),
-        Sample(((2, 4, 3), (4, 3), (4, 3)), {"rank": 2, "eps": 1e-5}),
-    ),
-    source="Ba, Kiros & Hinton 2016",
-)
-def layer_norm(
-    x: Node, weight: Node | None = None, bias: Node | None = None, *, rank: int, eps: float
-) -> Node:
-    """Each row by itself, over its last axes, to average 0 and spread 1; then scaled and moved."""
-    axes = tuple(range(len(x.shape) - rank, len(x.shape)))
-    return scaled(standardize(x, axes=axes, eps=eps), weight, bias)
 
 
 # ---- over the batch ------------------------------------------------------------------------------

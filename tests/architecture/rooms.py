@@ -84,6 +84,7 @@ NUMPY_IN = {
     "engines/order.py": "the first few in order, without sorting all",
     "engines/norms.py": "means and spreads in as few passes as there can be",
     "engines/grouped.py": "groups of channels in as few passes as there can be",
+    "engines/layered.py": "rows scaled and moved in as few passes as there can be",
     "engines/windows.py": "small pools, looked up at once",
     "engines/softmax.py": "shares of rows in as few passes as there can be",
     "engines/lstm.py": "the steps of an LSTM in as few calls as there can be",

@@ -8,7 +8,7 @@ from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops import elementwise as ew
 from pellucid.ops import groups as gr
-from pellucid.ops import normalize as nz
+from pellucid.ops import layered as ly
 from pellucid.ops.movement import reshape
 from pellucid.ops.pool import avg_pool
 from pellucid.shapes import Shape, numel, show
@@ -36,7 +36,7 @@ def layer_norm(
         eps: added to the variance.
     """
     shape = _last_axes("layer_norm", input, normalized_shape, weight=weight, bias=bias)
-    return nz.layer_norm(input, weight, bias, rank=len(shape), eps=float(eps))
+    return ly.layer_norm(input, weight, bias, rank=len(shape), eps=float(eps))
 
 
 def rms_norm(

@@ -72,7 +72,7 @@ def _nll_back(t: Any, share: Any, target: Any, shape: Any, **params: Any) -> Any
     return found
 
 
-def _layer_norm(t: Any, x: Any, weight: Any, bias: Any, rank: int, eps: float) -> Any:
+def _layer_norm(t: Any, x: Any, weight: Any, bias: Any = None, *, rank: int, eps: float) -> Any:
     return t.nn.functional.layer_norm(x, x.shape[-rank:], weight, bias, eps)
 
 

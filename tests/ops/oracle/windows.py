@@ -145,6 +145,21 @@ def _affine_groups(t: Any, x: Any, weight: Any, bias: Any, groups: int, eps: flo
     return t.nn.functional.group_norm(x, groups, weight, bias, eps)
 
 
+def _affine_rows(t: Any, x: Any, weight: Any, bias: Any, rank: int, eps: float) -> Any:
+    return t.nn.functional.layer_norm(x, weight.shape, weight, bias, eps)
+
+
+def _affine_rows_grad(t: Any, g: Any, x: Any, weight: Any, rank: int, eps: float) -> Any:
+    n = weight.numel()
+    flat, blame, scale = x.reshape(-1, n), g.reshape(-1, n), weight.reshape(n)
+    x_hat = t.nn.functional.layer_norm(flat, (n,), eps=eps)
+    spread = (flat.var(1, correction=0, keepdim=True) + eps).sqrt()
+    share = blame * scale
+    stretch = (share * x_hat).mean(1, keepdim=True)
+    to_x = (share - share.mean(1, keepdim=True) - x_hat * stretch) / spread
+    return t.cat([(blame * x_hat).sum(0, keepdim=True), blame.sum(0, keepdim=True), to_x])
+
+
 def _group_moments(t: Any, x: Any, groups: int, eps: float) -> Any:
     """Average and scale of the group of each channel."""
     flat = x.reshape(x.shape[0], groups, -1)
@@ -187,6 +202,8 @@ ROWS: dict[str, Row] = {
     "affine_norm": Row(_affine_norm),
     "affine_norm_grad": Row(_affine_norm_grad),
     "affine_norm_weight": Row(_affine_norm_weight),
+    "affine_rows": Row(_affine_rows),
+    "affine_rows_grad": Row(_affine_rows_grad),
     "affine_groups": Row(_affine_groups),
     "affine_groups_grad": Row(_affine_groups_grad),
     "affine_groups_sums": Row(_affine_groups_sums),
