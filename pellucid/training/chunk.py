@@ -74,8 +74,8 @@ class Chunks:
         draws = any(s.generator is default_generator for s in usual.streams)
         return xla.XlaPopulation(
             varied[0], varied[1], varied[2:],
-            [*run.train.data.inputs, run.train.data.target],
-            [] if held is None else [*held.inputs, held.target],
+            run.train.data.arrays,
+            () if held is None else held.arrays,
             blocks=[n for n in check_sizes(run) if n],
             layouts=self._layouts,
             patience=run.plan.patience,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from pellucid.dtypes import by_name
 from pellucid.graph.node import Node
 from pellucid.graph.program import unknown
 from pellucid.tensor.compile import compile
@@ -25,7 +26,6 @@ from pellucid.tensor.random import randperm
 from pellucid.tensor.tensor import Tensor, wrap
 from pellucid.tensor.traced import Traced
 from pellucid.tensor.tracing import Tracing
-from pellucid.training.rows import Named
 from pellucid.training.sources import Batch, FromRows
 from pellucid.training.sums import Sums, partial
 
@@ -81,7 +81,7 @@ class CompiledEpochs:
         self._run = run
         source = run.train
         assert isinstance(source, FromRows)
-        self._rows = (*source.data.inputs, source.data.target)
+        self._rows = source.data.arrays
         self._usual, self._last = source.layouts(run.plan.batch_size, run.plan.accumulate)
         self._size, self._steps = sum(self._usual), run.whole_steps or 0
         self._xla = importlib.import_module("pellucid.engines.xla.stretch")
@@ -232,16 +232,15 @@ def trace_batch(
         probed: whether the run's probes are to look through this step.
     """
     assert isinstance(run.train, FromRows)
-    like = _example(run.train)
-    each = [[unknown((n, *t.shape[1:]), t._node.dtype) for t in like] for n in layout]
+    kinds = [(a.shape[1:], by_name(a.dtype.name)) for a in run.train.data.arrays]
+    each = [[unknown((n, *shape), dtype) for shape, dtype in kinds] for n in layout]
     unknowns = [node for batch in each for node in batch]
     sums = partial(run.gathered.metrics)
     tracing = Tracing(_numbers(run, unknowns))
     probing = run.probing if probed else None
     with tracing.notes():
         tensors = [[wrap(node) for node in batch] for batch in each]
-        names = run.train.data.names
-        batches: list[Batch] = [(Named.of(t[:-1], names), t[-1]) for t in tensors]
+        batches: list[Batch] = [run.train.data.batch(t) for t in tensors]
         with probing.watching(run) if probing else nullcontext() as watch:
             loss, outputs = run.forward_and_move(batches)
         results, shape = [loss.detach()], ()
@@ -252,11 +251,6 @@ def trace_batch(
     if probing is not None and watch is not None:
         probing.trace(watch.held, lambda told: tracing.step(unknowns, told, grads=False))
     return found, shape, sums is not None
-
-
-def _example(source: FromRows) -> list[Tensor]:
-    x, y = source.first()
-    return [*x, y]
 
 
 def _told(sums: Any, outputs: Sequence[Tensor], targets: Sequence[Tensor]) -> list[Tensor]:
@@ -279,4 +273,4 @@ def _numbers(run: Run, unknowns: list[Any]) -> dict[Any, Any]:
     """All rows that the unknowns of a step will ever stand for."""
     if not isinstance(run.train, FromRows):
         return {}
-    return dict(zip(unknowns, cycle((*run.train.data.inputs, run.train.data.target))))
+    return dict(zip(unknowns, cycle(run.train.data.arrays)))

@@ -33,6 +33,7 @@ from pellucid.training.probes import make_probing
 from pellucid.training.progress import Numbered, Progress, choose_progress
 from pellucid.training.recording import Recorder, check_record
 from pellucid.training.restarts import best_together
+from pellucid.training.row_weights import split_off
 from pellucid.training.rows import feed
 from pellucid.training.sources import FromRows, Source
 from pellucid.training.weights import copied, draw_again, put_back, seed_of_start
@@ -67,6 +68,7 @@ def fit(
     accumulate: int = 1,
     clip_norm: float | None = None,
     class_weight: Any = None,
+    sample_weight: Any = None,
     restore_best: bool = True,
     engine: str | None = None,
     probes: Any = None,
@@ -121,6 +123,13 @@ def fit(
             so many times as large without its memory. `batch_size` is what goes through at once.
         clip_norm: the gradient is shortened to this length where it is longer.
         class_weight: "balanced", or a weight for each class, for losses over classes.
+        sample_weight: how much each row counts: `(n,)`, 0 or more, in the order of the rows of
+            `data`, as an array, list, Tensor or pandas column; a validation share takes its own
+            along, and data of its own may bring some, `validation=(X, y, weight)`. A step's loss is
+            $\frac1n \sum_i w_i \ell_i$ over its n rows, the weights scaled to a mean of 1 over all
+            training rows: equal ones change nothing, 2 is the row given twice, 0 leaves it out.
+            The validation loss is weighted alike; metrics count all rows alike. The loss is one by
+            name, a module with `reduction="mean"`, or a function that gives a loss for each row.
         restore_best: put the best weights back at the end; the last ones stay otherwise.
         engine: "numpy" computes op by op, "xla" compiles stretches of steps; None for what will be
             done sooner, counting the time to compile; that choice stands in the history's notes.
@@ -157,12 +166,12 @@ def fit(
         (20, True)
     """
     _check(model, more, restarts, checkpoint, resume, record)
+    validation, held_weight = split_off(validation, sample_weight is not None)
     divided: dict[str, Any] = {
         "validation": validation, "seed": seed, "shuffle": shuffle, "batch_size": batch_size
     }  # fmt: skip
     with split_frame_hint(data):
-        parts = divide(model, data, **divided)
-    kept = Kept(model, data, loss, divided)
+        parts = divide(model, data, **divided, weight=sample_weight, held_weight=held_weight)
     plan = make_plan(
         parts.train.rows, epochs=epochs, batch_size=batch_size, patience=patience, shuffle=shuffle,
         seed=seed, clip_norm=clip_norm, restore_best=restore_best, engine=check_engine(engine),
@@ -172,6 +181,7 @@ def fit(
     with split_frame_hint(data):
         shown_first = _shown_first(parts.train, plan)
         objective = objective_of(model, parts.train, loss, class_weight, shown_first)
+    kept = Kept(model, data, objective.call if _of_rows(objective, loss) else loss, divided)
     make_probing(probes)  # a mistake speaks before anything is done
     budget = check_record(record)
     chosen = Chosen(optimizer, lr, weight_decay, schedule, metrics, tuple(callbacks), probes)
@@ -289,9 +299,9 @@ def run_of(
         notes=[*parts.notes, *objective.notes],
         preparation=parts.preparation,
     )
-    held = None if parts.held is None else parts.held.laid_out(objective.lay_out)
+    held = None if parts.held is None else objective.laid_out(parts.held)
     run = Run(
-        model, parts.train.laid_out(objective.lay_out), held, objective, optimizer, plan,
+        model, objective.laid_out(parts.train), held, objective, optimizer, plan,
         pace=pace, gathered=Gathered(metrics), history=history,
         callbacks=chosen.callbacks, progress=shown,
     )  # fmt: skip
@@ -393,8 +403,18 @@ def objective_of(
         default_generator.set_state(stream)
         for module, training in modes:
             module.training = training
-    target = train.data.target if isinstance(train, FromRows) else y._node.array
-    return choose_objective(loss, outputs, target, class_weight)
+    if not isinstance(train, FromRows):
+        return choose_objective(loss, outputs, y._node.array, class_weight)
+    weight = train.data.weight
+    found = choose_objective(loss, outputs, train.data.target, class_weight, weight)
+    if weight is None:
+        return found
+    return found.for_rows(outputs, train.laid_out(found.lay_out).first(rows)[1])
+
+
+def _of_rows(objective: Objective, loss: Any) -> bool:
+    """Whether a person's loss gives one for each row, of which others want the mean."""
+    return objective.weighted is not None and callable(loss) and not isinstance(loss, Module)
 
 
 def _settings(plan: Plan, optimizer: Optimizer, pace: Any, parts: Parts) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from pellucid.training.plan import Plan
 from pellucid.training.probes import Probing, Watch
 from pellucid.training.progress import Progress
 from pellucid.training.recording import Recorder
-from pellucid.training.rows import feed
+from pellucid.training.rows import feed, weight_of
 from pellucid.training.sources import Batch, FromRows, Source
 from pellucid.training.threads import threads_for
 from pellucid.training.weights import copied, put_back
@@ -257,7 +257,7 @@ class Run:
     def _backward(self, x: Sequence[Tensor], y: Tensor, share: float) -> tuple[Any, Tensor]:
         """Outputs for a batch, and its share of the loss, which was blamed on the weights."""
         outputs = feed(self.model, x)
-        loss: Tensor = self.objective.call(outputs, y)
+        loss: Tensor = self.objective.loss(outputs, y, weight_of(x))
         if self.watch is not None:
             self.watch.forward(loss)
         loss = loss if share == 1.0 else loss * share
@@ -351,7 +351,7 @@ class Run:
         with no_grad():
             for x, y in held.epoch(max(self.plan.batch_size, EVALUATE_ROWS), None):
                 outputs = feed(model, x)
-                yield outputs, y, self.objective.call(outputs, y)
+                yield outputs, y, self.objective.loss(outputs, y, weight_of(x))
         self.model.train()
 
     def _keep_best(self) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from pellucid.spelling import a_kind, did_you_mean
 from pellucid.tensor.caution import heard_once
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.tensor import Tensor
+from pellucid.training.row_losses import RowLosses, losses_of_rows
+from pellucid.training.sources import FromRows, Source
 
 __all__ = ["Objective", "choose_objective", "loss_by_name"]
 
@@ -43,6 +46,8 @@ class Objective:
         lay_out: turns the array of targets into what the loss takes.
         metrics: the names of the figures that go with it.
         notes: what was decided.
+        chosen: the loss itself, a module or a function.
+        weighted: the same loss for rows that count differently; None where they count alike.
     """
 
     name: str
@@ -50,9 +55,36 @@ class Objective:
     lay_out: Callable[[Any], Any]
     metrics: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    chosen: Any = None
+    weighted: RowLosses | None = None
+
+    def loss(self, outputs: Any, targets: Any, weight: Any = None) -> Any:
+        """The loss of a batch, whose rows may have weights."""
+        if weight is None or self.weighted is None:
+            return self.call(outputs, targets)
+        return self.weighted(outputs, targets, weight)
+
+    def laid_out(self, source: Source) -> Source:
+        """A source whose targets are laid out for the loss, and whose weights are scaled for it."""
+        found = source.laid_out(self.lay_out)
+        if self.weighted is None or not isinstance(found, FromRows):
+            return found
+        return FromRows(self.weighted.evened(found.data))
+
+    def for_rows(self, outputs: Any, targets: Any) -> Objective:
+        """The same for rows that count differently; tried on some rows.
+
+        Raises:
+            SettingError: the loss can't say what each row loses.
+        """
+        found = losses_of_rows(self.chosen, self.name, outputs, targets)
+        apart = replace(found, each=_saying_once(found.each))
+        return replace(self, call=apart, weighted=apart)
 
 
-def choose_objective(loss: Any, outputs: Any, target: Any, class_weight: Any = None) -> Objective:
+def choose_objective(
+    loss: Any, outputs: Any, target: Any, class_weight: Any = None, weight: Any = None
+) -> Objective:
     """The objective for what the model gives and what it should give.
 
     Args:
@@ -60,6 +92,7 @@ def choose_objective(loss: Any, outputs: Any, target: Any, class_weight: Any = N
         outputs: what the model gives for some rows.
         target: the array of all targets.
         class_weight: None, "balanced", or a weight for each class.
+        weight: the array of the weights of all rows, by which "balanced" counts them.
 
     Raises:
         SettingError: an unknown name, or class weights for a loss without classes.
@@ -82,13 +115,14 @@ def choose_objective(loss: Any, outputs: Any, target: Any, class_weight: Any = N
     lay_out = _layout(kind, outputs, target)
     call = loss
     if isinstance(loss, str):
-        weight = _weights(class_weight, kind, shape, target, lay_out)
-        call = _by_name(kind, weight)
+        by_class = _weights(class_weight, kind, shape, target, lay_out, weight)
+        call = _by_name(kind, by_class)
     elif class_weight is not None:
         raise SettingError(
             "class_weight goes with a loss given by name; give the weights to your loss instead."
         )
-    return Objective(name, _saying_once(call), lay_out, _usual(kind, shape, target), tuple(notes))
+    usual = _usual(kind, shape, target)
+    return Objective(name, _saying_once(call), lay_out, usual, tuple(notes), chosen=call)
 
 
 def _saying_once(loss: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -227,6 +261,7 @@ def _weights(
     shape: tuple[int, ...] | None,
     target: Any,
     lay_out: Callable[[Any], Any],
+    rows: Any = None,
 ) -> Tensor | None:
     if given is None:
         return None
@@ -236,11 +271,15 @@ def _weights(
     ):
         raise SettingError(f"class_weight needs a loss over classes, and this one is {kind}.")
     classes = shape[1] if kind in _BY_CLASS and shape else 2
-    counts = np.bincount(np.asarray(target, np.int64).reshape(-1), minlength=classes)
+    known = np.asarray(target, np.int64)
+    if rows is not None:
+        rows = np.broadcast_to(rows.reshape(-1, *[1] * (known.ndim - 1)), known.shape).reshape(-1)
+    counts = np.bincount(known.reshape(-1), rows, minlength=classes)
     if isinstance(given, str):
         if given != "balanced":
             raise SettingError(f"class_weight must be 'balanced' or weights, not {given!r}.")
-        weights = counts.sum() / (np.count_nonzero(counts) * np.maximum(counts, 1))
+        there = np.where(counts > 0, counts, 1)
+        weights = counts.sum() / (np.count_nonzero(counts) * there)
     elif isinstance(given, Mapping):
         weights = np.array([float(given.get(i, 1.0)) for i in range(classes)])
     else:
@@ -257,8 +296,8 @@ def _by_name(kind: str, weight: Tensor | None) -> Callable[[Any, Any], Any]:
     if weight is None:
         return call  # type: ignore[no-any-return]
     if kind == "bce_with_logits":
-        return lambda outputs, y: call(outputs, y, pos_weight=weight)
-    return lambda outputs, y: call(outputs, y, weight=weight)
+        return partial(call, pos_weight=weight)
+    return partial(call, weight=weight)
 
 
 def _usual(kind: str, shape: tuple[int, ...] | None, target: Any) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from pellucid.nn.module import Module
 from pellucid.spelling import a_kind
 from pellucid.tensor.tensor import Tensor
 from pellucid.training.plan import auto_batch_size
+from pellucid.training.row_weights import check_some_weight, refuse_loader, with_weight
 from pellucid.training.rows import Rows, as_rows
 from pellucid.training.sources import FromLoader, FromRows, Source
 
@@ -49,8 +50,9 @@ _NO_TARGET = (
 
 
 def divide(
-    model: Module, data: Any, validation: Any, *, seed: int, shuffle: bool, batch_size: int | None
-) -> Parts:
+    model: Module, data: Any, validation: Any, *, seed: int, shuffle: bool, batch_size: int | None,
+    weight: Any = None, held_weight: Any = None,
+) -> Parts:  # fmt: skip
     """Divide data into training and validation part.
 
     Args:
@@ -60,23 +62,46 @@ def divide(
         seed: of the random choice.
         shuffle: whether the choice is random; the last rows validate otherwise.
         batch_size: for datasets that must be loaded sample by sample.
+        weight: of all rows of `data`, where they don't count alike.
+        held_weight: of the rows of validation data of its own.
+
+    Raises:
+        DataError: data that can't be learned from, or weights that don't go with it.
     """
     share = _share(validation)
     dtype, whole = number_kind(model), looks_up(model)
     if isinstance(data, Table):
-        return _of_table(data, validation, share, seed, dtype)
+        return _of_table(data, validation, share, seed, dtype, weight)
     own = None if share is not None else _source(validation, dtype, whole, batch_size, False)
-    if isinstance(data, Dataset) and not isinstance(data, TensorDataset | IterableDataset):
+    if own is not None and held_weight is not None:
+        own = _weighed(own, held_weight, dtype, "the weight in validation=(X, y, weight)")
+    if _loads(data):
+        if weight is not None:
+            raise refuse_loader()
         return _of_dataset(data, own, share, seed, shuffle, dtype, batch_size)
     source = _source(data, dtype, whole, batch_size, shuffle)
+    if weight is not None:
+        source = _weighed(source, weight, dtype)
     notes = (_NO_TARGET,) if isinstance(source, FromRows) and source.data.own_target else ()
     if own is not None or not share:
         return Parts(source, own, notes=notes)
     if not isinstance(source, FromRows):
         note = "no validation: a loader can't be divided. Pass validation=… with data of its own."
         return Parts(source, None, notes=(note,))
-    train, held = _divided(source.data, share, seed, shuffle)
-    return Parts(FromRows(train), FromRows(held), notes=notes)
+    train, held = map(FromRows, _divided(source.data, share, seed, shuffle))
+    check_some_weight(train, held)
+    return Parts(train, held, notes=notes)
+
+
+def _loads(data: Any) -> bool:
+    """Whether this is a dataset that is loaded sample by sample."""
+    return isinstance(data, Dataset) and not isinstance(data, TensorDataset | IterableDataset)
+
+
+def _weighed(source: Source, weight: Any, dtype: DType, name: str = "sample_weight") -> FromRows:
+    if not isinstance(source, FromRows):
+        raise refuse_loader()
+    return FromRows(with_weight(source.data, weight, dtype, name))
 
 
 def _share(validation: Any) -> float | None:
@@ -167,7 +192,9 @@ def _groups(target: Any) -> list[Any]:
     return [np.arange(len(target))]
 
 
-def _of_table(data: Table, validation: Any, share: float | None, seed: int, dtype: DType) -> Parts:
+def _of_table(
+    data: Table, validation: Any, share: float | None, seed: int, dtype: DType, weight: Any
+) -> Parts:
     rows = np.arange(len(data))
     held = rows[:0]
     if share:
@@ -175,6 +202,8 @@ def _of_table(data: Table, validation: Any, share: float | None, seed: int, dtyp
         rows, held = parts.train, parts.validation
     preparation = Preparation.fit(data, rows)
     whole = _prepared(data, preparation, dtype)
+    if weight is not None:
+        whole = with_weight(whole, weight, dtype)
     own = None
     if share is None:
         if not isinstance(validation, Table):
@@ -182,7 +211,9 @@ def _of_table(data: Table, validation: Any, share: float | None, seed: int, dtyp
         own = FromRows(_prepared(validation, preparation, dtype))
     elif share:
         own = FromRows(whole.take(held))
-    return Parts(FromRows(whole.take(rows)), own, preparation)
+    train = FromRows(whole.take(rows))
+    check_some_weight(train, own)
+    return Parts(train, own, preparation)
 
 
 def _prepared(table: Table, preparation: Preparation, dtype: DType) -> Rows:

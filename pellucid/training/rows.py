@@ -14,7 +14,7 @@ from pellucid.errors import DataError
 from pellucid.graph.node import leaf
 from pellucid.tensor.tensor import Tensor, wrap
 
-__all__ = ["Named", "Rows", "as_rows", "feed", "numbers_of"]
+__all__ = ["Named", "Rows", "as_rows", "feed", "numbers_of", "weight_of"]
 
 # An epoch's rows are put into their random order at once, so that each batch is a slice; beyond
 # this many bytes each batch is gathered by itself instead.
@@ -22,29 +22,38 @@ AT_ONCE = 1 << 28
 
 
 class Named(tuple[Tensor, ...]):
-    """Inputs of a model that are passed by name.
+    """Inputs of a model that are passed by name, or whose rows count differently.
 
     Attributes:
-        names: of its arguments.
+        names: of its arguments; none where they are passed by place.
+        weight: how much each row counts; None for alike.
     """
 
     names: tuple[str, ...]
+    weight: Tensor | None
 
     @classmethod
-    def of(cls, tensors: Iterable[Tensor], names: tuple[str, ...]) -> tuple[Tensor, ...]:
-        """The Tensors with their names; a plain tuple where there are none."""
-        if not names:
+    def of(
+        cls, tensors: Iterable[Tensor], names: tuple[str, ...], weight: Tensor | None = None
+    ) -> tuple[Tensor, ...]:
+        """The Tensors with their names and weights; a plain tuple where there are none."""
+        if not names and weight is None:
             return tuple(tensors)
         made = cls(tensors)
-        made.names = names
+        made.names, made.weight = names, weight
         return made
 
 
 def feed(model: Callable[..., Any], x: Sequence[Tensor]) -> Any:
     """What a model gives for its inputs, passed by place or by name."""
-    if type(x) is Named:
+    if type(x) is Named and x.names:
         return model(**dict(zip(x.names, x, strict=True)))
     return model(*x)
+
+
+def weight_of(x: Sequence[Tensor]) -> Tensor | None:
+    """How much each row of a batch counts; None where all count alike."""
+    return x.weight if type(x) is Named else None
 
 
 @dataclass(frozen=True)
@@ -55,11 +64,13 @@ class Rows:
         inputs: one array per argument of the model, each with n rows.
         target: an array with n rows.
         names: of the arguments, where they are passed by name.
+        weight: an array of how much each row counts; None for alike.
     """
 
     inputs: tuple[Any, ...]
     target: Any
     names: tuple[str, ...] = ()
+    weight: Any = None
 
     def __len__(self) -> int:
         return len(self.target)
@@ -69,10 +80,25 @@ class Rows:
         """Whether no targets were given: the network is to give back what it gets."""
         return self.target is self.inputs[0]
 
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        """All that is cut into batches; the target is the last."""
+        weight = () if self.weight is None else (self.weight,)
+        return (*self.inputs, *weight, self.target)
+
+    def batch(self, tensors: Sequence[Tensor]) -> tuple[tuple[Tensor, ...], Tensor]:
+        """Inputs and targets of a batch, from Tensors in the order of `arrays`."""
+        inputs, weight = tensors[:-1], None
+        if self.weight is not None:
+            inputs, weight = tensors[:-2], tensors[-2]
+        return Named.of(inputs, self.names, weight), tensors[-1]
+
     def take(self, rows: Any) -> Rows:
         """Some of the rows, as copies."""
         inputs = tuple(x[rows] for x in self.inputs)
-        return Rows(inputs, inputs[0] if self.own_target else self.target[rows], self.names)
+        target = inputs[0] if self.own_target else self.target[rows]
+        weight = None if self.weight is None else self.weight[rows]
+        return Rows(inputs, target, self.names, weight)
 
     def batches(
         self, size: int, order: Any = None, start: int = 0
@@ -84,7 +110,7 @@ class Rows:
             order: the order of the rows; as they are when None.
             start: how many batches to leave out at the beginning.
         """
-        arrays = (*self.inputs, self.target)
+        arrays = self.arrays
         dtypes = [by_name(a.dtype.name) for a in arrays]
         if order is not None and sum(a.nbytes for a in arrays) <= AT_ONCE:
             arrays, order = tuple(a[order] for a in arrays), None
@@ -93,7 +119,7 @@ class Rows:
             at, end = i * size, len(self) if i == count - 1 else (i + 1) * size
             rows = slice(at, end) if order is None else order[at:end]
             parts = [_tensor(a[rows], d) for a, d in zip(arrays, dtypes, strict=True)]
-            yield Named.of(parts[:-1], self.names), parts[-1]
+            yield self.batch(parts)
 
     def count(self, size: int) -> int:
         """How many batches that makes.
@@ -109,7 +135,7 @@ class Rows:
         import zlib
 
         sum_ = 0
-        for a in (*self.inputs, self.target):
+        for a in self.arrays:
             sum_ = zlib.crc32(f"{a.shape}{a.dtype}".encode(), sum_)
             sum_ = zlib.crc32(np.ascontiguousarray(a).data, sum_)
         return f"{sum_:08x}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from pellucid.dtypes import FLOAT, DType
@@ -74,13 +74,12 @@ class FromRows:
 
     def first(self, rows: int = 2) -> Batch:
         """The first two rows: more would cost, and one would trouble a batch norm."""
-        inputs = tuple(x[:rows] for x in self.data.inputs)
-        return next(Rows(inputs, self.data.target[:rows], self.data.names).batches(rows))
+        return next(self.data.take(slice(rows)).batches(rows))
 
     def laid_out(self, lay_out: Callable[[Any], Any]) -> FromRows:
         """Targets are laid out once."""
         try:
-            return FromRows(Rows(self.data.inputs, lay_out(self.data.target), self.data.names))
+            return FromRows(replace(self.data, target=lay_out(self.data.target)))
         except DataError as wrong:
             if not self.data.own_target:
                 raise

@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial as bound
 from typing import Any
 
-import numpy as np
-
+from pellucid.dtypes import by_name
 from pellucid.graph.program import unknown
 from pellucid.graph.step import StepProgram
 from pellucid.shapes import Shape
@@ -27,7 +26,7 @@ from pellucid.training.loop import Run
 from pellucid.training.members import Form, Paced, Start, Trained, check_sizes
 from pellucid.training.merged import alike
 from pellucid.training.progress import Progress
-from pellucid.training.rows import Named, feed
+from pellucid.training.rows import Rows, feed, weight_of
 from pellucid.training.sources import FromRows
 from pellucid.training.sums import partial
 
@@ -92,29 +91,23 @@ def _programs(run: Run) -> tuple[list[StepProgram | None], Shape]:
             steps[1] = trace_batch(run, rest, probed=False)[0].step
         if isinstance(held, FromRows):
             run.model.eval()
-            steps += [_trace_check(run, *_rows(held, n)) for n in check_sizes(run) if n]
+            steps += [_trace_check(run, held.data, n) for n in check_sizes(run) if n]
     finally:
         for module, training in modes:
             module.training = training
     return steps, shape
 
 
-def _rows(source: FromRows, n: int) -> tuple[tuple[Tensor, ...], Tensor]:
-    return next(source.data.take(np.arange(n)).batches(n))
-
-
-def _trace_check(run: Run, x: Sequence[Tensor], y: Tensor) -> StepProgram:
-    unknowns = [unknown(t._node.shape, t._node.dtype) for t in (*x, y)]
-    data = run.held.data if isinstance(run.held, FromRows) else None
-    known = {} if data is None else dict(zip(unknowns, (*data.inputs, data.target), strict=True))
-    tracing = Tracing(known)
+def _trace_check(run: Run, data: Rows, n: int) -> StepProgram:
+    unknowns = [unknown((n, *a.shape[1:]), by_name(a.dtype.name)) for a in data.arrays]
+    tracing = Tracing(dict(zip(unknowns, data.arrays, strict=True)))
     with tracing.notes(), no_grad():
-        tensors = [wrap(node) for node in unknowns]
-        outputs = feed(run.model, Named.of(tensors[:-1], () if data is None else data.names))
-        results = [run.objective.call(outputs, tensors[-1])]
+        x, y = data.batch([wrap(node) for node in unknowns])
+        outputs = feed(run.model, x)
+        results = [run.objective.loss(outputs, y, weight_of(x))]
         if type(outputs) is Tensor:
             sums = partial(run.gathered.metrics) or []
-            results += [s(outputs, tensors[-1]) for s in sums]
+            results += [s(outputs, y) for s in sums]
     return tracing.step(unknowns, [t._node for t in results], grads=False).step
 
 

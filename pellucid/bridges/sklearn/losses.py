@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pellucid.nn import functional as F
+from pellucid.training.row_losses import weighted_mean
 
 __all__ = ["RowLoss", "beside"]
 
 
 class RowLoss:
-    r"""A loss averaged over rows, each with its weight.
+    r"""A loss averaged over rows, each with its weight, batch by batch as in scikit-learn.
 
     $$ L = \frac{\sum_i w_i\, \ell(\hat y_i, y_i)}{\sum_i w_i} $$
 
@@ -33,7 +34,7 @@ class RowLoss:
             return self._plain(outputs, targets)
         weight = targets[:, -1]
         rows = self.rows(outputs, targets[:, :-1])
-        return (rows * weight).sum() / weight.sum().clamp(min=1e-12)
+        return weighted_mean(rows, weight, weight.sum().clamp(min=1e-12))
 
     def _plain(self, outputs: Any, targets: Any) -> Any:
         """The mean over rows that count alike, in as few operations as it takes."""

@@ -9,7 +9,7 @@ from typing import Any
 from sklearn.utils import check_random_state
 
 from pellucid.bridges.sklearn.estimator import Answering, Classifying, Regressing
-from pellucid.bridges.sklearn.losses import RowLoss, beside
+from pellucid.bridges.sklearn.losses import beside
 from pellucid.bridges.sklearn.targets import Classes, Numbers
 from pellucid.nn.module import Module
 from pellucid.tensor.chance import fork_rng, manual_seed
@@ -50,12 +50,14 @@ class _Network(Answering):
         self.validation, self.patience, self.weight_decay = validation, patience, weight_decay
         self.settings, self.random_state, self.verbose = settings, random_state, verbose
 
-    def _train(self, X: Any, targets: Any, loss: Any, seed: int, model: Module) -> None:
+    def _train(
+        self, X: Any, targets: Any, weight: Any, loss: Any, seed: int, model: Module
+    ) -> None:
         settings: dict[str, Any] = {
             "loss": loss, "optimizer": self.optimizer, "lr": self.lr, "epochs": self.epochs,
             "batch_size": self.batch_size, "validation": self.validation,
             "patience": self.patience, "weight_decay": self.weight_decay, "seed": seed,
-            "progress": bool(self.verbose), "doctor": False,
+            "progress": bool(self.verbose), "doctor": False, "sample_weight": weight,
         }  # fmt: skip
         self.history_ = fit(model, (X, targets), **{**settings, **(self.settings or {})})
         self.n_iter_ = self.history_.epochs
@@ -129,9 +131,7 @@ class NetworkClassifier(Classifying, _Network):
             told = Classes(y, single=True)
         self._targets, self.classes_ = told, told.names
         loss: Any = "cross_entropy" if told.kind == "classes" else "bce_with_logits"
-        if weight is not None:
-            loss = RowLoss(told.kind, weighted=True)
-        self._train(X, beside(told.to_numbers(y), weight, told.kind), loss, seed, model)
+        self._train(X, beside(told.to_numbers(y), None, told.kind), weight, loss, seed, model)
         return self
 
 
@@ -199,9 +199,7 @@ class NetworkRegressor(Regressing, _Network):
         seed = self._seed(len(X))
         self._targets = told = Numbers(y, scaled=self.scale_target)
         model = self._made(X.shape[1], told.outputs, seed)
-        targets = beside(told.to_numbers(y), weight, told.kind)
-        loss = "mse" if weight is None else RowLoss(told.kind, weighted=True)
-        self._train(X, targets, loss, seed, model)
+        self._train(X, beside(told.to_numbers(y), None, told.kind), weight, "mse", seed, model)
         return self
 
 
