@@ -9,6 +9,7 @@ from typing import Any
 
 from pellucid.errors import DataError, SettingError
 from pellucid.lenses.lens import LENSES, Lens, lens
+from pellucid.lenses.numerals import plural
 from pellucid.lenses.shown import Shown
 from pellucid.lenses.subject import Subject
 from pellucid.lenses.view import View
@@ -31,20 +32,26 @@ class Walk(Shown):
         """Everything to be found, in order; the first is step 1."""
         return self._taken.steps()
 
-    def check(self, step: int, value: float) -> str:
+    def check(self, step: int, value: float | None = None, *, slope: Any = None) -> str:
         """Whether a number is right, within one percent: "Yes", or what it is and why.
 
         Args:
             step: the number of the step.
             value: what was found.
+            slope: instead, what was found for the slope in the row of the step; a list where the
+                number goes into several.
 
         Raises:
-            SettingError: there is no such step.
+            SettingError: there is no such step, it has no slope or several, or nothing was given.
         """
         steps = self.steps
         if isinstance(step, bool) or not isinstance(step, int) or not 1 <= step <= len(steps):
             raise SettingError(f"walk: there are steps 1 to {len(steps)}, and this is {step!r}.")
-        return steps[step - 1].answer(float(value))
+        if (value is None) == (slope is None):
+            raise SettingError("walk: check(step, value) takes a number, or slope=… instead.")
+        if value is not None:
+            return steps[step - 1].answer(float(value))
+        return _checked(step, slope, self._taken.slopes(step))
 
     def with_answers(self) -> Walk:
         """The worksheet with every number filled in."""
@@ -56,6 +63,21 @@ class Walk(Shown):
 
     def _again(self, answers: bool) -> Walk:
         return Walk(self._taken, self._sample, sheet(self._taken, self._sample, answers))
+
+
+def _checked(step: int, given: Any, slopes: tuple[Step, ...]) -> str:
+    """What is to be said of the slopes of a row."""
+    found = [float(s) for s in (given if isinstance(given, list | tuple) else [given])]
+    if len(found) != len(slopes):
+        names = ", ".join(s.what for s in slopes)
+        there = f"{plural(len(slopes), 'slope')}: {names}" if slopes else "no slope"
+        many = f"{len(found)} {'was' if len(found) == 1 else 'were'} given"
+        raise SettingError(
+            f"walk: the row of step {step} has {there}, and {many}."
+            + ("\n Pass them in this order: slope=[…]." if len(slopes) > 1 else "")
+        )
+    wrong = (s.answer(g) for s, g in zip(slopes, found, strict=True) if s.answer(g) != "Yes")
+    return next(wrong, "Yes")
 
 
 def walk(

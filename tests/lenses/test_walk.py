@@ -96,6 +96,31 @@ def test_answers_are_checked_to_one_percent() -> None:
     assert "blame of h1[0, 0] × ∂h1[0, 0]/∂z1[0, 0] = " in sheet.check(z, 9.0)
 
 
+def test_slopes_are_checked_too() -> None:
+    model = nn.Sequential(nn.Linear(1, 1), nn.Tanh(), nn.Linear(1, 2))
+    sheet = pellucid.walk(model, [[0.5]], [[1.0, -2.0]], answers=False)
+    place = {step.what: i for i, step in enumerate(sheet.steps, 1)}
+    table = next(b for b in sheet.view.blocks if "Backward" in getattr(b, "caption", ""))
+    (row,) = [r for r in table.rows if r[0] == place["h1"]]
+    assert row[4] == "_______; _______"  # it goes into two numbers
+    weights = model[2].weight.detach().numpy()[:, 0].tolist()
+    for step in ("h1", "blame of h1"):
+        assert sheet.check(place[step], slope=weights) == "Yes"
+    said = sheet.check(place["h1"], slope=[weights[0], weights[1] + 1])
+    assert said.startswith("Not yet: it is ")
+    assert "because ∂ŷ[0, 1]/∂h1 = how much ŷ[0, 1] changes with h1 = " in said
+    for what in ("blame of 0.weight", "new 0.weight"):
+        assert sheet.check(place[what], slope=0.5) == "Yes"  # of a weight: what it multiplies
+    with pytest.raises(
+        SettingError, match=r"has 2 slopes: ∂ŷ\[0, 0\]/∂h1, ∂ŷ\[0, 1\]/∂h1, and 1 was"
+    ):
+        sheet.check(place["h1"], slope=1.0)
+    with pytest.raises(SettingError, match="has no slope, and 1 was given"):
+        sheet.check(place["L"], slope=1.0)
+    with pytest.raises(SettingError, match="takes a number, or slope=… instead"):
+        sheet.check(1)
+
+
 def test_blanks_hide_every_answer() -> None:
     model, x, y = small()
     full = pellucid.walk(model, x, y)

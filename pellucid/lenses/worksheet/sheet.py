@@ -166,9 +166,7 @@ def _found(step: Step | None, answers: bool, start: str = "") -> str:
 
 
 def _slopes(item: Line | Weight, answers: bool) -> str:
-    if not answers:
-        return BLANK if item.slopes else ""
-    shown = "; ".join(signed(s) for s in item.slopes[:4])
+    shown = "; ".join(signed(s.value) if answers else BLANK for s in item.slopes[:4])
     return shown + (f"; … {len(item.slopes) - 4} more" if len(item.slopes) > 4 else "")
 
 
@@ -222,5 +220,6 @@ def _remarks(taken: Taken, steps: list[Step], answers: bool) -> Iterator[Remark]
     else:
         yield Remark(
             f"{plural(len(steps), 'number')} to find, in the order of the steps. "
-            "check(step, value) tells whether one is right, within 1 %."
+            "check(step, value) tells whether one is right, within 1 %"
+            + ("; check(step, slope=…) the same of a slope in its row." if taken.single else ".")
         )

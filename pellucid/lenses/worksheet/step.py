@@ -9,7 +9,7 @@ from pellucid.lenses.numerals import number, signed
 
 __all__ = ["Step"]
 
-Phase = Literal["forward", "backward", "update", "result"]
+Phase = Literal["forward", "backward", "update", "result", "slope"]
 _TOLERANCE = 0.01
 _FLOOR = 1e-3  # below it, one percent of a number is too small a distance to ask of a person
 
@@ -19,7 +19,7 @@ class Step:
     """One number to find.
 
     Attributes:
-        phase: "forward", "backward", "update" or "result".
+        phase: "forward", "backward", "update" or "result"; "slope" for what stands beside a blame.
         what: its name: "h1[0]", "blame of h1[0]", "new 0.weight[0, 1]".
         symbols: how it is found, with names; "" where the equation stands elsewhere.
         plugged: the same with numbers.

@@ -51,7 +51,7 @@ class Line:
     op: str
     forward: Step
     backward: Step | None
-    slopes: tuple[float, ...]
+    slopes: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Weight:
     value: float
     backward: Step
     update: Step
-    slopes: tuple[float, ...]
+    slopes: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,15 @@ class Taken:
             "result", "the new loss", "the forward pass with the new weights", "", self.after
         )
         return [*(x.forward for x in self.lines), *back, *(w.update for w in self.weights), last]
+
+    def slopes(self, place: int) -> tuple[Step, ...]:
+        """The slopes that stand in the row of a step; the first step is 1."""
+        asked = self.steps()[place - 1]
+        for line in self.lines:
+            if asked is line.forward or asked is line.backward:
+                return line.slopes
+        found = (w.slopes for w in self.weights if asked is w.backward or asked is w.update)
+        return next(found, ())
 
 
 def taken(subject: Subject, sample: int, optimizer: Any, lr: float, closely: bool = True) -> Taken:
@@ -206,8 +215,12 @@ def _blame(n: Number) -> Step:
                 sentence=n.blame_sentence())  # fmt: skip
 
 
-def _slopes(n: Number) -> tuple[float, ...]:
-    return tuple(u.slope for u in n.uses if u.target.blame is not None)
+def _slopes(n: Number) -> tuple[Step, ...]:
+    return tuple(
+        Step("slope", f"∂{u.target.name}/∂{n.name}",
+             f"how much {u.target.name} changes with {n.name}", "", u.slope)
+        for u in n.uses if u.target.blame is not None
+    )  # fmt: skip
 
 
 def _by_op(flow: Flow, update: _Update) -> tuple[Any, Any, Any]:
