@@ -73,7 +73,7 @@ def to_numbers(series: pd.Series[Any], decimal: str = ".") -> tuple[NDArray[np.f
     """Return a column as numbers and a mask of the cells that hold something else.
 
     Args:
-        series: one column; missing cells become NaN and are not in the mask.
+        series: one column; missing cells become NaN and are not in the mask, durations seconds.
         decimal: the decimal mark, ``"."`` or ``","``.
 
     Shape:
@@ -90,6 +90,8 @@ def to_numbers(series: pd.Series[Any], decimal: str = ".") -> tuple[NDArray[np.f
     if not is_text(series) and not isinstance(series.dtype, pd.CategoricalDtype):
         if pd.api.types.is_datetime64_any_dtype(series.dtype):
             return np.full(len(series), np.nan), series.notna().to_numpy()
+        if pd.api.types.is_timedelta64_dtype(series.dtype):
+            series = series.dt.total_seconds()
         return series.to_numpy(np.float64, na_value=np.nan), np.zeros(len(series), bool)
     codes, different = pd.factorize(series)
     parsed = np.append(numbers(np.asarray(different, dtype=object), decimal), np.nan)

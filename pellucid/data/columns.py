@@ -24,7 +24,16 @@ from pellucid.spelling import did_you_mean
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COUNTS", "SENTENCES", "Column", "Kind", "as_kind", "convert", "guess_column"]
+__all__ = [
+    "COUNTS",
+    "DURATIONS",
+    "SENTENCES",
+    "Column",
+    "Kind",
+    "as_kind",
+    "convert",
+    "guess_column",
+]
 
 Kind = Literal["number", "category", "date", "boolean", "text", "id", "constant", "empty", "ignore"]
 SENTENCES = "in sentences"  # how the reason ends where words could be counted
@@ -32,6 +41,7 @@ _USED: tuple[Kind, ...] = ("number", "category", "date", "boolean")
 _GIVEN = (*_USED, "ignore")
 
 COUNTS = "counts the rows"
+DURATIONS = "durations, in seconds"
 _ID_NAME = re.compile(
     r"(?i:(^|[_\W])(id|uuid|guid|index|row|rowid|row_?number)$)|[a-z](ID|Id)$"  # user_id, userId
 )
@@ -157,6 +167,8 @@ def _guess_typed(series: pd.Series[Any], column: Column, name: str, decimal: str
         return replace(column, kind="boolean", reason="true or false")
     if types.is_datetime64_any_dtype(series.dtype):
         return replace(column, kind="date", reason="all cells are dates", form=ISO)
+    if types.is_timedelta64_dtype(series.dtype):
+        return replace(column, kind="number", reason=DURATIONS)
     if not types.is_numeric_dtype(series.dtype):
         return replace(column, kind="category", reason=_words(column.distinct))
     values = to_numbers(series)[0]

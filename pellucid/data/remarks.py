@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pellucid.data.columns import SENTENCES, Column
+from pellucid.data.columns import DURATIONS, SENTENCES, Column
 from pellucid.data.missing import doubtful, said_doubtful, said_missing
 from pellucid.data.notice import Notice
 from pellucid.data.target import Task
@@ -41,10 +41,12 @@ _NEARLY = 0.5  # different words for each cell from which they name rows
 
 
 def about_target(
-    outcome: pd.Series[Any], task: Task, goal: str, why: str, guessed: bool
+    cells: pd.Series[Any], outcome: pd.Series[Any], task: Task, why: str, guessed: bool
 ) -> list[Notice]:
     """Return remarks on what was guessed about the target, and on rows without one."""
-    said = []
+    from pandas.api.types import is_timedelta64_dtype
+
+    said, goal = [], cells.name
     if why:
         said.append(
             Notice("target", f"target: guessed {quoted(goal)} {why}. Choose with --target.")
@@ -53,6 +55,8 @@ def about_target(
         other = "regress" if task == "classification" else "class"
         text = f"task: guessed {task} ({_evidence(outcome, task)}). Change with --task {other}."
         said.append(Notice("target", text))
+    if task == "regression" and is_timedelta64_dtype(cells.dtype):
+        said.append(Notice("target", f"{quoted(goal)} is read as number: {DURATIONS}."))
     absent = np.flatnonzero(outcome.isna().to_numpy())
     if len(absent):
         said.append(
@@ -88,7 +92,7 @@ def about_columns(columns: Sequence[Column], goal: str, rows: int) -> list[Notic
     said += [
         Notice("columns", f"{quoted(c.name)} is read as {c.kind}: {c.reason}.")
         for c in inputs
-        if c.kind == "date" or c.reason.startswith("numbers written")
+        if c.kind == "date" or c.reason == DURATIONS or c.reason.startswith("numbers written")
     ]
     return said
 

@@ -157,7 +157,7 @@ def make_table(
     chosen, unfit = as_task(task) or _task_of(types.get(goal)), Unfit(name)
     outcome, found = _read_target(frame[goal], chosen, name, decimal, unfit)
     said = [*notices, *about_marked(marked)]
-    said += about_target(outcome, found, goal, why, chosen is None)
+    said += about_target(frame[goal], outcome, found, why, chosen is None)
     kept = outcome.notna().to_numpy()
     frame, outcome = frame.loc[kept], outcome[kept]
     _check_rows(frame, kept, name)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pellucid.data import open_table, read
+from pellucid.data import make_table, open_table, read
 from pellucid.errors import DataError, PellucidError, SettingError
 from tests.data.tables import good, write
 
@@ -59,6 +59,42 @@ def test_parquet_with_lists_is_refused(tmp_path: Path) -> None:
     assert str(caught.value) == (
         'houses.parquet, column "tags" holds list<element: int64>, and a cell must be one number,'
         " word or date. Spread it over columns of its own."
+    )
+
+
+def test_durations_of_a_parquet_file_are_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "houses.parquet"
+    lasted = pd.Series(pd.to_timedelta(np.arange(40) % 39, unit="min"))
+    lasted[7] = pd.NaT
+    table_of = frame().assign(lasted=lasted)
+    table_of.to_parquet(path)
+    table = read(path, target="price")
+    column = next(column for column in table.columns if column.name == "lasted")
+    assert (column.kind, column.missing) == ("number", 1)
+    values = table.frame["lasted"].to_numpy()
+    assert values[:3].tolist() == [0.0, 60.0, 120.0]
+    assert np.isnan(values[7])
+    said = '"lasted" is read as number: durations, in seconds.'
+    assert said in [str(notice) for notice in table.notices]
+    told = make_table(table_of, target="lasted")  # as a target too, of a data frame too
+    assert told.task == "regression"
+    assert told.frame["lasted"].dropna().max() == 38 * 60
+    assert said in [str(notice) for notice in told.notices]
+
+
+def test_bytes_of_a_parquet_file_are_words_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "houses.parquet"
+    words = [None if i % 9 == 5 else ["süd", "nord"][i % 2].encode() for i in range(40)]
+    frame().assign(side=words).to_parquet(path)
+    side = read(path, target="price").frame["side"]
+    assert side.dropna().tolist()[:5] == ["süd", "nord", "süd", "nord", "süd"]
+    assert side.isna().sum() == 4
+    frame().assign(side=[b"\xff\xfe"] * 40).to_parquet(path)
+    with pytest.raises(DataError) as caught:
+        read(path, target="price")
+    assert str(caught.value) == (
+        'houses.parquet, column "side" holds bytes that are no text, and a cell must be one number,'
+        " word or date. Write the file again without this column."
     )
 
 
