@@ -48,6 +48,10 @@ def verdict(metric: Metric, rows: int, others: Sequence[Metric] = ()) -> Verdict
     if metric.baseline is None or not math.isfinite(metric.baseline):
         return Verdict("warn", "There is no baseline to compare with.")
     if _beyond_chance(metric) or (_lead(metric, metric.value) > 0 and _edge(metric) is None):
+        worse = next(filter(_worse_beyond_chance, others), None)
+        # Of classes it may be log loss, which a network that is too sure of itself loses on.
+        if metric.name == "R²" and worse is not None:
+            return Verdict("warn", _mixed(worse, metric))
         return Verdict("good", "Clearly better than the baseline.")
     for other in others:
         if _beyond_chance(other):
@@ -80,6 +84,13 @@ def _beyond_chance(metric: Metric) -> bool:
     edge = _edge(metric)
     known = metric.baseline is not None and math.isfinite(metric.baseline)
     return known and edge is not None and math.isfinite(edge) and _lead(metric, edge) > 0
+
+
+def _worse_beyond_chance(metric: Metric) -> bool:
+    """Whether the whole interval is worse than the baseline."""
+    edge = metric.high if metric.higher_is_better else metric.low
+    known = metric.baseline is not None and math.isfinite(metric.baseline)
+    return known and edge is not None and math.isfinite(edge) and _lead(metric, edge) < 0
 
 
 def say(metric: Metric, value: float | None) -> str:

@@ -133,6 +133,35 @@ def test_a_model_that_ranks_well_is_not_called_useless():
     assert headline("x", content.answer) == "x: balanced accuracy 50\u00a0% on held-out rows"
 
 
+def far_off(error, high):
+    """A number's answer that an outlier has spoiled: R² of both far below 0, and its error."""
+    main = Metric(
+        name="R²", value=-4.0e12, baseline=-1.6e13, low=-1.5e13, high=-2.5e12,
+        baseline_name="always guessing the mean",
+    )  # fmt: skip
+    other = Metric(
+        name="mean absolute error", value=error, baseline=2.7, low=error / 2, high=high,
+        higher_is_better=False,
+    )  # fmt: skip
+    return Answer(task="regress", target="y", inputs=3, rows=24, metric=main, others=(other,))
+
+
+def test_an_error_far_beyond_that_of_a_guess_is_not_called_clearly_better():
+    judged = judge(far_off(5e6, high=6e6))
+    assert (judged.level, judged.text) == (
+        "warn",
+        "Mixed: R² −4.000e12 is clearly better than always guessing the mean,"
+        " mean absolute error is not.",
+    )
+    assert judge(far_off(2.0, high=2.5)).level == "good"
+    assert judge(far_off(3.0, high=4.0)).level == "good"  # by chance, for all that is known
+    sure = rare_answer(0.85, 0.8, low=0.75)
+    loss = Metric(
+        name="log loss", value=2.0, baseline=0.7, low=1.5, high=2.5, higher_is_better=False
+    )
+    assert judge(replace(sure, others=(*sure.others, loss))).level == "good"
+
+
 def test_each_class_has_its_line():
     scores = measure.by_class([0, 0, 0, 1], [0.1, 0.2, 0.6, 0.3], ("no", "yes"))
     content = made_up.tiny()
