@@ -64,6 +64,32 @@ def test_rare_classes_count_as_in_scikit_learn() -> None:
     assert np.isnan(METRICS["auc"](z[:, :2], np.zeros(90)))
 
 
+@pytest.mark.parametrize(
+    ("classes", "there", "called"),
+    [(2, [0], [0]), (2, [1], [0]), (2, [0, 1], [1]), (4, [0, 2], [1, 2, 3]), (4, [3], [3])],
+)
+@pytest.mark.filterwarnings("error")
+def test_absent_classes_count_as_in_scikit_learn(
+    classes: int, there: list[int], called: list[int]
+) -> None:
+    y, said = DRAW.choice(there, 40), DRAW.choice(called, 40)
+    z = DRAW.normal(size=(40, classes)).round(1)
+    z[np.arange(40), said] = 5.0
+    known: Any = [1] if classes == 2 else range(classes)
+    given = {"labels": known, "average": "macro", "zero_division": 0}
+    for name in ("f1", "precision", "recall"):
+        wanted = getattr(sk, f"{name}_score")(y, said, **given)
+        assert METRICS[name](z, y) == pytest.approx(wanted)
+    wanted = sk.recall_score(y, said, labels=np.unique(y), average="macro", zero_division=0)
+    assert METRICS["balanced_accuracy"](z, y) == pytest.approx(wanted)
+    if len(there) == 1:
+        assert np.isnan(METRICS["auc"](z, y))
+        return
+    shares = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    wanted = np.mean([sk.roc_auc_score(y == k, shares[:, k]) for k in there])
+    assert METRICS["auc"](z, y) == pytest.approx(wanted)
+
+
 def test_fit_takes_them_by_name() -> None:
     x = DRAW.normal(size=(60, 3)).astype(np.float32)
     history = pl.fit(
