@@ -1,7 +1,7 @@
 """The loops of an LSTM on NumPy: few calls for each step, all into memory that lies ready.
 
-All four gates bend in one call, because σ(a) = ½ + ½ tanh(a/2). Its constants are laid out for all
-rows: a call on two arrays that lie in order takes half the time of one that stretches a row.
+σ(a) = 1 / (1 + exp(−a)), and NumPy's exp takes less than half the time of its tanh. The sums of all
+four gates are computed as −a, by one product; what exp makes of the proposal's is written over.
 """
 
 from __future__ import annotations
@@ -24,22 +24,25 @@ class Lstm:
         """Gates i, f, g and o, cells and states of all steps, one block for each."""
         batch, size = h.shape
         laid = np.empty((len(z), 6, batch, size), z.dtype)  # what a step writes lies together
-        half, rise = _constants(batch, size, z.dtype)
-        across, kept = _across(weight), np.empty_like(c)
-        bend, add, multiply, dot = np.tanh, np.add, np.multiply, np.matmul
-        for at, row in zip(_by_gate(z), laid, strict=True):
+        sums = np.empty((batch, 4 * size), z.dtype)
+        by_gate = sums.reshape(batch, 4, size).swapaxes(0, 1)
+        across, kept, one = np.negative(weight.T, order="C"), np.empty_like(c), np.ones((), z.dtype)
+        bend, exp, negative, dot = np.tanh, np.exp, np.negative, np.dot
+        add, subtract, multiply, divide = np.add, np.subtract, np.multiply, np.divide
+        for at, row in zip(z, laid, strict=True):
             gates = row[:4]
-            dot(h, across, gates)
-            add(gates, at, gates)
-            multiply(gates, half, gates)
-            bend(gates, gates)
-            multiply(gates, half, gates)
-            add(gates, rise, gates)
-            i, f, g, o, new, h = row
+            i, f, g, o, new, state = row
+            dot(h, across, sums)
+            subtract(sums, at, sums)
+            negative(by_gate[2], kept)
+            exp(sums, sums)
+            add(by_gate, one, gates)
+            divide(one, gates, gates)
+            bend(kept, g)
             multiply(f, c, new)
             multiply(i, g, kept)
             c = add(new, kept, new)
-            bend(c, h)
+            h = bend(c, state)
             multiply(h, o, h)
         return laid.swapaxes(0, 1)
 
@@ -66,25 +69,6 @@ class Lstm:
                 multiply(dc, forget[t], dc)
         found[steps, :, 0], found[steps, :, 1], found[steps, :, 2:] = dh, dc, 0
         return out
-
-
-def _by_gate(sums: Any) -> Any:
-    """(steps, rows, 4 · units) as (steps, 4, rows, units)."""
-    steps, rows, units = sums.shape
-    return sums.reshape(steps, rows, 4, units // 4).swapaxes(1, 2)
-
-
-def _across(weight: Any) -> Any:
-    """The weights of each gate as (states, units)."""
-    size = weight.shape[1]
-    return weight.reshape(4, size, size).swapaxes(1, 2).copy()
-
-
-def _constants(batch: int, size: int, dtype: Any) -> tuple[Any, Any]:
-    """Factor and shift of σ for the gates of all rows; the proposal is a plain tanh."""
-    half = np.full((4, batch, size), 0.5, dtype)
-    half[2] = 1
-    return half, 1 - half
 
 
 def _slopes(tape: Any, c0: Any) -> Iterator[tuple[int, Any, Any]]:

@@ -259,6 +259,19 @@ def test_gates_are_kept_only_where_a_gradient_will_be_asked_for() -> None:
         assert "lstm_tape" not in names(layer(x)[0]._node)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("far", [30.0, 1e3, 1e6])
+def test_gates_far_from_zero_are_shut_or_open(torch: Any, far: float, dtype: str) -> None:
+    """exp(1000) is infinite, and a gate that reads it is 0, as is its slope."""
+    mine, yours = twins(torch, "LSTM", 2, 3, dtype=dtype)
+    x, other = pair(torch, (5, 4, 2), 2, dtype)
+    states, theirs = mine(x * far)[0], yours(other * far)[0]
+    close(states, theirs)
+    (states**2).sum().backward()
+    (theirs**2).sum().backward()
+    close(x.grad, other.grad)
+
+
 @pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
 def test_the_chain_rule_is_explained_and_holds_when_the_forward_pass_runs_again(name: str) -> None:
     layer = getattr(nn, name)(2, 3).double()
