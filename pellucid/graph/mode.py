@@ -54,6 +54,9 @@ class Trace(Protocol):
     def called(self, module: Any) -> None:
         """A module is called."""
 
+    def surrounded(self, call: Any) -> None:
+        """A function of somebody's is about to run: a hook."""
+
     def missed(self, module: Any, name: str) -> None:
         """A module is asked for an attribute that it doesn't have."""
 

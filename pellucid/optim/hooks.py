@@ -85,9 +85,14 @@ def noted(step: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(step)
     def stepped(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        trace = current().trace
+        if trace is not None:
+            trace.guard(lambda: _around(self))
+            for hook in _around(self):
+                trace.surrounded(hook)
         for hook in (*_everywhere["before"], *self._before):
             args, kwargs = _changed(hook(self, args, kwargs), args, kwargs)
-        before = None if current().trace is None else {p: set(h) for p, h in self.state.items()}
+        before = None if trace is None else {p: set(h) for p, h in self.state.items()}
         counted = None if before is None else _numbers(self)
         out = step(self, *args, **kwargs)
         if before is not None:
@@ -99,6 +104,12 @@ def noted(step: Callable[..., Any]) -> Callable[..., Any]:
         return out
 
     return stepped
+
+
+def _around(optimizer: Optimizer) -> list[Hook]:
+    """All hooks around its steps."""
+    every = (_everywhere["before"], optimizer._before, optimizer._after, _everywhere["after"])
+    return [hook for hooks in every for hook in hooks]
 
 
 def _changed(given: Any, args: Any, kwargs: Any) -> Any:

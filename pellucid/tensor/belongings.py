@@ -11,7 +11,7 @@ from typing import Any
 
 from pellucid.errors import TraceError
 from pellucid.graph.node import Node
-from pellucid.tensor.telling import DEPTH, Besides, held, is_compiled, told, wavers
+from pellucid.tensor.telling import DEPTH, Besides, held, is_compiled, standing, told, wavers
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["Belongings"]
@@ -159,6 +159,8 @@ def _numbers(module: Any) -> dict[str, Any]:
             found[name] = told(value)
         elif type(value) in (list, dict):
             found[name] = len(value)
+        elif (stands := standing(value)) is not None:
+            found[name] = stands
     return found
 
 

@@ -119,6 +119,7 @@ def _run_on_unknowns(
         given += backward.saved
     traced = tracing.step(every, given, grads=grads)
     _check_leaves(traced, nodes)
+    _check_strangers(traced, nodes, names)
     for node, name in zip(unknowns, names, strict=True):
         node.grad = None  # it was the caller's
         node.name = node.name or name  # for whoever reads the program; errors speak as op by op
@@ -147,6 +148,24 @@ def _check_leaves(traced: Traced, nodes: Sequence[Node]) -> None:
                 "from Tensors that ask for gradients, which it can't reach.\n Compute it inside, "
                 "or pass it detached: x.detach()."
             )
+
+
+def _check_strangers(traced: Traced, nodes: Sequence[Node], names: Sequence[str]) -> None:
+    """Refuse a Tensor that comes in twice: the program would take it for two."""
+    for name, node in zip(names, nodes, strict=True):
+        if node in traced.own:
+            raise TraceError(
+                f"the argument {name} is a Tensor that the function also finds outside and "
+                "changes: a compiled function would take it for two.\n Leave it out of the "
+                "arguments, or pass a copy: x.detach().clone()."
+            )
+    if traced.met_twice(nodes):
+        same = [a for i, a in enumerate(names) if nodes[i] in (*nodes[:i], *nodes[i + 1 :])]
+        raise TraceError(
+            f"the arguments {' and '.join(same)} are one Tensor, and the function calls "
+            "backward(): a compiled function would take it for two.\n Pass it once, or copies: "
+            "x.detach().clone()."
+        )
 
 
 def _check_results(answer: Nest) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from pellucid.errors import GraphError
-from pellucid.graph.node import Node
+from pellucid.graph.mode import current
+from pellucid.graph.node import Node, last_change
 
 __all__ = ["Removable", "on_blame", "on_settled"]
 
@@ -23,6 +24,7 @@ class Removable:
             self._hooks.pop(self._hook, None)
         elif self._hook in self._hooks:
             self._hooks.remove(self._hook)
+        last_change[0] += 1  # a compiled step looks again at what hangs on its weights
 
     def __enter__(self) -> Removable:
         return self
@@ -43,12 +45,14 @@ def on_blame(node: Node, hook: Callable[[Any], Any], wrap: Callable[[Node], Any]
         raise GraphError("a hook needs a Tensor with requires_grad=True.")
 
     def on_node(g: Node) -> Node | None:
+        _noted(hook)
         out = hook(wrap(g))
         return None if out is None else out._node
 
     if node.hooks is None:
         node.hooks = []
     node.hooks.append(on_node)
+    last_change[0] += node.op is None
     return Removable(node.hooks, on_node)
 
 
@@ -62,4 +66,12 @@ def on_settled(node: Node, call: Callable[[], None]) -> Removable:
     if node.settled is None:
         node.settled = []
     node.settled.append(call)
+    last_change[0] += 1
     return Removable(node.settled, call)
+
+
+def _noted(hook: Callable[..., Any]) -> None:
+    """A step that is traced holds for what a hook of its weights finds outside, too."""
+    trace = current().trace
+    if trace is not None:
+        trace.surrounded(hook)

@@ -153,6 +153,13 @@ class Surroundings:
 
     def check_unchanged(self, before: dict[str, Any]) -> None:
         """Refuse a function that has changed what lies outside of it."""
+        for name in self._variables:
+            if _runs_out(self._readers[name]()):
+                raise TraceError(
+                    f"{self.place} uses {name}, an iterator, which gives another item each time it "
+                    "is asked. A compiled function is run by Python once, and would go on with "
+                    "the same one.\n Take the item where the function is called, and pass it."
+                )
         for name, value in self.named().items():
             was = before.get(name, MISSING)
             if was is not MISSING and was is not value and was != value:  # NaN is not NaN
@@ -162,6 +169,13 @@ class Surroundings:
                     "is run by Python once, and never again.\n Return the value, and change "
                     f"{name} where the function is called."
                 )
+
+
+def _runs_out(value: Any) -> bool:
+    """Whether it is an iterator, and nothing else as a file or somebody's object may be."""
+    kind = type(value)
+    known = kind.__module__ in ("builtins", "itertools") or ours(kind)
+    return known and isinstance(value, Iterator)
 
 
 def _itself(value: Any) -> Any:

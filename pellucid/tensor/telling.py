@@ -6,6 +6,7 @@ Numbers are told by value, Tensors and other objects by who they are, containers
 from __future__ import annotations
 
 import functools
+import random
 import sys
 import zlib
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from pellucid.tensor.tensor import Tensor
 
 __all__ = [
     "DEPTH", "KNOWN", "Besides", "Length", "digest", "held", "inside", "is_compiled", "named",
-    "ours", "told", "wavers", "weight",
+    "ours", "standing", "told", "wavers", "weight",
 ]  # fmt: skip
 
 _PLAIN = (str, bytes, type(None))
@@ -146,6 +147,16 @@ def _held(value: Any, alive: list[Any], depth: int, seen: set[int]) -> None:
         _held(part, alive, depth - 1, seen)
 
 
+def standing(value: Any) -> Any:
+    """Where a random stream of Python's or NumPy's stands; None for anything else."""
+    if isinstance(value, random.Random):
+        return value.getstate()
+    if getattr(type(value), "__module__", "")[:12] != "numpy.random":
+        return None
+    bits = getattr(value, "bit_generator", None) or getattr(value, "_bit_generator", None)
+    return None if bits is None else repr(bits.state)
+
+
 class Length(int):
     """The length of a list or dict."""
 
@@ -164,7 +175,7 @@ def named(
     elif kind in _NUMBERS or kind in _PLAIN:
         yield name, value
     elif kind not in (FunctionType, *_GROWING):
-        yield name, id(value)
+        yield name, standing(value) or id(value)
     if not depth or id(value) in seen:
         return
     seen.add(id(value))

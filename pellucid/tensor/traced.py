@@ -23,6 +23,7 @@ class Traced:
         modules: the same about modules, which say when they change.
         questions: the same about the numbers of an argument, which is given by its position.
         graded: positions of arguments whose `.grad` the step sees, and whether it is None.
+        own: what the step replaces outside, with the leaves whose `.grad` it does.
     """
 
     __slots__ = (
@@ -33,6 +34,7 @@ class Traced:
         "graded",
         "guards",
         "modules",
+        "own",
         "questions",
         "step",
     )
@@ -52,16 +54,23 @@ class Traced:
         self.modules, self._mark = modules, -1
         self.step, self.accumulating, self.blamed = step, accumulating, blamed
         self.forgotten, self.guards, self.questions = forgotten, guards, questions
+        self.own = frozenset((*step.cells, *blamed, *forgotten))
 
     def holds(self, nodes: Sequence[Node]) -> bool:
         """Whether everything that the trace took for granted is so for these arguments."""
         for i, missing in self.graded:
             if (nodes[i].grad is None) is not missing or nodes[i].op is not None:
                 return False
+        if not self.own.isdisjoint(nodes) or self.met_twice(nodes):
+            return False
         for i, question, answer in self.questions:
             if question(nodes[i].array) != answer:
                 return False
         return self.stands()
+
+    def met_twice(self, nodes: Sequence[Node]) -> bool:
+        """Whether one of the arguments whose `.grad` the step sees is given more than once."""
+        return len(self.graded) > 1 and len({nodes[i] for i, _ in self.graded}) < len(self.graded)
 
     def stands(self) -> bool:
         """The same but for arguments: nothing around the step is otherwise than it was."""

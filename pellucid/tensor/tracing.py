@@ -7,7 +7,7 @@ where the step writes it, an output. Afterwards every Tensor is as it was: nothi
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from types import MappingProxyType
@@ -298,6 +298,7 @@ class Tracing:
             tuple(self._numbers), tuple(self._sources), tuple(self._replays),
         )  # fmt: skip
         self._settle(cells, read)
+        self._hang({*cells, *read, *self._blame})
         forgotten = tuple(n for n, g in self._grads.items() if g is None or not grads)
         return self._traced(step, tuple(blame), forgotten)
 
@@ -310,6 +311,13 @@ class Tracing:
         self.places.used = (self.places.used or set()) | set(map(id, (*numbers, *befores)))
         if self.places.known:
             self.guard(self.places.forms)
+
+    def _hang(self, nodes: Iterable[Node]) -> None:
+        """The trace holds for the hooks that hang on its weights."""
+        weights = [n for n in nodes if n.requires_grad and n.op is None]
+        self._settings.append(
+            (lambda: [[*(n.hooks or ()), *(n.settled or ())] for n in weights], _LATER)
+        )
 
     def _traced(
         self, step: StepProgram, blamed: tuple[Node, ...], forgotten: tuple[Node, ...]

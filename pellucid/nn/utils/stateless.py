@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from pellucid.errors import StateError
+from pellucid.graph.mode import current
 from pellucid.graph.node import last_change
 from pellucid.nn.module import Module
 from pellucid.nn.walk import modules_of
@@ -60,6 +61,10 @@ def functional_call(
     given = _merged(parameters_and_buffers)
     places = _places(module)
     _check(module, places, given, strict)
+    trace = current().trace
+    if trace is not None:  # it gets back what a module holds now, which must not be these Tensors
+        for part in {id(part): part for part, _, _ in places.values()}.values():
+            trace.called(part)
     inputs = () if args is None else args if isinstance(args, tuple) else (args,)
     with _held(_wanted(places, given, tie_weights)):
         return module(*inputs, **(kwargs or {}))
