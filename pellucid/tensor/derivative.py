@@ -87,6 +87,7 @@ def grad(
     )  # fmt: skip
 
 
+@told_if_misspelled
 def backward(
     tensors: Any,
     grad_tensors: Any = None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 from weakref import ref
 
 from pellucid.autograd.reverse import pour, starting
@@ -24,7 +24,7 @@ from pellucid.tensor.caution import not_kept
 from pellucid.tensor.device import CPU, device
 from pellucid.tensor.hooks import Removable, on_blame, on_settled
 from pellucid.tensor.memory import adopt, replace
-from pellucid.tensor.misspelled import told_if_misspelled
+from pellucid.tensor.misspelled import refuse_unknown, told_if_misspelled
 from pellucid.tensor.pairs import judge_loss
 from pellucid.tensor.show import describe
 from pellucid.tensor.size import Size
@@ -343,6 +343,7 @@ class Tensor(Methods):
         retain_graph: bool | None = None,
         create_graph: bool = False,
         inputs: Any = None,
+        **unknown: Never,
     ) -> None:
         """Pass the blame backward: fill `.grad` of every leaf that asked for it.
 
@@ -351,10 +352,14 @@ class Tensor(Methods):
             retain_graph: allow a second backward pass through the same graph.
             create_graph: record the backward pass, so that gradients can be differentiated again.
             inputs: only these Tensors accumulate.
+            unknown: refused, with the name that was probably meant.
 
         Raises:
             GraphError: there is no graph, or it was used up by an earlier backward.
         """
+        if unknown:  # a wrapper that looks at the names would cost 15 times as much
+            taken = ("gradient", "retain_graph", "create_graph", "inputs")
+            refuse_unknown("backward", unknown, taken)
         start = starting(self._node, None if gradient is None else gradient._node)
         if gradient is None:
             judge_loss(self._node)

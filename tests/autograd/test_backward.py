@@ -280,3 +280,35 @@ def test_a_grad_of_another_shape() -> None:
 def test_watching_what_has_no_gradient(call: Any) -> None:
     with pytest.raises(GraphError, match="needs a Tensor with requires_grad=True"):
         call(pellucid.tensor([1.0]))
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (
+            lambda loss: loss.backward(retain_grph=True),
+            "backward has no argument 'retain_grph'. Did you mean retain_graph=?",
+        ),
+        (
+            lambda loss: pellucid.autograd.backward(loss, creat_graph=True),
+            "backward has no argument 'creat_graph'. Did you mean create_graph=?",
+        ),
+        (
+            lambda loss: pellucid.autograd.grad(loss, loss, alow_unused=True),
+            "grad has no argument 'alow_unused'. Did you mean allow_unused=?",
+        ),
+        (
+            lambda loss: loss.backward(zzz=1),
+            "backward has no argument 'zzz'. It takes gradient, retain_graph, create_graph, "
+            "inputs.",
+        ),
+    ],
+)
+def test_a_misspelled_argument(call: Any, words: str) -> None:
+    x = leaf(1.0, 2.0)
+    loss = (x * x).sum()
+    with pytest.raises(TypeError) as caught:
+        call(loss)
+    assert str(caught.value) == words
+    loss.backward()  # nothing was used up
+    assert x.grad is not None
