@@ -539,3 +539,25 @@ def test_numbered_columns_are_named_now_and_then_and_stand_upright() -> None:
     (axes,) = shown.figure().axes
     assert 1 < len(axes.get_xticklabels()) < 30
     assert "rotate(-40" not in shown.html()
+
+
+@pytest.mark.slow
+def test_a_film_of_many_pictures_keeps_its_letters_large(tmp_path: Path) -> None:
+    from PIL import Image
+
+    x = DRAW.normal(size=30)
+    frames = tuple(Charts(tuple(chart(Line(x, k * x)) for _ in range(15))) for k in (1, 2))
+    path = shown(Film(frames, ("a", "b"))).save(tmp_path / "many.gif")
+    with Image.open(path) as film_file:
+        wide, high = film_file.size
+    assert wide >= 80 * 7.2  # pixels to an inch, on paper that is no wider than it needs to be
+    assert high > wide
+
+
+def test_a_long_word_of_a_legend_is_broken_where_its_picture_ends() -> None:
+    name = "difference, from the smallest to the largest number"
+    (axes,) = figure_of(chart(Line(np.arange(3), np.arange(3), name))).axes
+    assert axes.get_legend().get_texts()[0].get_text() == name
+    many = Charts(tuple(chart(Line(np.arange(3), np.arange(3), f"{name} {i}")) for i in range(3)))
+    words = figure_of(many).axes[0].get_legend().get_texts()[0].get_text()
+    assert words.replace("\n", " ") == f"{name} 0" and "\n" in words

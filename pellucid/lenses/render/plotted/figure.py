@@ -59,27 +59,28 @@ def figure(view: View, dark: bool | None = None) -> Any:
     return _figure(view, None, dark)
 
 
-def moment_of(view: View, moment: int, dark: bool | None = None) -> Any:
+def moment_of(view: View, moment: int, dark: bool | None = None, widest: float = _WIDEST) -> Any:
     """The same at one moment of its films.
 
     Args:
         view: what to draw.
         moment: which; the last where a film is shorter.
         dark: on dark paper or on light; as Matplotlib's style has it when None.
+        widest: inches that it may be wide.
     """
-    return _figure(view, moment, dark)
+    return _figure(view, moment, dark, widest)
 
 
-def _figure(view: View, moment: int | None, dark: bool | None) -> Any:
+def _figure(view: View, moment: int | None, dark: bool | None, widest: float = _WIDEST) -> Any:
     from matplotlib.figure import Figure
 
     with paper(dark) as tinted:
         drawn = Figure(layout="constrained")
-        _fill(drawn, view, moment, tinted)
+        _fill(drawn, view, moment, tinted, widest)
     return drawn
 
 
-def _fill(drawn: Any, view: View, moment: int | None, tinted: bool) -> None:
+def _fill(drawn: Any, view: View, moment: int | None, tinted: bool, widest: float) -> None:
     blocks = [b for b in view.blocks if isinstance(b, _PICTURES)]
     if not blocks:
         raise SettingError(
@@ -88,7 +89,7 @@ def _fill(drawn: Any, view: View, moment: int | None, tinted: bool) -> None:
         )
     grids = [_roomy(b, moment) for b in blocks]
     heights = [rows * high for rows, _, high in grids]
-    wide = float(np.clip(max(_width(_still(b, moment)) for b in blocks), 5.6, _WIDEST))
+    wide = float(np.clip(max(_width(_still(b, moment)) for b in blocks), 5.6, widest))
     drawn.set_size_inches(wide, sum(heights) + 0.5)
     title = "\n".join(textwrap.wrap(view.title_at(moment), int(wide * _TITLE)))
     drawn.suptitle(title, x=0.02, ha="left", fontsize=12, fontweight="bold", color=ink_of(INK))

@@ -17,8 +17,9 @@ __all__ = ["BUDGET", "gif"]
 
 BUDGET = 1_400_000  # bytes
 _SHARP, _PIXELS = 100.0, 1_600_000  # pixels to an inch, and in a picture, at most
-_LADDER = ((60, 64, 1.0), (40, 64, 1.0), (30, 48, 0.85), (24, 32, 0.7), (16, 32, 0.6),
-           (12, 24, 0.5), (8, 16, 0.4))  # fmt: skip
+_NARROW = 7.2  # inches: letters of many pictures stay large where these are small
+_LADDER = ((60, 64, 1.0), (40, 64, 1.0), (30, 48, 1.0), (20, 32, 1.0), (14, 32, 0.95),
+           (10, 24, 0.9), (8, 16, 0.85), (8, 16, 0.6), (8, 16, 0.4))  # fmt: skip
 
 
 def gif(view: View, seconds: float = 0.4, dark: bool | None = None) -> bytes:
@@ -42,8 +43,10 @@ def gif(view: View, seconds: float = 0.4, dark: bool | None = None) -> bytes:
         )
     moments = max(len(f.frames) for f in films)
     drawn: list[Any] = []
+    wide, high = moment_of(view, 0, dark).get_size_inches()
+    widest = _NARROW if wide * high * _SHARP**2 > _PIXELS else wide
     for moment in _spread(moments, _LADDER[0][0]):
-        drawn.append(_drawn(view, moment, dark, drawn[0] if drawn else None))
+        drawn.append(_drawn(view, moment, dark, widest, drawn[0] if drawn else None))
     for most, colors, size in _LADDER:
         chosen = [drawn[i] for i in _spread(len(drawn), most)]
         longer = seconds * moments / len(chosen)  # the whole takes as long as it would
@@ -58,12 +61,12 @@ def _spread(n: int, most: int) -> list[int]:
     return found
 
 
-def _drawn(view: View, moment: int, dark: bool | None, first: Any) -> Any:
+def _drawn(view: View, moment: int, dark: bool | None, widest: float, first: Any) -> Any:
     """A moment as an image, as large as the first."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    figure = moment_of(view, moment, dark)
+    figure = moment_of(view, moment, dark, widest)
     wide, high = figure.get_size_inches()
     figure.set_dpi(min(_SHARP, math.sqrt(_PIXELS / (wide * high))))
     canvas: Any = FigureCanvasAgg(figure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -47,13 +48,17 @@ def legend(axes: Any, room: int) -> int:
         return 0
     once = dict(zip(labels, handles, strict=True))
     columns = columns_of(list(once), room)
+    words = [
+        "\n".join(textwrap.wrap(word, max(room - _SIGN, _SIGN))) if columns == 1 else word
+        for word in once
+    ]
     shown = axes.legend(
-        once.values(), once.keys(), fontsize=8, frameon=False, ncols=columns, loc="lower left",
+        once.values(), words, fontsize=8, frameon=False, ncols=columns, loc="lower left",
         bbox_to_anchor=(0.0, 1.0), borderaxespad=_FROM_AXES, borderpad=0.1, labelspacing=0.3,
         columnspacing=1.4, handlelength=2.2,
     )  # fmt: skip
     readable(shown)
-    return -(-len(once) // columns)
+    return -(-sum(word.count("\n") + 1 for word in words) // columns)
 
 
 def readable(shown: Any) -> None:
