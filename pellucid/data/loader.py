@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -155,7 +155,7 @@ class DataLoader(Asked):
 
     def _single(self, index: int) -> Any:
         sample = self.dataset[index]
-        return sample if self.collate_fn is None else self.collate_fn(sample)
+        return (self.collate_fn or default_convert)(sample)
 
     def _slices(self, dataset: TensorDataset) -> Iterator[list[Tensor]]:
         """Rows of Tensors are cut out of the arrays at once, instead of stacked one by one."""
@@ -167,7 +167,7 @@ class DataLoader(Asked):
     def _stream(self) -> Iterator[Any]:
         samples = iter(self.dataset)
         if self.batch_size is None:
-            yield from samples
+            yield from map(self.collate_fn or default_convert, samples)
             return
         while batch := list(islice(samples, self.batch_size)):
             if len(batch) < self.batch_size and self.drop_last:
@@ -175,7 +175,7 @@ class DataLoader(Asked):
             yield self._collate(batch)
 
 
-def default_collate(batch: list[Any]) -> Any:
+def default_collate(batch: Sequence[Any]) -> Any:
     """Samples into a batch: Tensors, arrays and numbers are stacked, tuples and dicts gone into.
 
     Args:
@@ -206,7 +206,7 @@ def default_collate(batch: list[Any]) -> Any:
     )
 
 
-def _stacked(arrays: list[Any]) -> Any:
+def _stacked(arrays: Sequence[Any]) -> Any:
     """As `np.stack` does, which takes three to eight times as long for small rows."""
     try:
         return np.array(arrays)
@@ -241,10 +241,10 @@ def default_convert(data: Any) -> Any:
     return data
 
 
-def _collate_fields(batch: list[Any], first: Any) -> Any:
+def _collate_fields(batch: Sequence[Any], first: Any) -> Any:
     if any(len(sample) != len(first) for sample in batch):
         raise DataError("the samples of a batch don't all have the same number of parts.")
-    fields = [default_collate(list(field)) for field in zip(*batch, strict=True)]
+    fields = [default_collate(field) for field in zip(*batch, strict=True)]
     return type(first)(*fields) if hasattr(first, "_fields") else fields
 
 

@@ -13,7 +13,10 @@ __all__ = ["diagram"]
 def diagram(module: Module) -> str:
     """The tree of a module; one line for a single layer."""
     if not module.__dict__.get("_modules"):
-        return f"{module._get_name()}({module.extra_repr()})"
+        settings = module.extra_repr()
+        if "\n" in settings:
+            settings = "\n" + "".join(f"  {line}\n" for line in settings.split("\n"))
+        return f"{module._get_name()}({settings})"
     rows = _rows(module, "", 0)
     width = max(len(text) for text, _ in rows)
     digits = max(len(f"{n:,}") for _, n in rows)

@@ -289,7 +289,7 @@ class Optimizer(Asked, Hooked):
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
         for number, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {number}")
+            lines += [""] * (number > 0) + [f"Parameter Group {number}"]
             lines += [
                 f"    {k}: {v}" for k, v in sorted(group.items()) if not k.startswith("param")
             ]

@@ -33,6 +33,7 @@ from pellucid.tensor.tensor import Tensor
 __all__ = ["Compiled", "compile"]
 
 ENGINES = ("auto", "xla", "numpy")
+UNCOMPILED = ("eager", "aot_eager")  # PyTorch's names for taking a program and running it op by op
 MODES = ("default", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs")
 KEPT = 64  # forms for the same shapes: the latest
 MANY = 8  # forms of one function after which something is probably wrong
@@ -68,7 +69,8 @@ def compile(
             False saves the memory traffic.
         fullgraph: accepted as in PyTorch; a whole graph is always taken.
         dynamic: accepted as in PyTorch; a program is for the shapes of its call.
-        backend: PyTorch's "inductor" is accepted and means `engine`; others are refused.
+        backend: PyTorch's "inductor" is accepted and means `engine`; its "eager" and "aot_eager",
+            which compile nothing, mean "numpy" where `engine` is "auto"; others are refused.
         mode: PyTorch's words are accepted, and change nothing.
         options: accepted as in PyTorch, and change nothing.
         name: accepted as in PyTorch.
@@ -101,6 +103,8 @@ def compile(
         (tensor(5.), tensor(3.2000))
     """
     _check_settings(engine, backend, mode, options, shapes_spec)
+    if backend in UNCOMPILED and engine == "auto":
+        engine = "numpy"
     if model is None:
         return functools.partial(
             compile, engine=engine, grads=grads, disable=disable, recompile_limit=recompile_limit
@@ -124,7 +128,7 @@ def _check_settings(engine: str, backend: Any, mode: Any, options: Any, shapes: 
         )
     if engine not in ENGINES:
         raise SettingError(f"compile: engine is one of {', '.join(ENGINES)}, not {engine!r}.")
-    if backend not in (None, "inductor"):
+    if backend not in (None, "inductor", *UNCOMPILED):
         raise SettingError(
             f"compile: there is no backend {backend!r} here.\n Leave it out: XLA compiles; "
             'engine="numpy" runs the program op by op.'
@@ -257,7 +261,10 @@ class Compiled:
         return Compiled, given  # it is compiled anew there
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.__dict__["_call"], name)
+        call = self.__dict__["_call"]
+        if name == "_orig_mod" and hasattr(call, "state_dict"):  # as PyTorch calls the module
+            return call
+        return getattr(call, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _OWN or name[:2] == "__":

@@ -40,6 +40,9 @@ class FunctionContext:
         """Keep Tensors for `backward`."""
         self.saved_tensors = tensors
 
+    def save_for_forward(self, *tensors: Any) -> None:
+        """Accepted as in PyTorch; forward mode runs `backward` twice and needs nothing else."""
+
     def mark_non_differentiable(self, *tensors: Any) -> None:
         """Say which results carry no blame."""
         self._plain = {id(t) for t in tensors}
@@ -81,6 +84,11 @@ class Function:
         """The blame of each argument of `forward`; None for those that have none."""
         raise NotImplementedError("a Function needs a static method backward(ctx, g)")
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Refused: a Function is used by its class."""
+        name = type(self).__name__
+        raise GraphError(f"{name} is not called.\n Write {name}.apply(…), without making one.")
+
     @classmethod
     def apply(cls, *args: Any) -> Any:
         """Run `forward`, and have `backward` called when blame arrives."""
@@ -111,7 +119,7 @@ class Function:
 
         def rule(g: Node, y: Node, *inputs: Node) -> tuple[Node | None, ...]:
             found = cls.backward(ctx, *pack.blames(g))
-            each = found if isinstance(found, tuple) else (found,)
+            each = _counted(cls.__name__, found, len(args))
             given = zip(places, inputs, strict=True)
             return tuple(None if each[i] is None else _like(each[i]._node, x) for i, x in given)
 
@@ -165,6 +173,17 @@ class _Ended(Function):
             "a backward marked @once_differentiable can't be differentiated again.\n"
             " Write it with operations on Tensors and leave the mark out."
         )
+
+
+def _counted(name: str, found: Any, wanted: int) -> tuple[Any, ...]:
+    """What a `backward` gave, one for each argument of `forward`; more of them may be None."""
+    each = tuple(found) if isinstance(found, tuple | list) else (found,)
+    if len(each) < wanted or any(g is not None for g in each[wanted:]):
+        raise GraphError(
+            f"{name}.backward gave {len(each)} gradients, and forward takes {wanted} arguments"
+            " after ctx.\n Return one for each of them, in their order; None for what has none."
+        )
+    return each
 
 
 class _Pack:

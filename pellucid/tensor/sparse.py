@@ -193,6 +193,9 @@ def mm(mat1: Any, mat2: Any) -> Tensor:
         mat1: the sparse one.
         mat2: the dense one.
     """
+    if isinstance(mat1, Tensor) and isinstance(mat2, Tensor):
+        dense: Tensor = FUNCTIONS["mm"](mat1, mat2)
+        return dense
     if not isinstance(mat1, Sparse) or not isinstance(mat2, Tensor):
         raise DTypeError("sparse.mm takes a sparse matrix and a dense one, in this order.")
     _matrix(mat1, "mm")

@@ -91,3 +91,46 @@ def test_a_result_that_is_no_tensor_is_refused() -> None:
 
     with pytest.raises(TypeError, match=r"must return a Tensor or several, not float"):
         Odd.apply(pellucid.ones(2, requires_grad=True))
+
+
+@pytest.mark.parametrize("given", [1, 3, 4])
+def test_a_backward_with_too_few_gradients_or_too_many_is_named(torch: Any, given: int) -> None:
+    def story(lib: Any) -> Any:
+        class Product(lib.autograd.Function):  # type: ignore[name-defined, misc]
+            @staticmethod
+            def forward(ctx: Any, a: Any, b: Any) -> Any:
+                ctx.save_for_forward(a, b)
+                ctx.save_for_backward(a, b)
+                return a * b
+
+            @staticmethod
+            def backward(ctx: Any, g: Any) -> Any:
+                a, b = ctx.saved_tensors
+                return (g * b, g * a, None, g)[:given] if given > 1 else g * b
+
+        a, b = (lib.tensor([v], requires_grad=True) for v in (2.0, 5.0))
+        Product.apply(a, b).sum().backward()
+        return [a.grad.tolist(), b.grad.tolist()]
+
+    if given == 3:  # what is more may be None
+        assert story(torch) == story(pellucid) == [[5], [2]]
+        return
+    with pytest.raises(RuntimeError, match="incorrect number of gradients"):
+        story(torch)
+    with pytest.raises(RuntimeError) as error:
+        story(pellucid)
+    assert str(error.value).startswith(
+        f"Product.backward gave {given} gradients, and forward takes 2 arguments after ctx.\n"
+        " Return one for each of them, in their order; None for what has none."
+    )
+
+
+def test_a_function_is_used_by_its_class() -> None:
+    class Same(pellucid.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            return x
+
+    with pytest.raises(RuntimeError) as error:
+        Same()(pellucid.ones(1))
+    assert str(error.value) == "Same is not called.\n Write Same.apply(…), without making one."

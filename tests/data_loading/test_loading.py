@@ -77,7 +77,7 @@ def test_tensors_cut_at_once_are_the_stacked_ones() -> None:
 
 
 def test_without_a_batch_size_single_samples_come() -> None:
-    assert list(loading.DataLoader(Squares(), batch_size=None))[3] == (3, 9.0)
+    assert list(loading.DataLoader(Squares(), batch_size=None))[3] == [3, 9.0]
     assert list(loading.DataLoader(Stream(), batch_size=None)) == list(range(N))
 
 
@@ -110,7 +110,7 @@ def test_collating_goes_into_what_samples_are_made_of(torch: Any) -> None:
     assert [t.dtype.name for t in ours["b"]] == [str(t.dtype)[6:] for t in theirs["b"]]
     assert ours["c"].dtype is pl.bool
     point = loading.default_collate([Point(1.0, "p"), Point(2.0, "q")])
-    assert point.x.tolist() == [1.0, 2.0] and point.name == ["p", "q"]
+    assert point.x.tolist() == [1.0, 2.0] and point.name == ("p", "q")
 
 
 # ---- datasets -----------------------------------------------------------------------------------
@@ -242,3 +242,22 @@ def test_samples_of_different_shapes_are_told_apart() -> None:
             " For sequences of different lengths give collate_fn=… a function that pads them, as"
             " nn.utils.rnn.pad_sequence does."
         )
+
+
+def test_kinds_of_lists_are_those_of_pytorch(torch: Any) -> None:
+    samples = [("a", {"n": ["x", "y"]}), ("b", {"n": ["z", "w"]})]
+    assert loading.default_collate(samples) == torch.utils.data.default_collate(samples)
+    single = [("a", np.ones(2)), ("b", np.zeros(2))]
+    for make in (list, Streamed):
+        (ours,) = (next(iter(loading.DataLoader(make(single), batch_size=None))),)
+        assert type(ours) is list and ours[0] == "a" and ours[1].tolist() == [1, 1]
+    theirs = next(iter(torch.utils.data.DataLoader(single, batch_size=None)))
+    assert type(theirs) is list and theirs[1].tolist() == [1, 1]
+
+
+class Streamed(loading.IterableDataset[Any]):
+    def __init__(self, samples: Any) -> None:
+        self.samples = samples
+
+    def __iter__(self) -> Any:
+        return iter(self.samples)

@@ -89,3 +89,17 @@ def test_buffers_by_kind() -> None:
         other.kept = other.kept
     module.kept = pellucid.zeros(2)
     assert module.state_dict()["kept"].tolist() == [0.0, 0.0]
+
+
+def test_lists_of_parameters_are_printed_as_in_pytorch(torch: Any) -> None:
+    class Told(nn.Module):
+        def extra_repr(self) -> str:
+            return "one\ntwo"
+
+    for make in (
+        lambda lib: lib.nn.ParameterList([lib.nn.Parameter(lib.zeros(2)), lib.zeros(3)]),
+        lambda lib: lib.nn.ParameterList([lib.zeros(2)]),
+        lambda lib: lib.nn.ParameterList([]),
+    ):
+        assert repr(make(pellucid)).replace("pellucid", "torch") == repr(make(torch))
+    assert repr(Told()) == "Told(\n  one\n  two\n)"

@@ -306,6 +306,15 @@ def test_it_can_be_printed() -> None:
     )
 
 
+def test_groups_are_printed_apart() -> None:
+    torch = pytest.importorskip("torch")
+    said = []
+    for library in (pl, torch):
+        first, second = library.zeros(1, requires_grad=True), library.zeros(1, requires_grad=True)
+        said.append(repr(library.optim.Adam([{"params": [first]}, {"params": [second], "lr": 1}])))
+    assert said[0] == said[1]
+
+
 # ---- mistakes -----------------------------------------------------------------------------------
 
 W = weights()

@@ -29,8 +29,8 @@ def test_settings_of_pytorch() -> None:
         assert pl.compile(lambda x: x + 1, engine=given.pop("engine", "numpy"), **given)(
             pl.ones(1)
         ).tolist() == [2]
-    assert said(lambda: pl.compile(len, backend="eager")) == (
-        "compile: there is no backend 'eager' here.\n Leave it out: XLA compiles; "
+    assert said(lambda: pl.compile(len, backend="onnxrt")) == (
+        "compile: there is no backend 'onnxrt' here.\n Leave it out: XLA compiles; "
         'engine="numpy" runs the program op by op.'
     )
     assert said(lambda: pl.compile(len, mode="fast")) == (
@@ -51,6 +51,20 @@ def test_settings_of_pytorch() -> None:
     torch = pytest.importorskip("torch")
     theirs = set(inspect.signature(torch.compile).parameters)
     assert theirs <= set(inspect.signature(pl.compile).parameters)
+
+
+def test_backends_that_compile_nothing() -> None:
+    for backend in ("eager", "aot_eager"):
+        step = pl.compile(lambda x: x + 1, backend=backend)
+        assert step(pl.ones(1)).tolist() == [2] and "engine='numpy'" in repr(step)
+        assert "engine='xla'" in repr(pl.compile(len, backend=backend, engine="xla"))
+
+
+def test_the_module_in_a_compiled_one_has_its_name_of_pytorch() -> None:
+    net = nn.Linear(2, 1)
+    compiled = pl.compile(net, engine="numpy")
+    assert compiled._orig_mod is net  # type: ignore[attr-defined]
+    assert getattr(pl.compile(abs, engine="numpy"), "_orig_mod", None) is None
 
 
 def test_what_is_no_function() -> None:

@@ -97,7 +97,7 @@ def test_what_was_not_summed_yet_says_so() -> None:
             "sparse_coo_tensor: a place lies outside of a table of shape (2, 2).",
         ),
         (
-            lambda: pl.sparse.mm(pl.ones(2, 2), pl.ones(2, 2)),
+            lambda: pl.sparse.mm(pl.ones(2, 2), pl.ones(2, 2).to_sparse()),
             "sparse.mm takes a sparse matrix and a dense one, in this order.",
         ),
         (
@@ -111,3 +111,9 @@ def test_mistakes_are_named(call: Any, text: str) -> None:
     with pytest.raises(pl.errors.PellucidError) as error:
         call()
     assert str(error.value) == text
+
+
+def test_two_dense_matrices_are_multiplied_as_well() -> None:
+    a, b = pl.tensor([[1.0, 2.0]]), pl.tensor([[3.0], [4.0]])
+    for product in (pl.spmm, pl.sparse.mm):
+        assert product(a, b).tolist() == [[11.0]]
