@@ -169,6 +169,32 @@ def test_the_check_moves_the_averages_of_a_batch_too(norm: nn.Module) -> None:
     assert check["agrees"] and check["relative"] < 1e-5
 
 
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize(
+    ("first", "norm", "shape"),
+    [
+        (nn.Linear(3, 4), nn.BatchNorm1d(4), (6, 3)),
+        (nn.Conv1d(3, 4, 2), nn.BatchNorm1d(4), (5, 3, 6)),
+        (nn.Conv2d(1, 4, 2), nn.BatchNorm2d(4), (3, 1, 5, 5)),
+        (nn.Conv2d(1, 4, 2), nn.GroupNorm(2, 4), (3, 1, 5, 5)),
+        (nn.Linear(3, 4), nn.LayerNorm(4), (6, 3)),
+    ],
+)
+def test_a_normalized_number_is_written_with_the_scale_and_shift_of_its_feature(
+    first: nn.Module, norm: nn.Module, shape: tuple[int, ...], known: bool
+) -> None:
+    pellucid.manual_seed(0)
+    with pellucid.no_grad():
+        norm.weight[:] = pellucid.tensor([1.0, 2.0, 3.0, 4.0])
+        norm.bias[:] = pellucid.tensor([0.1, 0.2, 0.3, 0.4])
+    made = nn.Sequential(first, norm).train(not known)(pellucid.randn(*shape))
+    last = tuple(size - 1 for size in made.shape)
+    step = explain(made, at=last).text(200).split("\n\n")[1]
+    center = "1.running_mean[3]" if known and "Batch" in type(norm).__name__ else "μ"
+    assert "w2[3]·(z1[" in step and f" − {center})/√(" in step and " + b2[3] = " in step
+    assert "= 4.0·(" in step and " + 0.4 = " in step
+
+
 def test_random_draws_stay_as_they_were_during_the_check() -> None:
     pellucid.manual_seed(2)
     w = pellucid.randn(4, requires_grad=True)

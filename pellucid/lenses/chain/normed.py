@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from pellucid.graph.node import Node
 from pellucid.lenses.chain.stage import Array, Stage, doubled
 from pellucid.lenses.chain.symbols import Index, Symbols
 from pellucid.lenses.formula import Meaning
@@ -34,13 +35,13 @@ def normed(stage: Stage, at: Index, symbols: Symbols) -> tuple[str, str] | None:
     found = _GROUPS.get(stage.name)
     if found is None or stage.part is None or stage.part.inputs[0].shape != stage.out.shape:
         return None
-    x, *given = stage.part.inputs
+    x = stage.part.inputs[0]
     eps = float(stage.part.settings["eps"])
-    known, left = found(stage, at, symbols)
+    known, given = found(stage, at, symbols)
     meanings: Meanings = {
         **known, "x": Meaning(symbols.at(x, at), symbols.value(x, at)), "ε": Meaning("ε", eps),
     }  # fmt: skip
-    for letter, learned in zip("γβ", given[len(given) - left :], strict=False):
+    for letter, learned in zip("γβ", given, strict=False):
         place = at[1:2] if len(learned.shape) == 1 and stage.name not in _ROWS else (
             at[len(at) - len(learned.shape) :]
         )  # fmt: skip
@@ -64,16 +65,16 @@ def _row(stage: Stage, at: Index) -> Array:
     return np.asarray(values[at[: len(at) - int(stage.part.settings["rank"])]])
 
 
-def _layer(stage: Stage, at: Index, symbols: Symbols) -> tuple[Meanings, int]:
+def _layer(stage: Stage, at: Index, symbols: Symbols) -> tuple[Meanings, list[Node]]:
     return _of_group(_row(stage, at)), _learned(stage, 1)
 
 
-def _root(stage: Stage, at: Index, symbols: Symbols) -> tuple[Meanings, int]:
+def _root(stage: Stage, at: Index, symbols: Symbols) -> tuple[Meanings, list[Node]]:
     squares = float(np.square(_row(stage, at)).mean())
     return {"v": Meaning("mean(x²)", squares)}, _learned(stage, 1)
 
 
-def _group(stage: Stage, at: Index, symbols: Symbols) -> tuple[Meanings, int]:
+def _group(stage: Stage, at: Index, symbols: Symbols) -> tuple[Meanings, list[Node]]:
     assert stage.part is not None
     values = doubled(stage.part.inputs[0])
     wide = values.shape[1] // int(stage.part.settings["groups"])
@@ -81,14 +82,15 @@ def _group(stage: Stage, at: Index, symbols: Symbols) -> tuple[Meanings, int]:
     return _of_group(values[at[0], first : first + wide]), _learned(stage, 1)
 
 
-def _batch(stage: Stage, at: Index, symbols: Symbols) -> tuple[Meanings, int]:
+def _batch(stage: Stage, at: Index, symbols: Symbols) -> tuple[Meanings, list[Node]]:
     assert stage.part is not None
     values = doubled(stage.part.inputs[0])
-    learned = [x for x in stage.part.inputs[1:] if len(x.shape) == 1]
-    return _of_group(values[:, at[1]]), len(learned)
+    # The averages and variances of the batch may be handed over as well, in one block of two rows.
+    learned = [x for x in _learned(stage, 1) if len(x.shape) == 1]
+    return _of_group(values[:, at[1]]), learned
 
 
-def _known(stage: Stage, at: Index, symbols: Symbols) -> tuple[Meanings, int]:
+def _known(stage: Stage, at: Index, symbols: Symbols) -> tuple[Meanings, list[Node]]:
     assert stage.part is not None
     place = at[1:2]
     _, center, spread, *_ = stage.part.inputs
@@ -98,14 +100,14 @@ def _known(stage: Stage, at: Index, symbols: Symbols) -> tuple[Meanings, int]:
     }, _learned(stage, 3)
 
 
-def _learned(stage: Stage, before: int) -> int:
-    """How many of the inputs are learned: those behind the first few."""
+def _learned(stage: Stage, before: int) -> list[Node]:
+    """The inputs that are learned: those behind the first few."""
     assert stage.part is not None
-    return len(stage.part.inputs) - before
+    return list(stage.part.inputs[before:])
 
 
 _ROWS = ("layer_norm", "rms_norm")
-_GROUPS: dict[str, Callable[[Stage, Index, Symbols], tuple[Meanings, int]]] = {
+_GROUPS: dict[str, Callable[[Stage, Index, Symbols], tuple[Meanings, list[Node]]]] = {
     "layer_norm": _layer, "rms_norm": _root, "group_norm": _group, "batch_norm": _batch,
     "batch_norm_known": _known,
 }  # fmt: skip
