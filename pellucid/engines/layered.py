@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.engines.norms import centered
+
 __all__ = ["Layered"]
 
 _PIECE = 1 << 17  # numbers that are worked on at a time
@@ -29,7 +31,7 @@ class Layered:
         out, weight, bias = np.empty_like(rows), weight.reshape(n), bias.reshape(n)
         for at in _pieces(*rows.shape):
             t = out[at]
-            t *= _centered(rows[at], t, eps)[:, None]
+            t *= centered(rows[at], t, eps)[:, None]
             t *= weight
             t += bias
         return out.reshape(x.shape)
@@ -48,23 +50,10 @@ class Layered:
         return out
 
 
-def _centered(x: Any, out: Any, eps: float) -> Any:
-    """Write rows less their averages to `out`; gives back one over the spread of each."""
-    n = x.shape[1]
-    center = x.dot(_ones(n, x.dtype))
-    center /= n
-    np.subtract(x, center[:, None], out=out)
-    spread = np.vecdot(out, out)
-    spread /= n
-    spread += eps
-    np.sqrt(spread, out=spread)
-    return np.divide(1, spread, out=spread)
-
-
 def _blamed(g: Any, x: Any, weight: Any, eps: float, learned: Any, out: Any) -> None:
     """Write the blame of rows, and add that of what is learned."""
     room = np.empty_like(x)
-    scale = _centered(x, out, eps)
+    scale = centered(x, out, eps)
     product = np.multiply(g, out, out=room)
     learned[0] += scale.dot(product)
     learned[1] += _ones(len(x), x.dtype).dot(g)

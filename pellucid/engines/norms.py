@@ -13,7 +13,7 @@ import numpy as np
 
 from pellucid.shapes import numel
 
-__all__ = ["Norms", "pieces", "row_products", "row_sums"]
+__all__ = ["Norms", "centered", "pieces", "row_products", "row_sums"]
 
 PIECE = 1 << 18  # numbers in a piece
 _EXACT = 4096  # numbers per sum up to which a plain running sum in float32 is as good as NumPy's
@@ -28,7 +28,7 @@ def row_sums(x: Any) -> Any:
     """The sum of each row."""
     n = x.shape[1]
     add: Any = np.add.reduce
-    return x @ _ones(n, x.dtype) if n <= _EXACT else add(x, axis=1)
+    return x.dot(_ones(n, x.dtype)) if n <= _EXACT else add(x, axis=1)  # starts sooner than @
 
 
 def row_products(x: Any, y: Any) -> Any:
@@ -50,7 +50,7 @@ class Norms:
             return None
         out = np.empty_like(laid)
         for at in pieces(*laid.shape):
-            out[at] *= _centered(laid[at], out[at], eps)
+            out[at] *= centered(laid[at], out[at], eps)[:, None]
         return out.reshape(x.shape)
 
     @staticmethod
@@ -134,12 +134,17 @@ def pieces(rows: int, n: int) -> tuple[slice, ...]:
     return tuple(slice(row, row + few) for row in range(0, rows, few))
 
 
-def _centered(x: Any, out: Any, eps: float) -> Any:
-    """Write rows less their averages to `out`; gives back one over each row's spread."""
+def centered(x: Any, out: Any, eps: float) -> Any:
+    """Write rows less their averages to `out`; gives back one over the spread of each."""
     n = x.shape[1]
-    np.subtract(x, (row_sums(x) / n)[:, None], out=out)
-    spread = row_products(out, out) / n
-    return (1 / np.sqrt(spread + np.asarray(eps, x.dtype)))[:, None]
+    center = row_sums(x)
+    center /= n
+    np.subtract(x, center[:, None], out=out)
+    spread = row_products(out, out)
+    spread /= n
+    spread += np.asarray(eps, x.dtype)
+    np.sqrt(spread, out=spread)
+    return np.divide(1, spread, out=spread)
 
 
 def _scale(x: Any, room: Any, eps: float) -> Any:
@@ -147,7 +152,7 @@ def _scale(x: Any, room: Any, eps: float) -> Any:
     n = x.shape[1]
     center, squares = row_sums(x) / n, row_products(x, x) / n
     if _cancels(squares, center):
-        return _centered(x, room, eps)
+        return centered(x, room, eps)[:, None]
     squares -= center * center
     squares += np.asarray(eps, x.dtype)
     return (1 / np.sqrt(squares))[:, None]

@@ -11,75 +11,48 @@ from pellucid.graph.mode import current
 from pellucid.graph.node import Node
 from pellucid.ops.elementwise import add, mul, rsqrt, square
 from pellucid.ops.movement import reshape, slice_
-from pellucid.ops.normalize import (
-    blame_by_steps,
-    by_feature,
-    mixed,
-    moments_of,
-    per_feature,
-    scaled,
-    standardize,
-)
+from pellucid.ops.normalize import blame_by_steps, per_feature, scaled, standardize
 from pellucid.ops.op import BY_STEPS, Op, Sample, composition, define
 from pellucid.ops.reduce import mean, sum_
 from pellucid.shapes import Shape, numel
 
-__all__ = ["affine_groups", "affine_groups_grad", "affine_groups_sums", "group_norm", "rms_norm"]
-
-
-def _planes(x: Any) -> Any:
-    """Each channel of each row as one feature."""
-    return x.reshape(1, x.shape[0] * x.shape[1], -1)
-
-
-def _of_groups(xp: Any, planes: Any, rows: int, groups: int, eps: float) -> tuple[Any, Any]:
-    """Average of each group and one over its spread, as (rows, groups, 1)."""
-    center, spread = moments_of(xp, planes, 1).reshape(2, rows, groups, -1)
-    whole = xp.mean(center, axis=2, keepdims=True)
-    spread = xp.mean(spread + xp.square(center - whole), axis=2, keepdims=True)
-    return whole, 1 / xp.sqrt(spread + xp.asarray(eps, spread.dtype))
-
-
-def _for_each(xp: Any, value: Any, like: Any) -> Any:
-    """One number per group or channel, for each channel of each row."""
-    return xp.broadcast_to(value, like.shape).reshape(-1)
+__all__ = ["affine_groups", "affine_groups_grad", "group_norm", "rms_norm"]
 
 
 def _affine(xp: Any, x: Any, weight: Any, bias: Any, groups: int, eps: float) -> Any:
     own = getattr(xp, "grouped", None)
     if own is not None:
         return own(x, weight, bias, groups, eps)
-    planes, rows = _planes(x), x.shape[0]
-    center, scale = _of_groups(xp, planes, rows, groups, eps)
-    factor = scale * weight.reshape(groups, -1)
-    parts = [_for_each(xp, v, factor) for v in (center, factor, bias.reshape(groups, -1))]
-    return mixed(xp, planes, *parts, 1).reshape(x.shape)
+    x_hat, _ = _within(xp, x, groups, eps)
+    wide = (groups, -1, 1)
+    return (x_hat * weight.reshape(wide) + bias.reshape(wide)).reshape(x.shape)
 
 
-def _affine_sums(xp: Any, g: Any, x: Any, groups: int, eps: float) -> Any:
-    own = getattr(xp, "grouped_sums", None)
-    if own is not None:
-        return own(g, x, groups, eps)
-    planes, blame, rows = _planes(x), _planes(g), x.shape[0]
-    shape = (rows, groups, x.shape[1] // groups)
-    center, scale = (xp.broadcast_to(v, shape) for v in _of_groups(xp, planes, rows, groups, eps))
-    plain = xp.sum(blame[0], axis=1).reshape(shape)
-    stretched = by_feature(xp, blame, planes, center.reshape(-1), 1).reshape(shape) * scale
-    return xp.stack([plain, stretched, center, scale]).reshape(4, *x.shape[:2])
+def _within(xp: Any, x: Any, groups: int, eps: float) -> tuple[Any, Any]:
+    """Groups at average 0 and spread 1 as (rows, groups, channels, places), and 1/spread."""
+    laid = x.reshape(len(x), groups, x.shape[1] // groups, -1)
+    centered = laid - xp.mean(laid, axis=(2, 3), keepdims=True)
+    spread = xp.mean(centered * centered, axis=(2, 3), keepdims=True)
+    scale = 1 / xp.sqrt(spread + xp.asarray(eps, x.dtype))
+    return centered * scale, scale
 
 
-def _affine_grad(xp: Any, g: Any, x: Any, weight: Any, sums: Any, groups: int) -> Any:
-    """`s (γ g − Σ γ g / n − x̂ Σ γ g x̂ / n)`, the sums over each group."""
+def _affine_grad(xp: Any, g: Any, x: Any, weight: Any, groups: int, eps: float) -> Any:
+    """`s (γ g − Σ γ g / n − x̂ Σ γ g x̂ / n)`, behind the blame of γ and β."""
     own = getattr(xp, "grouped_blame", None)
     if own is not None:
-        return own(g, x, weight, sums, groups)
-    plain, stretched, center, scale = sums.reshape(4, x.shape[0], groups, -1)
-    weight = weight.reshape(groups, -1)
-    n = xp.asarray(x.size // (x.shape[0] * groups), x.dtype)
-    common = -scale * xp.sum(plain * weight, axis=2, keepdims=True) / n
-    stretch = -scale * scale * xp.sum(stretched * weight, axis=2, keepdims=True) / n
-    parts = [v.reshape(-1) for v in (center, stretch, common, scale * weight)]
-    return mixed(xp, _planes(x), *parts[:3], 1, _planes(g), parts[3]).reshape(x.shape)
+        return own(g, x, weight, groups, eps)
+    x_hat, scale = _within(xp, x, groups, eps)
+    blame = g.reshape(x_hat.shape)
+    share = blame * weight.reshape(groups, -1, 1)
+    common = xp.mean(share, axis=(2, 3), keepdims=True)
+    stretch = xp.mean(share * x_hat, axis=(2, 3), keepdims=True)
+    parts = (
+        xp.sum(blame * x_hat, axis=(0, 3)),
+        xp.sum(blame, axis=(0, 3)),
+        scale * (share - common - x_hat * stretch),
+    )
+    return xp.concatenate([part.reshape(-1) for part in parts])
 
 
 def _affine_blame(
@@ -87,12 +60,12 @@ def _affine_blame(
 ) -> tuple[Node | None, ...]:
     if current().recording:  # to be differentiated again: step by step
         return _blame_by_steps(g, x, weight, groups, eps)
-    sums = affine_groups_sums(g, x, groups=groups, eps=eps)
-    both = sum_(sums, axes=(1,), keepdim=False)  # the last two are of no use
-    to_bias, to_weight = (slice_(both, spec=(i, (0, x.shape[1], 1))) for i in range(2))
+    packed, c = affine_groups_grad(g, x, weight, groups=groups, eps=eps), x.shape[1]
+    to_weight, to_bias = (slice_(packed, spec=((i, i + c, 1),)) for i in (0, c))
     if not x.requires_grad:
         return None, to_weight, to_bias
-    return affine_groups_grad(g, x, weight, sums, groups=groups), to_weight, to_bias
+    to_x = slice_(packed, spec=((2 * c, packed.shape[0], 1),))
+    return reshape(to_x, shape=x.shape), to_weight, to_bias
 
 
 def _blame_by_steps(
@@ -139,33 +112,22 @@ affine_groups: Op = define(
     source="Wu & He 2018",
 )
 
-affine_groups_sums: Op = define(
-    "affine_groups_sums",
-    sentence="Blame of each channel added up, plain and scaled; average and scale of its group.",
-    equation=r"y = (\sum g,\ \sum g\,\hat x,\ \mu_G,\ 1/\sqrt{\sigma_G^2 + \varepsilon})",
-    derivative=BY_STEPS,
-    forward=_affine_sums,
-    gradient=None,
-    shape=lambda g, x, groups, eps: (4, *x[:2]),
-    dtype="float",
-    cost=lambda shapes, out, **_: 7 * numel(shapes[0]),
-    traits="reduces",
-    samples=(Sample(((2, 4, 3), (2, 4, 3)), {"groups": 2, "eps": 1e-5}),),
-)
-
 affine_groups_grad: Op = define(
     "affine_groups_grad",
-    sentence="The blame of what was brought to average 0 and spread 1 by groups, and scaled.",
-    equation=r"y = \frac{1}{\sqrt{\sigma_G^2 + \varepsilon}}"
-    r"\bigl(\gamma g - \overline{\gamma g} - \hat x\,\overline{\gamma g \hat x}\bigr)",
+    sentence="Blame of scales, of shifts, and behind them of what was scaled by groups and moved.",
+    equation=r"y = \Bigl(\sum g\,\hat x,\ \sum g,\ \frac{1}{\sqrt{\sigma_G^2 + \varepsilon}}"
+    r"\bigl(\gamma g - \overline{\gamma g} - \hat x\,\overline{\gamma g \hat x}\bigr)\Bigr)",
     derivative=BY_STEPS,
     forward=_affine_grad,
     gradient=None,
-    shape=lambda g, x, *_, groups: x,
+    shape=lambda g, x, weight, groups, eps: (2 * x[1] + numel(x),),
     dtype="float",
-    cost=lambda shapes, out, **_: 9 * numel(out),
+    cost=lambda shapes, out, **_: 16 * numel(out),
     traits="normalizes",
-    samples=(Sample(((2, 4, 3), (2, 4, 3), (4,), (4, 2, 4)), {"groups": 2}),),
+    samples=(
+        Sample(((2, 4, 3), (2, 4, 3), (4,)), {"groups": 2, "eps": 1e-5}),
+        Sample(((2, 3, 2, 2), (2, 3, 2, 2), (3,)), {"groups": 3, "eps": 1e-3}),
+    ),
 )
 
 

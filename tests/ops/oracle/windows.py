@@ -160,27 +160,16 @@ def _affine_rows_grad(t: Any, g: Any, x: Any, weight: Any, rank: int, eps: float
     return t.cat([(blame * x_hat).sum(0, keepdim=True), blame.sum(0, keepdim=True), to_x])
 
 
-def _group_moments(t: Any, x: Any, groups: int, eps: float) -> Any:
-    """Average and scale of the group of each channel."""
-    flat = x.reshape(x.shape[0], groups, -1)
-    both = (flat.mean(2), (flat.var(2, correction=0) + eps).rsqrt())
-    return [v.repeat_interleave(x.shape[1] // groups, 1) for v in both]
-
-
-def _affine_groups_sums(t: Any, g: Any, x: Any, groups: int, eps: float) -> Any:
+def _affine_groups_grad(t: Any, g: Any, x: Any, weight: Any, groups: int, eps: float) -> Any:
+    axes = [0, *range(2, x.ndim)]
     x_hat = t.nn.functional.group_norm(x, groups, eps=eps)
-    own = _group_moments(t, x, groups, eps)
-    return t.stack([g.flatten(2).sum(2), (g * x_hat).flatten(2).sum(2), *own])
-
-
-def _affine_groups_grad(t: Any, g: Any, x: Any, weight: Any, sums: Any, groups: int) -> Any:
-    split = (x.shape[0], groups, x.shape[1] // groups)
-    plain, stretched, center, scale = (s.view(*split, 1) for s in sums)
-    weight, n = weight.view(1, *split[1:], 1), x[0].numel() // groups
-    common, stretch = ((s * weight).sum(2, keepdim=True) / n for s in (plain, stretched))
-    x_hat = (x.reshape(*split, -1) - center) * scale
-    blame = weight * g.reshape(x_hat.shape) - common - x_hat * stretch
-    return (scale * blame).view(x.shape)
+    rows = (x.shape[0], groups, -1)
+    share = (g * weight.view(-1, *[1] * (x.ndim - 2))).reshape(rows)
+    spread = (x.reshape(rows).var(2, correction=0, keepdim=True) + eps).sqrt()
+    flat = x_hat.reshape(rows)
+    stretch = (share * flat).mean(2, keepdim=True)
+    to_x = (share - share.mean(2, keepdim=True) - flat * stretch) / spread
+    return t.cat([(g * x_hat).sum(axes), g.sum(axes), to_x.reshape(-1)])
 
 
 def _remembered(t: Any, held: Any, seen: Any, row: int, share: float, scale: float = 1.0) -> Any:
@@ -206,7 +195,6 @@ ROWS: dict[str, Row] = {
     "affine_rows_grad": Row(_affine_rows_grad),
     "affine_groups": Row(_affine_groups),
     "affine_groups_grad": Row(_affine_groups_grad),
-    "affine_groups_sums": Row(_affine_groups_sums),
     "moments": Row(_moments),
     "standardize_grad": Row(_standardize_grad),
     "remembered": Row(_remembered),
