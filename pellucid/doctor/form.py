@@ -1,9 +1,10 @@
 """What kind of loss it is, read from its calls, so that the fit is known or known to be unknown.
 
 A named loss alone is what its name says. One written by hand is a squared or absolute error, a
-gathering of the own class's logarithm, or a product with targets of 0 and 1 or of −1 and 1. Of
-anything else (pairs of rows, quantiles, rewards, two heads with a loss each) nobody can tell from
-predictions and targets how well the network does: rules that speak of outcomes stay silent.
+gathering of the own class's logarithm, or a product with targets of 0 and 1 (of shares or their
+logarithms) or of −1 and 1. Of anything else (pairs of rows, quantiles, rewards, two heads with a
+loss each) nobody can tell from predictions and targets how well the network does: rules that speak
+of outcomes stay silent.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pellucid.doctor.seen import LossSeen, Rows, Seen
 from pellucid.doctor.step import DATA, TARGET, Call
 from pellucid.doctor.wiring import VIEWS, mixing
 
-__all__ = ["UNKNOWN", "form"]
+__all__ = ["UNKNOWN", "form", "judged_by_itself"]
 
 UNKNOWN: Final = "unknown"
 
@@ -43,6 +44,7 @@ _INDEX: Final = frozenset({"getitem", "gather", "take_along_dim", "index", "take
 _PICKS: Final = _INDEX - {"getitem"}
 _LOGS: Final = frozenset({"log", "log_softmax", "logsigmoid", "log1p", "log2"})
 _NORMED: Final = frozenset({"log_softmax", "softmax", "logsumexp"})
+_SHARES: Final = frozenset({"sigmoid", "softmax", "hardsigmoid"})
 _DRAWN: Final = frozenset({"multinomial", "bernoulli", "poisson", "normal", "sample"})
 
 
@@ -69,6 +71,16 @@ def form(seen: Seen) -> str:
     if loss.name != "own":
         return ""
     return _by_hand(seen, loss)
+
+
+def judged_by_itself(seen: Seen) -> bool:
+    """Whether a lower loss is better, whatever it is of: nothing drawn, and no action picked.
+
+    Args:
+        seen: a training whose form is unknown.
+    """
+    drawn = any(call.name in _DRAWN for call in seen.calls)
+    return mixing(seen) is not None and not drawn and not _picked(seen)
 
 
 def _picked(seen: Seen) -> bool:
@@ -100,10 +112,21 @@ def _by_hand(seen: Seen, loss: LossSeen) -> str:
     ends = set(np.unique(rows.y).tolist()) if rows.y.dtype.kind in "biuf" else {2}
     if name in ("mul", "where") and _alike(loss, rows) and len(_roots(seen)) == 1:
         if ends <= {0, 1}:
-            return "logs" if _made(seen, met.prediction) & _LOGS else ""
+            return _of_zero_and_one(seen, _made(seen, met.prediction))
         if ends == {-1, 1}:
             return "signs"
     return UNKNOWN
+
+
+def _of_zero_and_one(seen: Seen, made: set[str]) -> str:
+    """A product with 0 and 1: of shares or their logarithms, or of distances that it holds apart.
+
+    Distances of two rows, small where they belong together, are no answers to be right or wrong.
+    """
+    if made & _LOGS:
+        return "logs"
+    told = any(c.part == "loss" and c.name in _LOGS for c in seen.calls)
+    return "" if told or made & _SHARES else UNKNOWN
 
 
 def _difference(seen: Seen, place: int) -> str:

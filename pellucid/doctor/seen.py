@@ -226,6 +226,9 @@ class Seen:
             gradients there, without moves; None if it wasn't looked at.
         through: the gradient's size at each step of the sequences that a recurrent network reads,
             on rows of `train`, with the first and with the last weights; empty for others.
+        replays: whether the loss of other rows is made of what the network gives for them and of
+            their targets alone, so that a trial's loss can be compared with the run's.
+        shared: the share of scored rows that were learned from too, where one score has both.
         missing: what could not be seen, by name, with the reason.
     """
 
@@ -253,6 +256,8 @@ class Seen:
     trials: Trials = field(default_factory=NoTrials)
     end: Moment | None = None
     through: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
+    replays: bool = False
+    shared: float = 0.0
     missing: dict[str, str] = field(default_factory=dict)
 
     def has(self, what: str) -> bool:
@@ -269,6 +274,8 @@ class Seen:
             return self.events.steps > 0
         if what == "trials":
             return not isinstance(self.trials, NoTrials)
+        if what == "scores":
+            return len(self.scores) > 0 or self.shared > 0
         if what == "loss or error":
             return self.loss is not None or bool(self.error)
         value = getattr(self, what)

@@ -104,16 +104,17 @@ def made_by(seen: Seen) -> int | None:
     return behind(seen, inner[-1]) if inner else None
 
 
-def trail(seen: Seen) -> list[Call]:
+def trail(seen: Seen, start: int | None = None) -> list[Call]:
     """The calls that made the prediction, the last first, as far as one leads to the next.
 
     It ends with the first call that has weights of its own or several inputs.
 
     Args:
         seen: the training.
+        start: the place of another call to begin with than the one that made the prediction.
     """
     found: list[Call] = []
-    place = made_by(seen)
+    place = made_by(seen) if start is None else behind(seen, start)
     while place is not None and place >= 0:
         call = seen.calls[place]
         found.append(call)

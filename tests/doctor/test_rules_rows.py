@@ -251,19 +251,18 @@ def test_what_is_not_even_fitted_is_not_known_by_heart(own: float, found: bool) 
     assert bool(findings("overfitting", given)) == found
 
 
-@pytest.mark.parametrize(("shared", "found"), [(slice(150, 200), True), (slice(0, 0), False)])
-def test_rows_in_both_parts(shared: slice, found: bool) -> None:
+@pytest.mark.parametrize(("shared", "found"), [(1 / 3, True), (0.05, False), (0.0, False)])
+def test_rows_in_both_parts(shared: float, found: bool) -> None:
     x, y = moons(300)
-    both = np.concatenate((x[shared], x[200:]))
-    given = seen(x[:200], y[:200], scores(y[:200]), scores=[Score(9, len(both), 0.1, 0.99)])
-    given.held_out = Rows(both, np.concatenate((y[shared], y[200:])))
+    given = seen(x[:200], y[:200], scores(y[:200]), scores=[Score(9, 150, 0.1, 0.99)])
+    given.held_out, given.shared = Rows(x[200:], y[200:]), shared
     assert [f.text[:29] for f in findings("overfitting", given)] == (
         ["33\xa0% of the held-out rows are"] if found else []
     )
 
 
-def test_scoring_all_rows_there_are_is_no_leak() -> None:
+def test_rows_in_both_parts_where_no_other_score_was_made() -> None:
     x, y = moons(300)
-    given = seen(x[:200], y[:200], scores(y[:200]), scores=[Score(9, 300, 0.1, 0.99)])
-    given.held_out = Rows(x, y)
-    assert not findings("overfitting", given)
+    given = seen(x[:200], y[:200], scores(y[:200]))
+    given.shared = 0.5
+    assert given.has("scores") and findings("overfitting", given)

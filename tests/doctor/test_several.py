@@ -158,3 +158,68 @@ def test_what_is_set_free_later_must_be_held(name: str) -> None:
             lib.nn.functional.cross_entropy(model(x), y).backward()
             optimizer.step()
     assert report.findings == ["frozen_parameters"]
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+@pytest.mark.parametrize(
+    ("rate", "found"), [(3.0, ["lr_too_high"]), (5e-3, []), (1e-6, ["lr_too_low"])]
+)
+def test_the_loss_of_pairs_is_tried_with_other_rates(
+    name: str, rate: float, found: list[str]
+) -> None:
+    """Nobody can say which distances are right; how far the loss comes down tells enough."""
+    lib, look = _library(name)
+    lib.manual_seed(0)
+    nn, draw = lib.nn, np.random.default_rng(0)
+    centers = draw.normal(size=(5, 6)) * 2
+    left, right = draw.integers(0, 5, 240), draw.integers(0, 5, 240)
+    right = np.where(draw.random(240) < 0.4, left, right)
+    a, b = (centers[at] + 0.3 * draw.normal(size=(240, 6)) for at in (left, right))
+    a, b, alike = (lib.tensor(v.astype(np.float32)) for v in (a, b, left == right))
+
+    class Twins(nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.place = nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 4))
+
+        def forward(self, a: Any, b: Any) -> Any:
+            return self.place(a), self.place(b)
+
+    model = Twins()
+    optimizer = lib.optim.Adam(model.parameters(), lr=rate)
+    with look(model, optimizer, seconds=5.0) as report:
+        for _ in range(12):
+            for at in range(0, 240, 40):
+                part = slice(at, at + 40)
+                p, q = model(a[part], b[part])
+                square = ((p - q) ** 2).sum(1)
+                apart = lib.clamp(2 - lib.sqrt(square + 1e-6), min=0) ** 2
+                loss = (alike[part] * square + (1 - alike[part]) * apart).mean()
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+    assert report.seen.replays and report.seen.loss.form == "unknown"
+    assert report.findings == found
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+@pytest.mark.parametrize("twice", [True, False])
+@pytest.mark.filterwarnings("ignore:binary_cross_entropy_with_logits takes raw")
+def test_every_part_of_a_loss_is_looked_at_for_a_second_squashing(name: str, twice: bool) -> None:
+    lib, look = _library(name)
+    lib.manual_seed(0)
+    nn = lib.nn
+    model = nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Linear(8, 2))
+    optimizer = lib.optim.Adam(model.parameters(), lr=0.01)
+    x = lib.tensor(np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32))
+    side, size = (x[:, 0] > 0).float(), x[:, 1] * 2
+    with look(model, optimizer, trials=False) as report:
+        for _ in range(8):
+            out = model(x)
+            said = lib.sigmoid(out[:, 0]) if twice else out[:, 0]
+            loss = lib.nn.functional.binary_cross_entropy_with_logits(said, side)
+            loss = loss + lib.nn.functional.mse_loss(out[:, 1], size)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    assert report.findings == (["double_softmax"] if twice else [])

@@ -2,9 +2,10 @@
 
 Condition: on the way from the last layer to the loss stand two calls that squash, with nothing but
 views between them: softmax or sigmoid, then softmax, log_softmax, sigmoid or a loss that applies
-one; or cross_entropy was given rows from 0 to 1 that sum to 1, whatever made them. Certain by its
-evidence. log_softmax before cross_entropy changes nothing and is no fault. The lowest loss
-that is left, ln(1 + (k − 1)/e) for k classes, is arithmetic: the best row is 1 beside zeros.
+one, be it one of several; or cross_entropy was given rows from 0 to 1 that sum to 1, whatever made
+them. Certain by its evidence. log_softmax before cross_entropy changes nothing and is no fault. The
+lowest loss that is left, ln(1 + (k − 1)/e) for k classes, is arithmetic: the best row is 1 beside
+zeros.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ _AGAIN: Final = {
     "sigmoid": "sigmoid",
     "logsigmoid": "sigmoid",
 }
+_HEADS: Final = frozenset(
+    {"cross_entropy", "binary_cross_entropy_with_logits", "multilabel_soft_margin_loss"}
+)
 
 
 @rule("double_softmax", needs=("loss",))
@@ -80,7 +84,20 @@ def _pair(seen: Seen) -> tuple[str, str, str, str] | None:
     for place, call in enumerate(calls):
         if call.name in _FIRST and names[place] in _AGAIN:
             return call.name, names[place], call.path, call.line
-    return _by_numbers(seen.loss, calls[0] if calls else None)
+    return _by_numbers(seen.loss, calls[0] if calls else None) or _of_other_heads(seen)
+
+
+def _of_other_heads(seen: Seen) -> tuple[str, str, str, str] | None:
+    """As `_pair`, where the loss is a sum of several and another one of them is meant."""
+    for call in seen.calls:
+        if call.part != "loss" or call.name not in _HEADS or not call.inputs or call.inputs[0] < 0:
+            continue
+        names = [call.name]
+        for one in trail(seen, call.inputs[0]):
+            if one.name in _FIRST and names[-1] in _AGAIN:
+                return one.name, names[-1], one.path, one.line
+            names.append(one.name)
+    return None
 
 
 def _by_numbers(loss: LossSeen, call: Call | None) -> tuple[str, str, str, str] | None:

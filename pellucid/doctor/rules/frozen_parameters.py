@@ -6,7 +6,8 @@ optimizer (nor moved by another); parameters it holds that no gradient ever reac
 `detach()`; tensors that require gradients in the forward, and are no parameters of the network.
 `requires_grad=False` is taken as meant, unless there is an effect: the values look just as PyTorch
 draws them (uniform within 1/√fan_in, so nothing was ever learned there) and the network misses at
-least 15 % of what a reference fit to the same rows reaches. Parameters that no forward used are
+least 15 % of what a reference fit to the same rows reaches, while the same network, as frozen as
+it is, does not reach it with usual settings either. Parameters that no forward used are
 left alone, unless they are most of the network, ran for nothing, and the same effect shows.
 """
 
@@ -17,8 +18,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pellucid.data.wording import listing
+from pellucid.doctor.cure import MATCHED
 from pellucid.doctor.finding import Evidence, Finding
-from pellucid.doctor.measures.fit import effect
+from pellucid.doctor.measures.fit import effect, fit
+from pellucid.doctor.measures.reference import reference
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import DATA, WeightSeen
@@ -26,7 +29,7 @@ from pellucid.lenses.numerals import percent
 
 __all__ = ["frozen_parameters"]
 
-_LOST, _HALF = 0.15, 0.5
+_LOST, _HALF, _REST = 0.15, 0.5, 0.35
 
 
 @rule("frozen_parameters", needs=("weights",))
@@ -199,7 +202,7 @@ def _on_purpose(seen: Seen, frozen: Sequence[WeightSeen]) -> Iterator[Finding]:
     """Frozen by `requires_grad=False`: a fault where random values were frozen and it costs."""
     random = [w for w in frozen if w.role == "weight" and _as_drawn(w)]
     lost = effect(seen) if random else 0.0
-    if lost < _LOST:
+    if lost < _LOST or _does_frozen(seen, lost):
         return
     layer, also = _layers(random)
     share = _entries(random) / max(_entries([w for w in seen.weights if w.used]), 1)
@@ -224,6 +227,15 @@ def _on_purpose(seen: Seen, frozen: Sequence[WeightSeen]) -> Iterator[Finding]:
         sure=0.8,
         effect=lost,
     )
+
+
+def _does_frozen(seen: Seen, lost: float) -> bool:
+    """Whether the same network, just as frozen, learns with other settings most of what it lost."""
+    usual, own, can = seen.trials.run(MATCHED), fit(seen), reference(seen)
+    if usual is None or not usual.finite or own is None or can is None:
+        return False
+    reached = usual.skill if usual.held_skill is None else usual.held_skill
+    return reached >= can.skill * (1 - _REST * lost)
 
 
 def _unknown(seen: Seen) -> Iterator[Finding]:

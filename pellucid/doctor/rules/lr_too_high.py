@@ -9,6 +9,8 @@ work, nor is what weight decay does, or gradients that explode: without the one,
 clipped, the same rate gains twice as much. No border on the rate itself: a rate of 1.0 can be
 right, and one of 0.01 too high. Nor where the loss had come down to half and was lost from one step
 to the next: steps that are too long let it grow first.
+Of pairs of rows and other losses that are all there is to tell how well the network does, the loss
+itself must get lower by a tenth of the first one, and to less than half of what the run left.
 Steps above a tenth of the weights' size (log10 of update over weight > −1, TheDeepChecker), and
 gradients that point back at every step, make it surer. Without trials only a loss that grew, with
 such steps, is named.
@@ -24,6 +26,7 @@ from pellucid.doctor.cure import ENOUGH, Cure, best, cure, lost, short, skill, t
 from pellucid.doctor.depth import broken, moment_pace, pace, turns
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.measures.fit import fit
+from pellucid.doctor.measures.objective import Lower, by_loss, lowered
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change
@@ -40,9 +43,15 @@ def lr_too_high(seen: Seen) -> Iterator[Finding]:
         return  # before the first step no rate can have done harm
     if wild and _lost_while_low(seen):
         return
-    if not wild and (_short_steps(seen) or not (short(seen) or _grew(seen))):
+    if not wild and (
+        _short_steps(seen) or not (short(seen) or by_loss(seen) is not None or _grew(seen))
+    ):
         return
     evidence = _signs(seen)
+    lower = lowered(seen, Change(lr=0.1), Change(lr=0.01), Change(lr=0.001))
+    if lower is not None:
+        yield _by_loss(seen, lower, evidence)
+        return
     found = best(seen, Change(lr=0.1), Change(lr=0.01), Change(lr=0.001))
     works = found is not None and (found.works or _by_chance(seen, found))
     if found is not None and works and not _elsewhere(seen, found, wild):
@@ -56,6 +65,14 @@ def lr_too_high(seen: Seen) -> Iterator[Finding]:
             f"With a learning rate{_rate(seen)} the loss went from {seen.losses[0]:.4g} to {end}."
         )
         yield _finding(seen, text, evidence, 0.1, 0.6)
+
+
+def _by_loss(seen: Seen, lower: Lower, evidence: tuple[Evidence, ...]) -> Finding:
+    """Of a loss that alone tells how well the network does."""
+    text = (f"With {_part(lower.change.lr)} of the learning rate{_rate(seen)} the loss gets to "
+            f"{lower.after:.3g} instead of {lower.before:.3g}.")  # fmt: skip
+    shown = (lower.evidence("loss with the smaller rate"), *evidence)
+    return _finding(seen, text, shown, lower.change.lr, 0.75 + 0.05 * min(len(evidence), 3))
 
 
 def _finding(

@@ -5,7 +5,9 @@ weights' size (healthy ones are around it; log10 of update over weight < −4 in
 a trial with 10, 100 or 1000 times the rate brings back at least 0.1 of skill and 35 % of what is
 missing. Without trials, steps must be below 1e-5 of the weights' size and the loss hardly moved.
 Where a schedule let the rate fall to a hundredth in the first half of the run, the same trial is
-made with the rate that stays as it was at first.
+made with the rate that stays as it was at first. Of losses that are all there is to tell how well
+the network does, such as those of pairs, the loss must have stayed above 70 % of the first one, and
+a larger rate must bring it to less than half of that.
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ import numpy as np
 from pellucid.doctor.cure import best, cure, lost, short, told
 from pellucid.doctor.depth import pace
 from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.measures.objective import by_loss, lowered
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change
 
-SMALL, TINY, FALLEN = 1e-3, 1e-5, 0.01
+SMALL, TINY, FALLEN, NEAR = 1e-3, 1e-5, 0.01, 0.7
 
 
 @rule("lr_too_low", needs=("losses", "steps", "moves"))
@@ -30,6 +33,8 @@ def lr_too_low(seen: Seen) -> Iterator[Finding]:
     """Ten times the rate learns in the same steps what the run did not."""
     step = pace(seen)
     if step is None or not short(seen):
+        if step is not None and 0 < step < SMALL and _hardly(seen):
+            yield from _by_loss(seen, step)
         return
     fell = _fell(seen)
     if fell is not None and (held := cure(seen, Change(steady=True))) is not None and held.works:
@@ -63,6 +68,24 @@ def lr_too_low(seen: Seen) -> Iterator[Finding]:
         text = (f"A step moves the weights by {step:.1g} of their size, and the loss went from "
                 f"{seen.losses[0]:.4g} to {seen.losses[-1]:.4g} only.")  # fmt: skip
         yield _finding(seen, text, (evidence,), 100.0, 0.6)
+
+
+def _hardly(seen: Seen) -> bool:
+    """Whether a loss that alone tells how well the network does is still near the first one."""
+    known = by_loss(seen)
+    return known is not None and known.end > NEAR * known.first
+
+
+def _by_loss(seen: Seen, step: float) -> Iterator[Finding]:
+    lower = lowered(seen, Change(lr=10.0), Change(lr=100.0), Change(lr=1000.0), Change(lr=1e4))
+    if lower is not None:
+        text = (f"With {lower.change.lr:g} times the learning rate the same steps bring the loss "
+                f"to {lower.after:.3g} instead of {lower.before:.3g}.")  # fmt: skip
+        moved = Evidence(
+            "size of a step over the weights' size", step, SMALL, "TheDeepChecker: 1e-4"
+        )
+        shown = (lower.evidence("loss with the larger rate"), moved)
+        yield _finding(seen, text, shown, lower.change.lr, 0.85)
 
 
 def _fell(seen: Seen) -> tuple[int, float, float] | None:

@@ -19,7 +19,6 @@ from typing import Final
 import numpy as np
 
 from pellucid.doctor.finding import Evidence, Finding
-from pellucid.doctor.measures.answers import Array
 from pellucid.doctor.measures.curves import Turn, turn
 from pellucid.doctor.measures.fit import Fit, fit, fit_held_out
 from pellucid.doctor.measures.reference import reference
@@ -46,6 +45,8 @@ elif (wait := wait + 1) == 10:
 def overfitting(seen: Seen) -> Iterator[Finding]:
     """The gap, and whether held-out rows got worse."""
     yield from _leak(seen)
+    if not seen.scores:
+        return
     scores = merged(seen.scores)
     rows = int(np.median([score.rows for score in scores]))
     own, others = fit(seen), fit_held_out(seen)
@@ -147,14 +148,8 @@ def _level(found: Fit) -> str:
 
 def _leak(seen: Seen) -> Iterator[Finding]:
     """Rows that are both learned from and held out; scoring all rows there are is no leak."""
-    if seen.train is None or seen.held_out is None or len(seen.held_out.x) < _ROWS:
-        return
-    learned, held = _words(seen.train.x), _words(seen.held_out.x)
-    ours, theirs = np.unique(learned), np.unique(held)
-    distinct = len(ours) > 0.98 * len(learned) and len(theirs) > 0.98 * len(held)
-    both = np.isin(theirs, ours)
-    share, whole = float(both.mean()), float(both.sum() / max(len(ours), 1))
-    if not distinct or share < _GAP or whole > 0.9 or seen.train.x[0].size < 2:
+    share = seen.shared
+    if share < _GAP:
         return
     yield Finding(
         "overfitting",
@@ -168,9 +163,3 @@ def _leak(seen: Seen) -> Iterator[Finding]:
         sure=0.85,
         effect=0.4,
     )  # fmt: skip
-
-
-def _words(rows: Array) -> Array:
-    """Each row as one word of bytes."""
-    flat = np.ascontiguousarray(rows.reshape(len(rows), -1))
-    return flat.view(np.dtype((np.void, flat.dtype.itemsize * flat.shape[1])))[:, 0]

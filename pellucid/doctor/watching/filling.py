@@ -60,6 +60,7 @@ def seen_of(watcher: Watcher, error: str = "") -> Seen:
     w.safely("train", _rows, w, seen)
     if seen.loss is not None:
         seen.loss.form = form(seen)
+    seen.replays = w.looks.replay is not None and w.looks.replay.whole
     w.safely("order", _order, w, seen)
     w.safely("predictions", _at_the_end, w, seen)
     if seen.train is None:
@@ -104,6 +105,8 @@ def _rows(w: Watcher, seen: Seen) -> None:
     learned = set() if seen.train is None else set(marks(seen.train.x))
     seen.scores, known = w.scores.split(learned)
     seen.fits = sorted([*seen.fits, *known], key=lambda s: s.step)
+    if seen.train is not None and seen.train.total == len(seen.train.x):
+        seen.shared = w.scores.shared(learned)
     held = w.scores.held.rows()
     if held is not None:
         new = [i for i, mark in enumerate(marks(held.x)) if mark not in learned]

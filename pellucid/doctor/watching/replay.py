@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from pellucid.doctor.watching.library import Library, tensors_in
 from pellucid.doctor.watching.losses import LossCall
 from pellucid.doctor.watching.names import LOSSES
@@ -41,12 +43,30 @@ class Replay:
         self.steps = [s for i in places for s in (trace.ran[i].inner or [trace.ran[i]])]
         self.core = _core(trace, places, self.loss)
         self.part = _with_target(trace, self.core)
+        self.again = self._alike(trace)
         self.held = self._constants(trace)
+
+    def _alike(self, trace: Trace) -> list[int]:
+        """Other tensors that hold just what the target holds: `y[rows]`, written once more."""
+        array, target = self.library.array, trace.target
+        if not target.ndim or self.rows < 2:
+            return []
+        wanted = array(target)
+        found = {
+            k for step in self.steps for k in step.inputs
+            if k != self.target and k not in self.outs and k not in self.names
+            and tuple(trace.alive[k].shape) == tuple(target.shape)
+        }  # fmt: skip
+        return [
+            k for k in sorted(found)
+            if trace.alive[k].dtype == target.dtype
+            and np.array_equal(array(trace.alive[k]), wanted)
+        ]  # fmt: skip
 
     def _constants(self, trace: Trace) -> dict[int, Any]:
         """Tensors that are neither the network's nor the target: class weights and the like."""
         made = {k for step in self.steps for k in step.outputs}
-        known = made | set(self.outs) | {self.target}
+        known = made | set(self.outs) | {self.target, *self.again}
         found: dict[int, Any] = {}
         for step in self.steps:
             for k in step.inputs:
@@ -67,6 +87,25 @@ class Replay:
             model: the copy whose parameters are in the loss; without it, a penalty is left out.
         """
         return self._run(out, y, model, self.core if model is None else self.loss)
+
+    @property
+    def whole(self) -> bool:
+        """Whether outputs and one target make the loss: nothing else of a batch is in it."""
+        return not any(
+            value.ndim and int(value.shape[0]) >= self.rows > 1
+            for k, value in self.held.items() if k in self._needed() and k not in self.names
+        )  # fmt: skip
+
+    def _needed(self) -> set[int]:
+        """What the loss is made of, back to the outputs and the target."""
+        made = {k: step for step in self.steps for k in step.outputs}
+        known, waiting = {*self.outs, self.target, *self.again}, [self.core]
+        while waiting:
+            k = waiting.pop()
+            if k not in known:
+                known.add(k)
+                waiting += made[k].inputs if k in made else []
+        return known
 
     @property
     def divided(self) -> bool:
@@ -109,7 +148,8 @@ class Replay:
         values.update(zip(self.outs, given, strict=True))
         now = int(given[0].shape[0]) * self.places if given and given[0].ndim else 0
         if y is not None:
-            values[self.target] = y.reshape(-1, *y.shape[2:]) if y.ndim > self.axes else y
+            flat = y.reshape(-1, *y.shape[2:]) if y.ndim > self.axes else y
+            values.update(dict.fromkeys((self.target, *self.again), flat))
         return self._all(values, wanted, now)
 
     def _all(self, values: dict[int, Any], wanted: int, now: int) -> Any:

@@ -21,6 +21,8 @@ from pellucid.doctor.watching.several import Several
 __all__ = ["Gathered", "Scores"]
 
 _GROUPS = 400
+_MOST, _FEWEST = 0.9, 20
+_SHOWN, _ROWS = 2, 2000  # scores whose rows are compared with training rows, and how many
 
 
 @dataclass
@@ -36,6 +38,7 @@ class Gathered:
         right: the sum over rows.
         classes: whether answers can be right.
         mark: of its first row.
+        marks: of all its rows, of the first scores only.
         x: the input of the pass that waits for its loss.
     """
 
@@ -47,6 +50,7 @@ class Gathered:
     right: float = 0.0
     answered: int = 0
     mark: bytes = b""
+    marks: list[bytes] = field(default_factory=list)
     keeps: list[tuple[Any, Any]] = field(default_factory=list)
 
     def score(self) -> Score:
@@ -97,10 +101,13 @@ class Scores:
             group.right += right * rows
             group.answered += rows
         x = found.x
-        if x is not None and not group.mark:
+        if x is not None and (not group.mark or len(self.groups) <= _SHOWN):
             table = self.several.table(found)
             a = self.library.array(x) if table is None else table
-            group.mark = marks(a[:1])[0] if a.ndim and len(a) else b""
+            if a.ndim and len(a):
+                group.mark = group.mark or marks(a[:1])[0]
+                if len(self.groups) <= _SHOWN and len(group.marks) < _ROWS:
+                    group.marks += marks(a[:_ROWS])
         if x is not None:
             self.held.offer(x, call.target, partial(self.several.table, found))
 
@@ -135,6 +142,22 @@ class Scores:
             if len(self.groups) > _GROUPS:
                 self.groups = self.groups[:1] + self.groups[1::2]
         return self.groups[-1]
+
+    def shared(self, learned: set[bytes]) -> float:
+        """The share of rows that one of the first scores has in common with the training.
+
+        0 where it has all of them or none, or nearly all that were learned from: such a score is
+        meant to be of training rows, of others, or of everything.
+
+        Args:
+            learned: marks of all rows that were learned from.
+        """
+        for group in self.groups[:_SHOWN]:
+            own = set(group.marks)
+            both = len(own & learned)
+            if 0 < both < len(own) and both <= _MOST * len(learned) and len(own) >= _FEWEST:
+                return both / len(own)
+        return 0.0
 
     def split(self, learned: set[bytes]) -> tuple[list[Score], list[Score]]:
         """Scores on rows that no step learned from, and those on rows that one did."""

@@ -326,3 +326,31 @@ def softmax_cnn_validated(torch: Any, nn: Any, F: Any, run: Run) -> float:
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
     validated(run, model, optimizer, F.cross_entropy, x, y, 20)
     return run.accuracy(model, x, y)
+
+
+@faulty("double_softmax", "wrong_loss", accept=FLAT, certain=True)
+def one_task_of_two(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = run.rows("moons", 200)
+    y, bent = y.float().unsqueeze(1), x[:, :1] * x[:, 1:]
+
+    class Both(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.body = nn.Sequential(nn.Linear(2, 24), nn.ReLU())
+            self.side, self.product = nn.Linear(24, 1), nn.Linear(24, 1)
+
+        def forward(self, x: Any) -> Any:
+            h = self.body(x)
+            side = self.side(h)
+            return (torch.sigmoid(side) if run.wrong else side), self.product(h)
+
+    model = Both()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    with run.watch(model, optimizer):
+        for _ in range(150):
+            side, product = model(x)
+            loss = F.binary_cross_entropy_with_logits(side, y) + 0.5 * F.mse_loss(product, bent)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return -float(loss.item())

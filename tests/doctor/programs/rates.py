@@ -157,3 +157,16 @@ def letters_tiny_rate(torch: Any, nn: Any, F: Any, run: Run) -> float:
     optimizer = torch.optim.AdamW(model.parameters(), lr=run.pick(3e-6, 0.01))
     loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 25, 40)
     return run.accuracy(model, x, y)
+
+
+@faulty("lr_too_low")
+def head_on_a_random_body(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = run.rows("blobs", 300, 4, 1.0, 6)
+    body = nn.Sequential(nn.Linear(6, 32), nn.ReLU())
+    for parameter in body.parameters():
+        parameter.requires_grad_(False)
+    head = nn.Linear(32, 4)
+    model = nn.Sequential(body, head)
+    optimizer = torch.optim.SGD(head.parameters(), lr=run.pick(2e-5, 0.1))
+    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 15)
+    return run.accuracy(model, x, y)
