@@ -104,7 +104,7 @@ def reserved(folder: Path, page: Path) -> Iterator[None]:
                 f"can't write {page}: it is a folder.\n Name a file in it: {page / 'report.html'}"
             )
         if not page.exists() or page.is_file():  # a pipe or a device is written through
-            _try_out(page.resolve().parent)
+            _try_out(page.resolve().parent, "--report")
         yield
     except BaseException:
         for place in new:
@@ -118,7 +118,7 @@ def _missing(folder: Path) -> list[Path]:
     return [place for place in (folder, *folder.parents) if not place.exists()]
 
 
-def _try_out(folder: Path) -> None:
+def _try_out(folder: Path, option: str = "--out") -> None:
     probe = folder / ".pellucid"
     try:
         replace_file(probe, b"")
@@ -126,5 +126,5 @@ def _try_out(folder: Path) -> None:
     except OSError as error:
         raise DataError(
             f"can't write into {folder}: {why_not(probe, error)}.\n"
-            " Choose another folder with --out."
+            f" Choose another folder with {option}."
         ) from None

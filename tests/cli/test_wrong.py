@@ -438,6 +438,16 @@ def test_a_place_that_cannot_be_written(here: Path, prices: Path, table: Path) -
     )
 
 
+def test_a_report_that_cannot_be_written_is_told_by_its_own_option(here: Path) -> None:
+    found = pellucid("fit", "moons", "-q", "-o", "fine", "--report", "/proc/report.html")
+    assert found.code == Exit.DATA
+    assert found.err == said(
+        "can't write into /proc: No such file or directory.",
+        "Choose another folder with --report.",
+    )
+    assert not (here / "fine").exists()
+
+
 @pytest.mark.parametrize("place", [".", "/"])
 def test_a_folder_without_a_name_is_no_place_for_a_file(
     here: Path, prices: Path, place: str
