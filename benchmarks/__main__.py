@@ -160,11 +160,27 @@ def _parser() -> argparse.ArgumentParser:
         help=f"one workload; may be given several times: {', '.join(known)}",
     )  # fmt: skip
     parser.add_argument("--cores", choices=("1", "2", "both"), help="pin to so many (both)")
-    parser.add_argument("--seconds", type=float, help="length of a turn (1)")
-    parser.add_argument("--turns", type=int, help="turns of each contender (5)")
+    parser.add_argument("--seconds", type=seconds_given, help="length of a turn (1)")
+    parser.add_argument("--turns", type=turns_given, help="turns of each contender (5)")
     parser.add_argument("--quick", action="store_true", help="a few workloads, under a minute")
     parser.add_argument("--json", metavar="FILE", help="also write all figures here")
     return parser
+
+
+def seconds_given(text: str) -> float:
+    """The length of a turn."""
+    seconds = float(text)
+    if not 0 < seconds < 3600:
+        raise argparse.ArgumentTypeError(f"a turn takes more than 0 and less than 3600, not {text}")
+    return seconds
+
+
+def turns_given(text: str) -> int:
+    """How many turns."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"one turn at least, not {text}")
+    return number
 
 
 if __name__ == "__main__":

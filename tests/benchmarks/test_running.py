@@ -82,3 +82,16 @@ def test_an_unknown_workload_is_refused(capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit):
         main(["--only", "mlp_huge"])
     assert "invalid choice: 'mlp_huge'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [(["--turns", "0"], "one turn at least"), (["--seconds", "nan"], "more than 0"),
+     (["--seconds=-1"], "more than 0"), (["--turns", "x"], "invalid turns_given value")],
+)  # fmt: skip
+def test_lengths_that_measure_nothing_are_refused(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(words)
+    assert told in capsys.readouterr().err
