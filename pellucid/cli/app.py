@@ -6,6 +6,7 @@ happened.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import re
@@ -67,7 +68,7 @@ def _run(words: list[str], debug: bool) -> int:
         _error(str(stop) or "stopped by Ctrl+C")
         return Exit.INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone, as in `pellucid … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return Exit.GOOD
     except PellucidError as known:
         if debug:
@@ -75,7 +76,16 @@ def _run(words: list[str], debug: bool) -> int:
         _error(_later("again").completed(str(known), words))
         return next((code for kind, code in _CODES if isinstance(known, kind)), Exit.USAGE)
     except Exception as bug:
+        if isinstance(bug, OSError) and bug.errno in (errno.ENOSPC, errno.EDQUOT):
+            _drop_output()
+            _error(f"can't write the result: {bug.strerror}.\n Make room, or choose another place.")
+            return Exit.DATA
         return _bug(bug, debug)
+
+
+def _drop_output() -> None:
+    """What is still to be written goes nowhere, or Python would try again while it leaves."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _answer(words: list[str]) -> int:

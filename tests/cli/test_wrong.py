@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -489,6 +491,17 @@ def test_predictions_do_not_take_the_place_of_what_they_are_made_from(
         assert place.read_bytes() == kept
     for _ in range(2):  # what was predicted before may be written again
         assert pellucid("predict", prices, table, "-q", "-o", "again.csv").code == Exit.GOOD
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_output_that_finds_no_room() -> None:
+    with open("/dev/full", "w") as full:
+        words = [sys.executable, "-m", "pellucid", "data", "make", "moons"]
+        found = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    text = said(
+        "can't write the result: No space left on device.", "Make room, or choose another place."
+    )
+    assert (found.returncode, found.stderr) == (Exit.DATA, text)
 
 
 def test_a_disk_that_is_full(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
