@@ -13,6 +13,7 @@ from typing import Any
 import jax
 
 from pellucid.engines.cores import cores
+from pellucid.engines.xla.cache import healed
 
 __all__ = ["compiled_ahead"]
 
@@ -32,10 +33,11 @@ def compiled_ahead(function: Callable[..., Any], given: Sequence[Any], donate: A
     """
     lowered = jax.jit(function, donate_argnums=donate).lower(*given)
     chosen = "ynn_fusion_type" in os.environ.get("XLA_FLAGS", "")  # by somebody else
-    if cores() > 1 and not chosen:
-        try:
-            return lowered.compile(compiler_options=_SHARED_OUT)
-        except jax.errors.JaxRuntimeError as error:  # another version of XLA, without this choice
-            if "INVALID_ARGUMENT" not in str(error):
-                raise
-    return lowered.compile()
+    with healed():
+        if cores() > 1 and not chosen:
+            try:
+                return lowered.compile(compiler_options=_SHARED_OUT)
+            except jax.errors.JaxRuntimeError as error:  # another XLA, without this choice
+                if "INVALID_ARGUMENT" not in str(error):
+                    raise
+        return lowered.compile()

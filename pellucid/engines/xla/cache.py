@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
@@ -19,9 +22,10 @@ import jax.monitoring
 
 from pellucid.engines.cores import cores
 
-__all__ = ["folder", "found", "keep_programs"]
+__all__ = ["folder", "found", "healed", "keep_programs"]
 
 BOUND = 512 * 2**20  # bytes
+_DAMAGED = "Error reading persistent compilation cache entry"  # what JAX says of one
 
 
 def folder() -> Path | None:
@@ -66,9 +70,42 @@ def keep_programs() -> None:
     except OSError:  # a folder that can't be written costs time, not results
         return
     _trim(where)
+    warnings.filterwarnings("ignore", _DAMAGED)  # `healed` sees to it
     config.update("jax_compilation_cache_dir", str(own))
     config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+@contextmanager
+def healed() -> Iterator[None]:
+    """Around a compilation: a kept program that can't be read goes, so that the next run keeps it.
+
+    JAX writes no entry where one lies already, and remarks on a damaged one at every start.
+    """
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        yield
+    damaged = False
+    for w in said:
+        if str(w.message).startswith(_DAMAGED):
+            damaged = True
+        else:
+            warnings.warn_explicit(w.message, w.category, w.filename, w.lineno)
+    where = folder()
+    if damaged and where is not None:
+        for path in where.glob(f"cores-{cores()}/*-cache"):
+            with suppress(OSError):
+                if not _readable(path):
+                    path.unlink()
+
+
+def _readable(path: Path) -> bool:
+    """Whether an entry is whole; those that are packed in another way than zlib's count as not."""
+    try:
+        zlib.decompress(path.read_bytes())
+    except zlib.error:
+        return False
+    return True
 
 
 def _trim(where: Path) -> None:
