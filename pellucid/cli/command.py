@@ -89,13 +89,15 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
 
 
-def parse_types(words: list[str] | None) -> dict[str, str]:
-    """The kinds given to columns.
+def parse_types(words: list[str] | None, weight: str | None = None) -> dict[str, str]:
+    """The kinds given to columns; one that holds weights of rows is no input.
 
     >>> parse_types(["age=number", "a=b=category"])
     {'age': 'number', 'a=b': 'category'}
+    >>> parse_types(None, "times")
+    {'times': 'ignore'}
     """
-    found = {}
+    found = {} if weight is None else {weight: "ignore"}
     for word in words or ():
         column, sign, kind = word.rpartition("=")
         if not sign or not column or not kind:

@@ -127,6 +127,14 @@ def fit(
             rich_help_panel=_LEARN,
         ),
     ] = "none",
+    weight: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="A column that says how much each row counts; it is left out of the inputs.",
+            rich_help_panel=_LEARN,
+        ),
+    ] = _USUAL.weight,
     patience: Annotated[
         int | None,
         typer.Option(
@@ -253,12 +261,13 @@ def fit(
             epochs=epochs, lr=lr, batch_size=batch, optimizer=optimizer,
             weight_decay=weight_decay, patience=patience, restarts=restarts, seed=seed,
             validation=val, test=test, loss=opt.loss_name(loss),
-            class_weight=opt.class_weights(class_weight), engine=engine,
+            class_weight=opt.class_weights(class_weight), weight=weight, engine=engine,
             split_by=split_by, group=group,
         )  # fmt: skip
+        types_of = opt.parse_types(types, _weighing(weight, data, target))
         table = net.open_for(
             data, model, settings.family, time=time, window=window, edges=edges,
-            target=target, task=task, types=opt.parse_types(types),
+            target=target, task=task, types=types_of,
             missing=tuple(missing or ()), delimiter=delimiter, encoding=encoding, decimal=decimal,
             header=header, samples=samples, noise=noise, seed=seed,
         )  # fmt: skip
@@ -280,6 +289,15 @@ def fit(
                 )
     command = shlex.join(["pellucid", *context.obj])
     return _hand_over(run, folder, page, command, include_rows, as_json)
+
+
+def _weighing(column: str | None, data: str, target: str | None) -> str | None:
+    """The column of the rows' weights, if these can come from there."""
+    if column is not None and opt.is_built_in(data):
+        raise SettingError(f"--weight names a column of a file, and {data} is built in.")
+    if column is not None and column == target:
+        raise SettingError(f'weight must be another column than the target, "{target}".')
+    return column
 
 
 @contextmanager

@@ -22,8 +22,8 @@ _OPTIONS = {
     "--type COLUMN=ignore", "--groups": "--group", "--ignore": "--type COLUMN=ignore",
     "--label": "--target", "--learning-rate": "--lr",
     "--neurons": "--hidden 64,64", "--output": "--out", "--random-state": "--seed",
-    "--sep": "--delimiter", "--separator": "--delimiter", "--test-size": "--test",
-    "--units": "--hidden 64,64", "--validation": "--val",
+    "--sample-weight": "--weight", "--sep": "--delimiter", "--separator": "--delimiter",
+    "--test-size": "--test", "--units": "--hidden 64,64", "--validation": "--val",
     "--validation-split": "--val", "--width": "--hidden 64,64", "-y": "--target",
 }  # fmt: skip
 _MACHINES = ("--cuda", "--device", "--gpu", "--tpu")

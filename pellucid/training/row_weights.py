@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pellucid.data.wording import count
 from pellucid.dtypes import DType
@@ -13,15 +14,20 @@ from pellucid.errors import DataError, SettingError
 from pellucid.training.rows import Rows, numbers_of
 from pellucid.training.sources import FromRows, Source
 
-__all__ = ["check_some_weight", "refuse_loader", "split_off", "with_weight"]
+__all__ = ["check_some_weight", "checked", "refuse_loader", "split_off", "with_weight"]
 
 
 def with_weight(rows: Rows, given: Any, dtype: DType, name: str = "sample_weight") -> Rows:
-    """Rows with a weight for each.
+    """Rows with a weight for each; arguments as in `checked`."""
+    return replace(rows, weight=checked(given, len(rows), dtype, name))
+
+
+def checked(given: Any, rows: int, dtype: DType, name: str = "sample_weight") -> NDArray[Any]:
+    """The weights of all rows, as an array.
 
     Args:
-        rows: those of the data, before any are set aside.
         given: an array, a list, a Tensor or a pandas object of one number for each row.
+        rows: how many the data has, before any are set aside.
         dtype: the model's kind of number.
         name: what messages call it.
 
@@ -29,10 +35,10 @@ def with_weight(rows: Rows, given: Any, dtype: DType, name: str = "sample_weight
         DataError: another length, a negative weight, NaN, or no weight above 0.
     """
     weight = numbers_of(given, name, dtype, False)
-    if weight.shape not in ((len(rows),), (len(rows), 1)):
+    if weight.shape not in ((rows,), (rows, 1)):
         of = count(len(weight), "row") if weight.ndim == 1 else f"shape {weight.shape}"
         raise DataError(
-            f"{name} has {of}, and the data has {count(len(rows), 'row')}.\n"
+            f"{name} has {of}, and the data has {count(rows, 'row')}.\n"
             " One number is needed for each row, in the order of the rows."
         )
     weight = np.ascontiguousarray(weight.reshape(-1))
@@ -47,7 +53,7 @@ def with_weight(rows: Rows, given: Any, dtype: DType, name: str = "sample_weight
             f"{name} is 0 for every row: there is nothing to learn from.\n"
             " Only the ratios of the weights matter; 1 for every row is the same as none."
         )
-    return replace(rows, weight=weight)
+    return weight
 
 
 def split_off(validation: Any, weighed: bool) -> tuple[Any, Any]:

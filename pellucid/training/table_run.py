@@ -37,7 +37,7 @@ from pellucid.training.suspicion import suspicions
 from pellucid.training.table_model import TableModel
 from pellucid.training.table_settings import Settings
 from pellucid.training.versions import versions_of
-from pellucid.training.weighing import BEAR_OUTLIERS, fitted_loss, fitted_weights
+from pellucid.training.weighing import BEAR_OUTLIERS, fitted_loss, fitted_weights, weights_of_rows
 
 __all__ = ["Snapshots", "TableRun", "split_for", "train_table"]
 
@@ -241,6 +241,7 @@ def check_settings(table: Table, settings: Settings) -> None:
     """
     fitted_loss(settings.loss, _task(table, settings), table.target)
     fitted_weights(settings.class_weight, _task(table, settings), table.target, table.classes)
+    weights_of_rows(settings.weight, table)
     if table.lags is not None and settings.group is not None:
         raise SettingError("group must be left out for a series: its last steps are held out.")
 
@@ -254,12 +255,16 @@ def _fitted(
     snapshots: Snapshots | None, progress: Any, record: bool | float,
 ) -> History:  # fmt: skip
     held, task, chosen = parts.validation, _task(table, settings), settings.for_fit()
+    own: tuple[Any, ...] = (features[held], targets[held])
+    weight = weights_of_rows(settings.weight, table)
+    if weight is not None:
+        own, chosen["sample_weight"] = (*own, weight[held]), weight[parts.train]
     if settings.family.reads == "graph" and settings.batch_size is None:
         chosen["batch_size"] = len(parts.train)  # every step computes the whole graph
     return fit(
         network,
         (features[parts.train], targets[parts.train]),
-        validation=(features[held], targets[held]) if len(held) else 0.0,
+        validation=own if len(held) else 0.0,
         loss=fitted_loss(settings.loss, task, table.target),
         class_weight=fitted_weights(settings.class_weight, task, table.target, table.classes),
         callbacks=(snapshots,) if snapshots else (),

@@ -57,6 +57,8 @@ class Settings(Asked):
         loss: "mse", "huber" or "l1" for a number, "cross_entropy" for a class.
         class_weight: "balanced", so that a rare class counts as much as a common one, or how much
             a row of each class counts, by its name; 1 where a class is not named.
+        weight: a column, left out of the inputs, that says how much each row counts, as
+            `sample_weight` does in `fit`; the final figures count all rows alike.
         engine: "numpy", "xla", or "auto" for what is done sooner.
         channels: of a cnn: filters of each convolution.
         shape: of a cnn or an autoencoder: channels, height and width of a picture; None to follow
@@ -90,6 +92,7 @@ class Settings(Asked):
     group: str | None = None
     loss: str | None = None
     class_weight: str | Mapping[str, float] | None = None
+    weight: str | None = None
     engine: str = "auto"
     channels: tuple[int, ...] | None = None
     shape: tuple[int, ...] | None = None

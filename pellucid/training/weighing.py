@@ -1,4 +1,4 @@
-"""The loss and the weights of classes that a person asked for, fitted to a table's own target."""
+"""The loss and the weights of classes and rows that a person asked for, fitted to a table."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from numpy.typing import NDArray
+
+from pellucid.data.table import Table
 from pellucid.data.wording import listing, quoted
+from pellucid.dtypes import float32
 from pellucid.errors import SettingError
 from pellucid.spelling import did_you_mean
+from pellucid.training.row_weights import checked
 
 __all__ = [
     "BEAR_OUTLIERS",
@@ -17,6 +22,7 @@ __all__ = [
     "check_weights",
     "fitted_loss",
     "fitted_weights",
+    "weights_of_rows",
 ]
 
 LOSSES = {"regression": ("mse", "huber", "l1"), "classification": ("cross_entropy",)}
@@ -69,6 +75,31 @@ def fitted_loss(name: str | None, task: str, target: str) -> str | None:
         f"the loss {name} does not fit the target {quoted(target)}, which is {kind}.\n"
         f" For it: {', '.join(LOSSES[task])}."
     )
+
+
+def weights_of_rows(column: str | None, table: Table) -> NDArray[Any] | None:
+    """The numbers of the column that says how much each row of a table counts.
+
+    Raises:
+        SettingError: there is no such column, or it is the target, an input, or of a series.
+        DataError: it holds something else than numbers of 0 or more.
+    """
+    if column is None:
+        return None
+    said = f"weight must be a column of {table.name} that is not learned from"
+    if table.lags is not None:
+        raise SettingError("weight must be left out for a series: a window is of many rows.")
+    if column not in table.frame:
+        hint = did_you_mean(column, map(str, table.frame))
+        raise SettingError(f"{said}, and there is no column {quoted(column)}.{hint}")
+    if column == table.target:
+        raise SettingError(f"{said}, and {quoted(column)} is the target.")
+    if column in table.inputs:
+        raise SettingError(
+            f"{said}, and {quoted(column)} is an input.\n"
+            f' Leave it out: make_table(…, types={{"{column}": "ignore"}}).'
+        )
+    return checked(table.frame[column], len(table), float32, f"the weight {quoted(column)}")
 
 
 def fitted_weights(given: Any, task: str, target: str, classes: tuple[str, ...]) -> Any:

@@ -244,6 +244,21 @@ def test_a_report_through_a_link_and_into_a_pipe(here: Path) -> None:
     assert (here / "pipe").is_fifo()
 
 
+def test_a_column_of_weights_of_rows(here: Path) -> None:
+    lines = [f"{i * 7 % 30},{i % 3},{i * 7 % 30 if i % 3 else 900}" for i in range(120)]
+    Path("rows.csv").write_text("\n".join(["a,times,y", *lines]))
+    good("fit", "rows.csv", "--target", "y", *QUICK, "--weight", "times", "-o", "m")
+    facts = json.loads(Path("m/model.json").read_text())
+    assert facts["facts"]["settings"]["weight"] == "times"
+    assert "--weight times" in Path("m/report.html").read_text()
+    good("fit", "rows.csv", "--target", "y", *QUICK, "--type", "times=ignore", "-o", "plain")
+    losses = [Path(f"{name}/history.csv").read_text() for name in ("m", "plain")]
+    assert losses[0] != losses[1]
+    good("report", "m", "rows.csv", "-o", "again.html", "-q")
+    Path("new.csv").write_text("a\n3\n")
+    good("predict", "m", "new.csv")
+
+
 KNOWN = "Known: mse, huber, l1, cross_entropy."
 
 
@@ -270,6 +285,14 @@ KNOWN = "Known: mse, huber, l1, cross_entropy."
             said(
                 '--class-weight takes balanced, none or NAME=WEIGHT,… as in yes=10, and got "even".'
             ),
+        ),
+        (
+            "moons --weight x",
+            said("--weight names a column of a file, and moons is built in."),
+        ),
+        (
+            "rows.csv --target y --weight y",
+            said('--weight must be another column than the target, "y".'),
         ),
         (
             "moons --class-weight A=lots",

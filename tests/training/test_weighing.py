@@ -101,3 +101,33 @@ def test_what_this_table_cannot_have(target: Any, settings: dict[str, Any], text
     with pytest.raises(SettingError) as caught:
         run(target, **settings)
     assert str(caught.value) == text
+
+
+def test_a_column_says_how_much_each_row_counts() -> None:
+    lies = np.arange(600) % 3 == 0
+    y = np.where(lies, 30.0, 2 * X[:, 0])
+    frame = pd.DataFrame({"a": X[:, 0], "b": X[:, 1], "w": (~lies).astype(float), "y": y})
+    table = make_table(frame, target="y", types={"w": "ignore"})
+    chosen: dict[str, Any] = {"epochs": 60, "hidden": (8,), "lr": 0.02}
+    found = train_table(table, Settings(weight="w", **chosen))
+    assert table.inputs == ("a", "b")
+    asked = frame[~lies]
+    answers = found.model.predict(asked)["prediction"].to_numpy()
+    assert np.abs(answers - asked["y"]).mean() < 1
+    plain = train_table(table, Settings(**chosen))
+    assert np.abs(plain.model.predict(asked)["prediction"].to_numpy() - asked["y"]).mean() > 5
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        ("v", 'and there is no column "v".'),
+        ("goal", 'and "goal" is the target.'),
+        ("a", 'and "a" is an input.\n Leave it out: make_table(…, types={"a": "ignore"}).'),
+    ],
+)
+def test_columns_that_are_no_weights(column: str, words: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        run(RARE, weight=column)
+    assert str(caught.value).endswith(words)
+    assert "weight must be a column of" in str(caught.value)
