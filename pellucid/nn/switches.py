@@ -16,6 +16,7 @@ from pellucid.graph.node import last_change
 from pellucid.nn.stateful import Stateful
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import as_tensor
+from pellucid.tensor.kinds import kind_of
 from pellucid.tensor.misspelled import refuse_unknown
 
 if TYPE_CHECKING:
@@ -78,13 +79,13 @@ class Switches(Stateful):
         dtype = kwargs.get("dtype")
         as_tensor(0.0, device=kwargs.get("device"))
         for a in args:
-            if isinstance(a, DType):
+            if isinstance(a, DType | type):
                 dtype = a
             elif isinstance(a, Tensor):
                 dtype = a.dtype
             elif not isinstance(a, bool):
                 as_tensor(0.0, device=a)  # says so where a device does not exist
-        return self if dtype is None else self._cast(dtype)
+        return self if dtype is None else self._cast(kind_of(dtype))
 
     def type(self, dst_type: DType) -> Self:
         """All float weights and buffers in another kind of number."""

@@ -15,6 +15,7 @@ from pellucid.shapes import Shape
 from pellucid.spelling import a_kind
 from pellucid.tensor.device import on_cpu
 from pellucid.tensor.evenly import cut_evenly, evenly, leads, one_by_one
+from pellucid.tensor.kinds import kind_of
 from pellucid.tensor.misspelled import told_if_misspelled
 from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor, wrap
@@ -37,6 +38,7 @@ def of_array(array: Any, requires_grad: bool = False) -> Tensor:
 
 def held(dtype: DType) -> str:
     """NumPy's name for a dtype."""
+    dtype = kind_of(dtype)
     at_hand(dtype)
     return dtype.name
 
@@ -80,6 +82,7 @@ def from_numpy(ndarray: Any) -> Tensor:
 
 
 def _array(data: Any, dtype: DType | None, *, copy: bool) -> Any:
+    dtype = None if dtype is None else kind_of(dtype)
     if isinstance(data, Tensor):
         data = data._node.array
     given = hasattr(_first(data), "__array__")  # NumPy's numbers and arrays, also in lists

@@ -16,6 +16,7 @@ from pellucid.ops.op import shape_lines
 from pellucid.shapes import Mismatch
 from pellucid.spelling import a_kind
 from pellucid.tensor.creation import as_tensor
+from pellucid.tensor.kinds import PYTHON
 from pellucid.tensor.memory import adopt
 from pellucid.tensor.misspelled import about_misspelled
 from pellucid.tensor.precision import policed
@@ -52,6 +53,8 @@ def node_of(value: Any) -> Any:
         return as_tensor(value)._node
     if isinstance(value, list | tuple) and any(isinstance(v, Tensor) for v in value):
         return type(value)(node_of(v) for v in value) if type(value) in (list, tuple) else value
+    if type(value) is type:  # dtype=float
+        return PYTHON.get(value, value)
     return value
 
 

@@ -7,7 +7,9 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self, TypeVar, cast
 
+from pellucid.dtypes import DType
 from pellucid.spelling import closest
+from pellucid.tensor.kinds import kind_of
 
 __all__ = ["Asked", "about_misspelled", "asked_for", "refuse_unknown", "told_if_misspelled"]
 
@@ -127,6 +129,9 @@ def told_if_misspelled(call: F) -> F:
 
     @functools.wraps(call)
     def checked(*args: Any, **kwargs: Any) -> Any:
+        asked = kwargs.get("dtype")
+        if asked is not None and type(asked) is not DType:
+            kwargs["dtype"] = kind_of(asked)
         try:
             return call(*args, **kwargs)
         except TypeError as error:

@@ -22,5 +22,8 @@ class Size(tuple[int, ...]):
         """How many numbers an array of this shape holds."""
         return numel(self)
 
+    def __add__(self, other: tuple[int, ...]) -> Size:  # type: ignore[override]
+        return Size(super().__add__(other)) if isinstance(other, tuple) else NotImplemented
+
     def __repr__(self) -> str:
         return f"Size([{', '.join(map(str, self))}])"
