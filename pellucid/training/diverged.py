@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import median_low
 
 from pellucid.errors import TrainingError
 from pellucid.training.history import History
@@ -10,13 +11,21 @@ from pellucid.training.history import History
 __all__ = ["diverged", "left_its_range"]
 
 # A loss that is, over a whole epoch, so many times what it was at the first step has learned
-# nothing, and its numbers are about to leave their range. A single step may well stray that far.
+# nothing, and its numbers are about to leave their range. A single step may well stray that far,
+# and a single row with a target far off takes the mean of an epoch along: most steps must have.
 _GROWTH = 1e6
 
 
-def left_its_range(loss: float, history: History) -> bool:
-    """Whether the mean loss of an epoch says that the steps only make it worse."""
-    return loss > _GROWTH * max(history.step_loss[0], 1.0)
+def left_its_range(loss: float, steps: int, history: History) -> bool:
+    """Whether the losses of an epoch say that its steps only make it worse.
+
+    Args:
+        loss: the mean over its rows.
+        steps: how many steps it had, the latest of the history.
+        history: what happened until then.
+    """
+    bound = _GROWTH * max(history.step_loss[0], 1.0)
+    return loss > bound and median_low(history.step_loss[-steps:]) > bound
 
 
 def diverged(loss: float, epoch: int, rate: float, history: History) -> TrainingError:

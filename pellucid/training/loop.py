@@ -311,7 +311,7 @@ class Run:
             raise TrainingError("the loader gave no batches in this epoch: nothing can be learned.")
         self._whole = False
         history, loss = self.history, self.loss_sum / self.rows_seen
-        if left_its_range(loss, history):
+        if left_its_range(loss, self.position, history):
             raise self._diverged(loss)
         history.train_loss.append(loss)
         for name, value in self.gathered.values().items():

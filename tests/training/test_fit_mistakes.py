@@ -204,7 +204,33 @@ def test_a_small_rate_is_divided_by_ten() -> None:
         "the loss became NaN at step 2 (epoch 3, learning rate 0.01).\n Try lr=0.001,"
         " clip_norm=1.0, or scale the inputs to mean 0 and spread 1."
     )
-    assert left_its_range(2e6, history) and not left_its_range(1e5, history)
+    grown = pl.training.History(step_loss=[0.5, 2e6, 2e6])
+    assert left_its_range(2e6, 2, grown) and not left_its_range(1e5, 2, grown)
+    assert not left_its_range(2e6, 3, pl.training.History(step_loss=[0.5, 0.5, 6e6]))
+
+
+@pytest.mark.parametrize("batch_size", [8, 16, 30])  # an epoch of 7, 4 and 2 steps
+def test_one_target_far_off_is_no_loss_that_grew(batch_size: int) -> None:
+    x, y = line()
+    y[47] = 1e9
+    model, held = mlp(3, 8, 1), (x[:10], y[:10])
+    history = pl.fit(
+        model, (x, y), loss="huber", lr=0.01, epochs=60, batch_size=batch_size, validation=held,
+        shuffle=False, **QUIET,
+    )  # fmt: skip
+    assert history.stopped == "finished" and history.train_loss[0] > 1e6 * history.step_loss[0]
+    assert history.best_loss < 0.1 * history.validation_loss[0]
+
+
+@pytest.mark.parametrize("engine", ["numpy", "xla"])
+def test_a_loss_that_grows_epoch_by_epoch_is_noticed_beside_one_target_far_off(engine: str) -> None:
+    x, y = line()
+    y[47] = 1e9
+    with pytest.raises(TrainingError, match=r"the loss grew from .* learning rate 1e\+10"):
+        pl.fit(
+            mlp(3, 8, 1), (x, y), loss="huber", lr=1e10, epochs=5, batch_size=8, validation=0,
+            shuffle=False, engine=engine, **QUIET,
+        )  # fmt: skip
 
 
 SCRIPT = """
