@@ -8,6 +8,7 @@ from typing import Any
 from pellucid.errors import GraphError
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node, last_change
+from pellucid.spelling import a_kind
 
 __all__ = ["Removable", "on_blame", "on_settled"]
 
@@ -38,8 +39,11 @@ def on_blame(node: Node, hook: Callable[[Any], Any], wrap: Callable[[Node], Any]
 
     Args:
         node: whose blame.
-        hook: takes a Tensor, gives a Tensor or None.
+        hook: takes a Tensor, gives a Tensor of its shape or None.
         wrap: makes a Tensor of a node.
+
+    Raises:
+        GraphError: the Tensor has no blame; during the pass, what the hook gave does not fit.
     """
     if not node.requires_grad:
         raise GraphError("a hook needs a Tensor with requires_grad=True.")
@@ -47,7 +51,7 @@ def on_blame(node: Node, hook: Callable[[Any], Any], wrap: Callable[[Node], Any]
     def on_node(g: Node) -> Node | None:
         _noted(hook)
         out = hook(wrap(g))
-        return None if out is None else out._node
+        return None if out is None else _in_place_of(g, getattr(out, "_node", None), out)
 
     if node.hooks is None:
         node.hooks = []
@@ -68,6 +72,20 @@ def on_settled(node: Node, call: Callable[[], None]) -> Removable:
     node.settled.append(call)
     last_change[0] += 1
     return Removable(node.settled, call)
+
+
+def _in_place_of(g: Node, new: Node | None, given: object) -> Node:
+    """What a hook gave for the blame, if it is blame of the same Tensor."""
+    if not isinstance(new, Node):
+        raise GraphError(
+            f"a hook gave {a_kind(given)} for the blame it got, and a Tensor or None is needed."
+        )
+    if new.shape != g.shape:
+        raise GraphError(
+            f"a hook got blame of shape {g.shape} and gave {new.shape} in its place.\n"
+            " Give a Tensor of the same shape, or None to leave it as it is."
+        )
+    return new
 
 
 def _noted(hook: Callable[..., Any]) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 import pellucid
+from pellucid.errors import GraphError
 from tests.autograd.both import same
 
 
@@ -65,3 +68,26 @@ def test_retained_blame_is_what_the_hook_left(torch: Any) -> None:
         return y.grad, x.grad
 
     same(torch, script)
+
+
+@pytest.mark.parametrize("shape", [(3,), (1, 2), ()])
+def test_what_a_hook_returns_has_the_shape_of_the_blame(torch: Any, shape: tuple[int, ...]) -> None:
+    for m, kind in ((pellucid, GraphError), (torch, RuntimeError)):
+        x = m.tensor([1.0, 2.0], requires_grad=True)
+        x.register_hook(lambda g, m=m: m.ones(shape))
+        with pytest.raises(kind) as caught:
+            (x * 3).sum().backward()
+        if m is pellucid:
+            assert str(caught.value) == (
+                f"a hook got blame of shape (2,) and gave {shape} in its place.\n"
+                " Give a Tensor of the same shape, or None to leave it as it is."
+            )
+
+
+def test_what_a_hook_returns_is_a_tensor() -> None:
+    x = pellucid.tensor([1.0, 2.0], requires_grad=True)
+    x.register_hook(lambda g: 2.0)  # type: ignore[arg-type,return-value]
+    with pytest.raises(
+        GraphError, match=r"^a hook gave a float for the blame it got, and a Tensor"
+    ):
+        (x * 3).sum().backward()
