@@ -21,7 +21,7 @@ from pellucid.spelling import a_kind
 from pellucid.tensor.tensor import Tensor
 from pellucid.training.plan import auto_batch_size
 from pellucid.training.row_weights import check_some_weight, refuse_loader, with_weight
-from pellucid.training.rows import Rows, as_rows
+from pellucid.training.rows import Rows, as_rows, is_sparse
 from pellucid.training.sources import FromLoader, FromRows, Source
 
 __all__ = ["Parts", "are_batches", "divide", "looks_up", "number_kind"]
@@ -130,7 +130,10 @@ def _source(data: Any, dtype: DType, whole: bool, size: int | None, shuffle: boo
         return FromLoader(loader, dtype)
     if are_batches(data):
         return FromLoader(data, dtype)
-    if isinstance(data, Mapping | tuple | list | Tensor | np.ndarray) or hasattr(data, "to_numpy"):
+    if _are_samples(data):
+        return FromRows(as_rows(_side_by_side(data), dtype, whole))
+    held = isinstance(data, Mapping | tuple | list | Tensor | np.ndarray)
+    if held or hasattr(data, "to_numpy") or is_sparse(data):
         return FromRows(as_rows(data, dtype, whole))
     if hasattr(data, "__iter__") and not hasattr(data, "__next__"):
         return FromLoader(data, dtype)
@@ -152,6 +155,36 @@ def are_batches(data: Any) -> bool:
         and all(isinstance(b, Mapping) or (isinstance(b, tuple) and len(b) >= 2) for b in data)
         and all(_has_axes(part) for part in _parts(data[0]))
     )
+
+
+def _are_samples(data: Any) -> bool:
+    """Whether this is a list of samples, each `(inputs, target)` with a number for a target."""
+    return (
+        isinstance(data, list)
+        and bool(data)
+        and all(isinstance(s, tuple | list) and len(s) == len(data[0]) >= 2 for s in data)
+        and all(_is_one(s[-1]) and not _is_one(s[0]) for s in data)
+    )
+
+
+def _is_one(part: Any) -> bool:
+    """Whether this is one number or one word."""
+    return not isinstance(part, Mapping | tuple | list) and np.ndim(part) == 0
+
+
+def _side_by_side(samples: list[Any]) -> tuple[Any, Any]:
+    """Inputs and targets of samples, as arrays with a row for each."""
+    *inputs, target = (_column(list(field)) for field in zip(*samples, strict=True))
+    return inputs[0] if len(inputs) == 1 else tuple(inputs), target
+
+
+def _column(parts: list[Any]) -> Any:
+    first = parts[0]
+    if isinstance(first, Mapping):
+        return {name: _column([part[name] for part in parts]) for name in first}
+    if isinstance(first, tuple | list) and any(hasattr(x, "shape") for x in first):
+        return tuple(_column(list(field)) for field in zip(*parts, strict=True))
+    return [p.detach().numpy() if isinstance(p, Tensor) else p for p in parts]
 
 
 def _has_axes(part: Any) -> bool:

@@ -12,9 +12,10 @@ from pellucid.data.wording import count
 from pellucid.dtypes import DType, by_name
 from pellucid.errors import DataError
 from pellucid.graph.node import leaf
+from pellucid.spelling import a_kind
 from pellucid.tensor.tensor import Tensor, wrap
 
-__all__ = ["Named", "Rows", "as_rows", "feed", "numbers_of", "weight_of"]
+__all__ = ["Named", "Rows", "as_rows", "feed", "is_sparse", "numbers_of", "weight_of"]
 
 # An epoch's rows are put into their random order at once, so that each batch is a slice; beyond
 # this many bytes each batch is gathered by itself instead.
@@ -179,7 +180,7 @@ def as_rows(data: Any, dtype: DType, whole_inputs: bool = False) -> Rows:
 
 def _check_several(given: Any, target: Any) -> None:
     """A list of arrays that each have a row for every target was meant as a tuple."""
-    n = len(target) if hasattr(target, "__len__") else -1
+    n = len(target) if hasattr(target, "__len__") and not is_sparse(target) else -1
     if not isinstance(given, list) or len(given) in (0, n):
         return
     if all(np.shape(x)[:1] == (n,) for x in given):
@@ -219,10 +220,20 @@ def _array(value: Any, name: str) -> Any:
         return value.detach().numpy()
     if hasattr(value, "to_numpy"):  # pandas
         return value.to_numpy()
+    if is_sparse(value):
+        raise DataError(
+            f"{name} is sparse ({a_kind(value)}), and rows with all their numbers are needed.\n"
+            f" Pass {name}.toarray()."
+        )
     try:
         return np.asarray(value)
     except ValueError:
         raise DataError(f"{name}: the rows don't all have the same length.") from None
+
+
+def is_sparse(value: Any) -> bool:
+    """Whether this is a matrix of SciPy that keeps only what is not 0."""
+    return hasattr(value, "toarray") and hasattr(value, "nnz")
 
 
 def _tensor(array: Any, dtype: DType) -> Tensor:

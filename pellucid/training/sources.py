@@ -149,6 +149,11 @@ class FromLoader:
             parts = [*parts[0], parts[1]]
         tensors = [self._number(part) for part in parts]
         y = tensors[-1]
+        if not y._node.shape:
+            raise DataError(
+                "the loader gives single samples, whose target is one number, and fit learns from"
+                " batches.\n Let it make some: DataLoader(dataset, batch_size=32)."
+            )
         if self.lay_out is not None:
             y = of_array(self.lay_out(y._node.array))
         return Named.of(tensors[:-1], names), y

@@ -483,3 +483,26 @@ def test_time_left_and_rate_do_not_count_what_happens_once(restarts: int) -> Non
     )  # fmt: skip
     assert max(told) < 40 * (time.perf_counter() - began) / 2  # one epoch of 40 would say 40 times
     assert faster[0], "the rate is that of the steps, without what happens once"
+
+
+@pytest.mark.parametrize("form", ["arrays", "Tensors", "lists", "two inputs", "by name"])
+def test_a_list_of_samples_is_taken_as_rows(form: str) -> None:
+    x, y = line(40)
+    rows: dict[str, Any] = {
+        "arrays": zip(x, y, strict=True),
+        "Tensors": zip(pl.tensor(x), pl.tensor(y), strict=True),
+        "lists": zip(x.tolist(), y.tolist(), strict=True),
+        "two inputs": (((a[:1], a[1:]), b) for a, b in zip(x, y, strict=True)),
+        "by name": (({"x": a}, b) for a, b in zip(x, y, strict=True)),
+    }
+
+    class Named(nn.Linear):
+        def forward(self, x: Any, more: Any = None) -> Any:
+            return super().forward(x if more is None else pl.cat([x, more], 1))
+
+    found = []
+    for data in (list(rows[form]), (x, y)):
+        pl.manual_seed(0)
+        found.append(pl.fit(Named(3, 1), data, epochs=3, **QUIET))
+    assert found[0].step_loss == found[1].step_loss
+    assert found[0].validation_loss == found[1].validation_loss

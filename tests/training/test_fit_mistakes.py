@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 import pellucid as pl
 from pellucid import nn
+from pellucid.data import DataLoader, TensorDataset
 from pellucid.errors import DataError, PellucidWarning, SettingError, TrainingError
 from pellucid.training.diverged import diverged, left_its_range
 from tests.training.small import QUIET, X, Y, blobs, line, mlp, same, weights
@@ -48,6 +50,35 @@ DATA: list[tuple[Any, Any, str]] = [
         [{"x": X, "y": Y}],
         "a batch of the loader is a dict, and it can't be told what of it is the target.\n"
         " Let the loader give pairs: ({name: input, …}, target).",
+    ),
+    (
+        (3, 1),
+        DataLoader(TensorDataset(pl.tensor(X), pl.tensor(Y)), batch_size=None),
+        "the loader gives single samples, whose target is one number, and fit learns from batches."
+        "\n Let it make some: DataLoader(dataset, batch_size=32).",
+    ),
+    (
+        (3, 1),
+        (sparse.csr_matrix(X), Y),
+        "X is sparse (a csr_matrix), and rows with all their numbers are needed.\n"
+        " Pass X.toarray().",
+    ),
+    (
+        (3, 1),
+        sparse.csr_array(X),
+        "X is sparse (a csr_array), and rows with all their numbers are needed.\n"
+        " Pass X.toarray().",
+    ),
+    (
+        (3, 1),
+        (X, sparse.csr_array(Y[:, None])),
+        "y is sparse (a csr_array), and rows with all their numbers are needed.\n"
+        " Pass y.toarray().",
+    ),
+    (
+        (3, 1),
+        [(X[0], 1.0), (X[1, :2], 2.0)],
+        "X: the rows don't all have the same length.",
     ),
     ((2, 1), (X[:3, :2], Y[:2]), "X has 3 rows and y has 2; each row needs one target."),
     (
