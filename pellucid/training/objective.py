@@ -59,10 +59,18 @@ class Objective:
     weighted: RowLosses | None = None
 
     def loss(self, outputs: Any, targets: Any, weight: Any = None) -> Any:
-        """The loss of a batch, whose rows may have weights."""
+        """The loss of a batch, whose rows may have weights.
+
+        Raises:
+            SettingError: the loss gives something other than a Tensor.
+        """
         if weight is None or self.weighted is None:
-            return self.call(outputs, targets)
-        return self.weighted(outputs, targets, weight)
+            found = self.call(outputs, targets)
+        else:
+            found = self.weighted(outputs, targets, weight)
+        if not isinstance(found, Tensor):
+            raise SettingError(_no_tensor(self.name, found))
+        return found
 
     def laid_out(self, source: Source) -> Source:
         """A source whose targets are laid out for the loss, and whose weights are scaled for it."""
@@ -80,6 +88,17 @@ class Objective:
         found = losses_of_rows(self.chosen, self.name, outputs, targets)
         apart = replace(found, each=_saying_once(found.each))
         return replace(self, call=apart, weighted=apart)
+
+
+def _no_tensor(name: str, found: Any) -> str:
+    what = "the loss" if name == "loss" else f"the loss {name}"
+    remedy = (
+        "Let it end in return …, with what it computed."
+        if found is None
+        else "Compute it from the outputs with Tensors, without float(…), .item() or .numpy():"
+        " loss=lambda out, y: ((out - y) ** 2).mean()."
+    )
+    return f"{what} gives {a_kind(found)}; a Tensor is needed, to go back from.\n {remedy}"
 
 
 def choose_objective(

@@ -182,6 +182,16 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
         {"schedule": lambda o: 3},
         "schedule must be 'cosine', 'plateau', or make a schedule of an optimizer, not <function",
     ),
+    (
+        {"loss": lambda out, y: 1.0},
+        "the loss gives a float; a Tensor is needed, to go back from.\n Compute it from the outputs"
+        " with Tensors, without float(…), .item() or .numpy(): loss=lambda out, y: ((out - y) ** 2)"
+        ".mean().",
+    ),
+    (
+        {"loss": lambda out, y: None, "engine": "xla"},
+        "the loss gives None; a Tensor is needed, to go back from.\n Let it end in return …,",
+    ),
     ({"class_weight": "balanced"}, "class_weight needs a loss over classes, and this one is mse."),
     (
         {"loss": nn.MSELoss(), "class_weight": [1]},
