@@ -8,6 +8,7 @@ from typing import Any
 from pellucid.errors import SettingError
 from pellucid.optim import lr_scheduler
 from pellucid.optim.optimizer import Optimizer
+from pellucid.spelling import did_you_mean
 
 __all__ = ["Pace", "make_pace"]
 
@@ -51,6 +52,7 @@ class Pace:
 
 
 EACH = ("step", "epoch")
+NAMES = ("cosine", "plateau")
 _BY_STEP = ("OneCycleLR", "CyclicLR")  # these count steps by their nature
 
 
@@ -67,7 +69,7 @@ def make_pace(given: Any, optimizer: Optimizer, steps: int | None, each: str | N
     Raises:
         SettingError: something else, or a schedule that moves another optimizer's rate.
     """
-    if each is not None and (each not in EACH or given in (None, "cosine", "plateau")):
+    if each is not None and (each not in EACH or given in (None, *NAMES)):
         raise SettingError(
             f"schedule_each is 'step' or 'epoch', for a schedule of your own, not {each!r}."
             if each not in EACH
@@ -84,7 +86,14 @@ def make_pace(given: Any, optimizer: Optimizer, steps: int | None, each: str | N
         return Pace(lr_scheduler.CosineAnnealingLR(optimizer, steps), "step")
     if given == "plateau":
         return Pace(lr_scheduler.ReduceLROnPlateau(optimizer), "loss")
-    schedule = given(optimizer) if not hasattr(given, "step") or isinstance(given, type) else given
+    if isinstance(given, str):
+        meant = did_you_mean(given, NAMES)
+        raise SettingError(
+            f"there is no schedule {given!r}.{meant} Known: {', '.join(NAMES)}.\n"
+            " Others are made of the optimizer: schedule=lambda o: lr_scheduler.StepLR(o, 10), say."
+        )
+    makes = callable(given) and (isinstance(given, type) or not hasattr(given, "step"))
+    schedule = given(optimizer) if makes else given
     if getattr(schedule, "optimizer", optimizer) is not optimizer:
         raise SettingError(
             "schedule moves the rate of another optimizer than the one that fit uses.\n"

@@ -183,6 +183,13 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
         "schedule must be 'cosine', 'plateau', or make a schedule of an optimizer, not <function",
     ),
     (
+        {"schedule": "Cosine"},
+        "there is no schedule 'Cosine'. Did you mean \"cosine\"? Known: cosine, plateau.\n Others"
+        " are made of the optimizer: schedule=lambda o: lr_scheduler.StepLR(o, 10), say.",
+    ),
+    ({"schedule": "warmup"}, "there is no schedule 'warmup'. Known: cosine, plateau.\n Others are"),
+    ({"schedule": 3}, "schedule must be 'cosine', 'plateau', or make a schedule of an optimizer"),
+    (
         {"loss": lambda out, y: 1.0},
         "the loss gives a float; a Tensor is needed, to go back from.\n Compute it from the outputs"
         " with Tensors, without float(…), .item() or .numpy(): loss=lambda out, y: ((out - y) ** 2)"
