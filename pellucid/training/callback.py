@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pellucid.errors import SettingError
+from pellucid.spelling import a_kind
 
-__all__ = ["Callback", "EarlyStopping", "call_all"]
+__all__ = ["Callback", "EarlyStopping", "call_all", "check_callbacks"]
 
 
 class Callback:
@@ -111,6 +112,34 @@ class EarlyStopping(Callback):
             known = ", ".join(["loss", *history.train_metrics])
             raise SettingError(f"EarlyStopping: no metric {self.monitor!r} here. Known: {known}.")
         return float(held[-1])
+
+
+def check_callbacks(given: Any) -> tuple[Any, ...]:
+    """The callbacks of a list.
+
+    Raises:
+        SettingError: no list, or something in it that is neither a `Callback` nor a function.
+    """
+    if not isinstance(given, Iterable):
+        instead = "leave it out for none" if given is None else "put it into one: callbacks=[…]"
+        raise SettingError(
+            "callbacks is a list of Callback objects and functions of the run, not"
+            f" {a_kind(given)}.\n {instead[0].upper()}{instead[1:]}."
+        )
+    found = tuple(given)
+    for callback in found:
+        if isinstance(callback, type) and issubclass(callback, Callback):
+            name = callback.__name__
+            raise SettingError(f"callbacks holds the class {name}.\n Make one: {name}(…).")
+        if not callable(callback) and not any(hasattr(callback, hook) for hook in _HOOKS):
+            raise SettingError(
+                "callbacks holds Callback objects and functions of the run, and"
+                f" {a_kind(callback)} is neither."
+            )
+    return found
+
+
+_HOOKS = tuple(name for name in vars(Callback) if name.startswith("on_"))
 
 
 def call_all(callbacks: tuple[Any, ...], name: str, run: Any) -> None:

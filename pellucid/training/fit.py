@@ -17,6 +17,7 @@ from pellucid.tensor.grad_mode import no_grad
 from pellucid.tensor.misspelled import told_if_misspelled
 from pellucid.tensor.random import default_generator
 from pellucid.training import checkup
+from pellucid.training.callback import check_callbacks
 from pellucid.training.checkpoint import Checkpoint, read, restore
 from pellucid.training.driver import check_engine, keep_engine, prepare
 from pellucid.training.history import History
@@ -87,7 +88,7 @@ def fit(
         model: the network; its weights are changed in place.
         data: `(X, y)` as arrays, lists, Tensors or pandas objects (X may be a tuple of several
             inputs, or a dict of them by the names in `forward`; X alone is its own target), a
-            `Dataset`, a `DataLoader`, a list of batches `[(x, y), …]`, or a `Table`.
+            `Dataset`, a `DataLoader`, a list of batches or of samples `[(x, y), …]`, or a `Table`.
         more: refused, with a hint: X and y go in as one pair.
         loss: None to follow from the targets (whole numbers: cross-entropy; real numbers: squared
             error), a name, a loss module, or a function of outputs and targets.
@@ -101,7 +102,8 @@ def fit(
             or data of its own; 0 for none.
         patience: stop after so many epochs without a better loss, 0 for never; None for a fifth of
             the epochs (at least 20) where their number was left open, and never where it was given.
-        callbacks: `Callback` objects, or functions called after each epoch.
+        callbacks: a list of `Callback` objects, or of functions called with the run after each
+            epoch.
         seed: of validation rows, order of rows, and random layers.
         restarts: train from so many starts and keep the best: the model as it is, then fresh
             weights, start k drawn from a seed of its own: seed + k · 0x9E3779B97F4A7C15, mod 2⁶⁴.
@@ -184,7 +186,8 @@ def fit(
     kept = Kept(model, data, objective.call if _of_rows(objective, loss) else loss, divided)
     make_probing(probes)  # a mistake speaks before anything is done
     budget = check_record(record)
-    chosen = Chosen(optimizer, lr, weight_decay, schedule, metrics, tuple(callbacks), probes)
+    listeners = check_callbacks(callbacks)
+    chosen = Chosen(optimizer, lr, weight_decay, schedule, metrics, listeners, probes)
     chosen.each = schedule_each
     chosen.noted = {} if precision is None else {"precision": str(precision)}
     shown, products = choose_progress(progress), precision_of(precision)

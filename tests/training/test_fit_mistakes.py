@@ -190,6 +190,24 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"schedule": "warmup"}, "there is no schedule 'warmup'. Known: cosine, plateau.\n Others are"),
     ({"schedule": 3}, "schedule must be 'cosine', 'plateau', or make a schedule of an optimizer"),
     (
+        {"callbacks": print},
+        "callbacks is a list of Callback objects and functions of the run, not a"
+        " builtin_function_or_method.\n Put it into one: callbacks=[…].",
+    ),
+    (
+        {"callbacks": None},
+        "callbacks is a list of Callback objects and functions of the run, not None.\n"
+        " Leave it out for none.",
+    ),
+    (
+        {"callbacks": [print, 3]},
+        "callbacks holds Callback objects and functions of the run, and an int is neither.",
+    ),
+    (
+        {"callbacks": [pl.training.EarlyStopping]},
+        "callbacks holds the class EarlyStopping.\n Make one: EarlyStopping(…).",
+    ),
+    (
         {"loss": lambda out, y: 1.0},
         "the loss gives a float; a Tensor is needed, to go back from.\n Compute it from the outputs"
         " with Tensors, without float(…), .item() or .numpy(): loss=lambda out, y: ((out - y) ** 2)"
