@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -32,6 +33,7 @@ from pellucid.training.plan import Plan, make_plan
 from pellucid.training.precision import precision_of
 from pellucid.training.probes import make_probing
 from pellucid.training.progress import Numbered, Progress, choose_progress
+from pellucid.training.ready_made import check_settings, left_out
 from pellucid.training.recording import Recorder, check_record
 from pellucid.training.restarts import best_together
 from pellucid.training.row_weights import split_off
@@ -186,6 +188,7 @@ def fit(
     kept = Kept(model, data, objective.call if _of_rows(objective, loss) else loss, divided)
     make_probing(probes)  # a mistake speaks before anything is done
     budget = check_record(record)
+    check_settings(optimizer, _USUAL, lr=lr, weight_decay=weight_decay)
     listeners = check_callbacks(callbacks)
     chosen = Chosen(optimizer, lr, weight_decay, schedule, metrics, listeners, probes)
     chosen.each = schedule_each
@@ -232,6 +235,9 @@ def _take_up(run: Run, checkpoint: str | PathLike[str], resume: bool) -> None:
     prepare(run)
     if found is not None:
         run.gathered.restore(found["gathered"])
+
+
+_USUAL = {name: inspect.signature(fit).parameters[name].default for name in ("lr", "weight_decay")}
 
 
 class Chosen:
@@ -290,6 +296,7 @@ def run_of(
 ) -> Run:
     """A run that has not begun: the optimizer made, the pace set, the history empty."""
     optimizer = chosen.make_optimizer(model)
+    moved = left_out(model, optimizer) if isinstance(chosen.optimizer, Optimizer) else []
     steps = plan.steps(parts.train.count(plan.batch_size))
     steps = None if steps is None else steps * plan.epochs
     pace = make_pace(chosen.schedule, optimizer, steps, chosen.each)
@@ -299,7 +306,7 @@ def run_of(
         metric_name=next(iter(metrics), ""),
         optimizer=type(optimizer).__name__,
         settings=_settings(plan, optimizer, pace, parts) | chosen.noted,
-        notes=[*parts.notes, *objective.notes],
+        notes=[*parts.notes, *objective.notes, *moved],
         preparation=parts.preparation,
     )
     held = None if parts.held is None else objective.laid_out(parts.held)

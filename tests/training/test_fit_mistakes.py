@@ -356,6 +356,39 @@ def test_restarts_need_weights_that_can_be_drawn() -> None:
     )
 
 
+def test_an_optimizer_of_another_model_trains_nothing() -> None:
+    with pytest.raises(SettingError) as caught:
+        pl.fit(mlp(3, 1), (X, Y), optimizer=pl.optim.SGD(mlp(3, 1).parameters(), lr=0.1), **QUIET)
+    assert str(caught.value) == (
+        "the SGD given as optimizer moves none of the model's weights: it was made for others.\n"
+        " Make it for this model: SGD(model.parameters(), …)."
+    )
+
+
+def test_an_optimizer_of_some_weights_is_noted() -> None:
+    model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+    head = pl.optim.SGD(model[2].parameters(), lr=0.1)
+    note = "optimizer: SGD moves 2 of the model's 4 weights, and leaves the rest as it is: "
+    history = pl.fit(model, (X, Y), optimizer=head, epochs=1, **QUIET)
+    assert note + "0.weight, 0.bias." in history.notes
+    model[0].requires_grad_(False)  # frozen on purpose: nothing to say
+    history = pl.fit(model, (X, Y), optimizer=head, epochs=1, **QUIET)
+    assert not any(n.startswith("optimizer: ") for n in history.notes)
+
+
+@pytest.mark.parametrize("name", ["lr", "weight_decay"])
+def test_settings_beside_an_optimizer_that_has_its_own(name: str) -> None:
+    model = mlp(3, 1)
+    own = pl.optim.SGD(model.parameters(), **{"lr": 0.1, name: 0.25})
+    with pytest.raises(SettingError) as caught:
+        pl.fit(model, (X, Y), optimizer=own, epochs=1, **QUIET, **{name: 0.2})
+    assert str(caught.value) == (
+        f"{name}=0.2 is for an optimizer by name or class, and this SGD has {name}=0.25.\n"
+        f" Set it there, SGD(…, {name}=0.2), or leave it out here."
+    )
+    pl.fit(model, (X, Y), optimizer=own, epochs=1, **QUIET, **{name: 0.25})  # the same
+
+
 def test_restarts_need_an_optimizer_for_each() -> None:
     model = mlp(3, 1)
     adam = pl.optim.Adam(model.parameters())
