@@ -171,7 +171,7 @@ def test_in_matplotlib() -> None:
         assert 5 < wide <= 11 and 1 < high < 16, (name, wide, high)
     names = ("nasty", "classes", "bars with signs", "counts", "points of many classes", "diagram")
     figure = shown(*(PICTURES[n] for n in names)).figure()
-    figure.canvas.draw()  # as far as pixels; the others differ in data only
+    figure.draw_without_rendering()  # as far as pixels; the others differ in data only
     labels = [t.get_text() for t in figure.findobj(Text)]
     assert NASTY in labels
 
@@ -404,7 +404,7 @@ def test_figures_stand_on_dark_paper_if_asked_or_if_matplotlib_does(tmp_path: Pa
     light, dark = shown.figure(), shown.figure(dark=True)
     assert light.get_facecolor()[:3] == (1.0, 1.0, 1.0)
     for figure in (dark, light):
-        figure.canvas.draw()
+        figure.draw_without_rendering()
     assert max(dark.get_facecolor()[:3]) < 0.2 < 0.8 < min(to_rgb(words(dark)[0].get_color()))
     for texts, low, high in ((words(dark), 0.35, 1.0), (words(light), 0.0, 0.65)):
         said = [t for t in texts if t.get_text() and not t.get_text().startswith(("0.00", "1.0"))]
@@ -498,9 +498,42 @@ def test_titles_beside_long_names_are_broken_where_the_figure_ends() -> None:
     bars = Chart(Axis("share"), Axis("start", names=("orthogonal", "he")),
                  (Bars((0.1, 0.2), lying=True),), title)  # fmt: skip
     figure = figure_of(Charts((bars, bars), 2))
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     for axes in figure.axes:
         assert axes._left_title.get_window_extent().x1 <= figure.bbox.x1
+
+
+def test_squares_lie_at_the_left_with_their_numbers_and_titles_that_end_in_the_figure() -> None:
+    rows = tuple(f"block.linear1[{i}]" for i in range(12))
+    title = "block.linear1: 32 neurons, the 12 that move the output most, at each position of row 0"
+    drawn = figure_of(Matrix(np.ones((12, 8)), rows, title=title))
+    drawn.draw_without_rendering()
+    place = drawn.axes[0]
+    assert place.get_title(loc="left").count("\n") == 1
+    assert place._left_title.get_window_extent().x1 <= drawn.bbox.x1
+    assert place.get_window_extent().x1 < 0.6 * drawn.bbox.x1  # squares, not in the middle
+    counts = figure_of(Matrix(np.arange(9.0).reshape(3, 3), ("a", "b", "c"), ("a", "b", "c")))
+    assert len(counts.axes[0].texts) == 9
+
+
+def test_in_a_figure_names_of_regions_stand_over_points() -> None:
+    grid = np.zeros((9, 9, 2))
+    grid[:, :5, 0], grid[:, 5:, 1] = 1.0, 1.0
+    field = Field(grid, (0, 1), (0, 1), "share", names=("ill", "well"))
+    axes = figure_of(Chart(Axis("a"), Axis("b"), (field, Points([0.2], [0.5])))).axes[0]
+    (ill,) = [t for t in axes.texts if t.get_text() == "ill"]
+    assert ill.get_zorder() > max(c.get_zorder() for c in axes.collections)
+
+
+def test_the_head_of_an_arrow_grows_with_its_line() -> None:
+    dots = tuple(Dot(n, 40.0, y, (n,), 60.0, 20.0) for n, y in (("a", 20.0), ("b", 80.0)))
+    way = ((40.0, 30.0), (40.0, 70.0))
+    thin, thick = (
+        figure_of(Diagram(dots, (Edge("a", "b", way, strength=strength),), 80.0, 100.0))
+        for strength in (0.0, 1.0)
+    )
+    heads = [f.axes[0].texts[0].arrow_patch.get_mutation_scale() for f in (thin, thick)]
+    assert heads[0] < 0.7 * heads[1]
 
 
 def test_a_wide_diagram_gets_narrower_on_a_page_and_as_narrow_as_paper() -> None:
@@ -512,7 +545,7 @@ def test_a_wide_diagram_gets_narrower_on_a_page_and_as_narrow_as_paper() -> None
 def test_small_shares_have_different_names_on_an_axis() -> None:
     small = chart(Bars([0.005, 0.028]), x=Axis(names=("a", "b")), y=Axis(percent=True))
     figure = shown(small).figure()
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     names = [t.get_text() for t in figure.subfigs[0].axes[0].get_yticklabels()]
     assert len(set(names)) == len(names) > 3 and "0.5%" in names
 

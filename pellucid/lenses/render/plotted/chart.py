@@ -19,6 +19,7 @@ from pellucid.lenses.picture import (
     Field,
     Line,
     Mark,
+    Matrix,
     Note,
     Points,
     Rule,
@@ -59,17 +60,20 @@ def plot(axes: Any, chart: Chart, room: int = 80, legend: bool = True) -> None:
         room: how many letters fit beside each other above it.
         legend: whether what things are called stands above it.
     """
+    from matplotlib.text import Text
+
     for place, mark in enumerate(chart.marks):
         known = set(axes.get_children())
         _DRAW[type(mark)](axes, mark)
-        for artist in set(axes.get_children()) - known:  # the first mark lies below
-            artist.set_zorder(2 + place / 100)
+        for artist in set(axes.get_children()) - known:  # the first mark lies below, words above
+            artist.set_zorder((5 if isinstance(artist, Text) else 2) + place / 100)
     for which in ("x", "y"):
         _axis(axes, chart, which, room)
     if any(isinstance(m, Bars) and m.lying for m in chart.marks) and chart.y.names:
         axes.invert_yaxis()
     if chart.square:
         axes.set_aspect("equal")
+        axes.set_anchor("W")  # what room there is lies to the right, where a title goes on
     if chart.bare:
         axes.set_xticks([])
         axes.set_yticks([])
@@ -92,9 +96,10 @@ def plot(axes: Any, chart: Chart, room: int = 80, legend: bool = True) -> None:
         )
 
 
-def title_room(chart: Chart, room: int) -> int:
+def title_room(drawn: Chart | Matrix, room: int) -> int:
     """Letters of a title that fit above the axes, which stand to the right of long names."""
-    longest = max(map(len, chart.y.names), default=0)
+    names = drawn.y.names if isinstance(drawn, Chart) else drawn.rows
+    longest = max(map(len, names), default=0)
     return max(room - round(_SMALLER * min(longest, 20)), 12) if longest else room
 
 
@@ -219,7 +224,7 @@ def _arrow(axes: Any, mark: Arrow) -> None:
 def _note(axes: Any, mark: Note) -> None:
     axes.annotate(
         mark.text, (mark.x, mark.y), (3, 3), textcoords="offset points", fontsize=8,
-        color=ink_of(ROLES[mark.role]), path_effects=_halo(), zorder=6,
+        color=ink_of(ROLES[mark.role]), path_effects=_halo(),
     )  # fmt: skip
 
 
@@ -250,7 +255,7 @@ def _field(axes: Any, mark: Field) -> None:
     for region in regions(mark):
         if len(region.name) < _LETTERS * region.wide:
             axes.text(region.x, region.y, region.name, ha="center", va="center", fontsize=8,
-                      fontweight="bold", color=ink_of(INK), zorder=5, bbox=_plate())  # fmt: skip
+                      fontweight="bold", color=ink_of(INK), bbox=_plate())  # fmt: skip
     if words := scale_text(mark):
         color = ink_of(ROLES["now" if mark.scale == "amount" else "positive"])
         axes.scatter([], [], marker="s", color=color, alpha=0.62, label=words)

@@ -47,10 +47,13 @@ def diagram(axes: Any, mark: Diagram, size: float) -> None:
         width = 0.7 + 2.6 * max(0.0, min(edge.strength, 1.0))
         dash = "--" if edge.role == "negative" else "-"
         xs, ys = zip(*edge.path, strict=True)
-        axes.plot(xs, ys, color=color, linewidth=width, linestyle=dash, zorder=1)
+        axes.plot(xs[:-1], ys[:-1], color=color, linewidth=width, linestyle=dash, zorder=1)
         axes.annotate(
             "", edge.path[-1], edge.path[-2], zorder=1,
-            arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 0.1},
+            arrowprops={
+                "arrowstyle": "-|>", "color": color, "linewidth": width, "linestyle": dash,
+                "shrinkA": 0, "shrinkB": 0, "mutation_scale": 7 + 2.5 * width, "capstyle": "butt",
+            },
         )  # fmt: skip
         if edge.name:
             x, y, anchor = place_of(edge)

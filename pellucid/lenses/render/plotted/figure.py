@@ -36,7 +36,7 @@ from pellucid.lenses.view import View
 __all__ = ["figure", "moment_of"]
 
 _PICTURES = (Chart, Charts, Matrix, Diagram, Film)
-_WRITTEN, _CELL = 16, 0.3  # rows with numbers in them, and inches that a number takes
+_WRITTEN, _CELL = 16, 0.29  # rows with numbers in them, and inches that a number takes
 _SIGNED = 1600  # cells at most that get a minus sign
 _WIDEST, _TALLEST = 11.0, 40.0  # inches
 _LETTERS = 11  # that fit into an inch
@@ -172,7 +172,7 @@ def _roomy(block: Any, moment: int | None) -> tuple[int, int, float]:
 def _above(item: Any, columns: int, shared: bool) -> float:
     """What titles and legends of more than a line take, and names aslant, in inches."""
     room = int((1.5 if _small(item) and columns > 2 else 3.6 if columns > 1 else 6.4) * _LETTERS)
-    above = title_room(item, room) if isinstance(item, Chart) else room
+    above = title_room(item, room) if isinstance(item, Chart | Matrix) else room
     lines = max(len(textwrap.wrap(getattr(item, "title", ""), above)) - 1, 0)
     words = [w for _, w in keys(item)] if isinstance(item, Chart) and not shared else []
     if words:
@@ -230,6 +230,7 @@ def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
     aspect = "equal" if _is_even(mark) else "auto"
     shown = values if mark.shades is None else low + mark.shades * (high - low)
     axes.imshow(shown, cmap=colors, vmin=low, vmax=high, aspect=aspect)
+    axes.set_anchor("W")  # what room there is lies to the right, where a title goes on
     across = _matrix_wide(mark, wide)
     if mark.image:
         axes.set_axis_off()
@@ -252,7 +253,8 @@ def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
         axes.set_ylabel(mark.row_axis, color=ink_of(MUTED), fontsize=9)
         axes.tick_params(length=0, labelsize=8)
     if mark.title:
-        title = "\n".join(textwrap.wrap(mark.title, max(int(wide * _LETTERS), 8)))
+        room = max(title_room(mark, int(wide * _LETTERS)), 8)
+        title = "\n".join(textwrap.wrap(mark.title, room))
         axes.set_title(title, loc="left", fontsize=8.5 if _small(mark) else 10, color=ink_of(INK))
     if not mark.image and rows <= _WRITTEN and across >= _CELL * columns:
         _numbers(axes, mark, (shown - low) / (high - low))
