@@ -1,11 +1,12 @@
 """Where pellucid differs from PyTorch on purpose, or where PyTorch leaves it open, and why.
 
-The long run uses every line: one that is no longer needed fails it.
+The long run uses every line: one that is no longer needed fails it, unless it is needed on some
+processors only.
 """
 
 from __future__ import annotations
 
-__all__ = ["EXCEPTIONS", "WHY"]
+__all__ = ["BY_PROCESSOR", "EXCEPTIONS", "WHY"]
 
 # Reason: entries of the database and kinds of difference, as `name:kind`.
 WHY = {
@@ -58,6 +59,9 @@ WHY = {
         nn.functional.conv_transpose3d:value nn.functional.grid_sample:value
         nn.functional.hinge_embedding_loss:value
     """,
+    "without AVX-512, PyTorch rounds 16-bit pieces of a window before it adds them up": """
+        nn.functional.conv_transpose2d:value
+    """,
     "pictures in bytes: PyTorch mixes in fixed-point numbers, one off now and then": """
         nn.functional.interpolate/bicubic:value nn.functional.interpolate/bilinear:value
         nn.functional.upsample_bilinear:value
@@ -96,3 +100,4 @@ WHY = {
     """,
 }
 EXCEPTIONS = {pair: reason for reason, pairs in WHY.items() for pair in pairs.split()}
+BY_PROCESSOR = {"nn.functional.conv_transpose2d:value"}

@@ -150,7 +150,7 @@ CASES: dict[str, Any] = {
 def own_optimizer(engine: str) -> Any:
     model = net()
     made = pl.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, nesterov=True)
-    return trained(engine, model=model, optimizer=made)
+    return trained(engine, model=model, optimizer=made, lr=0.05)
 
 
 QUICK = ("plain", "classes", "dropout", "leftover rows", "frozen", "pictures")
