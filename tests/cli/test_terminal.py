@@ -33,11 +33,6 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "PYTHONUTF8": "1", **more}
 
 
-def _listen() -> None:
-    """Hear Ctrl-C also where the tests run in the background, where it is ignored."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 class Terminal:
     """A command on a terminal of a width; what it shows is gathered in `text`."""
 
@@ -48,7 +43,7 @@ class Terminal:
         fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
         self.process = subprocess.Popen(
             [*COMMAND, *words], stdin=there, stdout=there, stderr=there,
-            env=environment(**more), start_new_session=True, preexec_fn=_listen,
+            env=environment(**more), start_new_session=True,
         )  # fmt: skip
         os.close(there)
 
