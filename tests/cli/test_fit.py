@@ -115,7 +115,17 @@ def test_options_reach_the_training(here: Path) -> None:
     found = facts(here / "m")
     shape, chosen = found["architecture"], found["facts"]["settings"]
     assert (shape["hidden"], shape["activation"], shape["dropout"]) == ([5, 4], "tanh", 0.25)
-    left_alone = ("group", "split_by", "channels", "shape", "layers", "heads", "steps", "latent")
+    left_alone = (
+        "group",
+        "split_by",
+        "channels",
+        "shape",
+        "layers",
+        "heads",
+        "steps",
+        "latent",
+        "weight",
+    )
     assert chosen == {
         **dict.fromkeys(left_alone), "model": "mlp",
         "hidden": [5, 4], "activation": "tanh", "dropout": 0.25, "epochs": 7, "lr": 0.02,
