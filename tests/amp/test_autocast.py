@@ -84,7 +84,13 @@ def test_what_is_computed_in_what_is_pytorchs_list(name: str) -> None:
                 continue  # weights of another kind: refused there
             with warnings.catch_warnings(), m.autocast("cpu", dtype=m.bfloat16):
                 warnings.simplefilter("ignore")
-                found.append(str(CASES[name](m, functional, a, x).dtype).split(".")[1])
+                try:
+                    result = CASES[name](m, functional, a, x)
+                except RuntimeError as refused:
+                    if m is not torch or "could not create a primitive" not in str(refused):
+                        raise
+                    pytest.skip("PyTorch has no 16-bit program for this layer on this processor")
+                found.append(str(result.dtype).split(".")[1])
         if found and (name, given) != ("with_logits", "float64"):
             assert found[0] == found[1], (name, given)
 
