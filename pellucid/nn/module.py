@@ -149,8 +149,12 @@ class Module(Hooked, Switches):
         elif name in own.get("_modules", ()) or name in own.get("_buffers", ()):
             self._replace_other(name, value)
         else:
-            if type(value) is Tensor and value._node.requires_grad:
-                loose_weight(self, name, value)
+            if type(value) is Tensor:
+                trace = _local.mode.trace
+                if trace is not None and "_modules" in own:  # what was there is noted before
+                    trace.called(self)
+                if value._node.requires_grad:
+                    loose_weight(self, name, value)
             last_change[0] += 1
             object.__setattr__(self, name, value)
 

@@ -88,6 +88,26 @@ def test_attributes_of_modules(kind: Any, traces: int) -> None:
         assert run(engine) == run(None)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("when", ["before it is called", "after", "never called"])
+def test_a_function_leaves_something_on_a_module(engine: str, when: str) -> None:
+    net = nn.Linear(2, 2)
+
+    @pl.compile(engine=engine)
+    def step(x: Any) -> Any:
+        if when == "before it is called":
+            net.last = x * 2
+        out = x if when == "never called" else net(x)
+        if when != "before it is called":
+            net.last = x * 2
+        return out
+
+    for i in range(3):
+        step(pl.ones(2) * i)
+        assert plain(net.last) == [2.0 * i] * 2
+    assert step.traces <= 2
+
+
 H: Any = None
 
 
