@@ -81,6 +81,9 @@ class Trace(Protocol):
     def looked(self, node: Node) -> None:
         """The numbers of a Tensor that exists are looked at, and become part of the program."""
 
+    def prepared(self, node: Node) -> None:
+        """A leaf that was computed for good beside the trace: an input of the program."""
+
     def refused(self, error: Exception) -> None:
         """A number was asked for that only a run knows; `error` says so."""
 

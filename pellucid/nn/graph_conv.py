@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pellucid.errors import SettingError, ShapeError
-from pellucid.graph.mode import current
+from pellucid.graph.mode import current, switched
 from pellucid.nn import functional as F
 from pellucid.nn import init
 from pellucid.nn.graph import MessagePassing, aggregated, check_edges, check_numbers
@@ -51,7 +51,8 @@ class GCNConv(MessagePassing):
         in_channels: features of each node.
         out_channels: features of each node after it.
         improved: let a node count twice among its neighbors.
-        cached: compute the factors of the edges once and keep them; for a graph that stays.
+        cached: compute the factors of the edges once, in the first call that knows their numbers,
+            and keep them; for a graph that stays.
         add_self_loops: let nodes count among their own neighbors; by default if `normalize`.
         normalize: divide by √(d_i d_j); otherwise the edge weights are used as they are.
         bias: whether to learn a bias.
@@ -89,7 +90,7 @@ class GCNConv(MessagePassing):
         self.in_channels, self.out_channels = in_channels, out_channels
         self.improved, self.cached, self.normalize = improved, cached, normalize
         self.add_self_loops = normalize if add_self_loops is None else add_self_loops
-        self._cached_edges: tuple[Tensor, Tensor | None] | None = None
+        self._kept = _Kept()
         self.lin = Linear(in_channels, out_channels, bias=False)
         self.register_parameter("bias", Parameter(empty(out_channels)) if bias else None)
         self.reset_parameters()
@@ -99,7 +100,7 @@ class GCNConv(MessagePassing):
         init.xavier_uniform_(self.lin.weight)
         if self.bias is not None:
             init.zeros_(self.bias)
-        self._cached_edges = None
+        self._kept = _Kept()
 
     def forward(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None = None) -> Tensor:
         """The nodes after one round of averaging."""
@@ -118,12 +119,21 @@ class GCNConv(MessagePassing):
     def _edges(
         self, x: Tensor, edge_index: Tensor, weight: Tensor | None
     ) -> tuple[Tensor, Tensor | None]:
-        if self._cached_edges is not None:
-            return self._cached_edges
-        found = self._normalized(x, edge_index, weight)
-        if self.cached and found[1]._node.array is not None:
-            self._cached_edges = found
-        return found
+        given = [edge_index] if weight is None else [edge_index, weight]
+        if not self.cached or any(t.requires_grad for t in given):
+            return self._normalized(x, edge_index, weight)
+        if not self._kept.edges and any(t._node.array is None for t in given):
+            return self._normalized(x, edge_index, weight)
+        if not self._kept.edges:  # for good, also while a step is traced
+            with switched(symbolic=False, trace=None, recording=False, keeping=False, part=None):
+                found = self._normalized(x, edge_index, weight)
+                self._kept.edges = tuple(t.detach().clone() for t in found)
+        trace = current().trace
+        if trace is not None:
+            for part in self._kept.edges:
+                trace.prepared(part._node)
+        edges: tuple[Tensor, Tensor] = self._kept.edges
+        return edges
 
     def _normalized(
         self, x: Tensor, edge_index: Tensor, weight: Tensor | None
@@ -144,6 +154,13 @@ class GCNConv(MessagePassing):
     def extra_repr(self) -> str:
         """The settings."""
         return f"{self.in_channels}, {self.out_channels}"
+
+
+class _Kept:
+    """Edges with their factors, once they are known: nothing that a forward pass depends on."""
+
+    def __init__(self) -> None:
+        self.edges: Any = ()
 
 
 class SAGEConv(MessagePassing):

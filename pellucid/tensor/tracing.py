@@ -59,6 +59,7 @@ class Tracing:
         self._holds: list[Callable[[], None]] = []
         self._kept_on: set[Node] = set()
         self._looked: dict[Node, None] = {}
+        self._prepared: set[Node] = set()
         self._switched: set[int] = set()
         self._drawn: dict[int, tuple[Any, Node, int]] = {}
         self._numbers: list[Node] = []
@@ -198,6 +199,10 @@ class Tracing:
             self._looked[node] = None
             self.guard(_watch(node))
 
+    def prepared(self, node: Node) -> None:
+        """A leaf that was computed for good beside the trace is an input, however young it is."""
+        self._prepared.add(node)
+
     def refused(self, error: TraceError) -> None:
         """A number was asked for that is not known."""
         self._refused = self._refused or error
@@ -281,7 +286,8 @@ class Tracing:
         given = [*arguments, *(s.node for s in streams), *self._numbers, *self._stand_ins.values()]
         wanted = [*results, *blame.values(), *self._moved.values()]
         found = collect((*given, *cells), wanted, self.since).held
-        read = tuple(n for n in found if n.seq < self.since and n.kind != "constant")
+        old = (n for n in found if n.seq < self.since or n in self._prepared)
+        read = tuple(n for n in old if n.kind != "constant")
         if not self.places.kept:
             self.places.check_unread({*read, *cells})
         for node in found:

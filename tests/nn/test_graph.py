@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import warnings
 from typing import Any
@@ -76,6 +77,38 @@ def test_a_cached_graph_is_kept() -> None:
     fresh = nn.GCNConv(IN, OUT).double()
     fresh.load_state_dict(layer.state_dict())
     close(layer(ours(X), ours(EDGES[:, :2])), fresh(ours(X), ours(EDGES[:, :2])))
+
+
+@pytest.mark.parametrize("engine", ["numpy", "xla"])
+def test_a_graph_is_cached_in_a_compiled_step_too(engine: str) -> None:
+    layer, plain = filled(nn.GCNConv(IN, OUT, cached=True)), filled(nn.GCNConv(IN, OUT))
+    x, edges = ours(X), ours(EDGES)
+    cached = pellucid.compile(lambda x: layer(x, edges), engine=engine)
+    each = pellucid.compile(lambda x: plain(x, edges), engine=engine)
+    for _ in range(2):
+        close(cached(x), each(x))
+    added = [sum(s.op.name == "index_add" for s in c.program.steps) for c in (cached, each)]
+    assert added == [1, 4]  # of the factors nothing is left but the messages' sum
+    close(layer(x, ours(EDGES[:, :2])), each(x))  # what the trace kept holds outside of it
+    layer.reset_parameters()
+    layer.load_state_dict(plain.state_dict())
+    cached(x)
+    assert cached.traces == 2
+    close(copy.deepcopy(layer)(x, edges), each(x))
+    unknown = nn.GCNConv(IN, OUT, cached=True).double()
+    unknown.load_state_dict(plain.state_dict())
+    given = pellucid.compile(lambda x, edges: unknown(x, edges), engine=engine)
+    close(given(x, edges), each(x))  # edges that change from call to call are not kept
+    close(given(x, ours(EDGES[:, ::-1].copy())), each(x))
+
+
+def test_a_graph_whose_weights_are_learned_is_not_cached() -> None:
+    layer = filled(nn.GCNConv(IN, OUT, cached=True))
+    weights = ours(np.full(EDGES.shape[1], 1.0)).requires_grad_()
+    for _ in range(2):
+        weights.grad = None
+        layer(ours(X), ours(EDGES), weights).sum().backward()
+        assert weights.grad is not None and bool((weights.grad != 0).any())
 
 
 def test_sage_is_its_equation() -> None:
