@@ -91,10 +91,10 @@ def _of_one(xp: Any, x: Any) -> Any:
 
 unique: Op = define(
     "unique",
-    sentence="Each number once, in order.",
+    sentence="Each number once, in order; no NaN equals another.",
     equation=r"y = \{\, x_i \,\}",
     derivative=r"\text{none: which numbers occur jumps}",
-    forward=lambda xp, x: xp.unique(x),
+    forward=lambda xp, x: xp.unique(x, equal_nan=False),
     gradient=None,
     shape=lambda own: None,
     dtype="keep",

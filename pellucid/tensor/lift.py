@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from pellucid.dtypes import DType
 from pellucid.errors import DTypeError, PellucidError
 from pellucid.graph.mode import _local
 from pellucid.graph.node import Node
@@ -16,7 +17,7 @@ from pellucid.ops.op import shape_lines
 from pellucid.shapes import Mismatch
 from pellucid.spelling import a_kind
 from pellucid.tensor.creation import as_tensor
-from pellucid.tensor.kinds import PYTHON
+from pellucid.tensor.kinds import PYTHON, no_kind
 from pellucid.tensor.memory import adopt
 from pellucid.tensor.misspelled import about_misspelled
 from pellucid.tensor.precision import policed
@@ -112,7 +113,7 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
                 return _into(name.strip("_"), on_tensors, args, kwargs)
             if (unknown := about_misspelled(call, error, kwargs)) is not None:
                 raise unknown from None
-            refusal = _no_tensor(call, error, taken, kwargs)
+            refusal = _refused(call, error, taken, kwargs)
             if refusal is None:
                 raise
             raise refusal from None
@@ -166,10 +167,10 @@ def _translated(kwargs: dict[str, Any], words: Mapping[str, str]) -> dict[str, A
     return {words.get(k, k): v for k, v in kwargs.items()}
 
 
-def _no_tensor(
+def _refused(
     call: Callable[..., Any], error: Exception, taken: Any, kwargs: Mapping[str, Any]
-) -> DTypeError | None:
-    """What to say when `call` failed because an argument that must be a Tensor is none."""
+) -> PellucidError | None:
+    """What to say when `call` failed because an argument is no Tensor, or no kind of number."""
     if isinstance(error, PellucidError):
         return None
     signature = inspect.signature(call)
@@ -180,6 +181,8 @@ def _no_tensor(
     name = call.__name__.rstrip("_")
     for what, value in given.items():
         parameter = signature.parameters[what]
+        if what == "dtype" and not isinstance(value, DType | None):
+            return no_kind(value)
         if what == "tensors" and isinstance(value, Node):
             return DTypeError(
                 f"{name} takes a list of Tensors and got one.\n Write {name}([a, b])."

@@ -6,7 +6,7 @@ from typing import Any
 
 from pellucid.dtypes import DType, of_number, promote
 from pellucid.dtypes import result_type as of_ranks
-from pellucid.errors import ShapeError
+from pellucid.errors import KindError, ShapeError
 from pellucid.shapes import Mismatch, broadcast
 from pellucid.tensor.size import Size
 from pellucid.tensor.tensor import Tensor
@@ -20,6 +20,11 @@ def broadcast_shapes(*shapes: Any) -> Size:
     >>> broadcast_shapes((2, 1), (3,))
     Size([2, 3])
     """
+    for shape in shapes:
+        if not isinstance(shape, int | list | tuple):
+            raise KindError(
+                f"broadcast_shapes: a shape is an int or several, and this is {shape!r}."
+            )
     sizes = [s for shape in shapes for s in ((shape,) if isinstance(shape, int) else shape)]
     if any(n < 0 for n in sizes):
         raise ShapeError(f"broadcast_shapes: sizes can't be negative: {min(sizes)}.")

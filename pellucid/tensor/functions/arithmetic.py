@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import BOOL, FLOAT, INT, bool_, float32, int64
+from pellucid.dtypes import BOOL, FLOAT, INT, bool_, int64, of_number
 from pellucid.errors import DivisionError, DTypeError, SettingError
 from pellucid.graph.emit import emit
 from pellucid.graph.node import Node
@@ -210,8 +210,9 @@ def clamp(input: Node, min: Any = None, max: Any = None) -> Node:
     if isinstance(min, Node) or isinstance(max, Node):
         input = input if min is None else ew.maximum(input, min)
         return input if max is None else ew.minimum(input, max)
-    if input.dtype.category != FLOAT and (isinstance(min, float) or isinstance(max, float)):
-        input = ew.cast(input, dtype=float32)
+    for bound in (min, max):  # a float makes ints floats, and an int makes bools ints
+        if bound is not None and of_number(bound).category > input.dtype.category:
+            input = ew.cast(input, dtype=of_number(bound))
     return ew.clamp(input, min=min, max=max)
 
 

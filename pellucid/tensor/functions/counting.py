@@ -8,7 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.dtypes import FLOAT, INT, float32, float64, int64
-from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError, TraceError
+from pellucid.errors import (
+    DTypeError,
+    IndexRangeError,
+    IndexShapeError,
+    KindError,
+    SettingError,
+    ShapeError,
+    TraceError,
+)
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import compare as cmp
 from pellucid.ops import elementwise as ew
@@ -44,7 +52,7 @@ def mode(input: Node, dim: int = -1, keepdim: bool = False) -> Ordered:
     if not input.shape:
         return Ordered(input, ew.cast(cmp.ne(input, input), dtype=int64))
     if not input.shape[axis]:
-        raise ShapeError("mode: there is no most frequent of no numbers.")
+        raise IndexShapeError("mode: there is no most frequent of no numbers.")
     ordered, order = od.sort(input, axis)
     at = places(input, axis)
     starts = rn.cummax(cmp.where(_new(ordered, axis), at, 0), axis=axis)
@@ -108,11 +116,20 @@ def unique(
     values = od.unique(input)
     if not (return_inverse or return_counts):
         return values
-    inverse = od.searchsorted(values, input)
+    inverse = _apart(od.searchsorted(values, input), input)
     out = [values, *([inverse] if return_inverse else [])]
     if return_counts:
         out.append(_counts(mv.reshape(inverse, shape=(-1,)), values.size))
     return tuple(out)
+
+
+def _apart(inverse: Node, input: Node) -> Node:
+    """The places of numbers among the unique ones, where each NaN has a place of its own."""
+    if input.dtype.category != FLOAT:
+        return inverse
+    flat = mv.reshape(cmp.isnan(input), shape=(input.size,))
+    later = mv.reshape(ew.sub(cumsum(flat, 0), 1), shape=input.shape)
+    return ew.add(inverse, cmp.where(cmp.isnan(input), later, 0))
 
 
 def _unique_slices(input: Node, axis: int, return_inverse: bool, return_counts: bool) -> Any:
@@ -120,8 +137,13 @@ def _unique_slices(input: Node, axis: int, return_inverse: bool, return_counts: 
         raise TraceError(
             "unique needs the values, and only shapes are known here.\n Compute it before tracing."
         )
+    if input.size == 0 and (input.shape[axis] or input.shape.count(0) > 1):
+        raise ShapeError(
+            f"unique: slices of {show(input.shape)} along dim {axis} hold no numbers to tell them "
+            "apart by."
+        )
     values, inverse, counts = np.unique(
-        input.array, return_inverse=True, return_counts=True, axis=axis
+        input.array, return_inverse=True, return_counts=True, axis=axis, equal_nan=False
     )
     out = [leaf(values, values.shape, input.dtype)]
     out += [_whole(inverse)] if return_inverse else []
@@ -211,7 +233,9 @@ def histogram(
         raise ShapeError(
             f"histogram: weight needs shape {show(input.shape)} and has {show(weight.shape)}."
         )
-    edges = bins if isinstance(bins, Node) else _steps(input, bins, range)
+    edges = _given(input, bins, range) if isinstance(bins, Node) else _steps(input, bins, range)
+    if weight is not None and weight.dtype is not input.dtype:
+        raise _other_kind("weight", weight, input)
     flat = mv.reshape(input, shape=(input.size,))
     last = narrow(edges, 0, edges.size - 1, 1)
     inside = cmp.logical_and(cmp.ge(flat, narrow(edges, 0, 0, 1)), cmp.le(flat, last))
@@ -226,6 +250,23 @@ def histogram(
     return Histogram(found, edges)
 
 
+def _given(input: Node, bins: Node, range: Any) -> Node:
+    """Edges that somebody gave."""
+    if range is not None:
+        raise KindError("histogram: range goes with a count of bins; edges say it themselves.")
+    if len(bins.shape) != 1 or not bins.size:
+        raise ShapeError(f"histogram: edges are a row of numbers, not {show(bins.shape)}.")
+    if bins.dtype is not input.dtype:
+        raise _other_kind("bins", bins, input)
+    return bins
+
+
+def _other_kind(what: str, node: Node, input: Node) -> DTypeError:
+    return DTypeError(
+        f"histogram: {what} must be {input.dtype.name} as the numbers are, not {node.dtype.name}."
+    )
+
+
 def _steps(input: Node, bins: int, range: tuple[float, float] | None) -> Node:
     if bins < 1:
         raise SettingError(f"histogram: bins must be at least 1 and is {bins}.")
@@ -235,10 +276,12 @@ def _steps(input: Node, bins: int, range: tuple[float, float] | None) -> Node:
                 "histogram needs a range here: only shapes are known, not the smallest number."
             )
         range = (float(input.array.min()), float(input.array.max())) if input.size else (0.0, 1.0)
-        if range[0] == range[1]:
-            range = (range[0] - 0.5, range[1] + 0.5)
-    if not range[0] <= range[1]:
-        raise SettingError(f"histogram: the range {range} is the wrong way round.")
+    if not -math.inf < range[0] <= range[1] < math.inf:
+        raise SettingError(
+            f"histogram: {range[0]} to {range[1]} is no range: finite, and its start first."
+        )
+    if range[0] == range[1]:
+        range = (range[0] - 0.5, range[1] + 0.5)
     edges = np.linspace(*range, bins + 1).astype(input.dtype.name)
     return leaf(edges, edges.shape, input.dtype)
 

@@ -58,6 +58,8 @@ def kthvalue(input: Node, k: int, dim: int = -1, keepdim: bool = False) -> Order
     """The `k`-th smallest along `dim`, counted from 1, and where it is."""
     axis = normalize_axis(dim, len(input.shape))
     n = input.shape[axis] if input.shape else 1
+    if not n:
+        raise IndexShapeError("kthvalue: there is no smallest of no numbers.")
     if not 1 <= k <= n:
         raise SettingError(f"kthvalue: k must lie between 1 and {n} and is {k}.")
     found = od.sort(input, axis)

@@ -20,6 +20,7 @@ from pellucid.ops.indexing import gather
 from pellucid.ops.movement import reshape
 from pellucid.ops.op import Op
 from pellucid.shapes import EmptyAxis, normalize_axis
+from pellucid.tensor.caution import caution
 from pellucid.tensor.functions.matrices import stretches
 from pellucid.tensor.lift import FUNCTIONS, function
 
@@ -119,7 +120,15 @@ def _spread(
     if isinstance(dim, bool):  # x.var(False): PyTorch's oldest spelling
         unbiased = dim
     c = int(unbiased) if correction is None else correction
-    return op(input, axes=axes, keepdim=keepdim, correction=c)
+    found = op(input, axes=axes, keepdim=keepdim, correction=c)
+    count = math.prod(input.shape[a] for a in axes)
+    if count <= c:
+        caution(
+            f"a spread over {count} numbers with a correction of {c} divides by nothing: the "
+            "degrees of freedom are 0 or fewer, and the result is nan or inf.\n"
+            " Give it more numbers, or unbiased=False."
+        )
+    return found
 
 
 @function()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 from typing import Any
 
-from pellucid.dtypes import INT, DType
+from pellucid.dtypes import INT, DType, promote
 from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError, TraceError
 from pellucid.graph.halves import at_hand
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import movement as mv
+from pellucid.ops.elementwise import cast
 from pellucid.shapes import Shape, broadcast, normalize_axis, numel, show, whole
 from pellucid.spelling import a_kind
 from pellucid.tensor.functions.picking import known_range
@@ -166,6 +168,9 @@ def cat(tensors: Any, dim: int = 0) -> Node:
     kept = [p for p in parts if p.shape != (0,)]  # PyTorch skips empty 1-axis Tensors
     if not kept:
         return mv.cat(*parts, axis=0)
+    if len(kept) < len(parts):  # whose kind of number counts all the same
+        kind = reduce(promote, (p.dtype for p in parts))
+        kept[0] = kept[0] if kept[0].dtype is kind else cast(kept[0], dtype=kind)
     return mv.cat(*kept, axis=normalize_axis(dim, len(kept[0].shape)))
 
 
