@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pellucid.errors import FileFormatError
+from pellucid.spelling import closest
 from pellucid.training.files import replace_file
 from pellucid.training.lookback import Kept, looked
 from pellucid.training.picture import curves, page
@@ -22,6 +23,15 @@ __all__ = ["History"]
 
 _FORMAT, _VERSION = "pellucid.history", 1
 _ROWS = 8
+_LOSSES = (
+    "step_loss has one number for each step, train_loss and validation_loss one for each epoch"
+)
+_MEANT = {  # what other libraries have
+    **dict.fromkeys(("loss", "losses", "loss_curve_", "training_loss"), _LOSSES),
+    "val_loss": _LOSSES,
+    "history": "history.to_frame() is a table of all epochs",
+    "metrics": "train_metrics and validation_metrics have the figures of each epoch, by name",
+}
 _HINT = " Look closer: history.see()"
 _ENDINGS = {
     "finished": "All {epochs} epochs were run.",
@@ -230,6 +240,15 @@ class History:
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"kept": None}
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            text = f"a History has no attribute {name!r}."
+            if name in _MEANT:
+                raise AttributeError(f"{text}\n {_MEANT[name]}.")
+            near = None if name.startswith("_") else closest(name, dir(self))
+            raise AttributeError(f"{text} Did you mean {near!r}?" if near else text)
 
     def __repr__(self) -> str:
         if not self.epochs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,17 @@ def test_an_empty_one_prints_too() -> None:
     assert repr(History(step_loss=[1.0])) == "History(no finished epoch, 1 steps)"
     assert History()._repr_html_() == "<p>History(no finished epoch, 0 steps)</p>"
     assert History().best_loss == float("inf") and History().ended == "Still running."
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("loss", "step_loss has one"), ("val_loss", "validation_loss one"), ("history", "to_frame"),
+     ("best_epok", "Did you mean 'best_epoch'"), ("qqq", "no attribute 'qqq'.")],
+)  # fmt: skip
+def test_names_of_other_libraries_are_answered(history: Any, name: str, hint: str) -> None:
+    with pytest.raises(AttributeError, match=re.escape(hint)):
+        getattr(history, name)
+    assert not hasattr(copy.deepcopy(history), name)
 
 
 def test_sparklines() -> None:
