@@ -70,22 +70,26 @@ def activations(
         ['identity', 'tanh']
     """
     names = racers(activations)
+    several("hidden", hidden)
     widths = [hidden] if isinstance(hidden, int) else list(hidden)
-    several("hidden", widths)
+    first = whole("seed", seed, 0)
     split = rows_of(data, target, samples=400, noise=0.2, validation=validation, seed=seed,
                     most=whole("rows", rows, 10))  # fmt: skip
     sizes = [split.ends[0], *widths, split.ends[1]]
-    size = batch_size or _batch(len(split.train[0]))
+    size = _batch(len(split.train[0])) if batch_size is None else whole("batch_size", batch_size)
     found = population(
         lambda act, seed: Aligned(sizes, act, seed, acts=names), split.train,
-        seeds=list(range(seed, seed + whole("restarts", restarts))), act=list(names), lr=lr,
+        seeds=list(range(first, first + whole("restarts", restarts))), act=list(names), lr=lr,
         weight_decay=0.0, epochs=whole("epochs", epochs), batch_size=size, validation=split.check,
         metrics=["accuracy"] if split.classes else [], restore_best=False, progress=False,
         seed=seed,
     )  # fmt: skip
     figures = _figures(found, split)
     guess, best = _ends(figures, found.members, names, split)
-    level = _level(guess, best, split.classes)
+    learned = best > guess if split.classes else best < guess
+    # Where none does better than a guess, a hair more than that is asked.
+    beyond = float(np.nextafter(guess, 1.0 if split.classes else 0.0))
+    level = guess + _PART * (best - guess) if learned else beyond
     cost = step_cost(sizes, names, size)
     steps = -(-len(split.train[0]) // size)
     runs = [_run(name, found, figures, level, split.classes, cost[name] * steps) for name in names]
@@ -93,7 +97,8 @@ def activations(
     runs.sort(key=_place)
     facts = {
         "sizes": sizes, "starts": restarts, "epochs": epochs, "lr": lr, "batch": size,
-        "level": level, "guess": guess, "classes": split.classes, "rows": split.told(),
+        "level": level, "guess": guess, "learned": learned, "classes": split.classes,
+        "rows": split.told(), "set_aside": len(split.check[0]),
     }  # fmt: skip
     return told_of(runs, facts)
 
@@ -109,12 +114,6 @@ def _figures(found: Any, split: Rows) -> Floats:
     if split.classes:
         return accuracies(found)
     return np.asarray(found.validation_loss, np.float64)
-
-
-def _level(guess: float, best: float, rising: bool) -> float:
-    """What is to be reached; where the best is no better than a guess, more than that."""
-    learned = best > guess if rising else best < guess
-    return guess + _PART * (best - guess) if learned else np.nextafter(guess, 1.0 if rising else 0)
 
 
 def _ends(

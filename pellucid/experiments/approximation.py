@@ -18,7 +18,7 @@ from pellucid.errors import SettingError
 from pellucid.experiments.aligned import Aligned
 from pellucid.experiments.experiment import experiment
 from pellucid.experiments.formula import formula
-from pellucid.experiments.settings import several, whole
+from pellucid.experiments.settings import between, several, whole
 from pellucid.lenses.numerals import number, plural
 from pellucid.lenses.picture import Axis, Chart, Charts, Floats, Line, Rule
 from pellucid.lenses.view import Column, Remark, Table, View
@@ -72,8 +72,7 @@ def approximation(
         >>> [run["parameters"] for run in found.to_dict()["by_width"]]
         [4, 13]
     """
-    if not low < high:
-        raise SettingError(f"low must be below high, and {low} is not below {high}.")
+    low, high = between(low, high)
     target = formula(function)
     x = np.linspace(low, high, whole("points", points, 2))
     fine = np.linspace(low, high, _BETWEEN)
@@ -82,12 +81,12 @@ def approximation(
     budget = _parameters((max(wide),))
     shapes: list[tuple[int, ...]] = [(w,) for w in wide]
     shapes += [s for d in deep if (s := _spread(budget, d)) not in shapes]
-    course = (whole("restarts", restarts), whole("epochs", epochs), lr, seed)
-    rows, between = (x, target(x)), (fine, target(fine))
+    course = (whole("restarts", restarts), whole("epochs", epochs), lr, whole("seed", seed, 0))
+    rows, places = (x, target(x)), (fine, target(fine))
     runs: dict[tuple[int, ...], dict[str, Any]] = {}
     for layers in sorted(set(map(len, shapes))):
         alike = [shape for shape in shapes if len(shape) == layers]
-        runs |= _trained(alike, activation, rows, between, course)
+        runs |= _trained(alike, activation, rows, places, course)
     by_width = [runs[(w,)] for w in wide]
     by_depth = [runs[_spread(budget, d)] for d in deep]
     spread = float(np.std(target(fine)))
@@ -102,7 +101,7 @@ def approximation(
         _verdict(by_width, by_depth, spread),
         (
             what,
-            Charts((_against_width(by_width, spread), _drawn(by_width, *between)), columns=2),
+            Charts((_against_width(by_width, spread), _drawn(by_width, *places)), columns=2),
             _table(by_width, "By width, one hidden layer"),
             _table(by_depth, "By depth, at about equal numbers of weights"), *_limits(),
         ),
@@ -132,13 +131,15 @@ def _trained(
 ) -> dict[tuple[int, ...], dict[str, Any]]:  # fmt: skip
     """For networks of one depth, the best of the starts and its worth between the points."""
     restarts, epochs, lr, seed = course
-    x, y = (a.astype(np.float32).reshape(-1, 1) for a in rows)
-    mean, scale = float(y.mean()), float(y.std()) or 1.0
+    # In float64: far from zero, float32 would not tell neighboring places or values apart.
+    x, y = (a.reshape(-1, 1) for a in rows)
+    mean, scale = float(y.mean()), float(y.std()) or float(np.abs(y).max()) or 1.0
     middle, reach = float(x.mean()), float(x.std())
+    inputs, targets = ((a.astype(np.float32)) for a in ((x - middle) / reach, (y - mean) / scale))
     room = [max(shape[0] for shape in shapes)] * len(shapes[0])
     found = population(
         lambda hidden, seed: Aligned([1, *[hidden] * len(room), 1], act, seed, room),
-        ((x - middle) / reach, (y - mean) / scale), hidden=[shape[0] for shape in shapes],
+        (inputs, targets), hidden=[shape[0] for shape in shapes],
         seeds=list(range(seed, seed + restarts)), lr=lr, weight_decay=0.0, epochs=epochs,
         batch_size=len(x), validation=0, shuffle=False, loss="mse", schedule="cosine",
         progress=False,
@@ -147,7 +148,7 @@ def _trained(
     runs = {}
     for shape in shapes:
         mine = [i for i, member in enumerate(found.members) if member["hidden"] == shape[0]]
-        best = min(mine, key=lambda i: float(found.best_loss[i]))
+        best = min(mine, key=lambda i: np.nan_to_num(float(found.best_loss[i]), nan=np.inf))
         with no_grad():
             out = found.model(best)(from_numpy(places)).numpy().reshape(-1).astype(np.float64)
         curve = out * scale + mean
@@ -181,26 +182,35 @@ def _verdict(
     by_width: Sequence[dict[str, Any]], by_depth: Sequence[dict[str, Any]], spread: float
 ) -> str:
     first, last = by_width[0], by_width[-1]
+    wider = f", with {last['hidden'][0]} {number(last['error'])}" if last is not first else ""
     told = (
-        f"With {plural(first['hidden'][0], 'hidden neuron')} the error is {number(first['error'])},"
-        f" with {last['hidden'][0]} {number(last['error'])}; the function itself varies by"
-        f" {number(spread)}."
+        f"With {plural(first['hidden'][0], 'hidden neuron')} the error is {number(first['error'])}"
+        f"{wider}; the function itself varies by {number(spread)}."
     )
+    least = min(by_width, key=lambda r: float(r["error"]))
+    if least["error"] < 0.9 * last["error"]:
+        wide = plural(least["hidden"][0], "neuron")
+        told += f" Of the widths {wide} came closest, with {number(least['error'])}."
     if len(by_depth) < 2:
         return told
     best = min(by_depth, key=lambda r: float(r["error"]))
     layers = plural(len(best["hidden"]), "hidden layer")
-    return f"{told} At about {last['parameters']} weights {layers} came closest."
+    few, many = (f(r["parameters"] for r in by_depth) for f in (min, max))
+    # Layers of one neuron each have weights of their own: few weights can't be shared out.
+    at = f"At about {last['parameters']}" if many < 1.25 * few else f"At {few} to {many}"
+    return f"{told} {at} weights {layers} came closest."
 
 
 def _against_width(runs: Sequence[dict[str, Any]], spread: float) -> Chart:
     rule = (Rule(spread, name="the best constant"),) if spread > 0 else ()
+    first, least = runs[0]["error"], min(r["error"] for r in runs)
+    title = f"From {number(first, 2)} down to {number(least, 2)}" if least < first else (
+        f"{plural(runs[0]['hidden'][0], 'neuron')} and an error of {number(first, 2)}")  # fmt: skip
     return Chart(
         Axis("hidden neurons", names=tuple(str(r["hidden"][0]) for r in runs)),
         Axis("error", log=True),
         (Line(list(range(len(runs))), [r["error"] for r in runs]), *rule),
-        title=f"From {number(runs[0]['error'], 2)} down to"
-              f" {number(min(r['error'] for r in runs), 2)}",
+        title=title,
         sentence="The error of the best network of each width.",
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ One neuron for each input where the table says 1: it is on at exactly that input
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -96,12 +96,12 @@ def threshold_network(table: Sequence[bool] | Truth) -> Thresholds:
 
 
 @experiment("Can one hidden layer compute any truth table, and how wide must it be?")
-def boolean(table: str = "parity", inputs: int = 4, seed: int = 0) -> View:
+def boolean(table: str | Sequence[Any] = "parity", inputs: int = 4, seed: int = 0) -> View:
     """Build the threshold network of a truth table and check it on every input.
 
     Args:
         table: "parity", "majority", "and", "or", "random", or the outputs in counting order, such
-            as "0110".
+            as "0110" or [0, 1, 1, 0].
         inputs: how many, up to 10; taken from the outputs where these are given.
         seed: of a random table.
 
@@ -116,7 +116,7 @@ def boolean(table: str = "parity", inputs: int = 4, seed: int = 0) -> View:
         >>> found["hidden"], found["wrong"]
         (2, 0)
     """
-    truth, name = _table_of(str(table).strip().lower(), inputs, seed)
+    truth, name = _table_of(_typed(table), inputs, whole("seed", seed, 0))
     n = truth.size.bit_length() - 1
     built, wrong = _checked(truth)
     width = built.hidden.out_features
@@ -156,6 +156,15 @@ _NAMED: Mapping[str, Callable[[Any], Truth]] = {
     "and": lambda x: np.asarray(x.all(1)),
     "or": lambda x: np.asarray(x.any(1)),
 }
+
+
+def _typed(table: Any) -> str:
+    """What was meant, as text: a list of zeros and ones is read like their digits."""
+    if isinstance(table, str) or not isinstance(table, Iterable):
+        return str(table).strip().lower()
+    given = list(table)
+    digits = "".join(str(int(v)) for v in given if v in (0, 1))
+    return digits if len(digits) == len(given) else str(given)
 
 
 def _table_of(table: str, inputs: int, seed: int) -> tuple[Truth, str]:

@@ -15,8 +15,8 @@ from pellucid.data.table import Table as Rows
 from pellucid.errors import SettingError
 from pellucid.experiments.aligned import Aligned
 from pellucid.experiments.experiment import experiment
-from pellucid.experiments.rows import rows_of
-from pellucid.experiments.settings import several, whole
+from pellucid.experiments.rows import few_rows, rows_of
+from pellucid.experiments.settings import real, several, share, whole
 from pellucid.lenses.numerals import number, plural
 from pellucid.lenses.picture import Axis, Chart, Charts, Line
 from pellucid.lenses.view import Column, Remark, Table, View
@@ -76,15 +76,18 @@ def capacity(
         >>> found.to_dict()["needs"] in ("regularization", "neither")  # no wider one was tried
         True
     """
-    if not 0 < dropout < 1:
-        raise SettingError(f"dropout is a share between 0 and 1, not {dropout!r}.")
-    tried = several("widths", [whole("hidden", hidden), *several("widths", widths)])
+    share("dropout", dropout)
+    if real("weight_decay", weight_decay, 0) <= _NO_DECAY:
+        raise SettingError(f"weight_decay must be above {_NO_DECAY:g}, not {weight_decay!r}.")
+    first = whole("seed", seed, 0)
+    tried = sorted({whole("hidden", hidden), *several("widths", widths)})
     used = rows_of(data, target, samples=200, noise=0.35, validation=validation, seed=seed,
                    most=whole("rows", rows, 10))  # fmt: skip
     course: dict[str, Any] = {
-        "seeds": list(range(seed, seed + whole("restarts", restarts))), "lr": lr,
+        "seeds": list(range(first, first + whole("restarts", restarts))), "lr": lr,
         "epochs": whole("epochs", epochs), "optimizer": "adamw", "progress": False, "seed": seed,
-        "batch_size": batch_size or _batch(len(used.train[0])),
+        "batch_size": _batch(len(used.train[0])) if batch_size is None
+                      else whole("batch_size", batch_size),
         "metrics": [],
         "restore_best": False, "validation": used.check, "hidden": list(tried),
     }  # fmt: skip
@@ -114,8 +117,8 @@ def capacity(
                 f" stopping at the best epoch, weight decay {number(weight_decay)}, dropout"
                 f" {number(dropout)}."
             ),
-            _pictures(runs, tried, found, hidden), Remark(_why(found, hidden)), _table(runs),
-            *_limits(),
+            _pictures(runs, tried, found, hidden), Remark(_why(found, hidden, restarts)),
+            _table(runs), *few_rows(n[1]), *_limits(),
         ),
         {"hidden": hidden, "rows": list(n), **found, "runs": runs},
     )  # fmt: skip
@@ -150,9 +153,11 @@ def _losses(width: int, way: str, of: Any, chosen: Any, best: bool) -> dict[str,
     at = check.argmin(1) if best else np.full(len(check), check.shape[1] - 1)
     rows = np.arange(len(check))
     last = check[rows, at]
+    ends = last[np.isfinite(last)]
     return {
         "hidden": width, "way": way, "train": float(np.median(train[rows, at])),
-        "validation": float(np.median(last)), "spread": float(np.ptp(last)) / 2,
+        "validation": float(np.median(last)),
+        "spread": float(np.ptp(ends)) / 2 if ends.size else 0.0,
         "epoch": int(np.median(at)) + 1,
     }  # fmt: skip
 
@@ -165,20 +170,32 @@ def _diagnosed(runs: Sequence[dict[str, Any]], hidden: int) -> dict[str, Any]:
     best_wide = min(wider, key=lambda r: float(r["validation"]), default=own)
     best_held = min(held, key=lambda r: float(r["validation"]))
     gains = {
-        "capacity": own["validation"] - best_wide["validation"],
-        "regularization": own["validation"] - best_held["validation"],
-    }
+        "capacity": _gain(own, best_wide), "regularization": _gain(own, best_held),
+    }  # fmt: skip
     larger = max(gains, key=lambda name: gains[name])
     # What the starts differ by is chance, and a hundredth of the loss is not worth a change.
-    matters = gains[larger] > max(own["spread"], 0.01 * own["validation"])
+    matters = np.isfinite(own["validation"]) and gains[larger] > _chance(own)
     return {
         "needs": larger if matters else "neither", "gains": gains, "own": own,
         "wider": best_wide if wider else None, "held": best_held,
     }  # fmt: skip
 
 
+def _gain(own: dict[str, Any], other: dict[str, Any]) -> float:
+    """By how much another is lower; nothing where neither is a number."""
+    return 0.0 if other["validation"] == own["validation"] else float(
+        own["validation"] - other["validation"])  # fmt: skip
+
+
+def _chance(own: dict[str, Any]) -> float:
+    """The gain that says nothing: what the starts differ by, or a hundredth of the loss."""
+    return max(float(own["spread"]), 0.01 * float(own["validation"]))
+
+
 def _verdict(found: dict[str, Any], hidden: int) -> str:
     own, network = found["own"], f"The network of {plural(hidden, 'hidden neuron')}"
+    if not np.isfinite(own["validation"]):
+        return f"{network} diverges from most starts: try a smaller step size first, with lr=…."
     before = f"its validation loss is {number(own['validation'])}"
     if found["needs"] == "capacity":
         wider = found["wider"]
@@ -193,13 +210,15 @@ def _verdict(found: dict[str, Any], hidden: int) -> str:
             f" {held['way']}."
         )
     return (
-        f"{network} needs neither: {before}, and nothing that was tried lowers it by more than the"
-        " starts differ."
+        f"{network} needs neither: {before}, and nothing that was tried lowers it by more than"
+        + (" the starts differ." if own["spread"] >= 0.01 * own["validation"] else " 1 %.")
     )
 
 
-def _why(found: dict[str, Any], hidden: int) -> str:
+def _why(found: dict[str, Any], hidden: int, starts: int) -> str:
     own, gains = found["own"], found["gains"]
+    if not np.isfinite(own["validation"]):
+        return "Why: the loss is no number at the end, so there is nothing to compare."
     gap = own["validation"] - own["train"]
     first = (
         f"Why: at {plural(hidden, 'neuron')} the loss is {number(own['train'])} on the rows learned"
@@ -211,9 +230,10 @@ def _why(found: dict[str, Any], hidden: int) -> str:
     )  # fmt: skip
     return (
         f"{first}{wide} the best way of holding back ({found['held']['way']}) by"
-        f" {number(-gains['regularization'])}; starts differ by {number(own['spread'])} to each"
-        " side."
-    )
+        f" {number(-gains['regularization'])};"
+        + (f" starts differ by {number(own['spread'])} to each side." if starts > 1
+           else " from one start each, which may be chance.")
+    )  # fmt: skip
 
 
 def _pictures(
@@ -232,7 +252,9 @@ def _pictures(
             Line(places, line("nothing", "validation"), "validation", "test"),
         ),
         title=f"A gap of {number(found['own']['validation'] - found['own']['train'])} at"
-              f" {plural(hidden, 'neuron')}, nothing held back",
+              f" {plural(hidden, 'neuron')}, nothing held back"
+              if np.isfinite(found["own"]["validation"]) else
+              f"{plural(hidden, 'neuron')}, nothing held back: diverged",
         sentence="Training and validation loss by width.",
     )  # fmt: skip
     ways = Chart(

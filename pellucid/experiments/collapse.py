@@ -16,7 +16,7 @@ from pellucid.dtypes import float64
 from pellucid.errors import SettingError
 from pellucid.experiments.drawn import seeded
 from pellucid.experiments.experiment import experiment
-from pellucid.experiments.settings import activation, linear, whole
+from pellucid.experiments.settings import activation, linear, listed, whole, words
 from pellucid.lenses.numerals import number, plural
 from pellucid.lenses.picture import Axis, Bars, Chart
 from pellucid.lenses.view import Column, Equation, Remark, Table, View
@@ -74,25 +74,28 @@ def collapse(
         the largest difference between the chain and the one layer, with and without activations.
 
     Raises:
-        SettingError: fewer than three widths, or an unknown activation.
+        SettingError: fewer than three widths, an unknown activation, or so few rows that any
+            outputs lie on a line.
 
     Example:
         >>> found = collapse(widths=[2, 4, 1], activations=["relu"], rows=50).to_dict()
         >>> found["runs"][0]["equal"], found["runs"][1]["equal"]
         (True, False)
     """
-    sizes = [whole("widths", width) for width in widths]
+    sizes = [whole("widths", n) for n in ([widths] if isinstance(widths, int) else widths)]
     if len(sizes) < 3:
         raise SettingError(
             f"widths has {plural(len(sizes), 'number')}; a chain has at least three: input, hidden,"
             " output."
         )
-    with seeded(seed):
+    # A Linear goes through any rows that are no more than its weights and its bias.
+    most = whole("rows", rows, sizes[0] + 2)
+    acts = [a for a in words("activations", activations or "identity") if a != "identity"]
+    with seeded(whole("seed", seed, 0)):
         layers = _chain(sizes)
         one = folded(*layers)
-    draws = np.random.default_rng(seed)
-    x = draws.normal(size=(whole("rows", rows, 2), sizes[0]))
-    runs = [_compared(layers, one, act, x) for act in ("identity", *activations)]
+    x = np.random.default_rng(seed).normal(size=(most, sizes[0]))
+    runs = [_compared(layers, one, act, x) for act in ("identity", *acts)]
     shown = tuple(
         ("none" if r["activation"] == "identity" else r["activation"], r["difference"],
          r["best"], "equal" if r["equal"] else "not equal")
@@ -186,26 +189,39 @@ def _algebra(n: int) -> Equation:
 
 
 def _verdict(sizes: Sequence[int], runs: Sequence[dict[str, Any]]) -> str:
-    plain, *bent = runs
+    plain, *others = runs
+    apart = f"the outputs differ by {number(plain['difference'], 2)} of the largest"
     sure = (
-        f"The {len(sizes) - 1} Linears are one Linear: the outputs differ by"
-        f" {number(plain['difference'], 2)} of the largest, which is rounding."
-    )
-    if not bent:
-        return sure
-    least = min(bent, key=lambda r: float(r["best"]))
-    return (
-        f"{sure} With any of {plural(len(bent), 'activation')} between them no single Linear is the"
-        f" same: the best one is off by {number(least['best'], 2)} or more."
-    )
+        f"The {len(sizes) - 1} Linears are one Linear: {apart}, which is rounding."
+        if plain["equal"] else
+        f"The {len(sizes) - 1} Linears and the folded one differ by more than rounding: {apart}."
+    )  # fmt: skip
+    straight = [r["activation"] for r in others if r["best"] <= _EQUAL]
+    bent = [r for r in others if r["best"] > _EQUAL]
+    if bent:
+        least = min(bent, key=lambda r: float(r["best"]))
+        which = f"any of {len(bent)} activations" if len(bent) > 1 else bent[0]["activation"]
+        sure += (
+            f" With {which} between them no single Linear is the same: the best one is off by"
+            f" {number(least['best'], 2)}{' or more' if len(bent) > 1 else ''}."
+        )
+    if straight:
+        sure += (
+            f" With {listed(straight)} one Linear gives the same on these rows: there each neuron"
+            " stays on a straight piece. Other rows, weights or widths can show the bend."
+        )
+    return sure
 
 
 def _picture(runs: Sequence[dict[str, Any]]) -> Chart:
     names = tuple("none" if r["activation"] == "identity" else r["activation"] for r in runs)
+    straight = sum(r["best"] <= _EQUAL for r in runs)
     return Chart(
         Axis("largest difference from the best single Linear", low=0.0),
         Axis("between the Linears", names=names),
         (Bars([r["best"] for r in runs], lying=True),),
-        title="Only the plain chain is a Linear",
-        sentence="Bars by activation: zero without one, clearly more with any.",
+        title="Only the plain chain is a Linear"
+        if straight == 1
+        else f"{straight} of {len(runs)} chains are a Linear on these rows",
+        sentence="Bars by activation: how far the chain is from any single Linear.",
     )

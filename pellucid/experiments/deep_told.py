@@ -55,20 +55,29 @@ def _trained(runs: Sequence[Run], facts: Mapping[str, Any]) -> str:
     good: list[float] = []
     still: list[float] = []
     rest: list[float] = []
-    for run in runs:
+    ended = [run for run in runs if run["accuracy"][deep] is not None]
+    for run in ended:
         kind = good if _passing([run]) else still if _guesses(run, deep, facts) else rest
         kind.append(run["accuracy"][deep])
     told = [f"these reach {_range(good)} accuracy"] if good else []
     verb = "stays" if len(still) == 1 else "stay"
     of = "of the others " if good else ""
     told += [f"{len(still)} {of}{verb} at a guess"] if still else []
-    told += [f"the rest reaches {_range(rest)}"] if rest else []
+    who = "the rest reaches" if told else "all reach"
+    told += [f"{who} {_range(rest)}{'' if good else ' accuracy'}"] if rest else []
+    lost = len(runs) - len(ended)
+    told += [f"{lost if ended else 'all'} diverge{'s' if lost == 1 and ended else ''}"] * bool(lost)
     return f"Trained with {plural(deep, 'hidden layer')} by Adam, {listed(told)}."
 
 
 def _guesses(run: Run, layers: int, facts: Mapping[str, Any]) -> bool:
     """Whether it is right hardly more often than the larger class is there."""
-    return bool(run["accuracy"][layers] < facts["guess"] + 0.05)
+    return _share(run, layers) < float(facts["guess"]) + 0.05
+
+
+def _share(run: Run, layers: int) -> float:
+    """An accuracy to draw; nothing where most starts diverged."""
+    return float(run["accuracy"][layers] or 0.0)
 
 
 def _range(shares: Sequence[float]) -> str:
@@ -136,11 +145,11 @@ def _alike(runs: Sequence[Run], what: str) -> Iterator[tuple[list[str], Run]]:
 
 def _by_depth(runs: Sequence[Run], act: str, facts: Mapping[str, Any]) -> Chart:
     deep = max(facts["depths"])
-    lowest = min(runs, key=lambda r: float(r["accuracy"][deep]))
+    lowest = min(runs, key=lambda r: _share(r, deep))
     rows = list(range(len(runs)))
     names = tuple(r["start"] for r in runs)
     circles = [
-        Points([r["accuracy"][n] for r in runs], rows, role="plain", hollow=True,
+        Points([_share(r, n) for r in runs], rows, role="plain", hollow=True,
                name=f"at {plural(n, 'layer')}")
         for n in facts["depths"] if n != deep
     ][:1]  # fmt: skip
@@ -149,7 +158,7 @@ def _by_depth(runs: Sequence[Run], act: str, facts: Mapping[str, Any]) -> Chart:
     return Chart(
         Axis("accuracy on rows set aside", percent=True, low=0.0, high=1.0),
         Axis("start", names=names),
-        (Bars([r["accuracy"][deep] for r in runs], lying=True, name=f"at {layers}", role="train"),
+        (Bars([_share(r, deep) for r in runs], lying=True, name=f"at {layers}", role="train"),
          *circles),
         title=f"{act}: at {layers} {listed(still)} only guess" if still
               else f"{act}: at {layers} all learn",

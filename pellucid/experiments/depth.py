@@ -16,7 +16,7 @@ from pellucid.experiments.aligned import Aligned
 from pellucid.experiments.deep_told import told_of
 from pellucid.experiments.experiment import experiment
 from pellucid.experiments.rows import Rows, accuracies, rows_of
-from pellucid.experiments.settings import activation, several, whole
+from pellucid.experiments.settings import activation, several, whole, words
 from pellucid.experiments.signals import foretold, measured
 from pellucid.experiments.starts import STARTS, check_start
 from pellucid.lenses.picture import Floats
@@ -69,13 +69,14 @@ def depth(
         >>> [run["signal_fate"] for run in found.to_dict()["runs"]]
         ['passes', 'vanishes']
     """
-    acts = _distinct(activations)
+    acts = words("activations", activations)
     for act in acts:
         activation(act)
-    begun = [check_start(name) for name in _distinct(tuple(STARTS) if starts is None else starts)]
-    deep, wide = whole("layers", layers, 2), whole("width", width, 2)
+    begun = [check_start(name) for name in words("starts", STARTS if starts is None else starts)]
+    deep, wide, first = whole("layers", layers, 2), whole("width", width, 2), whole("seed", seed, 0)
     tried = several("depths", depths)
-    runs = [_run(act, start, deep, wide, seed) for act in acts for start in begun]
+    with np.errstate(over="ignore", invalid="ignore"):  # what explodes may leave all numbers
+        runs = [_run(act, start, deep, wide, first) for act in acts for start in begun]
     facts = {
         "layers": deep, "width": wide, "hidden": whole("hidden", hidden), "depths": list(tried),
         "restarts": whole("restarts", restarts), "epochs": whole("epochs", epochs), "lr": lr,
@@ -87,10 +88,6 @@ def depth(
     return told_of(runs, facts)
 
 
-def _distinct(names: str | Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([names] if isinstance(names, str) else names))
-
-
 def fate(path: Floats) -> tuple[str, int | None]:
     """What becomes of a mean square on its way, and after how many layers.
 
@@ -99,9 +96,12 @@ def fate(path: Floats) -> tuple[str, int | None]:
         (('vanishes', 2), ('passes', None))
     """
     first = path[0]
+    if not np.isfinite(first):
+        return "explodes", 0
     if not first > 0:
         return "vanishes", 0
-    low, high = path < first / _FAR, path > first * _FAR
+    # Past the largest float a mean square is infinite, and what is made of it no number.
+    low, high = path < first / _FAR, ~(path <= first * _FAR)
     if not (low | high).any():
         return "passes", None
     at = int((low | high).argmax())
@@ -139,10 +139,11 @@ def _train(
         weight_decay=0.0, epochs=facts["epochs"], batch_size=30, validation=rows.check,
         metrics=["accuracy"], restore_best=False, progress=False, seed=seed,
     )  # fmt: skip
-    reached = np.nan_to_num(accuracies(found)[:, -1])
+    reached = np.nan_to_num(accuracies(found)[:, -1], nan=-1.0)  # below all: it has diverged
     for run in runs:
         mine = [
             i for i, m in enumerate(found.members)
             if (m["act"], m["start"]) == (run["activation"], run["start"])
         ]  # fmt: skip
-        run["accuracy"][layers] = float(np.median(reached[mine]))
+        middle = float(np.median(reached[mine]))
+        run["accuracy"][layers] = middle if middle >= 0 else None

@@ -17,10 +17,26 @@ from pellucid.lenses.picture import Floats
 from pellucid.tensor.creation import from_numpy
 from pellucid.tensor.grad_mode import no_grad
 
-__all__ = ["MOST", "search"]
+__all__ = ["MOST", "grid_values", "search"]
 
 MOST = 4_000_000
 _AT_ONCE = 1 << 16
+
+
+def grid_values(grid: Any) -> tuple[float, ...]:
+    """The values that a weight may have, in order and each once.
+
+    Raises:
+        SettingError: no list of finite numbers.
+    """
+    try:
+        found = sorted({float(np.float32(value)) for value in grid})
+    except (TypeError, ValueError):
+        found = []
+    if not found or not np.isfinite(found).all():
+        shown = list(grid) if isinstance(grid, (tuple, list)) else grid
+        raise SettingError(f"grid must be a list of numbers, not {shown!r}.")
+    return tuple(found)
 
 
 def search(
@@ -39,9 +55,7 @@ def search(
     Raises:
         SettingError: a grid without values.
     """
-    values = np.array(sorted(set(map(float, grid))), np.float32)
-    if not values.size or not np.isfinite(values).all():
-        raise SettingError(f"grid must be a list of numbers, not {list(grid)!r}.")
+    values = np.array(grid_values(grid), np.float32)
     inputs = x.shape[1]
     weights = hidden * (inputs + 2) + 1
     total = len(values) ** weights

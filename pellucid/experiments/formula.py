@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
@@ -25,7 +26,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "relu": lambda x: np.maximum(x, 0),
     "min": np.minimum, "max": np.maximum,
 }  # fmt: skip
-_NAMES = {"pi": np.pi, "e": np.e}
+_NAMES = {"pi": np.pi, "π": np.pi, "e": np.e}
 _SIGNS: Mapping[type, Callable[..., Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
     ast.Div: operator.truediv, ast.Pow: operator.pow, ast.USub: operator.neg,
@@ -53,7 +54,9 @@ def formula(text: str) -> Callable[[Floats], Floats]:
     try:
         tree = ast.parse(plain, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        _refuse(text, "it can't be read")
+        times = re.search(r"([0-9.]+|\))(x|[a-z]+\(|\()", plain)
+        hint = f"; {times[0]} is written {times[1]}*{times[2]}" if times else ""
+        _refuse(text, f"it can't be read{hint}")
     _check(tree, text)
 
     def computed(x: Floats) -> Floats:

@@ -9,7 +9,8 @@ error that falls with the square of the scale λ (Lin, Tegmark and Rolnick 2017)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from pellucid.dtypes import float64
 from pellucid.errors import SettingError
 from pellucid.experiments.experiment import experiment
 from pellucid.experiments.settings import activation as named
-from pellucid.experiments.settings import linear, several
+from pellucid.experiments.settings import linear, real, reals, several
 from pellucid.lenses.numerals import amount, number, plural
 from pellucid.lenses.picture import Axis, Chart, Floats, Line
 from pellucid.lenses.view import Column, Equation, Remark, Table, View
@@ -27,9 +28,12 @@ from pellucid.tensor.creation import from_numpy, tensor
 from pellucid.tensor.derivative import grad
 from pellucid.tensor.grad_mode import no_grad
 
-__all__ = ["curvature", "gate", "multiplication"]
+__all__ = ["curvature", "falls_squared", "gate", "multiplication"]
 
 _PLACES = 41
+_FACTORS = 1000  # 2ⁿ is still a number that a float can hold
+_EXACT = 1e-13
+_CLOSE = 0.2  # of the largest product on the square; what is further off is none
 
 
 def gate(scale: float = 0.01, activation: str = "softplus", at: float = 0.0) -> nn.Sequential:
@@ -48,8 +52,7 @@ def gate(scale: float = 0.01, activation: str = "softplus", at: float = 0.0) -> 
         >>> round(net(tensor([[0.5, -0.4]], dtype=float64)).item(), 4)
         -0.2
     """
-    if not scale > 0:
-        raise SettingError(f"scale must be above zero, not {scale!r}.")
+    scale = real("scale", scale, 0)
     bend = curvature(activation, at)
     signs = np.array([[1.0, 1.0], [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]])
     last = np.array([[1.0, 1.0, -1.0, -1.0]]) / (4 * scale**2 * bend)
@@ -62,7 +65,7 @@ def gate(scale: float = 0.01, activation: str = "softplus", at: float = 0.0) -> 
 @experiment("Can four neurons multiply, and what would it cost without depth?")
 def multiplication(
     activation: str = "softplus",
-    scales: Sequence[float] = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001),
+    scales: float | Sequence[float] = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001),
     factors: int | Sequence[int] = (2, 4, 8, 16, 32),
     at: float = 0.0,
 ) -> View:
@@ -85,21 +88,20 @@ def multiplication(
         >>> round(found["runs"][0]["error"] / found["runs"][1]["error"])
         100
     """
-    tried = sorted({float(s) for s in scales}, reverse=True)
+    tried = reals("scales", scales, 0)
     side = np.linspace(-1.0, 1.0, _PLACES)
     x, y = (a.reshape(-1) for a in np.meshgrid(side, side))
     runs = [{"scale": s, "error": _error(gate(s, activation, at), x, y)} for s in tried]
     counts = [
         # A tree of gates multiplies pairs, then pairs of products; one layer needs every sign.
         {"factors": n, "deep": 4 * (n - 1), "flat": 2**n}
-        for n in several("factors", factors, 2)
+        for n in several("factors", factors, 2, _FACTORS)
     ]
     best = min(runs, key=lambda r: r["error"])
     largest = counts[-1]
     return View(
         "Can four neurons multiply?",
-        f"Yes: at scale {number(best['scale'])} the largest error on [−1, 1]² is"
-        f" {number(best['error'], 2)}, and it falls with the square of the scale. A product of"
+        f"{_verdict(best, falls_squared(runs))} A product of"
         f" {plural(largest['factors'], 'number')} takes {amount(largest['deep'])} neurons in a tree"
         f" of gates, and {amount(largest['flat'])} in one layer.",
         (
@@ -120,13 +122,37 @@ def multiplication(
     )  # fmt: skip
 
 
+def falls_squared(runs: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the error was seen to fall with the square of the scale, before rounding.
+
+    Example:
+        >>> falls_squared([{"scale": 0.1, "error": 2e-3}, {"scale": 0.01, "error": 2e-5}])
+        True
+    """
+    slopes = [
+        np.log(a["error"] / b["error"]) / np.log(a["scale"] / b["scale"])
+        for a, b in pairwise(runs) if a["error"] > 0 and b["error"] > 0
+    ]  # fmt: skip
+    return any(abs(slope - 2) < 0.1 for slope in slopes)
+
+
+def _verdict(best: Mapping[str, float], squared: bool) -> str:
+    at, error = number(best["scale"]), number(best["error"], 2)
+    if best["error"] > _CLOSE:
+        return f"Not at these scales: even at {at} the largest error on [−1, 1]² is {error}."
+    if best["error"] < _EXACT:
+        return f"Yes: at scale {at} the largest error on [−1, 1]² is {error}, which is rounding."
+    falls = ", and it falls with the square of the scale" if squared else ""
+    return f"Yes: at scale {at} the largest error on [−1, 1]² is {error}{falls}."
+
+
 def curvature(activation: str, at: float) -> float:
     """An activation's second derivative at a place, by the chain rule twice.
 
     Raises:
         SettingError: it is zero there.
     """
-    place = tensor(at, dtype=float64, requires_grad=True)
+    place = tensor(real("at", at), dtype=float64, requires_grad=True)
     slope = _slope(named(activation)(place), place)
     bend = _slope(slope, place).item() if slope.requires_grad else 0.0
     if abs(bend) < 1e-9:
@@ -156,7 +182,8 @@ def _picture(runs: Sequence[dict[str, float]]) -> Chart:
             Line(scales, square, "falling with λ²", "muted"),
             Line(scales, [r["error"] for r in runs], "the gate"),
         ),
-        title="The error falls with the square of the scale",
+        title="The error falls with the square of the scale" if falls_squared(runs)
+              else f"The largest error is {number(min(r['error'] for r in runs), 2)} at best",
         sentence="Largest error on the square by scale, beside a line of slope two.",
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.experiments.racers import left_out
+from pellucid.experiments.rows import few_rows
 from pellucid.experiments.settings import listed
 from pellucid.lenses.numerals import number, percent, plural
 from pellucid.lenses.picture import Axis, Bars, Chart, Charts, Line
@@ -27,7 +28,7 @@ def told_of(runs: Sequence[Run], facts: Mapping[str, Any]) -> View:
         (
             _what(facts),
             Charts((_paths(runs), _arrivals(runs, facts), _losses(runs), _costs(runs)), columns=2),
-            _table(runs, facts), *_limits(),
+            _table(runs, facts), *few_rows(facts["set_aside"]), *_limits(),
         ),
         {**facts, "runs": list(runs), "left_out": left_out()},
     )  # fmt: skip
@@ -41,6 +42,10 @@ def overlapping(runs: Sequence[Run]) -> list[Run]:
 
 
 def _level(facts: Mapping[str, Any]) -> str:
+    if not facts["learned"]:
+        if facts["classes"]:
+            return f"a higher accuracy than a guess ({percent(facts['guess'])})"
+        return f"a lower validation loss than a guess ({number(facts['guess'])})"
     if facts["classes"]:
         return f"an accuracy of {percent(facts['level'])}"
     return f"a validation loss of {number(facts['level'])}"
@@ -49,7 +54,7 @@ def _level(facts: Mapping[str, Any]) -> str:
 def _arrival(runs: Sequence[Run], facts: Mapping[str, Any]) -> str:
     arrived = [r for r in runs if r["epoch"] is not None]
     if not arrived:
-        return f"None reached {_level(facts)} from half of its starts."
+        return f"None reached {_level(facts)} from more than half of its starts."
     first = [r for r in arrived if r["epoch"] == arrived[0]["epoch"]]
     # As early as the latest start of the first: a place in between is chance.
     bound = max((e for e in first[0]["epochs"] if e is not None), default=0)
@@ -64,8 +69,13 @@ def _arrival(runs: Sequence[Run], facts: Mapping[str, Any]) -> str:
     slow = arrived[-1]
     if slow["epoch"] > 2 * first[0]["epoch"]:
         told += f"; {slow['activation']} took {plural(int(np.ceil(slow['epoch'])), 'epoch')}"
-    never = [r["activation"] for r in runs if r["epoch"] is None]
-    return told + (f"; most starts of {listed(never)} never did." if never else ".")
+    lost = [r for r in runs if r["epoch"] is None]
+    never = [r["activation"] for r in lost]
+    # A median is missing from half of the starts on.
+    many = (
+        "most" if all(2 * r["reached"] < facts["starts"] for r in lost) else "half or more of the"
+    )
+    return told + (f"; {many} starts of {listed(never)} never did." if never else ".")
 
 
 def _known(run: Run) -> list[int]:
@@ -105,7 +115,8 @@ def _what(facts: Mapping[str, Any]) -> Remark:
         f"What is run: a network {sizes} on {facts['rows']}; {plural(facts['starts'], 'start')},"
         f" each with every activation, {plural(facts['epochs'], 'epoch')} of Adam with step size"
         f" {number(facts['lr'])} and batches of {facts['batch']}. To be reached:"
-        f" {_level(facts)} on the rows set aside, 90 % of the way from a guess to the best."
+        f" {_level(facts)} on the rows set aside"
+        + (", 90 % of the way from a guess to the best." if facts["learned"] else ".")
     )
 
 
@@ -118,9 +129,12 @@ def _paths(runs: Sequence[Run]) -> Chart:
             marks.append(Line(steps, run["path"], run["activation"], order=ends.index(run)))
         else:
             marks.insert(0, Line(steps, run["path"], role="muted"))
+    # Who arrives first on other rows need not be the one whose loss falls first on these.
+    quick, slow = (f(runs, key=lambda r: float(np.mean(r["path"]))) for f in (min, max))
     return Chart(
         Axis("epoch"), Axis("training loss", low=0.0), tuple(marks),
-        title=f"{runs[0]['activation']} falls fastest, {runs[-1]['activation']} slowest",
+        title=f"{quick['activation']} falls fastest, {slow['activation']} slowest"
+              if np.isfinite(np.mean(quick["path"])) else "All diverge",
         sentence="Median training loss by epoch; the quickest and the slowest are named.",
     )  # fmt: skip
 
@@ -145,8 +159,9 @@ def _arrivals(runs: Sequence[Run], facts: Mapping[str, Any]) -> Chart:
         arrived or runs, [r["epoch"] for r in arrived] or [0.0] * len(runs),
         low=[min(_known(r)) for r in arrived] if arrived else None, high=high,
         axis="epochs until it is reached",
-        title=f"{_first(arrived or runs)}, {len(arrived)} of {len(runs)} at all"
-              if missed else _first(arrived),
+        title="None arrives" if not arrived
+              else f"{_first(arrived)}, {len(arrived)} of {len(runs)} at all" if missed
+              else _first(arrived),
         sentence="Median epochs until the level is reached, with the range of the starts.",
     )  # fmt: skip
 

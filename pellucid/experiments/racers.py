@@ -11,7 +11,7 @@ import numpy as np
 from pellucid.data.wording import quoted
 from pellucid.errors import SettingError
 from pellucid.experiments.drawn import seeded
-from pellucid.experiments.settings import ACTIVATIONS, perceptron
+from pellucid.experiments.settings import ACTIVATIONS, perceptron, words
 from pellucid.lenses.curves.facts import activations
 from pellucid.spelling import did_you_mean
 from pellucid.tensor.creation import from_numpy
@@ -39,7 +39,7 @@ def racers(names: Sequence[str] | str | None) -> tuple[str, ...]:
     able = tuple(name for name in activations() if name not in _WHY and name in ACTIVATIONS)
     if names is None:
         return able
-    asked = tuple(dict.fromkeys([names] if isinstance(names, str) else names))
+    asked = words("activations", names)
     for name in asked:
         if name in _WHY:
             raise SettingError(f"{name} does not race: {_WHY[name]}.")

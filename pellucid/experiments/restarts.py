@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.experiments.exhaustive import MOST, search
+from pellucid.experiments.exhaustive import MOST, grid_values, search
 from pellucid.experiments.experiment import experiment
 from pellucid.experiments.settings import perceptron, whole
 from pellucid.lenses.numerals import amount, number, percent, plural
@@ -62,7 +62,9 @@ def restarts(
         (19683, 0.0)
     """
     width = whole("hidden", hidden)
-    starts = range(seed, seed + whole("restarts", restarts, 2))
+    first = whole("seed", seed, 0)
+    starts = range(first, first + whole("restarts", restarts, 2))
+    values = len(grid_values(grid))
     run = population(
         lambda: perceptron(2, [width], activation), (_X, _Y), seeds=list(starts), lr=lr,
         weight_decay=0.0, epochs=whole("epochs", epochs), batch_size=4, validation=0,
@@ -86,7 +88,7 @@ def restarts(
                 f" size {number(lr)}."
             ),
             Charts((_histogram(losses), _curve(best)), columns=2),
-            _spread(best), _cost_table(costs), *_remarks(exhaustive, len(set(grid)), weights),
+            _spread(best), _cost_table(costs), *_remarks(exhaustive, values, weights),
         ),
         {
             "losses": np.sort(losses).tolist(), "solved": solved, "best_of": best,
@@ -121,7 +123,11 @@ def _costs(solved: float, epochs: int, exhaustive: dict[str, Any] | None) -> lis
         first = (n + 1) / (good + 1) if good else None
         found += [
             {"way": "the grid in random order", "networks": first, "passes": first},
-            {"way": "the whole grid", "networks": float(n), "passes": float(n)},
+            {
+                "way": "the whole grid",
+                "networks": float(n) if good else None,
+                "passes": float(n) if good else None,
+            },
         ]
     return found
 
@@ -129,11 +135,7 @@ def _costs(solved: float, epochs: int, exhaustive: dict[str, Any] | None) -> lis
 def _verdict(
     losses: Floats, solved: float, best: Sequence[dict[str, Any]], exhaustive: dict[str, Any] | None
 ) -> str:
-    first = (
-        f"{percent(solved)} of {plural(len(losses), 'start')} solve it; the others stay at losses"
-        f" up to {number(float(losses.max()))}."
-        if solved < 1 else f"All {plural(len(losses), 'start')} solve it."
-    )  # fmt: skip
+    first = _solving(losses, solved)
     enough = next((b for b in best if b["solved"] >= 0.95), None)
     second = (
         ""
@@ -144,21 +146,38 @@ def _verdict(
     if exhaustive is None:
         return first + second
     return (
-        f"{first}{second} Of the {amount(exhaustive['networks'])} networks of the grid"
-        f" {amount(exhaustive['solved'])} solve it."
+        f"{first}{second} Of the {plural(exhaustive['networks'], 'network')} of the grid"
+        f" {amount(exhaustive['solved']) if exhaustive['solved'] else 'none'}"
+        f" {'solves' if exhaustive['solved'] < 2 else 'solve'} it."
     )
 
 
+def _solving(losses: Floats, solved: float) -> str:
+    """How many of the starts solve it, and where the others are left."""
+    starts = plural(len(losses), "start")
+    if solved == 1:
+        return f"All {starts} solve it."
+    left = losses[(losses >= _SOLVED) & np.isfinite(losses)]
+    lost = int((~np.isfinite(losses)).sum())
+    ends = [f"stay at losses up to {number(float(left.max()))}"] if left.size else []
+    ends += ["diverge" if lost == len(losses) else f"{lost:,} diverge"] if lost else []
+    if not solved:
+        return f"None of {starts} solves it: they {' or '.join(ends)}."
+    return f"{percent(solved)} of {starts} solve it; the others {' or '.join(ends)}."
+
+
 def _histogram(losses: Floats) -> Chart:
-    top = float(losses[np.isfinite(losses)].max(initial=1e-6)) * 1.0001
-    count, edges = np.histogram(np.minimum(losses, top), np.linspace(0.0, top, _BINS + 1))
+    finite = losses[np.isfinite(losses)]  # those that diverged have no place on the axis
+    top = float(finite.max(initial=1e-6)) * 1.0001
+    count, edges = np.histogram(finite, np.linspace(0.0, top, _BINS + 1))
     middles = (edges[:-1] + edges[1:]) / 2
     most = int(count.argmax())
     share = percent(float(count[most]) / len(losses))
     ends = f"{number(float(edges[most]), 2)} and {number(float(edges[most + 1]), 2)}"
+    title = f"{share} of the starts end between {ends}" if finite.size else "All starts diverge"
     return Chart(
         Axis("last loss"), Axis("share of the starts", percent=True),
-        (Bars(count / len(losses), at=middles),), title=f"{share} of the starts end between {ends}",
+        (Bars(count / len(losses), at=middles),), title=title,
         sentence="How the last losses of all starts are spread.",
     )  # fmt: skip
 
@@ -203,12 +222,17 @@ def _told(count: float | None) -> str:
     return "never" if count is None else number(count)
 
 
+def _power(base: int, places: int) -> str:
+    """What a power comes to, where a float can hold it."""
+    return f" = {amount(base**places)}" if places * np.log10(base) < 300 else ""
+
+
 def _remarks(exhaustive: dict[str, Any] | None, values: int, weights: int) -> list[Remark]:
     more = weights + 4
     growth = (
-        f"The grid has {values} values for each of {weights} weights, {values}^{weights} ="
-        f" {amount(float(values) ** weights)} networks; one more hidden neuron makes it"
-        f" {amount(float(values) ** more)}. A start costs about as much as before."
+        f"The grid has {plural(values, 'value')} for each of {weights} weights,"
+        f" {values}^{weights}{_power(values, weights)} networks; one more hidden neuron makes it"
+        f" {values}^{more}{_power(values, more)}. A start costs about as much as before."
     )
     if exhaustive is None:
         return [Remark(f"{growth} More than {amount(MOST)} are not tried.", "warn")]

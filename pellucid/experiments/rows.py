@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,9 +12,15 @@ from pellucid.data.resolve import open_table
 from pellucid.data.split import split
 from pellucid.data.table import Table
 from pellucid.errors import SettingError
+from pellucid.experiments.settings import share
+from pellucid.lenses.numerals import plural
 from pellucid.lenses.picture import Floats
+from pellucid.lenses.view import Remark
+from pellucid.spelling import a_kind
 
-__all__ = ["Rows", "accuracies", "rows_of"]
+__all__ = ["Rows", "accuracies", "few_rows", "rows_of"]
+
+_FEW = 30  # one row more or less is right: an accuracy moves by 3 %
 
 
 class Rows(NamedTuple):
@@ -43,6 +50,19 @@ class Rows(NamedTuple):
             f"{self.name}{of}, {len(self.train[0]):,} rows to learn from and"
             f" {len(self.check[0]):,} set aside"
         )
+
+
+def few_rows(set_aside: int) -> tuple[Remark, ...]:
+    """A warning where so few rows are set aside that they decide by chance.
+
+    Example:
+        >>> len(few_rows(12)), len(few_rows(80))
+        (1, 0)
+    """
+    if set_aside >= _FEW:
+        return ()
+    rows = plural(set_aside, "row")
+    return (Remark(f"Only {rows} set aside: another seed may say otherwise.", "warn"),)
 
 
 def accuracies(found: Any) -> Floats:
@@ -77,8 +97,7 @@ def rows_of(
         DataError: a file that can't be read.
         SettingError: a share that leaves no rows on one side.
     """
-    if not 0 < validation < 1:
-        raise SettingError(f"validation is a share between 0 and 1, not {validation!r}.")
+    share("validation", validation)
     table = _opened(data, target, samples, noise)
     parts = split(table, validation=validation, test=0.0, seed=seed)
     learn = _thinned(parts.train, int(most * (1 - validation)), seed)
@@ -101,6 +120,11 @@ def _thinned(rows: Any, most: int, seed: int) -> Any:
 def _opened(data: str | Table | None, target: str | None, samples: int, noise: float) -> Table:
     if isinstance(data, Table):
         return data
+    if not isinstance(data, (str, Path, type(None))):
+        raise SettingError(
+            f"data is a file, a built-in set or a pellucid.data.Table, not {a_kind(data)}.\n"
+            " A frame of pandas or arrays can be saved as a .csv first."
+        )
     if data is None:
         return open_table("moons", samples=samples, noise=noise, target=target)
     return open_table(data, target=target)

@@ -12,7 +12,7 @@ import numpy as np
 
 from pellucid.experiments.aligned import Aligned
 from pellucid.experiments.experiment import experiment
-from pellucid.experiments.settings import listed, several, whole
+from pellucid.experiments.settings import listed, several, whole, words
 from pellucid.lenses.numerals import number, percent, plural
 from pellucid.lenses.picture import Axis, Chart, Floats, Line
 from pellucid.lenses.view import Column, Equation, Remark, Table, View
@@ -55,9 +55,10 @@ def xor(
         >>> found.to_dict()["linear"]["best_mse"]
         0.25
     """
-    acts = [activations] if isinstance(activations, str) else list(activations)
+    acts = words("activations", activations)
     tried = several("widths", widths)
-    starts = range(seed, seed + whole("restarts", restarts))
+    first = whole("seed", seed, 0)
+    starts = range(first, first + whole("restarts", restarts))
     measured = _trained(acts, tried, starts, whole("epochs", epochs), lr)
     linear = _least_squares()
     smallest = {a: _smallest(a, measured) for a in acts}

@@ -27,7 +27,7 @@ def run_of(name: str, epochs: list[int | None], losses: list[float]) -> dict[str
 
 FACTS = {
     "sizes": [2, 4, 2], "starts": 3, "epochs": 50, "lr": 0.01, "batch": 30, "level": 0.9,
-    "guess": 0.5, "classes": True, "rows": "moons",
+    "guess": 0.5, "learned": True, "classes": True, "rows": "moons", "set_aside": 100,
 }  # fmt: skip
 
 
