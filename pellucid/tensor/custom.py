@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from pellucid.dtypes import FLOAT
@@ -18,6 +19,7 @@ from pellucid.ops.movement import cat, reshape, slice_
 from pellucid.ops.op import Op
 from pellucid.tensor.creation import zeros
 from pellucid.tensor.grad_mode import is_grad_enabled, no_grad
+from pellucid.tensor.memory import replace
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = ["Function", "FunctionContext", "once_differentiable"]
@@ -35,6 +37,8 @@ class FunctionContext:
         self.needs_input_grad = needs
         self.saved_tensors: tuple[Any, ...] = ()
         self._plain: set[int] = set()
+        self._dirty: set[int] = set()
+        self._zeros = True
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep Tensors for `backward`."""
@@ -48,10 +52,12 @@ class FunctionContext:
         self._plain = {id(t) for t in tensors}
 
     def mark_dirty(self, *tensors: Any) -> None:
-        """Accepted as in PyTorch: what `forward` wrote into in place is among its results."""
+        """Say which arguments `forward` wrote into in place; it returns them among its results."""
+        self._dirty = {id(t) for t in tensors}
 
     def set_materialize_grads(self, value: bool) -> None:
-        """Accepted as in PyTorch; the blame of an unused result is zeros here in any case."""
+        """Whether `backward` gets zeros for a result without blame; else it gets None."""
+        self._zeros = value
 
 
 class Function:
@@ -84,6 +90,8 @@ class Function:
         """The blame of each argument of `forward`; None for those that have none."""
         raise NotImplementedError("a Function needs a static method backward(ctx, g)")
 
+    vjp = backward  # PyTorch's other name for it
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Refused: a Function is used by its class."""
         name = type(self).__name__
@@ -101,11 +109,11 @@ class Function:
             else:
                 out = cls.forward(ctx, *args)
         parts = out if isinstance(out, tuple) else (out,)
-        if not any(isinstance(p, Tensor) for p in parts):
+        if any(ctx.needs_input_grad) and not any(isinstance(p, Tensor) for p in parts):
             raise TypeError(
                 f"{cls.__name__}.forward must return a Tensor or several, not {type(out).__name__}"
             )
-        pack = _Pack(parts, ctx._plain)
+        pack = _Pack(parts, ctx)
         if not pack.live:  # nothing carries blame
             return out
         made = cls._recorded(ctx, args, places, pack)
@@ -118,7 +126,8 @@ class Function:
         value = pack.value
 
         def rule(g: Node, y: Node, *inputs: Node) -> tuple[Node | None, ...]:
-            found = cls.backward(ctx, *pack.blames(g))
+            own = cls.backward if cls.vjp is Function.vjp else cls.vjp
+            found = own(ctx, *pack.blames(g))
             each = _counted(cls.__name__, found, len(args))
             given = zip(places, inputs, strict=True)
             return tuple(None if each[i] is None else _like(each[i]._node, x) for i, x in given)
@@ -189,8 +198,9 @@ def _counted(name: str, found: Any, wanted: int) -> tuple[Any, ...]:
 class _Pack:
     """The results of a Function as one: an operation gives one array, and its parts are shown."""
 
-    def __init__(self, parts: tuple[Any, ...], plain: set[int]) -> None:
-        self.parts = parts
+    def __init__(self, parts: tuple[Any, ...], ctx: FunctionContext) -> None:
+        self.parts, self.ctx, plain = parts, ctx, ctx._plain
+        self.blamed: set[int] = set()  # which results blame has reached in this pass
         self.at = [i for i, p in enumerate(parts) if isinstance(p, Tensor)]
         carrying = [i for i in self.at if id(parts[i]) not in plain]
         floats = [i for i in carrying if parts[i].dtype.category == FLOAT]
@@ -219,11 +229,34 @@ class _Pack:
     def taken(self, whole: Node) -> tuple[Any, ...]:
         """The results, of which the float ones carry blame."""
         shown = self._split(whole)
-        return tuple(wrap(shown[i]) if i in shown else p for i, p in enumerate(self.parts))
+        if whole.requires_grad and not self.ctx._zeros:
+            for i, node in shown.items():
+                node.hooks = [partial(self._reached, i)]
+        return tuple(
+            self._result(p, shown[i]) if i in shown else p for i, p in enumerate(self.parts)
+        )
+
+    def _result(self, part: Tensor, node: Node) -> Tensor:
+        if id(part) not in self.ctx._dirty:
+            return wrap(node)
+        if node.requires_grad:  # the Tensor itself, with the operation in its history
+            if part.is_leaf and part.requires_grad:
+                raise GraphError(
+                    f"{node.op.name} wrote into a leaf with requires_grad=True, whose blame would "
+                    "be lost.\n Give it a copy: x.clone()."
+                )
+            replace(part, node)
+        return part
+
+    def _reached(self, i: int, g: Node) -> None:
+        self.blamed.add(i)
 
     def blames(self, g: Node) -> list[Any]:
-        """The blame of each result; zeros for one that has none."""
+        """The blame of each result; for one that has none zeros, or None if that was asked for."""
         found = self._split(g)
+        reached, self.blamed = self.blamed, set()
+        if not self.ctx._zeros:
+            return [wrap(found[i]) if i in reached else None for i in range(len(self.parts))]
         return [
             wrap(found[i]) if i in found else zeros(self.parts[i].shape) if i in self.at else None
             for i in range(len(self.parts))

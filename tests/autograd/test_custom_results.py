@@ -134,3 +134,81 @@ def test_a_function_is_used_by_its_class() -> None:
     with pytest.raises(RuntimeError) as error:
         Same()(pellucid.ones(1))
     assert str(error.value) == "Same is not called.\n Write Same.apply(…), without making one."
+
+
+def test_an_argument_written_in_place_comes_back_itself(torch: Any) -> None:
+    def story(lib: Any) -> Any:
+        class Scaled(lib.autograd.Function):
+            @staticmethod
+            def forward(ctx: Any, x: Any, b: Any) -> Any:
+                ctx.mark_dirty(x)
+                x.mul_(b)
+                return x, b * 2
+
+            @staticmethod
+            def backward(ctx: Any, g: Any, h: Any) -> Any:
+                return g * 4, 2 * h
+
+        a = lib.tensor([1.0, 2.0], requires_grad=True)
+        b = lib.tensor([4.0, 4.0], requires_grad=True)
+        x = a * 3
+        first = x[0]
+        y, z = Scaled.apply(x, b)
+        (x.sum() * 5 + z.sum()).backward()  # by the name it had before
+        with lib.no_grad():
+            Scaled.apply(a, b)  # a leaf stays one
+        return y is x, first.item(), x.tolist(), a.grad.tolist(), b.grad.tolist(), a.requires_grad
+
+    told(torch, story)
+
+
+def test_a_leaf_that_learns_cannot_be_written_by_a_function(torch: Any) -> None:
+    for lib in (pellucid, torch):
+
+        class Raised(lib.autograd.Function):  # type: ignore[misc]
+            @staticmethod
+            def forward(ctx: Any, x: Any) -> Any:
+                ctx.mark_dirty(x)
+                return x.add_(1)
+
+            @staticmethod
+            def backward(ctx: Any, g: Any) -> Any:
+                return g
+
+        with pytest.raises(RuntimeError):
+            Raised.apply(lib.zeros(2, requires_grad=True))
+
+
+def test_results_without_blame_are_none_on_request(torch: Any) -> None:
+    def story(lib: Any) -> Any:
+        seen = []
+
+        class Three(lib.autograd.Function):
+            @staticmethod
+            def forward(ctx: Any, x: Any) -> Any:
+                ctx.set_materialize_grads(False)
+                return x * 2, x * 3, x.long()
+
+            @staticmethod
+            def vjp(ctx: Any, g: Any, h: Any, k: Any) -> Any:
+                seen.append((g is None, h is None, k is None))
+                return h * 3 if g is None else g * 2
+
+        x = lib.ones(2, requires_grad=True)
+        for choose in (lambda r: r[0], lambda r: r[1], lambda r: r[0] + r[1]):
+            choose(Three.apply(x)).sum().backward()
+        return seen, x.grad.tolist()
+
+    told(torch, story)
+
+
+def test_results_may_be_no_tensors(torch: Any) -> None:
+    def story(lib: Any) -> Any:
+        class Plain(lib.autograd.Function):
+            @staticmethod
+            def forward(ctx: Any, a: Any, b: Any) -> Any:
+                return a + b, "sum"
+
+        return Plain.apply(1, 2)
+
+    told(torch, story)
