@@ -215,6 +215,13 @@ class Passing:
     def _run(self) -> None:
         for _, hook, _ in self.hooks.hung("blame_after"):
             given = hook(self.module, tuple(self.grad_input), tuple(self.grad_output))
+            if not self.watched and any(
+                g is not None for g in (given if isinstance(given, tuple) else (given,))
+            ):
+                raise GraphError(
+                    "a backward hook gave a gradient for the input, and no input wants one.\n"
+                    " Return None where no input has requires_grad=True."
+                )
             if given is not None:
                 self.grad_input = self._fitting(given, self.grad_input, "input")
 

@@ -78,3 +78,12 @@ def test_what_is_refused(call: Callable[[], Any], error: type[Exception], text: 
 def test_dropout_of_channels_takes_more_axes_with_a_caution() -> None:
     with pytest.warns(UserWarning, match="The first two are taken for rows and channels"):
         assert F.dropout2d(ones(1, 2, 2, 2, 2)).shape == (1, 2, 2, 2, 2)
+
+
+def test_channels_of_a_series_are_left_out_with_a_word() -> None:
+    with pytest.warns(UserWarning) as heard:
+        F.dropout2d(ones(2, 3, 4))
+    assert str(heard[0].message) == (
+        "dropout2d: (2, 3, 4) is taken for (N, C, L), as by dropout1d; a picture of its own needs "
+        "four axes.\n Call dropout1d for series, or unsqueeze(0) a picture."
+    )

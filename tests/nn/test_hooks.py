@@ -216,3 +216,20 @@ def test_the_inner_name_of_a_gradient_is_the_gradient() -> None:
     w = nn.Parameter(pellucid.ones(2))
     w._grad = pellucid.zeros(2)
     assert w.grad is not None and w.grad.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.filterwarnings("ignore:Full backward hook")  # PyTorch's
+def test_a_hook_cannot_give_a_gradient_to_an_input_that_wants_none(torch: Any) -> None:
+    for lib in (pellucid, torch):
+        for answer in (lambda x, gi: None, lambda x, gi: gi, lambda x, gi: x):
+            layer, x = lib.nn.Linear(2, 2), lib.ones(1, 2)
+            layer.register_full_backward_hook(
+                lambda m, gi, go, answer=answer, x=x: answer(x, gi)  # type: ignore[misc]
+            )
+            out = layer(x).sum()
+            if answer(x, None) is x:
+                with pytest.raises(RuntimeError, match="no input"):
+                    out.backward()
+            else:
+                out.backward()
+            assert answer(x, None) is x or layer.weight.grad is not None

@@ -41,6 +41,11 @@ def dropout2d(input: Node, p: float = 0.5, training: bool = True, inplace: bool 
 
     Source: Tompson, Goroshin, Jain, LeCun & Bregler 2015.
     """
+    if len(input.shape) == 3:
+        caution(
+            f"dropout2d: {show(input.shape)} is taken for (N, C, L), as by dropout1d; a picture of "
+            "its own needs four axes.\n Call dropout1d for series, or unsqueeze(0) a picture."
+        )
     return _channels("dropout2d", (4, 3), input, p, training, more=True)
 
 
