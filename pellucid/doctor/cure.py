@@ -21,8 +21,8 @@ from pellucid.doctor.wiring import divided
 from pellucid.lenses.numerals import percent
 
 __all__ = [
-    "ENOUGH", "MATCHED", "PART", "Cure", "best", "cure", "goes_on", "lost", "onward", "reach",
-    "short", "skill", "told",
+    "ENOUGH", "MATCHED", "PART", "Cure", "another_rate", "best", "cure", "goes_on", "lost",
+    "onward", "reach", "short", "skill", "told",
 ]  # fmt: skip
 
 MATCHED = Change(optimizer="Adam", rate=3e-3, inputs=True, targets=True, fresh=True,
@@ -220,6 +220,13 @@ def told(trial: Trial) -> str:
     if trial.explained is not None:
         return f"{percent(max(trial.explained, 0))} of the variance explained"
     return f"a loss of {trial.loss:.4g}"
+
+
+def another_rate(seen: Seen, factor: float) -> str:
+    """The line that makes the optimizer with another learning rate."""
+    rate = seen.settings.get("lr")
+    value = f"{float(rate) * factor:.2g}" if rate is not None else f"lr * {factor:g}"
+    return f"{seen.optimizer or 'optimizer'}(model.parameters(), lr={value})"
 
 
 def _echoes(seen: Seen) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from pellucid.doctor.seen import Seen
@@ -14,13 +15,14 @@ __all__ = ["AT_ONCE", "code", "remedies", "words"]
 _SLOWER = (Change(lr=0.1), Change(lr=0.01), Change(lr=0.001))
 _FASTER = (Change(lr=10.0), Change(lr=100.0), Change(lr=1000.0))
 _SCALED = (Change(inputs=True), Change(targets=True), Change(inputs=True, targets=True))
+_SCALED_AT_ANOTHER_RATE = tuple(replace(c, lr=rate) for rate in (0.1, 10.0) for c in _SCALED)
 _AS_IT_WAS = Change()
 
 _REMEDIES: Final[dict[str, tuple[Change, ...]]] = {
     "lr_too_high": (*_SLOWER, Change(lr=0.0001)),
     "lr_too_low": _FASTER,
     "bad_init": (Change(fresh=True),),
-    "unnormalised_data": _SCALED,
+    "unnormalised_data": (*_SCALED, *_SCALED_AT_ANOTHER_RATE),
     "over_regularised": (
         Change(decay=False), Change(dropout=False), Change(decay=False, dropout=False),
     ),

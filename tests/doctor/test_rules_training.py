@@ -174,6 +174,13 @@ def test_data_are_blamed_for_their_scale_where_standardizing_learns() -> None:
     (text,) = kinds(a_run(trials=even, train=raw), "unnormalised_data")
     assert text.startswith("Largest spread of a column: 1e+03. With standardized inputs")
     assert not kinds(a_run(trials=even), "unnormalised_data")
+    slower = unless(lambda change: change.inputs and change.lr == 0.1)
+    (text,) = kinds(a_run(trials=slower, train=raw), "unnormalised_data")
+    assert "With standardized inputs and 0.1 times the learning rate" in text
+    (found,) = rules()["unnormalised_data"].look(a_run(trials=slower, train=raw))
+    assert found.fix.endswith("\nSGD(model.parameters(), lr=0.01)")
+    both = unless(lambda change: change.lr == 0.1)  # the rate alone does it
+    assert not kinds(a_run(trials=both, train=raw), "unnormalised_data")
     assert not kinds(a_run(trials=SMALLER, train=raw), "unnormalised_data")
     good = replace(raw, prediction=a_run(0.99).train.prediction)  # type: ignore[union-attr]
     assert not kinds(a_run(trials=even, train=good), "unnormalised_data")

@@ -149,9 +149,9 @@ def test_every_change_has_words_and_code() -> None:
         "Adam over all weights, rows in their order"
     )
     scaled = [change for change in remedies("underfitting", seen) if change.targets]
-    assert scaled == [] and len(remedies("unnormalised_data", seen)) == 1, "targets are classes"
+    assert scaled == [] and len(remedies("unnormalised_data", seen)) == 3, "targets are classes"
     numbers = Seen(loss=LossSeen("mse_loss", target_kind="numbers"))
-    assert len(remedies("unnormalised_data", numbers)) == 3
+    assert len(remedies("unnormalised_data", numbers)) == 9
     assert remedies("frozen_parameters", seen) == (Change(optimizer="Adam", rate=0.01),)
 
 

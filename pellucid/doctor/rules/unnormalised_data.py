@@ -4,7 +4,9 @@ Condition: a column of the inputs spreads by more than 10 or less than 0.05, or 
 its own spreads and more than 5 from zero, or columns' spreads differ 30-fold; or targets that are
 numbers spread so. Scale alone is no fault: the network must stay behind what can be reached (or its
 loss be no number at the end), and a trial with standardized inputs or targets must bring back 35 %
-of what is missing. Where a change of the rate helps as well, the data are the root.
+of what is missing. Where a change of the rate helps as well, the data are the root. Where neither
+helps alone, since the rate was no good for any data or was chosen for the scale that they had, both
+are tried together, and must bring back twice as much as that rate does without them.
 Where a loss has several parts, nothing of that can be tried: there an error in numbers must be
 above 100, ten times as large as any prediction at the end, and hardly smaller than at the
 beginning.
@@ -13,10 +15,11 @@ beginning.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from pellucid.doctor.cure import Cure, cure, lost, short, told
+from pellucid.doctor.cure import Cure, another_rate, cure, lost, short, told
 from pellucid.doctor.depth import broken
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.form import UNKNOWN, form
@@ -26,6 +29,7 @@ from pellucid.doctor.trial import Change
 
 LARGE, SMALL, FAR, APART = 10.0, 0.05, 5.0, 30.0
 AWAY, NEARER, STILL = 100.0, 0.1, 0.8
+RATES = (0.1, 10.0, 0.01, 100.0)
 LOOKS = 3  # moments that the end is judged by
 _POWERS = {"mse_loss": 0.5, "l1_loss": 1.0, "smooth_l1_loss": 1.0, "huber_loss": 1.0}
 
@@ -44,6 +48,8 @@ def unnormalised_data(seen: Seen) -> Iterator[Finding]:
     if not (inputs or targets) or not (wild or short(seen)):
         return
     tried = _tried(seen, bool(inputs), bool(targets))
+    if tried is not None and not tried.works:
+        tried = _with_another_rate(seen, tried.change) or tried
     if tried is not None and tried.works:
         yield _finding(seen, tried, inputs, targets)
     elif tried is None and wild:
@@ -88,18 +94,33 @@ def _tried(seen: Seen, inputs: bool, targets: bool) -> Cure | None:
     return good[0] if good else max(found, key=lambda tried: tried.gain, default=None)
 
 
+def _with_another_rate(seen: Seen, change: Change) -> Cure | None:
+    """Standardized data together with a rate that does nothing without them; None if none works."""
+    for factor in RATES:
+        both = cure(seen, replace(change, lr=factor))
+        alone = cure(seen, Change(lr=factor)) if both is not None and both.works else None
+        if both is not None and alone is not None and both.gain >= 2 * alone.gain:
+            return both
+    return None
+
+
 def _finding(seen: Seen, tried: Cure, inputs: Evidence | None, targets: Evidence | None) -> Finding:
     what = ["inputs"] * tried.change.inputs + ["targets"] * tried.change.targets
     said = " and ".join(what)
     shown = [e for e, name in ((inputs, "inputs"), (targets, "targets")) if e and name in what]
-    text = (f"{_place(shown)} With standardized {said} the same training gets to "
+    factor = tried.change.lr
+    rate = "" if factor == 1 else f" and {factor:g} times the learning rate"
+    text = (f"{_place(shown)} With standardized {said}{rate} the same training gets to "
             f"{told(tried.after)} instead of {told(tried.before)}.")  # fmt: skip
-    evidence = (*shown, tried.evidence(f"skill with standardized {said}"))
+    evidence = (*shown, tried.evidence(f"skill with standardized {said}{rate}"))
     name = "x" if "inputs" in what else "y"
+    fix = f"{name} = ({name} - {name}_train.mean(0)) / {name}_train.std(0)"
+    if factor != 1:
+        fix += "\n" + another_rate(seen, factor)
     return Finding(
         "unnormalised_data", text.strip(), evidence=evidence, sure=0.92, effect=lost(seen) or 0.5,
         why="Large columns drown the small ones, and one learning rate cannot fit both.",
-        fix=f"{name} = ({name} - {name}_train.mean(0)) / {name}_train.std(0)",
+        fix=fix,
     )  # fmt: skip
 
 
