@@ -14,6 +14,7 @@ from pellucid.neurons.wiring import Neuron
 from pellucid.nn.container import Sequential
 from pellucid.nn.linear import Linear
 from pellucid.nn.module import Module
+from pellucid.spelling import a_kind
 from pellucid.training.table_model import TableModel
 
 __all__ = ["from_module"]
@@ -110,6 +111,8 @@ def _arrows(
 
 def _stages(module: Module) -> list[tuple[str, Linear, list[tuple[str, Module]]]]:
     """Each Linear with its path and the activations after it."""
+    if not isinstance(module, Module):
+        raise SettingError(f"from_module takes a Linear or a Sequential, not {a_kind(module)}.")
     layers = _flat(module, "") if isinstance(module, Sequential) else [("0", module)]
     found: list[tuple[str, Linear, list[tuple[str, Module]]]] = []
     for path, layer in layers:

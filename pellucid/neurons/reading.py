@@ -73,11 +73,15 @@ def from_dict(given: Mapping[str, Any], functions: Mapping[str, Any] | None = No
         given: with "neurons" (name, kind, function) and "edges" (from, to, weight, share).
         functions: functions of your own, by the names used there.
     """
+    if not isinstance(given, Mapping):
+        raise FileFormatError(f"a network is a dictionary, not {a_kind(given)}.")
     for part in ("neurons", "edges"):
         if part not in given:
             raise FileFormatError(
                 f"a network of neurons has the parts 'neurons' and 'edges'; {part!r} is missing."
             )
+        if not isinstance(given[part], (list, tuple)):
+            raise FileFormatError(f"{part!r} must be a list, not {a_kind(given[part])}.")
     if given.get("format", FORMAT) != FORMAT:
         raise FileFormatError(
             f"this is written in the format {quoted(given['format'])}, and {quoted(FORMAT)} is "
@@ -109,13 +113,20 @@ def from_networkx(graph: Any, functions: Mapping[str, Any] | None = None) -> Net
         graph: with `weight` on its arrows and, where they are to be kept, `kind` and `function` on
             its nodes; without a kind, nodes are inputs, hidden or outputs by their arrows.
         functions: functions of your own, by the names used there.
+
+    Raises:
+        SettingError: a graph without directions, an arrow that is there twice, or a cycle.
     """
+    if not hasattr(graph, "in_degree"):
+        raise SettingError(
+            f"arrows have a direction, and {a_kind(graph)} has none: give a networkx.DiGraph."
+        )
     net = Network()
     for node, held in graph.nodes(data=True):
         kind = held.get("kind") or _kind(graph.in_degree(node), graph.out_degree(node))
         _add(net, str(node), kind, held.get("function"), functions or {})
     for source, target, held in graph.edges(data=True):
-        net.edge(str(source), str(target), held.get("weight"), share=held.get("share"))
+        _point(net, str(source), str(target), held.get("weight"), held.get("share"))
     return net
 
 
@@ -143,7 +154,7 @@ def _kind(into: int, out: int) -> str:
 
 
 def _edge(given: Sequence[Any]) -> tuple[str, str, Any]:
-    if not 2 <= len(given) <= 3 or isinstance(given, str):
+    if not isinstance(given, Sequence) or isinstance(given, str) or not 2 <= len(given) <= 3:
         raise SettingError(
             f"an arrow is (source, target) or (source, target, weight), not {given!r}."
         )
@@ -159,6 +170,8 @@ def _all_known(wanted: Iterable[str], names: Sequence[str]) -> None:
 
 
 def _part(given: Mapping[str, Any], key: str) -> str:
+    if not isinstance(given, Mapping):
+        raise FileFormatError(f"{given!r} must be a dictionary with {key!r}.")
     if key not in given:
         raise FileFormatError(f"{dict(given)!r} has no {key!r}.")
     return str(given[key])

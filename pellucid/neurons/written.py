@@ -94,7 +94,8 @@ def from_dot(text: str, functions: Mapping[str, Any] | None = None) -> Network:
     """A network from the DOT language, as `to_dot` writes it and as people draw graphs.
 
     Attributes that count: `kind` and `function` of nodes; `weight_value`, or `label` where it is
-    a number, of arrows. Nodes without a kind are inputs, hidden or outputs by their arrows.
+    a number, or `weight` where there is neither, of arrows. Nodes without a kind are inputs, hidden
+    or outputs by their arrows.
 
     Example:
         >>> from pellucid import neurons
@@ -124,8 +125,7 @@ def from_dot(text: str, functions: Mapping[str, Any] | None = None) -> Network:
         _add(net, name, given.get("kind") or _kind(into, out), given.get("function"),
              functions or {})  # fmt: skip
     for source, target, given in arrows:
-        weight = given.get("weight_value", given.get("label", "")).replace("−", "-")
-        _point(net, source, target, _maybe(weight), given.get("share"))
+        _point(net, source, target, _weight(source, target, given), given.get("share"))
     return net
 
 
@@ -135,6 +135,9 @@ _TOKEN = re.compile(
 _REMARK = re.compile(
     r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/|^\s*#[^\n]*', re.DOTALL | re.MULTILINE
 )
+
+
+_SIGNS = ("{", "}", "--", "->", "[", "]", "=")
 
 
 def _tokens(text: str) -> list[str]:
@@ -148,17 +151,24 @@ def _statements(tokens: list[str]) -> Iterator[tuple[list[str], dict[str, str]]]
         token = tokens[at]
         if token in (";", ","):
             at += 1
-        elif token in ("{", "--", "->", "[", "]") or token == "subgraph":
+        elif token in _SIGNS or token == "subgraph":
             raise FileFormatError(f"{quoted(token)} stands where a neuron's name belongs.")
         elif at + 1 < len(tokens) and tokens[at + 1] == "=":  # rankdir=LR
             at += 3
         else:
             names, at = [_bare(token)], at + 1
             while at + 1 < len(tokens) and tokens[at] == "->":
+                if tokens[at + 1] in _SIGNS:
+                    raise FileFormatError(
+                        f"{quoted(tokens[at + 1])} stands where a neuron's name belongs; each arrow"
+                        " is written by itself."
+                    )
                 names, at = [*names, _bare(tokens[at + 1])], at + 2
             given, at = _attributes(tokens, at)
             if token not in ("node", "edge", "graph"):
                 yield names, given
+    if at >= len(tokens):
+        raise FileFormatError("the graph has no end: } is missing.")
 
 
 def _attributes(tokens: list[str], at: int) -> tuple[dict[str, str], int]:
@@ -180,6 +190,20 @@ def _bare(token: str) -> str:
     if token.startswith('"'):
         return re.sub(r"\\([\"\\])", r"\1", token[1:-1])
     return token
+
+
+def _weight(source: str, target: str, given: Mapping[str, str]) -> float | None:
+    """What an arrow says of its weight; a label may say something else."""
+    for key in ("weight_value", "label", "weight"):
+        if key in given:
+            found = _maybe(given[key].replace("−", "-"))
+            if found is None and key != "label":
+                said = quoted(given[key])
+                raise FileFormatError(
+                    f"the weight of {source} -> {target} must be a number, not {said}."
+                )
+            return found
+    return None
 
 
 def _maybe(text: str) -> float | None:

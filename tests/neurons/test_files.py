@@ -165,6 +165,20 @@ def test_it_is_saved_by_the_ending_of_the_name(tmp_path: Path) -> None:
          '"subgraph" stands where a neuron\'s name belongs.'),
         (lambda: neurons.from_edges([("a",)]),
          "an arrow is (source, target) or (source, target, weight), not ('a',)."),
+        (lambda: neurons.from_dot("digraph { a -> {b c} }"),
+         '"{" stands where a neuron\'s name belongs; each arrow is written by itself.'),
+        (lambda: neurons.from_dot("digraph { a -> b "), "the graph has no end: } is missing."),
+        (lambda: neurons.from_dot('digraph { a -> b [weight="x"] }'),
+         'the weight of a -> b must be a number, not "x".'),
+        (lambda: neurons.from_edges([1]),
+         "an arrow is (source, target) or (source, target, weight), not 1."),
+        (lambda: neurons.from_dict(None), "a network is a dictionary, not None."),
+        (lambda: neurons.from_dict({"neurons": 3, "edges": []}),
+         "'neurons' must be a list, not an int."),
+        (lambda: neurons.from_dict({"neurons": ["a"], "edges": []}),
+         "'a' must be a dictionary with 'name'."),
+        (lambda: neurons.from_module(None),
+         "from_module takes a Linear or a Sequential, not None."),
         (lambda: neurons.from_edges([("one", "two", 1.0)], biases=["On"]),
          'no arrow has a neuron called "On". Did you mean "one"?'),
     ],
@@ -172,3 +186,18 @@ def test_it_is_saved_by_the_ending_of_the_name(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_told(wrong: Any, text: str) -> None:
     with pytest.raises(PellucidError, match=re.escape(text)):
         wrong()
+
+
+def test_graphs_of_networkx_that_lose_something_are_refused() -> None:
+    networkx = pytest.importorskip("networkx")
+    with pytest.raises(SettingError, match="arrows have a direction, and a Graph has none"):
+        neurons.from_networkx(networkx.Graph([("a", "b")]))
+    with pytest.raises(SettingError, match="the arrow a -> b is there twice"):
+        neurons.from_networkx(networkx.MultiDiGraph([("a", "b"), ("a", "b")]))
+
+
+def test_a_weight_in_dot_is_taken_where_no_label_says_it() -> None:
+    plain = neurons.from_dot("digraph { a -> b [weight=0.5] }")
+    assert plain.edge("a", "b").weight == 0.5
+    labelled = neurons.from_dot('digraph { a -> b [weight=10, label="−0.25"] }')
+    assert labelled.edge("a", "b").weight == -0.25
