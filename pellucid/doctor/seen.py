@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pellucid.doctor.neighbors import Neighbors
 from pellucid.doctor.step import Call, Moment, WeightSeen
 from pellucid.doctor.trial import NoTrials, Trials
 
@@ -172,6 +173,8 @@ class Rows:
         total: how many different rows there were, as far as it is known; 0 if not.
         parts: where each of several inputs lies; empty for one.
         partial: whether the network has other inputs that are not here.
+        beside: targets of the rows that lay beside these before a loader shuffled them; None where
+            they are in order, or nobody can say.
     """
 
     x: npt.NDArray[Any]
@@ -180,6 +183,7 @@ class Rows:
     total: int = 0
     parts: tuple[Part, ...] = ()
     partial: bool = False
+    beside: Neighbors | None = None
 
     @property
     def amounts(self) -> npt.NDArray[Any]:
@@ -216,6 +220,7 @@ class Seen:
         settings: the first group's settings (lr, momentum, weight_decay, …).
         rates: the learning rate at every step at which it changed, as (step, rate).
         schedule: the name of the schedule, empty without one.
+        planned: how often it was moved on, and how many steps it was made for; 0 if it doesn't say.
         epoch: steps to an epoch, 0 if it isn't known.
         shuffled: whether the loader shuffles; None if it isn't known.
         rows: training rows to an epoch, 0 if it isn't known.
@@ -248,6 +253,7 @@ class Seen:
     settings: Mapping[str, Any] = field(default_factory=dict)
     rates: list[tuple[int, float]] = field(default_factory=list)
     schedule: str = ""
+    planned: tuple[int, int] = (0, 0)
     epoch: int = 0
     shuffled: bool | None = None
     rows: int = 0

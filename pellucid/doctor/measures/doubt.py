@@ -19,11 +19,12 @@ from pellucid.doctor.measures.judges import dealt
 from pellucid.doctor.measures.once import once
 from pellucid.doctor.measures.reference import ROWS, Reference, reference
 from pellucid.doctor.measures.strangers import strangers
-from pellucid.doctor.seen import Seen
+from pellucid.doctor.neighbors import Neighbors
+from pellucid.doctor.seen import Rows, Seen
 
 __all__ = ["Disagreement", "disagreement"]
 
-_SURE, _DRAWS = 0.9, 200
+_SURE, _DRAWS = 0.9, 1000
 _SUREST = (20, 10, 5)
 _PLAIN = 0.9  # learners that explain so much leave no room for strangers
 
@@ -136,7 +137,11 @@ def _far(found: Reference) -> float:
 
 
 def _chance(found: Reference) -> float:
-    """The share of shuffles of the targets that agree with the answers as well as they do."""
+    """The share of shuffles of the targets that agree with the answers as well as they do.
+
+    The answers are those of the best of several learners, which luck may have chosen: as many times
+    as there are learners (Bonferroni's bound).
+    """
     draw = np.random.default_rng(0)
     if found.right is not None:
         score = (found.said == found.y).mean()
@@ -144,7 +149,8 @@ def _chance(found: Reference) -> float:
     else:
         score = _together(found.said, found.y)
         by_luck = [_together(found.said, draw.permutation(found.y)) for _ in range(_DRAWS)]
-    return float((1 + np.sum(np.array(by_luck) >= score)) / (1 + _DRAWS))
+    luck = float((1 + np.sum(np.array(by_luck) >= score)) / (1 + _DRAWS))
+    return min(luck * len(found.scores), 1.0)
 
 
 def _together(a: Array, b: Array) -> float:
@@ -157,31 +163,74 @@ def _together(a: Array, b: Array) -> float:
 def _shifts(seen: Seen) -> tuple[int, float, float]:
     """Which shift of the targets a linear learner explains better than none, its score, and none's.
 
-    The rows must be in the order in which they lie: where a loader shuffled them, no shift fits.
+    The rows must be in the order in which they lie, or their neighbors in the data set known.
     """
     target = answers(seen)
     assert seen.train is not None and target is not None
-    rows = slice(ROWS if seen.train.x[0].size <= WIDEST else ROWS // 3)
-    x, y = columns(seen.train.x[rows], tokens(seen)), target.y[rows]
-    if x is None or len(x) < 50:
+    count = ROWS if seen.train.x[0].size <= WIDEST else ROWS // 3
+    beside = seen.train.beside
+    if beside is None:
+        at = np.arange(min(count, len(target.y)))
+        sides = {1: np.roll(target.y[at], 1, 0), -1: np.roll(target.y[at], -1, 0)}
+    else:
+        at = beside.at[:count]
+        sides = _besides(seen, beside, target.y[at])
+    x = columns(seen.train.x[at], tokens(seen)) if len(at) >= 50 else None
+    if x is None or not sides:
         return 0, 0.0, 0.0
-    if target.kind == "classes":
-        y = (y == np.arange(min(target.classes, 50))).astype(float)
-    fold = dealt(np.arange(len(y)), False)
-    scores = {by: _linear(x, np.roll(y, by, 0), fold) for by in (0, -1, 1)}
-    best = max((-1, 1), key=lambda by: scores[by])
+    classes = min(target.classes, 50) if target.kind == "classes" else 0
+    fold = dealt(np.arange(len(at)), False)
+    scores = {
+        by: _linear(x, _marked(y, classes), fold) for by, y in {0: target.y[at], **sides}.items()
+    }
+    best = max(sides, key=lambda by: scores[by])
     own = max(scores[0], 0.0)
     better = scores[best] > 0.1 and scores[best] - own > 0.5 * (1 - own) * scores[best] + 0.05
     return best if better else 0, scores[best], scores[0]
 
 
+def _besides(seen: Seen, beside: Neighbors, own: Array) -> dict[int, Array]:
+    """The targets of the rows before and after; none where they are like a row's own.
+
+    As in series and sorted tables, where a neighbor's target may well be the easier one to tell.
+    """
+    assert seen.train is not None
+    found: dict[int, Array] = {}
+    for by, y in ((1, beside.before), (-1, beside.after)):
+        other = answers(seen, Rows(seen.train.x[beside.at], y))
+        if other is not None and other.y.shape[1:] == own.shape[1:]:
+            found[by] = other.y[: len(own)]
+    return {} if any(_alike(own, y) for y in found.values()) else found
+
+
+def _alike(own: Array, other: Array) -> bool:
+    """Whether neighbors' targets go together by more than chance."""
+    luck = 4 / np.sqrt(len(own))
+    if np.issubdtype(own.dtype, np.integer):
+        often = np.bincount(own[own >= 0]) / max((own >= 0).sum(), 1)
+        same, usual = float((own == other).mean()), float((often**2).sum())
+        return bool(same - usual > luck * np.sqrt(usual * (1 - usual)))
+    return bool(abs(_together(own, other)) > luck)
+
+
+def _marked(y: Array, classes: int) -> Array:
+    """Classes as a column of marks each; numbers as they are."""
+    return (y == np.arange(classes)).astype(float) if classes else y
+
+
 def _linear(x: Array, y: Array, fold: Array) -> float:
-    """Explained variance of ridge regression on the columns and their squares, out of fold."""
+    """Explained variance of ridge regression on the columns and their squares, out of fold.
+
+    The ridge is a weight of a hundredth of the rows, or of one row for each column: without it, as
+    many columns as words leave nothing to be told from a few hundred rows.
+    """
     wide = np.concatenate((np.ones((len(x), 1)), x, x**2 - 1), 1)
     said = np.zeros_like(y, dtype=float)
     for turn in np.unique(fold):
         rest = fold != turn
         a = wide[rest]
-        gram = a.T @ a + len(a) * 0.01 * np.eye(a.shape[1])
+        ridge = np.full(a.shape[1], max(len(a) * 0.01, a.shape[1]))
+        ridge[0] = 0.0  # the constant
+        gram = a.T @ a + np.diag(ridge)
         said[fold == turn] = wide[fold == turn] @ np.linalg.solve(gram, a.T @ y[rest])
     return explained(said, y)

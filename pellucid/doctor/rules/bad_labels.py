@@ -10,7 +10,8 @@ are unrelated to it; or the targets of the row before or
 after fit far better; or held-out rows are answered worse than by one constant where training rows
 are answered well. Rows that come again and again, each time with the same target, are in order.
 Sequences and tokens, of which these learners read little, are judged by what the
-network itself reaches. Less noise than that does no harm.
+network itself reaches. The rows before and after are those of the data set, where a loader that
+shuffles holds its tensors. Less noise than that does no harm.
 """
 
 from __future__ import annotations
@@ -72,9 +73,10 @@ def _shifted(seen: Seen, found: Disagreement) -> Iterator[Finding]:
     yield _finding(
         f"The targets fit the row {side} better than their own: a linear learner explains "
         f"{percent(found.shift_skill)} that way, {percent(max(found.own_skill, 0))} as they are.",
-        Evidence("explained with targets moved by one row", found.shift_skill, found.own_skill,
-                 "the targets as they are", "share"),
-        "x, y = x[1:], y[:-1]  # or the other way round: look where a row was dropped",
+        Evidence("explained with targets moved by one row", found.shift_skill,
+                 max(found.own_skill, 0.0), "the targets as they are", "share"),
+        f"x, y = {'x[1:], y[:-1]' if found.shift > 0 else 'x[:-1], y[1:]'}"
+        "  # and look where a row was dropped",
         0.9, 0.9,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from pellucid.doctor.seen import Events, Part, Rows, Seen
 from pellucid.doctor.step import Moment
 from pellucid.doctor.watching.case import Case, Group
 from pellucid.doctor.watching.library import tensors_in
+from pellucid.doctor.watching.lying import neighbors
 from pellucid.doctor.watching.rows import marks
 from pellucid.doctor.watching.through import through_time
 from pellucid.doctor.watching.told import calls, onto
@@ -56,7 +57,7 @@ def seen_of(watcher: Watcher, error: str = "") -> Seen:
         seen.settings = {k: group[k] for k in _SETTINGS if k in group}
         if w.rates:
             seen.settings = {**seen.settings, "lr": w.rates[0][1]}
-    seen.rates, seen.schedule = w.rates, w.schedule
+    seen.rates, seen.schedule, seen.planned = w.rates, w.schedule, w.planned
     w.safely("train", _rows, w, seen)
     if seen.loss is not None:
         seen.loss.form = form(seen)
@@ -142,6 +143,8 @@ def _order(w: Watcher, seen: Seen) -> None:
         seen.epoch = -(-seen.rows // batch)
     if seen.shuffled is None and seen.epoch:
         seen.shuffled = w.batches.order(seen.epoch)
+    if seen.shuffled is not False:
+        seen.train.beside = neighbors(w.library, loaders.training, seen.train)
 
 
 def _at_the_end(w: Watcher, seen: Seen) -> None:

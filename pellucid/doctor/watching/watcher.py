@@ -31,6 +31,7 @@ class Watcher(Course):
         super().__init__(library)
         self.began: list[list[dict[str, Any]]] = []  # the groups' settings at first
         self.schedule = ""
+        self.planned = 0, 0  # how often it moved on, and how many steps it was made for
         self.clip: float | None = None
         self.idle_clips = 0  # that found no gradients
         self.pairs: tuple[str, float, float] | None = None  # a loss of pairs, and its targets' ends

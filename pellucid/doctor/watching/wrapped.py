@@ -128,6 +128,9 @@ def _scheduling(watcher: Watcher, original: Callable[..., Any]) -> Any:
         own = getattr(scheduler, "optimizer", None)
         if live[0] and any(own is known for known in watcher.optimizers):
             watcher.schedule = type(scheduler).__name__
+            made, planned = (getattr(scheduler, n, None) for n in ("last_epoch", "total_steps"))
+            if isinstance(made, int) and isinstance(planned, int):
+                watcher.planned = made + 1, planned
         return original(scheduler, *args, **kwargs)
 
     return step
