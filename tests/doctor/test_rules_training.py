@@ -131,6 +131,17 @@ def test_a_loss_that_was_lost_while_it_was_low_is_not_the_rate_s(before: float, 
     assert len(kinds(a_run(losses=losses, trials=SMALLER), "lr_too_high")) == found
 
 
+@pytest.mark.parametrize(
+    ("before", "found"), [((0.5, 0.2, 0.01), 0), ((0.2, 0.5, 0.01), 1), ((0.6, 0.5, 0.4), 1)]
+)
+def test_a_loss_that_fell_until_it_was_lost_is_not_the_rate_s(
+    before: tuple[float, ...], found: int
+) -> None:
+    """Within a few steps it may be low already; where it jumped, or fell a little only, it is."""
+    losses = np.concatenate(([0.7, *before], np.full(76, np.nan)))
+    assert len(kinds(a_run(losses=losses, trials=SMALLER), "lr_too_high")) == found
+
+
 def test_without_trials_only_a_loss_that_grew_is_a_rate_too_high() -> None:
     """And steps of a tenth of the weights' size beside it."""
     long = {name: Move(1.0, 9.0, 5.0, -0.8) for name in SHORT}
@@ -147,6 +158,37 @@ def test_a_larger_rate_that_learns_is_named_where_steps_are_short() -> None:
     assert "With 10 times the learning rate the same steps get to 98 % right" in text
     assert not kinds(a_run(trials=LARGER), "lr_too_low")
     assert not kinds(a_run(0.99, trials=LARGER, moments=moving(SHORT)), "lr_too_low")
+
+
+@pytest.mark.parametrize(
+    ("planned", "good", "found"),
+    [((8, 80), 0.98, 1), ((80, 80), 0.98, 0), ((8, 10), 0.98, 0), ((8, 80), 0.9, 0)],
+)
+def test_a_schedule_that_was_moved_on_too_rarely(
+    planned: tuple[int, int], good: float, found: int
+) -> None:
+    """Though most was learned; not where it was moved on as planned, nor without any gain."""
+    trials = Told(lambda change: good if change.lr > 1 or change.optimizer else 0.9)
+    late = a_run(0.95, trials=trials, schedule="OneCycleLR", planned=planned,
+                 rates=[(0, 0.001), (10, 0.004)])  # fmt: skip
+    told = kinds(late, "lr_too_low")
+    assert len(told) == found
+    if found:
+        assert "OneCycleLR was made for 80 steps and moved on 8 times in 80" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("level", "update", "found"), [(0.69, 1e-6, 1), (0.3, 1e-6, 0), (0.69, 1e-3, 0)]
+)
+def test_steps_that_do_nothing_where_only_the_loss_is_known(
+    level: float, update: float, found: int
+) -> None:
+    """Named where the loss is that of an equal guess; not where it is low, or with usual steps."""
+    moves = {name: Move(1.0, 1e-3, update, 0.3) for name in SHORT}
+    alone = a_run(train=None, losses=np.full(80, level), moments=moving(moves))
+    told = kinds(alone, "lr_too_low")
+    assert len(told) == found
+    assert not found or "is 0.69, that of an equal guess" in told[0]
 
 
 def test_first_weights_are_blamed_where_fresh_ones_learn() -> None:

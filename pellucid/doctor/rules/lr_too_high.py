@@ -7,8 +7,8 @@ own skill (0.2 where a second run gains by it on other rows, too). Where no step
 weight's size, none can overshoot; gradients that were no numbers before the first step are not its
 work, nor is what weight decay does, or gradients that explode: without the one, or with the other
 clipped, the same rate gains twice as much. No border on the rate itself: a rate of 1.0 can be
-right, and one of 0.01 too high. Nor where the loss had come down to half and was lost from one step
-to the next: steps that are too long let it grow first.
+right, and one of 0.01 too high. Nor where the loss had come down to half, or fell to there in its
+last three steps, and was lost from one step to the next: too long steps let it grow first.
 Of pairs of rows and other losses that are all there is to tell how well the network does, the loss
 itself must get lower by a tenth of the first one, and to less than half of what the run left.
 Steps above a tenth of the weights' size (log10 of update over weight > −1, TheDeepChecker), and
@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pellucid.doctor.cure import ENOUGH, Cure, best, cure, lost, short, skill, told
+from pellucid.doctor.cure import ENOUGH, Cure, another_rate, best, cure, lost, short, skill, told
 from pellucid.doctor.depth import broken, moment_pace, pace, turns
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.measures.fit import fit
@@ -78,13 +78,11 @@ def _by_loss(seen: Seen, lower: Lower, evidence: tuple[Evidence, ...]) -> Findin
 def _finding(
     seen: Seen, text: str, evidence: tuple[Evidence, ...], factor: float, sure: float
 ) -> Finding:
-    rate = seen.settings.get("lr")
-    value = f"{float(rate) * factor:.2g}" if rate is not None else f"lr * {factor:g}"
     return Finding(
         "lr_too_high", text, evidence=evidence, sure=sure,
         effect=1.0 if _grew(seen) else lost(seen), line=seen.events.lines.get("step", ""),
         why="A step that is too long jumps over the valley instead of going down into it.",
-        fix=f"{seen.optimizer or 'optimizer'}(model.parameters(), lr={value})",
+        fix=another_rate(seen, factor),
     )  # fmt: skip
 
 
@@ -138,9 +136,13 @@ def _lost_at_first(seen: Seen) -> bool:
 
 
 def _lost_while_low(seen: Seen) -> bool:
-    """Whether the last losses that were numbers were far below the first one."""
+    """Whether the last losses that were numbers were far below the first one, or fell to there."""
     kept = seen.losses[: int(np.argmin(np.isfinite(seen.losses)))]
-    return len(kept) > LAST and 0 <= np.max(np.abs(kept[-LAST:])) < LOW * kept[0]
+    if len(kept) <= LAST:
+        return False
+    last, low = kept[-LAST:], LOW * kept[0]
+    fell = bool((np.diff(kept[-LAST - 1 :]) < 0).all()) and 0 <= last[-1] < low
+    return fell or bool(0 <= np.max(np.abs(last)) < low)
 
 
 def _short_steps(seen: Seen) -> bool:
