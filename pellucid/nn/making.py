@@ -17,7 +17,7 @@ __all__ = ["gave_nothing", "refuse_data"]
 
 def refuse_data(kind: type[Module], given: tuple[Any, ...]) -> None:
     """Say how a layer is used where a Tensor or array is among what it is made with."""
-    data = [x for x in given if getattr(x, "shape", ())]
+    data = [x for x in given if getattr(x, "shape", ()) and not callable(x)]  # layers may have one
     if len(data) <= kind._made_with_tensors:
         return
     what = f"a {type(data[0]).__name__} of shape {show(data[0].shape)}"

@@ -275,7 +275,7 @@ class Module(Hooked, Switches):
         return type(self).__name__
 
     def __repr__(self) -> str:
-        return diagram(self)
+        return diagram(self, Module.__repr__)
 
 
 class _NoForward(ModuleError, NotImplementedError):

@@ -152,6 +152,16 @@ def test_a_layer_is_made_before_it_is_called(name: str, call: str, kind: str) ->
     )
 
 
+def test_layers_with_a_shape_of_their_own_are_no_data() -> None:
+    class Scaled(nn.Module):
+        def __init__(self, *shape: int) -> None:
+            super().__init__()
+            self.shape = shape
+
+    body = nn.Sequential(nn.Linear(4, 3), Scaled(3))
+    assert isinstance(body[1], Scaled) and isinstance(nn.ModuleList([body])[0], nn.Sequential)
+
+
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_loss_is_made_before_it_is_called(name: str) -> None:
     with pytest.raises(DTypeError) as caught:

@@ -343,6 +343,27 @@ def test_the_diagram_counts_weights() -> None:
     assert len({len(line) for line in counted}) == 1  # the numbers stand in one column
 
 
+def test_a_part_shows_itself_in_its_own_words() -> None:
+    class Tags(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.moves = nn.Parameter(pellucid.zeros(5, 5))
+
+        def __repr__(self) -> str:
+            return "Tags(\n  of=5\n)"
+
+    assert str(nn.Sequential(nn.Sequential(Tags()))).splitlines() == [
+        "Sequential(",
+        "  (0): Sequential(",
+        "    (0): Tags(       25",
+        "      of=5",
+        "    )",
+        "  )",
+        ")",
+        "25 parameters",
+    ]
+
+
 LAYERS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("Linear", (4, 8), {}),
     ("Linear", (4, 8), {"bias": False}),
