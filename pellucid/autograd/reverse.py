@@ -138,8 +138,19 @@ def pour(
         if wanted is not None and node not in wanted:
             continue
         _accumulate(node, g, create_graph, seen, wrap)
-        for call in tuple(node.settled or ()):
+        if node.settled:
+            _tell(node.settled, create_graph)
+
+
+def _tell(settled: Iterable[Callable[[], None]], create_graph: bool) -> None:
+    """Call who waits for blame that has been added up; what they do is recorded on request only."""
+    mode = _local.mode
+    before, mode.recording = mode.recording, create_graph
+    try:
+        for call in tuple(settled):
             call()
+    finally:
+        mode.recording = before
 
 
 def _accumulate(

@@ -6,7 +6,8 @@ Such an operation becomes an op record like every other, so the chain rule and `
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -127,7 +128,8 @@ class Function:
 
         def rule(g: Node, y: Node, *inputs: Node) -> tuple[Node | None, ...]:
             own = cls.backward if cls.vjp is Function.vjp else cls.vjp
-            found = own(ctx, *pack.blames(g))
+            with pack.results_shown(y):
+                found = own(ctx, *pack.blames(g))
             each = _counted(cls.__name__, found, len(args))
             given = zip(places, inputs, strict=True)
             return tuple(None if each[i] is None else _like(each[i]._node, x) for i, x in given)
@@ -232,9 +234,11 @@ class _Pack:
         if whole.requires_grad and not self.ctx._zeros:
             for i, node in shown.items():
                 node.hooks = [partial(self._reached, i)]
-        return tuple(
-            self._result(p, shown[i]) if i in shown else p for i, p in enumerate(self.parts)
-        )
+        made: dict[int, Any] = {}  # a result given twice is one Tensor
+        for i, part in enumerate(self.parts):
+            if id(part) not in made:
+                made[id(part)] = self._result(part, shown[i]) if i in shown else part
+        return tuple(made[id(part)] for part in self.parts)
 
     def _result(self, part: Tensor, node: Node) -> Tensor:
         if id(part) not in self.ctx._dirty:
@@ -247,6 +251,20 @@ class _Pack:
                 )
             replace(part, node)
         return part
+
+    @contextmanager
+    def results_shown(self, whole: Node) -> Iterator[None]:
+        """Within, results that `forward` saved have their history, for a second derivative."""
+        saved, at = self.ctx.saved_tensors, {id(self.parts[i]): i for i in self.live}
+        if is_grad_enabled() and any(id(t) in at for t in saved):
+            shown = self._split(whole)
+            self.ctx.saved_tensors = tuple(
+                wrap(shown[at[id(t)]]) if id(t) in at else t for t in saved
+            )
+        try:
+            yield
+        finally:
+            self.ctx.saved_tensors = saved
 
     def _reached(self, i: int, g: Node) -> None:
         self.blamed.add(i)

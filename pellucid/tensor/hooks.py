@@ -67,11 +67,20 @@ def on_settled(node: Node, call: Callable[[], None]) -> Removable:
             "this hook is for leaf Tensors with requires_grad=True, where .grad accumulates.\n"
             " Use register_hook for others."
         )
+
+    def quietly() -> None:
+        given: Any = call()  # type: ignore[func-returns-value]
+        if given is not None:
+            raise GraphError(
+                f"a hook that is called after .grad was added to gave {a_kind(given)}, and None is "
+                "needed.\n Write to tensor.grad to change it."
+            )
+
     if node.settled is None:
         node.settled = []
-    node.settled.append(call)
+    node.settled.append(quietly)
     last_change[0] += 1
-    return Removable(node.settled, call)
+    return Removable(node.settled, quietly)
 
 
 def _in_place_of(g: Node, new: Node | None, given: object) -> Node:

@@ -406,6 +406,11 @@ class Tensor(Methods):
     @data.setter
     def data(self, value: Tensor) -> None:
         node, new = self._node, value._node
+        if node.requires_grad and new.dtype.category != FLOAT:
+            raise DTypeError(
+                f"this Tensor has requires_grad=True, and its data can't become {new.dtype.name}: "
+                "only float numbers have a gradient."
+            )
         if current().trace is not None:
             replace(self, new)
             return

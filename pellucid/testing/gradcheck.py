@@ -16,6 +16,7 @@ from pellucid.errors import GraphError, PellucidError, PellucidWarning
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.derivative import grad
 from pellucid.tensor.grad_mode import no_grad
+from pellucid.tensor.misspelled import refuse_unknown
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
@@ -34,6 +35,14 @@ class _Difference(NamedTuple):
     measured: float
 
 
+_OWN = ("func", "inputs", "eps", "atol", "rtol", "raise_exception")
+_FURTHER = (
+    "nondet_tol", "check_undefined_grad", "check_grad_dtypes", "check_batched_grad",
+    "check_batched_forward_ad", "check_forward_ad", "check_backward_ad", "fast_mode", "masked",
+)  # fmt: skip
+_OF_SECOND = ("gen_non_contig_grad_outputs", "check_fwd_over_rev", "check_rev_over_rev")
+
+
 def gradcheck(
     func: Callable[..., Any],
     inputs: Any,
@@ -42,6 +51,7 @@ def gradcheck(
     atol: float = 1e-5,
     rtol: float = 1e-3,
     raise_exception: bool = True,
+    **further: Any,
 ) -> bool:
     """Compare the gradients of `func` with finite differences, for every input and output number.
 
@@ -52,6 +62,8 @@ def gradcheck(
         atol: allowed is `atol + rtol · |difference quotient|`.
         rtol: the relative part of that.
         raise_exception: raise GradcheckError on the first contradiction, or give back False.
+        further: PyTorch's settings of how it checks, such as `fast_mode`; every number is checked
+            here in any case.
 
     Returns:
         True when they agree.
@@ -62,6 +74,7 @@ def gradcheck(
         >>> pellucid.testing.gradcheck(lambda x: (x * x.exp()).sum(), x)
         True
     """
+    refuse_unknown("gradcheck", further, (*_OWN, *_FURTHER))
     given = _several(inputs)
     checked = _checked(given)
     outputs = _floats(func(*given))
@@ -92,6 +105,7 @@ def gradgradcheck(
     atol: float = 1e-5,
     rtol: float = 1e-3,
     raise_exception: bool = True,
+    **further: Any,
 ) -> bool:
     """Compare second derivatives of `func` with finite differences of its first derivatives.
 
@@ -103,6 +117,7 @@ def gradgradcheck(
         atol: absolute tolerance.
         rtol: relative tolerance.
         raise_exception: raise, or give back False.
+        further: accepted as by `gradcheck`.
 
     Example:
         >>> import pellucid
@@ -110,6 +125,7 @@ def gradgradcheck(
         >>> pellucid.testing.gradgradcheck(pellucid.sigmoid, x)
         True
     """
+    refuse_unknown("gradgradcheck", further, ("grad_outputs", *_OWN, *_FURTHER, *_OF_SECOND))
     given = _several(inputs)
     wanted = _checked(given)
     outputs = _floats(func(*given))

@@ -212,3 +212,49 @@ def test_results_may_be_no_tensors(torch: Any) -> None:
         return Plain.apply(1, 2)
 
     told(torch, story)
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_saved_result_has_a_second_derivative(several: bool, torch: Any) -> None:
+    def story(lib: Any) -> Any:
+        class Squares(lib.autograd.Function):
+            @staticmethod
+            def forward(ctx: Any, x: Any) -> Any:
+                square, cube = x**2, x**3
+                ctx.save_for_backward(x, square, cube)
+                return (square, cube) if several else square
+
+            @staticmethod
+            def backward(ctx: Any, *blames: Any) -> Any:
+                x, square, cube = ctx.saved_tensors
+                first = blames[0] * 2 * square / x
+                return first + blames[1] * 3 * cube / x if several else first
+
+        x = lib.tensor([2.0, -3.0], requires_grad=True)
+        y = Squares.apply(x)
+        y = y[0] * y[1] if several else y
+        (slope,) = lib.autograd.grad(y.sum(), x, create_graph=True)
+        (bend,) = lib.autograd.grad(slope.sum(), x)
+        return slope.tolist(), bend.tolist()
+
+    told(torch, story)
+
+
+def test_a_result_given_twice_is_one_tensor(torch: Any) -> None:
+    def story(lib: Any) -> Any:
+        class Twice(lib.autograd.Function):
+            @staticmethod
+            def forward(ctx: Any, x: Any) -> Any:
+                y = x * 2
+                return y, y
+
+            @staticmethod
+            def backward(ctx: Any, g: Any, h: Any) -> Any:
+                return 2 * g + 2 * h
+
+        x = lib.ones(2, requires_grad=True)
+        a, b = Twice.apply(x)
+        (a + b).sum().backward()
+        return a is b, x.grad.tolist()
+
+    told(torch, story)

@@ -91,3 +91,31 @@ def test_what_a_hook_returns_is_a_tensor() -> None:
         GraphError, match=r"^a hook gave a float for the blame it got, and a Tensor"
     ):
         (x * 3).sum().backward()
+
+
+def test_a_step_may_be_taken_where_blame_has_settled(torch: Any) -> None:
+    for lib in (pellucid, torch):
+        x = lib.ones(2, requires_grad=True)
+
+        def step(weight: Any) -> None:
+            weight.sub_(weight.grad)
+            weight.grad = None
+
+        x.register_post_accumulate_grad_hook(step)
+        (x * 3).sum().backward()
+        assert x.tolist() == [-2.0, -2.0] and x.grad is None and x.requires_grad and x.is_leaf
+
+
+def test_a_hook_after_blame_has_settled_gives_nothing(torch: Any) -> None:
+    for lib in (pellucid, torch):
+        x = lib.ones(2, requires_grad=True)
+        x.register_post_accumulate_grad_hook(lambda weight: weight.grad)
+        with pytest.raises(RuntimeError, match="None"):
+            x.sum().backward()
+
+
+def test_data_of_a_tensor_with_blame_stays_real(torch: Any) -> None:
+    for lib in (pellucid, torch):
+        x = lib.ones(2, requires_grad=True)
+        with pytest.raises(RuntimeError):
+            x.data = lib.ones(2).long()

@@ -239,3 +239,13 @@ def test_a_weight_that_the_function_looks_at_is_moved() -> None:
     assert pellucid.testing.gradcheck(lambda *_: layer(x), tuple(layer.parameters()))
     assert pellucid.testing.gradgradcheck(lambda *_: layer(x).tanh(), tuple(layer.parameters()))
     assert layer.weight.tolist() == before
+
+
+def test_pytorchs_settings_of_how_it_checks_are_taken(torch: Any) -> None:
+    for lib in (pellucid, torch):
+        x = lib.rand(3, dtype=lib.float64, requires_grad=True)
+        ways = {"fast_mode": True, "nondet_tol": 1e-9, "check_batched_grad": False}
+        assert lib.autograd.gradcheck(lib.sigmoid, x, check_forward_ad=False, **ways)
+        assert lib.autograd.gradgradcheck(lib.sigmoid, x, check_rev_over_rev=True, **ways)
+    with pytest.raises(TypeError, match=r"gradcheck has no argument 'fast_mod'. .*fast_mode"):
+        pellucid.testing.gradcheck(pellucid.sigmoid, x, fast_mod=True)
