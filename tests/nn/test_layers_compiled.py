@@ -73,10 +73,11 @@ def test_many_layers_in_one_step() -> None:
 
 
 def test_what_chance_leaves_out_is_the_same_compiled() -> None:
-    layers = [nn.Dropout1d(), nn.Dropout2d(), nn.AlphaDropout(), nn.FeatureAlphaDropout()]
+    layers = [nn.Dropout1d(), nn.AlphaDropout(), nn.FeatureAlphaDropout()]
+    planes = nn.Dropout2d()
 
     def call(x: Any) -> Any:
-        return pellucid.stack([layer(x) for layer in layers])
+        return pellucid.stack([*(layer(x) for layer in layers), planes(x[..., None])[..., 0]])
 
     x = pellucid.randn(5, 7, 3)
     pellucid.manual_seed(4)

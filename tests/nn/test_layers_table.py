@@ -247,6 +247,7 @@ def test_lp_pools(torch: Any) -> None:
 # ---- dropout's kin: masks are drawn anew, so what they leave is counted ------------------------
 
 
+@pytest.mark.filterwarnings("ignore:dropout2d. .* is taken for")  # as in PyTorch, which says so too
 def test_whole_channels_are_left_out() -> None:
     for rank, shapes in [(1, [(300, 40, 3), (4000, 3)]), (2, [(300, 40, 2, 2), (300, 40, 2)]),
                          (3, [(300, 40, 1, 2, 2), (4000, 1, 2, 2)])]:  # fmt: skip
