@@ -124,31 +124,32 @@ class Function:
     @classmethod
     def _recorded(cls, ctx: Any, args: Any, places: list[int], pack: _Pack) -> Node:
         """The use of an operation that gives all results side by side."""
-        value = pack.value
+        value, traced = pack.value, pack.value.array is None
 
         def rule(g: Node, y: Node, *inputs: Node) -> tuple[Node | None, ...]:
             own = cls.backward if cls.vjp is Function.vjp else cls.vjp
             with pack.results_shown(y):
                 found = own(ctx, *pack.blames(g))
             each = _counted(cls.__name__, found, len(args))
-            given = zip(places, inputs, strict=True)
-            return tuple(None if each[i] is None else _like(each[i]._node, x) for i, x in given)
+            given = zip(places, inputs, strict=False)
+            blames = [None if each[i] is None else _like(each[i]._node, x) for i, x in given]
+            return (*blames, *(None for _ in inputs[len(blames) :]))
 
         op = Op(
             name=cls.__name__,
             sentence=(cls.__doc__ or "An operation of the user's own.").strip().split("\n")[0],
             equation=rf"y = \mathrm{{{cls.__name__}}}(x)",
             derivative=r"\text{given by the user}",
-            forward=lambda xp, *arrays: value.array,
+            forward=lambda xp, *arrays: arrays[-1] if traced else value.array,
             gradient=rule,
             shape=lambda *shapes: value.shape,
             dtype=lambda *dtypes: value.dtype,
             traits=frozenset({"custom"}),
         )
-        given = tuple(args[i]._node for i in places) or (
-            leaf(value.array, value.shape, value.dtype),
-        )
-        return emit(op, given)
+        given = tuple(args[i]._node for i in places)
+        if traced:  # the value is still to be computed: a program needs the way to it
+            given = (*given, value)
+        return emit(op, given or (leaf(value.array, value.shape, value.dtype),))
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:

@@ -258,3 +258,50 @@ def test_a_result_given_twice_is_one_tensor(torch: Any) -> None:
         return a is b, x.grad.tolist()
 
     told(torch, story)
+
+
+@pytest.mark.parametrize("engine", ["xla", "numpy"])
+def test_a_compiled_step_runs_the_rules_of_its_own(engine: Any) -> None:
+    class Rounded(pellucid.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any, levels: int) -> Any:
+            most = x.abs().max()
+            ctx.mark_non_differentiable(most)
+            ctx.save_for_backward(x)
+            return (x / most * levels).round() / levels * most, most
+
+        @staticmethod
+        def backward(ctx: Any, g: Any, _: Any) -> Any:
+            (x,) = ctx.saved_tensors
+            return g.masked_fill(x > 1.0, 0.0), None
+
+    class Pair(pellucid.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, a: Any, b: Any) -> Any:
+            ctx.save_for_backward(a, b)
+            return a * b, a + b
+
+        @staticmethod
+        def backward(ctx: Any, g: Any, h: Any) -> Any:
+            a, b = ctx.saved_tensors
+            return g * b + h, g * a - h
+
+    def losses(compiled: bool) -> list[list[float]]:
+        w = pellucid.linspace(-1.5, 1.5, 6).reshape(2, 3).requires_grad_()
+        optimizer = pellucid.optim.SGD([w], lr=0.1)
+
+        def step(x: Any) -> Any:
+            optimizer.zero_grad()
+            y, most = Rounded.apply(x @ w, 4)
+            p, q = Pair.apply(y, w[0])
+            loss = (p.square() + q).mean()
+            loss.backward()
+            optimizer.step()
+            return loss, most
+
+        run = pellucid.compile(step, engine=engine) if compiled else step
+        rows = [pellucid.tensor([[1.0, k], [0.5, -k]]) for k in (0.25, 1.0, -0.5, 2.0)]
+        return [[t.item() for t in run(x)] for x in rows] + [w.flatten().tolist()]
+
+    for mine, plain in zip(losses(True), losses(False), strict=True):
+        assert mine == pytest.approx(plain, rel=1e-5)
