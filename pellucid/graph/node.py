@@ -10,6 +10,8 @@ import math
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+from pellucid.dtypes import INT
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -149,6 +151,11 @@ class Node:
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
         """The nodes it was computed from, None where no gradient goes; each has one result, 0."""
         return tuple((i if i.requires_grad else None, 0) for i in self.inputs)
+
+    def __index__(self) -> int:  # `dim` may be a Tensor of one whole number
+        if self.array is None or self.shape or self.dtype.category != INT:
+            raise TypeError("only a Tensor of one whole number, without axes, is an index")
+        return int(self.array)
 
     def line(self) -> tuple[str, int] | None:
         """File and line number of the user's code that made this node, where known."""

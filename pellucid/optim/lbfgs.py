@@ -129,7 +129,7 @@ class LBFGS(Optimizer):
             state["prev_flat_grad"], state["prev_loss"] = here.g, here.f
             t = float(group["lr"])
             if state["n_iter"] == 1:
-                t *= min(1.0, 1.0 / here.g.abs().sum().item())
+                t /= max(1.0, here.g.abs().sum().item())
             here = here._replace(slope=(here.g @ d).item())
             state["d"], state["t"] = d, t
             if here.slope > -least:

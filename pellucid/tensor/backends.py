@@ -6,6 +6,10 @@ way, which is exact and repeatable, so a switch keeps what it is set to and chan
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from pellucid.errors import SettingError
 
 __all__ = [
@@ -25,6 +29,22 @@ class _Library:
         """No."""
         return False
 
+    @contextmanager
+    def flags(self, **switches: Any) -> Iterator[None]:
+        """Within, other settings of the switches, which change nothing here.
+
+        Args:
+            switches: by name, such as `enabled=False`.
+        """
+        before = {name: getattr(self, name) for name in switches}
+        try:
+            for name, value in switches.items():
+                setattr(self, name, value)
+            yield
+        finally:
+            for name, value in before.items():
+                setattr(self, name, value)
+
 
 class _Built(_Library):
     __slots__ = ()
@@ -40,6 +60,9 @@ class _Cudnn(_Library):
     def __init__(self) -> None:
         self.enabled = self.allow_tf32 = True  # PyTorch's defaults
         self.benchmark = self.deterministic = False
+
+    def version(self) -> None:
+        """None: it is not here."""
 
 
 class _Matmul:

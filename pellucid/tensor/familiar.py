@@ -7,7 +7,6 @@ runs with only its import changed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -123,54 +122,76 @@ def set_default_dtype(d: DType) -> None:
         op.inferred.clear()  # what comes out of whole numbers is another dtype now
 
 
-def FloatTensor(*data: Any) -> Tensor:
+class _Kind(type):
+    """PyTorch's old names: called, they make Tensors of one kind; asked, they know them."""
+
+    kind: DType
+
+    def __call__(cls, *data: Any) -> Tensor:
+        return _made(data, cls.kind)
+
+    def __instancecheck__(cls, value: object) -> bool:
+        return isinstance(value, Tensor) and value.dtype is cls.kind
+
+
+class FloatTensor(metaclass=_Kind):
     """A float32 Tensor of `data`; sizes give zeros: `FloatTensor(2, 3)`."""
-    return _made(data, float32)
+
+    kind = float32
 
 
-def DoubleTensor(*data: Any) -> Tensor:
+class DoubleTensor(metaclass=_Kind):
     """A float64 Tensor of `data`; sizes give zeros: `DoubleTensor(2, 3)`."""
-    return _made(data, float64)
+
+    kind = float64
 
 
-def HalfTensor(*data: Any) -> Tensor:
+class HalfTensor(metaclass=_Kind):
     """A float16 Tensor of `data`; sizes give zeros: `HalfTensor(2, 3)`."""
-    return _made(data, float16)
+
+    kind = float16
 
 
-def BFloat16Tensor(*data: Any) -> Tensor:
+class BFloat16Tensor(metaclass=_Kind):
     """A bfloat16 Tensor of `data`; sizes give zeros: `BFloat16Tensor(2, 3)`."""
-    return _made(data, bfloat16)
+
+    kind = bfloat16
 
 
-def LongTensor(*data: Any) -> Tensor:
+class LongTensor(metaclass=_Kind):
     """An int64 Tensor of `data`; sizes give zeros: `LongTensor(2, 3)`."""
-    return _made(data, int64)
+
+    kind = int64
 
 
-def IntTensor(*data: Any) -> Tensor:
+class IntTensor(metaclass=_Kind):
     """An int32 Tensor of `data`; sizes give zeros: `IntTensor(2, 3)`."""
-    return _made(data, int32)
+
+    kind = int32
 
 
-def ShortTensor(*data: Any) -> Tensor:
+class ShortTensor(metaclass=_Kind):
     """An int16 Tensor of `data`; sizes give zeros: `ShortTensor(2, 3)`."""
-    return _made(data, int16)
+
+    kind = int16
 
 
-def CharTensor(*data: Any) -> Tensor:
+class CharTensor(metaclass=_Kind):
     """An int8 Tensor of `data`; sizes give zeros: `CharTensor(2, 3)`."""
-    return _made(data, int8)
+
+    kind = int8
 
 
-def ByteTensor(*data: Any) -> Tensor:
+class ByteTensor(metaclass=_Kind):
     """A uint8 Tensor of `data`; sizes give zeros: `ByteTensor(2, 3)`."""
-    return _made(data, uint8)
+
+    kind = uint8
 
 
-def BoolTensor(*data: Any) -> Tensor:
+class BoolTensor(metaclass=_Kind):
     """A bool Tensor of `data`; sizes give `False`: `BoolTensor(2, 3)`."""
-    return _made(data, bool_)
+
+    kind = bool_
 
 
 def _made(data: tuple[Any, ...], dtype: DType) -> Tensor:
@@ -214,18 +235,13 @@ def equal(input: Node, other: Node) -> bool:
     return bool(wrap(all_(same, axes=all_axes(same, None))))
 
 
-_MAKERS: dict[Callable[..., Tensor], DType] = {
-    FloatTensor: float32,
-    DoubleTensor: float64,
-    HalfTensor: float16,
-    BFloat16Tensor: bfloat16,
-    LongTensor: int64,
-    IntTensor: int32,
-    ShortTensor: int16,
-    CharTensor: int8,
-    ByteTensor: uint8,
-    BoolTensor: bool_,
-}
+_MAKERS: dict[Any, DType] = {
+    make: make.kind
+    for make in (
+        FloatTensor, DoubleTensor, HalfTensor, BFloat16Tensor, LongTensor, IntTensor, ShortTensor,
+        CharTensor, ByteTensor, BoolTensor,
+    )
+}  # fmt: skip
 _OLD_NAMES = {make.__name__: kind for make, kind in _MAKERS.items()}
 
 

@@ -129,3 +129,18 @@ def test_the_line_search_meets_the_wolfe_conditions() -> None:
 def test_a_cubic_without_a_bottom_is_halved() -> None:
     assert cubic(Point(0.0, 0.0, None, 1.0), Point(2.0, 2.0, None, 1.0)) == 1.0
     assert cubic(Point(1.0, 0.0, None, 1.0), Point(1.0, 2.0, None, 1.0), 0.0, 4.0) == 2.0
+
+
+def test_a_gradient_of_nothing_is_no_division(torch: Any) -> None:
+    for lib in (pl, torch):
+        w = lib.ones(2, requires_grad=True)
+        optimizer = lib.optim.LBFGS([w], tolerance_grad=-1.0)
+
+        def closure(w: Any = w, optimizer: Any = optimizer) -> Any:
+            optimizer.zero_grad()
+            loss = (w * 0).sum()
+            loss.backward()
+            return loss
+
+        assert optimizer.step(closure).item() == 0.0
+        assert w.tolist() == [1.0, 1.0]

@@ -21,6 +21,19 @@ def test_switches_keep_what_they_are_set_to() -> None:
     pellucid.use_deterministic_algorithms(True, warn_only=True)
 
 
+def test_switches_are_set_for_a_while(torch: Any) -> None:
+    for lib in (pellucid, torch):
+        cudnn = lib.backends.cudnn
+        before = cudnn.enabled, cudnn.benchmark
+        with cudnn.flags(enabled=False, benchmark=True):
+            assert (cudnn.enabled, cudnn.benchmark) == (False, True)
+        assert (cudnn.enabled, cudnn.benchmark) == before and cudnn.version() is None
+        with lib.backends.mkldnn.flags(enabled=False):
+            assert lib.nn.Conv1d(1, 1, 1)(lib.ones(1, 1, 2)).shape == (1, 1, 2)
+    with pytest.raises(AttributeError), pellucid.backends.cudnn.flags(benchmarks=True):
+        pass
+
+
 def test_a_misspelled_switch_is_an_error() -> None:
     cudnn: Any = pellucid.backends.cudnn
     with pytest.raises(AttributeError, match="bench_mark"):

@@ -60,6 +60,14 @@ def test_the_older_makers_take_data_or_sizes(torch: Any, name: str) -> None:
     assert pellucid.ones(2).type(getattr(pellucid, name)).type() == f"pellucid.{name}"
 
 
+def test_the_older_names_know_their_tensors(torch: Any) -> None:
+    for lib in (pellucid, torch):
+        x, y = lib.ones(2), lib.nn.Parameter(lib.ones(2).double())
+        assert isinstance(x, lib.FloatTensor) and not isinstance(x, lib.LongTensor)
+        assert isinstance(y, (lib.HalfTensor, lib.DoubleTensor))
+        assert not isinstance([1.0], lib.FloatTensor) and isinstance(x.bool(), lib.BoolTensor)
+
+
 def test_type_names_and_converts() -> None:
     x = pellucid.ones(2)
     assert x.type() == "pellucid.FloatTensor"

@@ -41,6 +41,8 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
     "clamp bools by ints": lambda m: m.clamp(m.tensor([True, False]), 0, 3),
     "clamp bools by a float": lambda m: m.clamp(m.tensor([True, False]), max=0.5),
     "clamp ints by a float": lambda m: m.tensor([1, 5]).clamp(0.5, 2),
+    "a dim that is a Tensor": lambda m: m.cumsum(m.ones(2, 2), m.tensor(0)),
+    "a dim to add up along that is a Tensor": lambda m: m.ones(2, 3).sum(m.tensor(1)),
 }
 REFUSALS: dict[str, Callable[[Any], Any]] = {
     "sum of a dtype by name": lambda m: m.ones(2).sum(dtype="float64"),
@@ -58,6 +60,9 @@ REFUSALS: dict[str, Callable[[Any], Any]] = {
         m.ones(2), 1, weight=m.ones(2).double()
     ),
     "histogram without an end": lambda m: m.histogram(m.tensor([1.0, math.inf]), 2),
+    "unflatten into nothing": lambda m: m.tensor([1]).unflatten(0, []),
+    "a dim that is half a number": lambda m: m.cumsum(m.ones(2, 2), m.tensor(0.5)),
+    "a dim that is a row": lambda m: m.cumsum(m.ones(2, 2), m.tensor([0, 1])),
     "a shape of a float": lambda m: m.broadcast_shapes(1.5),
 }
 

@@ -37,6 +37,8 @@ def unflatten(input: Node, dim: int, sizes: Any) -> Node:
     """One axis as several; one size may be −1. The reverse of `flatten`."""
     axis = some_axis("unflatten", input, dim)
     inner = list(flat_sizes((sizes,)))
+    if not inner:
+        raise ShapeError("unflatten: sizes is empty; an axis becomes one or more.")
     known = numel(tuple(n for n in inner if n != -1))
     if inner.count(-1) == 1 and known and input.shape[axis] % known == 0:
         inner[inner.index(-1)] = input.shape[axis] // known
