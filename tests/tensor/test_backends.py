@@ -21,6 +21,7 @@ def test_switches_keep_what_they_are_set_to() -> None:
     pellucid.use_deterministic_algorithms(True, warn_only=True)
 
 
+@pytest.mark.filterwarnings("ignore:TF32")  # PyTorch's
 def test_switches_are_set_for_a_while(torch: Any) -> None:
     for lib in (pellucid, torch):
         cudnn = lib.backends.cudnn
