@@ -287,7 +287,7 @@ def test_a_compiled_step_runs_the_rules_of_its_own(engine: Any) -> None:
             return g * b + h, g * a - h
 
     def losses(compiled: bool) -> list[list[float]]:
-        w = pellucid.linspace(-1.5, 1.5, 6).reshape(2, 3).requires_grad_()
+        w = pellucid.linspace(-1.5, 1.5, 6).reshape(2, 3).clone().requires_grad_()
         optimizer = pellucid.optim.SGD([w], lr=0.1)
 
         def step(x: Any) -> Any:
