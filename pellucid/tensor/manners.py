@@ -16,6 +16,7 @@ from pellucid.dtypes import INT
 from pellucid.errors import GraphError, ShapeError
 from pellucid.graph.mode import current
 from pellucid.tensor.familiar import is_complex, is_nonzero, is_same_size, is_signed
+from pellucid.tensor.functions.windows import offset_of
 from pellucid.tensor.indexing import setitem
 from pellucid.tensor.lift import FUNCTIONS
 from pellucid.tensor.tensor import Tensor
@@ -99,11 +100,7 @@ def data_ptr(self: Tensor) -> int:
 @_method
 def storage_offset(self: Tensor) -> int:
     """How many numbers lie before its first in the memory that it shares."""
-    array = self._value()
-    root = array
-    while isinstance(root.base, np.ndarray):
-        root = root.base
-    return int((array.ctypes.data - root.ctypes.data) // max(array.itemsize, 1))
+    return offset_of(self._value())
 
 
 @_method

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import pellucid
-from pellucid.errors import KindError, PellucidError
+from pellucid.errors import IndexRangeError, KindError, PellucidError
 
 NAN = math.nan
 MIXED = [NAN, 0.0, 0.0, NAN, 1.0, NAN]
@@ -41,6 +41,12 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
     "clamp bools by ints": lambda m: m.clamp(m.tensor([True, False]), 0, 3),
     "clamp bools by a float": lambda m: m.clamp(m.tensor([True, False]), max=0.5),
     "clamp ints by a float": lambda m: m.tensor([1, 5]).clamp(0.5, 2),
+    "strides over a transpose": lambda m: m.arange(12).view(3, 4).t().as_strided((4, 3), (1, 4)),
+    "strides over every second": lambda m: m.arange(12)[::2].as_strided((2, 2), (4, 2)),
+    "strides from an offset": lambda m: m.arange(12).as_strided((3, 3), (1, 2), 4),
+    "strides inside of a slice": lambda m: m.arange(12)[3:].as_strided((2, 2), (2, 1)),
+    "strides from the start of memory": lambda m: m.arange(12)[3:].as_strided((2, 2), (2, 1), 5),
+    "strides over numbers shown often": lambda m: m.arange(3).expand(2, 3).as_strided((3,), (1,)),
     "a dim that is a Tensor": lambda m: m.cumsum(m.ones(2, 2), m.tensor(0)),
     "a dim to add up along that is a Tensor": lambda m: m.ones(2, 3).sum(m.tensor(1)),
 }
@@ -100,3 +106,21 @@ def test_a_spread_of_too_few_numbers_warns(name: str, torch: Any) -> None:
             warnings.simplefilter("error")
             getattr(m, name)(m.ones(3, 2), dim=1)
             getattr(m, name)(m.ones(3, 1), dim=1, correction=0)
+
+
+def test_blame_finds_the_numbers_that_strides_show(torch: Any) -> None:
+    for lib in (pellucid, torch):
+        x = lib.arange(6.0).requires_grad_()
+        (
+            x.view(2, 3).t().as_strided((2, 2), (1, 3)) * lib.tensor([[1.0, 2.0], [3.0, 4.0]])
+        ).sum().backward()
+        assert x.grad.tolist() == [1.0, 3.0, 0.0, 2.0, 4.0, 0.0]
+
+
+def test_strides_stay_among_the_numbers_of_the_tensor() -> None:
+    with pytest.raises(IndexRangeError) as refusal:
+        pellucid.arange(6)[3:].as_strided((2,), (1,), 0)
+    assert str(refusal.value) == (
+        "as_strided: size (2,) with strides (1,) reaches numbers that are not among the 3 of the "
+        "Tensor."
+    )

@@ -23,7 +23,7 @@ from pellucid.tensor.functions.shaping import chunk, flat_sizes, movedim, split,
 from pellucid.tensor.functions.tiling import diag
 from pellucid.tensor.lift import function
 
-__all__ = ["powers"]
+__all__ = ["offset_of", "powers"]
 
 
 def _places(numbers: Any) -> Node:
@@ -57,19 +57,53 @@ def unfold(input: Node, dimension: int, size: int, step: int) -> Node:
     return _read_only(found if rank else mv.reshape(found, shape=(size,)), input)
 
 
+def offset_of(array: Any) -> int:
+    """How many numbers lie before the first of an array in the memory that it shares."""
+    root = array
+    while isinstance(getattr(root, "base", None), np.ndarray):
+        root = root.base
+    return 0 if root is array else int((array.ctypes.data - root.ctypes.data) // array.itemsize)
+
+
+def _lying(input: Node) -> Any:
+    """Where in memory the numbers of a Tensor lie, counted from its first; None where in order."""
+    array = input.array
+    if array is None or engine().in_order(array) is array:
+        return None
+    at = np.zeros(array.shape, np.int64)
+    for axis, (n, step) in enumerate(zip(array.shape, array.strides, strict=True)):
+        apart = np.arange(n) * (step // array.itemsize)
+        at += apart.reshape([n if a == axis else 1 for a in range(array.ndim)])
+    return at.reshape(-1)
+
+
+def _among(lying: Any, wanted: Any) -> Any:
+    """Which numbers of a Tensor lie at the wanted places of memory; −1 for none."""
+    if lying is None or not lying.size:
+        return wanted
+    order = np.argsort(lying, kind="stable")
+    found = order[np.searchsorted(lying, wanted, sorter=order).clip(max=lying.size - 1)]
+    return np.where(lying[found] == wanted, found, -1)
+
+
 @function()
 def as_strided(input: Node, size: Any, stride: Any, storage_offset: int | None = None) -> Node:
-    """Numbers of a Tensor, laid out in order, at places that strides name."""
+    """Numbers of a Tensor at places in memory that strides name, from its first number on.
+
+    `storage_offset` counts from the start of the memory instead, as `x.storage_offset()` does.
+    """
     shape, steps = flat_sizes((size,)), flat_sizes((stride,))
     if len(shape) != len(steps):
         raise ShapeError(f"as_strided needs a stride for each size: {shape} and {steps}.")
-    at = np.full(shape, storage_offset or 0, np.int64)
+    start = 0 if storage_offset is None else storage_offset - offset_of(input.array)
+    at = np.full(shape, start, np.int64)
     for axis, (n, step) in enumerate(zip(shape, steps, strict=True)):
         at = at + (np.arange(n) * step).reshape([n if a == axis else 1 for a in range(len(shape))])
+    at = _among(_lying(input), at)
     if at.size and not 0 <= at.min() <= at.max() < input.size:
         raise IndexRangeError(
-            f"as_strided: size {shape} with strides {steps} reaches place {at.max()}, and there "
-            f"are {input.size} numbers."
+            f"as_strided: size {shape} with strides {steps} reaches numbers that are not among the "
+            f"{input.size} of the Tensor."
         )
     flat = mv.reshape(input, shape=(input.size,))
     return _read_only(ix.take(flat, _places(at), axes=(0,)), input)
