@@ -12,6 +12,7 @@ from pellucid.doctor import watch
 from pellucid.doctor.measures.doubt import disagreement
 from pellucid.doctor.neighbors import Neighbors
 from pellucid.doctor.seen import LossSeen, Rows, Seen
+from pellucid.doctor.step import DATA, Call
 
 ROWS, WORDS = 400, 30
 
@@ -99,6 +100,22 @@ def test_neighbors_that_are_alike_say_nothing() -> None:
     rows = Rows(x[at], y[at], beside=Neighbors(np.arange(len(at)), y[at - 1], y[at + 1]))
     found = disagreement(Seen(train=rows, loss=LossSeen("mse_loss")))
     assert found is not None and found.shift == 0
+
+
+def test_windows_of_a_text_hold_the_target_of_the_row_before() -> None:
+    """Letters that hardly ever come twice in a row, and depend on those before them."""
+    draw, text = np.random.default_rng(3), [0]
+    for _ in range(805):
+        text.append((text[-1] + int(draw.choice([1, 3, 7]))) % 12)
+    letters = np.array(text)
+    for order in (np.arange(806), draw.permutation(806)):  # in the second no letter depends on any
+        windows, y = np.stack([letters[order][i : i + 6] for i in range(800)]), letters[order][6:]
+        at = draw.permutation(np.arange(1, 798))
+        rows = Rows(windows[at], y[at], beside=Neighbors(np.arange(len(at)), y[at - 1], y[at + 1]))
+        loss = LossSeen("cross_entropy", target_kind="classes")
+        words = [Call("embedding", "0", (DATA,), shape=(20, 6, 8))]
+        found = disagreement(Seen(train=rows, loss=loss, calls=words))
+        assert found is not None and found.shift == 0
 
 
 @pytest.mark.parametrize("each", [False, True])

@@ -26,6 +26,7 @@ __all__ = ["Disagreement", "disagreement"]
 
 _SURE, _DRAWS = 0.9, 1000
 _SUREST = (20, 10, 5)
+_HOLDS = 0.95  # of the rows hold a target among their inputs, or of the correlation
 _PLAIN = 0.9  # learners that explain so much leave no room for strangers
 
 
@@ -190,9 +191,10 @@ def _shifts(seen: Seen) -> tuple[int, float, float]:
 
 
 def _besides(seen: Seen, beside: Neighbors, own: Array) -> dict[int, Array]:
-    """The targets of the rows before and after; none where they are like a row's own.
+    """The targets of the rows before and after; none where they go together with a row's own.
 
-    As in series and sorted tables, where a neighbor's target may well be the easier one to tell.
+    As in series, texts and sorted tables, where a neighbor's target may well be the easier one to
+    tell, or one of the row's own inputs.
     """
     assert seen.train is not None
     found: dict[int, Array] = {}
@@ -200,17 +202,33 @@ def _besides(seen: Seen, beside: Neighbors, own: Array) -> dict[int, Array]:
         other = answers(seen, Rows(seen.train.x[beside.at], y))
         if other is not None and other.y.shape[1:] == own.shape[1:]:
             found[by] = other.y[: len(own)]
-    return {} if any(_alike(own, y) for y in found.values()) else found
+    x = seen.train.x[beside.at[: len(own)]].reshape(len(own), -1)
+    return {} if any(_alike(own, y) or _within(x, y) for y in found.values()) else found
 
 
 def _alike(own: Array, other: Array) -> bool:
-    """Whether neighbors' targets go together by more than chance."""
-    luck = 4 / np.sqrt(len(own))
-    if np.issubdtype(own.dtype, np.integer):
-        often = np.bincount(own[own >= 0]) / max((own >= 0).sum(), 1)
-        same, usual = float((own == other).mean()), float((often**2).sum())
-        return bool(same - usual > luck * np.sqrt(usual * (1 - usual)))
-    return bool(abs(_together(own, other)) > luck)
+    """Whether neighbors' targets depend on each other by more than chance (four errors)."""
+    if not np.issubdtype(own.dtype, np.integer):
+        return bool(abs(_together(own, other)) > 4 / np.sqrt(len(own)))
+    pairs = np.zeros((int(max(own.max(), other.max())) + 1,) * 2)
+    asked = (own >= 0) & (other >= 0)
+    np.add.at(pairs, (own[asked], other[asked]), 1)
+    first, second = pairs.sum(1), pairs.sum(0)
+    usual = np.outer(first, second) / max(pairs.sum(), 1)
+    freedom = max((np.sum(first > 0) - 1) * (np.sum(second > 0) - 1), 1)
+    far = float((((pairs - usual) ** 2)[usual > 0] / usual[usual > 0]).sum())
+    return bool(far > freedom + 4 * np.sqrt(2 * freedom))
+
+
+def _within(x: Array, y: Array) -> bool:
+    """Whether a column of the inputs is that target, as in windows of a series or a text."""
+    if y.shape[1] > 1 or x.dtype.kind not in "fiu":
+        return False
+    if np.issubdtype(y.dtype, np.integer):
+        return bool((x == y).mean(0).max() > _HOLDS)
+    x, y = x - x.mean(0), y - y.mean(0)
+    size = np.sqrt((x**2).sum(0) * (y**2).sum(0))
+    return bool((np.abs((x * y).sum(0)) / np.where(size > 0, size, 1.0)).max() > _HOLDS)
 
 
 def _marked(y: Array, classes: int) -> Array:

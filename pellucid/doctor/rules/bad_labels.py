@@ -1,7 +1,7 @@
 """Bad labels: targets that do not belong to their inputs.
 
 Conditions, any of them, asked of known learners that did not learn from the row they judge:
-the targets have nothing to do with the inputs (shuffles of them score as well in 1 % of the tries,
+the targets have nothing to do with the inputs (shuffles of them score as well with a chance of 1 %,
 and no learner has more skill than chance gives), nor does the network do well on other rows; or
 they contradict at least 20 % of the half of the rows that the learners are surest of, nearly as
 many (70 %) of the very surest, where overlapping classes contradict few, and with labels that are
@@ -97,9 +97,9 @@ def _unrelated(seen: Seen, found: Disagreement) -> Iterator[Finding]:
     if others is None and own is not None and own.skill > 0.9 and not _roomy(seen):
         return
     yield _finding(
-        f"The targets have nothing to do with the inputs: shuffled targets do as well in "
-        f"{percent(found.chance)} of the tries, and no known learner beats one constant answer.",
-        Evidence("shuffles that score as well as the targets", found.chance, _CHANCE,
+        "The targets have nothing to do with the inputs: that shuffled targets do as well has a "
+        f"chance of {percent(found.chance)}, and no known learner beats one constant answer.",
+        Evidence("chance that shuffled targets do as well", found.chance, _CHANCE,
                  "permutation test, Good 2005", "share"),
         _LOOK + "    print(x[i], y[i])\n" + _PAIRS,
         0.85, 0.95,
