@@ -153,15 +153,17 @@ def _by_depth(runs: Sequence[Run], act: str, facts: Mapping[str, Any]) -> Chart:
                name=f"at {plural(n, 'layer')}")
         for n in facts["depths"] if n != deep
     ][:1]  # fmt: skip
-    still = [r["start"] for r in runs if _guesses(r, deep, facts)]
+    lost = [r["start"] for r in runs if r["accuracy"][deep] is None]
+    still = [r["start"] for r in runs if _guesses(r, deep, facts) and r["start"] not in lost]
+    told = [f"{listed(still)} only guess"] if still else []
+    told += [f"{listed(lost)} diverge{'s' if len(lost) == 1 else ''}"] if lost else []
     layers = plural(deep, "layer")
     return Chart(
         Axis("accuracy on rows set aside", percent=True, low=0.0, high=1.0),
         Axis("start", names=names),
         (Bars([_share(r, deep) for r in runs], lying=True, name=f"at {layers}", role="train"),
          *circles),
-        title=f"{act}: at {layers} {listed(still)} only guess" if still
-              else f"{act}: at {layers} all learn",
+        title=f"{act}: at {layers} {', '.join(told) or 'all learn'}",
         sentence=f"Accuracy by depth; lowest at {layers} from {lowest['start']}.",
     )  # fmt: skip
 

@@ -124,6 +124,7 @@ def test_a_signal_past_the_largest_float_has_exploded() -> None:
     assert "all reach" in found.view.sentence
     lost = experiments.depth("relu", "he", layers=3, depths=1, restarts=2, epochs=20, lr=1e30)
     assert lost.view.sentence.endswith("by Adam, all diverge.")
+    assert titles(lost)[-1] == "relu: at 1 layer he diverges"
 
 
 @pytest.mark.parametrize(
