@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from pellucid.errors import DTypeError
 
@@ -31,6 +31,7 @@ __all__ = [
     "int16",
     "int32",
     "int64",
+    "of_kind",
     "of_number",
     "promote",
     "result_type",
@@ -98,6 +99,7 @@ float32 = DType("float32", FLOAT, 32)
 float64 = DType("float64", FLOAT, 64)
 ALL = (bool_, uint8, uint32, int8, int16, int32, int64, float16, bfloat16, float32, float64)
 _BY_NAME = {dtype.name: dtype for dtype in ALL}
+_BY_KIND: dict[Any, DType] = {}  # of NumPy's own, as they come
 
 
 def by_name(name: str) -> DType:
@@ -111,6 +113,14 @@ def by_name(name: str) -> DType:
     except KeyError:
         known = ", ".join(_BY_NAME)
         raise DTypeError(f"there is no dtype called {name!r}.\n Known: {known}.") from None
+
+
+def of_kind(kind: Any) -> DType:
+    """The dtype called like this one of NumPy's, which takes ten microseconds to spell its name."""
+    found = _BY_KIND.get(kind)
+    if found is None:
+        found = _BY_KIND[kind] = by_name(kind.name)
+    return found
 
 
 def of_number(value: bool | int | float) -> DType:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import FLOAT, INT, DType, bool_, by_name, default_float, int64
+from pellucid.dtypes import FLOAT, INT, DType, bool_, default_float, int64, of_kind
 from pellucid.errors import DataError, DTypeError, SettingError
 from pellucid.graph.halves import at_hand
 from pellucid.graph.node import leaf
@@ -32,7 +32,7 @@ _KINDS = {"U": "text", "S": "bytes", "M": "dates", "m": "durations"}
 
 def of_array(array: Any, requires_grad: bool = False) -> Tensor:
     """A Tensor over a NumPy array, sharing its memory."""
-    out = wrap(leaf(array, array.shape, by_name(array.dtype.name)))
+    out = wrap(leaf(array, array.shape, of_kind(array.dtype)))
     return out.requires_grad_() if requires_grad else out
 
 
@@ -128,7 +128,7 @@ def _default(array: Any, given: bool) -> DType:
     if array.dtype.kind in "iu" and not given:
         return int64
     try:
-        return by_name(array.dtype.name)
+        return of_kind(array.dtype)
     except DTypeError:
         wider = "int64" if array.dtype.kind == "u" else "float64"
         raise DTypeError(

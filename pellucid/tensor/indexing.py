@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pellucid.dtypes import BOOL, INT, bool_, by_name, int64, uint8
+from pellucid.dtypes import BOOL, INT, bool_, int64, of_kind, uint8
 from pellucid.errors import (
     DTypeError,
     IndexKindError,
@@ -130,7 +130,7 @@ def _value(value: Any, like: Node) -> Node:
         node = constant(node, like.dtype)
     elif not isinstance(node, Node):
         array = np.asarray(node)
-        node = leaf(array, array.shape, by_name(array.dtype.name))
+        node = leaf(array, array.shape, of_kind(array.dtype))
     return node if node.dtype is like.dtype else cast(node, dtype=like.dtype)
 
 
@@ -297,7 +297,7 @@ def _array_node(item: Any) -> Node:
         raise ShapeError(f"the index {item!r} has rows of different lengths.") from None
     if not array.size and not isinstance(item, np.ndarray):
         array = array.astype(np.int64)
-    return leaf(array, array.shape, by_name(array.dtype.name), kind="constant")
+    return leaf(array, array.shape, of_kind(array.dtype), kind="constant")
 
 
 def _places(mask: Node, shape: Shape, axis: int) -> list[Node]:

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import pellucid
-from pellucid.dtypes import promote, result_type
+from pellucid.dtypes import by_name, of_kind, promote, result_type
+from pellucid.errors import DTypeError
 
 NAMES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
 NUMBERS: tuple[Any, ...] = (True, 3, 2.5)
@@ -183,3 +184,12 @@ def test_integer_division(torch: Any) -> None:
         assert module.div(big, 1, rounding_mode="trunc").item() == 2**62 + 1
         with pytest.raises((ZeroDivisionError, RuntimeError)):
             a // 0
+
+
+def test_kinds_of_numpy_are_found_again() -> None:
+    for name in NAMES * 2:
+        assert of_kind(np.dtype(name)) is by_name(name)
+    assert of_kind(np.dtype(">f4")) is pellucid.float32
+    for _ in range(2):  # what is not there is not remembered either
+        with pytest.raises(DTypeError, match="no dtype called 'complex64'"):
+            of_kind(np.dtype("complex64"))
