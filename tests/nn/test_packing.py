@@ -68,6 +68,7 @@ def test_padding_sequences(torch: Any, batch_first: bool, side: str) -> None:
     mine = rnn.pad_sequence(ours, batch_first, 7.0, side)
     yours = torch.nn.utils.rnn.pad_sequence(theirs, batch_first, 7.0, side)
     same(mine, yours)
+    assert mine.is_contiguous() and mine.view(-1).shape == yours.view(-1).shape
     (mine**2).sum().backward(), (yours**2).sum().backward()
     for a, b in pairs:
         close(a.grad, b.grad)

@@ -220,9 +220,8 @@ def pad_sequence(
     parts = list(sequences)
     _check_alike("pad_sequence", parts)
     steps = max(len(x) for x in parts)
-    filled = [_filled(x, steps - len(x), padding_value, padding_side) for x in parts]
-    out: Tensor = FUNCTIONS["stack"](filled, 0 if batch_first else 1)
-    return out
+    out = _in_rows(parts, steps, padding_value, padding_side)
+    return out if batch_first else out.transpose(0, 1).contiguous()
 
 
 def unpad_sequence(
@@ -286,11 +285,16 @@ def _check_alike(name: str, parts: list[Any]) -> None:
             )
 
 
-def _filled(x: Tensor, missing: int, value: float, side: str) -> Tensor:
-    if not missing:
-        return x
-    gap = full((missing, *x.shape[1:]), value, dtype=x.dtype)
-    out: Tensor = FUNCTIONS["cat"]([x, gap] if side == "right" else [gap, x])
+def _in_rows(parts: list[Tensor], steps: int, value: float, side: str) -> Tensor:
+    """All sequences and the gaps between them in one row, cut into rows of equal length."""
+    of_each = parts[0].shape[1:]
+    missing = [steps - len(x) for x in parts]
+    gap = full((max(missing), *of_each), value, dtype=parts[0].dtype)
+    gaps = {n: gap[:n] for n in set(missing)}
+    pairs = zip(parts, missing, strict=True)
+    both = [(x, gaps[n]) if n else (x,) for x, n in pairs]
+    row = [y for pair in both for y in (pair if side == "right" else pair[::-1])]
+    out: Tensor = FUNCTIONS["cat"](row).reshape(len(parts), steps, *of_each)
     return out
 
 
