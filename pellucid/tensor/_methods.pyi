@@ -261,7 +261,7 @@ class Methods:
     def as_strided(
         self, size: Any, stride: Any, storage_offset: builtins.int | None = ...
     ) -> Tensor:
-        """Numbers of a Tensor, laid out in order, at places that strides name."""
+        """Numbers of a Tensor at places in memory that strides name, from its first number on."""
 
     def asin(self) -> Tensor:
         """The angle whose sine it is; NaN outside −1 to 1."""

@@ -195,7 +195,7 @@ def argwhere(input: Tensor, *, as_tuple: bool = ...) -> Any:
     """The positions of all numbers that are not zero: one row each, or one Tensor per axis."""
 
 def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = ...) -> Tensor:
-    """Numbers of a Tensor, laid out in order, at places that strides name."""
+    """Numbers of a Tensor at places in memory that strides name, from its first number on."""
 
 def asin(input: Tensor) -> Tensor:
     """The angle whose sine it is; NaN outside −1 to 1."""

@@ -37,6 +37,7 @@ from pellucid.ops.extremes import all_
 from pellucid.ops.op import REGISTRY
 from pellucid.ops.reduce import all_axes
 from pellucid.tensor.creation import tensor, zeros
+from pellucid.tensor.device import on_cpu
 from pellucid.tensor.elsewhere import missing
 from pellucid.tensor.lift import function
 from pellucid.tensor.tensor import Size, Tensor, wrap
@@ -125,73 +126,74 @@ def set_default_dtype(d: DType) -> None:
 class _Kind(type):
     """PyTorch's old names: called, they make Tensors of one kind; asked, they know them."""
 
-    kind: DType
+    dtype: DType
 
-    def __call__(cls, *data: Any) -> Tensor:
-        return _made(data, cls.kind)
+    def __call__(cls, *data: Any, device: Any = None) -> Tensor:
+        on_cpu(device)
+        return _made(data, cls.dtype)
 
     def __instancecheck__(cls, value: object) -> bool:
-        return isinstance(value, Tensor) and value.dtype is cls.kind
+        return isinstance(value, Tensor) and value.dtype is cls.dtype
 
 
 class FloatTensor(metaclass=_Kind):
     """A float32 Tensor of `data`; sizes give zeros: `FloatTensor(2, 3)`."""
 
-    kind = float32
+    dtype = float32
 
 
 class DoubleTensor(metaclass=_Kind):
     """A float64 Tensor of `data`; sizes give zeros: `DoubleTensor(2, 3)`."""
 
-    kind = float64
+    dtype = float64
 
 
 class HalfTensor(metaclass=_Kind):
     """A float16 Tensor of `data`; sizes give zeros: `HalfTensor(2, 3)`."""
 
-    kind = float16
+    dtype = float16
 
 
 class BFloat16Tensor(metaclass=_Kind):
     """A bfloat16 Tensor of `data`; sizes give zeros: `BFloat16Tensor(2, 3)`."""
 
-    kind = bfloat16
+    dtype = bfloat16
 
 
 class LongTensor(metaclass=_Kind):
     """An int64 Tensor of `data`; sizes give zeros: `LongTensor(2, 3)`."""
 
-    kind = int64
+    dtype = int64
 
 
 class IntTensor(metaclass=_Kind):
     """An int32 Tensor of `data`; sizes give zeros: `IntTensor(2, 3)`."""
 
-    kind = int32
+    dtype = int32
 
 
 class ShortTensor(metaclass=_Kind):
     """An int16 Tensor of `data`; sizes give zeros: `ShortTensor(2, 3)`."""
 
-    kind = int16
+    dtype = int16
 
 
 class CharTensor(metaclass=_Kind):
     """An int8 Tensor of `data`; sizes give zeros: `CharTensor(2, 3)`."""
 
-    kind = int8
+    dtype = int8
 
 
 class ByteTensor(metaclass=_Kind):
     """A uint8 Tensor of `data`; sizes give zeros: `ByteTensor(2, 3)`."""
 
-    kind = uint8
+    dtype = uint8
 
 
 class BoolTensor(metaclass=_Kind):
     """A bool Tensor of `data`; sizes give `False`: `BoolTensor(2, 3)`."""
 
-    kind = bool_
+    dtype = bool_
 
 
 def _made(data: tuple[Any, ...], dtype: DType) -> Tensor:
@@ -236,7 +238,7 @@ def equal(input: Node, other: Node) -> bool:
 
 
 _MAKERS: dict[Any, DType] = {
-    make: make.kind
+    make: make.dtype
     for make in (
         FloatTensor, DoubleTensor, HalfTensor, BFloat16Tensor, LongTensor, IntTensor, ShortTensor,
         CharTensor, ByteTensor, BoolTensor,

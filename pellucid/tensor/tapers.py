@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import FLOAT, DType, float32
+from pellucid.dtypes import FLOAT, DType, default_float
 from pellucid.errors import DTypeError, SettingError
 from pellucid.tensor.creation import held, of_array
 from pellucid.tensor.device import on_cpu
@@ -25,7 +25,7 @@ def _turns(name: str, length: int, periodic: bool) -> Any:
 
 def _window(values: Any, dtype: DType | None, device: Any, requires_grad: bool) -> Tensor:
     on_cpu(device)
-    kind = dtype or float32
+    kind = dtype or default_float()
     if kind.category != FLOAT:
         raise DTypeError(f"a window holds float numbers, not {kind.name}.")
     values = np.ones(1) if len(values) == 1 else values
@@ -37,8 +37,8 @@ def _cosines(turns: Any, *shares: float) -> Any:
 
 
 def hann_window(
-    window_length: int, periodic: bool = True, *, dtype: DType | None = None, device: Any = None,
-    requires_grad: bool = False,
+    window_length: int, periodic: bool = True, *, dtype: DType | None = None,
+    layout: Any = None, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """Half a cosine, from 0 to 1 and back."""
     turns = _turns("hann_window", window_length, periodic)
@@ -47,7 +47,8 @@ def hann_window(
 
 def hamming_window(
     window_length: int, periodic: bool = True, alpha: float = 0.54, beta: float = 0.46, *,
-    dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    dtype: DType | None = None,
+    layout: Any = None, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """Hann's window on a small step: `alpha − beta · cos`."""
     turns = _turns("hamming_window", window_length, periodic)
@@ -55,8 +56,8 @@ def hamming_window(
 
 
 def blackman_window(
-    window_length: int, periodic: bool = True, *, dtype: DType | None = None, device: Any = None,
-    requires_grad: bool = False,
+    window_length: int, periodic: bool = True, *, dtype: DType | None = None,
+    layout: Any = None, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """Two cosines, flatter at the ends than Hann's."""
     turns = _turns("blackman_window", window_length, periodic)
@@ -64,8 +65,8 @@ def blackman_window(
 
 
 def bartlett_window(
-    window_length: int, periodic: bool = True, *, dtype: DType | None = None, device: Any = None,
-    requires_grad: bool = False,
+    window_length: int, periodic: bool = True, *, dtype: DType | None = None,
+    layout: Any = None, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """A triangle."""
     turns = _turns("bartlett_window", window_length, periodic)
@@ -74,7 +75,7 @@ def bartlett_window(
 
 def kaiser_window(
     window_length: int, periodic: bool = True, beta: float = 12.0, *, dtype: DType | None = None,
-    device: Any = None, requires_grad: bool = False,
+    layout: Any = None, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """Kaiser's window: the narrowest for how much it lets through beside, which `beta` says."""
     turns = _turns("kaiser_window", window_length, periodic)

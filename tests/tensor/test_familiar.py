@@ -65,6 +65,7 @@ def test_the_older_names_know_their_tensors(torch: Any) -> None:
         x, y = lib.ones(2), lib.nn.Parameter(lib.ones(2).double())
         assert isinstance(x, lib.FloatTensor) and not isinstance(x, lib.LongTensor)
         assert isinstance(y, (lib.HalfTensor, lib.DoubleTensor))
+        assert lib.LongTensor.dtype is lib.LongTensor([1], device="cpu").dtype is lib.int64
         assert not isinstance([1.0], lib.FloatTensor) and isinstance(x.bool(), lib.BoolTensor)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import pellucid
-from pellucid.errors import IndexRangeError, KindError, PellucidError
+from pellucid.errors import DTypeError, IndexRangeError, KindError, PellucidError
 
 NAN = math.nan
 MIXED = [NAN, 0.0, 0.0, NAN, 1.0, NAN]
@@ -47,6 +47,9 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
     "strides inside of a slice": lambda m: m.arange(12)[3:].as_strided((2, 2), (2, 1)),
     "strides from the start of memory": lambda m: m.arange(12)[3:].as_strided((2, 2), (2, 1), 5),
     "strides over numbers shown often": lambda m: m.arange(3).expand(2, 3).as_strided((3,), (1,)),
+    "a window with all words": lambda m: m.hann_window(
+        4, dtype=m.float64, layout=m.strided, device="cpu", requires_grad=False
+    ),
     "a dim that is a Tensor": lambda m: m.cumsum(m.ones(2, 2), m.tensor(0)),
     "a dim to add up along that is a Tensor": lambda m: m.ones(2, 3).sum(m.tensor(1)),
 }
@@ -123,4 +126,21 @@ def test_strides_stay_among_the_numbers_of_the_tensor() -> None:
     assert str(refusal.value) == (
         "as_strided: size (2,) with strides (1,) reaches numbers that are not among the 3 of the "
         "Tensor."
+    )
+
+
+def test_a_window_has_the_usual_kind_of_number() -> None:
+    pellucid.set_default_dtype(pellucid.float64)
+    try:
+        assert pellucid.bartlett_window(3).dtype is pellucid.float64
+    finally:
+        pellucid.set_default_dtype(pellucid.float32)
+
+
+def test_counts_are_whole_numbers() -> None:
+    with pytest.raises(DTypeError) as refusal:
+        pellucid.repeat_interleave(pellucid.ones(2))
+    assert str(refusal.value) == (
+        "repeat_interleave: repeats are whole numbers, not float32.\n"
+        " Convert them first: repeats.long()."
     )

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import int64
-from pellucid.errors import IndexRangeError, KindError, SettingError, ShapeError
+from pellucid.dtypes import INT, int64
+from pellucid.errors import DTypeError, IndexRangeError, KindError, SettingError, ShapeError
 from pellucid.graph.mode import engine
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import elementwise as ew
@@ -140,6 +140,11 @@ def _counted(n: int) -> Node:
 
 
 def _repeated_by(input: Node, repeats: Node, axis: int) -> Node:
+    if repeats.dtype.category != INT:
+        raise DTypeError(
+            f"repeat_interleave: repeats are whole numbers, not {repeats.dtype.name}.\n"
+            " Convert them first: repeats.long()."
+        )
     low, _ = known_range("repeat_interleave", repeats)
     n = input.shape[axis]
     if low < 0 or repeats.size not in (1, n):
