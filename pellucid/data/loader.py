@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
+from types import GenericAlias
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from pellucid.tensor.random import Generator
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["DataLoader", "default_collate", "default_convert"]
+
+_FIXED = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers")
 
 
 class DataLoader(Asked):
@@ -71,7 +74,7 @@ class DataLoader(Asked):
         pin_memory_device: str = "",
         in_order: bool = True,
     ) -> None:
-        self._check(num_workers, shuffle, sampler, batch_sampler, batch_size, drop_last)
+        self._check(num_workers, timeout, shuffle, sampler, batch_sampler, batch_size, drop_last)
         self.dataset, self.generator, self.num_workers = dataset, generator, num_workers
         self._iterable = isinstance(dataset, IterableDataset)
         if self._iterable and (shuffle or sampler is not None or batch_sampler is not None):
@@ -90,13 +93,33 @@ class DataLoader(Asked):
         self.pin_memory, self.timeout, self.worker_init_fn = pin_memory, timeout, worker_init_fn
         self.prefetch_factor, self.persistent_workers = prefetch_factor, persistent_workers
         self.multiprocessing_context = multiprocessing_context
+        self._made = True
+
+    def __class_getitem__(cls, item: Any) -> GenericAlias:  # DataLoader[Tensor] in annotations
+        return GenericAlias(cls, item)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _FIXED and "_made" in self.__dict__:
+            raise SettingError(
+                f"{name} of a DataLoader is fixed once it is made: its order was made from it.\n"
+                f" Make another: DataLoader(dataset, {name}=…)."
+            )
+        super().__setattr__(name, value)
 
     @staticmethod
     def _check(
-        workers: int, shuffle: Any, sampler: Any, batch_sampler: Any, size: Any, drop_last: bool
+        workers: int,
+        timeout: float,
+        shuffle: Any,
+        sampler: Any,
+        batch_sampler: Any,
+        size: Any,
+        drop_last: bool,
     ) -> None:
         if workers < 0:
             raise SettingError(f"num_workers must be 0 or more, not {workers}.")
+        if timeout < 0:
+            raise SettingError(f"timeout must be 0 or more, not {timeout}.")
         if sampler is not None and shuffle:
             raise SettingError("sampler and shuffle exclude each other: a sampler is the order.")
         if batch_sampler is not None and (size != 1 or shuffle or sampler is not None or drop_last):

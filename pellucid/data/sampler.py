@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.data.described import samples
-from pellucid.errors import SettingError
+from pellucid.errors import KindError, SettingError
 from pellucid.tensor.creation import tensor
 from pellucid.tensor.random import Generator, multinomial, randint, randperm
 
@@ -59,6 +59,8 @@ class RandomSampler(Sampler):
         generator: Generator | None = None,
     ) -> None:
         super().__init__(data_source)
+        if not isinstance(replacement, bool):
+            raise KindError(f"replacement must be True or False, not {replacement!r}.")
         if num_samples is not None and num_samples < 1:
             raise SettingError(f"num_samples must be 1 or more, not {num_samples}.")
         self.replacement, self._count, self.generator = replacement, num_samples, generator

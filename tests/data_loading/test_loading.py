@@ -261,3 +261,28 @@ class Streamed(loading.IterableDataset[Any]):
 
     def __iter__(self) -> Any:
         return iter(self.samples)
+
+
+def test_what_made_the_order_of_a_loader_is_fixed(torch: Any) -> None:
+    for lib in (loading, torch.utils.data):
+        loader = lib.DataLoader(range(4), batch_size=2)
+        for name in ("batch_size", "sampler", "batch_sampler", "drop_last", "dataset"):
+            with pytest.raises(ValueError, match=name):
+                setattr(loader, name, 3)
+        loader.collate_fn = sum
+        assert list(loader) == [1, 5]
+    with pytest.raises(SettingError) as refusal:
+        loading.DataLoader(range(4)).batch_size = 2
+    assert str(refusal.value) == (
+        "batch_size of a DataLoader is fixed once it is made: its order was made from it.\n"
+        " Make another: DataLoader(dataset, batch_size=…)."
+    )
+
+
+def test_loaders_and_samplers_refuse_what_pytorchs_refuse(torch: Any) -> None:
+    for lib in (loading, torch.utils.data):
+        assert "DataLoader[int]" in str(lib.DataLoader[int])
+        with pytest.raises(ValueError, match="timeout"):
+            lib.DataLoader(range(4), timeout=-1)
+        with pytest.raises(TypeError, match="replacement"):
+            lib.RandomSampler(range(4), replacement=0)
