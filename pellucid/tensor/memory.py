@@ -99,7 +99,7 @@ def replace(self: Tensor, value: Node) -> None:
     owner = _root(self)
     before = owner._node
     views = [v for v in (ref() for ref in getattr(owner, "_views", ())) if v is not None]
-    paths = [(v, _path(v._node, before)) for v in views]
+    paths = [(v, _path(v._node, before)) for v in views if v._node.base is not None]
     for step in reversed(_path(self._node, before)):
         value = _written_through(step, value)
     trace = current().trace
@@ -148,7 +148,8 @@ def _writable(array: Any) -> Any:
 
 
 def _root(self: Tensor) -> Tensor:
-    return getattr(self, "_owner", self)
+    """Whose memory this is: its own too for a view that became a leaf, or got other data, since."""
+    return self if self._node.base is None else getattr(self, "_owner", self)
 
 
 def _path(view: Node, root: Node) -> list[Node]:

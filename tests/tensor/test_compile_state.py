@@ -320,3 +320,26 @@ def test_ctrl_c_loses_no_weight() -> None:
                 step(rows)
         press.join()
         assert np.isfinite(net.weight.sum().item()) and step(rows).item() > 0
+
+
+@ENGINES
+def test_weights_cut_from_a_row_are_moved(engine: Any) -> None:
+    def weights(compiled: bool) -> list[list[float]]:
+        row = pl.linspace(-1.0, 1.0, 7)
+        matrix = row[:6].view(3, 2).requires_grad_()
+        bias = nn.Parameter(row[6:])
+        moves = pl.optim.Adam([matrix, bias], lr=0.1)
+
+        def step(x: Any, y: Any) -> Any:
+            moves.zero_grad()
+            loss = (x @ matrix + bias - y).pow(2).mean()
+            loss.backward()
+            moves.step()
+            return loss
+
+        call: Any = pl.compile(step, engine=engine) if compiled else step
+        losses = [call(X, Y).item() for _ in range(4)]
+        return [losses, matrix.flatten().tolist(), bias.tolist()]
+
+    for mine, plain in zip(weights(True), weights(False), strict=True):
+        assert mine == pytest.approx(plain, rel=1e-4)
