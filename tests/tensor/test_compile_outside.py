@@ -27,9 +27,13 @@ def halved(optimizer: Any, args: Any, kwargs: Any) -> None:
             p.grad.mul_(0.5)
 
 
+def halved_blame(w: Any) -> None:
+    w.grad.mul_(0.5)
+
+
 HOOKS: dict[str, Callable[[Any, Any], Any]] = {
     "blame": lambda w, _: w.register_hook(lambda g: g * share[0]),
-    "added up": lambda w, _: w.register_post_accumulate_grad_hook(lambda p: p.grad.mul_(0.5)),
+    "added up": lambda w, _: w.register_post_accumulate_grad_hook(halved_blame),
     "before a step": lambda _, optimizer: optimizer.register_step_pre_hook(halved),
     "before any step": lambda *_: pl.optim.optimizer.register_optimizer_step_pre_hook(halved),
 }
