@@ -199,5 +199,5 @@ def test_graphs_of_networkx_that_lose_something_are_refused() -> None:
 def test_a_weight_in_dot_is_taken_where_no_label_says_it() -> None:
     plain = neurons.from_dot("digraph { a -> b [weight=0.5] }")
     assert plain.edge("a", "b").weight == 0.5
-    labelled = neurons.from_dot('digraph { a -> b [weight=10, label="−0.25"] }')
-    assert labelled.edge("a", "b").weight == -0.25
+    labeled = neurons.from_dot('digraph { a -> b [weight=10, label="−0.25"] }')
+    assert labeled.edge("a", "b").weight == -0.25
