@@ -11,6 +11,7 @@ from typing import Any
 
 from pellucid.errors import KindError, SettingError, ShapeError
 from pellucid.func.trees import leaves, mapped, rebuilt
+from pellucid.graph.node import Node
 from pellucid.graph.walk import reachable
 from pellucid.shapes import show
 from pellucid.spelling import a_kind
@@ -51,14 +52,14 @@ class _Watched:
         """Results cut off from the fresh Tensors, where nobody else is asked about them."""
         if not is_grad_enabled():  # whoever calls records nothing
             return mapped(Tensor.detach, tree)
-        own = {t._node for t in self.tensors}
+        own, others = {t._node for t in self.tensors}, set[Node]()
+        heads = [t._node for t in leaves(tree) if t.requires_grad]
+        for node in reachable(heads, follow=lambda n: n.requires_grad):  # inputs before users
+            if not others.isdisjoint(node.inputs) if node.inputs else node not in own:
+                others.add(node)
 
         def cut(t: Tensor) -> Tensor:
-            if not t.requires_grad:
-                return t
-            behind = reachable([t._node], follow=lambda n: n.requires_grad)
-            others = (n for n in behind if not n.inputs and n not in own)
-            return t if any(True for _ in others) else t.detach()
+            return t.detach() if t.requires_grad and t._node not in others else t
 
         return mapped(cut, tree)
 

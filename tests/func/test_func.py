@@ -10,6 +10,8 @@ import pytest
 
 import pellucid
 from pellucid import func, nn
+from pellucid.func import derivatives
+from pellucid.graph.walk import reachable
 
 
 def same(mine: Any, theirs: Any) -> None:
@@ -277,3 +279,24 @@ def test_what_derivatives_refuse(call: Any, text: str) -> None:
     with pytest.raises(RuntimeError) as refusal:
         call()
     assert str(refusal.value) == text
+
+
+def test_results_are_cut_off_in_one_walk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a network's gradients cost as many walks as it has weights."""
+    walks = list[int]()
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        walks.append(1)
+        return reachable(*args, **kwargs)
+
+    monkeypatch.setattr(derivatives, "reachable", counted)
+    outer = pellucid.ones(2, requires_grad=True)
+    weights = {str(k): pellucid.full((2,), float(k)) for k in range(5)}
+
+    def loss(weights: Any) -> Any:
+        return sum((w * w * (outer if k == "3" else 1.0)).sum() for k, w in weights.items())
+
+    found = pellucid.func.grad(loss)(weights)
+    assert len(walks) == 1
+    assert [k for k, g in found.items() if g.requires_grad] == ["3"]
+    assert [g.tolist() for g in found.values()] == [[2.0 * k] * 2 for k in range(5)]
