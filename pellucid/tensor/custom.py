@@ -6,6 +6,7 @@ Such an operation becomes an op record like every other, so the chain rule and `
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -106,7 +107,9 @@ class Function:
         with no_grad():
             if hasattr(cls, "setup_context"):  # PyTorch's newer manner: forward without ctx
                 out = cls.forward(*args)
-                cls.setup_context(ctx, args, out)
+                bound = inspect.signature(cls.forward).bind(*args)
+                bound.apply_defaults()
+                cls.setup_context(ctx, bound.args, out)
             else:
                 out = cls.forward(ctx, *args)
         parts = out if isinstance(out, tuple) else (out,)

@@ -305,3 +305,25 @@ def test_a_compiled_step_runs_the_rules_of_its_own(engine: Any) -> None:
 
     for mine, plain in zip(losses(True), losses(False), strict=True):
         assert mine == pytest.approx(plain, rel=1e-5)
+
+
+def test_setup_context_is_told_the_defaults_of_forward(torch: Any) -> None:
+    def story(lib: Any) -> Any:
+        class Times(lib.autograd.Function):
+            @staticmethod
+            def forward(x: Any, factor: float = 3.0) -> Any:
+                return x * factor
+
+            @staticmethod
+            def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+                _, ctx.factor = inputs
+
+            @staticmethod
+            def backward(ctx: Any, g: Any) -> Any:
+                return g * ctx.factor, None
+
+        x = lib.ones(2, requires_grad=True)
+        (Times.apply(x) + Times.apply(x, 4.0)).sum().backward()
+        return x.grad.tolist()
+
+    told(torch, story)
