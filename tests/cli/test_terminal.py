@@ -221,7 +221,7 @@ def test_help_appears_at_once() -> None:
     # work, beside that of loading NumPy alone.
     quick = any(seconds("--help") <= 0.3 for _ in range(5))
     numpy = (sys.executable, "-c", "import numpy")
-    assert quick or any(cpu_seconds("--help") <= 4 * processor_time(*numpy) for _ in range(5))
+    assert quick or any(cpu_seconds("--help") <= 3 * processor_time(*numpy) for _ in range(5))
 
 
 @pytest.mark.parametrize("words", ["--help", "--version"])
