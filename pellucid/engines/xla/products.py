@@ -16,7 +16,7 @@ __all__ = ["HALVED", "PRODUCTS", "WORTH"]
 _barrier: Any = lax.optimization_barrier
 SWAPPED: Order = (1, 0)
 WORTH = 4096  # numbers in a weight below which its order does not matter
-SHARED = 1 << 25  # multiplications above which several cores gain more than a quick product does
+SHARED = 1 << 24  # multiplications above which several cores gain more than a quick product does
 
 
 def _times(a: Any, b: Any) -> Any:
