@@ -81,7 +81,8 @@ class LossSeen:
         target_kind: "classes" (whole numbers), "shares" (0 to 1), "numbers".
         low: the smallest prediction.
         high: the largest prediction.
-        sums_to_one: the share of rows whose predictions are from 0 to 1 and sum to 1.
+        sums_to_one: the share of rows whose predictions are from 0 to 1 and sum to 1; of this and
+            the next, rows with NaN are left out, and it is NaN where there are no others.
         logs_of_shares: the share of rows whose predictions' exponentials sum to 1.
         target_low: the smallest target.
         target_high: the largest target.

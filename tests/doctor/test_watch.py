@@ -244,6 +244,23 @@ def test_the_first_that_is_not_finite() -> None:
     assert (moment.step, seen.calls[moment.first_bad or 0].name) == (8, "log")
 
 
+def test_rows_with_nan_do_not_say_that_logarithms_are_raw_scores() -> None:
+    """0/0 in shares made by hand: their logarithms are what nll_loss asks for, NaN beside."""
+    x, y = pl.tensor([[1.0, 2.0], [-1.0, -1.0]] * 8), pl.tensor([1, 0] * 8)
+    model = nn.Sequential(nn.Linear(2, 2, bias=False))
+    model[0].weight.data.copy_(pl.eye(2))
+    optimizer = pl.optim.SGD(model.parameters(), lr=0.01)
+    with watch(model, optimizer) as report:
+        for _ in range(12):
+            optimizer.zero_grad()
+            cut = F.relu(model(x))
+            loss = F.nll_loss((cut / cut.sum(1, keepdim=True)).log(), y)
+            loss.backward()
+            optimizer.step()
+    assert report.seen.loss is not None and report.seen.loss.logs_of_shares == 1.0
+    assert report.findings == ["non_finite"]
+
+
 def test_other_loops_do_not_break() -> None:
     """Closures, several networks, dicts, recurrent layers, no optimizer at all."""
     x, y = _data(32)

@@ -75,8 +75,8 @@ def describe(seen: LossSeen | None, call: LossCall, library: Library) -> LossSee
     seen.low, seen.high = min(seen.low, low), max(seen.high, high)
     seen.target_low = min(seen.target_low, target_low)
     seen.target_high = max(seen.target_high, target_high)
-    seen.sums_to_one = min(seen.sums_to_one, shares)
-    seen.logs_of_shares = min(seen.logs_of_shares, logs)
+    seen.sums_to_one = float(np.fmin(seen.sums_to_one, shares))
+    seen.logs_of_shares = float(np.fmin(seen.logs_of_shares, logs))
     return seen
 
 
@@ -100,16 +100,22 @@ def _kind(name: str, y: npt.NDArray[Any]) -> str:
 
 
 def _sums_to_one(p: npt.NDArray[Any]) -> tuple[float, float]:
-    """The shares of rows that are shares, and that are logarithms of shares."""
+    """The shares of rows that are shares, and that are logarithms of shares.
+
+    Rows with NaN are neither and no raw scores either; NaN where there are no others.
+    """
     if p.ndim < 2 or p.shape[1] < 2 or p.dtype.kind != "f" or not p.size:
         return 0.0, 0.0
+    told = ~np.isnan(p).any(axis=1)
+    if not told.any():
+        return math.nan, math.nan
     with np.errstate(all="ignore"):
         total, logs = p.sum(axis=1), np.exp(np.minimum(p, 50)).sum(axis=1)
         inside = (p >= 0).all(axis=1) & (p <= 1 + 1e-6).all(axis=1)
         below = (p <= 1e-6).all(axis=1)
         return (
-            float((inside & (np.abs(total - 1) < 1e-3)).mean()),
-            float((below & (np.abs(logs - 1) < 1e-3)).mean()),
+            float((inside & (np.abs(total - 1) < 1e-3))[told].mean()),
+            float((below & (np.abs(logs - 1) < 1e-3))[told].mean()),
         )
 
 
