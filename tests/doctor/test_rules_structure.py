@@ -166,6 +166,23 @@ def test_frozen_parameters(kept: list[WeightSeen], events: Events, found: str) -
     assert [found in text for text in said] == ([True] if found else [])
 
 
+@pytest.mark.parametrize(
+    ("first", "inputs", "found"),
+    [(True, (), True), (True, (DATA,), False), (False, (), False)],
+)
+def test_frozen_parameters_whose_result_went_on_by_numpy(
+    first: bool, inputs: tuple[int, ...], found: bool
+) -> None:
+    """Layers before those that learn ran for nothing; a spare head beside them is left alone."""
+    idle = WeightSeen("a.weight", (8, 4), "a", used=False, ran=True, reached=False, moved=False)
+    head = WeightSeen("b.weight", (64, 8), "b", ran=True)
+    calls = [Call("linear", "b", inputs, ((8, 8),), (8, 64), ("b.weight",))]
+    seen = Seen(calls=calls, weights=[idle, head] if first else [head, idle],
+                events=Events(steps=9, backwards=9))  # fmt: skip
+    said = [f.layer for f in findings("frozen_parameters", seen)]
+    assert said == (["a"] if found else [])
+
+
 def frozen(right: bool) -> Seen:
     """Random values frozen in the first layer, learned well or not."""
     draw = np.random.default_rng(0)

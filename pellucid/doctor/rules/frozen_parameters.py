@@ -8,7 +8,8 @@ optimizer (nor moved by another); parameters it holds that no gradient ever reac
 draws them (uniform within 1/√fan_in, so nothing was ever learned there) and the network misses at
 least 15 % of what a reference fit to the same rows reaches, while the same network, as frozen as
 it is, does not reach it with usual settings either. Parameters that no forward used are
-left alone, unless they are most of the network, ran for nothing, and the same effect shows.
+left alone, unless they are most of the network, ran for nothing, and the same effect shows; or
+they ran first, and what learns behind them takes nothing of the input.
 """
 
 from __future__ import annotations
@@ -264,12 +265,26 @@ def _for_nothing(seen: Seen) -> Iterator[Finding]:
     """Layers that run, and nothing of what they make reaches the loss: most of what should learn.
 
     A spare head is left alone: less than half of what the optimizer holds, or nothing is missed.
+    Layers before all that learn are none, where what does learn takes nothing of the input: what
+    they made went on as other numbers, by NumPy or lists.
     """
     held = [w for w in seen.weights if w.trainable and w.held]
     idle = [w for w in held if w.ran and not (w.used or w.reached or w.moved)]
     share = _entries(idle) / max(_entries(held), 1)
-    if share >= _HALF and effect(seen) >= _LOST:
+    if (idle and _cut_off(seen, idle[0])) or (share >= _HALF and effect(seen) >= _LOST):
         yield _unreached(seen, idle, share)
+
+
+def _cut_off(seen: Seen, first: WeightSeen) -> bool:
+    """Whether the prediction is made of numbers of unknown origin, and `first` ran before it."""
+    inner = [call for call in seen.calls if call.part == "model"]
+    used = next((w for w in seen.weights if w.used), None)
+    return (
+        bool(inner)
+        and not any(DATA in call.inputs for call in inner)
+        and used is not None
+        and seen.weights.index(first) < seen.weights.index(used)
+    )
 
 
 def _as_drawn(weight: WeightSeen) -> bool:
