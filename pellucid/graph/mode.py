@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from pellucid.dtypes import DType
@@ -43,7 +43,13 @@ class Engine(Protocol):
 
 
 class Trace(Protocol):
-    """Whoever takes notes while a step is traced to be compiled."""
+    """Whoever takes notes while a step is traced to be compiled.
+
+    Attributes:
+        writes: how many writes were reported.
+    """
+
+    writes: int
 
     def moved(self, owner: Any, value: Node, alias: bool = False) -> Node:
         """The Tensor `owner` is about to stand for `value`: the node that it shall stand for."""
@@ -65,6 +71,12 @@ class Trace(Protocol):
 
     def drawn(self, generator: Any, count: int) -> Node:
         """A generator is asked for `count` words: the state to draw them from."""
+
+    def draws(self, generator: Any) -> int:
+        """How many blocks of words a generator was asked for in this step."""
+
+    def drawn_again(self, generator: Any, draws: int) -> AbstractContextManager[None]:
+        """Within the block a generator draws what it drew after so many blocks."""
 
     def numbers(self, source: Any, dtype: DType) -> list[Node]:
         """The numbers of a step as unknowns; `source(n)` gives those of the next n steps."""

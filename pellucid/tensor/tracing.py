@@ -43,6 +43,7 @@ class Tracing:
         places: where the step leaves Tensors outside, and what lay there.
         since: when tracing began.
         went_backward: whether the step calls `backward()`.
+        writes: how many writes were reported.
     """
 
     def __init__(self, known: Mapping[Node, Any] = MappingProxyType({})) -> None:
@@ -72,12 +73,14 @@ class Tracing:
         self._who = ""
         self._noting = True  # whether it counts that the numbers of a Tensor are looked at
         self.went_backward = False
+        self.writes = 0
 
     # ---- reports ------------------------------------------------------------------------------
 
     def moved(self, owner: Tensor, value: Node, alias: bool = False) -> Node:
         """Remember what `owner` stood for. A weight stays one: blame ends at its new value too."""
         before = owner._node
+        self.writes += 1
         notes = self._aliases if alias else self._owners
         if before.seq < self.since or before.kind == "state":  # moments are made at the first step
             notes.setdefault(id(owner), (owner, before))
@@ -165,6 +168,23 @@ class Tracing:
             _, start, used = known
         self._drawn[id(generator)] = (generator, start, used + blocks)
         return emit(moved_on, (start,), {"blocks": used}) if used else start
+
+    def draws(self, generator: Any) -> int:
+        """How many blocks of words a generator was asked for in this step."""
+        known = self._drawn.get(id(generator))
+        return 0 if known is None else known[2]
+
+    @contextmanager
+    def drawn_again(self, generator: Any, draws: int) -> Iterator[None]:
+        """Within the block a generator draws what it drew after so many blocks."""
+        known = self._drawn.get(id(generator))
+        if known is not None:
+            self._drawn[id(generator)] = (*known[:2], draws)
+        try:
+            yield
+        finally:
+            if known is not None:
+                self._drawn[id(generator)] = known
 
     def numbers(
         self, source: Callable[[int], Sequence[Sequence[float]]], dtype: DType

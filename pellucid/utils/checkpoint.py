@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 from pellucid.autograd import gradients
+from pellucid.dtypes import int64
 from pellucid.errors import GraphError, SettingError
 from pellucid.func.trees import leaves, rebuilt
 from pellucid.graph.emit import emit
-from pellucid.graph.mode import current, switched
+from pellucid.graph.mode import Trace, current, switched
 from pellucid.graph.node import Node, leaf
 from pellucid.graph.walk import reachable
 from pellucid.ops.op import Op
@@ -25,6 +27,7 @@ __all__ = [
     "CheckpointError", "checkpoint", "checkpoint_sequential", "noop_context_fn",
     "set_checkpoint_debug_enabled", "set_checkpoint_early_stop",
 ]  # fmt: skip
+_Stream = Callable[[], AbstractContextManager[Any]]
 _Contexts = Callable[[], tuple[AbstractContextManager[Any], AbstractContextManager[Any]]]
 
 
@@ -70,9 +73,9 @@ def checkpoint(
 ) -> Any:
     """What a function gives, without what it computed on the way; that is done again for backward.
 
-    Results, gradients and random numbers (dropout) are those of a plain call. Inside of a compiled
-    function it is a plain call: there the compiler decides what is kept. Running averages move at
-    both runs, as in PyTorch.
+    Results, gradients and random numbers (dropout) are those of a plain call. Running averages move
+    at both runs, as in PyTorch. Inside of a compiled function the compiler decides what is kept;
+    of the second run only what it writes is computed, also where backward() is called outside.
 
     Args:
         function: a module or function of Tensors.
@@ -101,9 +104,10 @@ def checkpoint(
     Source: Chen, Xu, Zhang & Guestrin 2016, "Training deep nets with sublinear memory cost"
     """
     mode = current()
-    if not mode.recording or mode.symbolic or mode.trace is not None:
+    if not mode.recording or (mode.symbolic and mode.trace is None):
         return function(*args, **kwargs)
-    return _Segment(function, args, kwargs, preserve_rng_state, context_fn).result()
+    segment = _Segment(function, args, kwargs, preserve_rng_state, context_fn)
+    return segment.result() if mode.trace is None else segment.traced(mode.trace)
 
 
 class _Segment:
@@ -123,12 +127,15 @@ class _Segment:
         self.contexts = contexts
         self.function, self.given = function, (list(args), dict(kwargs))
         self.inputs = [t._node for t in leaves(self.given)]
+        self.same = same
         self.state = default_generator.get_state() if same else None
         self.mode = {"lower": current().lower, "scope": current().scope}
+        self._second: tuple[list[Tensor], list[Tensor]] | None = None
+        self._served: set[int] = set()
 
     def result(self) -> Any:
         """What the function gives; its nodes are let go."""
-        since = leaf(None, (), self.inputs[0].dtype).seq if self.inputs else 0
+        since = self._now()
         with self.contexts()[0]:
             fresh, out = self._run()
         heads = [t._node for t in leaves(out)]
@@ -139,6 +146,27 @@ class _Segment:
             return self.function(*self.given[0], **self.given[1])  # nothing could be forgotten
         values = [self._kept(k, n, outside) for k, n in enumerate(heads)]
         return rebuilt(out, values)
+
+    def traced(self, trace: Trace) -> Any:
+        """What the function gives, all of it kept; blame for it writes what a second run writes."""
+        drawn, written, since = trace.draws(default_generator), trace.writes, self._now()
+        with self.contexts()[0]:
+            out = self.function(*self.given[0], **self.given[1])
+        if trace.writes == written and self.same:
+            return out
+        again = partial(trace.drawn_again, default_generator, drawn) if self.same else nullcontext
+        for k, node in enumerate(t._node for t in leaves(out)):
+            if node.requires_grad and node.seq >= since:
+                node.hooks = [*(node.hooks or ()), partial(self._written_again, k, again)]
+        return out
+
+    def _written_again(self, k: int, stream: _Stream, g: Node) -> None:
+        """The k-th result was reached by blame: the function runs again, for all results once."""
+        with stream():
+            self._once(k)
+
+    def _now(self) -> int:
+        return leaf(None, (), int64).seq
 
     def _run(self) -> tuple[list[Tensor], Any]:
         """Call the function on Tensors that nothing stands behind."""
@@ -155,10 +183,20 @@ class _Segment:
             fresh, out = self._run()
         return fresh, leaves(out)
 
+    def _once(self, k: int) -> tuple[list[Tensor], list[Tensor]]:
+        """The second run, which serves each result once; another backward pass makes another."""
+        if self._second is None or k in self._served:
+            self._second, self._served = self._again(), set()
+        run = self._second
+        self._served.add(k)
+        if len(self._served) == sum(t._node.requires_grad for t in run[1]):
+            self._second = None
+        return run
+
     @contextmanager
     def _stream(self) -> Iterator[None]:
         """The random stream as it stood at the first run; afterwards as it stands now."""
-        if self.state is None:
+        if self.state is None or current().trace is not None:
             yield
             return
         now = default_generator.get_state()
@@ -176,7 +214,7 @@ class _Segment:
         def rule(g: Node, y: Node, *inputs: Node) -> tuple[Node | None, ...]:
             if current().recording:
                 raise GraphError(_ONCE)
-            fresh, heads = self._again()
+            fresh, heads = self._once(k)
             wanted = [*(t._node for t in fresh), *outside]
             asked = [n for n in wanted if n.requires_grad]
             found = gradients({heads[k]._node: g}, wrt=asked)

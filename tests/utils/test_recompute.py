@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import weakref
 from collections.abc import Iterator
 from typing import Any
@@ -105,7 +106,7 @@ def test_the_inside_is_let_go() -> None:
     assert len(seen) == 2
 
 
-def test_in_a_compiled_step_it_is_a_plain_call() -> None:
+def test_in_a_compiled_step_the_numbers_are_the_same() -> None:
     net = nn.Sequential(nn.Linear(4, 4), nn.Dropout(0.5))
     x = pellucid.ones(2, 4)
 
@@ -116,6 +117,91 @@ def test_in_a_compiled_step_it_is_a_plain_call() -> None:
     eager = step(x)
     pellucid.manual_seed(0)
     np.testing.assert_allclose(pellucid.compile(step, engine="numpy")(x), eager)
+
+
+def averages(library: Any, wrapped: Any, kind: str) -> list[list[float]]:
+    """What batch norm remembers of three steps, in which it stands in checkpoints."""
+    pick = importlib.import_module
+    nn, again = pick(f"{library.__name__}.nn"), pick(f"{library.__name__}.utils.checkpoint")
+    first, other = nn.BatchNorm1d(3), nn.BatchNorm1d(3, momentum=None)
+    rows = library.tensor([[1.0, 2, 3], [4, 5, 7], [0, 1, 1], [2, 2, 5]])
+    keep = {"use_reentrant": kind == "reentrant"}
+
+    def two(x: Any) -> Any:
+        return first(x), other(x) * 2
+
+    def step(x: Any) -> Any:
+        x = x.clone().requires_grad_()
+        if kind == "shared":  # the second run of the later call comes first
+            y = again.checkpoint(first, again.checkpoint(first, x, **keep) * x, **keep)
+        elif kind == "both":
+            a, b = again.checkpoint(two, x, **keep)
+            y = a + b
+        elif kind == "one":
+            y = again.checkpoint(two, x, **keep)[0]
+        else:
+            y = again.checkpoint(other, again.checkpoint(first, x, **keep), **keep)
+        y = y.square().sum()
+        if kind in ("forward", "outside"):
+            return y
+        y.backward(retain_graph=kind == "twice")
+        if kind == "twice":
+            y.backward()
+        return y
+
+    step = wrapped(step)
+    for _ in range(3):
+        y = step(rows)
+        if kind == "outside":
+            y.backward()
+    norms = (first, other)
+    kept = [n.running_mean.tolist() + n.running_var.tolist() for n in norms]
+    return [*kept, [float(n.num_batches_tracked) for n in norms]]
+
+
+@pytest.mark.parametrize("engine", ["", "numpy", "xla"])
+@pytest.mark.parametrize(
+    "kind", ["plain", "reentrant", "shared", "both", "one", "twice", "outside"]
+)
+def test_averages_move_at_both_runs_as_in_pytorch(kind: str, engine: str) -> None:
+    torch = pytest.importorskip("torch")
+
+    def compiled(step: Any) -> Any:
+        return pellucid.compile(step, engine=engine) if engine else step
+
+    mine, theirs = averages(pellucid, compiled, kind), averages(torch, lambda f: f, kind)
+    for a, b in zip(mine, theirs, strict=True):
+        np.testing.assert_allclose(a, b, rtol=2e-5, atol=1e-6)
+
+
+def test_without_a_backward_pass_averages_move_once() -> None:
+    torch = pytest.importorskip("torch")
+    mine, theirs = (averages(lib, lambda f: f, "forward") for lib in (pellucid, torch))
+    for a, b in zip(mine, theirs, strict=True):
+        np.testing.assert_allclose(a, b, rtol=2e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "xla"])
+def test_a_compiled_second_run_draws_the_same(engine: str) -> None:
+    def run(wrapped: Any) -> list[Any]:
+        pellucid.manual_seed(5)
+        net = nn.Sequential(nn.Linear(3, 3), nn.Dropout(0.5), nn.BatchNorm1d(3))
+        free = nn.Sequential(nn.Dropout(0.5), nn.BatchNorm1d(3))
+        x = pellucid.randn(6, 3)
+
+        def step(v: Any) -> Any:
+            y = checkpoint(net, v * pellucid.rand(3))
+            y = checkpoint(free, y, preserve_rng_state=False)
+            y.square().sum().backward()
+            return pellucid.rand(2)
+
+        step = wrapped(step)
+        last = [step(x) for _ in range(2)][-1]
+        return [last, net[2].running_mean, free[1].running_mean]
+
+    eager = run(lambda f: f)
+    for a, b in zip(run(lambda f: pellucid.compile(f, engine=engine)), eager, strict=True):
+        np.testing.assert_allclose(a.detach(), b.detach(), rtol=2e-4, atol=1e-5)
 
 
 def test_what_is_refused() -> None:
