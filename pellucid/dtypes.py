@@ -130,6 +130,28 @@ def of_number(value: bool | int | float) -> DType:
     return int64 if isinstance(value, int) else OF_TYPE[float]
 
 
+def wrapped(value: int, dtype: DType) -> int:
+    """What is left of a whole number of up to 64 bits in those of a dtype; a longer one stays.
+
+    >>> wrapped(300, uint8), wrapped(200, int8), wrapped(-1, uint8)
+    (44, -56, 255)
+    """
+    if not -(2**63) <= value < 2**64:
+        return value
+    kept = value % (1 << dtype.bits)
+    return kept - (1 << dtype.bits) if dtype.is_signed and kept >> (dtype.bits - 1) else kept
+
+
+def written(value: int, dtype: DType) -> int:
+    """A whole number to be written: −1 is the largest unsigned one; what else is too long stays.
+
+    >>> written(-1, uint8), written(300, uint8)
+    (255, 300)
+    """
+    cut = not dtype.is_signed and -(1 << dtype.bits) < value < 0
+    return wrapped(value, dtype) if cut else value
+
+
 OF_TYPE: dict[type, DType] = {bool: bool_, int: int64, float: float32}
 
 

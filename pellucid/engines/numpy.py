@@ -273,7 +273,7 @@ class NumpyEngine:
         """One number, as an array without axes."""
         try:
             return np.asarray(value, dtype.name)
-        except OverflowError:
+        except (OverflowError, ValueError):
             raise DTypeError(
                 f"{value} does not fit into {dtype.name}.\n"
                 " Convert the Tensor to a wider dtype first."

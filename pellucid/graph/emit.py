@@ -11,7 +11,18 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from pellucid.dtypes import FLOAT, OF_TYPE, DType, default_float, float32, of_number, promote
+from pellucid.dtypes import (
+    FLOAT,
+    INT,
+    OF_TYPE,
+    DType,
+    default_float,
+    float32,
+    of_number,
+    promote,
+    wrapped,
+    written,
+)
 from pellucid.errors import DTypeError, GraphError, TraceError
 from pellucid.graph import mode as _mode
 from pellucid.graph.gate import gate
@@ -26,6 +37,12 @@ _PACKAGE = str(Path(__file__).resolve().parent.parent)
 _inside: dict[str, bool] = {}
 _constants: dict[tuple[type, Any, DType, DType | None], Node] = {}
 _EXACT = ("add", "sub", "mul", "div", "pow")  # where a number keeps its digits beside 16 bits
+# Where a number beside whole ones keeps the bits that they have, as the results do; elsewhere one
+# that does not fit is refused.
+_WRAPS = frozenset({
+    "add", "sub", "mul", "floor_divide", "remainder", "fmod", "bitwise_and", "bitwise_or",
+    "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift",
+})  # fmt: skip
 _NO_PARAMS: Mapping[str, Any] = {}
 _local = _mode._local
 _engines = _mode._engines
@@ -164,6 +181,11 @@ def _lift(op: Any, inputs: tuple[Any, ...]) -> tuple[Node, ...]:
         elif isinstance(x, bool | int | float):
             dtype = _number_dtype(op, x, kept)
             wide = dtype in HALVES and op.name in _EXACT
+            if type(x) is int and dtype.category == INT:
+                if op.name in _WRAPS:
+                    x = wrapped(x, dtype)
+                elif op.name == "where":
+                    x = written(x, dtype)
             out.append(constant(x, dtype, float32 if wide else None))
         else:
             raise DTypeError(

@@ -35,12 +35,13 @@ from pellucid.tensor import manners as manners
 from pellucid.tensor import single as single
 from pellucid.tensor import storage as storage
 from pellucid.tensor import turning as turning
-from pellucid.tensor.creation import as_tensor, held
+from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.device import on_cpu
 from pellucid.tensor.functions.arithmetic import QUESTIONS, asked
 from pellucid.tensor.indexing import getitem, setitem
 from pellucid.tensor.lift import FUNCTIONS, node_of
 from pellucid.tensor.memory import adopt, assign
+from pellucid.tensor.reading import held
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__: list[str] = []

@@ -2,45 +2,35 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import FLOAT, INT, DType, bool_, default_float, int64, of_kind
-from pellucid.errors import DataError, DTypeError, SettingError
-from pellucid.graph.halves import at_hand
+from pellucid.dtypes import FLOAT, DType, bool_, default_float, int64, of_kind
+from pellucid.errors import DTypeError, SettingError, ShapeError
 from pellucid.graph.node import leaf
 from pellucid.shapes import Shape
 from pellucid.spelling import a_kind
 from pellucid.tensor.device import on_cpu
 from pellucid.tensor.evenly import cut_evenly, evenly, leads, one_by_one
-from pellucid.tensor.kinds import kind_of
 from pellucid.tensor.misspelled import told_if_misspelled
+from pellucid.tensor.reading import held, in_range, read
 from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = [
     "arange", "as_tensor", "empty", "empty_like", "eye", "from_numpy", "full", "full_like",
-    "held", "linspace", "of_array", "ones", "ones_like", "sizes", "tensor", "zeros",
+    "linspace", "of_array", "ones", "ones_like", "sizes", "tensor", "zeros",
     "zeros_like",
 ]  # fmt: skip
-
-
-_KINDS = {"U": "text", "S": "bytes", "M": "dates", "m": "durations"}
 
 
 def of_array(array: Any, requires_grad: bool = False) -> Tensor:
     """A Tensor over a NumPy array, sharing its memory."""
     out = wrap(leaf(array, array.shape, of_kind(array.dtype)))
     return out.requires_grad_() if requires_grad else out
-
-
-def held(dtype: DType) -> str:
-    """NumPy's name for a dtype."""
-    dtype = kind_of(dtype)
-    at_hand(dtype)
-    return dtype.name
 
 
 @told_if_misspelled
@@ -61,7 +51,7 @@ def tensor(
         tensor(10)
     """
     on_cpu(device)
-    return of_array(_array(data, dtype, copy=True), requires_grad)
+    return of_array(read(data, dtype, copy=True), requires_grad)
 
 
 @told_if_misspelled
@@ -70,7 +60,7 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tens
     on_cpu(device)
     if isinstance(data, Tensor):
         return data if dtype in (None, data.dtype) else data.to(dtype)
-    return of_array(_array(data, dtype, copy=False))
+    return of_array(read(data, dtype, copy=False))
 
 
 @told_if_misspelled
@@ -81,109 +71,21 @@ def from_numpy(ndarray: Any) -> Tensor:
     return of_array(ndarray)
 
 
-def _array(data: Any, dtype: DType | None, *, copy: bool) -> Any:
-    dtype = None if dtype is None else kind_of(dtype)
-    if isinstance(data, Tensor):
-        data = data._node.array
-    given = hasattr(_first(data), "__array__")  # NumPy's numbers and arrays, also in lists
-    try:
-        array = np.array(data) if copy else np.asarray(data)
-    except ValueError:
-        raise DataError(
-            f"these lists don't form a Tensor: {_ragged(data)}.\n"
-            " All rows must have the same length."
-        ) from None
-    if array.dtype.kind == "O" and dtype is not None and dtype.category == FLOAT and _whole(array):
-        array = array.astype("float64")  # numbers past 64 bits
-    if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
-        raise DTypeError(_refusal(array))
-    wanted = dtype if dtype is not None else _default(array, given)
-    if not given:
-        _in_range(array, wanted)
-    return array.astype(held(wanted), copy=False)
-
-
-def _whole(array: Any) -> bool:
-    return all(type(v) is int for v in array.flat)
-
-
-def _in_range(array: Any, wanted: DType) -> None:
-    """Refuse Python's whole numbers where they would wrap around."""
-    if wanted.category == INT and array.dtype.kind in "iu" and array.size:
-        of = np.iinfo(wanted.name)
-        for number in (int(array.min()), int(array.max())):
-            if not of.min <= number <= of.max:
-                raise DTypeError(
-                    f"{number} does not fit into {wanted.name}, which goes from {of.min} to "
-                    f"{of.max}.\n Choose a wider dtype."
-                )
-
-
-def _default(array: Any, given: bool) -> DType:
-    """NumPy data keeps its kind; Python numbers become float32, int64 or bool, as in PyTorch."""
-    if array.dtype.kind == "b":
-        return bool_
-    if array.dtype.kind == "f" and not given:
-        return default_float()
-    if array.dtype.kind in "iu" and not given:
-        return int64
-    try:
-        return of_kind(array.dtype)
-    except DTypeError:
-        wider = "int64" if array.dtype.kind == "u" else "float64"
-        raise DTypeError(
-            f"a Tensor can't hold {array.dtype.name} numbers.\n"
-            f" Convert them first: array.astype('{wider}')."
-        ) from None
-
-
-def _first(data: Any) -> Any:
-    """The first number inside nested lists."""
-    while isinstance(data, list | tuple) and data:
-        data = data[0]
-    return data
-
-
-def _refusal(array: Any) -> str:
-    """Why these are no numbers, and what to do."""
-    sample: Any = array.reshape(-1)[0] if array.size else None
-    if array.dtype.kind == "c":
-        return "complex numbers are not supported.\n Keep real and imaginary parts apart."
-    if isinstance(sample, int) and not isinstance(sample, bool):
-        return f"{sample} does not fit into int64.\n Use a float for a number of this size."
-    what = {"U": "text", "S": "bytes", "M": "dates", "m": "durations"}.get(
-        array.dtype.kind, "objects"
-    )
-    shown = sample.item() if isinstance(sample, np.generic) else sample
-    return (
-        f"a Tensor holds numbers, and this holds {what}, such as {shown!r}.\n"
-        " Turn them into numbers first; pellucid.fit does that for tables."
-    )
-
-
-def _ragged(data: Any, path: str = "") -> str:
-    """Which row is the first that differs from row 0."""
-    lengths = [len(row) if isinstance(row, list | tuple) else None for row in data]
-    for k, n in enumerate(lengths):
-        if n != lengths[0]:
-            kinds = {None: "one number", 1: "1 entry"}
-            counts = [kinds.get(m, f"{m} entries") for m in (n, lengths[0])]
-            return f"row {path}{k} has {counts[0]} and row {path}0 has {counts[1]}"
-    inner = (_ragged(row, f"{path}{k}, ") for k, row in enumerate(data))
-    return next((text for text in inner if text), "") if lengths and lengths[0] else ""
-
-
 def _filled(
     size: tuple[Any, ...], value: Any, dtype: DType | None, device: Any, requires_grad: bool
 ) -> Tensor:
     on_cpu(device)
+    if isinstance(value, Tensor):
+        value = value.item()
     kind = dtype or (
         default_float() if isinstance(value, float) else bool_ if isinstance(value, bool) else int64
     )
     if isinstance(value, str):
         raise DTypeError(f"the value to fill with is a number, and it is {value!r}.")
     if value:
-        _in_range(np.asarray(value), kind)
+        one = np.asarray(value)
+        in_range(one, kind)
+        value = one.astype(held(kind))
     return of_array(np.full(sizes(size), value, held(kind)), requires_grad)
 
 
@@ -197,6 +99,8 @@ def sizes(size: tuple[Any, ...]) -> Shape:
         raise DTypeError(f"sizes must be whole numbers: {tuple(size)}.") from None
     if any(n < 0 for n in shape):
         raise SettingError(f"sizes can't be negative: {shape}.")
+    if math.prod(shape) >= 2**60:  # 8 bytes each have no address
+        raise ShapeError(f"no memory holds so many numbers: {shape}.")
     return shape
 
 
@@ -293,6 +197,8 @@ def arange(
     real = any(isinstance(v, float | np.floating) for v in (first, last, by))
     kind = dtype or (default_float() if real else int64)
     leads("arange", first, last, by)
+    if (last - first) / by >= 2**60:
+        raise ShapeError(f"arange: no memory holds the numbers from {first} to {last} by {by}.")
     cut = real and kind.category != FLOAT
     values = cut_evenly(first, last, by, kind) if cut else np.arange(first, last, by)
     return of_array(values.astype(held(kind)), requires_grad)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pellucid.dtypes import BOOL, INT, bool_, int64, of_kind, uint8
+from pellucid.dtypes import BOOL, INT, bool_, int64, of_kind, uint8, written
 from pellucid.errors import (
     DTypeError,
     IndexKindError,
@@ -127,6 +127,7 @@ def _write_masked(x: Tensor, mask: Node, value: Node) -> None:
 def _value(value: Any, like: Node) -> Node:
     node = node_of(value)
     if isinstance(node, bool | int | float):
+        node = written(node, like.dtype) if type(node) is int else node
         node = constant(node, like.dtype)
     elif not isinstance(node, Node):
         array = np.asarray(node)

@@ -22,9 +22,10 @@ from pellucid.ops import random as rnd
 from pellucid.ops.elementwise import cast
 from pellucid.ops.ordering import argsort
 from pellucid.shapes import Mismatch, Shape, broadcast, numel
-from pellucid.tensor.creation import full_like, held, of_array, sizes
+from pellucid.tensor.creation import full_like, of_array, sizes
 from pellucid.tensor.device import CPU, on_cpu
 from pellucid.tensor.misspelled import told_if_misspelled
+from pellucid.tensor.reading import held
 from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor, wrap
 

@@ -10,10 +10,11 @@ import numpy as np
 
 from pellucid.dtypes import DType, default_float, int64
 from pellucid.errors import SettingError
-from pellucid.tensor.creation import as_tensor, held, of_array
+from pellucid.tensor.creation import as_tensor, of_array
 from pellucid.tensor.creation import tensor as copied
 from pellucid.tensor.device import on_cpu
 from pellucid.tensor.evenly import evenly
+from pellucid.tensor.reading import held
 from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor
 

@@ -10,8 +10,9 @@ from pellucid.dtypes import DType, default_float
 from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.node import leaf
 from pellucid.shapes import show
-from pellucid.tensor.creation import held, sizes
+from pellucid.tensor.creation import sizes
 from pellucid.tensor.device import on_cpu
+from pellucid.tensor.reading import held
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = ["empty_permuted", "empty_strided"]

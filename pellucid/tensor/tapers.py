@@ -9,8 +9,9 @@ import numpy as np
 
 from pellucid.dtypes import FLOAT, DType, default_float
 from pellucid.errors import DTypeError, SettingError
-from pellucid.tensor.creation import held, of_array
+from pellucid.tensor.creation import of_array
 from pellucid.tensor.device import on_cpu
+from pellucid.tensor.reading import held
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window"]

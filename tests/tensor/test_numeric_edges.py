@@ -84,6 +84,72 @@ def test_a_number_that_no_dtype_can_hold_is_refused() -> None:
     )
 
 
+WRAPPED: dict[str, Callable[[Any, Any], Any]] = {
+    "add": lambda m, x: x + 300,
+    "sub": lambda m, x: 0xFFFF - x,
+    "mul": lambda m, x: x * -1,
+    "added in place": lambda m, x: x.clone().add_(1000),
+    "cleared bits": lambda m, x: x & ~1,
+    "or": lambda m, x: x | 256,
+    "xor": lambda m, x: x ^ -1,
+    "floor_divide": lambda m, x: x // 300,
+    "remainder": lambda m, x: x % 300,
+    "fmod": lambda m, x: m.fmod(x, 300),
+    "shift": lambda m, x: x << 300,
+    "past 63 bits": lambda m, x: x.long() + 2**63,
+    "addcmul": lambda m, x: m.addcmul(x, x, x, value=-1),
+}
+FILLED: dict[str, Callable[[Any, Any], Any]] = {
+    "fill_": lambda m, x: x.clone().fill_(-1),
+    "masked_fill": lambda m, x: x.masked_fill(x > 1, -2),
+    "where": lambda m, x: m.where(x > 1, x, -3),
+    "full": lambda m, x: m.full((2,), -255, dtype=m.uint8),
+    "tensor": lambda m, x: m.tensor([1, -1], dtype=m.uint8),
+}
+
+
+@pytest.mark.parametrize("what", [*WRAPPED, *FILLED])
+def test_numbers_keep_the_bits_that_the_dtype_has(torch: Any, what: str) -> None:
+    call = (WRAPPED | FILLED)[what]
+    for name in ("uint8", "int8", "int16") if what in WRAPPED else ("uint8",):
+        said = [call(m, m.tensor([1, 5, 100], dtype=getattr(m, name))) for m in (torch, pellucid)]
+        assert said[1].tolist() == said[0].tolist(), name
+        assert said[1].dtype.name == str(said[0].dtype).split(".")[1]
+
+
+def test_what_is_written_into_a_place_keeps_the_bits_too(torch: Any) -> None:
+    for m in (torch, pellucid):
+        x = m.zeros(3, dtype=m.uint8)
+        x[0] = -1
+        x[x == 0] = -2
+        assert x.tolist() == [255, 254, 254]
+        for number in (300, -256):
+            with pytest.raises(RuntimeError):
+                x[0] = number
+
+
+@pytest.mark.parametrize("number", [300.5, -1.5, math.nan, math.inf])
+def test_real_numbers_that_no_whole_one_holds_are_refused(torch: Any, number: float) -> None:
+    for m in (torch, pellucid):
+        for make in (
+            lambda m: m.tensor([1.0, number], dtype=m.uint8),
+            lambda m: m.full((2,), number, dtype=m.uint8),
+            lambda m: m.zeros(2, dtype=m.uint8).fill_(number),
+        ):
+            with pytest.raises(RuntimeError):
+                make(m)
+
+
+def test_no_memory_holds_so_many_numbers(torch: Any) -> None:
+    for m in (torch, pellucid):
+        for make in (lambda m: m.empty(2**61), lambda m: m.arange(0, 2**62)):
+            with pytest.raises(RuntimeError):
+                make(m)
+    with pytest.raises(ShapeError) as caught:
+        pellucid.zeros(2**40, 2**40)
+    assert str(caught.value) == ("no memory holds so many numbers: (1099511627776, 1099511627776).")
+
+
 def test_new_tensors_refuse_numbers_that_would_wrap_around(torch: Any) -> None:
     for make in (
         lambda m: m.tensor([1, 300], dtype=m.uint8),

@@ -286,7 +286,7 @@ MISTAKES = [
         "only whole-number Tensors can be used as an index",
     ),
     (
-        lambda: pellucid.tensor([1, 2], dtype=pellucid.uint8) + 300,
+        lambda: pellucid.tensor([1, 2], dtype=pellucid.uint8).fill_(300),
         DTypeError,
         "300 does not fit into uint8.\n Convert the Tensor to a wider dtype first.",
     ),
