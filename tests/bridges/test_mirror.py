@@ -238,6 +238,23 @@ def test_lenses_look_at_networks_of_theirs() -> None:
         bridge.mirror(pellucid.nn.Linear(2, 2))
 
 
+def test_lenses_take_the_first_of_several_tensors_that_a_network_gives() -> None:
+    torch.manual_seed(0)
+    model, x, y = Wrapped(), torch.randn(6, 5, 3), torch.randint(0, 3, (6,))
+    said = "The network gives several tensors (Output); the first is shown."
+    for shown in (
+        bridge.graph(model, (x, y)), bridge.blame(model, (x, y)), bridge.program(model, x, y),
+        bridge.program(model, x, y, nn.CrossEntropyLoss()),
+    ):  # fmt: skip
+        assert said in shown.text(200)
+    whole = bridge.program(model, x, y, lambda out, y: F.cross_entropy(out.logits, y))
+    loss = F.cross_entropy(model(x).logits, y).item()
+    assert whole.to_dict()["loss"] == pytest.approx(loss, rel=1e-5) and said not in whole.text(200)
+    plain = bridge.program(model, x)
+    assert plain.layers[-1]["shape_out"] == (6, 3)
+    assert plain.total["forward_flops"] > 1000 and said not in plain.text(200)
+
+
 def test_blocks_of_a_network_of_theirs_stay_whole() -> None:
     class Block(nn.Module):
         def __init__(self) -> None:

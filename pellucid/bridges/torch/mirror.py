@@ -33,10 +33,13 @@ class Mirror(nn.Module):
     Attributes:
         cuts: of the last call, the operations whose result is a constant here.
         gathers: whether what it is given by name goes to their forward in one dict.
+        picks: whether it gives one Tensor where theirs gives several, as lenses want it: the
+            first that holds fractions for each row, such as the logits.
     """
 
     cuts: Cuts
     gathers: bool = False
+    picks: bool = False
 
     def __init__(self, theirs: torch.nn.Module, twins: dict[int, Any]) -> None:
         super().__init__()
@@ -74,7 +77,14 @@ class Mirror(nn.Module):
                 _open.pop()
             self.cuts[:] = following.twins.cuts
             with following.twins.aside():
-                return mapped(torch.Tensor, following.twins.of, out)
+                mine = mapped(torch.Tensor, following.twins.of, out)
+        return self._first(mine) if self.picks and not isinstance(mine, Tensor) else mine
+
+    def _first(self, out: Any) -> Any:
+        """The first Tensor of a structure with fractions along axes; all of it without one."""
+        found = (t for t in leaves(Tensor, out) if t.ndim and t.is_floating_point())
+        self.cuts.several = type(out).__name__
+        return next(found, out)
 
 
 def mirror(model: torch.nn.Module) -> nn.Module:

@@ -56,7 +56,13 @@ class Cut:
 
 
 class Cuts(list[Cut]):
-    """Cuts; a copy of a network tells the same list of its own."""
+    """Cuts; a copy of a network tells the same list of its own.
+
+    Attributes:
+        several: the kind of what the network gave, where one Tensor of it was picked.
+    """
+
+    several: str = ""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Cuts:
         return self

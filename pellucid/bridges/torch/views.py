@@ -10,6 +10,7 @@ import torch
 
 from pellucid import lenses, nn, optim
 from pellucid.bridges.torch.mirror import mirror
+from pellucid.bridges.torch.twins import Cuts
 from pellucid.bridges.torch.values import leaf_of, mapped
 from pellucid.data.wording import listing
 from pellucid.errors import SettingError
@@ -36,7 +37,8 @@ def program(
             goes in by names, or as a whole where the network takes one dict.
         target: what should come out; adds loss and backward part.
         loss: one of PyTorch's modules or functions of output and target, or a name as `fit` takes
-            it; when None it follows from the target.
+            it; when None it follows from the target. A function or module of yours is given all
+            that the network gives, others the first tensor of it, such as the logits.
         optimizer: one of PyTorch's over the model's parameters, or a name; adds the update part.
 
     Returns:
@@ -50,6 +52,7 @@ def program(
         (80, ['Linear(4, 16)', 'ReLU()'])
     """
     ours = _mirrored(model, x)
+    ours.__dict__["picks"] = target is not None and _takes_one(loss)
     shown = lenses.program(
         ours, _ours(x), _ours(target), _loss(loss), _optimizer(optimizer, model)
     )  # fmt: skip
@@ -95,6 +98,9 @@ def blame(model: torch.nn.Module, data: Any, **settings: Any) -> Shown:
 def see(model: torch.nn.Module, data: Any, lens: str, **settings: Any) -> Shown:
     """A network of PyTorch's through any lens.
 
+    Where it gives several tensors, in a tuple, a dict or an object as those of transformers, the
+    first with fractions for each row is looked at, such as the logits.
+
     Args:
         model: the network; it is left as it is.
         data: what the lens takes: `(X, y)` for most.
@@ -116,22 +122,29 @@ def see(model: torch.nn.Module, data: Any, lens: str, **settings: Any) -> Shown:
     if "loss" in settings:
         settings["loss"] = _loss(settings["loss"])
     ours = _mirrored(model, data[0] if isinstance(data, tuple) else data)
+    ours.__dict__["picks"] = True
     shown: Shown = look(ours, _ours(data), **settings)
     _tell(shown, ours)
     return shown
 
 
 def _tell(shown: Shown, ours: Any) -> None:
-    """Add a word on the operations that could not be followed."""
-    cuts = dict.fromkeys(f"{c.name} ({c.reason})" for c in getattr(ours, "cuts", ()))
-    if not cuts:
-        return
-    text = (
-        f"No gradient is shown through {listing(list(cuts))}: "
-        "their results stand here as constants with PyTorch's numbers."
-    )
-    old = shown.view
-    shown.view = View(old.title, old.sentence, (*old.blocks, Remark(text, "warn")), old.data)
+    """Add a word on what was picked, and on the operations that could not be followed."""
+    known: Cuts = getattr(ours, "cuts", Cuts())
+    words = []
+    if known.several:
+        words.append(
+            Remark(f"The network gives several tensors ({known.several}); the first is shown.")
+        )
+    if cuts := dict.fromkeys(f"{c.name} ({c.reason})" for c in known):
+        text = (
+            f"No gradient is shown through {listing(list(cuts))}: "
+            "their results stand here as constants with PyTorch's numbers."
+        )
+        words.append(Remark(text, "warn"))
+    if words:
+        old = shown.view
+        shown.view = View(old.title, old.sentence, (*old.blocks, *words), old.data)
 
 
 def _mirrored(model: torch.nn.Module, x: Any) -> Any:
@@ -171,6 +184,12 @@ def _loss(loss: Any) -> Any:
     if loss is None or isinstance(loss, (str, nn.Module)):
         return loss
     return mirror(loss if isinstance(loss, torch.nn.Module) else _Called(loss))
+
+
+def _takes_one(loss: Any) -> bool:
+    """Whether a loss is chosen here or one of PyTorch's own, which take tensors alone."""
+    kind = loss if inspect.isroutine(loss) else type(loss)
+    return not callable(loss) or str(kind.__module__).startswith("torch.nn")
 
 
 def _optimizer(optimizer: Any, model: torch.nn.Module) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from pellucid.dtypes import float32
@@ -78,11 +78,13 @@ def _now() -> int:
 
 
 def nodes_in(value: Any) -> tuple[Node, ...]:
-    """The nodes of all Tensors in nested tuples, lists and dicts."""
+    """The nodes of all Tensors in nested tuples, lists, dicts and dataclasses."""
     if isinstance(value, Tensor):
         return (value._node,)
     if isinstance(value, dict):
         return nodes_in(tuple(value.values()))
     if isinstance(value, tuple | list):
         return tuple(n for v in value for n in nodes_in(v))
+    if is_dataclass(value) and not isinstance(value, type):
+        return nodes_in(tuple(getattr(value, f.name) for f in fields(value)))
     return ()
