@@ -34,6 +34,7 @@ __all__ = [
 ]  # fmt: skip
 
 _NAME = np.array([0.22, 0.09])  # how much of a chart a name takes, across and upward
+_NAMED = 0.04  # of the longest leg: a shorter one is a dot
 _BELOW = 0.07  # of the picture, that a name stands under a line that rises
 _MOST_NAMED, _FEW_NAMED = 8, 5  # layers beyond these are drawn gray, but for the telling ones
 _STEP_AXES = ("along the way down, against the gradient (distance)", "beside it (distance)")
@@ -89,7 +90,7 @@ def step_chart(step: Step) -> Chart:
         for at, to, _, role in legs
     ]
     low, high = ends.min(axis=0), ends.max(axis=0)
-    marks += _named([leg for leg in legs if np.linalg.norm(leg[1] - leg[0]) > 0.12 * longest],
+    marks += _named([leg for leg in legs if np.linalg.norm(leg[1] - leg[0]) > _NAMED * longest],
                     np.maximum(high - low, 0.3 * longest))  # fmt: skip
     room = 0.12 * max(float((high - low).max()), 1e-12)
     axes = [
@@ -112,7 +113,10 @@ def _named(legs: list[tuple[Floats, Floats, str, Any]], size: Floats) -> list[Ma
         best = next((i for i, r in enumerate(room) if r > 1), int(np.argmax(room)))
         taken.append(tried[best])
         x, y = tried[best]
-        if ((to - at) > 0.1 * size).all():  # a line that rises would run through what is beside it
+        rises = ((to - at) > 0.1 * size).all()  # and would run through what is beside it
+        if (
+            rises or (np.abs(to - at) / size < _NAME).all()
+        ):  # as would what goes on from a short one
             y = y - _BELOW * size[1]
         notes.append(Note(float(x), float(y), word, role))
     return notes

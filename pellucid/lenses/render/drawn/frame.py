@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,14 +12,17 @@ from pellucid.lenses.draw.html import Child, Markup, tag
 from pellucid.lenses.draw.scale import Scale, log_ticks, nice_ticks, span, tick_labels
 from pellucid.lenses.draw.svg import line, text
 from pellucid.lenses.picture import Axis, Bars, Chart, Field, Floats, Mark
+from pellucid.lenses.render.drawn.aslant import SLANT, are_slanted
 
-__all__ = ["Frame", "frame_of", "limits", "thinned_names"]
+__all__ = ["ASLANT", "Frame", "frame_of", "limits", "thinned_names"]
 
 WIDE = 600.0
 _SMALL = 300.0  # narrower charts are small ones: fewer ticks
 _LETTER = 6.4  # the width of a digit at the size in which ticks are written
 _FEW = 190.0  # an axis shorter than this has few ticks
 _LONGEST = 26
+ASLANT = 18.0  # between two names that are written so
+_TURN = math.radians(SLANT)
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,13 @@ class Frame:
         x: scale from left to right.
         y: scale from bottom to top.
         high: height of the whole picture.
+        lower: how much deeper names aslant reach than names side by side.
     """
 
     x: Scale
     y: Scale
     high: float
+    lower: float = 0.0
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -56,7 +61,7 @@ class Frame:
             _along_y(self, chart.y, lines=not field),
             line([(left, base), (left + wide, base)], "base"),
             _along_x(self, chart.x),
-            text(chart.x.name, left + wide / 2, base + 36, "axis-name"),
+            text(chart.x.name, left + wide / 2, base + self.lower + 36, "axis-name"),
             text(chart.y.name, 2, top - 10, "axis-name", "start") if chart.y.name else None,
             class_="axes",
         )
@@ -78,13 +83,31 @@ def frame_of(chart: Chart, across: float = WIDE) -> Frame:
     top = 6.0 if chart.bare else (26.0 if chart.y.name else 12.0)
     foot = 6.0 if chart.bare else (42.0 if chart.x.name else 24.0)
     right = across - (6.0 if chart.bare else 12.0)
+    left, lower = _beneath(chart, left, right)
     high = _height(chart, across, right - left, (x_high - x_low, y_high - y_low), names)
     ends = (top, top + high) if names else (top + high, top)  # the first name stands on top
     return Frame(
         Scale(x_low, x_high, left, right, chart.x.log),
         Scale(y_low, y_high, *ends, chart.y.log),
-        top + high + foot,
+        top + high + foot + lower,
+        lower,
     )
+
+
+def _beneath(chart: Chart, left: float, right: float) -> tuple[float, float]:
+    """The left end of the plane, and how deep names aslant reach: they run down to the left."""
+    names = _names(chart.x)
+    room = (right - left) / max(len(names), 1)
+    if chart.bare or not _aslant(names, room):
+        return left, 0.0
+    long = _LETTER * math.cos(_TURN)
+    beyond = max(long * len(name) - (i + 0.5) * room for i, name in enumerate(names))
+    return max(left, beyond + 6.0), _LETTER * max(map(len, names)) * math.sin(_TURN)
+
+
+def _aslant(names: Sequence[str], room: float) -> bool:
+    longest = max(map(len, names), default=0) + 1
+    return are_slanted(names, longest * _LETTER / room, ASLANT / room)
 
 
 def limits(chart: Chart, which: str) -> tuple[float, float]:
@@ -175,7 +198,11 @@ def _along_x(frame: Frame, axis: Axis) -> Iterable[Child]:
     for i, (at, label) in enumerate(ticks):
         x = frame.x(at)
         yield line([(x, base), (x, base + 4)], "base")
-        if i % every == 0:
+        if frame.lower:
+            turn = f"rotate({-SLANT:g} {x:g} {base + 14:g})"
+            yield tag("text", label, x=x, y=base + 14, class_="tick", text_anchor="end",
+                      transform=turn)  # fmt: skip
+        elif i % every == 0:
             yield text(label, x, base + 18, "tick")
 
 

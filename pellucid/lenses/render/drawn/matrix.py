@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 import zlib
 from collections.abc import Iterable, Sequence
 
@@ -15,10 +14,9 @@ from pellucid.lenses.draw.html import Child, Markup, tag
 from pellucid.lenses.draw.png import data_url, gray_png
 from pellucid.lenses.draw.svg import bar, line, picture, text
 from pellucid.lenses.picture import Floats, Matrix
+from pellucid.lenses.render.drawn.aslant import SLANT, are_slanted
 
-__all__ = ["SLANT", "are_slanted", "columns_named", "matrix", "matrix_scale", "short"]
-
-SLANT = 40.0  # degrees of names that do not fit beside each other
+__all__ = ["columns_named", "matrix", "matrix_scale", "short"]
 
 _WIDE = 420.0
 _WRITTEN = 26.0  # a cell this wide holds a short number
@@ -220,24 +218,6 @@ def columns_named(heads: Sequence[str], needed: float) -> list[tuple[str, float]
             found.append((word, at))
         start += many
     return found
-
-
-def are_slanted(heads: Sequence[str], needed: float, aslant: float) -> bool:
-    """Whether names over columns are written aslant: all are needed, and they do not fit otherwise.
-
-    Args:
-        heads: a name for each column.
-        needed: how many columns the longest name takes.
-        aslant: how many columns it takes aslant.
-
-    Example:
-        >>> are_slanted(["input", "fc1", "the mean before fc2"], 2.5, 0.5)
-        True
-        >>> are_slanted(["unit 0", "unit 1", "unit 2"], 2.5, 0.5)  # whoever reads one can count on
-        False
-    """
-    series = len({re.sub(r"\d+", "", head) for head in heads}) < 2
-    return len(set(heads)) == len(heads) and not series and needed > 1 and aslant <= 1
 
 
 def _slanted(mark: Matrix, side: float) -> list[str]:

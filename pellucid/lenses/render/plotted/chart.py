@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections.abc import Sequence
 from typing import Any
@@ -12,22 +11,21 @@ import numpy as np
 from pellucid.lenses.draw.svg import is_lettered, sign
 from pellucid.lenses.picture import (
     Arrow,
-    Axis,
     Band,
     Bars,
     Chart,
     Field,
     Line,
     Mark,
-    Matrix,
     Note,
     Points,
     Rule,
 )
 from pellucid.lenses.render.drawn.field import ends, levels_of
-from pellucid.lenses.render.drawn.frame import frame_of, limits, thinned_names
+from pellucid.lenses.render.drawn.frame import frame_of
 from pellucid.lenses.render.drawn.heights import crowd_of, placed, scale_text
 from pellucid.lenses.render.drawn.regions import regions, shown_kinds
+from pellucid.lenses.render.plotted.axis import axis, title_room
 from pellucid.lenses.render.plotted.legend import legend as named
 from pellucid.lenses.render.plotted.theme import (
     BORDER,
@@ -36,7 +34,6 @@ from pellucid.lenses.render.plotted.theme import (
     HAIR,
     INK,
     MARKERS,
-    MUTED,
     PANEL,
     ROLES,
     diverging,
@@ -44,10 +41,9 @@ from pellucid.lenses.render.plotted.theme import (
     rising,
 )
 
-__all__ = ["plot", "title_room"]
+__all__ = ["plot"]
 
 _LETTERS = 30  # that fit into a map from side to side
-_SMALLER = 0.8  # letters of names at ticks, beside those of a title
 _LETTER = 8.0  # what a letter takes on the plane on which labels of a map find their places
 
 
@@ -68,7 +64,7 @@ def plot(axes: Any, chart: Chart, room: int = 80, legend: bool = True) -> None:
         for artist in set(axes.get_children()) - known:  # the first mark lies below, words above
             artist.set_zorder((5 if isinstance(artist, Text) else 2) + place / 100)
     for which in ("x", "y"):
-        _axis(axes, chart, which, room)
+        axis(axes, chart, which, room)
     if any(isinstance(m, Bars) and m.lying for m in chart.marks) and chart.y.names:
         axes.invert_yaxis()
     if chart.square:
@@ -94,35 +90,6 @@ def plot(axes: Any, chart: Chart, room: int = 80, legend: bool = True) -> None:
         axes.set_title(
             title, loc="left", fontsize=10, color=ink_of(INK), pad=(8 if rows else 6) + 13 * rows
         )
-
-
-def title_room(drawn: Chart | Matrix, room: int) -> int:
-    """Letters of a title that fit above the axes, which stand to the right of long names."""
-    names = drawn.y.names if isinstance(drawn, Chart) else drawn.rows
-    longest = max(map(len, names), default=0)
-    return max(room - round(_SMALLER * min(longest, 20)), 12) if longest else room
-
-
-def _axis(axes: Any, chart: Chart, which: str, room: int) -> None:
-    axis: Axis = getattr(chart, which)
-    if axis.log:
-        getattr(axes, f"set_{which}scale")("log")
-    getattr(axes, f"set_{which}label")(axis.name, color=ink_of(MUTED), fontsize=9)
-    if axis.names:
-        names = thinned_names(axis)
-        every = 1 if which == "y" else _every(names, room)
-        shown = [name if i % every == 0 else "" for i, name in enumerate(names)]
-        getattr(axes, f"set_{which}ticks")(range(len(names)), shown, fontsize=8)
-    else:
-        getattr(axes, f"set_{which}lim")(*limits(chart, which))
-        axes.tick_params(axis=which, which="both", labelsize=8)
-    if axis.percent:
-        getattr(axes, f"{which}axis").set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
-
-
-def _every(names: Sequence[str], room: int) -> int:
-    """Each how many-th name is written, so that none runs into the next."""
-    return max(math.ceil(len(names) * (max(map(len, names)) + 1) / max(1.1 * room, 1)), 1)
 
 
 def _line(axes: Any, mark: Line) -> None:

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from pellucid.errors import SettingError
 from pellucid.lenses.picture import Chart, Charts, Diagram, Film, Matrix
+from pellucid.lenses.render.drawn.aslant import SLANT, are_slanted
+from pellucid.lenses.render.drawn.frame import thinned_names
 from pellucid.lenses.render.drawn.marks import keys
-from pellucid.lenses.render.drawn.matrix import (
-    SLANT,
-    are_slanted,
-    columns_named,
-    matrix_scale,
-    short,
-)
-from pellucid.lenses.render.plotted.chart import plot, title_room
+from pellucid.lenses.render.drawn.matrix import columns_named, matrix_scale, short
+from pellucid.lenses.render.plotted.axis import slanted_below, title_room
+from pellucid.lenses.render.plotted.chart import plot
 from pellucid.lenses.render.plotted.diagram import diagram
-from pellucid.lenses.render.plotted.legend import columns_of, readable
+from pellucid.lenses.render.plotted.legend import by_lines, columns_of, readable
 from pellucid.lenses.render.plotted.theme import (
     INK,
     MUTED,
@@ -127,8 +124,10 @@ def _legend_below(part: Any, axes: Any, wide: float) -> None:
     if not once:
         return
     columns = columns_of(list(once), int(wide * _LETTERS))
-    shown = part.legend(once.values(), once.keys(), fontsize=8, frameon=False, ncols=columns,
-                        loc="outside lower left")  # fmt: skip
+    shown = part.legend(
+        by_lines(list(once.values()), columns), by_lines(list(once), columns), fontsize=8,
+        frameon=False, ncols=columns, loc="outside lower left",
+    )  # fmt: skip
     readable(shown)
 
 
@@ -177,9 +176,12 @@ def _above(item: Any, columns: int, shared: bool) -> float:
     words = [w for _, w in keys(item)] if isinstance(item, Chart) and not shared else []
     if words:
         lines += math.ceil(len(words) / columns_of(words, room)) - 1
+    names: Sequence[str] = ()
     if _slanted(item, room / _LETTERS):
-        return _LINE * lines + max(map(len, item.columns)) * _SLOPE / _LETTERS
-    return _LINE * lines
+        names = item.columns
+    elif isinstance(item, Chart) and slanted_below(item, room):
+        names = thinned_names(item.x)
+    return _LINE * lines + max(map(len, names), default=0) * _SLOPE / _LETTERS
 
 
 def _high(item: Any, columns: int) -> float:

@@ -4,37 +4,40 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-__all__ = ["columns_of", "legend", "readable"]
+__all__ = ["by_lines", "columns_of", "legend", "readable"]
 
+T = TypeVar("T")
 _KEY = 26.0  # the size of a point in a legend
 _SIGN = 7  # letters that a sign takes with the gap before the next word
 _FROM_AXES = 0.45  # of a letter's height, so that the last line keeps off the axes
 
 
 def columns_of(words: Sequence[str], room: int) -> int:
-    """Into how many columns the words go, filled from above, so that each line has room.
+    """Into how many columns the words go, line after line, so that each line has room.
 
     Example:
         >>> columns_of(["share of well, 0 % to 100 %", "well", "ill"], 60)
         3
-        >>> columns_of(["loss, 0.1 to 3", "path of the training", "start", "now"], 40)
+        >>> columns_of(["loss, 0.1 to 3", "path of the training", "start", "now"], 42)
         2
     """
     for columns in range(len(words), 1, -1):
-        lines = -(-len(words) // columns)
-        full = len(words) - columns * (lines - 1)  # Matplotlib makes the first columns longer
-        heights = [lines] * full + [lines - 1] * (columns - full)
-        starts = [sum(heights[:i]) for i in range(columns)]
-        wide = sum(
-            max(map(len, words[at : at + high])) + _SIGN
-            for at, high in zip(starts, heights, strict=True)
-            if high
-        )
+        wide = sum(max(map(len, words[i::columns])) + _SIGN for i in range(columns))
         if wide <= room + _SIGN:
             return columns
     return 1
+
+
+def by_lines(things: Sequence[T], columns: int) -> list[T]:
+    """In the order in which Matplotlib fills its columns, so that they are read line by line.
+
+    Example:
+        >>> by_lines(["a", "b", "c", "d", "e"], 3)
+        ['a', 'd', 'b', 'e', 'c']
+    """
+    return [thing for i in range(columns) for thing in things[i::columns]]
 
 
 def legend(axes: Any, room: int) -> int:
@@ -53,8 +56,9 @@ def legend(axes: Any, room: int) -> int:
         for word in once
     ]
     shown = axes.legend(
-        once.values(), words, fontsize=8, frameon=False, ncols=columns, loc="lower left",
-        bbox_to_anchor=(0.0, 1.0), borderaxespad=_FROM_AXES, borderpad=0.1, labelspacing=0.3,
+        by_lines(list(once.values()), columns), by_lines(words, columns),
+        fontsize=8, frameon=False, ncols=columns, loc="lower left", bbox_to_anchor=(0.0, 1.0),
+        borderaxespad=_FROM_AXES, borderpad=0.1, labelspacing=0.3,
         columnspacing=1.4, handlelength=2.2,
     )  # fmt: skip
     readable(shown)
