@@ -89,7 +89,8 @@ def lens(question: str, name: str = "") -> Callable[
         ) -> Shown:  # fmt: skip
             _check(known_as, look, settings, at, film)
             subject = subject_of(
-                model, _rows(model, data, run), loss=loss, inputs=inputs, names=names, target=target
+                model, _rows(model, data, run), loss=_loss(model, loss, run), inputs=inputs,
+                names=names, target=target,
             )  # fmt: skip
             subject.run = run
             bound = functools.partial(look, subject, *args, **settings)
@@ -109,6 +110,12 @@ def _rows(model: Any, data: Any, run: Any) -> Any:
     if kept is not None and kept.model is model and kept.data is data:
         return kept.rows(None)
     return data
+
+
+def _loss(model: Any, loss: Any, run: Any) -> Any:
+    """The loss that is asked for, or else the one with which a run trained this very network."""
+    kept = getattr(run, "kept", None)
+    return kept.loss if loss is None and kept is not None and kept.model is model else loss
 
 
 def _looked(

@@ -337,3 +337,20 @@ def test_a_run_knows_the_rows_of_the_table_that_it_was_trained_on() -> None:
     assert shown.to_dict()["maps"] == history.see("function", film=2, side=8).to_dict()["maps"]
     with pytest.raises(SettingError, match="or run=history, of the fit with it"):
         lenses.function(mlp(2, 4, 2), table, run=history)
+
+
+def test_a_run_knows_the_loss_with_which_it_trained_the_network() -> None:
+    model = mlp(2, 4, 3)
+
+    def thrice(out: Any, y: Any) -> Any:
+        return 3 * pl.nn.functional.cross_entropy(out, y)
+
+    history = pl.fit(
+        model, DATA, epochs=1, loss=thrice, validation=0, progress=False, record=True
+    )  # fmt: skip
+    plain, known = (lenses.blame(model, DATA, run=run).to_dict()["loss"] for run in (None, history))
+    assert known == pytest.approx(3 * plain, rel=1e-5)
+    asked = lenses.blame(model, DATA, run=history, loss="cross_entropy").to_dict()["loss"]
+    assert asked == plain
+    other = mlp(2, 4, 3)  # of another network the run says nothing
+    assert lenses.blame(other, DATA, run=history).to_dict() == lenses.blame(other, DATA).to_dict()
