@@ -16,7 +16,7 @@ import numpy as np
 import typer
 
 from pellucid.cli import command as opt
-from pellucid.cli.explain_answer import Answer
+from pellucid.cli.explain_answer import Answer, cell_words
 from pellucid.cli.terminal import print_text, width_of
 from pellucid.data.scale import LIMIT
 from pellucid.data.wording import listing
@@ -145,9 +145,7 @@ def _intro(trained: TableModel, one: Any, row: int, features: Any) -> Iterator[s
 
 
 def _cell(cells: Any, source: str) -> str:
-    value = cells[source]
-    text = f"{value:g}" if isinstance(value, float | np.floating) else str(value)
-    return f"from {source} = {text}"
+    return f"from {source} = {cell_words(cells[source])}"
 
 
 def _answer(trained: TableModel, features: Any) -> str:

@@ -18,7 +18,7 @@ from pellucid.data.effects import Effects, column_effects
 from pellucid.lenses.numerals import figure, fine_percent
 from pellucid.training.table_model import TableModel
 
-__all__ = ["Answer"]
+__all__ = ["Answer", "cell_words"]
 
 _MOST = 12
 _DIGITS = 6
@@ -164,7 +164,7 @@ class Answer:
     def _push(self, found: Effects, i: int) -> dict[str, Any]:
         push: dict[str, Any] = {
             "column": found.columns[i],
-            "cell": _cell(self.cells[found.columns[i]]),
+            "cell": cell_words(self.cells[found.columns[i]]),
             "push": float(found.push[i, 0]),
             "with_mean": float(found.without[i, 0]),
         }
@@ -201,7 +201,7 @@ class Answer:
         return f"the answer toward {self._name(self.chosen)} (push: in log-odds, ln p/(1 − p))"
 
     def _row(self, found: Effects, i: int) -> tuple[str, str, str, str]:
-        name, cell = found.columns[i], _cell(self.cells[found.columns[i]])
+        name, cell = found.columns[i], cell_words(self.cells[found.columns[i]])
         without = figure(float(found.without[i, 0]))
         if not self._regression:
             without = fine_percent(float(found.without[i, 1]))
@@ -224,8 +224,9 @@ def _ranked(found: Effects) -> list[int]:
     return [int(i) for i in np.argsort(-np.abs(found.push[:, 0]), kind="stable")]
 
 
-def _cell(value: Any) -> str:
-    if value is None or value != value or str(value) in ("NaT", "<NA>"):
+def cell_words(value: Any) -> str:
+    """What stands in a cell of a table, or that nothing does."""
+    if value is None or str(value) in ("NaT", "<NA>") or value != value:
         return "(missing)"
     return f"{value:g}" if isinstance(value, float | np.floating) else str(value)
 

@@ -132,6 +132,18 @@ def test_many_classes_are_cut_short(here: Path) -> None:
     assert re.search(r"  … and 3 more classes, together \d", text)
 
 
+def test_a_cell_that_is_missing_is_called_so(here: Path) -> None:
+    rows = "".join(
+        f"{'' if i % 5 == 0 else i},{'' if i % 7 == 0 else 'ab'[i % 2]},{i}\n" for i in range(70)
+    )
+    write(here / "gaps.csv", f"number,word,y\n{rows}")
+    good("fit", "gaps.csv", "--epochs", 1, "--hidden", 4, "-o", "g", "-q")
+    text = good("explain", "g", "gaps.csv", "--row", 1).out
+    assert "from number = (missing)" in text and "from word = (missing)" in text
+    assert "nan" not in text
+    assert "from number = 1" in good("explain", "g", "gaps.csv", "--row", 2).out
+
+
 def test_blame_for_a_weight_has_no_columns(moons: Path) -> None:
     found = good("explain", moons, "moons", "--weight", "0.weight[0,0]", "--json").data
     assert found["row"] == 1 and "columns" not in found and "answer" not in found
