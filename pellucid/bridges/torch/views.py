@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from pellucid import lenses, nn, optim
-from pellucid.bridges.torch.mirror import mirror
+from pellucid.bridges.torch.mirror import Mirror, mirror
 from pellucid.bridges.torch.twins import Cuts
 from pellucid.bridges.torch.values import leaf_of, mapped
 from pellucid.data.wording import listing
@@ -130,7 +130,7 @@ def see(model: torch.nn.Module, data: Any, lens: str, **settings: Any) -> Shown:
 
 def _tell(shown: Shown, ours: Any) -> None:
     """Add a word on what was picked, and on the operations that could not be followed."""
-    known: Cuts = getattr(ours, "cuts", Cuts())
+    known = ours.cuts if isinstance(ours, Mirror) else Cuts()
     words = []
     if known.several:
         words.append(
