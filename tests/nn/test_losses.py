@@ -10,6 +10,7 @@ import pytest
 import pellucid
 import pellucid.nn.functional as F
 from pellucid import nn
+from pellucid.errors import DTypeError
 from tests.nn.oracle import array, close, compare, ours, theirs
 
 REDUCTIONS = ["mean", "sum", "none"]
@@ -351,3 +352,35 @@ def test_older_spellings_are_understood(older: dict[str, bool], now: str) -> Non
     x, y = ours(array((3,), 1)), ours(array((3,), 2))
     assert (F.mse_loss(x, y, **older) == F.mse_loss(x, y, reduction=now)).all()
     assert nn.MSELoss(**older).reduction == now
+
+
+@pytest.mark.parametrize("kind", ["float64", "bfloat16", "int64", "bool"])
+def test_chances_and_answers_are_of_one_dtype(kind: str, torch: Any) -> None:
+    for library, error in ((torch, RuntimeError), (pellucid, DTypeError)):
+        p = library.tensor([0.2, 0.7])
+        target = library.tensor([0.0, 1.0]).to(getattr(library, kind))
+        with pytest.raises(error) as refusal:
+            library.nn.functional.binary_cross_entropy(p, target)
+    assert str(refusal.value) == (
+        f"binary_cross_entropy: input is float32 and target is {kind}; they must be of one dtype.\n"
+        " Convert the target: target.to(input.dtype)."
+    )
+
+
+@pytest.mark.parametrize("name", ["binary_cross_entropy", "binary_cross_entropy_with_logits"])
+@pytest.mark.parametrize("weights", ["float64", "bfloat16", "int64"])
+@pytest.mark.parametrize("reduction", ["mean", "none"])
+def test_weights_of_answers_change_no_dtype(
+    name: str, weights: str, reduction: str, torch: Any
+) -> None:
+    found = []
+    for library in (torch, pellucid):
+        p = library.tensor([0.2, 0.7], requires_grad=True)
+        weight = library.tensor([2.0, 3.0]).to(getattr(library, weights))
+        loss = getattr(library.nn.functional, name)
+        out = loss(p, library.tensor([0.0, 1.0]), weight=weight, reduction=reduction)
+        out.sum().backward()
+        found.append((str(out.dtype).split(".")[-1], out.detach().numpy(), p.grad.numpy()))
+    assert found[0][0] == found[1][0] == "float32"
+    for other, mine in zip(found[0][1:], found[1][1:], strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-5)

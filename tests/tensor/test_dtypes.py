@@ -193,3 +193,24 @@ def test_kinds_of_numpy_are_found_again() -> None:
     for _ in range(2):  # what is not there is not remembered either
         with pytest.raises(DTypeError, match="no dtype called 'complex64'"):
             of_kind(np.dtype("complex64"))
+
+
+@pytest.mark.parametrize("kind", ["int64", "float32", "bfloat16", "float64"])
+@pytest.mark.parametrize("low", [("float64", 0), ("float32", 0), ("int64", 1), None])
+@pytest.mark.parametrize("high", [("float32", 1), ("float64", 0), ("int64", 0), None])
+def test_bounds_have_a_say_in_the_dtype_as_in_pytorch(
+    kind: str, low: Any, high: Any, torch: Any
+) -> None:
+    if low is None and high is None:
+        return
+    found = []
+    for library in (torch, pellucid):
+        bounds = [
+            None if b is None
+            else library.tensor(n if not b[1] else [n] * 3).to(getattr(library, b[0]))
+            for n, b in ((1.5, low), (2.5, high))
+        ]  # fmt: skip
+        x = library.tensor([1, 2, 3]).to(getattr(library, kind))
+        out = library.clamp(x, *bounds)
+        found.append((str(out.dtype).split(".")[-1], out.tolist()))
+    assert found[0] == found[1]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.errors import SettingError, ShapeError
+from pellucid.errors import DTypeError, SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.nn.functional.checks import chances, pairs, raw_scores, reduced_by, tensors
 from pellucid.ops import elementwise as ew
@@ -143,11 +143,16 @@ def binary_cross_entropy(
     r"""The surprise of yes-or-no answers, given probabilities: $-(y \ln p + (1-y) \ln(1-p))$."""
     name = "binary_cross_entropy"
     reduction = _binary(name, input, target, size_average, reduce, reduction)
+    if input.dtype is not target.dtype:
+        raise DTypeError(
+            f"{name}: input is {input.dtype.name} and target is {target.dtype.name}; they must be "
+            "of one dtype.\n Convert the target: target.to(input.dtype)."
+        )
     chances(name, "input", input)
     chances(name, "target", target)
     if weight is None:
         return ls.bce(input, target, reduction=reduction)
-    return _weighted(ls.bce(input, target, reduction="none"), weight, reduction)
+    return _weighted(ls.bce(input, target, reduction="none"), _like(weight, input), reduction)
 
 
 def binary_cross_entropy_with_logits(
@@ -179,15 +184,18 @@ def binary_cross_entropy_with_logits(
         each = ls.bce_with_logits(input, target, reduction="none")
     else:
         each = _positive_weighted(input, target, pos_weight)
-    one: Any = 1.0 if weight is None else weight
+    one: Any = 1.0 if weight is None else _like(weight, each)
     return _weighted(each, one, reduction)
+
+
+def _like(weight: Node, x: Node) -> Node:
+    """Weights as the numbers that they weigh: float64 from a table of counts changes no dtype."""
+    return weight if weight.dtype is x.dtype else ew.cast(weight, dtype=x.dtype)
 
 
 def _positive_weighted(x: Node, y: Node, pos_weight: Node) -> Node:
     """(1 − y) x + (1 + (w − 1) y) ln(1 + e⁻ˣ)."""
-    if pos_weight.dtype != x.dtype:  # float64 from a table of counts changes no dtype
-        pos_weight = ew.cast(pos_weight, dtype=x.dtype)
-    counts = ew.add(ew.mul(ew.sub(pos_weight, 1.0), y), 1.0)
+    counts = ew.add(ew.mul(ew.sub(_like(pos_weight, x), 1.0), y), 1.0)
     return ew.add(ew.mul(ew.sub(1.0, y), x), ew.mul(counts, softplus(ew.neg(x), threshold=1e9)))
 
 

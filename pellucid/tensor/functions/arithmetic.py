@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import BOOL, FLOAT, INT, bool_, int64, of_number
+from pellucid.dtypes import BOOL, FLOAT, INT, bool_, int64, of_number, result_type
 from pellucid.errors import DivisionError, DTypeError, SettingError
 from pellucid.graph.emit import emit
 from pellucid.graph.node import Node
@@ -207,6 +207,11 @@ def clamp(input: Node, min: Any = None, max: Any = None) -> Node:
     """Cut off what lies below `min` or above `max`."""
     if min is None and max is None:
         raise SettingError("clamp needs min, max, or both.")
+    if isinstance(min, Node) and isinstance(max, Node):  # both have a say in the dtype
+        given = ((x.dtype, 2 if x.shape else 1) for x in (input, min, max))
+        both = ew.minimum(ew.maximum(input, min), max)
+        dtype = result_type(given)
+        return both if both.dtype is dtype else ew.cast(both, dtype=dtype)
     if isinstance(min, Node) or isinstance(max, Node):
         input = input if min is None else ew.maximum(input, min)
         return input if max is None else ew.minimum(input, max)
