@@ -6,6 +6,7 @@ As in PyTorch the block is cut out first, and look-ups happen inside it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -42,6 +43,13 @@ _BYTES = (
     "an index of uint8 is read as a mask, as in PyTorch.\n"
     " Write x[index.bool()] for a mask, x[index.long()] for positions."
 )
+
+
+_TUPLE = (
+    "a list of lists, Tensors, slices or None as an index is read as a tuple of indices, as in "
+    "PyTorch.\n Write x[tuple(index)] for that, x[pellucid.tensor(index)] for positions."
+)
+_MANY = 32  # from so many entries on a list holds positions, whatever they are
 
 
 class Parts(NamedTuple):
@@ -232,6 +240,9 @@ def _together(lookups: list[Node]) -> None:
 
 def _completed(index: Any, shape: Shape) -> list[Any]:
     """One entry per axis, the ellipsis filled in, masks turned into positions."""
+    if _means_a_tuple(index):
+        caution(_TUPLE)
+        index = tuple(index)
     items = [_item(i) for i in (index if isinstance(index, tuple) else (index,))]
     used = sum(_covers(i) for i in items)
     missing = len(shape) - used
@@ -253,6 +264,16 @@ def _completed(index: Any, shape: Shape) -> list[Any]:
             out.append(item)
         axis += _covers(item)
     return out
+
+
+def _means_a_tuple(index: Any) -> bool:
+    """Whether a list, or another sequence, stands for several indices side by side."""
+    if isinstance(index, tuple | Tensor | np.ndarray | str) or not isinstance(index, Sequence):
+        return False
+    several = (Sequence, Tensor, np.ndarray, slice)
+    return len(index) < _MANY and any(
+        i is None or i is ... or isinstance(i, several) for i in index
+    )
 
 
 def _axes(rank: int) -> str:

@@ -241,7 +241,7 @@ MISTAKES = [
         "the mask has shape (2,), and the axes it covers have (3,).\n They must be equal.",
     ),
     (
-        [[0, 1], [2]],
+        ([[0, 1], [2]],),
         ShapeError,
         "the index [[0, 1], [2]] has rows of different lengths.",
     ),
@@ -264,6 +264,45 @@ def test_mistakes(index: Any, error: type[Exception], text: str, writing: bool) 
         else:
             x[index]
     assert str(caught.value) == text
+
+
+LISTS: list[Any] = [
+    [[0, 1], [1, 0]], [[0, 1], [1]], [0, [1, 2]], [slice(0, 2)], [None, 0], [..., 0], [(0, 1)],
+    [range(2)], [[[0, 1]]], [[]], [[], []], [[True, False, True], [0, 1]], [[0]] * 31, [[0]] * 32,
+    [np.array([0, 1]), np.array([1, 2])], [np.array(0), np.array(1)], [np.array(0)] * 32,
+    [[True, False, True], [False, True, False]], [[[0, 1], [1]]], ["a"], [[0, 1], [0, 1, 2]],
+    [np.int64(0), np.int64(1)], [0, True], [],
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("index", LISTS, ids=lambda v: repr(v)[:40])
+def test_a_list_of_lists_is_a_tuple_of_indices(index: Any, torch: Any) -> None:
+    values = np.random.default_rng(0).normal(size=SHAPE)
+    mine, theirs = pellucid.tensor(values), torch.tensor(values)
+    ours, other = ([same_index(m, i) for i in index] for m in (pellucid, torch))
+    try:
+        wanted = theirs[other]
+    except (IndexError, TypeError, ValueError) as error:
+        kinds = tuple(k for k in (IndexError, TypeError, ValueError) if isinstance(error, k))
+        for act in (lambda: mine[ours], lambda: mine.__setitem__(ours, 7.0)):
+            with pytest.raises(kinds):
+                act()
+        return
+    found = mine[ours]
+    assert tuple(found.shape) == tuple(wanted.shape)
+    np.testing.assert_array_equal(found, wanted)
+    mine[ours], theirs[other] = 7.0, 7.0
+    np.testing.assert_array_equal(mine, theirs)
+
+
+def test_a_list_of_lists_is_told_how_to_say_it() -> None:
+    with pytest.warns(PellucidWarning) as told:
+        pellucid.zeros(2, 3)[[[0, 1], [1, 0]]]
+    assert [str(w.message) for w in told] == [
+        "a list of lists, Tensors, slices or None as an index is read as a tuple of indices, as in "
+        "PyTorch.\n Write x[tuple(index)] for that, x[pellucid.tensor(index)] for positions."
+    ]
 
 
 def test_bytes_are_a_mask_with_a_word() -> None:
