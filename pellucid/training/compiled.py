@@ -106,6 +106,7 @@ class CompiledEpochs:
             self._run.probing.look_through(self._bank)
         if self._run.recorder is not None:
             self._run.recorder.copies = self._bank.copies
+            self._recorded = self._run.recorder.nodes()
         self._most = longest if loop else LONGEST
         heavy = any(s.op.name.startswith(HEAVY) for s in step.program.steps)
         self.forward = compile(self._run.model, grads=False) if heavy else self._run.model
@@ -198,10 +199,9 @@ class CompiledEpochs:
     def _keep(self, steps: Sequence[int], moments: Sequence[Any]) -> None:
         recorder = self._run.recorder
         assert recorder is not None
-        nodes = recorder.nodes()
         for i, step in enumerate(steps):
             values = (held[i].copy() for held in moments)
-            recorder.keep(step, dict(zip(self._kept, values, strict=True)), nodes)
+            recorder.keep(step, dict(zip(self._kept, values, strict=True)), self._recorded)
 
     def _adapt(self, seconds: float, steps: int) -> None:
         """Aim at the length of a heartbeat, at most doubling it at a time."""

@@ -102,15 +102,13 @@ class XlaStretch:
         self, rows: Any, between: Callable[[], Any] | None, kept: Sequence[int]
     ) -> list[Any]:
         n = len(rows)
-        slots = np.full(self._longest, MOMENTS, np.int32)  # the last one is for what nobody wants
-        slots[list(kept)] = np.arange(len(kept))
         order = np.zeros((self._longest, rows.shape[1]), np.int32)
         order[:n] = rows
         streams, numbers = self._host(n, between)
         with wide():
             given = (
-                self._bank.take(), self._read(), self._data, order, streams, numbers, np.int32(n),
-                *([slots] if self._keeps else []),
+                self._bank.take(), self._read(), self._data, order, streams, numbers,
+                *(_pauses(n, kept) if self._keeps else [np.int32(n)]),
             )  # fmt: skip
             if self.compiled is None:
                 self._compile(given)
@@ -150,50 +148,58 @@ class XlaStretch:
         self.compile_seconds = time.perf_counter() - began
 
     def _looping(self, one: Any) -> Any:
-        longest = self._longest
-
         def run(
             state: Any, read: Any, data: Any, order: Any, streams: Any, numbers: Any, n: Any
         ) -> Any:
-            def batch(i: Any) -> list[Any]:
-                return self._batches(data, order[i])
-
-            def body(i: Any, held: Any) -> Any:
-                state, kept = held
-                state, results = one(state, read, batch(i), streams[i], numbers[i])
-                return state, _put(kept, results, i)
-
-            shapes = jax.eval_shape(one, state, read, batch(0), streams[0], numbers[0])[1]
-            kept = [jnp.zeros((longest, *s.shape), s.dtype) for s in shapes]
+            body = self._body(one, read, data, order, streams, numbers)
+            kept = self._room(one, state, read, data, order, streams, numbers)
             return lax.fori_loop(0, n, body, (state, kept))
 
         return run
 
     def _keeping(self, one: Any) -> Any:
-        """The loop, with copies of some cells where they are wanted."""
+        """The same, paused after the steps `stops[:-1]` to copy some cells.
+
+        The loop within has the body of the one that keeps nothing, so nothing is copied in between.
+        """
 
         def run(
-            state: Any, read: Any, data: Any, order: Any, streams: Any, numbers: Any, n: Any,
-            slots: Any,
+            state: Any, read: Any, data: Any, order: Any, streams: Any, numbers: Any, stops: Any,
+            count: Any,
         ) -> Any:  # fmt: skip
-            def body(i: Any, held: Any) -> Any:
-                state, kept, moments = held
-                rows = self._batches(data, order[i])
-                state, results = one(state, read, rows, streams[i], numbers[i])
-                # What is kept is the state itself, not what the compiler works out once more.
-                state = lax.optimization_barrier(state)  # type: ignore[no-untyped-call]
-                kept = _put(kept, results, i)
-                return state, kept, _put(moments, self._watched(state), slots[i])
+            body = self._body(one, read, data, order, streams, numbers)
 
-            shapes = jax.eval_shape(
-                one, state, read, self._batches(data, order[0]), streams[0], numbers[0]
-            )[1]
-            kept = [jnp.zeros((self._longest, *s.shape), s.dtype) for s in shapes]
+            def further(k: Any, held: Any) -> Any:
+                state, kept, moments, at = held
+                state, kept = lax.fori_loop(at, stops[k], body, (state, kept))
+                return state, kept, _put(moments, self._watched(state), k), stops[k]
+
+            kept = self._room(one, state, read, data, order, streams, numbers)
             moments = [jnp.zeros((MOMENTS + 1, *v.shape), v.dtype) for v in self._watched(state)]
-            state, *found = lax.fori_loop(0, n, body, (state, kept, moments))
+            state, *found, _ = lax.fori_loop(0, count, further, (state, kept, moments, np.int32(0)))
             return state, tuple(found)
 
         return run
+
+    def _body(
+        self, one: Any, read: Any, data: Any, order: Any, streams: Any, numbers: Any
+    ) -> Callable[[Any, Any], Any]:
+        """A step of a loop over the state and the results of all steps."""
+
+        def body(i: Any, held: Any) -> Any:
+            state, kept = held
+            state, results = one(state, read, self._batches(data, order[i]), streams[i], numbers[i])
+            return state, _put(kept, results, i)
+
+        return body
+
+    def _room(
+        self, one: Any, state: Any, read: Any, data: Any, order: Any, streams: Any, numbers: Any
+    ) -> list[Any]:
+        """Zeros where the results of all steps will stand."""
+        rows = self._batches(data, order[0])
+        shapes = jax.eval_shape(one, state, read, rows, streams[0], numbers[0])[1]
+        return [jnp.zeros((self._longest, *s.shape), s.dtype) for s in shapes]
 
     def _watched(self, state: Any) -> list[Any]:
         return [state[g] for g in self._groups]
@@ -219,6 +225,13 @@ class XlaStretch:
             taken = [jnp.take(a, some, axis=0, mode="clip") for a in data]
             found += [taken[i] for i in self._which]
         return found
+
+
+def _pauses(n: int, kept: Sequence[int]) -> tuple[Any, Any]:
+    """How many steps are taken at each pause of a call of `n`, and the number of pauses."""
+    stops = np.full(MOMENTS + 1, n, np.int32)  # the last one is the end, whether it is kept or not
+    stops[: len(kept)] = np.add(kept, 1)
+    return stops, np.int32(len(kept) + 1)
 
 
 def _put(held: Sequence[Any], values: Sequence[Any], i: Any) -> list[Any]:
