@@ -11,7 +11,7 @@ from pellucid.lenses.render.drawn.aslant import SLANT, are_slanted
 from pellucid.lenses.render.drawn.frame import limits, thinned_names
 from pellucid.lenses.render.plotted.theme import MUTED, ink_of
 
-__all__ = ["axis", "slanted_below", "title_room"]
+__all__ = ["axis", "slanted_below", "title_room", "unnamed"]
 
 _SMALLER = 0.8  # letters of names at ticks, beside those of a title
 _ASLANT = 2.0  # letters between two names that are written so
@@ -50,6 +50,16 @@ def axis(axes: Any, chart: Chart, which: str, room: int) -> None:
         axes.tick_params(axis=which, which="both", labelsize=8)
     if along.percent:
         getattr(axes, f"{which}axis").set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
+
+
+def unnamed(axes: Any, chart: Chart, which: str, room: int) -> None:
+    """An axis along which nothing stands: Matplotlib then spends no time on it, which is most."""
+    along: Axis = getattr(chart, which)
+    if along.log:
+        getattr(axes, f"set_{which}scale")("log")
+    if not along.names:
+        getattr(axes, f"set_{which}lim")(*limits(chart, which))
+    getattr(axes, f"{which}axis").set_visible(False)
 
 
 def slanted_below(chart: Chart, room: int) -> bool:

@@ -25,7 +25,7 @@ from pellucid.lenses.render.drawn.field import ends, levels_of
 from pellucid.lenses.render.drawn.frame import frame_of
 from pellucid.lenses.render.drawn.heights import crowd_of, placed, scale_text
 from pellucid.lenses.render.drawn.regions import regions, shown_kinds
-from pellucid.lenses.render.plotted.axis import axis, title_room
+from pellucid.lenses.render.plotted.axis import axis, title_room, unnamed
 from pellucid.lenses.render.plotted.legend import legend as named
 from pellucid.lenses.render.plotted.theme import (
     BORDER,
@@ -64,17 +64,12 @@ def plot(axes: Any, chart: Chart, room: int = 80, legend: bool = True) -> None:
         for artist in set(axes.get_children()) - known:  # the first mark lies below, words above
             artist.set_zorder((5 if isinstance(artist, Text) else 2) + place / 100)
     for which in ("x", "y"):
-        axis(axes, chart, which, room)
+        (unnamed if chart.bare else axis)(axes, chart, which, room)
     if any(isinstance(m, Bars) and m.lying for m in chart.marks) and chart.y.names:
         axes.invert_yaxis()
     if chart.square:
         axes.set_aspect("equal")
         axes.set_anchor("W")  # what room there is lies to the right, where a title goes on
-    if chart.bare:
-        axes.set_xticks([])
-        axes.set_yticks([])
-        axes.set_xlabel("")
-        axes.set_ylabel("")
     if not any(isinstance(m, Field) for m in chart.marks) and not chart.bare:
         axes.grid(axis="y", color=ink_of(HAIR), linewidth=0.8)
         axes.set_axisbelow(True)
@@ -88,8 +83,9 @@ def plot(axes: Any, chart: Chart, room: int = 80, legend: bool = True) -> None:
             "\n".join(textwrap.wrap(chart.title, title_room(chart, room))) if room else chart.title
         )
         axes.set_title(
-            title, loc="left", fontsize=10, color=ink_of(INK), pad=(8 if rows else 6) + 13 * rows
-        )
+            title, loc="left", fontsize=10, color=ink_of(INK), pad=(8 if rows else 6) + 13 * rows,
+            y=1.0,
+        )  # fmt: skip
 
 
 def _line(axes: Any, mark: Line) -> None:

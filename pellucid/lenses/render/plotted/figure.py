@@ -30,7 +30,9 @@ from pellucid.lenses.render.plotted.theme import (
 )
 from pellucid.lenses.view import View
 
-__all__ = ["figure", "moment_of"]
+__all__ = ["figure", "moment_of", "rooms_of"]
+
+Rooms = list[tuple[int, int, float]]
 
 _PICTURES = (Chart, Charts, Matrix, Diagram, Film)
 _WRITTEN, _CELL = 16, 0.29  # rows with numbers in them, and inches that a number takes
@@ -56,7 +58,18 @@ def figure(view: View, dark: bool | None = None) -> Any:
     return _figure(view, None, dark)
 
 
-def moment_of(view: View, moment: int, dark: bool | None = None, widest: float = _WIDEST) -> Any:
+def rooms_of(view: View) -> Rooms:
+    """Of each picture the rows, columns, and the height of a row in inches: enough for all moments.
+
+    All figures of a film are of one size.
+    """
+    return [_roomy(b) for b in view.blocks if isinstance(b, _PICTURES)]
+
+
+def moment_of(
+    view: View, moment: int, dark: bool | None = None, widest: float = _WIDEST,
+    rooms: Rooms | None = None,
+) -> Any:  # fmt: skip
     """The same at one moment of its films.
 
     Args:
@@ -64,27 +77,33 @@ def moment_of(view: View, moment: int, dark: bool | None = None, widest: float =
         moment: which; the last where a film is shorter.
         dark: on dark paper or on light; as Matplotlib's style has it when None.
         widest: inches that it may be wide.
+        rooms: those of the view, where they are known.
     """
-    return _figure(view, moment, dark, widest)
+    return _figure(view, moment, dark, widest, rooms or rooms_of(view))
 
 
-def _figure(view: View, moment: int | None, dark: bool | None, widest: float = _WIDEST) -> Any:
+def _figure(
+    view: View, moment: int | None, dark: bool | None, widest: float = _WIDEST,
+    rooms: Rooms | None = None,
+) -> Any:  # fmt: skip
     from matplotlib.figure import Figure
 
     with paper(dark) as tinted:
         drawn = Figure(layout="constrained")
-        _fill(drawn, view, moment, tinted, widest)
+        _fill(drawn, view, moment, tinted, widest, rooms)
     return drawn
 
 
-def _fill(drawn: Any, view: View, moment: int | None, tinted: bool, widest: float) -> None:
+def _fill(
+    drawn: Any, view: View, moment: int | None, tinted: bool, widest: float, rooms: Rooms | None
+) -> None:
     blocks = [b for b in view.blocks if isinstance(b, _PICTURES)]
     if not blocks:
         raise SettingError(
             'this view has no picture; save it as a page, .save("sheet.html"): a browser prints'
             " that, or makes a PDF of it (Ctrl+P)."
         )
-    grids = [_roomy(b, moment) for b in blocks]
+    grids = rooms or [_grid(_still(b, moment)) for b in blocks]
     heights = [rows * high for rows, _, high in grids]
     wide = float(np.clip(max(_width(_still(b, moment)) for b in blocks), 5.6, widest))
     drawn.set_size_inches(wide, sum(heights) + 0.5)
@@ -160,10 +179,10 @@ def _grid(still: Any) -> tuple[int, int, float]:
     return math.ceil(len(items) / columns), columns, high
 
 
-def _roomy(block: Any, moment: int | None) -> tuple[int, int, float]:
-    """The same, as high as the moment of a film that needs most, so that all are of one size."""
-    rows, columns, high = _grid(_still(block, moment))
-    if isinstance(block, Film) and moment is not None:
+def _roomy(block: Any) -> tuple[int, int, float]:
+    """The same, as high as the moment of a film that needs most."""
+    rows, columns, high = _grid(_still(block, None))
+    if isinstance(block, Film):
         high = max(high, *(_grid(frame)[2] for frame in block.frames))
     return rows, columns, high
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from pellucid.errors import SettingError
 from pellucid.lenses.picture import Film
-from pellucid.lenses.render.plotted.figure import moment_of
+from pellucid.lenses.render.plotted.figure import Rooms, moment_of, rooms_of
 from pellucid.lenses.view import View
 
 __all__ = ["BUDGET", "gif"]
@@ -43,10 +43,12 @@ def gif(view: View, seconds: float = 0.4, dark: bool | None = None) -> bytes:
         )
     moments = max(len(f.frames) for f in films)
     drawn: list[Any] = []
-    wide, high = moment_of(view, 0, dark).get_size_inches()
+    rooms = rooms_of(view)
+    wide, high = moment_of(view, 0, dark, rooms=rooms).get_size_inches()
     widest = _NARROW if wide * high * _SHARP**2 > _PIXELS else wide
     for moment in _spread(moments, _LADDER[0][0]):
-        drawn.append(_drawn(view, moment, dark, widest, drawn[0] if drawn else None))
+        first = drawn[0] if drawn else None
+        drawn.append(_drawn(view, moment, dark, widest, rooms, first))
     for most, colors, size in _LADDER:
         chosen = [drawn[i] for i in _spread(len(drawn), most)]
         longer = seconds * moments / len(chosen)  # the whole takes as long as it would
@@ -61,12 +63,14 @@ def _spread(n: int, most: int) -> list[int]:
     return found
 
 
-def _drawn(view: View, moment: int, dark: bool | None, widest: float, first: Any) -> Any:
+def _drawn(
+    view: View, moment: int, dark: bool | None, widest: float, rooms: Rooms, first: Any
+) -> Any:
     """A moment as an image, as large as the first."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    figure = moment_of(view, moment, dark, widest)
+    figure = moment_of(view, moment, dark, widest, rooms)
     wide, high = figure.get_size_inches()
     figure.set_dpi(min(_SHARP, math.sqrt(_PIXELS / (wide * high))))
     canvas: Any = FigureCanvasAgg(figure)
