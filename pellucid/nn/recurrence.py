@@ -127,6 +127,11 @@ class RNNBase(Module):
         return [list(self._own(suffix)) for suffix in self._suffixes]
 
     @property
+    def _flat_weights(self) -> list[Parameter]:
+        """All of them in a row, for programs that exchange one for another."""
+        return [weight for layer in self.all_weights for weight in layer]
+
+    @property
     def _state_size(self) -> int:
         return self.proj_size or self.hidden_size
 

@@ -1797,8 +1797,14 @@ class Methods:
     def select_scatter(self, src: Tensor, *, axis: builtins.int, index: builtins.int) -> Tensor:
         """`input` with one entry along `dim` replaced by `src`."""
 
-    def set_(self, source: Tensor | None = ...) -> Tensor:
-        """Stand for the memory of another Tensor from now on."""
+    def set_(
+        self,
+        source: Tensor | Storage | None = ...,
+        storage_offset: builtins.int = ...,
+        size: Any = ...,
+        stride: Any = ...,
+    ) -> Tensor:
+        """Stand for the memory of another Tensor from now on, or for what its `storage()` gave."""
 
     def sgn(self) -> Tensor:
         """−1, 0 or 1 (0 for NaN too); flat, so no blame passes."""

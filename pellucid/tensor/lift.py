@@ -131,6 +131,9 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
 def _into(name: str, call: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
     """The result of a call without its `out=`, written there."""
     out = kwargs.pop("out")
+    asked = kwargs.get("dtype")
+    if asked is not None and getattr(out, "dtype", asked) is not asked:
+        raise DTypeError(f"{name}: dtype is {asked.name}, and out= {out.dtype.name}.")
     result = call(*args, **kwargs)
     if out is None:
         return result

@@ -24,6 +24,7 @@ from pellucid.ops.ordering import argsort
 from pellucid.shapes import Mismatch, Shape, broadcast, numel
 from pellucid.tensor.creation import full_like, of_array, sizes
 from pellucid.tensor.device import CPU, on_cpu
+from pellucid.tensor.limits import finfo
 from pellucid.tensor.misspelled import told_if_misspelled
 from pellucid.tensor.reading import held
 from pellucid.tensor.returned import returning
@@ -231,22 +232,30 @@ def randn(
 
 @told_if_misspelled
 def rand_like(
-    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    input: Tensor, *, generator: Generator | None = None, dtype: DType | None = None,
+    layout: Any = None, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
     memory_format: Any = None,
 ) -> Tensor:  # fmt: skip
     """`rand` in the shape and kind of another Tensor."""
-    kind = dtype or input.dtype
-    return rand(tuple(input.shape), dtype=kind, device=device, requires_grad=requires_grad)
+    form: Any = {"layout": layout}
+    return rand(
+        tuple(input.shape), generator=generator, dtype=dtype or input.dtype, device=device,
+        requires_grad=requires_grad, **form,
+    )  # fmt: skip
 
 
 @told_if_misspelled
 def randn_like(
-    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    input: Tensor, *, generator: Generator | None = None, dtype: DType | None = None,
+    layout: Any = None, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
     memory_format: Any = None,
 ) -> Tensor:  # fmt: skip
     """`randn` in the shape and kind of another Tensor."""
-    kind = dtype or input.dtype
-    return randn(tuple(input.shape), dtype=kind, device=device, requires_grad=requires_grad)
+    form: Any = {"layout": layout}
+    return randn(
+        tuple(input.shape), generator=generator, dtype=dtype or input.dtype, device=device,
+        requires_grad=requires_grad, **form,
+    )  # fmt: skip
 
 
 @returning
@@ -299,16 +308,28 @@ def randint(
 @told_if_misspelled
 def randint_like(
     input: Tensor, low: int | None = None, high: int | None = None, *,
-    dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    generator: Generator | None = None, dtype: DType | None = None, layout: Any = None,
+    device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:  # fmt: skip
     """`randint` in the shape and kind of another Tensor."""
     if low is None and high is None:
         raise SettingError("randint_like: high is missing, the number that is never drawn.")
     first, end = (0, low) if high is None else (low or 0, high)
+    form: Any = {"layout": layout}
     return randint(
-        first, end, tuple(input.shape), dtype=dtype or input.dtype, device=device,
-        requires_grad=requires_grad,
+        first, end, tuple(input.shape), generator=generator, dtype=dtype or input.dtype,
+        device=device, requires_grad=requires_grad, **form,
     )  # fmt: skip
+
+
+def _check_holds(last: int, dtype: DType) -> None:
+    limit = finfo(dtype) if dtype.category == FLOAT else None
+    most = int(2 / limit.eps) if limit is not None else 2 ** (dtype.bits - dtype.is_signed) - 1
+    if last > most:
+        raise DTypeError(
+            f"randperm: {dtype.name} holds whole numbers up to {most}, and the last is {last}."
+        )
 
 
 @returning
@@ -319,6 +340,8 @@ def randperm(
     on_cpu(device)
     if n < 0:
         raise SettingError(f"randperm: n can't be negative and is {n}.")
+    if n and dtype is not None:
+        _check_holds(n - 1, dtype)
     drawn = words((n,), generator)
     keys = drawn.array
     if keys is None:  # a program is being traced

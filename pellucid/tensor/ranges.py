@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable
 from typing import Any
 
@@ -19,8 +20,8 @@ from pellucid.tensor.returned import returning
 from pellucid.tensor.tensor import Tensor
 
 __all__ = [
-    "asarray", "from_dlpack", "frombuffer", "logspace", "range", "scalar_tensor", "tril_indices",
-    "triu_indices",
+    "asarray", "from_dlpack", "frombuffer", "logspace", "range", "scalar_tensor", "to_dlpack",
+    "tril_indices", "triu_indices",
 ]  # fmt: skip
 
 
@@ -31,12 +32,18 @@ def asarray(
     """A Tensor of `obj`, in its memory where that is possible.
 
     Args:
-        obj: a Tensor, an array, a number or nested lists of numbers.
+        obj: a Tensor, an array, bytes, a number or nested lists of numbers.
         dtype: kind of number; by default that of `obj`.
         device: accepted for PyTorch's sake; only "cpu" exists.
         copy: True for memory of its own, False to refuse a copy.
         requires_grad: ask for blame.
     """
+    if isinstance(obj, bytes | bytearray | memoryview | array) and (
+        dtype is not None or isinstance(obj, bytes | bytearray)
+    ):
+        obj = frombuffer(obj, dtype=dtype or default_float()).numpy()  # as its bytes lie
+    elif type(obj).__name__ == "PyCapsule":
+        obj = from_dlpack(obj)
     if copy:
         out = obj.clone() if isinstance(obj, Tensor) else copied(obj, dtype=dtype, device=device)
         out = out if dtype is None else out.to(dtype)
@@ -96,9 +103,49 @@ def frombuffer(
     return of_array(np.frombuffer(buffer, held(dtype), count, offset), requires_grad)
 
 
+class _Handed:
+    """A capsule in which an array changes hands, as NumPy asks for it."""
+
+    def __init__(self, capsule: Any) -> None:
+        self._capsule = capsule
+
+    def __dlpack__(self, **asked: Any) -> Any:
+        return self._capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return (1, 0)  # the CPU
+
+
+class _Open:
+    """An array that may be written, which NumPy forbids of what comes in a capsule of old."""
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+        told = array.__array_interface__
+        self.__array_interface__ = {**told, "data": (told["data"][0], False)}
+
+
 def from_dlpack(ext_tensor: Any) -> Tensor:
-    """A Tensor over the numbers of another library's array, in its memory."""
-    return of_array(np.from_dlpack(ext_tensor))
+    """A Tensor over the numbers of another library's array, or of its capsule, in its memory."""
+    bare = type(ext_tensor).__name__ == "PyCapsule"
+    array = np.from_dlpack(_Handed(ext_tensor) if bare else ext_tensor)
+    return of_array(np.asarray(_Open(array)) if bare else array)
+
+
+def to_dlpack(tensor: Tensor) -> Any:
+    """The capsule in which a Tensor is handed to another library, in its memory.
+
+    Args:
+        tensor: must not be part of a graph.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid.utils.dlpack import from_dlpack, to_dlpack
+        >>> from_dlpack(to_dlpack(pellucid.ones(2)))
+        tensor([1., 1.])
+    """
+    holder: Any = tensor
+    return holder.__dlpack__()
 
 
 def tril_indices(

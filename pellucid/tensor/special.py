@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from pellucid.dtypes import result_type
 from pellucid.graph.emit import emit
 from pellucid.graph.node import Node
 from pellucid.ops import REGISTRY
@@ -64,6 +65,9 @@ def _ndtri(input: Node) -> Node:
 
 def _xlog1py(input: Any, other: Any) -> Node:
     """`input · ln(1 + other)`, and 0 where `input` is 0."""
+    if all(isinstance(x, Node) for x in (input, other)):  # rounded once, where both meet
+        kind = result_type((x.dtype, 2 if x.shape else 1) for x in (input, other))
+        input, other = (ew.cast(x, dtype=kind) for x in (input, other))
     other = ew.mul(other, 1.0)  # whole numbers without a sign have no −1
     endless = cmp.logical_or(cmp.le(other, -1), cmp.eq(other, math.inf))
     nothing = cmp.logical_and(cmp.eq(input, 0), endless)

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 
 from pellucid.dtypes import DType
-from pellucid.errors import DTypeError, SettingError, ShapeError
+from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
 from pellucid.graph.emit import constant
 from pellucid.graph.mode import current
+from pellucid.graph.node import leaf
 from pellucid.ops import elementwise as ew
 from pellucid.ops import movement as mv
-from pellucid.shapes import numel
+from pellucid.shapes import numel, show
 from pellucid.tensor.creation import sizes
 from pellucid.tensor.device import CPU, device
+from pellucid.tensor.reading import held
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["Storage"]
@@ -62,6 +64,10 @@ class Storage:
     def _row(self) -> Any:
         row = self._array.ravel(order="K")
         return row.view(np.uint8) if self._bytes else row
+
+    def _as(self, dtype: DType) -> Any:
+        """All of it as a row of numbers of a kind."""
+        return self._array.ravel(order="K").view(np.uint8).view(held(dtype))
 
     def tolist(self) -> list[Any]:
         """Its entries as Python numbers."""
@@ -134,11 +140,40 @@ def resize_as_(input: Tensor, the_template: Tensor, *, memory_format: Any = None
 
 
 @_method
-def set_(self: Tensor, source: Tensor | None = None) -> Tensor:
-    """Stand for the memory of another Tensor from now on."""
-    if source is not None and source.dtype is not self.dtype:
+def set_(
+    self: Tensor,
+    source: Tensor | Storage | None = None,
+    storage_offset: int = 0,
+    size: Any = None,
+    stride: Any = None,
+) -> Tensor:
+    """Stand for the memory of another Tensor from now on, or for what its `storage()` gave.
+
+    Of the memory it shows `size` from `storage_offset` on, neighbors `stride` apart; without them a
+    Tensor as it is, or all of the memory in a row.
+    """
+    if source is None:
+        self._node = _nothing(self)
+        return self
+    if source.dtype is not self.dtype and not (isinstance(source, Storage) and source._bytes):
         raise DTypeError(f"set_: {source.dtype.name} can't take the place of {self.dtype.name}.")
-    self._node = source.detach()._node if source is not None else _nothing(self)
+    if isinstance(source, Tensor) and size is None:
+        self._node = source.detach()._node
+        return self
+    memory = source if isinstance(source, Storage) else source.storage()
+    row = memory._as(self.dtype)
+    axes = sizes((size,)) if size is not None else (row.size - storage_offset,)
+    steps = tuple(stride) if stride is not None else self.new_empty(axes).stride()
+    last = storage_offset + sum((n - 1) * s for n, s in zip(axes, steps, strict=True))
+    if min(axes, default=1) > 0 and last >= row.size:
+        raise IndexRangeError(
+            f"set_: size {show(axes)} with strides {show(steps)} from {storage_offset} on reaches"
+            f" number {last}, and the memory has {row.size}."
+        )
+    width = row.itemsize
+    apart = tuple(s * width for s in steps)
+    seen: Any = np.ndarray(axes, row.dtype, row, storage_offset * width, apart)
+    self._node = leaf(seen, axes, self.dtype)
     return self
 
 

@@ -55,7 +55,22 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: F.interpolate(zeros(1, 2, 3), 4, mode="linear", antialias=True),
-        "interpolate: antialias goes with the modes bilinear and bicubic, not 'linear'.",
+        "interpolate: antialias goes with the modes bilinear, bicubic, lanczos, not 'linear'.",
+    ),
+    (
+        lambda: F.interpolate(zeros(1, 2, 3, 4), 4, mode="lanczos"),
+        "interpolate: mode='lanczos' needs antialias=True.",
+    ),
+    (
+        lambda: F.interpolate(
+            zeros(1, 2, 3, 4), 4, mode="lanczos", antialias=True, align_corners=True
+        ),
+        "interpolate: align_corners goes with the modes linear, bilinear, bicubic, trilinear, not "
+        "'lanczos'.",
+    ),
+    (
+        lambda: F.pad(zeros(1, 2, 3), (1, 1), "reflect", 2.0),
+        "pad: value goes with mode='constant', not 'reflect'.",
     ),
     (
         lambda: F.interpolate(zeros(1, 2, 3), (4, 5)),
@@ -92,6 +107,10 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
         lambda: F.max_unpool1d(zeros(1, 1, 2), pellucid.tensor([[[0, 7]]]), 2),
         "max_unpool1d: indices go from 0 to 7, and a result of (4,) has the places 0 to 3.\n"
         " Take those of the pool that is undone, and output_size=… where it left numbers over.",
+    ),
+    (
+        lambda: F.fractional_max_pool2d(zeros(1, 1, 4, 4), 2, output_size=(3,)),
+        "fractional_max_pool2d: output_size is one number or 2, and it is (3,).",
     ),
     (
         lambda: F.fractional_max_pool2d(zeros(1, 1, 4, 4), 2),

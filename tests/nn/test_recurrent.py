@@ -349,3 +349,12 @@ def test_projected_states(torch: Any, form: dict[str, Any]) -> None:
     mine.zero_grad(), yours.zero_grad()
     x, y = pair(torch, (3, 5, 3), 4)
     agree(mine, yours, [x], [y], ragged)
+
+
+def test_all_weights_in_a_row_are_those_of_pytorch(torch: Any) -> None:
+    found = []
+    for m in (torch, pellucid):
+        layers = m.nn.LSTM(2, 3, num_layers=2, bidirectional=True)
+        names = {id(w): name for name, w in layers.named_parameters()}
+        found.append([names[id(w)] for w in layers._flat_weights])
+    assert found[0] == found[1]

@@ -103,6 +103,10 @@ def _fractional(
 def _out(name: str, size: Shape, output_size: Any, output_ratio: Any) -> Shape:
     if (output_size is None) == (output_ratio is None):
         raise SettingError(f"{name}: give output_size or output_ratio, and not both.")
+    if isinstance(output_size, tuple | list) and len(output_size) != len(size):
+        raise SettingError(
+            f"{name}: output_size is one number or {len(size)}, and it is {output_size!r}."
+        )
     if output_size is not None:
         return sizes(name, "output_size", output_size, len(size))
     ratios = tuple(output_ratio) if isinstance(output_ratio, tuple | list) else (output_ratio,)

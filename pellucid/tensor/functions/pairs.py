@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pellucid.dtypes import FLOAT, float32
+from pellucid.dtypes import FLOAT, float32, float64
 from pellucid.errors import SettingError
 from pellucid.graph.emit import constant
 from pellucid.graph.node import Node
@@ -41,8 +41,11 @@ def logaddexp2(input: Node, other: Node) -> Node:
 @function()
 def ldexp(input: Node, other: Node) -> Node:
     """`input · 2^other`."""
-    power = other if other.dtype.category == FLOAT else ew.cast(other, dtype=float32)
-    return ew.mul(input, ew.pow(2.0, power))
+    if other.dtype.category == FLOAT:
+        return ew.mul(input, ew.pow(2.0, other))
+    wide = float64 if input.dtype is float64 else float32
+    scaled = ew.mul(input, ew.pow(2.0, ew.cast(other, dtype=wide)))
+    return ew.cast(scaled, dtype=input.dtype) if input.dtype.category == FLOAT else scaled
 
 
 @function()

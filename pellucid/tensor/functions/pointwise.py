@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from pellucid.dtypes import BOOL, FLOAT, float64
+from pellucid.dtypes import BOOL, FLOAT, float64, result_type
 from pellucid.errors import DTypeError
 from pellucid.graph.emit import constant
 from pellucid.graph.node import Node
@@ -39,6 +39,7 @@ def lerp(input: Node, end: Node, weight: Any) -> Node:
 @function()
 def addcmul(input: Node, tensor1: Node, tensor2: Node, *, value: float = 1) -> Node:
     """`input + value · tensor1 · tensor2`."""
+    tensor1, tensor2 = _met(input, tensor1, tensor2)
     return _added(input, ew.mul(tensor1, tensor2), value)
 
 
@@ -47,7 +48,14 @@ def addcdiv(input: Node, tensor1: Node, tensor2: Node, *, value: float = 1) -> N
     """`input + value · tensor1 / tensor2`."""
     if tensor1.dtype.category != FLOAT and tensor2.dtype.category != FLOAT:
         _real("addcdiv", tensor1)
+    tensor1, tensor2 = _met(input, tensor1, tensor2)
     return _added(input, ew.div(tensor1, tensor2), value)
+
+
+def _met(input: Node, *others: Node) -> tuple[Node, ...]:
+    """The others in the kind of number that comes out: what is rounded before can't be had back."""
+    kind = result_type((x.dtype, 2 if x.shape else 1) for x in (input, *others))
+    return tuple(x if x.dtype is kind else ew.cast(x, dtype=kind) for x in others)
 
 
 def _real(name: str, x: Node) -> None:
