@@ -35,8 +35,9 @@ def of_array(array: Any, requires_grad: bool = False) -> Tensor:
 
 @told_if_misspelled
 def tensor(
-    data: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+    data: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:  # fmt: skip
     """A Tensor holding a copy of `data`.
 
     Args:
@@ -44,6 +45,7 @@ def tensor(
         dtype: kind of number; by default float32 for Python floats, int64 for whole numbers.
         device: accepted for PyTorch's sake; only "cpu" exists.
         requires_grad: ask for blame.
+        pin_memory: accepted for PyTorch's sake: there is no other memory to copy to.
 
     Example:
         >>> import pellucid

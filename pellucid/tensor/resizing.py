@@ -1,7 +1,7 @@
 """How much of each old number along an axis a new one takes, where an axis changes its length.
 
 Row i of the matrix belongs to the new number i: two weights (linear), four (cubic), or one for all
-that it covers (antialias).
+that it covers (antialias; Lanczos always).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def mixing(
         old: how long it was.
         new: how long it becomes.
         factor: the ratio that was asked for; that of the lengths when None.
-        kind: "linear" or "cubic".
+        kind: "linear", "cubic", or "lanczos", which goes with antialias.
         corners: whether the first and last numbers keep their places, and not the edges.
         antialias: whether all that is covered counts.
         dtype: kind of number.
@@ -81,9 +81,9 @@ def _step(old: int, new: int, factor: float | None, corners: bool) -> float:
 
 def _covering(old: int, new: int, step: float, kind: str) -> Any:
     """Weights of all old numbers that a new one covers: the bell is stretched to the step."""
-    bell = _tent if kind == "linear" else functools.partial(_cubic, a=-0.5)
+    bell, reach = _BELLS[kind]
     stretch = max(step, 1.0)
-    reach = (1.0 if kind == "linear" else 2.0) * stretch
+    reach *= stretch
     weights = np.zeros((new, old))
     for i in range(new):
         center = step * (i + 0.5)
@@ -104,3 +104,16 @@ def _cubic(d: Any, a: float) -> Any:
     inner = ((a + 2) * d - (a + 3)) * d * d + 1
     outer = ((a * d - 5 * a) * d + 8 * a) * d - 4 * a
     return np.where(d <= 1, inner, np.where(d < 2, outer, 0.0))
+
+
+def _lanczos(d: Any) -> Any:
+    """sinc(d) sinc(d/3) up to the distance of 3: Duchon 1979, "Lanczos filtering"."""
+    return np.where(np.abs(d) < 3, np.sinc(d) * np.sinc(d / 3), 0.0)
+
+
+# Of what covers: its weights by the distance, and how far it reaches.
+_BELLS: dict[str, tuple[Any, float]] = {
+    "linear": (_tent, 1.0),
+    "cubic": (functools.partial(_cubic, a=-0.5), 2.0),
+    "lanczos": (_lanczos, 3.0),
+}

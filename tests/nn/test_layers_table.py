@@ -137,6 +137,8 @@ SIZES: list[tuple[str, tuple[int, ...], dict[str, Any]]] = [
     ("bicubic", (2, 2, 6, 8), {"scale_factor": (0.6, 1.3)}),
     ("bilinear", (2, 2, 6, 8), {"size": (3, 3), "antialias": True}),
     ("bicubic", (2, 2, 6, 8), {"size": (3, 9), "antialias": True}),
+    ("lanczos", (2, 2, 6, 8), {"size": (3, 9), "antialias": True}),
+    ("lanczos", (1, 1, 7, 20), {"scale_factor": 0.3, "antialias": True, "align_corners": False}),
     ("nearest", (2, 2, 6, 8), {"size": (3, 16)}),
 ]
 

@@ -261,3 +261,22 @@ def test_mistakes(call: Any, error: type[Exception], text: str) -> None:
     with pytest.raises(error) as caught:
         call()
     assert str(caught.value) == text
+
+
+@pytest.mark.parametrize("name", ["rand_like", "randn_like", "randint_like"])
+def test_likes_draw_from_a_stream_of_their_own(name: str) -> None:
+    like, plain = getattr(pellucid, name), getattr(pellucid, name.removesuffix("_like"))
+    given = (5,) if name == "randint_like" else ()
+    x = pellucid.zeros(2, 3)
+    before = pellucid.get_rng_state().tolist()
+    found = like(
+        x, *given, generator=pellucid.Generator().manual_seed(3), layout="strided",
+        pin_memory=False, memory_format=pellucid.preserve_format,
+    )  # fmt: skip
+    stream = pellucid.Generator().manual_seed(3)
+    wanted = plain(*given, (2, 3), generator=stream, dtype=x.dtype)
+    assert found.tolist() == wanted.tolist()
+    assert pellucid.get_rng_state().tolist() == before
+    assert pellucid.tensor([1.0], pin_memory=False).tolist() == [1.0]
+    with pytest.raises(ValueError, match="layout is 'strided' here"):
+        like(x, *given, layout="csr")

@@ -25,9 +25,11 @@ __all__ = ["interpolate", "upsample", "upsample_bilinear", "upsample_nearest"]
 
 _RANKS = {
     "nearest": (1, 2, 3), "nearest-exact": (1, 2, 3), "area": (1, 2, 3), "linear": (1,),
-    "bilinear": (2,), "bicubic": (2,), "trilinear": (3,),
+    "bilinear": (2,), "bicubic": (2,), "trilinear": (3,), "lanczos": (2,),
 }  # fmt: skip
 _SMOOTH = ("linear", "bilinear", "bicubic", "trilinear")
+_BELLS = {"bicubic": "cubic", "lanczos": "lanczos"}  # "linear" for the others
+_COVERING = ("bilinear", "bicubic", "lanczos")
 _AXES = {1: "(N, C, L)", 2: "(N, C, H, W)", 3: "(N, C, D, H, W)"}
 _FEW = 8192  # numbers up to which fewer ops count for more
 
@@ -48,21 +50,22 @@ def interpolate(
         size: the new size, one whole number for all axes or one for each.
         scale_factor: or how many times larger, one number for all axes or one for each.
         mode: "nearest", "nearest-exact" (the nearest center, as in other libraries), "area" (the
-            average of what is covered), "linear" of a series, "bilinear" or "bicubic" of a
-            picture, "trilinear" of a volume.
+            average of what is covered), "linear" of a series, "bilinear", "bicubic" or "lanczos" of
+            a picture, "trilinear" of a volume.
         align_corners: whether the first and last numbers keep their places, and not the edges.
         recompute_scale_factor: take the step from the two sizes, and not from `scale_factor`.
         antialias: whether to average all that is covered where a picture shrinks; for "bilinear"
-            and "bicubic".
+            and "bicubic"; "lanczos" asks for it.
 
     Shape:
         `(N, C, *old)` → `(N, C, *new)`
 
-    Source: Keys 1981 for the cubic weights, with a = −3/4.
+    Source: Keys 1981 for the cubic weights, with a = −3/4; Duchon 1979 for Lanczos's.
     """
     rank = len(input.shape) - 2
     _check(input, mode, align_corners, antialias)
-    if input.dtype is uint8 and mode in _SMOOTH:  # a picture in bytes
+    mixes = mode in (*_SMOOTH, "lanczos")
+    if input.dtype is uint8 and mixes:  # a picture in bytes
         given = (mode, align_corners, recompute_scale_factor, antialias)
         mixed: Node = interpolate(ew.cast(input, dtype=float32), size, scale_factor, *given)
         return ew.cast(ew.clamp(wh.floor(ew.add(mixed, 0.5)), min=0.0, max=255.0), dtype=uint8)
@@ -71,13 +74,13 @@ def interpolate(
         out: Node = getattr(adaptive, f"adaptive_avg_pool{rank}d")(input, new)
         return out
     times = _times(input.shape[2:], new, factors)
-    if mode not in _SMOOTH and times is not None and numel(input.shape[:2] + new) <= _FEW:
+    if not mixes and times is not None and numel(input.shape[:2] + new) <= _FEW:
         return _repeated(input, times, new)
     for axis in range(rank):
         old = input.shape[axis + 2]
         factor = None if factors is None else factors[axis]
-        if mode in _SMOOTH:
-            kind = ("cubic" if mode == "bicubic" else "linear", bool(align_corners), antialias)
+        if mixes:
+            kind = (_BELLS.get(mode, "linear"), bool(align_corners), antialias)
             same = old == new[axis] and factor in (None, 1.0)
             if not same:
                 matrix = mixing(old, new[axis], factor, *kind, input.dtype)
@@ -125,14 +128,16 @@ def _check(input: Node, mode: str, align_corners: bool | None, antialias: bool) 
             f"interpolate works on float numbers, or bytes, and got {input.dtype.name}.\n"
             " Convert first: x.float(); class numbers keep to mode='nearest' then."
         )
-    if align_corners is not None and mode not in _SMOOTH:
+    if align_corners is not None and mode not in _SMOOTH and (align_corners or mode != "lanczos"):
         raise SettingError(
             f"interpolate: align_corners goes with the modes {', '.join(_SMOOTH)}, not {mode!r}."
         )
-    if antialias and mode not in ("bilinear", "bicubic"):
+    if antialias and mode not in _COVERING:
         raise SettingError(
-            f"interpolate: antialias goes with the modes bilinear and bicubic, not {mode!r}."
+            f"interpolate: antialias goes with the modes {', '.join(_COVERING)}, not {mode!r}."
         )
+    if mode == "lanczos" and not antialias:
+        raise SettingError("interpolate: mode='lanczos' needs antialias=True.")
 
 
 def _sizes(

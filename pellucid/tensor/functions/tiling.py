@@ -237,6 +237,8 @@ def pad(input: Node, pad: Any, mode: str = "constant", value: float | None = Non
     """
     widths = _widths(input, flat_sizes(tuple(pad)))
     if mode != "constant":
+        if value is not None:
+            raise SettingError(f"pad: value goes with mode='constant', not {mode!r}.")
         return _mirrored(input, widths, mode)
     kept = tuple(
         (max(-a, 0), n - max(-b, 0), 1) for n, (a, b) in zip(input.shape, widths, strict=True)
