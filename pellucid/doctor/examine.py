@@ -16,6 +16,7 @@ import numpy.typing as npt
 from pellucid.doctor.kinds import LATER
 from pellucid.doctor.report import Report
 from pellucid.doctor.watch import watching
+from pellucid.doctor.watching.aside import unseen
 from pellucid.doctor.watching.library import Library
 from pellucid.doctor.watching.ours import Ours
 from pellucid.errors import DataError, SettingError
@@ -141,7 +142,10 @@ def tried(library: Library, run: Tried, seconds: float) -> Report:
     """
     lib, like = library.lib, next(iter(run.model.parameters()), None)
     tensor = partial(library.tensor, like=like)
-    with watching(library, run.model, run.optimizer, trials=True, seconds=seconds) as report:
+    with (
+        unseen(),
+        watching(library, run.model, run.optimizer, trials=True, seconds=seconds) as report,
+    ):
         loss_fn = run.make_loss()
         for ended, rows in run.batches():
             run.model.train()

@@ -18,6 +18,7 @@ from pellucid.doctor.report import Report
 from pellucid.doctor.rule import rules
 from pellucid.doctor.seen import Rows, Score, Seen
 from pellucid.doctor.trials.runner import Runner
+from pellucid.doctor.watching.aside import unseen
 from pellucid.doctor.watching.filling import case_of, seen_of
 from pellucid.doctor.watching.ours import Ours
 from pellucid.doctor.watching.watcher import Watcher
@@ -56,8 +57,9 @@ class Fitted:
             return None
         seconds = 5.0 if self.asked else min(5.0, _SHARE * history.seconds)
         try:
-            report = self._from_afar(history) if not (self.asked or error) else None
-            report = report or diagnose(self._seen(history, seconds, error))
+            with unseen():
+                report = self._from_afar(history) if not (self.asked or error) else None
+                report = report or diagnose(self._seen(history, seconds, error))
         except Exception:  # the training is what was asked for
             if self.asked:
                 raise

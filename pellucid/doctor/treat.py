@@ -22,6 +22,7 @@ from pellucid.doctor.report import Report
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change, Trial
 from pellucid.doctor.trials.runner import Runner
+from pellucid.doctor.watching.aside import unseen
 from pellucid.errors import SettingError
 from pellucid.lenses.numerals import number, percent, plural
 from pellucid.lenses.picture import Axis, Chart, Line
@@ -118,14 +119,15 @@ def treat(report: Report, kind: str = "", *, seconds: float = 5.0) -> Treatment:
     trials = report.seen.trials
     if isinstance(trials, Runner):
         trials.more(seconds)
-    before = _before(report.seen, found.kind)
-    if before is None:
-        return Treatment(found, report.seen, None, ())
-    tried = [
-        _beside(before, change, trial, found.kind)
-        for change in remedies(found.kind, report.seen)
-        if (trial := trials.run(change)) is not None
-    ]
+    with unseen():
+        before = _before(report.seen, found.kind)
+        if before is None:
+            return Treatment(found, report.seen, None, ())
+        tried = [
+            _beside(before, change, trial, found.kind)
+            for change in remedies(found.kind, report.seen)
+            if (trial := trials.run(change)) is not None
+        ]
     return Treatment(found, report.seen, before, tried)
 
 

@@ -11,6 +11,7 @@ from pellucid.doctor.diagnose import diagnose
 from pellucid.doctor.report import Report
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trials.runner import Runner
+from pellucid.doctor.watching.aside import unseen
 from pellucid.doctor.watching.filling import case_of, seen_of
 from pellucid.doctor.watching.library import Library
 from pellucid.doctor.watching.ours import Ours
@@ -110,7 +111,7 @@ def watching(
         raise
     finally:
         watcher.end()
-        with warnings.catch_warnings():
+        with unseen(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             seen = _seen(watcher, error)
             if trials:

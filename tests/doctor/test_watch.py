@@ -322,6 +322,26 @@ def test_networks_and_optimizers_are_found() -> None:
     assert seen.events.mode_layers == ("1",)
 
 
+@pytest.mark.parametrize("doctor", [False, True])
+def test_a_fit_in_a_program_that_is_watched(doctor: bool) -> None:
+    """Its network is met late, and its own doctor's trials on copies are no part of the program."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(200, 4)).astype("float32")
+    with watch(trials=False) as report:
+        model = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 2))
+        y = (rows[:, 0] > 0).astype(int)
+        history = pl.fit(
+            model, (rows, y), epochs=5, lr=30.0 if doctor else 0.01, doctor=doctor, progress=False
+        )
+    seen = report.seen
+    assert seen.events.steps == history.steps and seen.settings["lr"] == (30.0 if doctor else 0.01)
+    assert [w.name for w in seen.weights] == ["0.weight", "0.bias", "2.weight", "2.bias"]
+    assert [c.weights for c in seen.calls if c.name == "linear"] == [
+        ("0.weight", "0.bias"), ("2.weight", "2.bias")
+    ]  # fmt: skip
+    assert not {"frozen_parameters", "bad_init"} & set(report.findings)
+
+
 def test_watches_in_each_other() -> None:
     """Both see their loop, whichever ends first."""
     x, y = _data()

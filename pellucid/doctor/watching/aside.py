@@ -1,4 +1,4 @@
-"""Running a step aside: nobody hears it, optimizers stay still, everything is put back."""
+"""Running something aside: nobody hears it, optimizers stay still, everything is put back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from pellucid.tensor.tensor import wrap
 if TYPE_CHECKING:
     from pellucid.doctor.watching.watcher import Watcher
 
-__all__ = ["deaf", "put_back", "still", "synced"]
+__all__ = ["OPEN", "deaf", "put_back", "still", "synced", "unseen"]
+
+OPEN: list[Watcher] = []
+"""Whoever watches now: one inside the other, as where a script that is watched watches, too."""
 
 _SMALL = 1 << 16  # bytes
 
@@ -30,6 +33,20 @@ def deaf(watcher: Watcher, run: Callable[[], Any]) -> Any:
         return run()
     finally:
         watcher.looks.inside = False
+
+
+@contextlib.contextmanager
+def unseen() -> Iterator[None]:
+    """What the doctor does itself, trials on copies above all, is no part of what others watch."""
+    others = [watcher for watcher in OPEN if not watcher.looks.inside]
+    for watcher in others:
+        watcher.rest.wake()
+        watcher.looks.inside = True
+    try:
+        yield
+    finally:
+        for watcher in others:
+            watcher.looks.inside = False
 
 
 def synced(ledger: Ledger) -> None:

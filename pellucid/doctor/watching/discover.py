@@ -36,7 +36,7 @@ class Discovery:
     def _calling(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
         def called(module: Any, *args: Any, **kwargs: Any) -> Any:
-            if not self.live[0]:
+            if not self.live[0] or self.watcher.looks.inside:
                 return original(module, *args, **kwargs)
             if self.depth == 0 and id(module) not in self.known:
                 self.known.add(id(module))

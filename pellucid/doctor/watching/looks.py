@@ -118,9 +118,16 @@ class Looks:
         self.stop()
 
     def renew(self) -> None:
-        """There are other networks."""
-        if self.trace is not None and not self.trace.ran:
-            self.trace.weights, self.trace.wholes = self.weights.names(), self.wholes
+        """There are other networks.
+
+        What ran before the first of them was called is no part of a step: it made their weights.
+        """
+        trace = self.trace
+        if trace is not None and trace.ran and not (trace.passes or trace.depth):
+            self.trace = self.new_trace(trace.looking)
+            self.trace.started = trace.started
+        elif trace is not None:
+            trace.weights, trace.wholes = self.weights.names(), self.wholes
 
     def stop(self) -> None:
         """See no more operations."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import get_ident
 from typing import Any
 
+from pellucid.doctor.watching.aside import OPEN
 from pellucid.doctor.watching.course import Course
 from pellucid.doctor.watching.discover import Discovery
 from pellucid.doctor.watching.gradients import Ledger
@@ -39,6 +40,7 @@ class Watcher(Course):
         self.hung: list[Any] = []
         self.hung_before: list[Any] = []  # what is told before a step
         self.armed: list[Any] = []  # what is told before a network runs
+        self.announcing = False  # whether it is, be the network one that is not known yet
         self.arming = Hook(self._before_forward)
         self.beside: list[Any] = []  # who watches besides, in the library's own way
         self._given = models, optimizers
@@ -47,6 +49,7 @@ class Watcher(Course):
 
     def begin(self) -> None:
         """Hang hooks and patch functions."""
+        OPEN.append(self)
         try:
             self._begin()
         except BaseException:
@@ -86,7 +89,7 @@ class Watcher(Course):
         self.looks.renew()
         after = Hook(self._after_forward)
         self.hung.append(model.register_forward_hook(after, with_kwargs=True))
-        if self.armed:
+        if self.announcing:
             self._arm(model)
 
     def add_optimizer(self, optimizer: Any) -> None:
@@ -103,12 +106,13 @@ class Watcher(Course):
     def end(self) -> None:
         """Take everything away again."""
         self.thread = get_ident()  # whoever ends it
+        OPEN[:] = [other for other in OPEN if other is not self]
         self.safely("events", self.rest.wake)
         for other in self.beside:
             self.safely("compiled", other.end)
         for hook in (*self.hung, *self.hung_before, *self.armed):
             self.safely("hooks", hook.remove)
-        self.hung, self.hung_before, self.armed = [], [], []
+        self.hung, self.hung_before, self.armed, self.announcing = [], [], [], False
         self.safely("scores", self.judge)
         self.safely("calls", self.looks.stop)
         self.patches.undo()
@@ -120,13 +124,14 @@ class Watcher(Course):
 
     def announced(self, wanted: bool) -> None:
         """Be told before a network runs, or no more."""
-        if wanted and not self.armed:
+        if wanted and not self.announcing:
             for model in self.models:
                 self._arm(model)
-        elif self.armed and not wanted:
+        elif self.announcing and not wanted:
             for hook in self.armed:
                 hook.remove()
             self.armed = []
+        self.announcing = wanted
 
     def _arm(self, model: Any) -> None:
         self.armed.append(model.register_forward_pre_hook(self.arming, with_kwargs=True))

@@ -85,7 +85,7 @@ def _clipping(watcher: Watcher, original: Callable[..., Any]) -> Any:
     def clip(*args: Any, **kwargs: Any) -> Any:
         out = original(*args, **kwargs)
         limit = kwargs.get("max_norm", args[1] if len(args) > 1 else None)
-        if live[0] and isinstance(limit, int | float):
+        if live[0] and not watcher.looks.inside and isinstance(limit, int | float):
             watcher.clip = float(limit)
             if watcher.idle_clips == watcher.step:  # from the first step on, never with gradients
                 watcher.safely("events", _clipped, watcher, out)
