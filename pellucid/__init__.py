@@ -38,6 +38,7 @@ from pellucid.tensor import compiler as compiler
 from pellucid.tensor import cuda as cuda
 from pellucid.tensor import custom as _custom
 from pellucid.tensor import forward_ad as _forward_ad
+from pellucid.tensor import gradient_graph as _gradient_graph
 from pellucid.tensor import jacobians as _jacobians
 from pellucid.tensor import linalg as linalg
 from pellucid.tensor import probe as probes
@@ -330,6 +331,7 @@ _FACE = {
     "forward_ad": _forward_ad,
     "functional": _jacobians,
     "grad": _grad,
+    "graph": _gradient_graph,
     "no_grad": no_grad,
     "set_detect_anomaly": _set_detect_anomaly,
     "set_grad_enabled": set_grad_enabled,
@@ -340,6 +342,7 @@ for _name, _call in _FACE.items():
 sys.modules["pellucid.autograd.function"] = _custom
 sys.modules["pellucid.autograd.forward_ad"] = _forward_ad
 sys.modules["pellucid.autograd.functional"] = _jacobians
+sys.modules["pellucid.autograd.graph"] = _gradient_graph
 sys.modules["pellucid.accelerator"] = accelerator
 sys.modules["pellucid.backends"] = backends
 sys.modules["pellucid.backends.cudnn"] = backends.cudnn  # type: ignore[assignment]

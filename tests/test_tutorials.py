@@ -141,7 +141,7 @@ def test_the_graph_is_followed_from_a_loss() -> None:
     (product, _), *rest = loss.grad_fn.next_functions
     assert product.op.name == "mul" and not rest
     (leaf, _), (nothing, _) = product.next_functions
-    assert leaf is w._node and nothing is None and leaf.next_functions == ()
+    assert leaf.variable._node is w._node and nothing is None and leaf.next_functions == ()
 
 
 def test_what_is_like_another_takes_an_order_in_memory() -> None:

@@ -2,6 +2,7 @@
 
 from pellucid.autograd.reverse import gradients as gradients
 from pellucid.tensor import forward_ad as forward_ad
+from pellucid.tensor import gradient_graph as graph
 from pellucid.tensor import jacobians as functional
 from pellucid.tensor.custom import Function as Function
 from pellucid.tensor.derivative import backward as backward
@@ -21,5 +22,6 @@ __all__ = [
     "gradcheck",
     "gradgradcheck",
     "gradients",
+    "graph",
     "no_grad",
 ]

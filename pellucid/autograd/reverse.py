@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pellucid.autograd.anomaly_mode import anomaly
+from pellucid.autograd.around import Pass, passing
 from pellucid.autograd.blocks import field_of
 from pellucid.errors import GraphError, ShapeError
 from pellucid.graph.emit import stamp
@@ -86,6 +87,8 @@ def gradients(
     heapq.heapify(waiting)
     found: dict[Node, Node] = {}
     fields: dict[Node, Node] = {}  # of Tensors that are cut into blocks
+    passes = passing.passes
+    passes.append(Pass(next(passing.numbers), heads, useful))
     mode = _local.mode
     before = mode.recording, mode.because, mode.part, mode.scope, mode.lower
     mode.recording, mode.part, mode.lower = create_graph or mode.keeping, None, None
@@ -108,6 +111,7 @@ def gradients(
                 _pass_on(node, g, pending, waiting, useful, fields)
     finally:
         mode.recording, mode.because, mode.part, mode.scope, mode.lower = before
+        passes.pop()
     if spend and mode.trace is None:  # a program being traced needs every graph it has met
         _let_go(heads)
     return found
@@ -137,9 +141,14 @@ def pour(
     for node, g in found.items():
         if wanted is not None and node not in wanted:
             continue
+        around = node.around if node.op is None else None
+        if around is not None:
+            g = around.arrived(g)
         _accumulate(node, g, create_graph, seen, wrap)
         if node.settled:
             _tell(node.settled, create_graph)
+        if around is not None:
+            around.handed_on((), g)
 
 
 def _tell(settled: Iterable[Callable[[], None]], create_graph: bool) -> None:
@@ -179,7 +188,9 @@ def _accumulate(
     else:
         array = g.array
         # The same array may be the blame of two leaves, or a view of a third: each needs its own.
-        if g.op is None or id(array) in seen or not _engines[0].alone(array):
+        # So does who heard of it and may have kept it.
+        heard = node.hooks or node.around
+        if heard or g.op is None or id(array) in seen or not _engines[0].alone(array):
             laid = _engines[0].in_order(array)
             array = laid.copy() if laid is array else laid
         seen.add(id(array))
@@ -218,7 +229,12 @@ def _pass_on(
 ) -> None:
     """Hand each input of `node` its share of the blame `g`."""
     rules = node.op.gradient
+    around = node.around
+    if around is not None:
+        g = around.arrived(g)
     shared = None if type(rules) is tuple else rules(g, node, *node.inputs, **node.params)
+    if around is not None and around.after:
+        shared = around.handed_on(_every(node, g, shared), g)
     for i, x in enumerate(node.inputs):
         if not x.requires_grad or (useful is not None and x not in useful):
             continue
@@ -241,6 +257,19 @@ def _pass_on(
             heapq.heappush(waiting, (-x.seq, x))
         else:
             pending[x] = add(held, part)
+
+
+def _every(node: Node, g: Node, shared: Any) -> tuple[Node | None, ...]:
+    """The blame of each input, in its own shape; None where none goes."""
+    out: list[Node | None] = []
+    for i, x in enumerate(node.inputs):
+        part = None
+        if x.requires_grad and shared is not None:
+            part = shared[i]
+        elif x.requires_grad and node.op.gradient[i] is not None:
+            part = node.op.gradient[i](g, node, *node.inputs, **node.params)
+        out.append(part if part is None or part.shape == x.shape else sum_to(part, x.shape))
+    return tuple(out)
 
 
 def _hooked(node: Node, g: Node) -> Node:

@@ -89,6 +89,7 @@ class Node:
         hooks: functions that see, and may replace, the blame arriving here.
         away: where the value is while a compiled step holds it: called with the node, it fetches
             it; called with True besides, it knows that the memory may be written unseen.
+        around: what hangs on its gradient rule, if anything does: see `autograd/around.py`.
         settled: functions called after a backward pass has added to `grad`.
         grad: what has accumulated here, for leaves.
     """
@@ -112,6 +113,7 @@ class Node:
     spent: bool = False
     away: Callable[..., Any] | None = None
     hooks: list[Callable[[Node], Node | None]] | None = None
+    around: Any = None
     settled: list[Callable[[], None]] | None = None
     retains: bool = False
     grad: Any = None
@@ -146,11 +148,6 @@ class Node:
     def is_leaf(self) -> bool:
         """Whether no op made it."""
         return self.op is None
-
-    @property
-    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
-        """The nodes it was computed from, None where no gradient goes; each has one result, 0."""
-        return tuple((i if i.requires_grad else None, 0) for i in self.inputs)
 
     def __index__(self) -> int:  # `dim` may be a Tensor of one whole number
         if self.array is None or self.shape or self.dtype.category != INT:

@@ -11,6 +11,7 @@ from pellucid.graph.node import Node
 from pellucid.graph.walk import reachable
 from pellucid.ops.elementwise import add
 from pellucid.tensor.creation import zeros_like
+from pellucid.tensor.gradient_graph import GradientEdge
 from pellucid.tensor.lift import FUNCTIONS
 from pellucid.tensor.misspelled import told_if_misspelled
 from pellucid.tensor.pairs import judge_loss
@@ -155,4 +156,6 @@ def _result(
 
 
 def _several(value: Any) -> list[Any]:
-    return [value] if isinstance(value, Tensor) else list(value)
+    if isinstance(value, Tensor | GradientEdge):
+        value = [value]
+    return [wrap(t.node._node) if isinstance(t, GradientEdge) else t for t in value]

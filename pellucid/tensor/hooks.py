@@ -10,7 +10,7 @@ from pellucid.graph.mode import current
 from pellucid.graph.node import Node, last_change
 from pellucid.spelling import a_kind
 
-__all__ = ["Removable", "on_blame", "on_settled"]
+__all__ = ["Removable", "in_place_of", "noted", "on_blame", "on_settled"]
 
 
 class Removable:
@@ -49,9 +49,9 @@ def on_blame(node: Node, hook: Callable[[Any], Any], wrap: Callable[[Node], Any]
         raise GraphError("a hook needs a Tensor with requires_grad=True.")
 
     def on_node(g: Node) -> Node | None:
-        _noted(hook)
+        noted(hook)
         out = hook(wrap(g))
-        return None if out is None else _in_place_of(g, getattr(out, "_node", None), out)
+        return None if out is None else in_place_of(g, getattr(out, "_node", None), out)
 
     if node.hooks is None:
         node.hooks = []
@@ -83,7 +83,7 @@ def on_settled(node: Node, call: Callable[[], None]) -> Removable:
     return Removable(node.settled, quietly)
 
 
-def _in_place_of(g: Node, new: Node | None, given: object) -> Node:
+def in_place_of(g: Node, new: Node | None, given: object) -> Node:
     """What a hook gave for the blame, if it is blame of the same Tensor."""
     if not isinstance(new, Node):
         raise GraphError(
@@ -97,7 +97,7 @@ def _in_place_of(g: Node, new: Node | None, given: object) -> Node:
     return new
 
 
-def _noted(hook: Callable[..., Any]) -> None:
+def noted(hook: Callable[..., Any]) -> None:
     """A step that is traced holds for what a hook of its weights finds outside, too."""
     trace = current().trace
     if trace is not None:

@@ -22,6 +22,8 @@ from pellucid.ops.held import detach as _detach
 from pellucid.shapes import show
 from pellucid.tensor.caution import not_kept
 from pellucid.tensor.device import CPU, device
+from pellucid.tensor.gradient_graph import Node as Rule
+from pellucid.tensor.gradient_graph import face, wrapping
 from pellucid.tensor.hooks import Removable, on_blame, on_settled
 from pellucid.tensor.memory import adopt, replace
 from pellucid.tensor.misspelled import refuse_unknown, told_if_misspelled
@@ -303,10 +305,10 @@ class Tensor(Methods):
         return self._node.op is None or not self._node.requires_grad
 
     @property
-    def grad_fn(self) -> Node | None:
-        """The node that computed this Tensor, where a graph was recorded."""
+    def grad_fn(self) -> Rule | None:
+        """The rule by which blame passes what computed this Tensor, where a graph was recorded."""
         node = self._node
-        return node if node.op is not None and node.requires_grad else None
+        return face(node) if node.op is not None and node.requires_grad else None
 
     @property
     def grad(self) -> Tensor | None:
@@ -479,6 +481,9 @@ def wrap(node: Node) -> Tensor:
     out = _new(Tensor)
     out._node = node
     return out
+
+
+wrapping.append(wrap)
 
 
 def _rebuild(
