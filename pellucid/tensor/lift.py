@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from pellucid.dtypes import DType
-from pellucid.errors import DTypeError, PellucidError
+from pellucid.errors import DTypeError, PellucidError, SettingError
 from pellucid.graph.mode import _local
 from pellucid.graph.node import Node
 from pellucid.ops.op import shape_lines
@@ -20,6 +20,8 @@ from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.kinds import PYTHON, no_kind
 from pellucid.tensor.memory import adopt
 from pellucid.tensor.misspelled import about_misspelled
+from pellucid.tensor.old_order import in_new_order
+from pellucid.tensor.plain_numbers import with_plain_numbers
 from pellucid.tensor.precision import policed
 from pellucid.tensor.returned import asks_for_out, written
 from pellucid.tensor.tensor import Tensor, wrap
@@ -106,11 +108,15 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
                 out = under_autocast(*taken, **kwargs)
         except Mismatch as mismatch:
             raise explained(call, mismatch, (*taken, *kwargs.values())) from None
-        except (AttributeError, TypeError) as error:
+        except (AttributeError, SettingError, TypeError) as error:
             if args and name in getattr(args[0], "_called_for", ()):  # a sparse matrix
                 return args[0]._called_for[name](*args, **kwargs)
             if asks_for_out(error, kwargs):
                 return _into(name.strip("_"), on_tensors, args, kwargs)
+            if (now := in_new_order(name, args, taken)) is not None:
+                return on_tensors(*now[0], **now[1], **kwargs)
+            if (plain := with_plain_numbers(call, args, taken, kwargs)) is not None:
+                return on_tensors(*plain[0], **plain[1])
             if (unknown := about_misspelled(call, error, kwargs)) is not None:
                 raise unknown from None
             refusal = _refused(call, error, taken, kwargs)

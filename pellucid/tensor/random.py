@@ -6,6 +6,7 @@ position on. Nothing else is stored, so a generator can be saved as two numbers.
 
 from __future__ import annotations
 
+import operator
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -338,6 +339,7 @@ def randperm(
 ) -> Tensor:
     """The numbers 0 to n − 1 in random order."""
     on_cpu(device)
+    n = operator.index(n)  # it may be a Tensor
     if n < 0:
         raise SettingError(f"randperm: n can't be negative and is {n}.")
     if n and dtype is not None:

@@ -129,19 +129,28 @@ def t(input: Node) -> Node:
 @function()
 def expand(input: Node, *size: Any) -> Node:
     """Stretch axes of size 1 without copying; −1 keeps a size."""
-    return mv.expand(input, shape=flat_sizes(size))
+    return _stretched(input, flat_sizes(size))
 
 
 @function()
 def broadcast_to(input: Node, shape: Any = None, *, size: Any = None) -> Node:
     """Stretch to a shape; `size` is another name for it."""
-    return mv.expand(input, shape=flat_sizes((size if shape is None else shape,)))
+    return _stretched(input, flat_sizes((size if shape is None else shape,)))
 
 
 @function()
 def expand_as(input: Node, other: Node) -> Node:
     """Stretch to the shape of another Tensor."""
-    return mv.expand(input, shape=other.shape)
+    return _stretched(input, other.shape)
+
+
+def _stretched(input: Node, shape: Shape) -> Node:
+    """What stretches no axis can still be written, as an equal shape with more axes of size 1."""
+    lead = len(shape) - len(input.shape)
+    pairs = zip(shape[max(lead, 0) :], input.shape, strict=False)
+    if lead >= 0 and set(shape[:lead]) <= {1} and all(n in (-1, m) for n, m in pairs):
+        return mv.reshape(input, shape=shape[:lead] + input.shape)
+    return mv.expand(input, shape=shape)
 
 
 def listed(name: str, tensors: Any) -> list[Any]:
