@@ -276,7 +276,8 @@ def _matrix(axes: Any, mark: Matrix, wide: float) -> None:
     if mark.title:
         room = max(title_room(mark, int(wide * _LETTERS)), 8)
         title = "\n".join(textwrap.wrap(mark.title, room))
-        axes.set_title(title, loc="left", fontsize=8.5 if _small(mark) else 10, color=ink_of(INK))
+        size = 8.5 if _small(mark) else 10
+        axes.set_title(title, loc="left", fontsize=size, color=ink_of(INK), y=1.0)
     if not mark.image and rows <= _WRITTEN and across >= _CELL * columns:
         _numbers(axes, mark, (shown - low) / (high - low))
     elif mark.scale == "signed" and values.size <= _SIGNED:
