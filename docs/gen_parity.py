@@ -37,7 +37,7 @@ ROOMS = {
 # Names that only PyTorch's own machinery calls.
 _INTERNAL = re.compile(
     r"^(_|cudnn_|mkldnn|miopen_|fbgemm_|quantize|quantized_|q_|sym_|choose_qparams|fake_quant|"
-    r"fused_|native_|nnpack|slow_conv|segment_reduce|is_vulkan|is_grad_e|is_warn|int_repr|"
+    r"fused_|native_|nnpack|slow_conv|is_vulkan|is_grad_e|is_warn|int_repr|"
     r"dequantize|per_ch|sparse_|lobpcg|types$|typename$|utils$|hspmm|hsmm|saddmm|sspaddmm|smm$|dsmm|"
     r"spmm|resize_as_sparse|batch_norm_|autocast_|get_autocast|set_autocast|is_autocast|import_ir|"
     r"parse_|merge_type|unify_type|profiler_|prepare_multi|init_num|thread_safe|unsafe_|wait$|fork$|"

@@ -353,5 +353,7 @@ __all__ = [
     "utils",
 ]
 
+setattr(functional, "grad", grad)  # noqa: B010  (PyTorch has it there too)
+
 if not TYPE_CHECKING:  # so that a type checker finds misspelled names too
     __getattr__ = refusing("pellucid.nn", __all__)

@@ -1307,6 +1307,19 @@ def searchsorted(
 ) -> Tensor:
     """Between which of the sorted edges each number falls; rows of edges meet rows of numbers."""
 
+def segment_reduce(
+    data: Tensor,
+    reduce: str,
+    *,
+    lengths: Tensor | None = ...,
+    indices: Tensor | None = ...,
+    offsets: Tensor | None = ...,
+    axis: int = ...,
+    unsafe: bool = ...,
+    initial: float | None = ...,
+) -> Tensor:
+    """One number for each of the stretches that follow one another along `axis`."""
+
 @overload
 def select(input: Tensor, dim: int, index: int) -> Tensor:
     """One entry along `dim`."""

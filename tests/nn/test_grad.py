@@ -39,3 +39,8 @@ def test_without_recording_nothing_is_kept() -> None:
     with pl.no_grad():
         assert not pl.nn.grad.conv1d_input((1, 1, 4), w, g).requires_grad
     assert pl.nn.grad.conv1d_weight(pl.ones(1, 1, 4), (1, 1, 2), g).tolist() == [[[3.0, 3.0]]]
+
+
+def test_it_is_found_beside_the_functions_too(torch: Any) -> None:
+    for lib in (torch, pl):
+        assert lib.nn.functional.grad is lib.nn.grad

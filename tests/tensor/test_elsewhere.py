@@ -43,7 +43,11 @@ def said(owner: Any, name: str) -> str:
         ("pellucid.nn", "AdaptiveLogSoftmaxWithLoss", ""),
         ("pellucid.nn", "Softmax2d", "\n In its place: nn.Softmax(dim=1)."),
         ("pellucid.nn.functional", "ctc_loss", ""),
-        ("pellucid.optim", "SparseAdam", "\n The nearest is optim.Adam."),
+        (
+            "pellucid.optim",
+            "SparseAdam",
+            "\n In its place: optim.Adam: there are no sparse gradients, a table's is whole.",
+        ),
     ],
 )
 def test_what_is_not_here_yet(room: str, name: str, more: str) -> None:
@@ -168,7 +172,7 @@ def test_the_formulas_that_are_offered_are_right(torch: Any) -> None:
         (
             "from pellucid.optim import SparseAdam",
             "pellucid.optim has no attribute 'SparseAdam': torch.optim.SparseAdam is not here yet."
-            "\n The nearest is optim.Adam.",
+            "\n In its place: optim.Adam: there are no sparse gradients, a table's is whole.",
         ),
         (
             "from pellucid.linalg import inv",

@@ -14,6 +14,7 @@ from pellucid.tensor.functions import products as products
 from pellucid.tensor.functions import putting as putting
 from pellucid.tensor.functions import reduction as reduction
 from pellucid.tensor.functions import running as running
+from pellucid.tensor.functions import segments as segments
 from pellucid.tensor.functions import shaping as shaping
 from pellucid.tensor.functions import slopes as slopes
 from pellucid.tensor.functions import stacking as stacking
