@@ -175,8 +175,11 @@ def _diagnosed(runs: Sequence[dict[str, Any]], hidden: int) -> dict[str, Any]:
     larger = max(gains, key=lambda name: gains[name])
     # What the starts differ by is chance, and a hundredth of the loss is not worth a change.
     matters = np.isfinite(own["validation"]) and gains[larger] > _chance(own)
+    both = matters and min(gains.values()) > _chance(own)
+    close = abs(gains["capacity"] - gains["regularization"]) <= _chance(own)
+    needs = "either" if both and close else larger if matters else "neither"
     return {
-        "needs": larger if matters else "neither", "gains": gains, "own": own,
+        "needs": needs, "gains": gains, "own": own,
         "wider": best_wide if wider else None, "held": best_held,
     }  # fmt: skip
 
@@ -197,14 +200,20 @@ def _verdict(found: dict[str, Any], hidden: int) -> str:
     if not np.isfinite(own["validation"]):
         return f"{network} diverges from most starts: try a smaller step size first, with lr=…."
     before = f"its validation loss is {number(own['validation'])}"
+    wider, held = found["wider"], found["held"]
+    if found["needs"] == "either":
+        return (
+            f"{network} gains as much from more capacity as from more regularization: {before},"
+            f" {number(wider['validation'])} with {wider['hidden']} neurons and"
+            f" {number(held['validation'])} with {held['way']}, which differ by no more than"
+            " chance."
+        )
     if found["needs"] == "capacity":
-        wider = found["wider"]
         return (
             f"{network} needs more capacity: {before}, and {number(wider['validation'])} with"
             f" {wider['hidden']} neurons."
         )
     if found["needs"] == "regularization":
-        held = found["held"]
         return (
             f"{network} needs more regularization: {before}, and {number(held['validation'])} with"
             f" {held['way']}."

@@ -11,7 +11,7 @@ import pellucid
 from pellucid import experiments
 from pellucid.data import load
 from pellucid.errors import SettingError
-from pellucid.experiments.capacity import _diagnosed
+from pellucid.experiments.capacity import _diagnosed, _verdict
 from pellucid.experiments.multiplication import gate
 
 
@@ -28,6 +28,17 @@ def test_what_gains_most_is_named_if_it_gains_more_than_chance() -> None:
     assert needs(0.5, 0.6, 0.4) == "regularization"
     assert needs(0.5, 0.495, 0.494) == "neither"  # within what the starts differ by
     assert needs(0.5, 0.7, 0.6) == "neither"
+    assert needs(0.5, 0.3, 0.305) == needs(0.5, 0.305, 0.3) == "either"  # both, by about as much
+    assert needs(0.5, 0.495, 0.485) == "regularization"  # only one is beyond chance and far off
+
+
+def test_two_remedies_that_gain_about_the_same_are_both_named() -> None:
+    runs = [run_of(4, "nothing", 0.5), run_of(8, "nothing", 0.3), run_of(4, "dropout", 0.305)]
+    assert _verdict(_diagnosed(runs, 4), 4) == (
+        "The network of 4 hidden neurons gains as much from more capacity as from more"
+        " regularization: its validation loss is 0.5, 0.3 with 8 neurons and 0.305 with dropout,"
+        " which differ by no more than chance."
+    )
 
 
 @pytest.mark.slow
