@@ -266,3 +266,14 @@ def test_rows_in_both_parts_where_no_other_score_was_made() -> None:
     given = seen(x[:200], y[:200], scores(y[:200]))
     given.shared = 0.5
     assert given.has("scores") and findings("overfitting", given)
+
+
+@pytest.mark.parametrize(("alphabet", "found"), [(2, False), (1000, True)])
+def test_windows_of_a_text_that_come_again_are_no_leak(alphabet: int, found: bool) -> None:
+    """A third of the held-out windows are training rows, too: by chance where there are few."""
+    x = np.random.default_rng(0).integers(0, alphabet, (200, 6))
+    y = x[:, 0] % 2
+    given = seen(x, y, scores(y), scores=[Score(9, 150, 0.1, 0.99)])
+    given.shared = 1 / 3
+    said = [finding.text for finding in findings("overfitting", given)]
+    assert any("also training rows" in text for text in said) == found
