@@ -10,6 +10,9 @@ from pellucid.graph.node import Node
 
 __all__ = ["with_plain_numbers"]
 
+# What may be a number or a Tensor: a call did not fail because one is a Tensor.
+_OPERANDS = frozenset({"input", "other", "exponent", "end", "weight", "value", "min", "max"})
+
 
 def with_plain_numbers(
     call: Callable[..., Any], args: Any, taken: Any, kwargs: Mapping[str, Any]
@@ -28,7 +31,8 @@ def with_plain_numbers(
     def plain(given: Any, value: Any, parameter: inspect.Parameter) -> Any:
         nonlocal found
         known = isinstance(value, Node) and not value.shape and value.array is not None
-        if not known or "Node" in str(parameter.annotation) or value.requires_grad:
+        operand = parameter.annotation == "Any" and parameter.name in _OPERANDS
+        if not known or operand or "Node" in str(parameter.annotation) or value.requires_grad:
             return given
         found = True
         return value.array.item()

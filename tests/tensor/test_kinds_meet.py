@@ -82,3 +82,27 @@ def test_what_is_made_of_a_shape_is_a_shape(torch: Any) -> None:
             assert made == wanted
         assert type(shape[0]) is int
         assert list(m.ones(2).new(shape[:1] + five).shape) == [2, 5]
+
+
+@pytest.mark.parametrize("kind", ["float16", "bfloat16"])
+def test_sums_with_alpha_round_halves_once(torch: Any, kind: str) -> None:
+    numbers = np.random.default_rng(1).uniform(-4, 4, (2, 384))  # no rest that is rounded twice
+    for alpha in (0.3, -1.7, 2):
+        for name in ("add", "sub", "add_", "rsub"):
+            found = []
+            for m in (torch, pellucid):
+                x, y = (m.tensor(row).to(getattr(m, kind)) for row in numbers)
+                out = getattr(x if name == "add_" else m, name)(
+                    *(() if name == "add_" else (x,)), y, alpha=alpha
+                )
+                assert str(out.dtype).endswith(kind)
+                found.append(out.double().tolist())
+            # It adds and multiplies in one instruction, which now and then falls the other way.
+            differ = sum(a != b for a, b in zip(*found, strict=True))
+            assert differ <= 4, (name, alpha, differ)
+            np.testing.assert_allclose(found[1], found[0], rtol=1e-2)
+    if kind == "float16":
+        for m in (torch, pellucid):
+            x = m.full((64,), 60000.0, dtype=m.float16)
+            assert m.add(x, -x, alpha=2)[0].item() == -60000
+            assert m.sub(x, x, alpha=2)[0].item() == -60000

@@ -11,12 +11,14 @@ import numpy as np
 
 from pellucid.dtypes import BOOL, FLOAT, INT, bool_, int64, of_number, result_type
 from pellucid.errors import DivisionError, DTypeError, SettingError
-from pellucid.graph.emit import emit
+from pellucid.graph.emit import constant, emit
+from pellucid.graph.halves import HALVES
 from pellucid.graph.node import Node
 from pellucid.ops import REGISTRY, Op
 from pellucid.ops import compare as cmp
 from pellucid.ops import elementwise as ew
 from pellucid.ops import whole as wh
+from pellucid.ops.op import in_single
 from pellucid.tensor.functions.picking import nonzero
 from pellucid.tensor.lift import FUNCTIONS, function
 
@@ -101,19 +103,33 @@ for _alias, _name in {
 def add(input: Node, other: Any, *, alpha: float = 1) -> Node:
     """`input + alpha · other`."""
     _check_alpha("add", alpha, input, other)
-    return ew.add(input, _scaled(other, alpha))
+    return ew.add(input, other) if alpha == 1 else _plus(input, other, _held(alpha, input, other))
 
 
 @function()
 def sub(input: Node, other: Any, *, alpha: float = 1) -> Node:
     """`input − alpha · other`."""
     _check_alpha("sub", alpha, input, other)
+    return ew.sub(input, other) if alpha == 1 else _minus(input, other, _held(alpha, input, other))
+
+
+def _held(alpha: float, *terms: Any) -> Any:
+    """Alpha as the numbers are held: PyTorch rounds it to 16 bits, and then only the sum."""
+    kind = result_type((x.dtype, 2 if x.shape else 1) for x in terms if isinstance(x, Node))
+    return constant(float(alpha), kind) if kind in HALVES else alpha
+
+
+@in_single
+def _plus(input: Any, other: Any, alpha: Any) -> Node:
+    return ew.add(input, _scaled(other, alpha))
+
+
+@in_single
+def _minus(input: Any, other: Any, alpha: Any) -> Node:
     return ew.sub(input, _scaled(other, alpha))
 
 
-def _scaled(other: Any, alpha: float) -> Any:
-    if alpha == 1:
-        return other
+def _scaled(other: Any, alpha: Any) -> Any:
     scaled = ew.mul(other, alpha)
     is_bool = isinstance(other, Node) and other.dtype is bool_
     return ew.cast(scaled, dtype=bool_) if is_bool else scaled
