@@ -435,6 +435,7 @@ CASES = [(name, k) for name, rows in sorted(TABLE.items()) for k in range(len(ro
 ELSEWHERE = {
     "clone", "conj", "conj_physical", "detach", "fill", "imag", "is_conj", "is_neg", "narrow_copy",
     "lu", "lu_solve", "lu_unpack", "orgqr",  # in test_triangles
+    "segment_reduce",  # in test_segments
     "real", "resolve_conj", "resolve_neg", "unsafe_chunk", "unsafe_split",
     "unsafe_split_with_sizes",
 }  # fmt: skip
