@@ -11,7 +11,10 @@ from pellucid.graph.node import Node
 __all__ = ["with_plain_numbers"]
 
 # What may be a number or a Tensor: a call did not fail because one is a Tensor.
-_OPERANDS = frozenset({"input", "other", "exponent", "end", "weight", "value", "min", "max"})
+_OPERANDS = frozenset((
+    "elements", "end", "exponent", "input", "max", "min", "other", "q", "src", "test_elements",
+    "value", "values", "weight",
+))  # fmt: skip
 
 
 def with_plain_numbers(
