@@ -162,7 +162,6 @@ INSTEAD = {
     "random": "pellucid.manual_seed, and pellucid.rand and its kin",
     "set_grad_enabled": "pellucid.set_grad_enabled",
 }
-NEAREST = {}
 
 
 def missing(room: str, name: str, known: Iterable[str], elsewhere: str = "") -> str:
@@ -193,9 +192,7 @@ def missing(room: str, name: str, known: Iterable[str], elsewhere: str = "") -> 
 
 
 def _instead(name: str) -> str:
-    if name in INSTEAD:
-        return f"\n In its place: {INSTEAD[name]}."
-    return f"\n The nearest is {NEAREST[name]}." if name in NEAREST else ""
+    return f"\n In its place: {INSTEAD[name]}." if name in INSTEAD else ""
 
 
 def refusing(room: str, known: Iterable[str]) -> Callable[[str], Any]:
