@@ -82,3 +82,11 @@ def test_a_short_part_of_a_step_is_named_too() -> None:
     notes = {m.text: m for m in drawn.marks if isinstance(m, Note)}
     assert set(notes) == {"gradient", "momentum", "scaling", "the step"}
     assert notes["momentum"].y < 0  # below, where nothing goes on from it
+
+
+def test_what_two_marks_share_stands_where_the_later_one_is() -> None:
+    """Regions of a map come first, and one of a class may be missing that has points."""
+    marks = [Line([0, 1], [0, 1], name) for name in ("a", "c", "a", "b", "c")]
+    chart = Chart(Axis("x"), Axis("y"), tuple(marks))
+    legend = shown(chart).figure().axes[0].get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == ["a", "b", "c"]

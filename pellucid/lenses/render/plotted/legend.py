@@ -49,7 +49,10 @@ def legend(axes: Any, room: int) -> int:
     handles, labels = axes.get_legend_handles_labels()
     if not labels:
         return 0
-    once = dict(zip(labels, handles, strict=True))
+    once: dict[str, Any] = {}
+    for label, handle in zip(labels, handles, strict=True):
+        once.pop(label, None)  # where a region and its points share a word, the points say where
+        once[label] = handle
     columns = columns_of(list(once), room)
     words = [
         "\n".join(textwrap.wrap(word, max(room - _SIGN, _SIGN))) if columns == 1 else word
