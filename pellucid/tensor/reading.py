@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -65,26 +66,27 @@ def read(data: Any, dtype: DType | None, *, copy: bool) -> Any:
 
 
 _PYTHONS = frozenset({bool, int, float})
+_LISTS = frozenset({list, tuple})
+_DEEPEST = 64  # axes of NumPy's arrays
 
 
 def _kinds(rows: Any) -> set[type]:
     """The classes of what nested lists hold."""
     found: set[type] = set()
-    waiting, seen = [rows], set()  # a list may hold itself
-    while waiting:
-        row = waiting.pop()
-        seen.add(id(row))
-        kinds = set(map(type, row))
-        if kinds & {list, tuple}:
-            waiting += [r for r in row if type(r) in (list, tuple) and id(r) not in seen]
-            kinds -= {list, tuple}
-        found |= kinds
+    level = rows
+    for _ in range(_DEEPEST):
+        kinds = set(map(type, level))
+        found |= kinds - _LISTS
+        if not kinds & _LISTS:
+            break
+        inner = {id(row): row for row in level if type(row) in _LISTS}  # a list may hold itself
+        level = list(chain.from_iterable(inner.values()))
     return found
 
 
 def _plain(value: Any, found: list[DType], depth: int = 0) -> Any:
     """The same lists, without Tensors; what kinds of number there are is added to `found`."""
-    if isinstance(value, list | tuple) and depth < 64:
+    if isinstance(value, list | tuple) and depth < _DEEPEST:
         return [_plain(v, found, depth + 1) for v in value]
     if isinstance(value, Tensor):
         found.append(value.dtype)
