@@ -100,6 +100,7 @@ def experiment(
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     files = [_ending(save, "--save", (".html",)), _ending(figure, "--figure", _PICTURES)]
+    _ending(out, "--out", (".html", *_PICTURES, ".json", ".txt", ".tex", ".gif"))
     shown = chosen.run(**given, **settings_of(settings, options, "widths=[2,4]"))
     for file in files:
         if file is not None:
