@@ -1,4 +1,7 @@
-"""Every way to get it wrong that we could think of: the exit code and the words, to the letter."""
+"""Every way to get it wrong that we could think of: the exit code and the words, to the letter.
+
+Long because it is a table: each mistake stands beside the exact text that answers it.
+"""
 
 # ruff: noqa: E501 (a case on a line)
 

@@ -18,7 +18,7 @@ from pellucid.lenses.render.drawn.matrix import columns_named, matrix_scale, sho
 from pellucid.lenses.render.plotted.axis import slanted_below, title_room
 from pellucid.lenses.render.plotted.chart import plot
 from pellucid.lenses.render.plotted.diagram import diagram
-from pellucid.lenses.render.plotted.legend import by_lines, columns_of, readable
+from pellucid.lenses.render.plotted.legend import by_lines, columns_of, named_once, readable
 from pellucid.lenses.render.plotted.theme import (
     INK,
     MUTED,
@@ -138,8 +138,7 @@ def _alike(still: Any) -> bool:
 
 
 def _legend_below(part: Any, axes: Any, wide: float) -> None:
-    handles, labels = axes.get_legend_handles_labels()
-    once = dict(zip(labels, handles, strict=True))
+    once = named_once(axes)
     if not once:
         return
     columns = columns_of(list(once), int(wide * _LETTERS))

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-__all__ = ["by_lines", "columns_of", "legend", "readable"]
+__all__ = ["by_lines", "columns_of", "legend", "named_once", "readable"]
 
 T = TypeVar("T")
 _KEY = 26.0  # the size of a point in a legend
@@ -40,19 +40,27 @@ def by_lines(things: Sequence[T], columns: int) -> list[T]:
     return [thing for i in range(columns) for thing in things[i::columns]]
 
 
+def named_once(axes: Any) -> dict[str, Any]:
+    """What is drawn under each word, in the order of what is drawn last under it.
+
+    Where a region and its points share a word, the points say where it stands.
+    """
+    once: dict[str, Any] = {}
+    for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+        once.pop(label, None)
+        once[label] = handle
+    return once
+
+
 def legend(axes: Any, room: int) -> int:
     """Write it.
 
     Returns:
         how many lines it takes.
     """
-    handles, labels = axes.get_legend_handles_labels()
-    if not labels:
+    once = named_once(axes)
+    if not once:
         return 0
-    once: dict[str, Any] = {}
-    for label, handle in zip(labels, handles, strict=True):
-        once.pop(label, None)  # where a region and its points share a word, the points say where
-        once[label] = handle
     columns = columns_of(list(once), room)
     words = [
         "\n".join(textwrap.wrap(word, max(room - _SIGN, _SIGN))) if columns == 1 else word
