@@ -250,7 +250,7 @@ def _pass_on(
         if anomaly.watching:
             anomaly.look(node, i, part)
         if part.shape != x.shape:
-            part = sum_to(part, x.shape)
+            part = _in_form(part, x)
         held = pending.get(x)
         if held is None:
             pending[x] = part
@@ -268,8 +268,14 @@ def _every(node: Node, g: Node, shared: Any) -> tuple[Node | None, ...]:
             part = shared[i]
         elif x.requires_grad and node.op.gradient[i] is not None:
             part = node.op.gradient[i](g, node, *node.inputs, **node.params)
-        out.append(part if part is None or part.shape == x.shape else sum_to(part, x.shape))
+        out.append(part if part is None or part.shape == x.shape else _in_form(part, x))
     return tuple(out)
+
+
+def _in_form(part: Node, x: Node) -> Node:
+    """Blame of a stretched input, added up; one number may be wider than the rest (`beside`)."""
+    part = sum_to(part, x.shape)
+    return part if part.dtype is x.dtype else cast(part, dtype=x.dtype)
 
 
 def _hooked(node: Node, g: Node) -> Node:

@@ -26,7 +26,7 @@ from pellucid.dtypes import (
 from pellucid.errors import DTypeError, GraphError, TraceError
 from pellucid.graph import mode as _mode
 from pellucid.graph.gate import gate
-from pellucid.graph.halves import HALVES, Single, at_hand, lowered, moves
+from pellucid.graph.halves import HALVES, KEEPS_DIGITS, Single, at_hand, lowered, moves
 from pellucid.graph.node import Node, _clock, last_write, leaf, memory
 from pellucid.graph.where import asked_at, called, changed_at, made_at
 from pellucid.spelling import a_kind
@@ -36,7 +36,6 @@ __all__ = ["applied", "asking", "check_unwritten", "constant", "emit", "stamp", 
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 _inside: dict[str, bool] = {}
 _constants: dict[tuple[type, Any, DType, DType | None], Node] = {}
-_EXACT = ("add", "sub", "mul", "div", "pow")  # where a number keeps its digits beside 16 bits
 # Where a number beside whole ones keeps the bits that they have, as the results do; elsewhere one
 # that does not fit is refused.
 _WRAPS = frozenset({
@@ -180,7 +179,7 @@ def _lift(op: Any, inputs: tuple[Any, ...]) -> tuple[Node, ...]:
             out.append(x)
         elif isinstance(x, bool | int | float):
             dtype = _number_dtype(op, x, kept)
-            wide = dtype in HALVES and op.name in _EXACT
+            wide = dtype in HALVES and op.name in KEEPS_DIGITS
             if type(x) is int and dtype.category == INT:
                 if op.name in _WRAPS:
                     x = wrapped(x, dtype)

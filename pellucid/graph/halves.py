@@ -8,18 +8,21 @@ need no detour.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pellucid.dtypes import FLOAT, DType, bfloat16, float16, float32, float64
 from pellucid.graph.node import Node
 
 __all__ = [
-    "HALVES", "Single", "at_hand", "lowered", "moves", "needs_single", "single",
-    "widened",
+    "HALVES", "KEEPS_DIGITS", "Single", "at_hand", "beside", "lowered", "moves", "needs_single",
+    "single", "widened",
 ]  # fmt: skip
 
 HALVES = (float16, bfloat16)
+# Where one number beside 16-bit ones keeps its own digits; elsewhere it is rounded as they are.
+# PyTorch's choice for the CPU: 2 - 1.999 is 0 in bfloat16, and 2 * 0.999 rounds only the product.
+KEEPS_DIGITS = frozenset({"mul", "div", "floor_divide"})
 _NAMES = ("float16", "bfloat16")
 _MOVING = {
     "cast", "clone", "detach", "embedding", "gather", "index", "index_put", "one_hot", "put",
@@ -78,6 +81,14 @@ def lowered(op: Any, dtypes: Iterable[DType], to: DType) -> tuple[DType | None, 
         return None
     casts = tuple(None if d is to or d.category != FLOAT or d is float64 else to for d in dtypes)
     return casts if any(casts) else None
+
+
+def beside(op: Any, inputs: Sequence[Node], common: DType) -> list[DType | None]:
+    """What each input is cast to, where the op works in `common`: None for what stays as it is."""
+    casts = [None if x.dtype is common else common for x in inputs]
+    if common in HALVES and op.name in KEEPS_DIGITS and inputs[0].shape and not inputs[1].shape:
+        casts[1] = None if inputs[1].dtype in (common, float32) else float32
+    return casts
 
 
 def widened(dtype: DType) -> DType:

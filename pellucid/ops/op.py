@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 from pellucid.dtypes import FLOAT, DType, bool_, default_float, float32, int64, result_type
 from pellucid.errors import DTypeError
 from pellucid.graph.emit import applied
-from pellucid.graph.halves import HALVES
+from pellucid.graph.halves import HALVES, beside
 from pellucid.graph.mode import current
 from pellucid.graph.node import Node, Part
 from pellucid.shapes import Mismatch, Shape, broadcast, numel, resolve, show
@@ -185,11 +185,10 @@ class Op:
         common = result_type((x.dtype, 2 if x.shape else 1) for x in taking_part)
         if self.dtype == "float" and common.category != FLOAT:
             common = default_float()
-        casts = [None if x.dtype is common else common for x in taking_part]
-        if not any(casts):
-            return dtypes, None
+        casts = beside(self, taking_part, common)
         kept = self.promotes
-        return [*dtypes[:kept], *[common] * len(taking_part)], (*[None] * kept, *casts)
+        met = [*dtypes[:kept], *[common] * len(taking_part)]
+        return met, (*[None] * kept, *casts) if any(casts) else None
 
     def _check_kinds(self, dtypes: list[DType], inputs: tuple[Node, ...]) -> None:
         stop = 1 if self.dtype == "keep" else len(dtypes)

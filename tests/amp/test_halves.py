@@ -141,10 +141,66 @@ def test_compiled_numbers_are_those_of_numpy(kind: str) -> None:
         assert error <= 1.01 * STEPS[kind], name
 
 
-def test_numbers_keep_their_digits_beside_sixteen_bits() -> None:
-    x = pellucid.full((4096,), 2.0, dtype=pellucid.bfloat16)
-    assert (x * 0.999)[0].item() == 2.0 and (x * 0.996)[0].item() == 1.9921875
-    assert (x - 1.999)[0].item() == pytest.approx(0.001, rel=2**-8)
+# One number beside many: a factor and a divisor keep their digits, a summand and a power do not.
+BESIDE: dict[str, Callable[[Any, Any, Any], Any]] = {
+    "plus": lambda m, x, c: x + c,
+    "minus": lambda m, x, c: x - c,
+    "less": lambda m, x, c: c - x,
+    "times": lambda m, x, c: c * x,
+    "by": lambda m, x, c: x / c,
+    "whole": lambda m, x, c: x // c,
+    "cut": lambda m, x, c: m.div(x, c, rounding_mode="trunc"),
+    "rest": lambda m, x, c: x % c,
+    "power": lambda m, x, c: x.abs() ** c,
+    "of a power": lambda m, x, c: c**x,
+    "a multiple": lambda m, x, c: m.add(x, 0.7, alpha=c),
+    "plus in place": lambda m, x, c: x.clone().add_(c),
+    "times in place": lambda m, x, c: x.clone().mul_(c),
+    "plus a wide one": lambda m, x, c: x + m.tensor(c, dtype=m.float64),
+    "times a wide one": lambda m, x, c: x * m.tensor(c, dtype=m.float64),
+    "a wide one times": lambda m, x, c: m.tensor(c, dtype=m.float64) * x,
+    "by a wide one": lambda m, x, c: x / m.tensor(c),
+    "by a wide one in place": lambda m, x, c: x.clone().div_(m.tensor(c)),
+    "times a whole one": lambda m, x, c: x * m.tensor(1001),
+}
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_a_number_beside_sixteen_bits_is_rounded_where_pytorch_rounds_it(kind: str) -> None:
+    torch = pytest.importorskip("torch")
+    drawn = np.random.default_rng(0).standard_normal(600) * 2
+    for name, call in BESIDE.items():
+        for c in (0.3, 0.001, 7.7):
+            found = []
+            for m in (torch, pellucid):
+                y = call(m, m.tensor(drawn).to(getattr(m, kind)), c)
+                found.append((str(y.dtype).split(".")[1], np.array(y.double().numpy())))
+            assert found[0][0] == found[1][0] == kind, name
+            off = found[1][1] != found[0][1]
+            # Powers and multiples may be off by one in the last place: they are rounded on the way.
+            assert off.mean() <= (0.02 if name in ("of a power", "a multiple") else 0), (name, c)
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_one_wide_number_has_blame_of_its_own_kind(kind: str) -> None:
+    torch = pytest.importorskip("torch")
+    for call in (lambda x, w: w * x, lambda x, w: x / w, lambda x, w: (x * w * w) / (1 + w)):
+        found = []
+        for m in (torch, pellucid):
+            w = m.tensor(0.3, requires_grad=True)
+            x = m.tensor([1.0, 2.5, -3.0]).to(getattr(m, kind)).requires_grad_()
+            call(x, w).sum().backward()
+            assert w.grad.dtype is m.float32 and x.grad.dtype is getattr(m, kind)
+            found.append([w.grad.item(), *x.grad.tolist()])
+        np.testing.assert_allclose(*found, rtol=2 * STEPS[kind])
+
+
+def test_one_wide_number_is_compiled_as_it_is_seen() -> None:
+    x, w = pellucid.randn(50).half(), pellucid.tensor(0.3)
+    for engine in ("numpy", "xla"):
+        run = pellucid.compile(lambda x, w: (x * w, x / w, w * x.bfloat16()), engine=engine)
+        for compiled, seen in zip(run(x, w), (x * w, x / w, w * x.bfloat16()), strict=True):
+            assert compiled.dtype is seen.dtype and compiled.tolist() == seen.tolist()
 
 
 @pytest.mark.slow

@@ -103,20 +103,26 @@ for _alias, _name in {
 def add(input: Node, other: Any, *, alpha: float = 1) -> Node:
     """`input + alpha · other`."""
     _check_alpha("add", alpha, input, other)
-    return ew.add(input, other) if alpha == 1 else _plus(input, other, _held(alpha, input, other))
+    if alpha == 1:
+        return ew.add(input, other)
+    return _plus(input, _held(other, input), _held(alpha, input, other))
 
 
 @function()
 def sub(input: Node, other: Any, *, alpha: float = 1) -> Node:
     """`input − alpha · other`."""
     _check_alpha("sub", alpha, input, other)
-    return ew.sub(input, other) if alpha == 1 else _minus(input, other, _held(alpha, input, other))
+    if alpha == 1:
+        return ew.sub(input, other)
+    return _minus(input, _held(other, input), _held(alpha, input, other))
 
 
-def _held(alpha: float, *terms: Any) -> Any:
-    """Alpha as the numbers are held: PyTorch rounds it to 16 bits, and then only the sum."""
-    kind = result_type((x.dtype, 2 if x.shape else 1) for x in terms if isinstance(x, Node))
-    return constant(float(alpha), kind) if kind in HALVES else alpha
+def _held(value: Any, *terms: Any) -> Any:
+    """A number as the terms are held: PyTorch rounds it to 16 bits, and then only the sum."""
+    kinds = [(x.dtype, 2 if x.shape else 1) for x in terms if isinstance(x, Node)]
+    if isinstance(value, Node) or not kinds or (kind := result_type(kinds)) not in HALVES:
+        return value
+    return constant(float(value), kind)
 
 
 @in_single
@@ -158,11 +164,16 @@ def div(input: Node, other: Any, *, rounding_mode: str | None = None) -> Node:
             f"rounding_mode must be None, 'floor' or 'trunc' and is {rounding_mode!r}."
         )
     if not _whole(input, other):
-        return wh.trunc(ew.div(input, other))
+        return _cut(input, other)
     # Whole numbers stay whole all the way: above 2⁵³ a float would lose their last digits.
     down = floor_divide(input, other)
     inexact = cmp.ne(wh.remainder(input, other), 0)
     return ew.add(down, cmp.logical_and(inexact, cmp.lt(down, 0)))
+
+
+@in_single
+def _cut(input: Any, other: Any) -> Node:
+    return wh.trunc(ew.div(input, other))
 
 
 @function()
