@@ -102,6 +102,8 @@ def gradients(
                 g = _hooked(node, g)
             if node.op is None or node.retains or node in wanted:
                 found[node] = g
+            if useful is not None and useful.isdisjoint(node.inputs):
+                continue  # asked for itself: nobody asks for what is behind it
             # A weight that moved in the step being traced came out of an op; yet blame ends there.
             if node.op is not None and node.op.gradient is not None:
                 if node.spent and "linear" not in node.op.traits:

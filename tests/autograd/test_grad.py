@@ -127,3 +127,32 @@ def test_hessian_of_a_quadratic_is_its_matrix() -> None:
     (slope,) = pellucid.autograd.grad(0.5 * (x @ a @ x), x, create_graph=True)
     rows = [pellucid.autograd.grad(s, x, retain_graph=True)[0].tolist() for s in slope]
     assert rows == [pytest.approx([2.0, 1.0]), pytest.approx([1.0, 3.0])]
+
+
+def test_no_rule_runs_behind_what_is_asked_for(torch: Any) -> None:
+    def script(m: Any) -> Any:
+        ran: list[str] = []
+
+        class Tripled(m.autograd.Function):
+            @staticmethod
+            def forward(ctx: Any, x: Any) -> Any:
+                return x * 3
+
+            @staticmethod
+            def backward(ctx: Any, g: Any) -> Any:
+                ran.append("rule")
+                return g * 3
+
+        x = m.tensor([1.0, 2.0], requires_grad=True)
+        y = Tripled.apply(x)
+        y.register_hook(lambda g: ran.append("of the Tensor"))
+        y.grad_fn.register_prehook(lambda g: ran.append("before"))
+        y.grad_fn.register_hook(lambda parts, g: ran.append("after"))
+        z = (y * y).sum()
+        found = [*m.autograd.grad(z, y, retain_graph=True), list(ran)]
+        found += [*m.autograd.grad(z, [x, y], retain_graph=True), list(ran)]
+        m.autograd.grad(z, y)
+        y.sum().backward()  # the rule of y was not used up
+        return [*found, ran, x.grad]
+
+    same(torch, script)
