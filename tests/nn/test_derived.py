@@ -247,3 +247,36 @@ def test_orthogonal(torch: Any, way: str | None, moved: bool, sizes: tuple[int, 
         target = target if sizes[0] <= sizes[1] else target.T
         mine.weight = pellucid.tensor(target)
         np.testing.assert_allclose(mine.weight.detach().numpy(), target, atol=1e-9)
+
+
+def test_one_that_stands_on_others_gives_back_only_what_it_made(torch: Any) -> None:
+    """It may refuse to undo a weight that it did not make: PyTorch never asks it to."""
+    found = []
+    for library in (pellucid, torch):
+
+        class Positive(library.nn.Module):
+            def forward(self, x: Any) -> Any:
+                return x.exp()
+
+            def right_inverse(self, x: Any) -> Any:
+                if (x <= 0).any():
+                    raise ValueError("not positive")
+                return x.log()
+
+        class Twice(library.nn.Module):
+            def forward(self, x: Any) -> Any:
+                return 2 * x
+
+            def right_inverse(self, x: Any) -> Any:
+                return x / 2
+
+        layer = library.nn.Linear(2, 1, bias=False)
+        with library.no_grad():
+            layer.weight.copy_(library.tensor([[-1.0, 1.0]]))
+        way = library.nn.utils.parametrize
+        for part in (Twice(), Positive()):
+            way.register_parametrization(layer, "weight", part)
+        found.append(layer.weight.tolist())
+        layer.weight = library.tensor([[3.0, 4.0]])
+        found[-1] += layer.weight.tolist()
+    np.testing.assert_allclose(*found, rtol=1e-6)

@@ -152,8 +152,9 @@ def register_parametrization(
     if is_parametrized(module, tensor_name):
         weight = getattr(module, tensor_name)
         if not unsafe:
-            _check(tensor_name, weight, parametrization(weight))
-            _check_way_back(parametrization, weight)
+            made = parametrization(weight)
+            _check(tensor_name, weight, made)
+            _check_way_back(parametrization, made)
         held = module.parametrizations[tensor_name]
         held.append(parametrization)
         held.unsafe |= unsafe
