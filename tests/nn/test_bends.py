@@ -203,3 +203,16 @@ def test_mistakes_are_named(call: Any, error: type[Exception], text: str) -> Non
         warnings.simplefilter("ignore")
         call()
     assert str(refusal.value) == text
+
+
+@pytest.mark.parametrize("kind", ["float16", "bfloat16", "float32"])
+def test_what_lies_on_the_bound_is_shrunk_away(torch: Any, kind: str) -> None:
+    found = []
+    for m in (pellucid, torch):
+        x = m.tensor([0.3, -0.3, 0.1, 0.31]).to(getattr(m, kind)).requires_grad_()
+        y = m.nn.functional.hardshrink(x, 0.3)
+        y.sum().backward()
+        found.append([(y != 0).tolist(), x.grad.tolist()])
+    assert found[0] == found[1]
+    if kind != "float32":  # where 0.3 is the number next to the bound
+        assert found[0][0] == [False, False, False, True]
