@@ -16,7 +16,7 @@ from pellucid.dtypes import INT
 from pellucid.errors import GraphError, ShapeError
 from pellucid.graph.mode import current
 from pellucid.tensor.familiar import is_complex, is_nonzero, is_same_size, is_signed
-from pellucid.tensor.functions.windows import offset_of
+from pellucid.tensor.functions.shaping import offset_of
 from pellucid.tensor.indexing import setitem
 from pellucid.tensor.lift import FUNCTIONS
 from pellucid.tensor.tensor import Tensor

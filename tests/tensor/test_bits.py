@@ -34,6 +34,21 @@ def test_bits_are_shared() -> None:
     assert x.tolist() == [-0.0, -1.0]
 
 
+def test_wider_numbers_start_where_theirs_would(torch: Any) -> None:
+    for m in (pellucid, torch):
+        x = m.arange(18, dtype=m.int16)
+        assert x[4:12].view(m.int64).shape == (2,) and x[1:].view(m.int8).shape == (34,)
+        for part, to in ((x[1:9], m.int32), (x[2:10], m.float64), (x.view(2, 9)[:, 1:], m.int32)):
+            with pytest.raises(RuntimeError):
+                part.view(to)
+    with pytest.raises(RuntimeError) as caught:
+        pellucid.arange(9, dtype=pellucid.int16)[1:].view(pellucid.int32)
+    assert str(caught.value) == (
+        "view: the numbers start 1 int16 after the start of the memory that they share, inside of"
+        " a int32.\n Try x.clone() first."
+    )
+
+
 def test_what_is_refused() -> None:
     with pytest.raises(RuntimeError) as caught:
         ones(3).view(pellucid.int64)

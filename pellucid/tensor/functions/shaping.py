@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
+import numpy as np
+
 from pellucid.dtypes import INT, DType, promote
 from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError, TraceError
 from pellucid.graph.halves import at_hand
@@ -17,7 +19,7 @@ from pellucid.spelling import a_kind
 from pellucid.tensor.functions.picking import known_range
 from pellucid.tensor.lift import FUNCTIONS, function
 
-__all__ = ["flat_sizes", "some_axis"]
+__all__ = ["flat_sizes", "offset_of", "some_axis"]
 
 
 def some_axis(name: str, input: Node, dim: int) -> int:
@@ -63,6 +65,13 @@ def _bits_as(input: Node, dtype: DType) -> Node:
     at_hand(dtype)
     if array.dtype.itemsize != dtype.itemsize and not array.ndim:
         raise ShapeError(f"view: one {input.dtype.name} has not the bytes of a {dtype.name}.")
+    if array.size and dtype.itemsize > array.itemsize:
+        start = offset_of(array)
+        if start * array.itemsize % dtype.itemsize:
+            raise ShapeError(
+                f"view: the numbers start {start} {input.dtype.name} after the start of the memory"
+                f" that they share, inside of a {dtype.name}.\n Try x.clone() first."
+            )
     try:
         seen = array.view(dtype.name)
     except ValueError:
@@ -71,6 +80,14 @@ def _bits_as(input: Node, dtype: DType) -> Node:
             f" {dtype.itemsize} bytes, or does not lie in order.\n Try x.contiguous() first."
         ) from None
     return leaf(seen, seen.shape, dtype)
+
+
+def offset_of(array: Any) -> int:
+    """How many numbers lie before the first of an array in the memory that it shares."""
+    root = array
+    while isinstance(getattr(root, "base", None), np.ndarray):
+        root = root.base
+    return 0 if root is array else int((array.ctypes.data - root.ctypes.data) // array.itemsize)
 
 
 @function()

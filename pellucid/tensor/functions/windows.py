@@ -19,11 +19,18 @@ from pellucid.ops import whole as wh
 from pellucid.ops import writing as wr
 from pellucid.shapes import Mismatch, normalize_axis, numel, show
 from pellucid.tensor.functions.reduction import norm
-from pellucid.tensor.functions.shaping import chunk, flat_sizes, movedim, split, transpose
+from pellucid.tensor.functions.shaping import (
+    chunk,
+    flat_sizes,
+    movedim,
+    offset_of,
+    split,
+    transpose,
+)
 from pellucid.tensor.functions.tiling import diag
 from pellucid.tensor.lift import function
 
-__all__ = ["offset_of", "powers"]
+__all__ = ["powers"]
 
 
 def _places(numbers: Any) -> Node:
@@ -55,14 +62,6 @@ def unfold(input: Node, dimension: int, size: int, step: int) -> Node:
     found = ix.take(rows, _places(starts[:, None] + np.arange(size)), axes=(axis,))
     found = movedim(found, axis + 1, -1)
     return _read_only(found if rank else mv.reshape(found, shape=(size,)), input)
-
-
-def offset_of(array: Any) -> int:
-    """How many numbers lie before the first of an array in the memory that it shares."""
-    root = array
-    while isinstance(getattr(root, "base", None), np.ndarray):
-        root = root.base
-    return 0 if root is array else int((array.ctypes.data - root.ctypes.data) // array.itemsize)
 
 
 def _lying(input: Node) -> Any:
