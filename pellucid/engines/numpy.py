@@ -12,7 +12,7 @@ import math
 import sys
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -121,10 +121,14 @@ class _Namespace(
     sum = staticmethod(total)
     max = staticmethod(largest)
 
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(np, name)
-        setattr(self, name, value)  # the next look-up finds it directly
-        return value
+    def __init__(self) -> None:
+        # A method that finds what is missing would make every look-up four times as long.
+        own = dir(type(self))
+        self.__dict__.update({k: value for k, value in vars(np).items() if k not in own})
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
 
     @staticmethod
     def matmul(a: Any, b: Any) -> Any:

@@ -63,16 +63,17 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
     suspect = because is not None and last_write[0] > because.seq
     known_values = not mode.symbolic
     flows = False
-    key: list[Any] = _telling(op, params) if params else []
+    key: list[Any] = []
+    if params:  # what of them tells one signature from another
+        key = [op.matters(**params)] if op.matters else [*params, *params.values()]
     arrays = []
     for x in inputs:
-        if type(x) is not Node:
+        if type(x) is not Node and not isinstance(x, Node):
             return emit(op, _lift(op, inputs), params)
         key += x.shape, x.dtype
-        array = x.array
+        arrays.append(array := x.array)
         if array is None:
             known_values = False
-        arrays.append(array)
         if x.requires_grad:
             flows = True
         if suspect and because is not None:
@@ -117,11 +118,6 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
         of = inputs[0]  # an unrecorded view must not keep a recorded graph alive
         node.base = of if node.inputs or not of.inputs else memory(of)
     return node
-
-
-def _telling(op: Any, params: Mapping[str, Any]) -> list[Any]:
-    """What of the settings tells one signature from another."""
-    return [*params, *params.values()] if op.matters is None else [op.matters(**params)]
 
 
 def applied(op: Any, *inputs: Any, **params: Any) -> Node:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pellucid.dtypes import DType
     from pellucid.shapes import Shape
 
-__all__ = ["Node", "Part", "last_change", "last_write", "leaf", "memory"]
+__all__ = ["Node", "Part", "last_change", "last_write", "leaf", "memory", "send_away"]
 
 _clock = itertools.count(1)
 
@@ -117,19 +117,10 @@ class Node:
     settled: list[Callable[[], None]] | None = None
     retains: bool = False
     grad: Any = None
+    array: Any = None
     shape: Shape
     dtype: DType
     seq: int
-
-    if TYPE_CHECKING:
-        array: Any
-    else:
-
-        def __getattr__(self, name: str) -> Any:
-            # Reached only where the node has no value of its own: an array costs nothing extra.
-            if name == "array":
-                return None if self.away is None else self.away(self)
-            raise AttributeError(name)
 
     @property
     def size(self) -> int:
@@ -167,6 +158,31 @@ class Node:
     def __repr__(self) -> str:
         what = self.op.name if self.op is not None else self.kind
         return f"Node({self.name or what}, {self.shape}, {self.dtype.name})"
+
+
+class _Away(Node):
+    """A node whose value is elsewhere until somebody looks at it; then it is an ordinary one.
+
+    A class of its own: with a method that finds its value, reading anything off any node would take
+    three times as long.
+    """
+
+    @property
+    def array(self) -> Any:
+        found = self.__dict__.get("array")
+        return found if found is not None or self.away is None else self.away(self)
+
+    @array.setter
+    def array(self, value: Any) -> None:
+        self.__dict__["array"] = value  # before it becomes a node that does not ask
+        self.__class__ = Node  # type: ignore[assignment]
+
+
+def send_away(node: Node, fetch: Callable[..., Any]) -> None:
+    """From now on the value of a node is where `fetch` gets it."""
+    node.away = fetch
+    node.__class__ = _Away
+    node.__dict__.pop("array", None)
 
 
 def leaf(

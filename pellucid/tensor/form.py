@@ -13,7 +13,7 @@ from pellucid.engines.onerow import OneRow, one_row
 from pellucid.engines.stepper import NumpyStepper
 from pellucid.graph.gate import gate
 from pellucid.graph.mode import current
-from pellucid.graph.node import Node, _clock
+from pellucid.graph.node import Node, _clock, send_away
 from pellucid.graph.step import StepProgram
 from pellucid.ops.op import Op
 from pellucid.tensor.calls import Found
@@ -150,7 +150,7 @@ def later(like: Node, array: Any) -> Tensor:
     if type(array) is np.ndarray:
         node.array = array
     else:
-        node.away = lambda own: _arrived(own, array)
+        send_away(node, lambda own: _arrived(own, array))
     return wrap(node)
 
 

@@ -62,7 +62,7 @@ def node_of(value: Any) -> Any:
 
 
 def _put_on(out: Any, args: Any, kwargs: Any) -> Any:
-    if type(out) is Node:
+    if isinstance(out, Node):
         tensor = wrap(out)
         if out.base is not None and (_local.mode.recording or _local.mode.symbolic):
             _adopted(tensor, args, kwargs)
@@ -123,7 +123,7 @@ def lifted(call: Callable[..., Any]) -> Callable[..., Any]:
             if refusal is None:
                 raise
             raise refusal from None
-        if type(out) is Node:
+        if isinstance(out, Node):
             tensor = _new(Tensor)
             tensor._node = out
             if out.base is not None and (_local.mode.recording or _local.mode.symbolic):

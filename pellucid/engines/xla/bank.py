@@ -17,7 +17,7 @@ import numpy as np
 
 from pellucid.engines.xla.arranged import Arranged, arrange, plain
 from pellucid.errors import TraceError, TrainingError
-from pellucid.graph.node import Node, _clock, last_write
+from pellucid.graph.node import Node, _clock, last_write, send_away
 
 __all__ = ["Bank"]
 
@@ -268,8 +268,7 @@ class Bank:
         for i in {*self._home, *arrays}:
             node = self.cells[i]
             self._mirrors[i] = _writable(node.array)
-            node.away = self._fetch
-            del node.array
+            send_away(node, self._fetch)
         self._home.clear()
         if changed:
             _moves[0] += 1

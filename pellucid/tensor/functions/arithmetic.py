@@ -41,7 +41,7 @@ def _one(name: str) -> Any:
     op = REGISTRY[name]
 
     def call(input: Node) -> Node:
-        if type(input) is not Node:
+        if not isinstance(input, Node):
             raise TypeError  # who called says which argument is no Tensor
         return emit(op, (input,))
 

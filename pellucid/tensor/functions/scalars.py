@@ -16,7 +16,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def as_row(x: Any) -> Any:
     """A number without axes as a row; anything else as it is."""
-    return mv.reshape(x, shape=(1,)) if type(x) is Node and not x.shape else x
+    return mv.reshape(x, shape=(1,)) if isinstance(x, Node) and not x.shape else x
 
 
 def row_of_one(call: F) -> F:
