@@ -5,6 +5,7 @@ The derivative of moving numbers there is moving the blame back.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from pellucid.errors import ShapeError
@@ -194,6 +195,7 @@ expand: Op = define(
 Spec = tuple[Any, ...]
 
 
+@lru_cache(maxsize=4096)
 def as_index(spec: Spec) -> tuple[Any, ...]:
     """What goes into the square brackets."""
     return tuple(
@@ -201,6 +203,7 @@ def as_index(spec: Spec) -> tuple[Any, ...]:
     )
 
 
+@lru_cache(maxsize=4096)
 def _ranges(spec: Spec) -> tuple[Any, ...]:
     """The block without its single positions: its shape is the same wherever they are."""
     return tuple([None if type(s) is int else s for s in spec])
@@ -220,7 +223,7 @@ slice_: Op = define(
     forward=lambda xp, x, spec: x[(*as_index(spec), ...)],
     gradient=(lambda g, y, x, spec: place(g, spec=spec, shape=x.shape),),
     shape=lambda own, spec: sliced(own, spec),
-    matters=lambda spec: _ranges(spec),
+    matters=_ranges,
     cost=FREE,
     terms=("1 where taken",),
     traits="movement linear view",

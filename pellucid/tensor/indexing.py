@@ -75,15 +75,21 @@ def getitem(x: Node, index: Any) -> Node:
     if type(index) is tuple and len(index) == len(x.shape) and all(type(i) is int for i in index):
         places = zip(index, x.shape, strict=True)
         return slice_(x, spec=tuple([_position(i, n, k) for k, (i, n) in enumerate(places)]))
-    parts = _taken_apart(index, x.shape)
+    parts = _of_positions(index, x.shape) or _taken_apart(index, x.shape)
     block = _block(x, parts)
     return take(block, *parts.lookups, axes=parts.axes) if parts.axes else block
 
 
 @lru_cache(maxsize=1024)
+def _whole(shape: Shape) -> tuple[tuple[int, int, int], ...]:
+    """All of every axis."""
+    return tuple([(0, n, 1) for n in shape])
+
+
+@lru_cache(maxsize=1024)
 def _behind(shape: Shape) -> tuple[tuple[int, int, int], ...]:
     """All of every axis but the first."""
-    return tuple((0, n, 1) for n in shape[1:])
+    return _whole(shape[1:])
 
 
 def setitem(x: Tensor, index: Any, value: Any) -> None:
@@ -106,7 +112,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
 
 
 def _block(x: Node, parts: Parts) -> Node:
-    if any(s != (0, n, 1) for s, n in zip(parts.spec, x.shape, strict=True)):
+    if parts.spec != _whole(x.shape):
         x = slice_(x, spec=parts.spec)
     elif parts.shape == x.shape and not parts.axes:
         return reshape(x, shape=x.shape)  # a view of its own, as x[:] and x[...] are
@@ -179,6 +185,31 @@ def _whole_mask(index: Any, x: Node) -> Node | None:
     ):
         return index if index.shape else None
     return None
+
+
+def _of_positions(index: Any, shape: Shape) -> Parts | None:
+    """The parts of the usual look-up: positions in Tensors, and numbers; None for another index."""
+    items = index if type(index) is tuple else (index,)
+    if len(items) > len(shape):
+        return None
+    spec: list[Any] = []
+    out: list[int] = []
+    axes: list[int] = []
+    lookups: list[Node] = []
+    for item, n in zip(items, shape, strict=False):
+        if type(item) is int:
+            spec.append(_position(item, n, len(spec)))
+        elif type(item) is Tensor and item._node.dtype is int64 and item._node.shape:
+            axes.append(len(out))
+            lookups.append(_positions(item._node, n, len(spec)))
+            spec.append((0, n, 1))
+            out.append(n)
+        else:
+            return None
+    rest = shape[len(items) :]
+    if lookups and any(x.shape != lookups[0].shape for x in lookups):
+        _together(lookups)
+    return Parts((*spec, *_whole(rest)), (*out, *rest), tuple(axes), tuple(lookups))
 
 
 def _taken_apart(index: Any, shape: Shape) -> Parts:
@@ -377,6 +408,9 @@ def _positions(index: Node, n: int, axis: int) -> Node:
 def _check_positions(n: int, axis: int, numbers: Any) -> bool:
     """Whether some positions are counted from the end; refuses those outside."""
     if not numbers.size:
+        return False
+    # Seen as unsigned, a negative number is a huge one: one look at the largest settles most.
+    if numbers.dtype.char == "l" and np.maximum.reduce(numbers.view("L"), axis=None) < n:
         return False
     low, high = int(numbers.min()), int(numbers.max())
     if low < -n or high >= n:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pellucid
+from pellucid.dtypes import int64
 from pellucid.errors import (
     DTypeError,
     IndexKindError,
@@ -19,6 +20,7 @@ from pellucid.errors import (
     SettingError,
     ShapeError,
 )
+from pellucid.tensor import indexing
 from pellucid.testing import gradcheck
 
 SHAPE = (3, 4, 5)
@@ -321,3 +323,26 @@ def test_what_is_no_index_is_an_index_error_as_in_pytorch() -> None:
     for index in (1.5, ([0, 1], [0, 1, 2]), pellucid.tensor([0.5])):
         with pytest.raises(IndexError):
             x[index]
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        ([2, 0, -1],), ([2, 0], [1, -3]), (1, [2, 0]), ([1, 0], 2), ([1], 2, [0, 3]),
+        (1, [0, 2], 3), ([[1, 0], [2, 2]], [1, 0]), (1,), (1, -2), (), ([],),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_the_short_way_for_positions_takes_an_index_apart_as_the_long_one_does(index: Any) -> None:
+    shape = (3, 4, 5)
+    items = tuple(pellucid.tensor(i, dtype=int64) if type(i) is list else i for i in index)
+    short, long = indexing._of_positions(items, shape), indexing._parts(items, shape)
+    assert short is not None and short[:3] == long[:3]
+    for a, b in zip(short.lookups, long.lookups, strict=True):
+        np.testing.assert_array_equal(a.array, b.array)
+
+
+def test_the_short_way_leaves_other_indices_to_the_long_one() -> None:
+    one, mask = pellucid.tensor([1]), pellucid.tensor([True, False, True])
+    for index in (mask, one.int(), (one, None), (slice(None), one), (..., one), pellucid.tensor(1)):
+        assert indexing._of_positions(index, (3, 4)) is None
