@@ -243,6 +243,26 @@ def test_regularization_is_blamed_where_the_run_without_it_fits() -> None:
     assert not kinds(a_run(trials=free), "over_regularised")
 
 
+@pytest.mark.parametrize(("shorter", "found"), [(0.3, 1), (0.85, 1), (0.9, 0), (0.97, 0)])
+def test_dropout_is_not_blamed_for_what_long_steps_do(shorter: float, found: int) -> None:
+    """Where a smaller rate brings back as much with all the dropout, the rate is named alone."""
+
+    def told(change: Change) -> float:
+        return 0.95 if change.optimizer else 0.9 if not change.dropout else \
+            shorter if change.lr < 1 else 0.1  # fmt: skip
+
+    drop = [*a_run().calls, Call("dropout", "5", (3,), settings={"p": 0.1})]
+    assert len(kinds(a_run(trials=Told(told), calls=drop), "over_regularised")) == found
+    assert len(kinds(a_run(trials=Told(told), calls=drop), "lr_too_high")) == (shorter > 0.5)
+
+
+def test_a_smaller_rate_says_nothing_about_decay() -> None:
+    """Shorter steps take less of it, too, so that both bring back as much."""
+    either = unless(lambda change: change.lr < 1 or not change.decay)
+    decayed = a_run(trials=either, settings={"lr": 0.1, "weight_decay": 1.0})
+    assert len(kinds(decayed, "over_regularised")) == 1
+
+
 def test_units_are_dead_only_where_most_are_and_it_shows() -> None:
     """Sparse layers, and dead units in a network that fits, are no fault."""
     dead = moving(SHORT, dead=0.75)
