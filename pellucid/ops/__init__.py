@@ -43,6 +43,7 @@ from pellucid.ops import smooth as smooth
 from pellucid.ops import softmax as softmax
 from pellucid.ops import solving as solving
 from pellucid.ops import straight as straight
+from pellucid.ops import strided as strided
 from pellucid.ops import tails as tails
 from pellucid.ops import triangles as triangles
 from pellucid.ops import whole as whole

@@ -10,13 +10,17 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from pellucid.dtypes import int64
 from pellucid.errors import DTypeError, GraphError, ShapeError
 from pellucid.graph.emit import emit, stamp, user_line
 from pellucid.graph.mode import current, engine
-from pellucid.graph.node import Node, last_change
+from pellucid.graph.node import Node, last_change, leaf
 from pellucid.ops.elementwise import cast
 from pellucid.ops.movement import Spec, as_index, inverse, permute, reshape
-from pellucid.ops.writing import put
+from pellucid.ops.strided import places
+from pellucid.ops.writing import index_put, put
 from pellucid.shapes import Shape, show
 
 if TYPE_CHECKING:
@@ -90,6 +94,8 @@ def overwrite(
         spans = tuple((s, s + 1, 1) if isinstance(s, int) else s for s in block)
         # The ellipsis keeps a 0-axis array an array: array[()] would be a number.
         array = array[(*as_index(spans), ...)].reshape(shape)
+    if at is ... and value.size > 1 and not array.flags.forc and _shows_twice(array):
+        raise GraphError(_SEVERAL.format("as_strided() or unfold()"))
     engine().write(array, at, value.array)
     stamp(self._node, user_line())
 
@@ -180,7 +186,25 @@ def _written_through(view: Node, value: Node) -> Node:
         return permute(value, axes=inverse(params["axes"]))
     if name in ("identity", "detach"):
         return value
-    raise GraphError(
-        f"a Tensor made by {name}() shows one number in several places and can't be changed in "
-        "place.\n Work on a copy: x = x.clone()."
-    )
+    if name == "as_strided":
+        at = places(np, **params)
+        if np.unique(at).size == at.size:
+            return index_put(base, value, leaf(at, at.shape, int64, kind="constant"), axes=(0,))
+    raise GraphError(_SEVERAL.format(f"{name}()"))
+
+
+def _shows_twice(array: Any) -> bool:
+    """Whether two of its numbers lie in the same place of memory."""
+    reach = array.itemsize  # of all axes so far, those of short steps first
+    for step, n in sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True)):
+        if n > 1 and step < reach:
+            at = places(np, array.shape, array.strides, 0)
+            return bool(np.unique(at).size < at.size)
+        reach += (n - 1) * step
+    return False
+
+
+_SEVERAL = (
+    "a Tensor made by {} shows one number in several places and can't be changed in place.\n"
+    " Work on a copy: x = x.clone()."
+)

@@ -15,9 +15,10 @@ from pellucid.ops import compare as cmp
 from pellucid.ops import elementwise as ew
 from pellucid.ops import indexing as ix
 from pellucid.ops import movement as mv
+from pellucid.ops import strided as sd
 from pellucid.ops import whole as wh
 from pellucid.ops import writing as wr
-from pellucid.shapes import Mismatch, normalize_axis, numel, show
+from pellucid.shapes import Mismatch, Shape, normalize_axis, numel, show
 from pellucid.tensor.functions.reduction import norm
 from pellucid.tensor.functions.shaping import (
     chunk,
@@ -58,10 +59,22 @@ def unfold(input: Node, dimension: int, size: int, step: int) -> Node:
     if step < 1:
         raise SettingError(f"unfold: step must be at least 1 and is {step}.")
     rows = input if rank else mv.reshape(input, shape=(1,))
-    starts = np.arange(0, n - size + 1, step)
+    shape, apart = rows.shape, _apart(rows.shape)
+    many = (n - size) // step + 1
+    if _lying(rows) is None:
+        size_, stride = list(shape), list(apart)
+        size_[axis], stride[axis] = many, apart[axis] * step
+        flat = mv.reshape(rows, shape=(rows.size,))
+        found = sd.as_strided(flat, size=(*size_, size), stride=(*stride, apart[axis]), start=0)
+        return found if rank else mv.reshape(found, shape=(size,))
+    starts = np.arange(many) * step
     found = ix.take(rows, _places(starts[:, None] + np.arange(size)), axes=(axis,))
-    found = movedim(found, axis + 1, -1)
-    return _read_only(found if rank else mv.reshape(found, shape=(size,)), input)
+    return _read_only(movedim(found, axis + 1, -1), input)
+
+
+def _apart(shape: Shape) -> tuple[int, ...]:
+    """How far neighbors along each axis lie from each other, where numbers lie in order."""
+    return tuple(numel(shape[axis + 1 :]) for axis in range(len(shape)))
 
 
 def _lying(input: Node) -> Any:
@@ -94,17 +107,19 @@ def as_strided(input: Node, size: Any, stride: Any, storage_offset: int | None =
     shape, steps = flat_sizes((size,)), flat_sizes((stride,))
     if len(shape) != len(steps):
         raise ShapeError(f"as_strided needs a stride for each size: {shape} and {steps}.")
+    if any(step < 0 for step in steps):
+        raise SettingError(f"as_strided: strides can't be negative: {show(steps)}.")
     start = 0 if storage_offset is None else storage_offset - offset_of(input.array)
-    at = np.full(shape, start, np.int64)
-    for axis, (n, step) in enumerate(zip(shape, steps, strict=True)):
-        at = at + (np.arange(n) * step).reshape([n if a == axis else 1 for a in range(len(shape))])
-    at = _among(_lying(input), at)
+    lying = _lying(input)
+    at = _among(lying, sd.places(np, shape, steps, start))
     if at.size and not 0 <= at.min() <= at.max() < input.size:
         raise IndexRangeError(
             f"as_strided: size {shape} with strides {steps} reaches numbers that are not among the "
             f"{input.size} of the Tensor."
         )
     flat = mv.reshape(input, shape=(input.size,))
+    if lying is None:
+        return sd.as_strided(flat, size=shape, stride=steps, start=start if at.size else 0)
     return _read_only(ix.take(flat, _places(at), axes=(0,)), input)
 
 

@@ -46,6 +46,11 @@ def _one_hot(t: Any, x: Any, classes: int, dtype: Any) -> Any:
     return t.nn.functional.one_hot(x, classes).to(getattr(t, dtype.name))
 
 
+def _strided_add(t: Any, x: Any, stride: Any, start: int, row: int) -> Any:
+    at = t.arange(row).as_strided(x.shape, stride, start)
+    return t.zeros(row, dtype=x.dtype).index_add(0, at.reshape(-1), x.reshape(-1))
+
+
 def _argsort(t: Any, x: Any, axis: int, descending: bool = False, first: int | None = None) -> Any:
     order = t.argsort(x, dim=axis, descending=descending, stable=True)
     return order if first is None else order.narrow(axis, 0, first)
@@ -78,4 +83,6 @@ ROWS: dict[str, Row] = {
     "index_add": Row(_index_add),
     "one_hot": Row(_one_hot),
     "argsort": Row(_argsort),
+    "as_strided": Row(lambda t, x, size, stride, start: x.as_strided(size, stride, start)),
+    "strided_add": Row(_strided_add),
 }
