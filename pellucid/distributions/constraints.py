@@ -32,6 +32,7 @@ class Constraint:
         is_discrete: whether it holds whole numbers.
         event_dim: how many of the last axes belong together in one answer.
         words: the region as it stands in a sentence: "greater than 0".
+        of_arrays: whether `check` can ask an array as well, which is quicker than a Tensor.
 
     Example:
         >>> import pellucid
@@ -43,6 +44,7 @@ class Constraint:
     is_discrete = False
     event_dim = 0
     words = "a number"
+    of_arrays = False
 
     def check(self, value: Any) -> Any:
         """For each event, whether it lies in the region."""
@@ -50,6 +52,11 @@ class Constraint:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__.strip('_')}()"
+
+
+def _ours(constraint: Constraint) -> bool:
+    """Whether a constraint is one of these here: a class derived from one may ask for more."""
+    return type(constraint).__module__ == __name__
 
 
 class _Dependent(Constraint):
@@ -86,6 +93,7 @@ class _Told(Constraint):
         self, name: str, words: str, inside: Callable[[Any], Any], *, is_discrete: bool = False,
         event_dim: int = 0,
     ) -> None:  # fmt: skip
+        self.of_arrays = event_dim < 2
         self._name, self.words, self._inside = name, words, inside
         self.is_discrete, self.event_dim = is_discrete, event_dim
 
@@ -101,6 +109,8 @@ class _Bounded(Constraint):
 
     def __init__(self, lower_bound: Any = None, upper_bound: Any = None) -> None:
         self.lower_bound, self.upper_bound = lower_bound, upper_bound
+        bounds = isinstance(lower_bound, Tensor) or isinstance(upper_bound, Tensor)
+        self.of_arrays = _ours(self) and not bounds
 
     def __repr__(self) -> str:
         bounds = (("lower_bound", self.lower_bound), ("upper_bound", self.upper_bound))
@@ -209,6 +219,7 @@ class independent(Constraint):
         self.is_discrete = base_constraint.is_discrete
         self.event_dim = base_constraint.event_dim + reinterpreted_batch_ndims
         self.words = base_constraint.words
+        self.of_arrays = _ours(self) and base_constraint.of_arrays
 
     def check(self, value: Any) -> Any:
         fine = self.base_constraint.check(value)
@@ -299,9 +310,7 @@ def _one_each(value: Any) -> Any:
 
 
 def _shares(value: Any) -> Any:
-    return (value >= 0).all(-1) & (
-        (value.sum(-1) - 1).abs() < 1e-6 * max(1, value.shape[-1] ** 0.5)
-    )
+    return (value >= 0).all(-1) & (abs(value.sum(-1) - 1) < 1e-6 * max(1, value.shape[-1] ** 0.5))
 
 
 def _all(fine: Any) -> Any:

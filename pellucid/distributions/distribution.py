@@ -9,11 +9,12 @@ A distribution is a batch of independent ones, each over events of one shape:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from pellucid.distributions.constraints import Constraint, independent, is_dependent
 from pellucid.errors import KindError, SettingError, ShapeError
-from pellucid.graph.mode import current
+from pellucid.graph.halves import HALVES
+from pellucid.graph.mode import current, engine
 from pellucid.shapes import Mismatch, broadcast, show
 from pellucid.spelling import a_kind
 from pellucid.tensor.creation import as_tensor
@@ -230,7 +231,20 @@ def _meet(name: str, value: Tensor, batch: Any, event: Any) -> None:
         ) from None
 
 
+class _Inside(NamedTuple):
+    """The question whether all numbers of an array lie in a region, as an engine runs an op."""
+
+    region: Constraint
+
+    def forward(self, xp: Any, array: Any) -> Any:
+        return self.region.check(array).all()
+
+
 def _check(what: str, region: Constraint, value: Tensor) -> None:
+    node = value._node
+    asks = region.of_arrays and node.array is not None and node.dtype not in HALVES
+    if asks and engine().run(_Inside(region), [node.array], {}):
+        return
     with no_grad():
         fine = region.check(value.detach())
         if bool(fine.all()):
