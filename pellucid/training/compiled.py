@@ -106,7 +106,10 @@ class CompiledEpochs:
             self._run.probing.look_through(self._bank)
         if self._run.recorder is not None:
             self._run.recorder.copies = self._bank.copies
-            self._recorded = self._run.recorder.nodes()
+            recorded = self._run.recorder.nodes()
+            places = {node: k for k, node in enumerate(self._kept)}
+            self._places = {name: places[n] for name, n in recorded.items() if n in places}
+            self._others = {name: n for name, n in recorded.items() if n not in places}
         self._most = longest if loop else LONGEST
         heavy = any(s.op.name.startswith(HEAVY) for s in step.program.steps)
         self.forward = compile(self._run.model, grads=False) if heavy else self._run.model
@@ -182,7 +185,7 @@ class CompiledEpochs:
         due = []
         if run.recorder is not None and self._kept and form is self._form:
             due = run.recorder.ahead(run.step, len(rows), self._xla.MOMENTS)
-        steps = [step - run.step - 1 for step in due]
+        steps = [step - run.step for step in due]
         losses, *rest = form.stretch(rows, run.pace.after_step, steps)
         if first:
             run.standing += time.perf_counter() - began
@@ -200,8 +203,12 @@ class CompiledEpochs:
         recorder = self._run.recorder
         assert recorder is not None
         for i, step in enumerate(steps):
-            values = (held[i].copy() for held in moments)
-            recorder.keep(step, dict(zip(self._kept, values, strict=True)), self._recorded)
+            copies = [held[i].copy("K") for held in moments]
+            weights = {name: copies[k] for name, k in self._places.items()}
+            if self._others:
+                rest = recorder.copies(list(self._others.values()))
+                weights.update(zip(self._others, rest, strict=True))
+            recorder.keep(step, weights)
 
     def _adapt(self, seconds: float, steps: int) -> None:
         """Aim at the length of a heartbeat, at most doubling it at a time."""

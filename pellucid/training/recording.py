@@ -197,27 +197,21 @@ class Recorder:
         self._growth = self._factor(planned)
         self.due = 0
 
-    def keep(
-        self,
-        step: int,
-        values: Mapping[Node, Any] | None = None,
-        nodes: Mapping[str, Node] | None = None,
-    ) -> None:
+    def keep(self, step: int, weights: dict[str, Any] | None = None) -> None:
         """Keep the moment after a step, and say when the next is due.
 
         Args:
             step: steps finished.
-            values: what some weights were then, where they have moved on.
-            nodes: what `nodes()` says, where it was asked.
+            weights: copies of all that is kept, by name, where the model has moved on since.
         """
         kept = self.recording._kept
         if step not in kept:
             if len(kept) >= self._most:
                 del kept[self._least_missed()]
-            nodes, known = self.nodes() if nodes is None else nodes, values or {}
-            others = [node for node in nodes.values() if node not in known]
-            found = {**known, **dict(zip(others, self.copies(others), strict=True))}
-            kept[step] = {name: found[node] for name, node in nodes.items()}
+            if weights is None:
+                nodes = self.nodes()
+                weights = dict(zip(nodes, self.copies(list(nodes.values())), strict=True))
+            kept[step] = weights
         self.due = self._after(step)
 
     def nodes(self) -> dict[str, Node]:

@@ -56,6 +56,25 @@ def test_training_is_the_same_with_it_and_engines_keep_the_same_steps() -> None:
     assert compiled.recording.steps == history.recording.steps
 
 
+def test_the_loop_writes_all_its_moments_into_the_same_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stretch = pytest.importorskip("pellucid.engines.xla.stretch")
+    seen: list[tuple[int, ...]] = []
+    made = stretch.XlaStretch._album
+
+    def album(self: Any) -> list[Any]:
+        pages: list[Any] = made(self)
+        seen.append(tuple(page.unsafe_buffer_pointer() for page in pages))
+        return pages
+
+    monkeypatch.setattr(stretch.XlaStretch, "_album", album)
+    options = {"epochs": 30, "batch_size": 10, "engine": "xla", **QUIET}
+    pl.fit(mlp(3, 4, 1), (X, Y), record=True, **options)
+    assert len(seen) >= 30
+    assert len(set(seen)) == 1
+
+
 def test_at_looks_back_and_restores_also_after_errors() -> None:
     model, history = trained(engine="numpy")
     now = weights(model)

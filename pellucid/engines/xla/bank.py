@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Collection, Sequence
+from itertools import accumulate
 from typing import Any
 
 import jax
@@ -53,6 +54,13 @@ class Bank:
             groups.setdefault(i if alone else node.dtype, []).append(i)
         self._groups = list(groups.values())
         self._at = {i: g for g, members in enumerate(self._groups) for i in members}
+        self._starts = {
+            i: stop - self.cells[i].size
+            for members in self._groups
+            for i, stop in zip(
+                members, accumulate(self.cells[k].size for k in members), strict=True
+            )
+        }
         self._index = {node: i for i, node in enumerate(self.cells)}
         self._mirrors: dict[int, Any] = {}
         self._home: dict[int, int] = dict.fromkeys(range(len(self.cells)), -1)
@@ -207,8 +215,7 @@ class Bank:
         i, n = self._index[node], len(several)
         if i in self._swapped:
             return several.swapaxes(1, 2)
-        members = self._groups[self._at[i]]
-        start = sum(self.cells[k].size for k in members[: members.index(i)])
+        start = self._starts[i]
         return several.reshape(n, -1)[:, start : start + node.size].reshape(n, *node.shape)
 
     def _after_failure(self, poisoned: bool = False) -> str:

@@ -58,7 +58,8 @@ class XlaStretch:
         keeps: cells of which the loop keeps copies, after the steps that a call names.
 
     Attributes:
-        moments: what the last call kept: for each of `keeps`, the values side by side.
+        moments: what the last call kept: for each of `keeps`, the values side by side. Views of
+            memory that the next call writes into, and copies if anybody still holds them.
         compile_seconds: how long tracing and compiling took.
     """
 
@@ -69,7 +70,9 @@ class XlaStretch:
         self._step, self._bank = step, bank
         self._keeps = list(keeps) if loop else []
         self._groups = sorted({bank.group(node) for node in self._keeps})
+        self._page_of = [self._groups.index(bank.group(node)) for node in self._keeps]
         self.moments: list[Any] = []
+        self._pages: list[Any] = []
         self._data, self._which, self._layout = data.arrays, data.which, tuple(layout)
         self._read = read_only(step)
         self._longest, self._loop = (longest if loop else 1), loop
@@ -85,7 +88,7 @@ class XlaStretch:
         Args:
             rows: which rows make up the batch of each step, `(steps, batch)`.
             between: the host's bookkeeping after each step, such as moving a schedule.
-            kept: after which of these steps copies are kept, at most `MOMENTS`.
+            kept: after how many of these steps copies are kept, at most `MOMENTS`.
 
         Returns:
             The results of all steps, stacked.
@@ -102,19 +105,21 @@ class XlaStretch:
         self, rows: Any, between: Callable[[], Any] | None, kept: Sequence[int]
     ) -> list[Any]:
         n = len(rows)
+        self.moments = []
         order = np.zeros((self._longest, rows.shape[1]), np.int32)
         order[:n] = rows
         streams, numbers = self._host(n, between)
         with wide():
             given = (
                 self._bank.take(), self._read(), self._data, order, streams, numbers,
-                *(_pauses(n, kept) if self._keeps else [np.int32(n)]),
+                *((_pauses(n, kept), self._album()) if self._keeps else [np.int32(n)]),
             )  # fmt: skip
             if self.compiled is None:
                 self._compile(given)
             results = self._bank.run(self.compiled, given, lambda: None)
-        results, moments = results if self._keeps else (results, [])
-        self.moments = self._parts(moments, len(kept)) if kept else []
+        if self._keeps:
+            results, self._pages = results
+        self.moments = self._parts(len(kept)) if kept else []
         arrays = [np.asarray(y) for y in results]
         return [y[:n] for y in arrays] if self._loop else [y[None] for y in arrays]
 
@@ -143,8 +148,9 @@ class XlaStretch:
         looping = self._keeping if self._keeps else self._looping
         function = looping(one) if self._loop else self._single(one)
         laid = self._loop, self._longest, self._layout, tuple(self._which), tuple(self._groups)
+        donated = (0, len(given) - 1) if self._keeps else 0
         key = own_key("stretch", self._step, self._bank, *laid)
-        self.compiled = shared(key, given, lambda: compiled_ahead(function, given, donate=0))
+        self.compiled = shared(key, given, lambda: compiled_ahead(function, given, donate=donated))
         self.compile_seconds = time.perf_counter() - began
 
     def _looping(self, one: Any) -> Any:
@@ -158,14 +164,14 @@ class XlaStretch:
         return run
 
     def _keeping(self, one: Any) -> Any:
-        """The same, paused after the steps `stops[:-1]` to copy some cells.
+        """The same, paused after so many steps as `stops` says, to copy some cells.
 
         The loop within has the body of the one that keeps nothing, so nothing is copied in between.
         """
 
         def run(
             state: Any, read: Any, data: Any, order: Any, streams: Any, numbers: Any, stops: Any,
-            count: Any,
+            moments: Any,
         ) -> Any:  # fmt: skip
             body = self._body(one, read, data, order, streams, numbers)
 
@@ -175,8 +181,8 @@ class XlaStretch:
                 return state, kept, _put(moments, self._watched(state), k), stops[k]
 
             kept = self._room(one, state, read, data, order, streams, numbers)
-            moments = [jnp.zeros((MOMENTS + 1, *v.shape), v.dtype) for v in self._watched(state)]
-            state, *found, _ = lax.fori_loop(0, count, further, (state, kept, moments, np.int32(0)))
+            begin = state, kept, moments, np.int32(0)
+            state, *found, _ = lax.fori_loop(0, stops[-1], further, begin)
             return state, tuple(found)
 
         return run
@@ -201,14 +207,22 @@ class XlaStretch:
         shapes = jax.eval_shape(one, state, read, rows, streams[0], numbers[0])[1]
         return [jnp.zeros((self._longest, *s.shape), s.dtype) for s in shapes]
 
-    def _watched(self, state: Any) -> list[Any]:
+    def _watched(self, state: Sequence[Any]) -> list[Any]:
         return [state[g] for g in self._groups]
 
-    def _parts(self, moments: Sequence[Any], count: int) -> list[Any]:
+    def _album(self) -> list[Any]:
+        """Where a call writes its moments: made once, as new memory costs more than they do."""
+        if not self._pages or any(page.is_deleted() for page in self._pages):
+            watched = self._watched(self._bank.state)
+            room = [np.zeros((MOMENTS + 1, *v.shape), v.dtype) for v in watched]
+            self._pages = [jnp.array(r) for r in room]
+        return self._pages
+
+    def _parts(self, count: int) -> list[Any]:
         """What each cell was at the moments kept, out of the vectors they share."""
-        hosts = [np.asarray(m)[:count] for m in moments]
-        at = dict(zip(self._groups, hosts, strict=True))
-        return [self._bank.part(node, at[self._bank.group(node)]) for node in self._keeps]
+        hosts = [np.asarray(page)[:count] for page in self._pages]
+        keeps = zip(self._keeps, self._page_of, strict=True)
+        return [self._bank.part(node, hosts[page]) for node, page in keeps]
 
     def _single(self, one: Any) -> Any:
         def run(
@@ -227,11 +241,13 @@ class XlaStretch:
         return found
 
 
-def _pauses(n: int, kept: Sequence[int]) -> tuple[Any, Any]:
-    """How many steps are taken at each pause of a call of `n`, and the number of pauses."""
-    stops = np.full(MOMENTS + 1, n, np.int32)  # the last one is the end, whether it is kept or not
-    stops[: len(kept)] = np.add(kept, 1)
-    return stops, np.int32(len(kept) + 1)
+def _pauses(n: int, kept: Sequence[int]) -> Any:
+    """After how many steps a call of `n` pauses; last, how often, the end included."""
+    stops = np.empty(MOMENTS + 2, np.int32)
+    stops.fill(n)  # the pause after the last moment is the end, whether that is kept or not
+    stops[: len(kept)] = kept
+    stops[-1] = len(kept) + 1
+    return stops
 
 
 def _put(held: Sequence[Any], values: Sequence[Any], i: Any) -> list[Any]:
