@@ -89,13 +89,15 @@ def overwrite(
     self: Tensor, value: Node, block: Spec = (), shape: Shape | None = None, at: Any = ...
 ) -> None:
     """Change the memory itself: all of it, a block seen as `shape`, or positions `at` in that."""
-    array = _writable(self._value())
+    array = self._value()
+    array = _writable(array if array.flags.writeable else _unstretched(self._node, array))
     if shape is not None:  # ranges of length 1 in place of integers: those would give a copy
         spans = tuple((s, s + 1, 1) if isinstance(s, int) else s for s in block)
         # The ellipsis keeps a 0-axis array an array: array[()] would be a number.
         array = array[(*as_index(spans), ...)].reshape(shape)
-    if at is ... and value.size > 1 and not array.flags.forc and _shows_twice(array):
-        raise GraphError(_SEVERAL.format("as_strided() or unfold()"))
+    everywhere = at is ... or all(type(i) is slice for i in at)
+    if everywhere and value.size > 1 and not array.flags.forc and _shows_twice(array):
+        raise GraphError(_SEVERAL.format("expand(), as_strided() or unfold()"))
     engine().write(array, at, value.array)
     stamp(self._node, user_line())
 
@@ -144,11 +146,24 @@ def _reach_owner(detached: Node, value: Node) -> None:
     value.array = array
 
 
+def _unstretched(node: Node, array: Any) -> Any:
+    """What expand() shows, as it lies in the memory below: NumPy forbids to write what it shows."""
+    below = node.root.array
+    stretched = False
+    while node.base is not None:
+        stretched |= node.op.name == "expand"
+        node = node.base
+    if not stretched or not below.flags.c_contiguous or not np.may_share_memory(array, below):
+        return array
+    start = array.ctypes.data - below.ctypes.data
+    return np.ndarray(array.shape, array.dtype, below, start, array.strides)
+
+
 def _writable(array: Any) -> Any:
     if not array.flags.writeable:
         raise GraphError(
-            "this memory can't be written: it is stretched by expand(), or belongs to somebody who "
-            "forbids it.\n Work on a copy: x = x.clone()."
+            "this memory can't be written: it is a copy of what it looks at, or belongs to "
+            "somebody who forbids it.\n Work on a copy: x = x.clone()."
         )
     return array
 
