@@ -107,9 +107,9 @@ def noted(step: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _around(optimizer: Optimizer) -> list[Hook]:
-    """All hooks around its steps."""
+    """All hooks around its steps; those that only look are no part of what a step computes."""
     every = (_everywhere["before"], optimizer._before, optimizer._after, _everywhere["after"])
-    return [hook for hooks in every for hook in hooks]
+    return [hook for hooks in every for hook in hooks if not getattr(hook, "only_looks", False)]
 
 
 def _changed(given: Any, args: Any, kwargs: Any) -> Any:

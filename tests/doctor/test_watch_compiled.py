@@ -10,6 +10,7 @@ import pytest
 import pellucid as pl
 from pellucid import nn
 from pellucid.doctor import watch
+from pellucid.doctor.watching import compiled
 from pellucid.doctor.watching.filling import seen_of
 from pellucid.doctor.watching.ours import Ours
 from pellucid.doctor.watching.watcher import Watcher
@@ -126,3 +127,91 @@ def test_in_long_runs_some_losses_stand_for_the_rest(monkeypatch: pytest.MonkeyP
     exact = np.isclose(seen.losses, real, rtol=1e-6)
     assert 0.2 < exact[200:].mean() < 0.4
     np.testing.assert_allclose(seen.losses, real, rtol=0.05)
+
+
+def _small(rate: float = 0.1) -> tuple[Any, Any, Any]:
+    """A network, its optimizer, and its compiled step."""
+    pl.manual_seed(0)
+    x = pl.randn(48, 4)
+    y = (x[:, 0] > 0).long()
+    model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Dropout(0.3), nn.Linear(8, 2))
+    optimizer = pl.optim.SGD(model.parameters(), lr=rate)
+
+    @pl.compile(engine="numpy")  # type: ignore[untyped-decorator]
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(x), y)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return model, optimizer, step
+
+
+def test_small_steps_are_looked_at_when_all_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the weights, the dropout and the rate that they had, and without taking the time."""
+    looked: list[int] = []
+    look = compiled._Steps._look
+
+    def counted(self: Any, args: Any, kwargs: Any) -> Any:
+        looked.append(self.watcher.step)
+        return look(self, args, kwargs)
+
+    monkeypatch.setattr(compiled._Steps, "_look", counted)
+    model, optimizer, step = _small()
+    watcher = Watcher(Ours(), [model], [optimizer])
+    watcher.begin()
+    weights, losses = [], []
+    for i in range(30):
+        optimizer.param_groups[0]["lr"] = 0.1 / (i + 1)
+        weights.append(model[0].weight.detach().numpy().copy())
+        losses.append(float(step()))
+    end = {k: v.numpy().copy() for k, v in model.state_dict().items()}
+    watcher.end()
+    seen = seen_of(watcher)
+    assert len(looked) == 1 and seen.missing == {}
+    assert [m.step for m in seen.moments] == [1, 2, 5, 11, 23]
+    for moment in seen.moments[1:]:
+        np.testing.assert_allclose(moment.loss, losses[moment.step], rtol=1e-5)
+        assert moment.lr == 0.1 / (moment.step + 1)
+        moved = np.linalg.norm(weights[moment.step + 1] - weights[moment.step])
+        np.testing.assert_allclose(moment.moves["0.weight"].update, moved, rtol=1e-4)
+    assert optimizer.param_groups[0]["lr"] == 0.1 / 30
+    for name, value in model.state_dict().items():
+        np.testing.assert_array_equal(value.numpy(), end[name])
+    assert (seen.events.steps, len(seen.losses)) == (30, 30)
+
+
+def test_large_steps_are_looked_at_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of those nothing is kept."""
+    monkeypatch.setattr("pellucid.doctor.watching.later._MOST", 100)
+    model, optimizer, step = _small()
+    with watch(model, optimizer, trials=False) as report:
+        losses = [float(step()) for _ in range(5)]
+    assert [m.step for m in report.seen.moments] == [1, 2]
+    np.testing.assert_allclose(report.seen.losses, losses, rtol=1e-5)
+
+
+def test_a_single_step_is_counted_once() -> None:
+    """Though the one after it was looked at in advance."""
+    model, optimizer, step = _small()
+    with watch(model, optimizer, trials=False) as report:
+        loss = float(step())
+    seen = report.seen
+    assert (seen.events.steps, seen.events.backwards) == (1, 1)
+    np.testing.assert_allclose(seen.losses, [loss], rtol=1e-6)
+
+
+def test_a_watch_has_no_step_traced_anew() -> None:
+    """What it hangs on an optimizer only looks on, and is not asked about at every step."""
+    model, optimizer, step = _small()
+    step()
+    guards = len(step._form().traced.guards)
+    with watch(model, optimizer, trials=False):
+        step()
+        assert step.traces == 1
+    step()
+    assert (step.traces, len(step._form().traced.guards)) == (1, guards)
+    optimizer.register_step_post_hook(lambda *given: None)  # anyone else's is a part of it
+    step()
+    assert step.traces == 2

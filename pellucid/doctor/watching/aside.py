@@ -17,7 +17,7 @@ from pellucid.tensor.tensor import wrap
 if TYPE_CHECKING:
     from pellucid.doctor.watching.watcher import Watcher
 
-__all__ = ["OPEN", "deaf", "put_back", "still", "synced", "unseen"]
+__all__ = ["OPEN", "deaf", "put_back", "same", "still", "synced", "unseen"]
 
 OPEN: list[Watcher] = []
 """Whoever watches now: one inside the other, as where a script that is watched watches, too."""
@@ -89,16 +89,17 @@ def put_back(watcher: Watcher, step: Any) -> Iterator[None]:
         with no_grad():
             for p, g, values in grads:
                 p.grad = g
-                if g is not None and not _same(g._node.array, values):
+                if g is not None and not same(g._node.array, values):
                     g.copy_(of_array(values))
             for node, values in cells:
-                if not _same(node.array, values):
+                if not same(node.array, values):
                     wrap(node).copy_(of_array(values))
         for generator, state in streams:
             generator.set_state(state)
 
 
-def _same(a: Any, b: Any) -> bool:
+def same(a: Any, b: Any) -> bool:
+    """Whether two arrays hold the same numbers."""
     if a.nbytes <= _SMALL:  # three times as quick
         return bool(a.shape == b.shape and a.tobytes() == b.tobytes())
     return np.array_equal(a, b, equal_nan=True)

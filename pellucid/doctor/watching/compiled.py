@@ -2,9 +2,11 @@
 
 A compiled step is one program; no hook is called in it. So before some of them its function is run
 once more, operation by operation, and seen as any other step is, with an optimizer that stays where
-it is. Then everything is put back, and the compiled step is taken as if nothing had been. How far
-the weights went is read off before and after. Of all other steps the losses are kept; in long runs
-one in four, since to read one takes as long as a fiftieth of a short step.
+it is. Then everything is put back, and the compiled step is taken as if nothing had been. Of small
+steps only the first is looked at so: what is needed for a look at others is kept, and looked at
+when the loop is over. How far the weights went is read off before and after. Of all other steps the
+losses are kept; in long runs one in four, since to read one takes as long as a fiftieth of a short
+step.
 """
 
 from __future__ import annotations
@@ -21,11 +23,12 @@ from typing import TYPE_CHECKING, Any
 
 from pellucid.doctor.watching.aside import deaf, put_back, still, synced
 from pellucid.doctor.watching.figures import norm
+from pellucid.doctor.watching.later import Later
 from pellucid.doctor.watching.plan import CLOSE
+from pellucid.doctor.watching.unread import Unread
 from pellucid.graph.mode import current
 from pellucid.tensor.compile import Compiled
 from pellucid.tensor.nest import flatten
-from pellucid.tensor.tensor import Tensor
 
 if TYPE_CHECKING:
     from pellucid.doctor.watching.watcher import Watcher
@@ -34,7 +37,7 @@ __all__ = ["CompiledSteps"]
 
 _ALWAYS = 3  # steps, of which all but the first, which is traced, are looked at in any case
 _SHARE = 40  # later looks may take one part in so many of the time: 2.5 %
-_MOST, _EACH = 64, 32  # losses that wait to be read; first steps whose rows are offered one by one
+_MOST, _EACH = 64, 16  # losses that wait to be read; first steps whose rows are offered one by one
 _MANY, _EVERY = 2048, 4  # after so many steps one loss in so many is read; it stands for the rest
 _COUNTS = ("steps", "clears", "stale", "wasted", "empty")
 
@@ -80,14 +83,14 @@ class CompiledSteps:
         own = any(id(p._node) in moved for m in self.watcher.models for p in m.parameters())
         self.known[id(compiled)] = steps = _Steps(self.watcher, compiled) if own else None
         if steps is not None:
-            self.watcher.safely("compiled", steps.begin, out)
+            steps.begin(out, args, kwargs)
         return out
 
     def end(self) -> None:
         """The watching is over."""
         for steps in self.known.values():
             if steps is not None:
-                steps.flush()
+                steps.end()
 
 
 class _Steps:
@@ -98,41 +101,83 @@ class _Steps:
         self.left = 0
         self.outs: list[Any] = []  # of steps that wait; None where the loss is not read
         self.every = 1
+        self.unread = Unread(watcher.losses, watcher.number)
         self.place: int | None = None  # of the loss among what it returns
         self.rows: tuple[int, int] | None = None  # places of input and targets among what it takes
         self.each: Counter[str] = Counter()
         self.looked = False
         self.spent, self.since = 0.0, math.inf
+        self.later = Later(watcher)
+        self.before: dict[str, Any] | None = None  # weights before a step looked at in advance
+        self.at = 0  # the place of its loss
         watcher.rest.not_before = 1 << 62
         watcher.looks.due = lambda step: False
 
-    def begin(self, out: Any) -> None:
-        """After the first step, which was traced."""
+    def begin(self, out: Any, args: Any, kwargs: Any) -> None:
+        """After the first step, which was traced and compiled: next to that a look takes no time.
+
+        It is a look at the step that comes next, with the rows of the one that was.
+        """
+        w, step = self.watcher, self.watcher.step
         self.outs.append(out)
+        self.before = self._look(args, kwargs)
+        self.at = len(w.losses) - 1
+        if not self.looked:
+            self.before, w.step = None, step
         self.since = time.perf_counter()
+
+    def end(self) -> None:
+        """The watching is over."""
+        if self.before is not None:  # the step that was looked at never came
+            self._count(-1)
+            del self.watcher.losses[self.at]
+        self.flush()
+        self.unread.read()
+        self.later.look()
 
     def one(self, run: Callable[[], Any], args: Any, kwargs: Any) -> Any:
         """A step that is not merely counted."""
+        if self.before is not None:
+            return self._looked_at(run)
         w = self.watcher
         step = w.step + len(self.outs)
-        close = 0 < step < _ALWAYS or (step in CLOSE and self._may())
         before: dict[str, Any] | None = None
-        if close:
+        close = step in CLOSE and step > 0
+        kept = close and self.looked and self._keep(args, kwargs, step)
+        if close and not kept and (step < _ALWAYS or self._may()):
             began = time.perf_counter()
             before = self._look(args, kwargs)
             self.spent += time.perf_counter() - began
-        elif len(self.outs) >= _MOST * self.every or step <= _EACH:
+        elif len(self.outs) >= _MOST * self.every or w.rate() != w.last_rate:
             w.safely("losses", self.flush)
         out = deaf(w, run)
         if before is None:
             self.outs.append(out)
             w.safely("batches", self._offer, args, kwargs, step)
+            if kept:
+                w.safely("moves", self.later.moved)
         else:
             w.safely("moves", self._moved, before)
         ahead = min(c for c in CLOSE if c > step) - step - 1
         self.every = _EVERY if step >= _MANY else 1
         self.left = 0 if step < _EACH else min(ahead, _MOST * self.every - len(self.outs))
         return out
+
+    def _looked_at(self, run: Callable[[], Any]) -> Any:
+        """The step that was looked at, and counted, in advance."""
+        out = deaf(self.watcher, run)
+        before, self.before = self.before, None
+        if self.place is not None:
+            self.unread.instead(self.at, out, self.place)
+        self.watcher.safely("moves", self._moved, before)
+        return out
+
+    def _keep(self, args: Any, kwargs: Any, step: int) -> bool:
+        """Whether a look can wait, since all that it needs was kept."""
+        try:
+            return self.later.keep(self.compiled, args, kwargs, step)
+        except Exception:
+            return False
 
     def _may(self) -> bool:
         return _SHARE * self.spent < time.perf_counter() - self.since
@@ -227,26 +272,23 @@ class _Steps:
             taken = flatten((args, kwargs))[1]
             self.watcher.batches.rows(taken[self.rows[0]], taken[self.rows[1]], step)
 
-    def _losses(self) -> list[float]:
-        """Of the steps that wait; those that are not read are the one before."""
-        found: list[float] = []
-        place, last = self.place, self.watcher.losses[-1] if self.watcher.losses else math.nan
-        for out in self.outs if place is not None else ():
-            if out is not None:
-                tensors = [out] if type(out) is Tensor else flatten(out)[1]
-                last = math.nan if place is None else self.watcher.number(tensors[place])
-            found.append(last)
-        return found
-
     def flush(self, at: int | None = None) -> None:
-        """Read the losses that wait, put them at the end or `at` a place, and count their steps."""
+        """Put the losses that wait at the end or `at` a place, and count their steps."""
         w, count = self.watcher, len(self.outs)
         if not self.looked:  # nothing is known of them yet
             return
-        w.losses[len(w.losses) if at is None else at : at] = self._losses()
-        if count and self.place is None:
+        if self.place is not None:
+            self.unread.put(len(w.losses) if at is None else at, self.outs, self.place)
+        elif count:
             w.missing.setdefault("losses", "the compiled step does not return its loss")
         self.outs.clear()
+        self._count(count)
+        if w.rate() != w.last_rate:
+            w.note_rate()
+
+    def _count(self, count: int) -> None:
+        """So many steps went as the one that was looked at."""
+        w = self.watcher
         w.step += count
         w.backwards += count * self.each["backwards"]
         for name in ("train", "train_in_eval", "single_rows"):
@@ -255,5 +297,3 @@ class _Steps:
             for name in _COUNTS:
                 setattr(ledger, name, getattr(ledger, name) + count * self.each[name])
             ledger.per_step[self.each["backwards"]] += count
-        if w.rate() != w.last_rate:
-            w.note_rate()

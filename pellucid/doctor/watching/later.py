@@ -1,0 +1,156 @@
+"""Looks at compiled steps that are taken when the loop is over, from what was kept of them.
+
+To run a small step operation by operation takes as long as ten or more of the compiled ones. To
+keep its weights, arguments and random streams takes a fraction of one. So these are kept, and put
+in place for a look when nobody waits for the loop any more. What changes in Python's own variables
+till then, besides rates, is seen as it is at the end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pellucid.doctor.watching.aside import deaf, put_back, same, still, synced
+from pellucid.doctor.watching.figures import norm
+from pellucid.tensor.creation import of_array
+from pellucid.tensor.grad_mode import no_grad
+from pellucid.tensor.nest import flatten
+from pellucid.tensor.tensor import wrap
+
+if TYPE_CHECKING:
+    from pellucid.doctor.watching.watcher import Watcher
+
+__all__ = ["Later"]
+
+_MOST = 1 << 20  # bytes that are kept of a step; those of larger ones take long themselves
+
+
+@dataclass
+class _Kept:
+    """A step as it was before it was taken, and where it led."""
+
+    step: int
+    call: Any
+    args: Any
+    kwargs: Any
+    given: list[tuple[Any, Any]]  # Tensors among the arguments, and their numbers
+    program: Any
+    cells: list[tuple[Any, Any]]
+    streams: list[tuple[Any, Any]]
+    rates: list[Any]
+    after: dict[str, Any]
+
+
+class Later:
+    """Steps that are looked at when the loop is over.
+
+    Args:
+        watcher: who looks.
+    """
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.watcher = watcher
+        self.kept: list[_Kept] = []
+
+    def keep(self, compiled: Any, args: Any, kwargs: Any, step: int) -> bool:
+        """Keep a step that is about to be taken; False where there is too much of it."""
+        traced = compiled._form().traced
+        if traced.accumulating:  # gradients from before it are part of it, too
+            return False
+        program, tensors = traced.step, flatten((args, kwargs))[1]
+        arrays = [(node, node.array) for node in program.cells]
+        given = [(t, t._node.array) for t in tensors]
+        if sum(a.nbytes for _, a in (*arrays, *given)) > _MOST:
+            return False
+        self.kept.append(_Kept(
+            step, compiled._call, args, kwargs, [(t, a.copy()) for t, a in given], program,
+            [(node, a.copy()) for node, a in arrays],
+            [(s.generator, s.generator.get_state()) for s in program.streams],
+            [g.get("lr") for g in _groups(self.watcher)], {},
+        ))  # fmt: skip
+        return True
+
+    def moved(self) -> None:
+        """The step was taken."""
+        tensors = self.watcher.weights.tensors
+        self.kept[-1].after = {name: p._node.array.copy() for name, p in tensors.items()}
+
+    def look(self) -> None:
+        """Look at all that were kept; everything is afterwards as it is now."""
+        w, kept = self.watcher, self.kept
+        if kept:
+            deaf(w, self._all)
+            w.looks.moments.sort(key=lambda moment: moment.step)
+        kept.clear()
+
+    def _all(self) -> None:
+        w, rates = self.watcher, [g.get("lr") for g in _groups(self.watcher)]
+        other = type(w)(w.library, w.models, w.optimizers)  # what it counts, counts for nothing
+        other.begin()
+        other.rest.not_before = 1 << 62
+        other.weights.following, other.weights.seen = w.weights.following, w.weights.seen
+        other.batches.loss, other.batches.kept = w.batches.loss, w.batches.kept
+        other.looks.calls, other.looks.replay = w.looks.calls, w.looks.replay
+        try:
+            with contextlib.ExitStack() as stack:
+                for program in {id(one.program): one.program for one in self.kept}.values():
+                    stack.enter_context(put_back(w, program))
+                stack.enter_context(w.library.random_kept())
+                for one in self.kept:
+                    if all(same(t._node.array, values) for t, values in one.given):
+                        _set(other, one)
+                        _look(other, one)
+        finally:
+            other.end()
+            _rate(w, rates)
+        w.looks.moments.extend(other.looks.moments)
+
+
+def _set(watcher: Watcher, one: _Kept) -> None:
+    """Put everything where it was."""
+    with no_grad():
+        for node, values in one.cells:
+            wrap(node).copy_(of_array(values))
+    for generator, state in one.streams:
+        generator.set_state(state)
+    _rate(watcher, one.rates)
+
+
+def _look(watcher: Watcher, one: _Kept) -> None:
+    looks = watcher.looks
+    for ledger in watcher.ledgers.values():
+        synced(ledger)
+    count, watcher.step, looks.due = len(looks.moments), one.step, lambda step: True
+    watcher.begin_step()
+    try:
+        with (
+            warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), still(watcher),
+        ):  # fmt: skip
+            warnings.simplefilter("ignore")
+            one.call(*one.args, **one.kwargs)
+    except Exception:  # it hangs on something that is another by now
+        del looks.moments[count:]
+    looks.due = lambda step: False
+    watcher.begin_step()
+    before = {id(node): values for node, values in one.cells}
+    for moment in looks.moments[count:]:
+        for name, move in moment.moves.items():
+            old = before.get(id(watcher.weights.tensors[name]._node))
+            if old is not None and name in one.after:
+                move.update = norm(np.subtract(one.after[name], old))
+
+
+def _groups(watcher: Watcher) -> list[Any]:
+    return [group for optimizer in watcher.optimizers for group in optimizer.param_groups]
+
+
+def _rate(watcher: Watcher, rates: list[Any]) -> None:
+    for group, rate in zip(_groups(watcher), rates, strict=True):
+        if rate is not None:
+            group["lr"] = rate
