@@ -375,6 +375,14 @@ def test_training_that_goes_on_learning_was_ended_too_soon() -> None:
     assert not kinds(a_run(0.99, trials=later), "undertrained")
 
 
+@pytest.mark.parametrize(("least", "found"), [(0.02, 0), (0.6, 1)])
+def test_what_a_run_had_reached_and_lost_is_not_for_want_of_steps(least: float, found: int) -> None:
+    """A loss that was thrown up at the end is soon down again, and may be thrown up again."""
+    losses = np.concatenate((np.linspace(0.7, least, 40), np.full(35, least), np.full(5, 0.7)))
+    later = unless(lambda change: change.onward)
+    assert len(kinds(a_run(trials=later, losses=losses), "undertrained")) == found
+
+
 def test_a_loss_that_stands_still_is_a_plateau_or_underfitting_not_both() -> None:
     """A plateau where usual settings get on; a network too small where they don't, either."""
     still = np.full(80, 0.69)

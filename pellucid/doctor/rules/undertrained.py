@@ -3,9 +3,10 @@
 Condition: the network loses a quarter of what can be reached, and a trial that goes on from the
 weights at the end for as many steps, or four times as many, adds 0.1 of skill or more, which is a
 third of what is missing, and 5 % more right answers. A loss that falls for ever on rows that are
-right already adds none. Of texts, of which other methods say nothing, what can be reached is what
-the network gets to by going on. Without trials the loss must have fallen by a tenth over the last
-fifth of the run.
+right already adds none. Nor is it said where the loss had been as low before, half way at least to
+where those steps get, over a twentieth of the run: then what came after threw it up. Of texts, of
+which other methods say nothing, what can be reached is what the network gets to by going on.
+Without trials the loss must have fallen by a tenth over the last fifth of the run.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pellucid.doctor.trial import Trial
 from pellucid.lenses.numerals import percent
 
 FALL, FEWEST, ANSWERS, LOST = 0.1, 10, 0.05, 0.25
+PARTS = 20
 
 
 @rule("undertrained", needs=("losses", "steps"))
@@ -33,7 +35,12 @@ def undertrained(seen: Seen) -> Iterator[Finding]:
     if not _behind(seen):
         return
     went, fell = onward(seen), _fall(seen)
-    if went is not None and goes_on(seen) and _worth(seen, went[0]):
+    if (
+        went is not None
+        and goes_on(seen)
+        and _worth(seen, went[0])
+        and not _was_there(seen, went[0])
+    ):
         text = (f"{len(seen.losses)} steps were made; {went[0].steps} more, with nothing changed, "
                 f"get to {told(went[0])}.")  # fmt: skip
         own = skill(seen)
@@ -74,6 +81,22 @@ def _worth(seen: Seen, after: Trial) -> bool:
     if own is None or own.right is None or after.right is None:
         return True
     return after.right - own.right >= ANSWERS
+
+
+def _was_there(seen: Seen, after: Trial) -> bool:
+    """Whether the run had a loss about as low as more steps get, and lost it again."""
+    own = fit(seen)
+    span = max(len(seen.losses) // PARTS, seen.epoch, 1)
+    if (
+        own is None
+        or own.loss is None
+        or not np.isfinite(after.loss)
+        or len(seen.losses) < 2 * span
+    ):
+        return False
+    parts = np.array_split(seen.losses, len(seen.losses) // span)
+    least = min(float(np.median(part)) for part in parts)
+    return least < (own.loss + after.loss) / 2
 
 
 def _fall(seen: Seen) -> float:
