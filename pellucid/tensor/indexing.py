@@ -23,6 +23,7 @@ from pellucid.errors import (
 )
 from pellucid.graph.emit import constant
 from pellucid.graph.node import Node, leaf
+from pellucid.ops.agree import must_agree
 from pellucid.ops.compare import lt, where
 from pellucid.ops.elementwise import add, cast
 from pellucid.ops.indexing import at_axes, take, taken
@@ -100,6 +101,8 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
         _write_masked(x, mask, reshape(node, shape=()))
         return
     parts = _taken_apart(index, x._node.shape)
+    if parts.axes and isinstance(value, Tensor):
+        must_agree("x[index] = value", "value", value.dtype, "x", x.dtype)
     node = _fitted(node, parts)
     if recorded(x, node):
         replace(x, _with(x._node, parts, node))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -346,3 +347,42 @@ def test_the_short_way_leaves_other_indices_to_the_long_one() -> None:
     one, mask = pellucid.tensor([1]), pellucid.tensor([True, False, True])
     for index in (mask, one.int(), (one, None), (slice(None), one), (..., one), pellucid.tensor(1)):
         assert indexing._of_positions(index, (3, 4)) is None
+
+
+# What a look-up writes is of the dtype of what it is written into; a block converts.
+WRITTEN: dict[str, Any] = {
+    "rows": lambda m, x, v: x.__setitem__(m.tensor([0, 1]), v),
+    "listed": lambda m, x, v: x.__setitem__([0, 1], v),
+    "beside a slice": lambda m, x, v: x.view(1, 3).__setitem__((slice(None), [0, 1]), v),
+    "where a mask says": lambda m, x, v: x.__setitem__(m.tensor([True, True, False]), v),
+    "a block": lambda m, x, v: x.__setitem__(slice(0, 2), v),
+    "one to all rows": lambda m, x, v: x.__setitem__(m.tensor([0, 1]), v[0]),
+    "one where a mask says": lambda m, x, v: x.__setitem__(m.tensor([True, True, False]), v[0]),
+    "a number": lambda m, x, v: x.__setitem__(m.tensor([0, 1]), 7),
+    "scattered": lambda m, x, v: x.copy_(x.scatter(0, m.tensor([2, 0]), v)),
+    "scattered and added": lambda m, x, v: x.scatter_add_(0, m.tensor([2, 0]), v),
+    "added by number": lambda m, x, v: x.index_add_(0, m.tensor([2, 0]), v),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_look_ups_convert_nothing(name: str, torch: Any) -> None:
+    # 16-bit numbers are added up in float32 here, and so they may come to float32 ones.
+    kinds = ("int64", "float32", "float64", *(() if "added" in name else ("bfloat16",)))
+    for into, of in itertools.product(kinds, kinds):
+        found = []
+        for m in (pellucid, torch):
+            x, v = m.zeros(3, dtype=getattr(m, into)), m.tensor([1.5, 2]).to(getattr(m, of))
+            try:
+                WRITTEN[name](m, x, v)
+                found.append(x.tolist())
+            except RuntimeError:
+                found.append("refused")
+        assert found[0] == found[1], (into, of)
+    x = pellucid.zeros(3, dtype=pellucid.int64)
+    with pytest.raises(RuntimeError) as caught:
+        x[[0]] = pellucid.tensor([1.5])
+    assert str(caught.value) == (
+        "x[index] = value: value is float32 and x is int64; they must be of one dtype.\n"
+        " Convert it: x.float()."
+    )

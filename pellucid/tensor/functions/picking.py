@@ -14,6 +14,7 @@ from pellucid.ops import elementwise as ew
 from pellucid.ops import indexing as ix
 from pellucid.ops import movement as mv
 from pellucid.ops import writing as wr
+from pellucid.ops.agree import must_agree
 from pellucid.ops.compare import lt, where
 from pellucid.ops.ordering import nonzero as find
 from pellucid.shapes import broadcast, normalize_axis, show
@@ -150,6 +151,8 @@ def scatter(
         raise SettingError("scatter needs src (a Tensor) or value (a number).")
     axis = normalize_axis(dim, len(input.shape))
     index = positions("scatter", index, input.shape[axis], dim)
+    if isinstance(source, Node) and source.shape:
+        must_agree("scatter", "src", source.dtype, "input", input.dtype)
     source = _cast_like(source, input)
     if reduce is None:
         return wr.scatter(input, index, source, axis=axis)
@@ -176,6 +179,7 @@ def scatter_add(input: Node, dim: int, index: Node, src: Node) -> Node:
             f"scatter_add: index {show(index.shape)} names more than the numbers of "
             f"src {show(src.shape)}."
         )
+    must_agree("scatter_add", "src", src.dtype, "input", input.dtype)
     return ew.add(input, ix.scatter_add(src, index, axis=axis, shape=input.shape))
 
 
@@ -190,6 +194,7 @@ def index_add(input: Node, dim: int, index: Node, source: Node, *, alpha: float 
         raise ShapeError(
             f"index_add: source needs shape {show(expected)} and has {show(source.shape)}."
         )
+    must_agree("index_add", "source", source.dtype, "input", input.dtype)
     more = source if alpha == 1 else ew.mul(source, alpha)
     return ew.add(input, ix.index_add(more, index, axes=(axis,), shape=input.shape))
 
