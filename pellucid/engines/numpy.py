@@ -30,7 +30,14 @@ from pellucid.engines.pages import keep_pages
 from pellucid.engines.pieces import in_pieces
 from pellucid.engines.power import power
 from pellucid.engines.products import Products
-from pellucid.engines.rows import add_numbers, add_rows, picked, running_sums, worthwhile
+from pellucid.engines.rows import (
+    add_numbers,
+    add_rows,
+    largest_of_groups,
+    picked,
+    running_sums,
+    worthwhile,
+)
 from pellucid.engines.softmax import Softmax
 from pellucid.engines.windows import Windows
 from pellucid.engines.words import random_words
@@ -117,6 +124,7 @@ class _Namespace(
     in_pieces = staticmethod(in_pieces)
     running_sums = staticmethod(running_sums)
     picked = staticmethod(picked)
+    largest_of_groups = staticmethod(largest_of_groups)
     power = staticmethod(power)
     sum = staticmethod(total)
     max = staticmethod(largest)

@@ -17,7 +17,7 @@ import numpy as np
 
 from pellucid.shapes import Shape, numel
 
-__all__ = ["add_numbers", "add_rows", "picked", "running_sums", "worthwhile"]
+__all__ = ["add_numbers", "add_rows", "largest_of_groups", "picked", "running_sums", "worthwhile"]
 
 _LONG = 256  # numbers in a row from which a call for each row pays
 _BLOCK = 32  # numbers that one product adds up
@@ -69,6 +69,22 @@ def add_numbers(shape: Shape, at: tuple[Any, ...], values: Any) -> Any:
     out = np.zeros(numel(shape), values.dtype)
     np.add.at(out, flat.reshape(-1), values.reshape(-1))
     return out.reshape(shape)
+
+
+def largest_of_groups(x: Any, index: Any, count: int) -> Any:
+    """The largest number of each group, 0 for none; None where there are rows, not numbers.
+
+    For a plain vector `numpy.maximum.at` is six to thirty times as fast as sorting.
+    """
+    known = x.ndim == 1 == index.ndim and x.dtype.kind in "fi" and index.dtype == np.int64
+    if not known or not x.size or np.maximum.reduce(index.view(np.uint64)) >= count:
+        return None
+    out = np.full(count, -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min, x.dtype)
+    np.maximum.at(out, index, x)
+    empty = np.ones(count, bool)
+    empty[index] = False
+    out[empty] = 0
+    return out
 
 
 def picked(x: Any, at: tuple[Any, ...]) -> Any:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pellucid.engines.numpy import namespace
+from pellucid.engines.numpy import namespace, quietly
 from pellucid.engines.rows import add_numbers, worthwhile
+from pellucid.ops.segment import segment_max
 
 RNG = np.random.default_rng(0)
 
@@ -146,3 +147,26 @@ def test_running_sums_over_infinities(reverse: bool) -> None:
         found = namespace.running_sums(x, 1, reverse)
     wanted = np.flip(np.cumsum(np.flip(x, 1), axis=1), 1) if reverse else np.cumsum(x, axis=1)
     np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
+def test_the_largest_of_groups_is_what_sorting_finds(dtype: str) -> None:
+    index = RNG.integers(0, 9, 40)
+    index[index == 4] = 5  # a group without rows
+    values = RNG.normal(scale=9, size=40).astype(dtype)
+    found = namespace.largest_of_groups(values, index, 9)
+    assert found.dtype == dtype and found[4] == 0
+    np.testing.assert_array_equal(found, segment_max.forward(np, values, index, 9))
+    if dtype != "int64":
+        values[3], values[7] = np.nan, -np.inf
+        found = quietly(namespace.largest_of_groups, values, index, 9)
+        sorted_out = quietly(segment_max.forward, np, values, index, 9)
+        np.testing.assert_array_equal(found, sorted_out)
+
+
+def test_rows_of_groups_and_numbers_of_no_group_are_left_to_sorting() -> None:
+    values, index = np.ones(3, "float32"), np.array([0, 1, 2])
+    assert namespace.largest_of_groups(values, index, 3) is not None
+    assert namespace.largest_of_groups(values, index, 2) is None
+    assert namespace.largest_of_groups(values, index - 1, 3) is None
+    assert namespace.largest_of_groups(values[:, None], index, 3) is None
