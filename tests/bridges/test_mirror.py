@@ -255,6 +255,25 @@ def test_lenses_take_the_first_of_several_tensors_that_a_network_gives() -> None
     assert plain.layers[-1]["flops"] > 100 and said not in plain.text(200)
 
 
+@pytest.mark.parametrize("kind", [nn.LSTM, nn.GRU, nn.RNN])
+def test_lenses_take_the_first_of_what_a_bare_layer_gives(kind: Any) -> None:
+    """A layer that we have, too, is called as it is, and gives a tuple; `mirror` leaves that."""
+    torch.manual_seed(0)
+    model, x, y = kind(3, 4, batch_first=True), torch.randn(6, 5, 3), torch.zeros(6, 5, 4)
+    said = "The network gives several tensors (tuple); the first is shown."
+    loss = F.mse_loss(model(x)[0], y).item()
+    whole = bridge.program(model, x, y)
+    assert whole.to_dict()["loss"] == pytest.approx(loss, rel=1e-5) and said in whole.text(200)
+    for shown in (bridge.graph(model, x), bridge.graph(model, (x, y))):
+        assert said in shown.text(200)
+    shares = bridge.blame(model, (x, y))
+    assert shares.view.title == "100 % of the blame goes to the network itself".replace(
+        " %", "\N{NO-BREAK SPACE}%"
+    )
+    assert said in shares.text(200) and said not in bridge.program(model, x).text(200)
+    assert isinstance(bridge.mirror(model)(pellucid.tensor(x.numpy())), tuple)
+
+
 def test_blocks_of_a_network_of_theirs_stay_whole() -> None:
     class Block(nn.Module):
         def __init__(self) -> None:

@@ -184,3 +184,10 @@ def test_units_with_about_the_same_blame_are_not_said_to_carry_half_of_it() -> N
     assert told(0.49, 0.51) == "both units carry about as much"
     assert told(0.3, 0.31, 0.32) == "all 3 units carry about as much"
     assert told(0.1, 0.2, 0.7) == "1 unit of 3 carries half of its blame"
+
+
+def test_a_layer_alone_is_blamed_itself() -> None:
+    shown = lenses.blame(nn.Linear(2, 2), (X, Y))
+    assert shown.view.title.endswith("of the blame goes to the network itself")
+    (layer,) = shown.to_dict()["layers"]
+    assert layer["path"] == "" and layer["share"] == pytest.approx(1)

@@ -21,7 +21,7 @@ from pellucid.errors import SettingError, TraceError
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import tensor
 
-__all__ = ["Mirror", "mirror"]
+__all__ = ["Mirror", "mirror", "one_tensor"]
 
 _WHOLE = (torch.nn.MultiheadAttention, torch.nn.RNNBase)
 _open: list[Following] = []
@@ -78,13 +78,29 @@ class Mirror(nn.Module):
             self.cuts[:] = following.twins.cuts
             with following.twins.aside():
                 mine = mapped(torch.Tensor, following.twins.of, out)
-        return self._first(mine) if self.picks and not isinstance(mine, Tensor) else mine
+        return _first(mine, self.cuts) if self.picks else mine
 
-    def _first(self, out: Any) -> Any:
-        """The first Tensor of a structure with fractions along axes; all of it without one."""
-        found = (t for t in leaves(Tensor, out) if t.ndim and t.is_floating_point())
-        self.cuts.several = type(out).__name__
-        return next(found, out)
+
+def one_tensor(model: nn.Module) -> None:
+    """Let a mirrored network give one Tensor where it gives several, as lenses want it.
+
+    Args:
+        model: what `mirror` gave: a Mirror, or a layer of ours that PyTorch has, too, as LSTM.
+    """
+    if isinstance(model, Mirror):
+        model.__dict__["picks"] = True
+        return
+    cuts = model.__dict__["cuts"] = Cuts()
+    model.register_forward_hook(lambda module, given, out: _first(out, cuts))
+
+
+def _first(out: Any, cuts: Cuts) -> Any:
+    """The first Tensor of a structure with fractions along axes; all of it without one."""
+    if isinstance(out, Tensor):
+        return out
+    found = (t for t in leaves(Tensor, out) if t.ndim and t.is_floating_point())
+    cuts.several = type(out).__name__
+    return next(found, out)
 
 
 def mirror(model: torch.nn.Module) -> nn.Module:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from pellucid import lenses, nn, optim
-from pellucid.bridges.torch.mirror import Mirror, mirror
+from pellucid.bridges.torch.mirror import mirror, one_tensor
 from pellucid.bridges.torch.twins import Cuts
 from pellucid.bridges.torch.values import leaf_of, mapped
 from pellucid.data.wording import listing
@@ -52,7 +52,8 @@ def program(
         (80, ['Linear(4, 16)', 'ReLU()'])
     """
     ours = _mirrored(model, x)
-    ours.__dict__["picks"] = target is not None and _takes_one(loss)
+    if target is not None and _takes_one(loss):
+        one_tensor(ours)
     shown = lenses.program(
         ours, _ours(x), _ours(target), _loss(loss), _optimizer(optimizer, model)
     )  # fmt: skip
@@ -98,8 +99,8 @@ def blame(model: torch.nn.Module, data: Any, **settings: Any) -> Shown:
 def see(model: torch.nn.Module, data: Any, lens: str, **settings: Any) -> Shown:
     """A network of PyTorch's through any lens.
 
-    Where it gives several tensors, in a tuple, a dict or an object as those of transformers, the
-    first with fractions for each row is looked at, such as the logits.
+    Where it gives several tensors, in a tuple as LSTM's, a dict or an object as those of
+    transformers, the first with fractions for each row is looked at, such as the logits.
 
     Args:
         model: the network; it is left as it is.
@@ -122,7 +123,7 @@ def see(model: torch.nn.Module, data: Any, lens: str, **settings: Any) -> Shown:
     if "loss" in settings:
         settings["loss"] = _loss(settings["loss"])
     ours = _mirrored(model, data[0] if isinstance(data, tuple) else data)
-    ours.__dict__["picks"] = True
+    one_tensor(ours)
     shown: Shown = look(ours, _ours(data), **settings)
     _tell(shown, ours)
     return shown
@@ -130,7 +131,7 @@ def see(model: torch.nn.Module, data: Any, lens: str, **settings: Any) -> Shown:
 
 def _tell(shown: Shown, ours: Any) -> None:
     """Add a word on what was picked, and on the operations that could not be followed."""
-    known = ours.cuts if isinstance(ours, Mirror) else Cuts()
+    known: Cuts = ours.__dict__.get("cuts", Cuts())
     words = []
     if known.several:
         words.append(

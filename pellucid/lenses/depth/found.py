@@ -93,11 +93,12 @@ def blamed(subject: Subject) -> Blamed:
 
 
 def _inner(calls: list[Call]) -> Iterator[Call]:
-    """The layers in which the work is done."""
+    """The layers in which the work is done; a network without any is one itself."""
     for call in calls:
         if call.inner:
             yield from _inner(call.inner)
-        if call.outer is not None and (not call.inner or list(call.module._parameters.values())):
+        outer = call.outer is None and bool(call.inner)
+        if not outer and (not call.inner or list(call.module._parameters.values())):
             yield call
 
 
