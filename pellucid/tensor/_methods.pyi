@@ -1593,8 +1593,8 @@ class Methods:
     ) -> Tensor:
         """Whole numbers below a bound: `random_(to)`, `random_(from, to)`."""
 
-    def ravel(self, start_dim: builtins.int = ..., end_dim: builtins.int = ...) -> Tensor:
-        """Axes `start_dim` to `end_dim` as one."""
+    def ravel(self) -> Tensor:
+        """All numbers in a row that lies in order in memory: a view where they do, else a copy."""
 
     def reciprocal(self) -> Tensor:
         """One over the number."""

@@ -1177,8 +1177,8 @@ def rad2deg(input: Tensor) -> Tensor:
 def rad2deg_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """`rad2deg`, written into this Tensor's own memory."""
 
-def ravel(input: Tensor, start_dim: int = ..., end_dim: int = ...) -> Tensor:
-    """Axes `start_dim` to `end_dim` as one."""
+def ravel(input: Tensor) -> Tensor:
+    """All numbers in a row that lies in order in memory: a view where they do, else a copy."""
 
 def real(input: Tensor) -> Tensor:
     """The Tensor itself: its numbers are real."""

@@ -38,7 +38,9 @@ def test_wider_numbers_start_where_theirs_would(torch: Any) -> None:
     for m in (pellucid, torch):
         x = m.arange(18, dtype=m.int16)
         assert x[4:12].view(m.int64).shape == (2,) and x[1:].view(m.int8).shape == (34,)
-        for part, to in ((x[1:9], m.int32), (x[2:10], m.float64), (x.view(2, 9)[:, 1:], m.int32)):
+        woven = x.as_strided((4, 2), (3, 1))
+        starts = (x[1:9], m.int32), (x[2:10], m.float64), (x.view(2, 9)[:, 1:], m.int32)
+        for part, to in (*starts, (woven, m.int32)):
             with pytest.raises(RuntimeError):
                 part.view(to)
     with pytest.raises(RuntimeError) as caught:
@@ -46,6 +48,12 @@ def test_wider_numbers_start_where_theirs_would(torch: Any) -> None:
     assert str(caught.value) == (
         "view: the numbers start 1 int16 after the start of the memory that they share, inside of"
         " a int32.\n Try x.clone() first."
+    )
+    with pytest.raises(RuntimeError) as caught:
+        pellucid.arange(9, dtype=pellucid.int16).as_strided((2, 2), (3, 1)).view(pellucid.int32)
+    assert str(caught.value) == (
+        "view: neighbors along the first axes of (2, 2) do not lie a number of int32 apart.\n"
+        " Try x.contiguous() first."
     )
 
 

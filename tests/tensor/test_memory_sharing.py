@@ -150,3 +150,19 @@ def test_the_version_counts_writes_as_pytorchs_does(torch: Any) -> None:
 
     assert versions(pellucid)[:6] == versions(torch)[:6]
     assert versions(pellucid) == [0, 3, 3, 3, 1, 1, 1]
+
+
+def test_a_row_of_all_numbers_lies_in_order(torch: Any) -> None:
+    for m in (pellucid, torch):
+        for part, shared in (
+            (lambda x: x, True), (lambda x: x[1:], True), (lambda x: x.t(), False),
+            (lambda x: x[:, ::2], False), (lambda x: x[0, ::2], False), (lambda x: x[1, 1], True),
+        ):  # fmt: skip
+            x = m.arange(12.0).view(3, 4)
+            row = part(x).ravel()
+            assert row.is_contiguous() and row.tolist() == part(x).reshape(-1).tolist()
+            row.zero_()
+            assert (part(x).abs().sum() == 0) == shared
+        w = m.arange(6.0).view(2, 3).requires_grad_()
+        (w.t().ravel() * m.arange(6.0)).sum().backward()
+        assert w.grad.tolist() == [[0.0, 2.0, 4.0], [1.0, 3.0, 5.0]]

@@ -11,9 +11,10 @@ import numpy as np
 from pellucid.dtypes import INT, DType, promote
 from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError, TraceError
 from pellucid.graph.halves import at_hand
+from pellucid.graph.mode import engine
 from pellucid.graph.node import Node, leaf
 from pellucid.ops import movement as mv
-from pellucid.ops.elementwise import cast
+from pellucid.ops.elementwise import cast, clone
 from pellucid.shapes import Shape, broadcast, normalize_axis, numel, show, whole
 from pellucid.spelling import a_kind
 from pellucid.tensor.functions.picking import known_range
@@ -72,6 +73,11 @@ def _bits_as(input: Node, dtype: DType) -> Node:
                 f"view: the numbers start {start} {input.dtype.name} after the start of the memory"
                 f" that they share, inside of a {dtype.name}.\n Try x.clone() first."
             )
+        if any(apart % dtype.itemsize for apart in array.strides[:-1]):
+            raise ShapeError(
+                f"view: neighbors along the first axes of {show(input.shape)} do not lie a number"
+                f" of {dtype.name} apart.\n Try x.contiguous() first."
+            )
     try:
         seen = array.view(dtype.name)
     except ValueError:
@@ -101,6 +107,16 @@ def flatten(input: Node, start_dim: int = 0, end_dim: int = -1) -> Node:
         raise ShapeError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}.")
     merged = numel(input.shape[a : b + 1])
     return mv.reshape(input, shape=(*input.shape[:a], merged, *input.shape[b + 1 :]))
+
+
+@function()
+def ravel(input: Node) -> Node:
+    """All numbers in a row that lies in order in memory: a view where they do, else a copy."""
+    array = input.array
+    if array is not None and engine().in_order(array) is not array:
+        input = clone(input)
+        input.array = engine().in_order(input.array)
+    return mv.reshape(input, shape=(input.size,))
 
 
 @function()
@@ -401,5 +417,4 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Node, ...]:
 
 FUNCTIONS["swapaxes"] = FUNCTIONS["swapdims"] = FUNCTIONS["transpose"]
 FUNCTIONS["moveaxis"] = FUNCTIONS["movedim"]
-FUNCTIONS["ravel"] = FUNCTIONS["flatten"]
 FUNCTIONS["row_stack"] = FUNCTIONS["vstack"]
