@@ -101,7 +101,8 @@ def sizes(size: tuple[Any, ...]) -> Shape:
         raise DTypeError(f"sizes must be whole numbers: {tuple(size)}.") from None
     if any(n < 0 for n in shape):
         raise SettingError(f"sizes can't be negative: {shape}.")
-    if math.prod(shape) >= 2**60:  # 8 bytes each have no address
+    # 8 bytes each have no address; nor has a row of them where another axis is empty.
+    if (math.prod(shape) or math.prod(n or 1 for n in shape)) >= 2**60:
         raise ShapeError(f"no memory holds so many numbers: {shape}.")
     return shape
 

@@ -125,12 +125,24 @@ class Function:
         return given if isinstance(out, tuple) else given[0]
 
     @classmethod
+    def _rule(cls) -> Callable[..., Any]:
+        """`backward`, or `vjp` where that was written."""
+        if cls.vjp is Function.vjp:
+            return cls.backward
+        if cls.backward is not Function.backward:
+            raise GraphError(
+                f"{cls.__name__} has both a backward and a vjp, which are two names for one rule."
+                "\n Write one of them."
+            )
+        return cls.vjp
+
+    @classmethod
     def _recorded(cls, ctx: Any, args: Any, places: list[int], pack: _Pack) -> Node:
         """The use of an operation that gives all results side by side."""
         value, traced = pack.value, pack.value.array is None
 
         def rule(g: Node, y: Node, *inputs: Node) -> tuple[Node | None, ...]:
-            own = cls.backward if cls.vjp is Function.vjp else cls.vjp
+            own = cls._rule()
             with pack.results_shown(y):
                 found = own(ctx, *pack.blames(g))
             each = _counted(cls.__name__, found, len(args))

@@ -327,3 +327,28 @@ def test_setup_context_is_told_the_defaults_of_forward(torch: Any) -> None:
         return x.grad.tolist()
 
     told(torch, story)
+
+
+def test_a_rule_is_written_once(torch: Any) -> None:
+    for lib in (pellucid, torch):
+
+        class Twice(lib.autograd.Function):  # type: ignore[name-defined, misc]
+            @staticmethod
+            def forward(ctx: Any, a: Any) -> Any:
+                return 2 * a
+
+            @staticmethod
+            def backward(ctx: Any, g: Any) -> Any:
+                return 2 * g
+
+            @staticmethod
+            def vjp(ctx: Any, g: Any) -> Any:
+                return 2 * g
+
+        with pytest.raises(RuntimeError) as error:
+            Twice.apply(lib.ones(2, requires_grad=True)).sum().backward()
+        if lib is pellucid:
+            assert str(error.value) == (
+                "Twice has both a backward and a vjp, which are two names for one rule.\n"
+                " Write one of them."
+            )

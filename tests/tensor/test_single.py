@@ -124,6 +124,8 @@ def test_other_shapes(torch: Any) -> None:
         x = x.double().set_(y)
         y.zero_()
         assert x.tolist() == y.tolist()
+        with pytest.raises(RuntimeError):
+            room.empty(1).resize_([0, 4, 2**61])
         empty = room.empty(0, 3)
         assert [tuple(c.shape) for c in empty.chunk(2)] == [(0, 3)] * 2
         assert [tuple(c.shape) for c in empty.split(0)] == [(0, 3)]
