@@ -66,6 +66,7 @@ def gradients(
     wrt: Iterable[Node] = (),
     create_graph: bool = False,
     spend: bool = False,
+    through: bool = False,
 ) -> dict[Node, Node]:
     """Blame for every leaf behind `roots`, and for the nodes in `wrt`.
 
@@ -74,6 +75,7 @@ def gradients(
         wrt: further nodes whose blame is wanted; with it, only paths to these are walked.
         create_graph: record the backward pass itself, so that it can be differentiated.
         spend: use the graph up: a second pass through it is then a mistake.
+        through: run the rules of the nodes in `wrt` too, though nothing is wanted behind them.
 
     Returns:
         node -> gradient node, of the node's own shape.
@@ -102,7 +104,7 @@ def gradients(
                 g = _hooked(node, g)
             if node.op is None or node.retains or node in wanted:
                 found[node] = g
-            if useful is not None and useful.isdisjoint(node.inputs):
+            if useful is not None and not through and useful.isdisjoint(node.inputs):
                 continue  # asked for itself: nobody asks for what is behind it
             # A weight that moved in the step being traced came out of an op; yet blame ends there.
             if node.op is not None and node.op.gradient is not None:
@@ -138,7 +140,7 @@ def pour(
         wrap: makes a Tensor of a node.
     """
     wanted = None if inputs is None else list(inputs)
-    found = gradients(roots, wrt=wanted or (), create_graph=create_graph, spend=spend)
+    found = gradients(roots, wrt=wanted or (), create_graph=create_graph, spend=spend, through=True)
     seen = {id(g.array) for g in given}
     for node, g in found.items():
         if wanted is not None and node not in wanted:

@@ -152,7 +152,9 @@ def test_no_rule_runs_behind_what_is_asked_for(torch: Any) -> None:
         found = [*m.autograd.grad(z, y, retain_graph=True), list(ran)]
         found += [*m.autograd.grad(z, [x, y], retain_graph=True), list(ran)]
         m.autograd.grad(z, y)
-        y.sum().backward()  # the rule of y was not used up
-        return [*found, ran, x.grad]
+        y.sum().backward(retain_graph=True)  # the rule of y was not used up
+        found += [list(ran), x.grad.clone()]
+        y.sum().backward(inputs=[y])  # which runs it, for its hooks
+        return [*found, ran, x.grad, y.grad]
 
     same(torch, script)
