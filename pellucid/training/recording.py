@@ -27,6 +27,7 @@ __all__ = ["BUDGET", "Recorder", "Recording", "check_record"]
 
 _FORMAT, _VERSION = "pellucid.recording", 1
 MOST = 200  # moments
+FEWEST, APART = 100, 8  # of short ones fewer: to keep a moment may take longer than a step
 DENSE = 50  # steps at the beginning, each of which is kept
 BUDGET = 64.0  # megabytes
 GROWTH = 1.05  # from step to step, where nobody knows how many there will be
@@ -233,9 +234,10 @@ class Recorder:
 
     def _factor(self, planned: int | None) -> float:
         """By how much the step grows from moment to moment after the first ones."""
-        room = self._most - self._dense - 2  # besides these the start and the end
         if planned is None:
             return GROWTH
+        most = min(self._most, max(FEWEST, planned // APART))
+        room = most - self._dense - 2  # besides these the start and the end
         if planned <= self._dense + room:
             return 1.0
         return float((planned / max(self._dense, 1)) ** (1 / max(room, 1)))

@@ -40,9 +40,9 @@ def test_every_moment_is_what_the_weights_were(engine: str) -> None:
     watch = Watching()
     _, history = trained(engine=engine, callbacks=[watch])
     kept = history.recording
-    assert kept.steps[:52] == tuple(range(52))
+    assert kept.steps[:51] == tuple(range(51))
     assert kept.steps[-1] == history.steps == 240
-    assert 150 < len(kept) <= 200
+    assert 80 < len(kept) <= 100
     for step in kept.steps:
         assert same(list(kept.weights(step).values()), watch.seen[step])
 
@@ -126,6 +126,17 @@ def test_few_moments_whatever_was_planned(planned: int | None, steps: int) -> No
     late = kept[kept > 50]
     assert late[-1] >= 0.9 * steps
     assert np.diff(np.log(late)).max() < 0.12
+
+
+@pytest.mark.parametrize(("steps", "moments"), [(98, 99), (300, 100), (900, 112), (4000, 200)])
+def test_fewer_moments_of_a_short_training(steps: int, moments: int) -> None:
+    recorder = Recorder(mlp(3, 2, 1), steps)
+    for step in range(steps + 1):
+        if step >= recorder.due or step == steps:
+            recorder.keep(step)
+    kept = recorder.recording.steps
+    assert abs(len(kept) - moments) <= 3
+    assert kept[:51] == tuple(range(51))
 
 
 def test_a_budget_bounds_the_size() -> None:
