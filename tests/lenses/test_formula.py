@@ -118,7 +118,7 @@ def formulas_of(name: str) -> set[str]:
 # Slopes that their records put into words, or that need more than the numbers at hand; and products
 # that are told as the matrix product inside them.
 IN_WORDS = {
-    "avg_pool", "avg_pool_grad",
+    "as_strided", "avg_pool", "avg_pool_grad",
     "causal", "cumprod", "cumsum", "dropout", "einsum", "gather", "gelu_tanh", "gelu_tanh_slope",
     "index",
     "matmul", "nll_back", "prod", "put", "segment_softmax", "slice", "standardize", "tril", "triu",

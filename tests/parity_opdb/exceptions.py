@@ -31,7 +31,6 @@ WHY = {
         unbind:error-class
     """,
     "a second mistake of the sample is found first": "nn.functional.multi_margin_loss:error-class",
-    "sources of another dtype are converted": "scatter:no-error scatter_add:no-error",
     "sparse along some axes and dense along others: not here": """
         to_sparse:crash
     """,
@@ -53,7 +52,6 @@ WHY = {
         addbmm:value gradient:value histc:value matrix_exp:value
         nn.functional.binary_cross_entropy_with_logits:value
         nn.functional.conv_transpose3d:value nn.functional.grid_sample:value
-        nn.functional.hinge_embedding_loss:value
     """,
     "without AVX-512, PyTorch rounds 16-bit pieces of a window before it adds them up": """
         nn.functional.conv_transpose2d:value

@@ -164,7 +164,9 @@ def div(input: Node, other: Any, *, rounding_mode: str | None = None) -> Node:
             f"rounding_mode must be None, 'floor' or 'trunc' and is {rounding_mode!r}."
         )
     if not _whole(input, other):
-        return _cut(input, other)
+        # Beside one number PyTorch cuts the quotient before it is rounded to 16 bits, else after.
+        one = not isinstance(other, Node) or not other.shape
+        return _cut(input, other) if one else wh.trunc(ew.div(input, other))
     # Whole numbers stay whole all the way: above 2⁵³ a float would lose their last digits.
     down = floor_divide(input, other)
     inexact = cmp.ne(wh.remainder(input, other), 0)
