@@ -127,6 +127,7 @@ class Bench:
         return {
             "machine": platform.machine(),
             "processor": _processor(),
+            "vectors": _vectors(),
             "python": platform.python_version(),
             "packages": dict(_versions()),
             "turns": self.effort.turns,
@@ -137,11 +138,22 @@ class Bench:
 
 
 def _processor() -> str:
+    return _cpuinfo("model name") or platform.processor()
+
+
+def _vectors() -> str:
+    """The widest vectors that the processor has, on which the speed of products hangs."""
+    flags = _cpuinfo("flags").split()
+    known = {"avx512f": "AVX-512", "avx2": "AVX2"}
+    return next((name for flag, name in known.items() if flag in flags), "")
+
+
+def _cpuinfo(field: str) -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
     except OSError:
-        return platform.processor()
-    return next((x.partition(": ")[2] for x in lines if x.startswith("model name")), "")
+        return ""
+    return next((x.partition(": ")[2] for x in lines if x.partition("\t")[0] == field), "")
 
 
 def _versions() -> Iterator[tuple[str, str]]:

@@ -4,7 +4,8 @@
     python -m docs.make_benchmarks [DOCS]
 
 Nothing is typed by hand: the page's tables stand between two marks and are replaced. DOCS is the
-folder to write to, which is this one unless another is named.
+folder to write to, which is this one unless another is named. Below them stands an earlier run on a
+processor with wider vectors, as long as there is none of this version.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from docs.make_pictures import DARK, LIGHT, Theme, slim
 
 HERE = Path(__file__).resolve().parent
 FIGURES = HERE / "assets" / "benchmarks.json"
+WIDER = HERE / "assets" / "benchmarks-avx512.json"
 PAGE = "benchmarks.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 MARKS = {1: "o", 2: "s"}
@@ -40,26 +42,35 @@ def read(path: Path = FIGURES) -> tuple[dict[str, Any], list[Result]]:
 
 def measured(told: dict[str, Any], results: Sequence[Result]) -> str:
     """What stands between the marks."""
-    rooflines = [Roofline(**peak) for peak in told["rooflines"]]
-    rows = [_cells(result) for result in results]
     ways = [_cells_of_all(result) for result in results]
     parts = [
-        _machine(told),
-        "\n".join(f"- {line}" for line in table.notes(results, rooflines)),
-        "## Pellucid and the best peer",
-        _grid(
-            ("workload", "cores", "pellucid", "best peer", "ratio", "target", "", "roofline"), rows
-        ),
+        *_beside_the_best(told, results, "## Pellucid and the best peer"),
         "## Every contender",
         _grid(("workload", "cores", "medians, quickest first"), ways),
+        "## With AVX-512, an earlier version",
+        *_beside_the_best(*read(WIDER)),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
+def _beside_the_best(
+    told: dict[str, Any], results: Sequence[Result], heading: str = ""
+) -> list[str]:
+    rooflines = [Roofline(**peak) for peak in told["rooflines"]]
+    columns = ("workload", "cores", "pellucid", "best peer", "ratio", "target", "", "roofline")
+    return [
+        _machine(told),
+        "\n".join(f"- {line}" for line in table.notes(results, rooflines)),
+        heading,
+        _grid(columns, [_cells(result) for result in results]),
+    ]
+
+
 def _machine(told: dict[str, Any]) -> str:
     packages = ", ".join(f"{name} {version}" for name, version in told["packages"].items())
+    processor = " with ".join(filter(None, (told["processor"] or told["machine"], told["vectors"])))
     return (
-        f"Measured on {told['processor'] or told['machine']}, Python {told['python']}, {packages}; "
+        f"Measured on {processor}, Python {told['python']}, {packages}; "
         f"{told['turns']} turn(s) of {told['seconds']:g} s."
     )
 
