@@ -33,6 +33,7 @@ __all__ = [
     "reduced_axes",
     "resolve",
     "show",
+    "steps_in_order",
     "whole",
 ]
 
@@ -91,6 +92,19 @@ def show(shape: Shape) -> str:
 def numel(shape: Shape) -> int:
     """How many numbers an array of this shape holds."""
     return math.prod(shape)
+
+
+def steps_in_order(shape: Shape) -> tuple[int, ...]:
+    """How far neighbors along each axis lie apart where all numbers lie in order in memory.
+
+    >>> steps_in_order((2, 3, 4))
+    (12, 4, 1)
+    """
+    steps, step = [], 1
+    for n in reversed(shape):
+        steps.append(step)
+        step *= max(n, 1)
+    return tuple(reversed(steps))
 
 
 def broadcast(*shapes: Shape) -> Shape:

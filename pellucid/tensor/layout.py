@@ -12,6 +12,7 @@ from pellucid.errors import DTypeError, GraphError, ShapeError
 from pellucid.graph.mode import engine
 from pellucid.graph.node import leaf
 from pellucid.ops import elementwise as ew
+from pellucid.shapes import steps_in_order
 from pellucid.spelling import a_kind
 from pellucid.tensor.creation import tensor, zeros
 from pellucid.tensor.device import on_cpu
@@ -58,18 +59,10 @@ def contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
 def stride(self: Tensor, dim: int | None = None) -> Any:
     """How many numbers lie between neighbors along each axis, or along one."""
     array = self._node.array
-    steps = _in_order(tuple(self.shape))
+    steps = steps_in_order(tuple(self.shape))
     if array is not None and array.size and not array.flags.c_contiguous:
         steps = tuple(s // array.itemsize for s in array.strides)
     return steps if dim is None else steps[dim]
-
-
-def _in_order(shape: tuple[int, ...]) -> tuple[int, ...]:
-    steps, step = [], 1
-    for n in reversed(shape):
-        steps.append(step)
-        step *= max(n, 1)
-    return tuple(reversed(steps))
 
 
 @_method

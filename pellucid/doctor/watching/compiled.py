@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CompiledSteps"]
 
-_ALWAYS = 3  # steps, of which all but the first, which is traced, are looked at in any case
+_ALWAYS = 3  # first steps that are looked at in any case, on the spot or when the loop is over
 _SHARE = 40  # later looks may take one part in so many of the time: 2.5 %
 _MOST, _EACH = 64, 16  # losses that wait to be read; first steps whose rows are offered one by one
 _MANY, _EVERY = 2048, 4  # after so many steps one loss in so many is read; it stands for the rest

@@ -18,7 +18,7 @@ from pellucid.ops import movement as mv
 from pellucid.ops import strided as sd
 from pellucid.ops import whole as wh
 from pellucid.ops import writing as wr
-from pellucid.shapes import Mismatch, Shape, normalize_axis, numel, show
+from pellucid.shapes import Mismatch, normalize_axis, numel, show, steps_in_order
 from pellucid.tensor.functions.reduction import norm
 from pellucid.tensor.functions.shaping import (
     chunk,
@@ -59,7 +59,7 @@ def unfold(input: Node, dimension: int, size: int, step: int) -> Node:
     if step < 1:
         raise SettingError(f"unfold: step must be at least 1 and is {step}.")
     rows = input if rank else mv.reshape(input, shape=(1,))
-    shape, apart = rows.shape, _apart(rows.shape)
+    shape, apart = rows.shape, steps_in_order(rows.shape)
     many = (n - size) // step + 1
     if _lying(rows) is None:
         size_, stride = list(shape), list(apart)
@@ -70,11 +70,6 @@ def unfold(input: Node, dimension: int, size: int, step: int) -> Node:
     starts = np.arange(many) * step
     found = ix.take(rows, _places(starts[:, None] + np.arange(size)), axes=(axis,))
     return _read_only(movedim(found, axis + 1, -1), input)
-
-
-def _apart(shape: Shape) -> tuple[int, ...]:
-    """How far neighbors along each axis lie from each other, where numbers lie in order."""
-    return tuple(numel(shape[axis + 1 :]) for axis in range(len(shape)))
 
 
 def _lying(input: Node) -> Any:
