@@ -56,7 +56,7 @@ def training(
     optimizer = library.optim.Adam(model.parameters(), lr=LEARNING_RATE, **(adam or {}))
     loss_fn = loss_of(library)
     batches = [
-        (lay_out(library.from_numpy(x)), library.from_numpy(y)) for x, y in material.batches()
+        (lay_out(library.tensor(x)), library.tensor(y)) for x, y in material.batches()
     ]
     batches *= steps_a_round // len(batches)
 

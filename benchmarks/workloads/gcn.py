@@ -73,7 +73,7 @@ def network(library: Any) -> Any:
 
 def over_known_nodes(library: Any) -> Any:
     """The same as `fit` takes it: its rows are the numbers of the nodes whose class is known."""
-    features = library.from_numpy(material().x[0])
+    features = library.tensor(material().x[0])
 
     class Known(type(network(library))):  # type: ignore[misc]
         def forward(self, nodes: Any) -> Any:

@@ -15,6 +15,7 @@ import numpy as np
 from pellucid.dtypes import FLOAT
 from pellucid.engines.numpy import namespace, quietly
 from pellucid.engines.stepper import NumpyStepper
+from pellucid.graph.node import Node
 from pellucid.graph.program import Program, Step
 from pellucid.graph.step import StepProgram
 
@@ -71,13 +72,15 @@ class OneRow(NumpyStepper):
         ]
         self._often = len(set(program.outputs)) < len(program.outputs)
 
-    def __call__(self, arguments: Sequence[Any]) -> list[Any]:
+    def __call__(self, arguments: Sequence[Node]) -> list[Any]:
         """The results for these arguments."""
         found: list[Any] = quietly(self._through, arguments)
         return found
 
-    def _through(self, arguments: Sequence[Any]) -> list[Any]:
-        values = [*arguments, *[n.array for n in self._read], *self._held]
+    def _through(self, arguments: Sequence[Node]) -> list[Any]:
+        values = [n.array for n in arguments]
+        values += [n.array for n in self._read]
+        values += self._held
         keep = values.append
         for call in self._line:
             keep(call(values))

@@ -141,11 +141,12 @@ class NumpyStepper:
         self._run = Thrifty(step.program)
         self._kinds = [np.dtype(widened(n.dtype).name).type for n in step.numbers]
 
-    def __call__(self, arguments: Sequence[Any]) -> list[Any]:
+    def __call__(self, arguments: Sequence[Node]) -> list[Any]:
         """The results for these arguments."""
         step = self._step
-        memory = [node.array for node in step.cells]
-        outputs: list[Any] = quietly(self._run, self._inputs(arguments, memory))
+        given, memory = ([node.array for node in of] for of in (arguments, step.cells))
+        outputs: list[Any] = quietly(self._run, self._inputs(given, memory))
+        del given
         # A result may look at memory that is about to be written, belongs to the program, or is
         # another result too.
         taken = [*memory, *(n.array for n in (*step.program.held, *step.read))]

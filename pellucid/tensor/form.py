@@ -82,7 +82,7 @@ class Form:
     def _run(self, nodes: Sequence[Node]) -> Any:
         traced = self.traced
         if self._plain:
-            return later(self._results[0], self.run([n.array for n in nodes])[0])
+            return later(self._results[0], self.run(nodes)[0])
         if self._given:
             nodes = [*nodes, *(n for place in self._given for n in place.nodes())]
         adding, blamed, forgotten = _with_grads(traced)
@@ -91,9 +91,7 @@ class Form:
                 [n if i is None else nodes[i] for n, i in zip(of, at, strict=True)]
                 for of, at in zip((adding, blamed, forgotten), self._graded, strict=True)
             )
-        arguments = [n.array for n in nodes]
-        arguments += [n.grad._node.array for n in adding]
-        arrays = self.run(arguments)
+        arrays = self.run([*nodes, *(n.grad._node for n in adding)])
         tensors = [later(n, a) for n, a in zip(self._results, arrays, strict=True)]
         if self._backward is not None and current().recording:
             self._connect(self._backward, nodes, tensors, arrays)

@@ -120,7 +120,8 @@ def compiled_op(backward: Backward, run: Any) -> list[Op]:
                 g.array if i == k else np.zeros(n.shape, n.dtype.name)
                 for i, n in enumerate(backward.step.arguments[: len(backward.heads)])
             ]
-            arrays = run([*blame, *held])
+            given = zip([*blame, *held], backward.step.arguments, strict=True)
+            arrays = run([leaf(a, n.shape, n.dtype) for a, n in given])
             return tuple(
                 leaf(np.array(a), x.shape, x.dtype) for a, x in zip(arrays, inputs, strict=True)
             )

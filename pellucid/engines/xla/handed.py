@@ -2,6 +2,7 @@
 
 Whoever called may write what it passed as soon as the call returns, while XLA may still be reading.
 So large arrays are copied, once, into memory that stays: fresh memory costs more than the copy.
+What a Tensor holds alone, and nobody has written since the call before, lies there already.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from typing import Any
 
 import jax
 import numpy as np
+
+from pellucid.engines.xla.unseen import mark, ours_alone
+from pellucid.graph.node import Node
 
 __all__ = ["Handed"]
 
@@ -23,18 +27,12 @@ class Handed:
 
     def __init__(self) -> None:
         self._places: dict[int, tuple[Any, Any] | None] = {}
+        self._known: dict[int, Any] = {}
         self._reading: Sequence[Any] = ()
 
-    def __call__(self, arguments: Sequence[Any]) -> list[Any]:
-        """The arguments as the program takes them; those that XLA made stay where they are."""
-        return [
-            a
-            if isinstance(a, jax.Array)
-            else np.array(a)
-            if a.nbytes < _SMALL
-            else self._laid(i, a)
-            for i, a in enumerate(arguments)
-        ]
+    def __call__(self, nodes: Sequence[Node]) -> list[Any]:
+        """Their values as the program takes them; those that XLA made stay where they are."""
+        return [self._given(i, node) for i, node in enumerate(nodes)]
 
     def reading(self, results: Sequence[Any], state: Sequence[Any]) -> None:
         """What the call gives: when that is there, the arguments have been read."""
@@ -42,15 +40,25 @@ class Handed:
             jax.block_until_ready(state)  # type: ignore[no-untyped-call]
         self._reading = results
 
-    def _laid(self, i: int, array: Any) -> Any:
+    def _given(self, i: int, node: Node) -> Any:
+        array = node.array
+        if isinstance(array, jax.Array):
+            return array
+        if array.nbytes < _SMALL:
+            return np.array(array)
         if i not in self._places:
             self._places[i] = _place(array)
         place = self._places[i]
         if place is None:
             return np.array(array)
-        jax.block_until_ready(self._reading)  # type: ignore[no-untyped-call]
+        del array  # whoever holds it is counted
         memory, there = place
-        np.copyto(memory, array)
+        now = (node.seq, *mark(node))
+        alone = ours_alone(node)
+        if not alone or self._known.get(i) != now:
+            jax.block_until_ready(self._reading)  # type: ignore[no-untyped-call]
+            np.copyto(memory, node.array)
+            self._known[i] = now if alone else None
         return there
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Sequence
-from types import SimpleNamespace
 from typing import Any
 
 import jax.numpy as jnp
@@ -12,6 +10,7 @@ import numpy as np
 
 from pellucid.engines.xla.arranged import Arranged
 from pellucid.engines.xla.products import WORTH
+from pellucid.engines.xla.unseen import mark, ours_alone
 from pellucid.errors import TraceError
 from pellucid.graph.program import Program
 
@@ -53,12 +52,9 @@ class ReadOnly:
     def __call__(self) -> list[Any]:
         """The arrays."""
         for i, node in enumerate(self._nodes):
-            root = node.root
-            # Its id, not the array: banks count who looks at it.
-            mark = (id(node.array), max(node.written, root.written, root.lent))
-            if self._known[i] != mark:
+            if self._known[i] != (now := mark(node)):
                 self._bring(i)
-                self._known[i] = mark if _ours_alone(node) else None
+                self._known[i] = now if ours_alone(node) else None
         return list(self._there)
 
     def unpack(self, given: Sequence[Any]) -> list[Any]:
@@ -74,29 +70,3 @@ class ReadOnly:
                 f"and now has {node.array.shape}.\n Compile the step again."
             )
         self._there[i] = jnp.array(np.array(array, order="C"))
-
-
-def _holders(node: Any) -> int:
-    return sys.getrefcount(node.array)
-
-
-def _holders_of_base(node: Any) -> int:
-    return sys.getrefcount(node.array.base)
-
-
-_FEWEST = _holders(SimpleNamespace(array=np.zeros(4)))
-_FEWEST_OF_BASE = _holders_of_base(SimpleNamespace(array=np.zeros(4)[:2]))
-
-
-def _ours_alone(node: Any) -> bool:
-    """Whether nobody else holds the memory, and could write it without saying so.
-
-    Whoever asks for it later is noted: `Node.lent`.
-    """
-    if _holders(node) > _FEWEST:
-        return False
-    owner = node.array if node.array.base is None else node.array.base
-    if type(owner) is not np.ndarray or not owner.flags.owndata:
-        return False
-    del owner
-    return node.array.base is None or _holders_of_base(node) <= _FEWEST_OF_BASE

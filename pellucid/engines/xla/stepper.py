@@ -21,6 +21,7 @@ from pellucid.engines.xla.layout import evaluate_arranged, transposed_cells
 from pellucid.engines.xla.readonly import ReadOnly, swapped_weights
 from pellucid.engines.xla.space import wide
 from pellucid.graph.halves import widened
+from pellucid.graph.node import Node
 from pellucid.graph.step import StepProgram, number_kind
 
 __all__ = ["XlaStepper", "bank_for", "own_key", "read_only", "step_function"]
@@ -86,7 +87,7 @@ class XlaStepper:
         self.compile_seconds = 0.0
         self.cached: bool | None = None
 
-    def __call__(self, arguments: Sequence[Any]) -> list[Any]:
+    def __call__(self, arguments: Sequence[Node]) -> list[Any]:
         """The results for these arguments, as arrays that may still be computing."""
         step = self._step
         streams, numbers = self._host()
