@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from pellucid.autograd.saved import Saved
 from pellucid.graph.node import Node
 
 __all__ = ["Around", "Pass", "passing"]
@@ -22,14 +23,16 @@ class Around:
         before: functions of the blame that arrives; what they give replaces it.
         after: functions of the blame of each input, and of the blame that arrived.
         noted: what somebody wrote down at this node.
+        saved: what the rule reads, where that is kept in another form.
     """
 
-    __slots__ = ("after", "before", "noted")
+    __slots__ = ("after", "before", "noted", "saved")
 
     def __init__(self) -> None:
         self.before: list[Before] = []
         self.after: list[After] = []
         self.noted: dict[Any, Any] = {}
+        self.saved: Saved | None = None
 
     def arrived(self, g: Node) -> Node:
         """The blame that the rule is given."""

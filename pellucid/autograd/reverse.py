@@ -112,7 +112,7 @@ def gradients(
                     raise GraphError(_SPENT)
                 node.spent = spend
                 mode.because, mode.scope = node, node.scope
-                _pass_on(node, g, pending, waiting, useful, fields)
+                _pass_on(node, g, pending, waiting, useful, fields, spend)
     finally:
         mode.recording, mode.because, mode.part, mode.scope, mode.lower = before
         passes.pop()
@@ -230,15 +230,18 @@ def _pass_on(
     waiting: list[tuple[int, Node]],
     useful: set[Node] | None,
     fields: dict[Node, Node],
+    spend: bool,
 ) -> None:
     """Hand each input of `node` its share of the blame `g`."""
-    rules = node.op.gradient
+    rules, y, inputs = node.op.gradient, node, node.inputs
     around = node.around
     if around is not None:
         g = around.arrived(g)
-    shared = None if type(rules) is tuple else rules(g, node, *node.inputs, **node.params)
+        if around.saved is not None:
+            y, inputs = around.saved.given(node, spend)
+    shared = None if type(rules) is tuple else rules(g, y, *inputs, **node.params)
     if around is not None and around.after:
-        shared = around.handed_on(_every(node, g, shared), g)
+        shared = around.handed_on(_every(node, g, shared, y, inputs), g)
     for i, x in enumerate(node.inputs):
         if not x.requires_grad or (useful is not None and x not in useful):
             continue
@@ -248,7 +251,7 @@ def _pass_on(
             part = field_of(fields, x, g, node.params["spec"], pending.get(x))
         else:
             rule = rules[i]
-            part = None if rule is None else rule(g, node, *node.inputs, **node.params)
+            part = None if rule is None else rule(g, y, *inputs, **node.params)
         if part is None:
             continue
         if anomaly.watching:
@@ -263,7 +266,9 @@ def _pass_on(
             pending[x] = add(held, part)
 
 
-def _every(node: Node, g: Node, shared: Any) -> tuple[Node | None, ...]:
+def _every(
+    node: Node, g: Node, shared: Any, y: Node, inputs: tuple[Node, ...]
+) -> tuple[Node | None, ...]:
     """The blame of each input, in its own shape; None where none goes."""
     out: list[Node | None] = []
     for i, x in enumerate(node.inputs):
@@ -271,7 +276,7 @@ def _every(node: Node, g: Node, shared: Any) -> tuple[Node | None, ...]:
         if x.requires_grad and shared is not None:
             part = shared[i]
         elif x.requires_grad and node.op.gradient[i] is not None:
-            part = node.op.gradient[i](g, node, *node.inputs, **node.params)
+            part = node.op.gradient[i](g, y, *inputs, **node.params)
         out.append(part if part is None or part.shape == x.shape else _in_form(part, x))
     return tuple(out)
 

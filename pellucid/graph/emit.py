@@ -91,8 +91,7 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
     node = Node()
     node.op, node.params, node.dtype, node.seq = op, params, dtype, next(_clock)
     if flows and mode.recording and dtype.category == FLOAT and op.gradient is not None:
-        node.requires_grad = True
-        node.inputs = inputs
+        node.requires_grad, node.inputs = True, inputs
     elif mode.keeping or not known_values:
         node.inputs = inputs
     node.scope = mode.scope
@@ -106,18 +105,22 @@ def emit(op: Any, inputs: tuple[Any, ...], params: Mapping[str, Any] = _NO_PARAM
         node.array = array = _engines[0].run(run, arrays, params)
         node.shape = array.shape if shape is None else shape
     elif shape is None:
-        raise TraceError(
-            f"{op.name} gives a Tensor whose size depends on the values{asking()}, "
-            "and only shapes are known here.\n"
-            " Compute it before tracing, or use where() with a mask."
-        )
+        raise TraceError(_UNSIZED.format(op.name, asking()))
     else:
         node.shape = shape
     # Reshaping what lies in another order in memory copies it: then nothing is shared.
     if op.view and (not known_values or _engines[0].shares(node.array, arrays[0])):
         of = inputs[0]  # an unrecorded view must not keep a recorded graph alive
         node.base = of if node.inputs or not of.inputs else memory(of)
+    if mode.saving is not None and node.requires_grad and known_values:
+        mode.saving(node)
     return node
+
+
+_UNSIZED = (
+    "{} gives a Tensor whose size depends on the values{}, and only shapes are known here.\n"
+    " Compute it before tracing, or use where() with a mask."
+)
 
 
 def applied(op: Any, *inputs: Any, **params: Any) -> Node:

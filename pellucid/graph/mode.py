@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
@@ -115,9 +115,12 @@ class Mode:
         because: the forward node whose gradient rule is being applied.
         trace: who takes notes of what is written while a step is compiled, if one is.
         lower: the 16 bits in which autocast computes products, where it is on.
+        saving: called with each recorded node, to keep in another form what its rule will read.
     """
 
-    __slots__ = ("because", "keeping", "lower", "part", "recording", "scope", "symbolic", "trace")
+    __slots__ = (
+        "because", "keeping", "lower", "part", "recording", "saving", "scope", "symbolic", "trace",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.recording = True
@@ -128,6 +131,7 @@ class Mode:
         self.because: Node | None = None
         self.trace: Trace | None = None
         self.lower: DType | None = None
+        self.saving: Callable[[Node], None] | None = None
 
 
 class _Local(threading.local):

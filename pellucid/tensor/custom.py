@@ -22,6 +22,7 @@ from pellucid.ops.op import Op
 from pellucid.tensor.creation import zeros
 from pellucid.tensor.grad_mode import is_grad_enabled, no_grad
 from pellucid.tensor.memory import replace
+from pellucid.tensor.saving import kept
 from pellucid.tensor.tensor import Tensor, wrap
 
 __all__ = ["Function", "FunctionContext", "once_differentiable"]
@@ -32,19 +33,24 @@ class FunctionContext:
 
     Attributes:
         needs_input_grad: for each argument of `forward`, whether its blame is asked for.
-        saved_tensors: what `save_for_backward` was given.
     """
 
     def __init__(self, needs: tuple[bool, ...]) -> None:
         self.needs_input_grad = needs
-        self.saved_tensors: tuple[Any, ...] = ()
+        self._saved: tuple[Any, ...] = ()
+        self._packed: Callable[[], tuple[Any, ...]] | None = None
         self._plain: set[int] = set()
         self._dirty: set[int] = set()
         self._zeros = True
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep Tensors for `backward`."""
-        self.saved_tensors = tensors
+        self._saved = tensors
+
+    @property
+    def saved_tensors(self) -> tuple[Any, ...]:
+        """What `save_for_backward` was given."""
+        return self._saved if self._packed is None else self._packed()
 
     def save_for_forward(self, *tensors: Any) -> None:
         """Accepted as in PyTorch; forward mode runs `backward` twice and needs nothing else."""
@@ -121,6 +127,8 @@ class Function:
         if not pack.live:  # nothing carries blame
             return out
         made = cls._recorded(ctx, args, places, pack)
+        if made.requires_grad and (packed := kept(ctx._saved)) is not None:
+            ctx._packed, ctx._saved = packed, ()
         given = pack.taken(made)
         return given if isinstance(out, tuple) else given[0]
 
@@ -271,16 +279,14 @@ class _Pack:
     @contextmanager
     def results_shown(self, whole: Node) -> Iterator[None]:
         """Within, results that `forward` saved have their history, for a second derivative."""
-        saved, at = self.ctx.saved_tensors, {id(self.parts[i]): i for i in self.live}
+        saved, at = self.ctx._saved, {id(self.parts[i]): i for i in self.live}
         if is_grad_enabled() and any(id(t) in at for t in saved):
             shown = self._split(whole)
-            self.ctx.saved_tensors = tuple(
-                wrap(shown[at[id(t)]]) if id(t) in at else t for t in saved
-            )
+            self.ctx._saved = tuple(wrap(shown[at[id(t)]]) if id(t) in at else t for t in saved)
         try:
             yield
         finally:
-            self.ctx.saved_tensors = saved
+            self.ctx._saved = saved
 
     def _reached(self, i: int, g: Node) -> None:
         self.blamed.add(i)

@@ -6,10 +6,8 @@ A node here is a face of the node that computed the Tensor. Its rule takes the b
 
 from __future__ import annotations
 
-import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from pellucid.autograd.around import Around, passing
@@ -20,15 +18,19 @@ from pellucid.graph.emit import stamp
 from pellucid.graph.walk import reachable
 from pellucid.spelling import a_kind
 from pellucid.tensor.hooks import Removable, in_place_of, noted, on_blame
+from pellucid.tensor.saving import (
+    disable_saved_tensors_hooks,
+    save_on_cpu,
+    saved_tensors_hooks,
+    wrapping,
+)
 
 __all__ = [
     "GradientEdge", "Node", "disable_saved_tensors_hooks", "face", "get_gradient_edge",
-    "increment_version", "register_multi_grad_hook", "save_on_cpu", "wrapping",
+    "increment_version", "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks",
+    "wrapping",
 ]  # fmt: skip
 
-wrapping: list[
-    Callable[[Any], Any]
-] = []  # makes a Tensor of a node; the Tensor's file stands above
 _faces: weakref.WeakValueDictionary[int, Node] = weakref.WeakValueDictionary()
 
 
@@ -246,53 +248,6 @@ def register_multi_grad_hook(
     return _Several([on_blame(n, hook(k), wrapping[0]) for k, n in enumerate(gathered.nodes)])
 
 
-class _Kept(threading.local):
-    refused = ""  # what is said to those who come between a value and the graph that keeps it
-    moved = 0  # how many blocks of `save_on_cpu` are open
-
-
-_kept = _Kept()
-
-
-@contextmanager
-def save_on_cpu(pin_memory: bool = False, device_type: str = "cuda") -> Iterator[None]:
-    """What backward needs is kept in the memory of the CPU, as everything here is, always.
-
-    Args:
-        pin_memory: accepted as in PyTorch.
-        device_type: likewise.
-
-    Raises:
-        GraphError: inside of `disable_saved_tensors_hooks`, with the words given there.
-    """
-    if _kept.refused:
-        raise GraphError(_kept.refused)
-    _kept.moved += 1
-    try:
-        yield
-    finally:
-        _kept.moved -= 1
-
-
-@contextmanager
-def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
-    """Within the block nothing may come between a value and the graph: `save_on_cpu` is refused.
-
-    Args:
-        error_message: what is said to those who try.
-
-    Raises:
-        GraphError: inside of `save_on_cpu`, with these words.
-    """
-    if _kept.moved:
-        raise GraphError(error_message)
-    before, _kept.refused = _kept.refused, error_message
-    try:
-        yield
-    finally:
-        _kept.refused = before
-
-
 def increment_version(tensor: Any) -> None:
     """Note that the memory of a Tensor, or of several, was written: graphs that need it refuse.
 
@@ -306,8 +261,6 @@ def increment_version(tensor: Any) -> None:
 
 
 _ABSENT = {
-    "saved_tensors_hooks": "the graph keeps its values itself and packs none; "
-    "pellucid.utils.checkpoint keeps fewer",
     "allow_mutation_on_saved_tensors": "a value that is written in place is refused on the way "
     "back; work on a copy, x.clone()",
 }

@@ -175,7 +175,8 @@ class _Segment:
             for n in self.inputs
         ]
         args, kwargs = rebuilt(self.given, fresh)
-        return fresh, self.function(*args, **kwargs)
+        with switched(saving=None):  # the one run is forgotten, the other used at once
+            return fresh, self.function(*args, **kwargs)
 
     def _again(self) -> tuple[list[Tensor], list[Tensor]]:
         calm = switched(recording=True, because=None, part=None, **self.mode)
