@@ -252,6 +252,12 @@ def jvp(
         >>> pellucid.func.jvp(pellucid.square, (x,), (pellucid.ones(2),))
         (tensor([1., 9.]), tensor([2., 6.]))
     """
+    for what, given in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(given, tuple):
+            raise KindError(
+                f"jvp: {what} is a tuple, one for each argument, not {a_kind(given)}.\n"
+                " For a function of one argument: jvp(f, (x,), (t,))."
+            )
     with enable_grad():
         held = _Watched("jvp", primals, tuple(range(len(primals))))
         value, aux = _split("jvp", func(*held.args), has_aux)

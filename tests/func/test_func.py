@@ -269,6 +269,9 @@ def test_whoever_records_nothing_gets_nothing_recorded(torch: Any) -> None:
          "jacrev: the function must return Tensors, and returned None."),
         (lambda: func.vjp(lambda x: (), X),
          "vjp: the function must return Tensors, and returned ()."),
+        (lambda: func.jvp(lambda x: x, X, (X,)),
+         "jvp: primals is a tuple, one for each argument, not a Tensor.\n"
+         " For a function of one argument: jvp(f, (x,), (t,))."),
         (lambda: func.jvp(lambda x: (), (X,), (X,)),
          "jvp: the function must return Tensors, and returned ()."),
         (lambda: func.vjp(lambda x: (x, x), X)[1]([X, X]),

@@ -9,7 +9,7 @@ import pytest
 
 import pellucid
 from pellucid import nn
-from pellucid.errors import StateError
+from pellucid.errors import PellucidWarning, StateError
 from pellucid.nn.utils.stateless import functional_call
 
 
@@ -58,14 +58,43 @@ def test_a_shared_weight_is_replaced_under_all_its_names() -> None:
 
 def test_keys_that_do_not_fit_are_named() -> None:
     net, x = nn.Linear(2, 1), pellucid.ones(1, 2)
+    words = "functional_call: this Linear has no weight 'wieght'. Did you mean 'weight'?"
     with pytest.raises(StateError) as refusal:
+        functional_call(net, {"wieght": pellucid.ones(1, 2)}, x, strict=True)
+    assert str(refusal.value) == words
+    with pytest.warns(PellucidWarning) as told:
         functional_call(net, {"wieght": pellucid.ones(1, 2)}, x)
-    assert str(refusal.value) == (
-        "functional_call: this Linear has no weight 'wieght'. Did you mean 'weight'?"
-    )
+    assert str(told[0].message) == words and told[0].filename == __file__
+    with pytest.raises(StateError, match=r"has no weight 'q\.weight'"):
+        functional_call(net, {"q.weight": pellucid.ones(1, 2)}, x)
+    with pytest.raises(StateError, match="is a module, and Tensors stand for weights"):
+        functional_call(nn.Sequential(net), {"0": pellucid.ones(1, 2)}, x)
     with pytest.raises(StateError) as refusal:
         functional_call(net, {"weight": pellucid.ones(1, 2)}, x, strict=True)
     assert str(refusal.value) == "functional_call: this Linear also needs bias."
+
+
+def test_other_attributes_are_replaced_as_in_pytorch(torch: Any) -> None:
+    def script(m: Any) -> list[Any]:
+        class Scaled(m.nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.scale = m.ones(2)
+
+            def forward(self, x: Any) -> Any:
+                return x * self.scale + getattr(self, "extra", 0)
+
+        call, net, x = m.func.functional_call, m.nn.Sequential(Scaled()), m.ones(2)
+        own = net[0].scale
+        found = [
+            call(net, given, (x,)).tolist()
+            for given in ({}, {"0.scale": m.zeros(2)}, {"0.extra": 3 * x}, {"zzzzzzz": x})
+        ]
+        assert net[0].scale is own and not hasattr(net[0], "extra") and not hasattr(net, "zzzzzzz")
+        slope = m.func.grad(lambda s: call(net, {"0.scale": s}, (x,)).square().sum())(3 * own)
+        return [*found, slope.tolist()]
+
+    assert script(pellucid) == script(torch)
 
 
 def test_a_compiled_module_takes_them_too() -> None:

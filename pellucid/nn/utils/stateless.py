@@ -6,11 +6,12 @@ differentiated in θ.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from pellucid.errors import StateError
+from pellucid.errors import PellucidWarning, StateError
 from pellucid.graph.mode import current
 from pellucid.graph.node import last_change
 from pellucid.nn.module import Module
@@ -20,6 +21,7 @@ from pellucid.tensor import Tensor
 
 __all__ = ["functional_call"]
 
+_ABSENT = object()
 _Place = tuple[Module, str, str]  # a module, one of its drawers, a name in there
 
 
@@ -40,10 +42,12 @@ def functional_call(
         args: what the module is called with: a tuple, or one value.
         kwargs: the same by name.
         tie_weights: whether a weight with several names is replaced under all of them.
-        strict: whether every weight and buffer has to be given.
+        strict: whether every weight and buffer has to be given, and nothing else. Otherwise a key
+            may also name an attribute, which is what is given for as long as the call lasts.
 
     Raises:
-        StateError: keys that do not belong to the module, or are missing.
+        StateError: keys of a module that is not there; with `strict`, keys that are no weight's, or
+            are missing.
 
     Example:
         >>> import pellucid
@@ -61,6 +65,7 @@ def functional_call(
     given = _merged(parameters_and_buffers)
     places = _places(module)
     _check(module, places, given, strict)
+    places.update((key, _attribute(module, key, places)) for key in given if key not in places)
     trace = current().trace
     if trace is not None:  # it gets back what a module holds now, which must not be these Tensors
         for part in {id(part): part for part, _, _ in places.values()}.values():
@@ -88,14 +93,34 @@ def _places(module: Module) -> dict[str, _Place]:
 def _check(
     module: Module, places: dict[str, _Place], given: dict[str, Tensor], strict: bool
 ) -> None:
-    kind = type(module).__name__
+    if not strict:
+        return
     for key in given:
         if key not in places:
-            meant = did_you_mean(key, places, repr)
-            raise StateError(f"functional_call: this {kind} has no weight {key!r}.{meant}")
+            raise StateError(_unknown(module, key, places))
     missing = [key for key in places if key not in given]
-    if strict and missing:
+    if missing:
+        kind = type(module).__name__
         raise StateError(f"functional_call: this {kind} also needs {', '.join(missing)}.")
+
+
+def _unknown(module: Module, key: str, places: dict[str, _Place]) -> str:
+    meant = did_you_mean(key, places, repr)
+    return f"functional_call: this {type(module).__name__} has no weight {key!r}.{meant}"
+
+
+def _attribute(module: Module, key: str, places: dict[str, _Place]) -> _Place:
+    """The place of an attribute that is neither weight nor buffer; there may be none so far."""
+    path, _, name = key.rpartition(".")
+    try:
+        part = module.get_submodule(path)
+    except AttributeError:
+        raise StateError(_unknown(module, key, places)) from None
+    if name in part._modules:
+        raise StateError(f"functional_call: {key!r} is a module, and Tensors stand for weights.")
+    if name not in part.__dict__ and did_you_mean(key, places):
+        warnings.warn(_unknown(module, key, places), PellucidWarning, stacklevel=4)
+    return part, "__dict__", name
 
 
 def _wanted(
@@ -112,7 +137,7 @@ def _wanted(
 
 def _value(place: _Place) -> Any:
     module, drawer, name = place
-    return getattr(module, drawer)[name]
+    return getattr(module, drawer).get(name, _ABSENT)
 
 
 @contextmanager
@@ -127,6 +152,9 @@ def _held(wanted: list[tuple[_Place, Tensor]]) -> Iterator[None]:
 
 def _put(values: list[tuple[_Place, Tensor]]) -> None:
     for (module, drawer, name), value in values:
+        if value is _ABSENT:
+            del getattr(module, drawer)[name]
+            continue
         getattr(module, drawer)[name] = value
         if name in module.__dict__:  # a weight with a parametrization is a property
             module.__dict__[name] = value
