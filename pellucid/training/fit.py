@@ -144,8 +144,9 @@ def fit(
         precision: "bf16" takes products in bfloat16, as `pellucid.autocast` does; weights, their
             gradients and the loss keep their digits. None for the weights' own kind of number.
         record: True to keep the weights now and then in the history's `recording`, so that lenses
-            can look back: each of the first 50 steps, then ever fewer, at most 200 moments and
-            64 MB (a number is another size in MB). The training itself stays the same.
+            can look back: each of the first 50 steps (16 of a short training), then ever fewer, at
+            most 200 moments and 64 MB (a number is another size in MB). The training itself
+            stays the same.
         doctor: True to have the doctor look at the run when it is over, None for that where the run
             took 2 seconds or more, False for never. What it finds is said in a line, and stands in
             the history's `doctor`; the training itself stays the same. It looks at single starts
