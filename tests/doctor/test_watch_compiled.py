@@ -192,8 +192,77 @@ def test_large_steps_are_looked_at_as_they_come(monkeypatch: pytest.MonkeyPatch)
     np.testing.assert_allclose(report.seen.losses, losses, rtol=1e-5)
 
 
-def test_a_single_step_is_counted_once() -> None:
-    """Though the one after it was looked at in advance."""
+@pytest.mark.parametrize(
+    ("count", "wait", "seen_at"), [(30, 100, [1, 2]), (300, 20, [1, 2]), (15, 3, [1, 2])]
+)
+def test_the_first_look_at_large_steps_is_put_off(
+    monkeypatch: pytest.MonkeyPatch, count: int, wait: int, seen_at: list[int]
+) -> None:
+    """It takes as long as several: it shows the first step that was kept, as that was."""
+    monkeypatch.setattr("pellucid.doctor.watching.later._SMALL", 100)
+    monkeypatch.setattr(compiled, "_FIRST", wait)
+    monkeypatch.setattr(compiled, "_SHARE", 1e9)
+    began: list[int] = []
+    whole = compiled._Steps._step
+
+    def counted(self: Any, args: Any, kwargs: Any) -> None:
+        began.append(len(self.outs))
+        whole(self, args, kwargs)
+
+    monkeypatch.setattr(compiled._Steps, "_step", counted)
+    plain = _of_rows(count)
+    model, optimizer, step, rows = _given_rows()
+    watcher = Watcher(Ours(), [model], [optimizer])
+    watcher.begin()
+    losses, updates = [], []
+    for i in range(count):
+        before = model[0].weight.detach().numpy().copy()
+        losses.append(float(step(*rows[i % 4])))
+        updates.append(np.linalg.norm(model[0].weight.detach().numpy() - before))
+    watcher.end()
+    seen = seen_of(watcher)
+    assert began == [min(count, wait)] and seen.missing == {}
+    np.testing.assert_array_equal(losses, plain)
+    np.testing.assert_allclose(seen.losses, losses, rtol=1e-6)
+    assert (seen.events.steps, seen.events.backwards, seen.events.stale) == (count, count, 0)
+    assert [m.step for m in seen.moments] == seen_at
+    for moment in seen.moments:
+        np.testing.assert_allclose(moment.loss, losses[moment.step], rtol=1e-5)
+        update = moment.moves["0.weight"].update
+        np.testing.assert_allclose(update, updates[moment.step], rtol=1e-4)
+    assert "test_watch_compiled" in seen.calls[0].line
+    assert seen.train is not None and seen.train.total == 48
+    np.testing.assert_array_equal(seen.train.x[:12], rows[1][0].numpy())  # the first is compiled
+
+
+def _given_rows() -> tuple[Any, Any, Any, list[Any]]:
+    """As `_small`, with four batches that the step is given."""
+    model, optimizer, _ = _small()
+    x = pl.randn(48, 4)
+    y = (x[:, 0] > 0).long()
+
+    @pl.compile(engine="numpy")  # type: ignore[untyped-decorator]
+    def step(a: Any, b: Any) -> Any:
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(a), b)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return model, optimizer, step, [(x[i::4], y[i::4]) for i in range(4)]
+
+
+def _of_rows(count: int) -> list[float]:
+    """The losses of so many steps that nobody watches."""
+    _, _, step, rows = _given_rows()
+    return [float(step(*rows[i % 4])) for i in range(count)]
+
+
+@pytest.mark.parametrize("size", [1, 100])
+def test_a_single_step_is_counted_once(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Though the one after it was looked at in advance; or itself, where steps are large."""
+    if size == 100:
+        monkeypatch.setattr("pellucid.doctor.watching.later._SMALL", size)
     model, optimizer, step = _small()
     with watch(model, optimizer, trials=False) as report:
         loss = float(step())

@@ -17,7 +17,7 @@ from pellucid.tensor.tensor import wrap
 if TYPE_CHECKING:
     from pellucid.doctor.watching.watcher import Watcher
 
-__all__ = ["OPEN", "deaf", "put_back", "same", "still", "synced", "unseen"]
+__all__ = ["OPEN", "deaf", "heard", "put_back", "same", "still", "synced", "unseen"]
 
 OPEN: list[Watcher] = []
 """Whoever watches now: one inside the other, as where a script that is watched watches, too."""
@@ -33,6 +33,15 @@ def deaf(watcher: Watcher, run: Callable[[], Any]) -> Any:
         return run()
     finally:
         watcher.looks.inside = False
+
+
+def heard(watcher: Watcher, run: Callable[[], Any]) -> Any:
+    """Run something that hooks and wrapped functions shall see, whatever goes on around it."""
+    inside, watcher.looks.inside = watcher.looks.inside, False
+    try:
+        return run()
+    finally:
+        watcher.looks.inside = inside
 
 
 @contextlib.contextmanager
@@ -99,10 +108,19 @@ def put_back(watcher: Watcher, step: Any) -> Iterator[None]:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Whether two arrays hold the same numbers."""
-    if a.nbytes <= _SMALL:  # three times as quick
-        return bool(a.shape == b.shape and a.tobytes() == b.tobytes())
+    """Whether two arrays hold the same numbers, bit for bit."""
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    if a.nbytes <= _SMALL:
+        return bool(a.tobytes() == b.tobytes())
+    if a.flags.c_contiguous and b.flags.c_contiguous:  # ten times as quick as to ask for NaN
+        return _bytes(a) == _bytes(b)
     return np.array_equal(a, b, equal_nan=True)
+
+
+def _bytes(a: Any) -> memoryview:
+    """The memory of an array whose numbers lie in order."""
+    return memoryview(a.reshape(-1).view(np.uint8))
 
 
 def _groups(watcher: Watcher) -> list[Any]:

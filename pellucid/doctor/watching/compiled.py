@@ -4,9 +4,10 @@ A compiled step is one program; no hook is called in it. So before some of them 
 once more, operation by operation, and seen as any other step is, with an optimizer that stays where
 it is. Then everything is put back, and the compiled step is taken as if nothing had been. Of small
 steps only the first is looked at so: what is needed for a look at others is kept, and looked at
-when the loop is over. How far the weights went is read off before and after. Of all other steps the
-losses are kept; in long runs one in four, since to read one takes as long as a fiftieth of a short
-step.
+when the loop is over. Of large ones the first two are kept: a look takes as long as two to five of
+them, so the first comes after a hundred, or at the end of a loop that makes fewer. How far the
+weights went is read off before and after. Of all other steps the losses are kept; in long runs one
+in four, since to read one takes as long as a fiftieth of a short step.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pellucid.doctor.watching.aside import deaf, put_back, still, synced
+from pellucid.doctor.watching.aside import deaf, heard, put_back, still, synced
+from pellucid.doctor.watching.early import Early
 from pellucid.doctor.watching.figures import norm
-from pellucid.doctor.watching.later import Later
+from pellucid.doctor.watching.later import Later, as_it_was, large, weight
 from pellucid.doctor.watching.plan import CLOSE
 from pellucid.doctor.watching.unread import Unread
 from pellucid.graph.mode import current
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["CompiledSteps"]
 
 _ALWAYS = 3  # first steps that are looked at in any case, on the spot or when the loop is over
+_FIRST = 100  # steps before the first look, where steps are large
 _SHARE = 40  # later looks may take one part in so many of the time: 2.5 %
 _MOST, _EACH = 64, 16  # losses that wait to be read; first steps whose rows are offered one by one
 _MANY, _EVERY = 2048, 4  # after so many steps one loss in so many is read; it stands for the rest
@@ -108,6 +111,8 @@ class _Steps:
         self.looked = False
         self.spent, self.since = 0.0, math.inf
         self.later = Later(watcher)
+        self.early: Early | None = None  # while the first look is still to come
+        self.last: tuple[Any, Any] = (), {}  # what the first step was given
         self.before: dict[str, Any] | None = None  # weights before a step looked at in advance
         self.at = 0  # the place of its loss
         watcher.rest.not_before = 1 << 62
@@ -116,18 +121,27 @@ class _Steps:
     def begin(self, out: Any, args: Any, kwargs: Any) -> None:
         """After the first step, which was traced and compiled: next to that a look takes no time.
 
-        It is a look at the step that comes next, with the rows of the one that was.
+        Not so where steps are large.
         """
-        w, step = self.watcher, self.watcher.step
+        self.since = time.perf_counter()
         self.outs.append(out)
-        self.before = self._look(args, kwargs)
+        if large(weight(self.compiled, args, kwargs)):
+            self.early, self.last = Early(self.later.copies), (args, kwargs)
+        else:
+            self._in_advance(args, kwargs)
+
+    def _in_advance(self, args: Any, kwargs: Any) -> None:
+        """A look at the step that comes next, with the rows of the one that was."""
+        w, step = self.watcher, self.watcher.step
+        self.before = self._timed(args, kwargs)
         self.at = len(w.losses) - 1
         if not self.looked:
             self.before, w.step = None, step
-        self.since = time.perf_counter()
 
     def end(self) -> None:
         """The watching is over."""
+        if self.early is not None:
+            heard(self.watcher, self._at_last)
         if self.before is not None:  # the step that was looked at never came
             self._count(-1)
             del self.watcher.losses[self.at]
@@ -141,13 +155,13 @@ class _Steps:
             return self._looked_at(run)
         w = self.watcher
         step = w.step + len(self.outs)
+        if self.early is not None and step >= _FIRST:
+            self._at_last()
         before: dict[str, Any] | None = None
-        close = step in CLOSE and step > 0
-        kept = close and self.looked and self._keep(args, kwargs, step)
-        if close and not kept and (step < _ALWAYS or self._may()):
-            began = time.perf_counter()
-            before = self._look(args, kwargs)
-            self.spent += time.perf_counter() - began
+        close, waits = step in CLOSE and step > 0, self.early is not None
+        kept = close and (waits or self.looked) and self._keep(args, kwargs, step)
+        if close and not (kept or waits) and (step < _ALWAYS or self._may()):
+            before = self._timed(args, kwargs)
         elif len(self.outs) >= _MOST * self.every or w.rate() != w.last_rate:
             w.safely("losses", self.flush)
         out = deaf(w, run)
@@ -161,6 +175,8 @@ class _Steps:
         ahead = min(c for c in CLOSE if c > step) - step - 1
         self.every = _EVERY if step >= _MANY else 1
         self.left = 0 if step < _EACH else min(ahead, _MOST * self.every - len(self.outs))
+        if self.early is not None:
+            self.left = min(self.left, _FIRST - step - 1)
         return out
 
     def _looked_at(self, run: Callable[[], Any]) -> Any:
@@ -175,12 +191,43 @@ class _Steps:
     def _keep(self, args: Any, kwargs: Any, step: int) -> bool:
         """Whether a look can wait, since all that it needs was kept."""
         try:
-            return self.later.keep(self.compiled, args, kwargs, step)
+            return self.later.keep(self.compiled, args, kwargs, step, early=step < _ALWAYS)
         except Exception:
             return False
 
     def _may(self) -> bool:
         return _SHARE * self.spent < time.perf_counter() - self.since
+
+    def _timed(self, args: Any, kwargs: Any) -> dict[str, Any] | None:
+        """A look, whose time counts."""
+        began = time.perf_counter()
+        before = self._look(args, kwargs)
+        self.spent += time.perf_counter() - began
+        return before
+
+    def _at_last(self) -> None:
+        """The first look, which was put off: at the first step that was kept, as it was then."""
+        w, early, self.early = self.watcher, self.early, None
+        if not self.later.kept or early is None:
+            self._in_advance(*self.last)
+            return
+        one, began = self.later.kept.pop(0), time.perf_counter()
+        step, count = w.step, len(w.losses)
+        try:
+            with put_back(w, one.program), w.library.random_kept(), as_it_was(w, one):
+                w.step = one.step
+                self._step(*one.arguments())
+        except Exception as error:
+            w.missing.setdefault("compiled", f"{type(error).__name__}: {error}"[:300])
+        if self.looked:  # it was counted when it was taken
+            self._count(-1)
+            one.went(w, w.looks.moments[-1:])
+        w.step = step
+        del w.losses[count:]
+        w.safely("losses", self.flush)
+        if self.rows is not None:
+            w.safely("batches", early.hand_over, w.batches, self.rows)
+        self.spent += time.perf_counter() - began
 
     # ---- once from inside ---------------------------------------------------------------------
 
@@ -268,7 +315,9 @@ class _Steps:
     # ---- from outside -------------------------------------------------------------------------
 
     def _offer(self, args: Any, kwargs: Any, step: int) -> None:
-        if self.rows is not None:
+        if self.early is not None and _ALWAYS - 1 <= step < _EACH:
+            self.early.keep(args, kwargs, step)
+        elif self.rows is not None:
             taken = flatten((args, kwargs))[1]
             self.watcher.batches.rows(taken[self.rows[0]], taken[self.rows[1]], step)
 

@@ -3,36 +3,41 @@
 To run a small step operation by operation takes as long as ten or more of the compiled ones. To
 keep its weights, arguments and random streams takes a fraction of one. So these are kept, and put
 in place for a look when nobody waits for the loop any more. What changes in Python's own variables
-till then, besides rates, is seen as it is at the end.
+till then, besides rates, is seen as it is at the end. The very first steps are kept where they are
+large, too: a look takes two to five of them, and a copy a part of one.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import math
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pellucid.doctor.watching.aside import deaf, put_back, same, still, synced
+from pellucid.doctor.watching.early import Copies
 from pellucid.doctor.watching.figures import norm
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.grad_mode import no_grad
-from pellucid.tensor.nest import flatten
+from pellucid.tensor.nest import fill, flatten
 from pellucid.tensor.tensor import wrap
 
 if TYPE_CHECKING:
     from pellucid.doctor.watching.watcher import Watcher
 
-__all__ = ["Later"]
+__all__ = ["Kept", "Later", "as_it_was", "large", "weight"]
 
-_MOST = 1 << 20  # bytes that are kept of a step; those of larger ones take long themselves
+_SMALL = 1 << 20  # bytes that are kept of any step; those of larger ones take long themselves
+_MOST = 1 << 28  # and of one of the very first
 
 
 @dataclass
-class _Kept:
+class Kept:
     """A step as it was before it was taken, and where it led."""
 
     step: int
@@ -46,6 +51,24 @@ class _Kept:
     rates: list[Any]
     after: dict[str, Any]
 
+    def arguments(self) -> Any:
+        """What it was given, with the numbers of then."""
+        if all(same(t._node.array, values) for t, values in self.given):
+            return self.args, self.kwargs
+        nest, _ = flatten((self.args, self.kwargs))
+        return fill(nest, [of_array(values.copy()) for _, values in self.given])
+
+    def went(self, watcher: Watcher, moments: list[Any]) -> None:
+        """Say how far the weights went at moments of this step."""
+        before = {id(node): values for node, values in self.cells}
+        for move, p, name in (
+            (move, watcher.weights.tensors[name], name)
+            for moment in moments for name, move in moment.moves.items()
+        ):  # fmt: skip
+            old = before.get(id(p._node))
+            if old is not None and name in self.after:
+                move.update = norm(np.subtract(self.after[name], old))
+
 
 class Later:
     """Steps that are looked at when the loop is over.
@@ -56,20 +79,25 @@ class Later:
 
     def __init__(self, watcher: Watcher) -> None:
         self.watcher = watcher
-        self.kept: list[_Kept] = []
+        self.kept: list[Kept] = []
+        self.copies = Copies()
 
-    def keep(self, compiled: Any, args: Any, kwargs: Any, step: int) -> bool:
-        """Keep a step that is about to be taken; False where there is too much of it."""
-        traced = compiled._form().traced
-        if traced.accumulating:  # gradients from before it are part of it, too
+    def keep(self, compiled: Any, args: Any, kwargs: Any, step: int, early: bool = False) -> bool:
+        """Keep a step that is about to be taken; False where there is too much of it.
+
+        Args:
+            compiled: the function that takes it.
+            args: what it is given.
+            kwargs: by name.
+            step: its number.
+            early: whether it is one of the very first, of which more is kept.
+        """
+        if weight(compiled, args, kwargs) > (_MOST if early else _SMALL):
             return False
-        program, tensors = traced.step, flatten((args, kwargs))[1]
+        program, tensors = compiled._form().traced.step, flatten((args, kwargs))[1]
         arrays = [(node, node.array) for node in program.cells]
-        given = [(t, t._node.array) for t in tensors]
-        if sum(a.nbytes for _, a in (*arrays, *given)) > _MOST:
-            return False
-        self.kept.append(_Kept(
-            step, compiled._call, args, kwargs, [(t, a.copy()) for t, a in given], program,
+        self.kept.append(Kept(
+            step, compiled._call, args, kwargs, [(t, self.copies.of(t)) for t in tensors], program,
             [(node, a.copy()) for node, a in arrays],
             [(s.generator, s.generator.get_state()) for s in program.streams],
             [g.get("lr") for g in _groups(self.watcher)], {},
@@ -90,7 +118,7 @@ class Later:
         kept.clear()
 
     def _all(self) -> None:
-        w, rates = self.watcher, [g.get("lr") for g in _groups(self.watcher)]
+        w = self.watcher
         other = type(w)(w.library, w.models, w.optimizers)  # what it counts, counts for nothing
         other.begin()
         other.rest.not_before = 1 << 62
@@ -103,26 +131,47 @@ class Later:
                     stack.enter_context(put_back(w, program))
                 stack.enter_context(w.library.random_kept())
                 for one in self.kept:
-                    if all(same(t._node.array, values) for t, values in one.given):
-                        _set(other, one)
+                    with as_it_was(other, one):
                         _look(other, one)
         finally:
             other.end()
-            _rate(w, rates)
         w.looks.moments.extend(other.looks.moments)
 
 
-def _set(watcher: Watcher, one: _Kept) -> None:
-    """Put everything where it was."""
+def large(bytes: float) -> bool:
+    """Whether a step of that weight takes so long that the first look at it has to wait."""
+    return _SMALL < bytes <= _MOST
+
+
+def weight(compiled: Any, args: Any, kwargs: Any) -> float:
+    """The bytes of what a step computes with; infinite where that can't be kept."""
+    traced = compiled._form().traced
+    if traced.accumulating:  # gradients from before it are part of it, too
+        return math.inf
+    given = [t._node.array for t in flatten((args, kwargs))[1]]
+    return float(sum(a.nbytes for a in (*(node.array for node in traced.step.cells), *given)))
+
+
+@contextlib.contextmanager
+def as_it_was(watcher: Watcher, one: Kept) -> Iterator[None]:
+    """Weights, state, random streams and rates are those before that step.
+
+    Rates are put back; the rest is left to who asks.
+    """
+    rates = [group.get("lr") for group in _groups(watcher)]
     with no_grad():
         for node, values in one.cells:
             wrap(node).copy_(of_array(values))
     for generator, state in one.streams:
         generator.set_state(state)
     _rate(watcher, one.rates)
+    try:
+        yield
+    finally:
+        _rate(watcher, rates)
 
 
-def _look(watcher: Watcher, one: _Kept) -> None:
+def _look(watcher: Watcher, one: Kept) -> None:
     looks = watcher.looks
     for ledger in watcher.ledgers.values():
         synced(ledger)
@@ -133,17 +182,13 @@ def _look(watcher: Watcher, one: _Kept) -> None:
             warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), still(watcher),
         ):  # fmt: skip
             warnings.simplefilter("ignore")
-            one.call(*one.args, **one.kwargs)
+            args, kwargs = one.arguments()
+            one.call(*args, **kwargs)
     except Exception:  # it hangs on something that is another by now
         del looks.moments[count:]
     looks.due = lambda step: False
     watcher.begin_step()
-    before = {id(node): values for node, values in one.cells}
-    for moment in looks.moments[count:]:
-        for name, move in moment.moves.items():
-            old = before.get(id(watcher.weights.tensors[name]._node))
-            if old is not None and name in one.after:
-                move.update = norm(np.subtract(one.after[name], old))
+    one.went(watcher, looks.moments[count:])
 
 
 def _groups(watcher: Watcher) -> list[Any]:
