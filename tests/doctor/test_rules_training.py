@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pellucid.doctor.measures.objective import Way
 from pellucid.doctor.measures.reference import Reference, reference
 from pellucid.doctor.rule import rules
 from pellucid.doctor.seen import LossSeen, Rows, Seen
@@ -407,3 +408,33 @@ def test_nobody_is_blamed_where_nothing_can_be_learned() -> None:
     mine = ("lr_too_high", "lr_too_low", "over_regularised", "dead_relu", "saturated_activation",
             "undertrained", "underfitting", "plateau")  # fmt: skip
     assert [kind for kind in mine if kinds(seen, kind)] == []
+
+
+@pytest.mark.parametrize(
+    ("step", "run", "after", "end", "found"),
+    [
+        (0.25, 0.5, 0.06, 0.07, True),  # swings, and ends low by luck
+        (0.01, 0.5, 0.06, 0.07, False),  # steps are short
+        (0.25, 0.1, 0.06, 0.07, False),  # it is nearly as low with the long ones
+        (0.25, 0.5, 0.06, 0.09, False),  # rows end worse
+    ],
+)
+def test_a_loss_of_pairs_that_swings_is_compared_over_many_steps(
+    monkeypatch: pytest.MonkeyPatch, step: float, run: float, after: float, end: float, found: bool
+) -> None:
+    """Where steps are so long that the end is a matter of chance."""
+
+    class Steps:
+        def run(self, change: Change = AS_IT_WAS) -> Trial | None:
+            low = change.lr < 1
+            mean = after if low else run
+            return Trial(np.full(80, mean), end if low else 0.08, held_loss=end if low else 0.1)
+
+    monkeypatch.setattr("pellucid.doctor.measures.objective.by_loss", lambda seen: Way(1.0, 0.08))
+    seen = a_run(0.55, Steps(), losses=np.array([*np.full(40, 9.0), *np.full(40, run)]))
+    for moment in seen.moments:
+        moment.moves = {name: replace(m, update=step) for name, m in moment.moves.items()}
+    said = list(rules()["lr_too_high"].look(seen))
+    assert [f.kind for f in said] == (["lr_too_high"] if found else [])
+    if found:
+        assert "the loss is, over the second half of the steps, 0.06 instead of 0.5" in said[0].text

@@ -8,8 +8,10 @@ below 0, and draws nothing: rewards, actions and two networks against each other
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from pellucid.doctor.finding import Evidence
 from pellucid.doctor.form import UNKNOWN, judged_by_itself
@@ -17,7 +19,7 @@ from pellucid.doctor.measures.once import once
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change, Trial
 
-__all__ = ["Lower", "Way", "by_loss", "lowered"]
+__all__ = ["Lower", "Way", "by_loss", "lowered", "steadied"]
 
 GAIN, REST = 0.1, 0.5
 
@@ -96,6 +98,38 @@ def lowered(seen: Seen, *changes: Change) -> Lower | None:
         if both < REST * least and least - both > GAIN * way.first:
             return Lower(change, least, both)
     return None
+
+
+def steadied(seen: Seen, *changes: Change) -> Lower | None:
+    """The first change that halves the loss over the second half of the steps; None without any.
+
+    For runs whose steps are so long that the loss goes up and down by chance, and with it where
+    they end. No row may end worse for it than in the run.
+
+    Args:
+        seen: a training.
+        changes: from the smallest to the largest.
+    """
+    way = by_loss(seen)
+    plain = seen.trials.run(Change()) if way is not None else None
+    if way is None or plain is None:
+        return None
+    before = min(_later(seen.losses), _later(plain.losses))
+    for change in changes:
+        trial = seen.trials.run(change)
+        if trial is None:
+            return None
+        after = _later(trial.losses)
+        worse = trial.loss > way.end or trial.held_loss > _end(plain.held_loss, plain)
+        if after < REST * before and before - after > GAIN * way.first and not worse:
+            return Lower(change, before, after)
+    return None
+
+
+def _later(losses: npt.NDArray[np.floating[Any]]) -> float:
+    """The mean over the second half of the steps; infinite where it is no number."""
+    mean = float(np.mean(losses[len(losses) // 2 :])) if len(losses) else np.nan
+    return mean if np.isfinite(mean) else float("inf")
 
 
 def _end(loss: float, trial: Trial) -> float:

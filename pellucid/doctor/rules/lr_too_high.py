@@ -10,7 +10,9 @@ clipped, the same rate gains twice as much. No border on the rate itself: a rate
 right, and one of 0.01 too high. Nor where the loss had come down to half, or fell to there in its
 last three steps, and was lost from one step to the next: too long steps let it grow first.
 Of pairs of rows and other losses that are all there is to tell how well the network does, the loss
-itself must get lower by a tenth of the first one, and to less than half of what the run left.
+itself must get lower by a tenth of the first one, and to less than half of what the run left; or,
+where steps are so long that it goes up and down by chance, to less than half over the second half
+of the steps.
 Steps above a tenth of the weights' size (log10 of update over weight > −1, TheDeepChecker), and
 gradients that point back at every step, make it surer. Without trials only a loss that grew, with
 such steps, is named.
@@ -26,7 +28,7 @@ from pellucid.doctor.cure import ENOUGH, Cure, another_rate, best, cure, lost, s
 from pellucid.doctor.depth import broken, moment_pace, pace, turns
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.measures.fit import fit
-from pellucid.doctor.measures.objective import Lower, by_loss, lowered
+from pellucid.doctor.measures.objective import Lower, by_loss, lowered, steadied
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change
@@ -50,7 +52,11 @@ def lr_too_high(seen: Seen) -> Iterator[Finding]:
     evidence = _signs(seen)
     lower = lowered(seen, Change(lr=0.1), Change(lr=0.01), Change(lr=0.001))
     if lower is not None:
-        yield _by_loss(seen, lower, evidence)
+        yield _by_loss(seen, lower, evidence, "gets to")
+        return
+    steady = steadied(seen, Change(lr=0.1), Change(lr=0.01)) if _long_steps(seen) else None
+    if steady is not None:
+        yield _by_loss(seen, steady, evidence, "is, over the second half of the steps,")
         return
     found = best(seen, Change(lr=0.1), Change(lr=0.01), Change(lr=0.001))
     works = found is not None and (found.works or _by_chance(seen, found))
@@ -67,9 +73,9 @@ def lr_too_high(seen: Seen) -> Iterator[Finding]:
         yield _finding(seen, text, evidence, 0.1, 0.6)
 
 
-def _by_loss(seen: Seen, lower: Lower, evidence: tuple[Evidence, ...]) -> Finding:
+def _by_loss(seen: Seen, lower: Lower, evidence: tuple[Evidence, ...], goes: str) -> Finding:
     """Of a loss that alone tells how well the network does."""
-    text = (f"With {_part(lower.change.lr)} of the learning rate{_rate(seen)} the loss gets to "
+    text = (f"With {_part(lower.change.lr)} of the learning rate{_rate(seen)} the loss {goes} "
             f"{lower.after:.3g} instead of {lower.before:.3g}.")  # fmt: skip
     shown = (lower.evidence("loss with the smaller rate"), *evidence)
     return _finding(seen, text, shown, lower.change.lr, 0.75 + 0.05 * min(len(evidence), 3))
@@ -117,10 +123,9 @@ def _elsewhere(seen: Seen, found: Cure, wild: bool) -> bool:
 
 def _by_chance(seen: Seen, found: Cure) -> bool:
     """Whether steps are so long that a second run with them ends elsewhere by chance alone."""
-    step = pace(seen)
     gain = float(np.clip(found.after.skill, 0, 1)) - skill(seen)
     worse = found.before.finite and found.after.skill < found.before.skill
-    if step is None or step <= STEP or worse:
+    if not _long_steps(seen) or worse:
         return False
     both = (found.after.held_skill or 0.0) - (found.before.held_skill or 0.0)
     return gain >= CHANCE or (gain >= 2 * ENOUGH and both >= ENOUGH)
@@ -143,6 +148,12 @@ def _lost_while_low(seen: Seen) -> bool:
     last, low = kept[-LAST:], LOW * kept[0]
     fell = bool((np.diff(kept[-LAST - 1 :]) < 0).all()) and 0 <= last[-1] < low
     return fell or bool(0 <= np.max(np.abs(last)) < low)
+
+
+def _long_steps(seen: Seen) -> bool:
+    """Whether the step in the middle of the run moves a weight by a tenth of its size."""
+    step = pace(seen)
+    return step is not None and step > STEP
 
 
 def _short_steps(seen: Seen) -> bool:
