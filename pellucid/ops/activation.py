@@ -145,7 +145,7 @@ silu: Op = define(
     dtype="float",
     cost=per_element(11),
     terms=("σ(x)·(1 + x·(1 − σ(x)))",),
-    traits="elementwise activation",
+    traits="elementwise activation anew",
     samples=ONE,
     source="Hendrycks & Gimpel 2016; Elfwing, Uchibe & Doya 2017",
 )
@@ -224,7 +224,7 @@ gelu: Op = define(
     dtype="float",
     cost=per_element(15),
     terms=("Φ(x) + x·φ(x)",),
-    traits="elementwise activation",
+    traits="elementwise activation anew",
     samples=ONE,
     source="Hendrycks & Gimpel 2016",
 )

@@ -158,6 +158,7 @@ logsigmoid: Op = define(
         ),
     ),
     source="Dauphin, Fan, Auli & Grangier 2017",
+    single=True,
 )
 def glu(input: Node, dim: int = -1) -> Node:
     """One half of the numbers, let through as far as the other half opens the gate."""
