@@ -184,9 +184,9 @@ def _histogram(losses: Floats) -> Chart:
 
 def _curve(best: Sequence[dict[str, Any]]) -> Chart:
     first, last = best[0], best[-1]
-    grows = f"1 start solves it {percent(first['solved'])} of the time"
+    grows = f"Solved by 1 start: {percent(first['solved'])}"
     if last["starts"] > 1:
-        grows += f", the best of {last['starts']} {percent(last['solved'])}"
+        grows += f", by the best of {last['starts']:,}: {percent(last['solved'])}"
     return Chart(
         Axis("starts", log=True), Axis("solved", percent=True, low=0.0, high=1.0),
         (Line([b["starts"] for b in best], [b["solved"] for b in best]),),
