@@ -11,6 +11,7 @@ from pellucid.cli import command as opt
 from pellucid.cli.see import hand_over, settings_of
 from pellucid.errors import SettingError
 from pellucid.experiments.experiment import named_experiment, overview
+from pellucid.lenses.shown import ENDINGS, PICTURES
 
 __all__ = ["experiment"]
 
@@ -99,16 +100,13 @@ def experiment(
         "restarts": restarts, "epochs": epochs, "seed": seed,
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
-    files = [_ending(save, "--save", (".html",)), _ending(figure, "--figure", _PICTURES)]
-    _ending(out, "--out", (".html", *_PICTURES, ".json", ".txt", ".tex", ".gif"))
+    files = [_ending(save, "--save", (".html",)), _ending(figure, "--figure", PICTURES)]
+    _ending(out, "--out", ENDINGS)
     shown = chosen.run(**given, **settings_of(settings, options, "widths=[2,4]"))
     for file in files:
         if file is not None:
             hand_over(shown, file, False, quiet, dark or None)
     hand_over(shown, out, as_json, quiet, dark or None)
-
-
-_PICTURES = (".png", ".svg", ".pdf")
 
 
 def _ending(file: Path | None, option: str, known: tuple[str, ...]) -> Path | None:

@@ -18,7 +18,7 @@ from pellucid.training.files import replace_file
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Shown"]
+__all__ = ["ENDINGS", "PICTURES", "Shown"]
 
 _DRAWN = (Chart, Charts, Matrix, Diagram, Film)
 
@@ -120,10 +120,10 @@ def saved(shown: Shown, path: Path, seconds: float, dark: bool | None = None) ->
         replace_file(path, _TEXTS[kind](shown).encode("utf-8"))
     elif kind == ".gif":
         replace_file(path, render.gif(shown.view, seconds, dark))
-    elif kind in _PICTURES:
+    elif kind in PICTURES:
         shown.figure(dark).savefig(path, dpi=150)
     else:
-        known = ", ".join([*_TEXTS, *_PICTURES, ".gif"])
+        known = ", ".join(ENDINGS)
         raise SettingError(f"a view can't be written as {path.suffix or path.name}. Use {known}.")
     return path
 
@@ -145,4 +145,5 @@ _TEXTS: dict[str, Callable[[Shown], str]] = {
     ".txt": lambda s: s.text(100) + "\n",
     ".tex": lambda s: s.latex() + "\n",
 }
-_PICTURES = (".png", ".svg", ".pdf")
+PICTURES = (".png", ".svg", ".pdf")
+ENDINGS = (*_TEXTS, *PICTURES, ".gif")
