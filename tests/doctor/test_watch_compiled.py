@@ -193,15 +193,16 @@ def test_large_steps_are_looked_at_as_they_come(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize(
-    ("count", "wait", "seen_at"), [(30, 100, [1, 2]), (300, 20, [1, 2]), (15, 3, [1, 2])]
+    ("count", "wait", "share", "seen_at"),
+    [(30, 100, 1e9, [1]), (300, 20, 1e9, [1]), (30, 100, 0.0, [1, 2, 5, 11, 23])],
 )
 def test_the_first_look_at_large_steps_is_put_off(
-    monkeypatch: pytest.MonkeyPatch, count: int, wait: int, seen_at: list[int]
+    monkeypatch: pytest.MonkeyPatch, count: int, wait: int, share: float, seen_at: list[int]
 ) -> None:
     """It takes as long as several: it shows the first step that was kept, as that was."""
     monkeypatch.setattr("pellucid.doctor.watching.later._SMALL", 100)
     monkeypatch.setattr(compiled, "_FIRST", wait)
-    monkeypatch.setattr(compiled, "_SHARE", 1e9)
+    monkeypatch.setattr(compiled, "_SHARE", share)  # of the time that copies must be below
     began: list[int] = []
     whole = compiled._Steps._step
 

@@ -113,14 +113,10 @@ def same(a: Any, b: Any) -> bool:
         return False
     if a.nbytes <= _SMALL:
         return bool(a.tobytes() == b.tobytes())
-    if a.flags.c_contiguous and b.flags.c_contiguous:  # ten times as quick as to ask for NaN
-        return _bytes(a) == _bytes(b)
+    kind = f"u{a.itemsize}"
+    if a.itemsize in (1, 2, 4, 8) and a.flags.c_contiguous and b.flags.c_contiguous:
+        return np.array_equal(a.view(kind), b.view(kind))  # to ask for NaN takes five times as long
     return np.array_equal(a, b, equal_nan=True)
-
-
-def _bytes(a: Any) -> memoryview:
-    """The memory of an array whose numbers lie in order."""
-    return memoryview(a.reshape(-1).view(np.uint8))
 
 
 def _groups(watcher: Watcher) -> list[Any]:

@@ -4,8 +4,8 @@ A compiled step is one program; no hook is called in it. So before some of them 
 once more, operation by operation, and seen as any other step is, with an optimizer that stays where
 it is. Then everything is put back, and the compiled step is taken as if nothing had been. Of small
 steps only the first is looked at so: what is needed for a look at others is kept, and looked at
-when the loop is over. Of large ones the first two are kept: a look takes as long as two to five of
-them, so the first comes after a hundred, or at the end of a loop that makes fewer. How far the
+when the loop is over. Of large ones a few are kept so at first: a look takes as long as two to five
+of them, so the first comes after a hundred, or at the end of a loop that makes fewer. How far the
 weights went is read off before and after. Of all other steps the losses are kept; in long runs one
 in four, since to read one takes as long as a fiftieth of a short step.
 """
@@ -109,7 +109,7 @@ class _Steps:
         self.rows: tuple[int, int] | None = None  # places of input and targets among what it takes
         self.each: Counter[str] = Counter()
         self.looked = False
-        self.spent, self.since = 0.0, math.inf
+        self.spent, self.copying, self.since = 0.0, 0.0, math.inf
         self.later = Later(watcher)
         self.early: Early | None = None  # while the first look is still to come
         self.last: tuple[Any, Any] = (), {}  # what the first step was given
@@ -126,7 +126,7 @@ class _Steps:
         self.since = time.perf_counter()
         self.outs.append(out)
         if large(weight(self.compiled, args, kwargs)):
-            self.early, self.last = Early(self.later.copies), (args, kwargs)
+            self.early, self.last = Early(), (args, kwargs)
         else:
             self._in_advance(args, kwargs)
 
@@ -151,12 +151,12 @@ class _Steps:
 
     def one(self, run: Callable[[], Any], args: Any, kwargs: Any) -> Any:
         """A step that is not merely counted."""
+        w = self.watcher
+        if self.early is not None and w.step + len(self.outs) >= _FIRST:
+            self._at_last()
         if self.before is not None:
             return self._looked_at(run)
-        w = self.watcher
         step = w.step + len(self.outs)
-        if self.early is not None and step >= _FIRST:
-            self._at_last()
         before: dict[str, Any] | None = None
         close, waits = step in CLOSE and step > 0, self.early is not None
         kept = close and (waits or self.looked) and self._keep(args, kwargs, step)
@@ -189,11 +189,19 @@ class _Steps:
         return out
 
     def _keep(self, args: Any, kwargs: Any, step: int) -> bool:
-        """Whether a look can wait, since all that it needs was kept."""
+        """Whether a look can wait, since all that it needs was kept.
+
+        To copy large weights takes time, too: more than once as rarely as looks themselves.
+        """
+        waits, began = self.early is not None, time.perf_counter()
+        if waits and _SHARE * self.copying > began - self.since:
+            return False
         try:
-            return self.later.keep(self.compiled, args, kwargs, step, early=step < _ALWAYS)
+            return self.later.keep(self.compiled, args, kwargs, step, early=waits)
         except Exception:
             return False
+        finally:
+            self.copying += 2 * (time.perf_counter() - began)  # as much again after the step
 
     def _may(self) -> bool:
         return _SHARE * self.spent < time.perf_counter() - self.since
@@ -212,11 +220,14 @@ class _Steps:
             self._in_advance(*self.last)
             return
         one, began = self.later.kept.pop(0), time.perf_counter()
-        step, count = w.step, len(w.losses)
+        step, count, arguments = w.step, len(w.losses), one.arguments()
+        if arguments is None:
+            self._in_advance(*self.last)
+            return
         try:
             with put_back(w, one.program), w.library.random_kept(), as_it_was(w, one):
                 w.step = one.step
-                self._step(*one.arguments())
+                self._step(*arguments)
         except Exception as error:
             w.missing.setdefault("compiled", f"{type(error).__name__}: {error}"[:300])
         if self.looked:  # it was counted when it was taken

@@ -9,53 +9,52 @@ from pellucid.doctor.watching.batches import Batches
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.nest import flatten
 
-__all__ = ["Copies", "Early"]
+__all__ = ["Early", "Given"]
 
-_MOST = 1 << 24  # bytes of copies
+_SMALL = 1 << 16  # bytes that are copied; to touch new memory takes longer than to copy
+_FEW = 4096  # numbers that a larger Tensor is known again by
 
 
-class Copies:
-    """Copies of what Tensors hold; of one that is as it was, the copy that there is."""
+class Given:
+    """A Tensor that a step is given, and what it held: a copy, or of many numbers some.
 
-    def __init__(self) -> None:
-        self._last: dict[int, tuple[Any, Any]] = {}
-        self.bytes = 0
+    Args:
+        tensor: the Tensor.
+    """
 
-    def of(self, tensor: Any) -> Any:
-        """The numbers of a Tensor now."""
-        known, copy = self._last.get(id(tensor), (None, None))
-        array = tensor._node.array
-        if known is not tensor or not same(array, copy):
-            copy = array.copy()
-            self._last[id(tensor)] = tensor, copy
-            self.bytes += copy.nbytes
-        return copy
+    def __init__(self, tensor: Any) -> None:
+        self.tensor = tensor
+        self.whole = tensor._node.array.nbytes <= _SMALL
+        self.values = self._now().copy()
+
+    def then(self) -> Any:
+        """The Tensor as it was then; None where that is gone."""
+        if same(self._now(), self.values):
+            return self.tensor
+        return of_array(self.values.copy()) if self.whole else None
+
+    def _now(self) -> Any:
+        array = self.tensor._node.array
+        if self.whole:
+            return array
+        flat = array.reshape(-1)
+        return flat[:: -(-flat.size // _FEW)]
 
 
 class Early:
-    """What first steps were given.
+    """What first steps were given."""
 
-    Args:
-        copies: those that others made as well.
-    """
-
-    def __init__(self, copies: Copies) -> None:
-        self.copies, self._began = copies, copies.bytes
-        self.given: list[tuple[int, list[tuple[Any, Any]]]] = []
+    def __init__(self) -> None:
+        self.given: list[tuple[int, list[Given]]] = []
 
     def keep(self, args: Any, kwargs: Any, step: int) -> None:
-        """Keep what a step is given; nothing where that has become too much."""
-        if self.copies.bytes - self._began < _MOST:
-            tensors = flatten((args, kwargs))[1]
-            self.given.append((step, [(t, self.copies.of(t)) for t in tensors]))
+        """Keep what a step is given."""
+        self.given.append((step, [Given(t) for t in flatten((args, kwargs))[1]]))
 
     def hand_over(self, batches: Batches, places: tuple[int, int]) -> None:
         """Show them, now that it is known where input and targets are."""
-        shown: dict[int, Any] = {}  # the Tensor that stands for a copy
-        for step, kept in self.given:
-            for t, copy in (kept[place] for place in places):
-                if id(copy) not in shown:
-                    shown[id(copy)] = t if same(t._node.array, copy) else of_array(copy)
-            x, y = (shown[id(kept[place][1])] for place in places)
-            batches.rows(x, y, step)
+        for step, given in self.given:
+            x, y = (given[place].then() for place in places)
+            if x is not None and y is not None:
+                batches.rows(x, y, step)
         self.given.clear()

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pellucid.doctor.watching.aside import deaf, put_back, same, still, synced
-from pellucid.doctor.watching.early import Copies
+from pellucid.doctor.watching.aside import deaf, put_back, still, synced
+from pellucid.doctor.watching.early import Given
 from pellucid.doctor.watching.figures import norm
+from pellucid.doctor.watching.moves import share, some
 from pellucid.tensor.creation import of_array
 from pellucid.tensor.grad_mode import no_grad
 from pellucid.tensor.nest import fill, flatten
@@ -44,7 +45,7 @@ class Kept:
     call: Any
     args: Any
     kwargs: Any
-    given: list[tuple[Any, Any]]  # Tensors among the arguments, and their numbers
+    given: list[Given]  # Tensors among the arguments
     program: Any
     cells: list[tuple[Any, Any]]
     streams: list[tuple[Any, Any]]
@@ -52,22 +53,21 @@ class Kept:
     after: dict[str, Any]
 
     def arguments(self) -> Any:
-        """What it was given, with the numbers of then."""
-        if all(same(t._node.array, values) for t, values in self.given):
-            return self.args, self.kwargs
-        nest, _ = flatten((self.args, self.kwargs))
-        return fill(nest, [of_array(values.copy()) for _, values in self.given])
+        """What it was given, with the numbers of then; None where they are gone."""
+        then = [g.then() for g in self.given]
+        if any(t is None for t in then):
+            return None
+        return fill(flatten((self.args, self.kwargs))[0], then)
 
     def went(self, watcher: Watcher, moments: list[Any]) -> None:
         """Say how far the weights went at moments of this step."""
         before = {id(node): values for node, values in self.cells}
-        for move, p, name in (
-            (move, watcher.weights.tensors[name], name)
-            for moment in moments for name, move in moment.moves.items()
-        ):  # fmt: skip
-            old = before.get(id(p._node))
-            if old is not None and name in self.after:
-                move.update = norm(np.subtract(self.after[name], old))
+        for moment in moments:
+            for name, move in moment.moves.items():
+                old = before.get(id(watcher.weights.tensors[name]._node))
+                if old is not None and name in self.after:
+                    way = norm(np.subtract(self.after[name], some(old)))
+                    move.update = way * share(old.size)
 
 
 class Later:
@@ -80,7 +80,6 @@ class Later:
     def __init__(self, watcher: Watcher) -> None:
         self.watcher = watcher
         self.kept: list[Kept] = []
-        self.copies = Copies()
 
     def keep(self, compiled: Any, args: Any, kwargs: Any, step: int, early: bool = False) -> bool:
         """Keep a step that is about to be taken; False where there is too much of it.
@@ -95,9 +94,10 @@ class Later:
         if weight(compiled, args, kwargs) > (_MOST if early else _SMALL):
             return False
         program, tensors = compiled._form().traced.step, flatten((args, kwargs))[1]
-        arrays = [(node, node.array) for node in program.cells]
+        state = _state(self.watcher)  # optimizers stay where they are, whatever theirs is
+        arrays = [(node, node.array) for node in program.cells if id(node) not in state]
         self.kept.append(Kept(
-            step, compiled._call, args, kwargs, [(t, self.copies.of(t)) for t in tensors], program,
+            step, compiled._call, args, kwargs, [Given(t) for t in tensors], program,
             [(node, a.copy()) for node, a in arrays],
             [(s.generator, s.generator.get_state()) for s in program.streams],
             [g.get("lr") for g in _groups(self.watcher)], {},
@@ -107,7 +107,7 @@ class Later:
     def moved(self) -> None:
         """The step was taken."""
         tensors = self.watcher.weights.tensors
-        self.kept[-1].after = {name: p._node.array.copy() for name, p in tensors.items()}
+        self.kept[-1].after = {name: some(p._node.array).copy() for name, p in tensors.items()}
 
     def look(self) -> None:
         """Look at all that were kept; everything is afterwards as it is now."""
@@ -131,8 +131,10 @@ class Later:
                     stack.enter_context(put_back(w, program))
                 stack.enter_context(w.library.random_kept())
                 for one in self.kept:
-                    with as_it_was(other, one):
-                        _look(other, one)
+                    arguments = one.arguments()
+                    if arguments is not None:
+                        with as_it_was(other, one):
+                            _look(other, one, *arguments)
         finally:
             other.end()
         w.looks.moments.extend(other.looks.moments)
@@ -171,7 +173,7 @@ def as_it_was(watcher: Watcher, one: Kept) -> Iterator[None]:
         _rate(watcher, rates)
 
 
-def _look(watcher: Watcher, one: Kept) -> None:
+def _look(watcher: Watcher, one: Kept, args: Any, kwargs: Any) -> None:
     looks = watcher.looks
     for ledger in watcher.ledgers.values():
         synced(ledger)
@@ -182,13 +184,18 @@ def _look(watcher: Watcher, one: Kept) -> None:
             warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), still(watcher),
         ):  # fmt: skip
             warnings.simplefilter("ignore")
-            args, kwargs = one.arguments()
             one.call(*args, **kwargs)
     except Exception:  # it hangs on something that is another by now
         del looks.moments[count:]
     looks.due = lambda step: False
     watcher.begin_step()
     one.went(watcher, looks.moments[count:])
+
+
+def _state(watcher: Watcher) -> set[int]:
+    """The nodes that hold what optimizers remember."""
+    kept = [held for optimizer in watcher.optimizers for held in optimizer.state.values()]
+    return {id(t._node) for held in kept for t in flatten(held)[1]}
 
 
 def _groups(watcher: Watcher) -> list[Any]:

@@ -18,7 +18,7 @@ from pellucid.doctor.step import Move
 from pellucid.doctor.watching.figures import norm
 from pellucid.doctor.watching.library import Library
 
-__all__ = ["Moves"]
+__all__ = ["Moves", "share", "some"]
 
 _SMALL = 1 << 12  # numbers up to which a parameter is laid beside others
 _LARGE, _BLOCK, _ONE_IN = 1 << 16, 64, 16  # beyond which only blocks are compared
@@ -48,7 +48,7 @@ class Moves:
         self.beside.begin()
         for name, p in self.alone.items():
             a = self.library.array(p)
-            self.before[name] = norm(a), _some(a).copy()
+            self.before[name] = norm(a), some(a).copy()
         self.begun = True
 
     def _sort(self, tensors: Mapping[str, Any]) -> None:
@@ -76,25 +76,25 @@ class Moves:
         if p.grad is not None:
             g = self.library.array(p.grad)
             move.grad = norm(g)
-            move.turn = self._turn(name, _some(g))
+            move.turn = self._turn(name, some(g))
         move.finite = math.isfinite(value) and (move.grad is None or math.isfinite(move.grad))
         if stepped:
-            some = _some(self.library.array(p))
-            np.subtract(some, before, out=before)
-            move.update = norm(before) * _share(p.numel())
+            now = some(self.library.array(p))
+            np.subtract(now, before, out=before)
+            move.update = norm(before) * share(p.numel())
         return move
 
-    def _turn(self, name: str, some: npt.NDArray[Any]) -> float | None:
+    def _turn(self, name: str, now: npt.NDArray[Any]) -> float | None:
         """The cosine between this gradient and the one before it."""
-        last, size = self.turned.get(name), norm(some)
-        self.turned[name] = size, some.copy()
-        if last is None or not (last[0] > 0 and size > 0) or last[1].shape != some.shape:
+        last, size = self.turned.get(name), norm(now)
+        self.turned[name] = size, now.copy()
+        if last is None or not (last[0] > 0 and size > 0) or last[1].shape != now.shape:
             return None
         with np.errstate(all="ignore"):
-            return float(np.multiply(last[1], some, out=last[1]).sum()) / (last[0] * size)
+            return float(np.multiply(last[1], now, out=last[1]).sum()) / (last[0] * size)
 
 
-def _some(a: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def some(a: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """The numbers in a row; of many, blocks of them."""
     flat = a.reshape(-1)
     if flat.size <= _LARGE:
@@ -103,7 +103,7 @@ def _some(a: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return flat[: flat.size // each * each].reshape(-1, each)[:, :_BLOCK]
 
 
-def _share(size: int) -> float:
+def share(size: int) -> float:
     """The length of all, over that of the numbers which were taken."""
     if size <= _LARGE:
         return 1.0
