@@ -7,11 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import FLOAT, DType, int64
+from pellucid.dtypes import FLOAT, DType, float32, float64, int64
 from pellucid.errors import DTypeError, SettingError, ShapeError
+from pellucid.tensor.reading import held
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["cut_evenly", "evenly", "leads", "one_by_one"]
+
+# Processors round a·b + c once, where they have 32 bits or more; 16 bits are rounded at each step.
+_WIDE: dict[DType, Any] = {float32: np.float64, float64: np.longdouble}
 
 
 def one_by_one(name: str, *given: Any) -> list[Any]:
@@ -44,19 +48,26 @@ def cut_evenly(start: float, end: float, step: float, kind: DType) -> Any:
 
 
 def evenly(name: str, start: Any, end: Any, steps: int, kind: DType) -> Any:
-    """`steps` numbers from one end to the other, in float64.
+    """`steps` numbers from one end to the other, still to be rounded to their kind.
 
-    Among whole numbers the ends are cut first and each half is counted from its own end, as in
-    PyTorch, so that what is cut off afterwards is the same.
+    Each half is counted from its own end, and the width of a step is a number of that kind, as in
+    PyTorch: the numbers are the same to their last digit. Among whole ones the ends are cut first.
     """
     ends = one_by_one(name, start, end)
     if not isinstance(steps, int | np.integer):
         raise DTypeError(f"{name}: the number of steps must be whole and is {steps!r}.")
     if steps < 0:
         raise SettingError(f"{name}: the number of steps can't be negative and is {steps}.")
+    at: Any = np.arange(steps)
+    left = at[::-1]
+    upward = at < max(steps // 2, 1)
     if kind.category == FLOAT:
-        return np.linspace(ends[0], ends[1], steps)
-    first, last = (int(v) for v in ends)
-    width, at = (last - first) / max(steps - 1, 1), np.arange(steps)
-    up, down = first + (width * at), last - (width * (steps - 1 - at))
-    return np.where(at < max(steps // 2, 1), up, down)
+        own = np.dtype(held(kind)).type
+        wide = _WIDE.get(kind, own)
+        first, last = (own(v) for v in ends)
+        width = wide((last - first) / own(max(steps - 1, 1)))
+        first, last, at, left = wide(first), wide(last), at.astype(wide), left.astype(wide)
+    else:
+        first, last = (int(v) for v in ends)
+        width = (last - first) / max(steps - 1, 1)
+    return np.where(upward, first + width * at, last - width * left)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import DType, default_float, int64
+from pellucid.dtypes import FLOAT, DType, default_float, float64, int64
 from pellucid.errors import SettingError
 from pellucid.tensor.creation import as_tensor, of_array
 from pellucid.tensor.creation import tensor as copied
@@ -70,7 +70,8 @@ def logspace(
     """Powers of `base` whose exponents are evenly spaced, both ends included."""
     on_cpu(device)
     kind = dtype or default_float()
-    powers = np.power(float(base), evenly("logspace", start, end, steps, kind))
+    exponents = evenly("logspace", start, end, steps, float64 if kind.category == FLOAT else kind)
+    powers = np.power(float(base), exponents.astype(np.float64))
     return of_array(powers.astype(held(kind)), requires_grad)
 
 

@@ -22,3 +22,23 @@ def test_nan_and_infinity_read_what_pytorch_reads(torch: Any, mode: str, border:
             sample(picture, room.tensor(grid), mode, border, align_corners=False).tolist()[0][0][0]
         )
     assert found[0] == pytest.approx(found[1], nan_ok=True, abs=1e-5)
+
+
+@pytest.mark.parametrize("corners", [False, True])
+@pytest.mark.parametrize("border", ["zeros", "border", "reflection"])
+@pytest.mark.parametrize("n", [7, 10, 16, 28])
+def test_a_picture_read_as_it_stands_has_the_slopes_of_pytorch(
+    torch: Any, corners: bool, border: str, n: int
+) -> None:
+    """Each place is a number's own, where the slope jumps: the last digit of a place decides."""
+    found = []
+    for room in (pellucid, torch):
+        still = room.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
+        grid = room.nn.functional.affine_grid(still, (1, 1, n, n), align_corners=corners)
+        grid = grid.detach().requires_grad_()
+        picture = (room.arange(float(n * n)) ** 2 / n**3).reshape(1, 1, n, n)
+        sample = room.nn.functional.grid_sample
+        sample(picture, grid, "bilinear", border, align_corners=corners).sum().backward()
+        found.append((grid.detach().flatten().tolist(), grid.grad.flatten().tolist()))
+    assert found[0][0] == found[1][0]
+    assert found[0][1] == pytest.approx(found[1][1], rel=1e-4, abs=1e-3)

@@ -271,6 +271,16 @@ def test_what_works_on_a_single_number(torch: Any) -> None:
         pellucid.bincount(pellucid.tensor(3))
 
 
+@pytest.mark.parametrize("kind", ["float32", "bfloat16", "float16"])
+@pytest.mark.parametrize("ends", [(-1, 1), (0, 1), (0.3, 7.7), (10, -3)])
+def test_numbers_between_two_ends_are_pytorchs_to_the_last_digit(
+    torch: Any, kind: str, ends: tuple[float, float]
+) -> None:
+    for steps in (0, 1, 2, 3, 7, 10, 28, 33, 64, 1001):
+        ours = pellucid.linspace(*ends, steps, dtype=getattr(pellucid, kind))
+        assert ours.tolist() == torch.linspace(*ends, steps, dtype=getattr(torch, kind)).tolist()
+
+
 @pytest.mark.parametrize("name", ["linspace", "logspace"])
 def test_a_negative_number_of_steps(name: str) -> None:
     assert getattr(pellucid, name)(0, 1, 0).shape == (0,)

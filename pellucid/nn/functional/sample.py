@@ -13,7 +13,7 @@ from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops.compare import ge, gt, le, logical_and, lt, where
 from pellucid.ops.elementwise import abs as abs_
-from pellucid.ops.elementwise import add, cast, mul, sub
+from pellucid.ops.elementwise import add, cast, div, mul, sub
 from pellucid.ops.indexing import take
 from pellucid.ops.linalg import dot_general
 from pellucid.ops.movement import cat, expand, permute, reshape, slice_
@@ -63,8 +63,8 @@ def affine_grid(theta: Node, size: Any, align_corners: bool | None = None) -> No
 def _ticks(n: int, corners: bool, dtype: DType) -> Node:
     if n <= 1:
         return zeros(n, dtype=dtype)._node
-    edge = 1.0 if corners else (n - 1) / n
-    return linspace(-edge, edge, n, dtype=dtype)._node
+    ticks = linspace(-1.0, 1.0, n, dtype=dtype)._node
+    return ticks if corners else div(mul(ticks, n - 1.0), float(n))
 
 
 def grid_sample(
@@ -152,9 +152,13 @@ def _column(grid: Node, k: int) -> Node:
 
 
 def _unscaled(x: Node, n: int, corners: bool) -> Node:
-    """From −1 to 1 to positions from 0 to n − 1."""
-    scale = (n - 1) / 2 if corners else n / 2
-    return add(mul(x, scale), (n - 1) / 2)
+    """From −1 to 1 to positions from 0 to n − 1.
+
+    In PyTorch's order: where a picture is read as it stands, the last digit of a position says
+    between which two numbers it lies, and so which slope it has.
+    """
+    moved = add(x, 1.0)
+    return mul(moved, (n - 1) / 2) if corners else sub(mul(moved, n / 2), 0.5)
 
 
 def _held(x: Node, n: int, border: str, corners: bool) -> Node:
