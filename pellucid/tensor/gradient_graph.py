@@ -19,6 +19,7 @@ from pellucid.graph.walk import reachable
 from pellucid.spelling import a_kind
 from pellucid.tensor.hooks import Removable, in_place_of, noted, on_blame
 from pellucid.tensor.saving import (
+    allow_mutation_on_saved_tensors,
     disable_saved_tensors_hooks,
     save_on_cpu,
     saved_tensors_hooks,
@@ -26,9 +27,9 @@ from pellucid.tensor.saving import (
 )
 
 __all__ = [
-    "GradientEdge", "Node", "disable_saved_tensors_hooks", "face", "get_gradient_edge",
-    "increment_version", "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks",
-    "wrapping",
+    "GradientEdge", "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks",
+    "face", "get_gradient_edge", "increment_version", "register_multi_grad_hook", "save_on_cpu",
+    "saved_tensors_hooks", "wrapping",
 ]  # fmt: skip
 
 _faces: weakref.WeakValueDictionary[int, Node] = weakref.WeakValueDictionary()
@@ -260,12 +261,5 @@ def increment_version(tensor: Any) -> None:
         stamp(t._node)
 
 
-_ABSENT = {
-    "allow_mutation_on_saved_tensors": "a value that is written in place is refused on the way "
-    "back; work on a copy, x.clone()",
-}
-
-
 def __getattr__(name: str) -> Any:
-    why = f": {_ABSENT[name]}." if name in _ABSENT else "."
-    raise AttributeError(f"pellucid.autograd.graph has no attribute {name!r}{why}")
+    raise AttributeError(f"pellucid.autograd.graph has no attribute {name!r}.")

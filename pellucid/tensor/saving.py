@@ -24,7 +24,10 @@ from pellucid.graph.mode import current, switched
 from pellucid.ops.op import REGISTRY
 from pellucid.spelling import a_kind
 
-__all__ = ["disable_saved_tensors_hooks", "kept", "save_on_cpu", "saved_tensors_hooks", "wrapping"]
+__all__ = [
+    "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks", "kept", "save_on_cpu",
+    "saved_tensors_hooks", "wrapping",
+]  # fmt: skip
 
 wrapping: list[
     Callable[[Any], Any]
@@ -35,6 +38,7 @@ class _Blocks(threading.local):
     def __init__(self) -> None:
         self.refused = ""  # what is said to those who come between a value and the graph
         self.open: list[saved_tensors_hooks] = []
+        self.copying = False  # whether a block of `allow_mutation_on_saved_tensors` is among them
 
 
 _blocks = _Blocks()
@@ -241,3 +245,63 @@ def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
         yield
     finally:
         _blocks.refused = before
+
+
+class _Key:
+    """What the graph holds in place of a copy: when it goes, so does the copy."""
+
+
+class allow_mutation_on_saved_tensors:
+    """Within the block, Tensors that a graph needs may be written in place: it keeps copies.
+
+    Each value is copied as it is saved, which costs its memory a second time. The backward pass
+    runs within the block too. `with` gives the block, whose `clear()` drops the copies.
+
+    Raises:
+        GraphError: a block inside of another; or a backward pass after the block.
+
+    Example:
+        >>> import pellucid
+        >>> from pellucid.autograd.graph import allow_mutation_on_saved_tensors
+        >>> with allow_mutation_on_saved_tensors():
+        ...     x = pellucid.ones(2, requires_grad=True)
+        ...     y = x.exp()
+        ...     z = y.sin()  # its rule reads y
+        ...     _ = y.mul_(0)
+        ...     z.sum().backward()
+        >>> x.grad  # e cos(e)
+        tensor([-2.4784, -2.4784])
+    """
+
+    def __init__(self) -> None:
+        self._copies: weakref.WeakKeyDictionary[_Key, Any] = weakref.WeakKeyDictionary()
+        self._hooks = saved_tensors_hooks(self._copied, self._copy)
+
+    def __enter__(self) -> allow_mutation_on_saved_tensors:
+        if _blocks.copying:
+            raise GraphError("a block of allow_mutation_on_saved_tensors is open already.")
+        self._hooks.__enter__()
+        _blocks.copying = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+        _blocks.copying = False
+        self._hooks.__exit__()
+
+    def clear(self) -> None:
+        """Drop the copies: graphs recorded so far in the block have no way back any more."""
+        self._copies.clear()
+
+    def _copied(self, x: Any) -> _Key:
+        key = _Key()
+        self._copies[key] = x.detach().clone()
+        return key
+
+    def _copy(self, key: _Key) -> Any:
+        if key not in self._copies:
+            raise GraphError(
+                "this graph was recorded in a block of allow_mutation_on_saved_tensors that has "
+                "ended.\n Call backward() within the block."
+            )
+        return self._copies[key]

@@ -260,3 +260,43 @@ def test_a_compiled_function_packs_nothing() -> None:
     with saved_tensors_hooks(lambda t: packed.append(1) or t, lambda t: t):
         square(x).backward()
     assert not packed and x.grad.tolist() == [2.0, 2.0, 2.0]
+
+
+def test_what_a_graph_needs_may_be_written_within_a_block(torch: Any) -> None:
+    def script(m: Any) -> Any:
+        allow = graph_of(m).allow_mutation_on_saved_tensors
+        refusal = GraphError if m is pellucid else AssertionError
+        x = m.tensor([0.5, 1.0], dtype=m.float64, requires_grad=True)
+        with allow() as block:
+            y = x.exp()
+            z = y.sin() * y
+            first = z.detach().clone()
+            y.mul_(0)
+            w = y + z
+            z.add_(1)
+            (w.sum() + (x * x).sum()).backward()
+            found = [x.grad.clone(), first, y.detach(), z.detach()]
+            gone = (x * x).sum()
+            block.clear()
+            with pytest.raises(refusal):
+                gone.backward()
+            with pytest.raises(RuntimeError):
+                allow().__enter__()
+            late = (x**2).sum()
+        with pytest.raises(refusal):
+            late.backward()
+        with pytest.raises(refusal), allow():
+            late.backward()
+        (x * x).sum().backward()
+        return [*found, x.grad]
+
+    same(torch, script)
+
+
+def test_copies_go_with_their_graph() -> None:
+    x = pellucid.ones(3, requires_grad=True)
+    with pellucid.autograd.graph.allow_mutation_on_saved_tensors() as block:
+        for _ in range(5):
+            (x * x).sum().backward()
+        gc.collect()
+        assert len(block._copies) <= 2
