@@ -285,3 +285,20 @@ def test_a_watch_has_no_step_traced_anew() -> None:
     optimizer.register_step_post_hook(lambda *given: None)  # anyone else's is a part of it
     step()
     assert step.traces == 2
+
+
+def test_networks_that_only_a_compiled_step_calls_are_found() -> None:
+    """With the weights from before the first step, and nothing traced or taken twice."""
+    plain_model, _, step = _small()
+    plain = [float(step()) for _ in range(8)]
+    model, _optimizer, step = _small()
+    first = {k: v.numpy().copy() for k, v in model.state_dict().items()}
+    with watch(trials=False) as report:
+        losses = [float(step()) for _ in range(8)]
+    assert losses == plain and step.traces == 1
+    for name, value in model.state_dict().items():
+        np.testing.assert_array_equal(value.numpy(), plain_model.state_dict()[name].numpy())
+    seen = report.seen
+    assert (seen.events.steps, seen.optimizer) == (8, "SGD")
+    np.testing.assert_allclose(seen.losses, losses, rtol=1e-6)
+    assert seen.weights[0].std == pytest.approx(float(first["0.weight"].std()), rel=1e-6)

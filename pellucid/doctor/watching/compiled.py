@@ -26,6 +26,7 @@ from pellucid.doctor.watching.aside import deaf, heard, put_back, still, synced
 from pellucid.doctor.watching.early import Early
 from pellucid.doctor.watching.figures import norm
 from pellucid.doctor.watching.later import Later, as_it_was, large, weight
+from pellucid.doctor.watching.met import meet, values_of
 from pellucid.doctor.watching.plan import CLOSE
 from pellucid.doctor.watching.unread import Unread
 from pellucid.graph.mode import current
@@ -81,7 +82,10 @@ class CompiledSteps:
         steps = self.known.get(id(compiled))
         if steps is not None:
             return steps.one(run, args, kwargs)
-        out = deaf(self.watcher, run)  # traced here: hooks are called, and nothing has values
+        with self.watcher.discovery.noting(values_of) as met:
+            out = deaf(self.watcher, run)  # traced here: hooks are called, and nothing has values
+        for one, values in met:
+            self.watcher.safely("models", meet, self.watcher, one, values)
         moved = {id(node) for node in compiled._form().traced.step.cells}
         own = any(id(p._node) in moved for m in self.watcher.models for p in m.parameters())
         self.known[id(compiled)] = steps = _Steps(self.watcher, compiled) if own else None

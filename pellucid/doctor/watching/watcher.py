@@ -64,7 +64,7 @@ class Watcher(Course):
             self.add_optimizer(optimizer)
         wrap_all(self)
         self.scores.loaders.watch(self.library.lib, self)
-        Discovery(self, not models, not optimizers)
+        self.discovery = Discovery(self, not models, not optimizers)
         self.beside = self.library.beside(self)
         self.begin_step()
 
