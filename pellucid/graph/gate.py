@@ -26,7 +26,7 @@ class Gate:
 
     def __init__(self) -> None:
         self._free = threading.Condition(threading.RLock())
-        self._running = 0
+        self._running = self._waiting = 0
         self._before: WeakKeyDictionary[Node, Node] = WeakKeyDictionary()
         self.tracer = 0
 
@@ -34,8 +34,12 @@ class Gate:
     def tracing(self) -> Iterator[None]:
         """Trace, when no other thread does, and no compiled call runs."""
         with self._free:
-            while self._running:
-                self._free.wait()
+            self._waiting += 1
+            try:
+                while self._running:
+                    self._free.wait()
+            finally:
+                self._waiting -= 1
             outer, self.tracer = self.tracer, threading.get_ident()
             try:
                 yield
@@ -51,7 +55,7 @@ class Gate:
         """A compiled call is over."""
         with self._free:
             self._running -= 1
-            if not self._running:
+            if self._waiting and not self._running:
                 self._free.notify_all()
 
     def stands(self, unknown: Node, before: Node) -> None:

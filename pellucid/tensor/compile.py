@@ -228,7 +228,8 @@ class Compiled:
                     form = self._trace(nest, nodes)
                     forms.append(form)
                     del forms[:-KEPT]
-        self._latest = form
+        if self._latest is not form:
+            self._latest = form
         if held is None:
             return form(nodes)
         answer, figures = form(nodes)

@@ -73,9 +73,10 @@ def getitem(x: Node, index: Any) -> Node:
     if type(index) is int and x.shape:
         at = index if 0 <= index < x.shape[0] else _position(index, x.shape[0], 0)
         return slice_(x, spec=(at, *_behind(x.shape)))
-    if type(index) is tuple and len(index) == len(x.shape) and all(type(i) is int for i in index):
-        places = zip(index, x.shape, strict=True)
-        return slice_(x, spec=tuple([_position(i, n, k) for k, (i, n) in enumerate(places)]))
+    if type(index) is tuple and len(index) == len(x.shape):
+        places = [i for i, n in zip(index, x.shape, strict=True) if type(i) is int and 0 <= i < n]
+        if len(places) == len(index):
+            return slice_(x, spec=index)
     parts = _of_positions(index, x.shape) or _taken_apart(index, x.shape)
     block = _block(x, parts)
     return take(block, *parts.lookups, axes=parts.axes) if parts.axes else block
