@@ -277,6 +277,9 @@ def test_wrong_loss_knows_logarithms_of_shares() -> None:
     (found,) = findings("wrong_loss", network(loss="nll_loss"))
     assert "expects logarithms of shares, but is given raw scores" in found.text
     assert found.line == ""
+    seen.loss.logs_of_shares = 0.0
+    (found,) = findings("wrong_loss", seen)
+    assert "log_softmax runs along another axis" in found.text and "dim=1" in found.fix
 
 
 def test_wrong_loss_takes_class_numbers_for_amounts() -> None:

@@ -35,7 +35,8 @@ def given(seen: Seen) -> Iterator[Misfit]:
     if loss is None:
         return
     if loss.name in ("nll_loss", "kl_div") and loss.logs_of_shares < 0.5:
-        yield _no_logs(loss, last(seen))
+        name = last(seen)
+        yield _other_axis(loss) if name == "log_softmax" else _no_logs(loss, name)
     elif loss.name == "binary_cross_entropy":
         yield from _no_shares(seen, loss)
     elif loss.name in _SCORES and last(seen) in _CUT:
@@ -59,6 +60,19 @@ def _no_logs(loss: LossSeen, name: str) -> Misfit:
             Evidence("steps with a loss below 0", loss.negative, 0.0, "it can't be below 0",
                      "share"),
         ),
+        0.97,
+        0.97,
+    )  # fmt: skip
+
+
+def _other_axis(loss: LossSeen) -> Misfit:
+    return Misfit(
+        f"{loss.name} expects logarithms of shares of the classes, but log_softmax runs along "
+        "another axis: the shares of a row do not add up to 1.",
+        "Rows of a batch compete with each other, so an answer hangs on the rows beside it.",
+        "log_shares = F.log_softmax(scores, dim=1)  # classes are axis 1",
+        (Evidence("rows that are logarithms of shares", loss.logs_of_shares, 0.5,
+                  "all in a right loop", "share"),),
         0.97,
         0.97,
     )  # fmt: skip

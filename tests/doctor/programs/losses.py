@@ -125,6 +125,26 @@ def scores_into_nll(torch: Any, nn: Any, F: Any, run: Run) -> float:
     return run.accuracy(model, x, y)
 
 
+@faulty("wrong_loss", "double_softmax", accept=FLAT, certain=True)
+def shares_along_the_batch(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = run.rows("digits", 400)
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.hidden = nn.Linear(64, 48)
+            self.out = nn.Linear(48, 10)
+
+        def forward(self, x: Any) -> Any:
+            scores = self.out(torch.relu(self.hidden(x)))
+            return F.log_softmax(scores, dim=run.pick(0, 1))
+
+    model = Net()
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    loaded(run, model, optimizer, nn.NLLLoss(), x, y, 12, 50)
+    return run.accuracy(model, x, y)
+
+
 @faulty("wrong_loss", accept=FLAT, certain=True)
 def relu_at_the_end_of_a_regression(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("diabetes")
