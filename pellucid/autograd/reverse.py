@@ -16,8 +16,10 @@ from typing import Any
 from pellucid.autograd.anomaly_mode import anomaly
 from pellucid.autograd.around import Pass, passing
 from pellucid.autograd.blocks import field_of
+from pellucid.dtypes import float32
 from pellucid.errors import GraphError, ShapeError
 from pellucid.graph.emit import stamp
+from pellucid.graph.halves import HALVES
 from pellucid.graph.mode import _engines, _local
 from pellucid.graph.node import Node, leaf
 from pellucid.graph.walk import reachable
@@ -239,9 +241,12 @@ def _pass_on(
         g = around.arrived(g)
         if around.saved is not None:
             y, inputs = around.saved.given(node, spend)
+    arrived, wide = g, node.dtype in HALVES and "activation" in node.op.traits
+    if wide:
+        g, y, inputs = _in_single(node, g, y, inputs)
     shared = None if type(rules) is tuple else rules(g, y, *inputs, **node.params)
     if around is not None and around.after:
-        shared = around.handed_on(_every(node, g, shared, y, inputs), g)
+        shared = around.handed_on(_every(node, g, shared, y, inputs), arrived)
     for i, x in enumerate(node.inputs):
         if not x.requires_grad or (useful is not None and x not in useful):
             continue
@@ -256,7 +261,7 @@ def _pass_on(
             continue
         if anomaly.watching:
             anomaly.look(node, i, part)
-        if part.shape != x.shape:
+        if wide or part.shape != x.shape:
             part = _in_form(part, x)
         held = pending.get(x)
         if held is None:
@@ -277,7 +282,7 @@ def _every(
             part = shared[i]
         elif x.requires_grad and node.op.gradient[i] is not None:
             part = node.op.gradient[i](g, y, *inputs, **node.params)
-        out.append(part if part is None or part.shape == x.shape else _in_form(part, x))
+        out.append(part if part is None else _in_form(part, x))
     return tuple(out)
 
 
@@ -285,6 +290,19 @@ def _in_form(part: Node, x: Node) -> Node:
     """Blame of a stretched input, added up; one number may be wider than the rest (`beside`)."""
     part = sum_to(part, x.shape)
     return part if part.dtype is x.dtype else cast(part, dtype=x.dtype)
+
+
+def _in_single(
+    node: Node, g: Node, y: Node, inputs: tuple[Node, ...]
+) -> tuple[Node, Node, tuple[Node, ...]]:
+    """What the rule of an activation gets of 16-bit numbers: its steps lose no digits of theirs."""
+
+    def wide(x: Node) -> Node:
+        return cast(x, dtype=float32) if x.dtype in HALVES else x
+
+    inputs = tuple(map(wide, inputs))
+    y = node.op(*inputs, **node.params) if "anew" in node.op.traits else wide(y)
+    return wide(g), y, inputs
 
 
 def _hooked(node: Node, g: Node) -> Node:

@@ -236,10 +236,6 @@ def define(name: str, **fields: Any) -> Op:
     if name in REGISTRY:
         raise ValueError(f"there are two ops called {name!r}")
     traits = frozenset(fields.pop("traits", "").split())
-    if "activation" in traits and "linear" not in traits:
-        anew = name if "anew" in traits else None
-        rules = fields["gradient"]
-        fields["gradient"] = tuple(rule and _rounded_once(rule, anew) for rule in rules)
     op = REGISTRY[name] = Op(name=name, traits=traits, **fields)
     return op
 
@@ -353,20 +349,6 @@ def in_single(call: Callable[..., Node], of_first: bool = False) -> Callable[...
         kinds = ((a.dtype, 2 if a.shape else 1) for a in given)
         own = given[0].dtype if of_first else result_type(kinds)
         return REGISTRY["cast"](out, dtype=own) if own in HALVES and out.dtype is float32 else out
-
-    return run
-
-
-def _rounded_once(rule: Gradient, anew: str | None) -> Gradient:
-    """The rule of an activation, whose steps lose no digits of 16-bit numbers on the way."""
-
-    @functools.wraps(rule)
-    def run(g: Node, y: Node, *inputs: Any, **params: Any) -> Any:
-        if y.dtype not in HALVES:
-            return rule(g, y, *inputs, **params)
-        wide = [_wide(x) for x in inputs]
-        value = _wide(y) if anew is None else REGISTRY[anew](*wide, **params)
-        return REGISTRY["cast"](rule(_wide(g), value, *wide, **params), dtype=y.dtype)
 
     return run
 
