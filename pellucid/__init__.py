@@ -228,9 +228,10 @@ __all__ = [
     "mvlgamma", "nan", "nan_to_num", "nan_to_num_", "nanmean", "nanmedian", "nanquantile", "nansum",
     "narrow", "narrow_copy", "ne", "neg", "neg_", "negative", "negative_", "neurons", "newaxis",
     "nextafter", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "one_hot",
-    "ones", "ones_like", "optim", "orgqr", "outer", "pad", "pairwise_distance", "pdist", "permute",
-    "pi", "pinverse", "pixel_shuffle", "pixel_unshuffle", "polygamma", "population", "positive",
-    "pow", "prelu", "preserve_format", "probe", "probes", "prod", "program", "promote_types", "put",
+    "ones", "ones_like", "optim", "orgqr", "outer", "pad", "pairwise_distance", "pca_lowrank",
+    "pdist", "permute", "pi", "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson",
+    "polygamma", "population", "positive", "pow", "prelu", "preserve_format", "probe", "probes",
+    "prod", "program", "promote_types", "put",
     "qr", "quantile", "rad2deg", "rad2deg_", "rand", "rand_like", "randint", "randint_like",
     "randn", "randn_like", "random", "randperm", "range", "ravel", "real", "reciprocal",
     "reciprocal_", "relu", "relu_", "remainder", "renorm", "repeat", "repeat_interleave", "reshape",
@@ -244,7 +245,7 @@ __all__ = [
     "sinh", "sinh_", "slice_scatter", "slogdet", "softmax", "sort", "sparse",
     "sparse_coo_tensor", "special", "split", "split_with_sizes", "spmm", "sqrt", "sqrt_", "square",
     "square_", "squeeze", "stack", "std", "std_mean",
-    "strided", "sub", "subtract", "sum", "svd", "swapaxes", "swapdims", "t", "take",
+    "strided", "sub", "subtract", "sum", "svd", "svd_lowrank", "swapaxes", "swapdims", "t", "take",
     "take_along_dim", "tan", "tan_", "tanh", "tanh_", "tensor", "tensor_split", "tensordot",
     "testing", "threshold", "tile", "topk", "trace", "training", "transpose", "trapezoid", "trapz",
     "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc", "trunc_", "uint8",
@@ -275,6 +276,7 @@ if TYPE_CHECKING:  # bound below, or loaded on first use
     from pellucid.amp.autocast import is_autocast_enabled as is_autocast_enabled
     from pellucid.amp.autocast import set_autocast_dtype as set_autocast_dtype
     from pellucid.amp.autocast import set_autocast_enabled as set_autocast_enabled
+    from pellucid.distributions.counts import poisson as poisson
     from pellucid.func import vmap as vmap
     from pellucid.lenses import explain as explain
     from pellucid.lenses import program as program
@@ -284,6 +286,8 @@ if TYPE_CHECKING:  # bound below, or loaded on first use
     from pellucid.lenses.see import see as see
     from pellucid.lenses.walk import walk as walk
     from pellucid.tensor._names import *  # noqa: F403  (all names of the stub)
+    from pellucid.tensor.lowrank import pca_lowrank as pca_lowrank
+    from pellucid.tensor.lowrank import svd_lowrank as svd_lowrank
     from pellucid.training import History as History
     from pellucid.training import load as load
     from pellucid.training import save as save
@@ -377,6 +381,9 @@ _LAZY = {
     "program": "pellucid.lenses",
     "see": "pellucid.lenses",
     "vmap": "pellucid.func",
+    "pca_lowrank": "pellucid.tensor.lowrank",
+    "poisson": "pellucid.distributions.counts",
+    "svd_lowrank": "pellucid.tensor.lowrank",
 }
 # What PyTorch has at the top too.
 _ALSO = (

@@ -9,10 +9,15 @@ from pellucid.distributions.chances import Binary
 from pellucid.distributions.distribution import Distribution, numbers_are_known
 from pellucid.distributions.draws import broadcast_all, softplus, tiny, uniform
 from pellucid.distributions.gamma_draws import gamma_draw
+from pellucid.dtypes import FLOAT
+from pellucid.errors import DTypeError, SettingError
 from pellucid.tensor.grad_mode import no_grad
 from pellucid.tensor.lift import FUNCTIONS
+from pellucid.tensor.random import Generator
+from pellucid.tensor.returned import returning
+from pellucid.tensor.tensor import Tensor
 
-__all__ = ["NegativeBinomial", "Poisson"]
+__all__ = ["NegativeBinomial", "Poisson", "poisson"]
 
 _where: Any = FUNCTIONS["where"]
 _xlogy: Any = FUNCTIONS["xlogy"]
@@ -21,7 +26,35 @@ _EVENTS = 48  # more of them come with chance 10⁻¹⁷ there
 _ROUNDS = 16  # each takes a proposal with a chance above 0.75
 
 
-def poisson_draw(rate: Any) -> Any:
+@returning
+def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
+    """A count for each mean count, of its dtype: how often happens what happens at that rate.
+
+    Args:
+        input: mean counts from 0 on, of any shape.
+        generator: draws; the one of `manual_seed` when None.
+
+    Raises:
+        DTypeError: whole numbers.
+        SettingError: one that is negative or no number.
+
+    Example:
+        >>> import pellucid
+        >>> pellucid.poisson(pellucid.tensor([0.0, 4.0, 100.0])).shape
+        Size([3])
+    """
+    if input.dtype.category != FLOAT:
+        raise DTypeError(
+            f"poisson: mean counts are float, not {input.dtype.name}.\n Convert first: x.float()."
+        )
+    known = input._node.array
+    if known is not None and not (known >= 0).all():
+        worst = known[~(known >= 0)].flat[0]
+        raise SettingError(f"poisson: a mean count is 0 or more, and {worst} is not.")
+    return poisson_draw(input, generator)  # type: ignore[no-any-return]
+
+
+def poisson_draw(rate: Any, generator: Generator | None = None) -> Any:
     """A count for each rate; the same program whatever is drawn.
 
     Source: Hörmann 1993, "The transformed rejection method for generating Poisson random variables"
@@ -30,8 +63,8 @@ def poisson_draw(rate: Any) -> Any:
         rate = rate.detach()
         few = rate < _FEW
         low, high = _where(few, rate, 1.0), _where(few, 2 * _FEW, rate)
-        waits = uniform((_EVENTS, *rate.shape), rate.dtype)
-        pairs = uniform((2, _ROUNDS, *rate.shape), rate.dtype)
+        waits = uniform((_EVENTS, *rate.shape), rate.dtype, generator)
+        pairs = uniform((2, _ROUNDS, *rate.shape), rate.dtype, generator)
         if numbers_are_known():  # all is drawn on every way, so that the stream moves on alike
             if bool(few.all()):
                 return _few(low, waits)

@@ -14,7 +14,7 @@ from pellucid.tensor.creation import tensor
 from pellucid.tensor.familiar import get_default_dtype
 from pellucid.tensor.lift import lifted
 from pellucid.tensor.limits import finfo
-from pellucid.tensor.random import rand, randn
+from pellucid.tensor.random import Generator, rand, randn
 from pellucid.tensor.tensor import Tensor
 
 __all__ = [
@@ -59,9 +59,9 @@ def tiny(dtype: DType) -> float:
     return float(finfo(dtype).tiny)
 
 
-def uniform(shape: Any, dtype: DType) -> Any:
+def uniform(shape: Any, dtype: DType, generator: Generator | None = None) -> Any:
     """Numbers spread evenly over (0, 1): both ends are left out, so that logarithms are finite."""
-    drawn: Any = rand(tuple(shape), dtype=dtype)
+    drawn: Any = rand(tuple(shape), dtype=dtype, generator=generator)
     eps = finfo(dtype).eps
     return (drawn + eps / 4).clamp(max=1 - eps / 2)  # draws are multiples of eps / 2
 

@@ -38,13 +38,13 @@ i0_ igamma igammac imag index_put_ instance_norm is_anomaly_enabled is_conj is_i
 is_inference_mode_enabled is_neg istft jit kl_div layer_norm lcm_ ldexp_ log10_ log1p_ log2_ log_
 logit_ lstm lstm_cell lstsq lu lu_solve lu_unpack margin_ranking_loss masked matrix_rank max_pool1d
 max_pool2d max_pool3d memory_format mps multiprocessing nan_to_num_ neg_ negative_ nested
-nuclear_norm onnx orgqr ormqr pairwise_distance pca_lowrank pixel_shuffle pixel_unshuffle poisson
+nuclear_norm onnx orgqr ormqr pairwise_distance pixel_shuffle pixel_unshuffle
 poisson_nll_loss polar prelu profiler quantization rad2deg_ random real reciprocal_ relu_
 resize_as_ resolve_conj resolve_neg rms_norm rnn_relu rnn_tanh round_ rrelu rrelu_ rsqrt_ selu
 selu_ set_anomaly_enabled set_default_device set_default_tensor_type set_float32_matmul_precision
 set_num_interop_threads sigmoid_ signal sin_ sinc_ sinh_ solve sparse sparse_bsc_tensor
 sparse_bsr_tensor sparse_compressed_tensor sparse_coo_tensor sparse_csc_tensor sparse_csr_tensor
-special spmm sqrt_ square_ stft svd_lowrank symeig tan_ tanh_ threshold threshold_ to_dlpack
+special spmm sqrt_ square_ stft symeig tan_ tanh_ threshold threshold_ to_dlpack
 triangular_solve triplet_margin_loss trunc_ uint16 uint64 use_deterministic_algorithms
 view_as_complex view_as_real vmap while_loop windows xlogy_ xpu zero_
 """,
