@@ -215,7 +215,7 @@ def _start(v: Any, like: tuple[Tensor, ...], name: str) -> tuple[Tensor, ...]:
         if len(like) == 1 and like[0].numel() == 1:
             return (ones_like(like[0]),)
         raise GraphError(f"{name}: v may only be left out where it is a single number.")
-    given = tuple(v) if isinstance(v, tuple | list) else (v,)
+    given = _Group(v, f"{name}: what v holds").tensors
     fits = [tuple(g.shape) for g in given] == [tuple(x.shape) for x in like]
     if not fits:
         wanted = " and ".join(show(x.shape) for x in like)

@@ -80,9 +80,23 @@ def recorded(self: Tensor, value: Node) -> bool:
                 " Wrap the change in `with pellucid.no_grad():`, or compute a new Tensor."
             )
         return True
+    if recording and node.base is not None and _of_a_leaf(node):
+        raise GraphError(
+            "a view of a leaf that requires grad is being changed in place; it was taken under "
+            "no_grad(), or before the leaf required grad.\n"
+            " Wrap the change in `with pellucid.no_grad():`, or compute a new Tensor."
+        )
     if current().trace is not None:
         return True
     return (recording and value.requires_grad) or node.array is None or value.array is None
+
+
+def _of_a_leaf(view: Node) -> bool:
+    """Whether a view shows a leaf that requires grad; what was detached is on its own."""
+    node = view
+    while node.base is not None and node.op is not None and node.op.gradient is not None:
+        node = node.base
+    return node.op is None and node.base is None and node.requires_grad
 
 
 def overwrite(
@@ -120,16 +134,16 @@ def replace(self: Tensor, value: Node) -> None:
             if before.op is None and before.base is not None and not before.requires_grad:
                 _reach_owner(before, value)
     if before.retains and before.op is not None and trace is None:
-        before.retains, value.retains = (
-            False,
-            True,
-        )  # who asked for its blame asked for the Tensor's
+        # who asked for its blame asked for the Tensor's
+        before.retains, value.retains = False, True
     value.writes = before.writes + 1
     owner._node = value
     for view, path in paths:
         node = value
         for step in path:
             node = emit(step.op, (node,), step.params)
+        if view._node.retains and trace is None:
+            view._node.retains, node.retains = False, True
         view._node = node if trace is None else trace.moved(view, node, alias=True)
 
 

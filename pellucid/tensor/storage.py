@@ -11,7 +11,7 @@ from pellucid.dtypes import DType
 from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
 from pellucid.graph.emit import constant
 from pellucid.graph.mode import current
-from pellucid.graph.node import leaf
+from pellucid.graph.node import Node, last_change, leaf
 from pellucid.ops import elementwise as ew
 from pellucid.ops import movement as mv
 from pellucid.shapes import numel, show
@@ -153,13 +153,11 @@ def set_(
     Tensor as it is, or all of the memory in a row.
     """
     if source is None:
-        self._node = _nothing(self)
-        return self
+        return _over(self, self.detach().new_empty(0)._node)
     if source.dtype is not self.dtype and not (isinstance(source, Storage) and source._bytes):
         raise DTypeError(f"set_: {source.dtype.name} can't take the place of {self.dtype.name}.")
     if isinstance(source, Tensor) and size is None:
-        self._node = source.detach()._node
-        return self
+        return _over(self, source.detach()._node)
     memory = source if isinstance(source, Storage) else source.storage()
     row = memory._as(self.dtype)
     axes = sizes((size,)) if size is not None else (row.size - storage_offset,)
@@ -173,12 +171,18 @@ def set_(
     width = row.itemsize
     apart = tuple(s * width for s in steps)
     seen: Any = np.ndarray(axes, row.dtype, row, storage_offset * width, apart)
-    self._node = leaf(seen, axes, self.dtype)
+    return _over(self, leaf(seen, axes, self.dtype))
+
+
+def _over(self: Tensor, node: Node) -> Tensor:
+    """Let a Tensor stand for a leaf; a weight stays a weight, with its name and its blame."""
+    before = self._node
+    if before.op is None:
+        node.kind, node.name, node.requires_grad = before.kind, before.name, before.requires_grad
+        node.grad = before.grad
+    self._node = node
+    last_change[0] += 1
     return self
-
-
-def _nothing(self: Tensor) -> Any:
-    return self.detach().new_empty(0)._node
 
 
 @_method
