@@ -11,6 +11,7 @@ import pellucid as pl
 from pellucid import nn
 from pellucid.doctor import watch
 from pellucid.doctor.watching import compiled
+from pellucid.doctor.watching.early import Given
 from pellucid.doctor.watching.filling import seen_of
 from pellucid.doctor.watching.ours import Ours
 from pellucid.doctor.watching.watcher import Watcher
@@ -302,3 +303,33 @@ def test_networks_that_only_a_compiled_step_calls_are_found() -> None:
     assert (seen.events.steps, seen.optimizer) == (8, "SGD")
     np.testing.assert_allclose(seen.losses, losses, rtol=1e-6)
     assert seen.weights[0].std == pytest.approx(float(first["0.weight"].std()), rel=1e-6)
+
+
+def test_what_a_step_was_given_is_known_again() -> None:
+    """Small Tensors come back as they were; large ones are the same or gone."""
+    few, many = pl.randn(10), pl.randn(100_000)
+    was = few.numpy().copy()
+    given = Given(few), Given(many)
+    assert given[0].then() is few and given[1].then() is many
+    few.add_(1.0)
+    many.add_(1.0)
+    np.testing.assert_array_equal(given[0].then().numpy(), was)
+    assert given[1].then() is None
+
+
+def test_a_buffer_that_is_filled_anew_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The step that was kept is gone; the first look is taken as the loop left things."""
+    monkeypatch.setattr("pellucid.doctor.watching.later._SMALL", 100)
+    monkeypatch.setattr("pellucid.doctor.watching.early._SMALL", 100)
+    model, optimizer, step, rows = _given_rows()
+    x, y = rows[0][0].clone(), rows[0][1].clone()
+    losses = []
+    with watch(model, optimizer, trials=False) as report:
+        for i in range(20):
+            x.copy_(rows[i % 4][0])
+            y.copy_(rows[i % 4][1])
+            losses.append(float(step(x, y)))
+    assert losses == _of_rows(20)
+    seen = report.seen
+    assert (seen.events.steps, len(seen.losses)) == (20, 20) and seen.calls
+    np.testing.assert_allclose(seen.losses, losses, rtol=1e-6)

@@ -137,6 +137,7 @@ class _Steps:
     def _in_advance(self, args: Any, kwargs: Any) -> None:
         """A look at the step that comes next, with the rows of the one that was."""
         w, step = self.watcher, self.watcher.step
+        w.looks.whole = max(w.looks.whole, step + len(self.outs) + 1)
         self.before = self._timed(args, kwargs)
         self.at = len(w.losses) - 1
         if not self.looked:

@@ -27,7 +27,7 @@ from pellucid.doctor.watching.weights import Weights
 
 __all__ = ["Looks"]
 
-_WHOLE = 2  # steps that are traced from their beginning, not from the network on
+_WHOLE = 2  # first steps that are traced from their beginning, not from the network on
 _MANY = 5000  # operations before the network runs, after which it is no step
 
 
@@ -52,6 +52,7 @@ class Looks:
         self.trace: Trace | None = None
         self.moment: Moment | None = None
         self.due = close
+        self.whole = _WHOLE
         self.close = False
         self.headless = False  # the network is not called as a whole
         self.by_hand = False
@@ -81,7 +82,9 @@ class Looks:
         self.close = self.due(step)
         if self.close:
             self.trace = self.new_trace(looking=True)
-            if self.headless or step < _WHOLE:  # a penalty may be computed before the network runs
+            if (
+                self.headless or step < self.whole
+            ):  # a penalty may be computed before the network runs
                 self.trace.started = self.start()
 
     def rests(self) -> bool:
@@ -93,9 +96,9 @@ class Looks:
 
     def new_trace(self, looking: bool) -> Trace:
         """Notes of a step."""
-        lines = self.lines if self.step < _WHOLE else None
+        lines = self.lines if self.step < self.whole else None
         trace = Trace(self.library, self.weights.names(), lines, looking, self.wholes)
-        trace.known = self.known if looking and self.step >= _WHOLE else []
+        trace.known = self.known if looking and self.step >= self.whole else []
         return trace
 
     def start(self) -> bool:
@@ -207,7 +210,7 @@ class Looks:
             the loss call, found in the trace where it wasn't seen otherwise.
         """
         trace = self.trace
-        if not passes and not self.headless and self.step < _WHOLE:
+        if not passes and not self.headless and self.step < self.whole:
             self.headless = True  # the next steps are traced from their beginning
         if trace is None or trace.finished or not (trace.started or self.headless):
             return call
@@ -241,7 +244,7 @@ class Looks:
         if not self.calls:
             trace.strangers = self.library.leaves(loss) - set(trace.weights)
         found = calls(trace, places)
-        if len(found) > len(self.calls) and self.step < _WHOLE:
+        if len(found) > len(self.calls) and self.step < self.whole:
             self._more(found)
         for ran in trace.ran if trace.looking else ():
             for name in ran.taken if ran.inside else ():

@@ -1,4 +1,4 @@
-"""Networks and optimizers that are met first while a step is traced, in which nothing has values."""
+"""Networks and optimizers that are first met while a step is traced, where nothing has values."""
 
 from __future__ import annotations
 
