@@ -42,3 +42,13 @@ def test_a_picture_read_as_it_stands_has_the_slopes_of_pytorch(
         found.append((grid.detach().flatten().tolist(), grid.grad.flatten().tolist()))
     assert found[0][0] == found[1][0]
     assert found[0][1] == pytest.approx(found[1][1], rel=1e-4, abs=1e-3)
+
+
+def test_places_read_to_the_nearest_have_blame_that_is_zero(torch: Any) -> None:
+    for room in (pellucid, torch):
+        grid = room.tensor([[[[0.1, 0.2], [float("nan"), 3.0]]]], requires_grad=True)
+        picture = room.arange(9.0).reshape(1, 1, 3, 3)
+        y = room.nn.functional.grid_sample(picture, grid, "nearest", align_corners=False)
+        assert y.requires_grad and y.flatten().tolist() == [4.0, 0.0]
+        y.sum().backward()
+        assert grid.grad.flatten().tolist() == [0.0] * 4

@@ -11,6 +11,7 @@ from typing import Any
 from pellucid.dtypes import DType, int64
 from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.node import Node
+from pellucid.ops.activation import step as step_
 from pellucid.ops.compare import ge, gt, le, logical_and, lt, where
 from pellucid.ops.elementwise import abs as abs_
 from pellucid.ops.elementwise import add, cast, div, mul, sub
@@ -184,7 +185,8 @@ def _taps(x: Node, mode: str) -> tuple[Node, Node | None]:
     """The whole places near `x` on one axis, `(N, taps, count)`, and the share of each."""
     x = reshape(x, shape=(x.shape[0], 1, x.shape[1]))
     if mode == "nearest":
-        return round_(x), None
+        one = add(mul(step_(x), 0.0), 1.0) if x.requires_grad else None  # places have blame: 0
+        return round_(x), one
     first = floor(x)
     d = sub(x, first)
     return cat(first, add(first, 1.0), axis=1), cat(sub(1.0, d), d, axis=1)
