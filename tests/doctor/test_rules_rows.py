@@ -119,6 +119,19 @@ def test_bad_labels_believes_a_network_that_reads_more() -> None:
     assert not findings("bad_labels", good)
 
 
+@pytest.mark.parametrize(("lowest", "found"), [(0.6, False), (0.97, True)])
+def test_bad_labels_believes_what_held_out_rows_said_earlier(lowest: float, found: bool) -> None:
+    """What was learned by heart in the end may have begun with what the targets tell."""
+    own = np.random.default_rng(5)
+    x, y = own.normal(size=(200, 20)), own.normal(size=200)
+    lost = seen(x, y, y, "mse_loss")
+    lost.held_out = Rows(x[:60], own.normal(size=60), own.normal(size=60))
+    constant = float(np.mean((lost.held_out.y - y.mean()) ** 2))
+    course = constant * np.array([1.0, lowest, lowest, lowest, 1.2, 1.5, 1.9])
+    lost.scores = [Score(10 * i, 60, float(loss), None) for i, loss in enumerate(course)]
+    assert bool(findings("bad_labels", lost)) == found
+
+
 def test_bad_labels_where_held_out_rows_mean_something_else() -> None:
     x, y = moons()
     other = seen(x[:200], y[:200], scores(y[:200]))

@@ -1,17 +1,17 @@
 """Bad labels: targets that do not belong to their inputs.
 
-Conditions, any of them, asked of known learners that did not learn from the row they judge:
-the targets have nothing to do with the inputs (shuffles of them score as well with a chance of 1 %,
-and no learner has more skill than chance gives), nor does the network do well on other rows; or
-they contradict at least 20 % of the half of the rows that the learners are surest of, nearly as
-many (70 %) of the very surest, where overlapping classes contradict few, and with labels that are
-not just the learners' second choice; or, of numbers, 12 % lie far off what the rest teaches and
-are unrelated to it; or the targets of the row before or
-after fit far better; or held-out rows are answered worse than by one constant where training rows
-are answered well. Rows that come again and again, each time with the same target, are in order.
-Sequences and tokens, of which these learners read little, are judged by what the
-network itself reaches. The rows before and after are those of the data set, where a loader that
-shuffles holds its tensors. Less noise than that does no harm.
+Conditions, any of them, asked of known learners that did not learn from the row they judge: the
+targets have nothing to do with the inputs (shuffles of them score as well with a chance of 1 %, and
+no learner has more skill than chance gives), nor does the network do well on other rows, now or, by
+squared errors, earlier; or they contradict at least 20 % of the half of the rows that the learners
+are surest of, nearly as many (70 %) of the very surest, where overlapping classes contradict few,
+and with labels that are not just the learners' second choice; or, of numbers, 12 % lie far off what
+the rest teaches and are unrelated to it; or the targets of the row before or after fit far better;
+or held-out rows are answered worse than by one constant where training rows are answered well. Rows
+that come again and again, each time with the same target, are in order. Sequences and tokens, of
+which these learners read little, are judged by what the network itself reaches. The rows before and
+after are those of the data set, where a loader that shuffles holds its tensors. Less noise than
+that does no harm.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from pellucid.doctor.measures.answers import Array
 from pellucid.doctor.measures.doubt import Disagreement, disagreement
 from pellucid.doctor.measures.fit import fit, fit_held_out
 from pellucid.doctor.measures.reference import Reference, reference
+from pellucid.doctor.measures.scores import merged
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change
@@ -44,6 +45,7 @@ _DRAWS: Final = 200
 _UNLIKE, _FEWEST = 0.05, 20
 _AT_LEAST: Final = 0.15  # what noise must be above even if chance was unkind by 2 errors
 _ROWS: Final = 60
+_BETTER, _LONG = 0.9, 5  # than a constant, over three of so many scores or more
 _HELD_AGAINST: Final = frozenset({"index", "getitem", "gather", "sub", "mul"})
 _LOOK: Final = (
     "for i in random.sample(range(len(x)), 20):  # look at some rows with their targets\n"
@@ -91,6 +93,8 @@ def _unrelated(seen: Seen, found: Disagreement) -> Iterator[Finding]:
         return  # a rare class that is told apart without ever being the likeliest
     if (others.skill if others is not None else _on_left_out(seen)) > 0.1:
         return  # the network reads what the learners can't
+    if _had_learned(seen):
+        return
     memorized = own is not None and own.skill > 0.3
     if _hard_to_read(seen) and (others is None or not memorized):
         return
@@ -104,6 +108,20 @@ def _unrelated(seen: Seen, found: Disagreement) -> Iterator[Finding]:
         _LOOK + "    print(x[i], y[i])\n" + _PAIRS,
         0.85, 0.95,
     )  # fmt: skip
+
+
+def _had_learned(seen: Seen) -> bool:
+    """Whether squared errors on other rows were once below a constant's, and were lost by heart."""
+    train, held, loss = seen.train, seen.held_out, seen.loss
+    if train is None or held is None or loss is None or len(held.y) < _FEWEST:
+        return False
+    if loss.name != "mse_loss" or loss.settings.get("reduction", "mean") != "mean" or form(seen):
+        return False
+    scores = [score.loss for score in merged(seen.scores) if np.isfinite(score.loss)]
+    if len(scores) < _LONG:
+        return False
+    constant = float(np.mean((held.y - np.mean(train.y)) ** 2))
+    return float(np.min(np.convolve(scores, np.ones(3) / 3, "valid"))) < _BETTER * constant
 
 
 def _on_left_out(seen: Seen) -> float:
