@@ -55,9 +55,7 @@ def training(
     model = lay_out(ready(library, network, material.weights))
     optimizer = library.optim.Adam(model.parameters(), lr=LEARNING_RATE, **(adam or {}))
     loss_fn = loss_of(library)
-    batches = [
-        (lay_out(library.tensor(x)), library.tensor(y)) for x, y in material.batches()
-    ]
+    batches = [(lay_out(library.tensor(x)), library.tensor(y)) for x, y in material.batches()]
     batches *= steps_a_round // len(batches)
 
     def one(x: Any, y: Any) -> Any:

@@ -51,7 +51,7 @@ WHY = {
     "16 bits: PyTorch rounds after every step of a sum, we at its end, or the other way around": """
         addbmm:value gradient:value histc:value matrix_exp:value
         nn.functional.binary_cross_entropy_with_logits:value
-        nn.functional.conv_transpose3d:value nn.functional.grid_sample:value
+        nn.functional.conv_transpose3d:value
     """,
     "without AVX-512, PyTorch rounds 16-bit pieces of a window before it adds them up": """
         nn.functional.conv_transpose2d:value
