@@ -333,3 +333,36 @@ def test_a_buffer_that_is_filled_anew_does_no_harm(monkeypatch: pytest.MonkeyPat
     seen = report.seen
     assert (seen.events.steps, len(seen.losses)) == (20, 20) and seen.calls
     np.testing.assert_allclose(seen.losses, losses, rtol=1e-6)
+
+
+def test_who_watches_holds_no_weights() -> None:
+    """Weights that somebody else holds are fetched after every step; a GRU is told as one call."""
+    pl.manual_seed(0)
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.cell, self.head = nn.GRU(3, 4, batch_first=True), nn.Linear(4, 1)
+
+        def forward(self, x: Any) -> Any:
+            return self.head(self.cell(x)[0])
+
+    model = Net()
+    optimizer = pl.optim.Adam(model.parameters())
+    x = pl.randn(8, 5, 3)
+
+    @pl.compile(engine="xla")
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = ((model(x) - 1.0) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+    watcher = Watcher(Ours(), [model], [optimizer])
+    watcher.begin()
+    for _ in range(6):
+        float(step())
+    (bank,) = step._banks.values()
+    assert watcher.looks.moments and bank._shared == []
+    watcher.end()

@@ -230,9 +230,7 @@ class Looks:
             if not known:
                 self._read(trace, loss)
                 self.form, self.places, self.at = form, trace.places, trace.onto
-                self.known = [
-                    replace(ran, again=_never, figures=None) for ran in trace.ran
-                ]  # none of its tensors
+                self.known = [_bare(ran) for ran in trace.ran]
             self._take(trace, loss, value, rate)
             if trace.target is not None and passes and self.replay is None:
                 self.replay = replayed(trace, loss, passes[-1], self.missing)
@@ -309,6 +307,11 @@ class Looks:
             self.moment = Moment(self.step, value, rate)
             self.moments.append(self.moment)
         self.moment.moves = {**self.moment.moves, **self.weights.moves(stepped=True)}
+
+
+def _bare(ran: Ran) -> Ran:
+    """An operation without its tensors: who holds weights makes each step fetch them."""
+    return replace(ran, again=_never, figures=None, inner=[_bare(part) for part in ran.inner])
 
 
 def _never(*args: Any) -> Any:
