@@ -57,7 +57,7 @@ def test_mistakes_name_what_there_is() -> None:
         ("boolean", "--set", "seed=3"): "seed is an option of its own: --seed.",
         ("boolean", "--save", "a.png"): "--save writes .html, and a.png is none of them.",
         ("boolean", "--out", "folder"): (
-            "--out writes .html or .png or .svg or .pdf or .json or .txt or .tex or .gif,"
+            "--out writes .html or .json or .txt or .tex or .png or .svg or .pdf or .gif,"
             " and folder is none of them."
         ),
         ("boolean", "--figure", "a.txt"): (
