@@ -60,6 +60,7 @@ def _beside_the_best(
     columns = ("workload", "cores", "pellucid", "best peer", "ratio", "target", "", "roofline")
     return [
         _machine(told),
+        told.get("remark", ""),
         "\n".join(f"- {line}" for line in table.notes(results, rooflines)),
         heading,
         _grid(columns, [_cells(result) for result in results]),
