@@ -216,12 +216,15 @@ def curve(axis: Any, run: Run, theme: Theme) -> None:
     )  # fmt: skip
 
 
+_TENTHS = re.compile(r"(?<=\d)\.(\d)\d+(?=[\s\"])")
+
+
 def slim(svg: str) -> str:
     """Drop what a viewer does not need: the head, comments, decimals below a tenth of a pixel."""
     svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<!DOCTYPE.*?>", "", svg, flags=re.DOTALL)
     svg = svg.replace("'DejaVu Sans'", SYSTEM_FONT)
     svg = _one_style_a_mark(svg)
-    svg = re.sub(r"(?<=[\d])\.(\d)\d+(?=[\s\"])", r".\1", svg)
+    svg = re.sub(r"<[^>]*>", lambda tag: _TENTHS.sub(r".\1", tag[0]), svg)  # not the text
     return re.sub(r"\s*\n\s*", "\n", svg).strip() + "\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import subprocess
@@ -81,3 +82,14 @@ def test_the_readme_shows_it_in_both_themes() -> None:
     first_screen = "\n".join(README.splitlines()[:40])
     assert '(prefers-color-scheme: dark)" srcset="docs/images/moons-dark.svg"' in first_screen
     assert re.search(r'<img src="docs/images/moons-light\.svg"\s+alt="[^"]{40,}"', first_screen)
+
+
+def test_what_is_read_keeps_its_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    slim = importlib.import_module("make_pictures").slim
+    picture = (
+        '<svg><path d="M 1.2345 2.3456 "/><text x="3.4567">between 0.24 and 0.25 </text></svg>'
+    )
+    assert slim(picture).strip() == (
+        '<svg><path d="M 1.2 2.3 "/><text x="3.4">between 0.24 and 0.25 </text></svg>'
+    )
