@@ -81,10 +81,10 @@ def lowered(seen: Seen, *changes: Change) -> Lower | None:
         seen: a training.
         changes: from the smallest to the largest.
     """
-    way = by_loss(seen)
-    plain = seen.trials.run(Change()) if way is not None else None
-    if way is None or plain is None:
+    start = _unchanged(seen)
+    if start is None:
         return None
+    way, plain = start
     before = min(way.end, _end(plain.loss, plain))
     other = _end(plain.held_loss, plain)
     for change in changes:
@@ -110,10 +110,10 @@ def steadied(seen: Seen, *changes: Change) -> Lower | None:
         seen: a training.
         changes: from the smallest to the largest.
     """
-    way = by_loss(seen)
-    plain = seen.trials.run(Change()) if way is not None else None
-    if way is None or plain is None:
+    start = _unchanged(seen)
+    if start is None:
         return None
+    way, plain = start
     before = min(_later(seen.losses), _later(plain.losses))
     for change in changes:
         trial = seen.trials.run(change)
@@ -124,6 +124,13 @@ def steadied(seen: Seen, *changes: Change) -> Lower | None:
         if after < REST * before and before - after > GAIN * way.first and not worse:
             return Lower(change, before, after)
     return None
+
+
+def _unchanged(seen: Seen) -> tuple[Way, Trial] | None:
+    """The way of the loss, and a trial without any change to compare with."""
+    way = by_loss(seen)
+    plain = seen.trials.run(Change()) if way is not None else None
+    return None if way is None or plain is None else (way, plain)
 
 
 def _later(losses: npt.NDArray[np.floating[Any]]) -> float:
