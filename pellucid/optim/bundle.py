@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -75,6 +76,7 @@ class Bundle:
         params: the weights; one, if the rule looks at weights as a whole.
         memory: what is remembered about each.
         state: what is remembered so far; replaced by views into the bundle's own memory.
+        times: how often the group names them.
 
     Attributes:
         shape: of the weights, as the rule sees them.
@@ -83,8 +85,10 @@ class Bundle:
         stale: the state was changed from outside, so the bundle must be made anew.
     """
 
-    def __init__(self, params: Sequence[Tensor], memory: Memory, state: Any) -> None:
-        self.params, self.memory = list(params), memory
+    def __init__(
+        self, params: Sequence[Tensor], memory: Memory, state: Any, times: int = 1
+    ) -> None:
+        self.params, self.memory, self.times = list(params), memory, times
         self.dtype = params[0].dtype
         shapes = [tuple(p.shape) for p in params]
         each = [memory.slots(shape) for shape in shapes]
@@ -247,16 +251,19 @@ def move(bundles: Sequence[Bundle], program: Program, rates: Sequence[float]) ->
 def bundled(params: Sequence[Tensor], memory: Memory, state: Any) -> Iterator[Bundle]:
     """Put weights together that move alike; large ones stay alone, and those seen as a whole.
 
-    Alike are weights of one dtype with the same number of steps and the same single numbers.
+    Alike are weights of one dtype with the same number of steps and the same single numbers, which
+    the group names equally often.
     """
     groups: dict[tuple[Any, ...], list[Tensor]] = {}
-    for p in params:
+    named = Counter(map(id, params))
+    for p in {id(p): p for p in params}.values():
         held = state.get(p) or {}
         alone = id(p) if memory.whole or p._node.size >= LONE else 0
         single = [float(_array(held[n])) if n in held else None for n in memory.single]
-        groups.setdefault((p.dtype, steps_taken(held), alone, *single), []).append(p)
-    for group in groups.values():
-        yield Bundle(group, memory, state)
+        key = (named[id(p)], p.dtype, steps_taken(held), alone, *single)
+        groups.setdefault(key, []).append(p)
+    for (times, *_), group in groups.items():
+        yield Bundle(group, memory, state, times)
 
 
 def steps_taken(held: Mapping[str, Any] | None) -> int:

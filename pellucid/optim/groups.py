@@ -7,6 +7,7 @@ from typing import Any
 
 from pellucid.errors import KindError, SettingError
 from pellucid.spelling import a_kind
+from pellucid.tensor.caution import caution
 from pellucid.tensor.tensor import Tensor
 
 __all__ = ["REQUIRED", "Params", "Rate", "check_members", "groups_of", "named"]
@@ -39,7 +40,7 @@ def groups_of(params: Any, who: str) -> list[dict[str, Any]]:
 def check_members(
     members: list[Any], others: Sequence[Tensor], who: str, recorded: bool = False
 ) -> None:
-    """Refuse a group whose members are not weights that may move.
+    """Refuse a group whose members are not weights that may move; warn of one named twice.
 
     Args:
         members: of the new group.
@@ -61,10 +62,15 @@ def check_members(
                 " Pass what it was computed from, or x.detach().requires_grad_() to cut it off."
             )
     known = {id(p) for p in others}
-    if len({id(p) for p in members}) < len(members) or any(id(p) in known for p in members):
+    if any(id(p) in known for p in members):
         raise SettingError(
-            f"{who}: a weight belongs to more than one group, or to one twice.\n"
+            f"{who}: a weight belongs to more than one group.\n"
             " Name each once: it is moved by the settings of its group."
+        )
+    if len({id(p) for p in members}) < len(members):
+        caution(
+            f"{who}: a group names a weight more than once, so each step moves it as often.\n"
+            " Name each once; model.parameters() does, also where layers share a weight."
         )
 
 

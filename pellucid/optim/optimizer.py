@@ -169,6 +169,13 @@ class Optimizer(Asked, Hooked):
         known = self._bundles[number]
         if trace is not None:
             trace.guard(lambda: self._form(number, group, known))
+        turn = 0
+        while bundles:
+            self._move_bundles(group, bundles, trace)
+            turn += 1  # a weight that the group names twice is moved twice
+            bundles = [b for b in bundles if b.times > turn]
+
+    def _move_bundles(self, group: dict[str, Any], bundles: list[Bundle], trace: Any) -> None:
         for form, alike in groupby(bundles, lambda b: (b.slots, b.shape, b.dtype, b.count)):
             rule = self._rule(group, *form[:3])
             if trace is None:

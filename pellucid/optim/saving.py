@@ -21,11 +21,14 @@ Group = dict[str, Any]
 
 def pack(groups: Sequence[Group], state: Mapping[Any, Any]) -> dict[str, Any]:
     """Number the weights, and put numbers where the weights were."""
-    weights = [p for group in groups for p in group["params"]]
     numbers: dict[int, int] = {}
-    for i, p in enumerate(weights):  # a weight that is there twice keeps its first number
-        numbers.setdefault(id(p), i)
+    start = 0
+    for group in groups:  # one that a group names twice has the last of its numbers
+        new = {id(p): i for i, p in enumerate(group["params"], start) if id(p) not in numbers}
+        numbers |= new
+        start += len(group["params"])
     packed = [{**_settings(g), "params": [numbers[id(p)] for p in g["params"]]} for g in groups]
+    weights = [p for group in groups for p in group["params"]]
     held: dict[Any, Any] = {numbers[id(p)]: dict(state[p]) for p in weights if state.get(p)}
     held |= {k: v for k, v in state.items() if not isinstance(k, Tensor)}  # rules of one's own
     return {"state": held, "param_groups": packed}
