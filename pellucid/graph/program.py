@@ -111,9 +111,11 @@ def collect(inputs: Iterable[Node], outputs: Iterable[Node], since: int = 0) -> 
     inputs, outputs = tuple(inputs), tuple(outputs)
     given = set(inputs)
     order = [n for n in _behind(outputs, given, since) if n not in given]
-    held = tuple(n for n in order if n.op is None or not n.inputs or n.seq < since)
-    known = set(held)
+    known = {n for n in order if n.op is None or not n.inputs or n.seq < since}
     made = [n for n in order if n not in known]
+    # By first use, not by age: a number that an earlier trace has met makes no other program.
+    used = dict.fromkeys((*(x for n in made for x in n.inputs), *outputs, *order))
+    held = tuple(n for n in used if n in known)
     slots = {n: i for i, n in enumerate((*inputs, *held, *made))}
     steps = tuple(Step(n.op, tuple(slots[x] for x in n.inputs), n.params, n) for n in made)
     return Program(inputs, held, steps, tuple(slots[n] for n in outputs))

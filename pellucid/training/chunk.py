@@ -191,7 +191,7 @@ class Chunks:
         if first:
             out.standing += self._made.compile_look_seconds
         step = epoch * (self._full + bool(self._rest)) + done
-        probing.note(self._probes, step, epoch, figures, self._made.look_seconds)
+        probing.note(self._probes, step, epoch, figures, self._made.look_seconds, first)
 
     def _stacked(self, cell: Node, some: list[Start]) -> Any:
         name = self._names.get(cell)

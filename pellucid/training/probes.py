@@ -36,6 +36,9 @@ __all__ = ["Probing", "Watch", "make_probing"]
 
 _BENDS = {f"pellucid.nn.{file}" for file in ("activation", "scores", "straight")}
 SHARE = 60.0  # a look may take one part in so many of the time: 1.7 %
+MOST = 24.0  # all of them, that at the last step included: 4.2 %
+HARDLY = 0.02  # seconds that nobody minds, however short the training
+FIRST = 3.0  # a program that runs for the first time touches its memory, which takes so much longer
 
 
 def make_probing(given: Any) -> Probing | None:
@@ -75,15 +78,26 @@ class Probing:
     def __init__(self, default: bool, patterns: Sequence[str]) -> None:
         self._default, self._patterns = default, tuple(patterns)
         self._last = float("-inf")
-        self._wait = self._floor = self.spent = 0.0
+        self._began: float | None = None
+        self._wait = self._floor = self._cost = self._counted = self.spent = 0.0
         self._over = False
         self._names: list[str] = []
         self._traced: Traced | None = None
         self._look: Any = None
 
     def due(self, last: bool = False) -> bool:
-        """Whether it is time to look again; the last step is looked at in any case."""
-        return not self._over and (last or time.process_time() - self._last >= self._wait)
+        """Whether it is time to look again.
+
+        Args:
+            last: the step is the last one: it is looked at where the time for it is nearly there.
+        """
+        now = time.process_time()
+        if self._began is None and self.spent:  # what it took to compile the steps doesn't count
+            self._began = self._last = now
+        if self._over or now - self._last >= self._wait:
+            return not self._over
+        room = max((now - self._began) / MOST, HARDLY) if self._began is not None else 0.0
+        return last and self._counted + self._cost <= room
 
     def wants(self, name: str) -> bool:
         """Whether a figure was asked for."""
@@ -98,7 +112,8 @@ class Probing:
             out = run.forward_and_move(batches)
         self._check(watch.held)
         figures = {name: _plain(t._node.array) for name, t in watch.held.items()}
-        self.note(run.history.probes, run.step, run.epoch, figures, time.process_time() - began)
+        seconds = time.process_time() - began
+        self.note(run.history.probes, run.step, run.epoch, figures, seconds, not self.spent)
         return out
 
     @contextmanager
@@ -136,7 +151,8 @@ class Probing:
             return
         values = self._look(batch)
         figures = dict(zip(self._names, map(_plain, values), strict=True))
-        self.note(run.history.probes, run.step, run.epoch, figures, self._look.seconds)
+        seconds, fresh = self._look.seconds, self._look.fresh
+        self.note(run.history.probes, run.step, run.epoch, figures, seconds, fresh)
 
     @property
     def program(self) -> StepProgram | None:
@@ -155,16 +171,32 @@ class Probing:
     # ---- both ---------------------------------------------------------------------------------
 
     def note(
-        self, table: ProbeTable, step: int, epoch: int, figures: dict[str, Any], seconds: float
+        self,
+        table: ProbeTable,
+        step: int,
+        epoch: int,
+        figures: dict[str, Any],
+        seconds: float,
+        fresh: bool,
     ) -> None:
-        """A row about the step after so many, and how much work the look was."""
+        """A row about the step after so many.
+
+        Args:
+            table: where the row goes.
+            step: how many there were before.
+            epoch: how many epochs were.
+            figures: by name.
+            seconds: of work that the look took.
+            fresh: whether its program ran for the first time.
+        """
         if figures:
             before = table.thinned
             table.add(step + 1, epoch + 1, figures)
             if table.thinned > before:  # half as often from now on
                 self._floor = 2 * max(self._wait, self._floor)
-        # The first one touches its memory for the first time, which takes three times as long.
-        self._wait = max(SHARE * (seconds if self.spent else seconds / 3), self._floor)
+        self._cost = seconds / FIRST if fresh else seconds
+        self._wait = max(SHARE * self._cost, self._floor)
+        self._counted += self._cost
         self.spent += seconds
         self._last = time.process_time()
 

@@ -49,6 +49,18 @@ def test_what_lies_behind_an_input_is_left_out() -> None:
     assert evaluate(program, [np.float32([5, 6])], namespace)[0].tolist() == [6.0, 7.0]
 
 
+def test_numbers_that_were_met_before_make_no_other_program() -> None:
+    x = unknown((3,), float32, "x")
+
+    def found() -> list[float]:
+        program = trace(lambda x: add(mul(x, 318.25), 5071.5), [x])
+        assert program.steps[0].at == (0, 1)
+        return [float(n.array) for n in program.held]
+
+    trace(lambda x: add(x, 5071.5), [x])  # the second number is the older one
+    assert found() == [318.25, 5071.5] == found()
+
+
 def test_an_input_may_be_an_output() -> None:
     x = unknown((2,), float32)
     program = collect([x], [x])

@@ -15,7 +15,7 @@ from pellucid.errors import SettingError
 from pellucid.training import History
 from pellucid.training import probe_table as tables
 from pellucid.training.probe_table import ProbeTable
-from pellucid.training.probes import make_probing
+from pellucid.training.probes import Probing, make_probing
 from tests.training.small import QUIET, blobs, mlp, same, weights
 
 ENGINES = ["numpy", "xla"]
@@ -409,10 +409,55 @@ def test_looks_are_as_rare_as_they_are_dear() -> None:
     probing = make_probing(True)
     assert probing is not None and probing.due()
 
-    probing.note(ProbeTable(), 0, 0, {"x": 1.0}, 10.0)
+    probing.note(ProbeTable(), 0, 0, {"x": 1.0}, 10.0, fresh=False)
     assert not probing.due() and probing._wait >= 10.0 / 0.05
     probing._last = time.process_time() - probing._wait - 1.0
     assert probing.due()
+
+
+def test_looks_stay_below_a_twentieth_of_a_short_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of a training whose steps and looks take 0.1 s, and whose first look takes 0.3."""
+    now = 0.0
+    monkeypatch.setattr("pellucid.training.probes.time.process_time", lambda: now)
+
+    def looks(steps: int, each: float = 0.1) -> list[int]:
+        nonlocal now
+        now, probing = 0.0, make_probing(True)
+        assert probing is not None
+        taken = []
+        for step in range(steps):
+            if probing.due(last=step == steps - 1):
+                fresh = not taken
+                now += each * (3 if fresh else 1)
+                probing.note(ProbeTable(), step, 0, {"x": 1.0}, each * (3 if fresh else 1), fresh)
+                taken.append(step)
+            now += each + 20.0 * (step == 0)  # the first one is compiled
+        return taken
+
+    assert looks(40) == [0]  # the last one would make it 5 %
+    assert looks(50) == [0, 49]
+    assert looks(59) == [0, 58]
+    assert looks(200) == [0, 61, 121, 181, 199]
+    assert looks(20, each=0.001) == [0, 19]  # two looks take two milliseconds
+
+
+def test_only_a_look_whose_program_is_new_is_a_first_one() -> None:
+    """The next training of the same network finds program and memory ready."""
+    pytest.importorskip("jax")
+    found = []
+    for _ in range(2):
+        seen: list[bool] = []
+        note = Probing.note
+
+        def noted(self: Any, *words: Any, note: Any = note, seen: list[bool] = seen) -> None:
+            seen.append(words[-1])
+            note(self, *words)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Probing, "note", noted)
+            trained("xla", True, batch_size=15)
+        found.append(seen)
+    assert not any(found[1]) and not any(found[0][1:])
 
 
 @pytest.mark.slow

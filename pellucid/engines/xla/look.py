@@ -33,6 +33,7 @@ class XlaLook:
     Attributes:
         compile_seconds: how long compiling took; 0 before the first look.
         seconds: of work in the latest look, without compiling.
+        fresh: whether that was the first time that its program ran.
     """
 
     def __init__(self, step: StepProgram, bank: Bank) -> None:
@@ -45,12 +46,14 @@ class XlaLook:
         self._kind = number_kind((*step.numbers, *self._results))
         self._compiled: Any = None
         self.compile_seconds = self.seconds = 0.0
+        self.fresh = False
 
     def __call__(self, arguments: Sequence[Any]) -> list[Any]:
         """The results for these arguments."""
         step, began = self._step, time.process_time()
         numbers = np.array(step.host_numbers()[0], self._kind)
         streams = np.array(states(step), np.uint32).reshape(len(step.streams), 4)
+        self.fresh = False
         with wide():
             own = [np.array(a) for a in arguments]
             given = (self._bank.take(), self._read(), own, streams, numbers)
@@ -71,6 +74,10 @@ class XlaLook:
             # One vector comes back instead of a hundred numbers, each in a buffer of its own.
             return jnp.concatenate([jnp.ravel(y).astype(kind) for y in one(*given)[1]])
 
+        def made() -> Any:
+            self.fresh = True
+            return compiled_ahead(look, given)
+
         key = own_key("look", self._step, self._bank, kind)
-        self._compiled = shared(key, given, lambda: compiled_ahead(look, given))
+        self._compiled = shared(key, given, made)
         self.compile_seconds = time.perf_counter() - began
