@@ -25,11 +25,11 @@ _LOW = {
 _WIDE = {
     "avg_pool3d", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cdist", "cholesky",
     "cosine_embedding_loss", "cross_entropy", "ctc_loss", "det", "eigh", "eigvalsh",
-    "gaussian_nll_loss", "hinge_embedding_loss", "huber_loss", "inv", "kl_div", "l1_loss", "lstsq",
-    "margin_ranking_loss", "matrix_rank", "mse_loss", "multi_margin_loss", "multilabel_margin_loss",
-    "multilabel_soft_margin_loss", "nanquantile", "nll_loss", "pinv", "poisson_nll_loss", "prod",
-    "qr", "quantile", "slogdet", "smooth_l1_loss", "soft_margin_loss", "solve", "svd", "svdvals",
-    "trace", "triplet_margin_loss", "triplet_margin_with_distance_loss",
+    "gaussian_nll_loss", "grid_sample", "hinge_embedding_loss", "huber_loss", "inv", "kl_div",
+    "l1_loss", "lstsq", "margin_ranking_loss", "matrix_rank", "mse_loss", "multi_margin_loss",
+    "multilabel_margin_loss", "multilabel_soft_margin_loss", "nanquantile", "nll_loss", "pinv",
+    "poisson_nll_loss", "prod", "qr", "quantile", "slogdet", "smooth_l1_loss", "soft_margin_loss",
+    "solve", "svd", "svdvals", "trace", "triplet_margin_loss", "triplet_margin_with_distance_loss",
 }  # fmt: skip
 # Made of several ops, each of which would round: computed in float32 where 16 bits come in.
 _SINGLE = {

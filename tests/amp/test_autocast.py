@@ -36,6 +36,9 @@ CASES: dict[str, Callable[..., Any]] = {
         a[None, :, :, None], x[:, :, None, None]
     ),
     "attention": lambda m, F, a, x: F.scaled_dot_product_attention(a[None], a[None], a[None]),
+    "grid_sample": lambda m, F, a, x: F.grid_sample(
+        a[None, None], x[None, :, :2, None].expand(1, -1, -1, 2), align_corners=False
+    ),
     "softmax": lambda m, F, a, x: a.softmax(-1),
     "layer_norm": lambda m, F, a, x: F.layer_norm(a, (4,), x[0].float(), x[0].float()),
     "batch_norm": lambda m, F, a, x: F.batch_norm(a, None, None, x[0].float(), training=True),

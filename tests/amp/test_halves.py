@@ -19,6 +19,7 @@ P = np.abs(A) + 0.1
 W, V = rng.standard_normal((5, 6)).astype("float32"), rng.standard_normal(6).astype("float32")
 B5 = rng.standard_normal(5).astype("float32")
 IMAGES = rng.standard_normal((2, 3, 8, 8)).astype("float32")
+PLACES = rng.uniform(-0.9, 0.9, (2, 5, 4, 2)).astype("float32")
 FILTERS, C3 = rng.standard_normal((4, 3, 3, 3)).astype("float32") * 0.3, V[:3]
 HEADS = rng.standard_normal((2, 2, 5, 8)).astype("float32")
 MANY = rng.standard_normal((40, 300)).astype("float32")
@@ -75,6 +76,19 @@ CASES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "activations": (lambda m, F, x: F.silu(x) + F.elu(x) + F.softplus(x), (A,)),
     "pools": (lambda m, F, x: F.max_pool2d(x, 2) + F.avg_pool2d(x, 2), (IMAGES,)),
     "normalize": (lambda m, F, x: F.normalize(x), (A,)),
+    **{
+        f"interpolate {mode}": (
+            lambda m, F, x, mode=mode: F.interpolate(x, scale_factor=2, mode=mode), (IMAGES,)
+        )
+        for mode in ("nearest", "bilinear", "bicubic")
+    },
+    **{
+        f"grid_sample {mode}": (
+            lambda m, F, x, g, mode=mode: F.grid_sample(x, g, mode, align_corners=True),
+            (IMAGES, PLACES),
+        )
+        for mode in ("nearest", "bilinear", "bicubic")
+    },
     "scatter_add": (
         lambda m, F, x, y: x.scatter_add(0, m.zeros(4, 6, dtype=m.int64), y), (A, B)
     ),

@@ -52,3 +52,10 @@ def test_places_read_to_the_nearest_have_blame_that_is_zero(torch: Any) -> None:
         assert y.requires_grad and y.flatten().tolist() == [4.0, 0.0]
         y.sum().backward()
         assert grid.grad.flatten().tolist() == [0.0] * 4
+
+
+def test_a_picture_and_its_places_are_of_one_dtype(torch: Any) -> None:
+    for room in (pellucid, torch):
+        grid = room.zeros(1, 2, 2, 2, dtype=room.float64)
+        with pytest.raises((TypeError, RuntimeError), match=r"float32 and grid is float64|Double"):
+            room.nn.functional.grid_sample(room.ones(1, 1, 3, 3), grid, align_corners=False)

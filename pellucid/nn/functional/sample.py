@@ -12,12 +12,14 @@ from pellucid.dtypes import DType, int64
 from pellucid.errors import SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops.activation import step as step_
+from pellucid.ops.agree import must_agree
 from pellucid.ops.compare import ge, gt, le, logical_and, lt, where
 from pellucid.ops.elementwise import abs as abs_
 from pellucid.ops.elementwise import add, cast, div, mul, sub
 from pellucid.ops.indexing import take
 from pellucid.ops.linalg import dot_general
 from pellucid.ops.movement import cat, expand, permute, reshape, slice_
+from pellucid.ops.op import in_single
 from pellucid.ops.reduce import sum_
 from pellucid.ops.whole import floor, remainder
 from pellucid.ops.whole import round as round_
@@ -92,7 +94,13 @@ def grid_sample(
     """
     rank = len(input.shape) - 2
     _check(input, grid, rank, mode, padding_mode)
-    corners = bool(align_corners)
+    return _sampled(input, grid, rank, mode, padding_mode, bool(align_corners))
+
+
+@in_single  # a place in 16 bits is none: 0.3 of the way would be a quarter
+def _sampled(
+    input: Node, grid: Node, rank: int, mode: str, padding_mode: str, corners: bool
+) -> Node:
     size, new = input.shape[2:], grid.shape[1:-1]
     index: Node | None = None
     inside: Node | None = None
@@ -223,6 +231,7 @@ def _check(input: Node, grid: Node, rank: int, mode: str, border: str) -> None:
             "(N, C, D, H, W) with (N, new depth, height, width, 3).\n"
             f"   input        {show(input.shape)}\n   grid         {show(grid.shape)}"
         )
+    must_agree("grid_sample", "input", input.dtype, "grid", grid.dtype)
     if 0 in input.shape[2:]:
         raise ShapeError(f"grid_sample: there is nothing to read in an input {show(input.shape)}.")
     if mode == "bicubic" and rank == 3:
