@@ -148,11 +148,18 @@ def _at(path: str) -> str:
 
 
 def _before(part: Module, state: dict[str, Any], path: str, lists: tuple[Any, ...]) -> None:
-    """Call the hooks before loading; they may rename keys."""
+    """Call the hooks before loading with what belongs to their module; they may rename keys."""
     hooks = part._state_hooks
-    for hook, with_module in tuple(hooks.before_loading) if hooks else ():
-        told = (state, _at(path), *lists)
+    if not hooks or not hooks.before_loading:
+        return
+    below = {k: v for k, v in state.items() if k.startswith(_at(path))}
+    before = set(below)
+    for hook, with_module in tuple(hooks.before_loading):
+        told = (below, _at(path), *lists)
         hook(part, *told) if with_module else hook(*told)
+    for key in before - set(below):
+        del state[key]
+    state.update(below)
 
 
 def _own(parts: Iterable[tuple[str, Module]]) -> tuple[dict[str, Any], dict[str, Module]]:

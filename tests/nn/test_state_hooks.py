@@ -98,6 +98,24 @@ def test_hooks_around_loading(torch: Any) -> None:
     told(torch, story)
 
 
+def test_a_hook_before_loading_is_shown_what_belongs_to_its_module(torch: Any) -> None:
+    def story(lib: Any) -> Any:
+        model = lib.nn.Sequential(lib.nn.Linear(1, 1), lib.nn.Linear(1, 2), lib.nn.Linear(2, 1))
+        state, seen = model.state_dict(), []
+        state["1.old"] = lib.full((2,), 5.0)
+        del state["1.bias"]
+
+        def hook(module: Any, state: Any, prefix: str, *rest: Any) -> None:
+            seen.append((prefix, list(state)))
+            state[prefix + "bias"] = state.pop(prefix + "old")
+
+        model[1]._register_load_state_dict_pre_hook(hook, with_module=True)
+        model.load_state_dict(state)
+        return seen, model[1].bias.tolist()
+
+    told(torch, story)
+
+
 def test_a_layer_that_loads_itself(torch: Any) -> None:
     def story(lib: Any) -> Any:
         class Older(lib.nn.Linear):
