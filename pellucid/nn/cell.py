@@ -57,7 +57,7 @@ class RNNCellBase(Module):
         super().__init__()
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
         for what in ("input_size", "hidden_size"):
-            check_size(type(self).__name__, what, getattr(self, what))
+            check_size(type(self).__name__, what, getattr(self, what), least=0)
         rows = num_chunks * hidden_size
         self.weight_ih = Parameter(empty((rows, input_size), device=device, dtype=dtype))
         self.weight_hh = Parameter(empty((rows, hidden_size), device=device, dtype=dtype))
@@ -68,7 +68,7 @@ class RNNCellBase(Module):
 
     def reset_parameters(self) -> None:
         """Draw all weights afresh, evenly over ±1/√hidden_size."""
-        bound = 1 / math.sqrt(self.hidden_size)
+        bound = 1 / math.sqrt(self.hidden_size) if self.hidden_size else 0.0
         for weight in self.parameters():
             init.uniform_(weight, -bound, bound)
 

@@ -44,7 +44,8 @@ class Filters(Module):
         padding_mode: str,
     ) -> None:
         name, rank = type(self).__name__, self._rank
-        self.in_channels, self.out_channels = _channels(name, channels, groups)
+        least = 1 if self.transposed else 0
+        self.in_channels, self.out_channels = _channels(name, channels, groups, least)
         self.groups, self.padding_mode = groups, padding_mode
         self.kernel_size = sizes(name, "kernel_size", kernel_size, rank)
         self.stride = sizes(name, "stride", stride, rank)
@@ -75,11 +76,10 @@ class Filters(Module):
 
     def reset_parameters(self) -> None:
         """Draw weights and bias afresh."""
-        if not self.weight._node.size:
-            return
         init.kaiming_uniform_(self.weight, a=math.sqrt(5))
-        if self.bias is not None:
-            bound = 1 / math.sqrt(numel(self.weight._node.shape[1:]))
+        entering = numel(self.weight._node.shape[1:])
+        if self.bias is not None and entering:
+            bound = 1 / math.sqrt(entering)
             init.uniform_(self.bias, -bound, bound)
 
     def _misfit(self, *inputs: Any) -> Misfit | None:
@@ -130,10 +130,13 @@ class Filters(Module):
         return self._remade(self.in_channels)
 
 
-def _channels(name: str, channels: tuple[int, int], groups: int) -> tuple[int, int]:
-    for what, n in zip(("in_channels", "out_channels", "groups"), (*channels, groups), strict=True):
-        if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-            raise SettingError(f"{name}: {what} must be a whole number from 1 on, and it is {n!r}.")
+def _channels(name: str, channels: tuple[int, int], groups: int, least: int) -> tuple[int, int]:
+    given = {"in_channels": (channels[0], least), "out_channels": (channels[1], least)}
+    for what, (n, first) in {**given, "groups": (groups, 1)}.items():
+        if isinstance(n, bool) or not isinstance(n, int) or n < first:
+            raise SettingError(
+                f"{name}: {what} must be a whole number from {first} on, and it is {n!r}."
+            )
     for what, n in zip(("in_channels", "out_channels"), channels, strict=True):
         if n % groups:
             raise SettingError(

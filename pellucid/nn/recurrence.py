@@ -270,12 +270,12 @@ class RNNBase(Module):
         return f"{self.input_size}, {self.hidden_size}{changed}"
 
 
-def check_size(name: str, what: str, value: Any) -> None:
+def check_size(name: str, what: str, value: Any, least: int = 1) -> None:
     """A count of neurons, numbers or layers."""
     whole = isinstance(value, int) and not isinstance(value, bool)
-    if not whole or value < 1:
+    if not whole or value < least:
         kind = SettingError if whole else KindError
-        raise kind(f"{name}: {what} must be a whole number from 1 on, and it is {value!r}.")
+        raise kind(f"{name}: {what} must be a whole number from {least} on, and it is {value!r}.")
 
 
 def check_bend(name: str, nonlinearity: Any) -> None:

@@ -42,6 +42,8 @@ def _check_groups(channels: int, groups: int, what: str) -> None:
 def _check_channels(x: Shape, weight: Shape, groups: int) -> None:
     _check_groups(x[1], groups, "input")
     _check_groups(weight[0], groups, "output")
+    if weight[0] == 0:
+        raise Mismatch(f"the weight gives no channels, and its shape is {show(weight)}")
     taken = weight[1] * groups
     if x[1] != taken:
         split = f" in {groups} groups" if groups > 1 else ""
@@ -117,6 +119,8 @@ def _weight_shape(
 
 
 def _to_input(g: Node, y: Node, x: Node, weight: Node, bias: Node | None = None, **p: Any) -> Node:
+    if numel(x.shape) == 0:
+        return x  # as empty as what is to be blamed
     return conv_transpose(g, weight, size=x.shape[2:], **p)
 
 

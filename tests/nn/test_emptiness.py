@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 import pellucid
@@ -73,6 +75,55 @@ def test_what_is_refused(call: Callable[[], Any], error: type[Exception], text: 
     with pytest.raises(error) as caught:
         call()
     assert str(caught.value) == text
+
+
+def _made(room: Any, name: str, *sizes: int) -> tuple[Any, list[str]]:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        return getattr(room.nn, name)(*sizes), [
+            str(w.message) for w in told if isinstance(w.message, UserWarning)
+        ]
+
+
+@pytest.mark.parametrize("name", ["RNNCell", "LSTMCell", "GRUCell"])
+@pytest.mark.parametrize(("size", "hidden"), [(4, 0), (0, 4)])
+def test_cells_without_inputs_or_without_a_state_are_pytorchs(
+    name: str, size: int, hidden: int, torch: Any
+) -> None:
+    found = []
+    ours = _made(pellucid, name, size, hidden)[0]
+    for room in (pellucid, torch):
+        cell = ours if room is pellucid else _made(room, name, size, hidden)[0]
+        with room.no_grad():
+            for mine, theirs in zip(cell.parameters(), ours.parameters(), strict=True):
+                mine.copy_(room.tensor(theirs.detach().numpy().copy()))
+        y = cell(room.ones(3, size))
+        y = y[0] if isinstance(y, tuple) else y
+        y.sum().backward()
+        assert y.shape == (3, hidden)
+        found.append([y.detach().numpy(), *(p.grad.numpy() for p in cell.parameters())])
+    for mine, wanted in zip(*found, strict=True):
+        np.testing.assert_allclose(mine, wanted, atol=1e-6)
+
+
+def test_a_convolution_may_be_made_with_no_channels_and_is_told_of_it(torch: Any) -> None:
+    for room in (pellucid, torch):
+        for sizes in ((0, 2, 3), (2, 0, 3), (0, 0, 3)):
+            layer, told = _made(room, "Conv2d", *sizes)
+            assert layer.weight.shape == (sizes[1], sizes[0], 3, 3) and len(told) == 1
+        layer, _ = _made(room, "Conv1d", 2, 0, 3)
+        with pytest.raises(RuntimeError, match=r"gives no channels|at least 1 at dimension 0"):
+            layer(room.ones(1, 2, 5))
+
+
+def test_a_convolution_of_no_channels_gives_its_bias() -> None:
+    layer, x = _made(pellucid, "Conv2d", 0, 2, 3)[0], ones(1, 0, 4, 4).requires_grad_()
+    with pellucid.no_grad():
+        layer.bias.copy_(tensor([1.0, -2.0]))
+    y = layer(x)
+    y.sum().backward()
+    assert y.tolist() == [[[[1.0] * 2] * 2, [[-2.0] * 2] * 2]]
+    assert layer.bias.grad.tolist() == [4.0, 4.0] and x.grad.shape == x.shape
 
 
 def test_dropout_of_channels_takes_more_axes_with_a_caution() -> None:

@@ -46,7 +46,7 @@ SETTINGS: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: nn.LSTMCell(2, -1),
-        "LSTMCell: hidden_size must be a whole number from 1 on, and it is -1.",
+        "LSTMCell: hidden_size must be a whole number from 0 on, and it is -1.",
     ),
     (
         lambda: nn.LSTM(2, 3, 2, dropout=2.0),
