@@ -158,6 +158,38 @@ def test_other_sizes_are_other_programs() -> None:
 
 
 @pytest.mark.slow
+def test_alike_populations_share_a_program_and_others_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    xla = pytest.importorskip("pellucid.engines.xla.population")
+    alike = pytest.importorskip("pellucid.engines.xla.alike")
+    made: list[Any] = []
+    compiling = xla.compiled_ahead
+    monkeypatch.setattr(alike, "_known", type(alike._known)())
+    monkeypatch.setattr(
+        xla, "compiled_ahead", lambda *a, **k: (made.append(a), compiling(*a, **k))[1]
+    )
+    plain: dict[str, Any] = {"lr": [0.01, 0.03], "shuffles": "own", "epochs": 3}
+
+    def train(seeds: list[int], **other: Any) -> None:
+        options = {**plain, "validation": (X[:20], Y[:20]), **other}
+        found = pl.population(lambda: mlp(3, 5, 1), (X, Y), seeds=seeds, **options, **QUIET)
+        m = found.members[-1]
+        given = {k: m.get(k, v) for k, v in options.items() if k != "shuffles"}
+        lone = alone(lambda: mlp(3, 5, 1), (X, Y), m["seed"], **given)
+        check(found, len(found) - 1, *lone)
+
+    others: list[dict[str, Any]] = [
+        {}, {"patience": 1}, {"restore_best": False}, {"validation": 0}, {"batch_size": 10},
+        {"weight_decay": [0.05, 0.1]},
+    ]  # fmt: skip
+    for count, other in enumerate(others, 1):
+        for seeds in ([1, 2], [7, 8]):
+            train(seeds, **other)
+        assert len(made) == count, other
+
+
+@pytest.mark.slow
 def test_patience_stops_each_by_itself() -> None:
     options: dict[str, Any] = {
         "epochs": 60, "validation": (X[:9], Y[::-1][:9]), "patience": 2, "batch_size": 16,

@@ -16,6 +16,7 @@ import numpy as np
 from jax import lax
 
 from pellucid.engines.xla.ahead import compiled_ahead
+from pellucid.engines.xla.alike import shared, step_key
 from pellucid.engines.xla.members import Members
 from pellucid.engines.xla.population_ops import Each, evaluate_each, evaluate_mapped
 from pellucid.engines.xla.space import wide
@@ -170,7 +171,9 @@ class XlaPopulation:
             )  # fmt: skip
             if self._compiled is None:
                 began = time.perf_counter()
-                self._compiled = compiled_ahead(self._run, given, donate=0)
+                self._compiled = shared(
+                    self._key("run"), given, lambda: compiled_ahead(self._run, given, donate=0)
+                )
                 self.compile_seconds = time.perf_counter() - began
             (self._state, self._best, self._track), kept = self._compiled(*given)
         return {k: jax.tree.map(np.asarray, v) for k, v in kept.items()}
@@ -187,12 +190,32 @@ class XlaPopulation:
             given = (self._state, self._own, self._data[0], which, *first)
             if self._compiled_look is None:
                 began = time.perf_counter()
-                self._compiled_look = compiled_ahead(self._looked, given)
+                self._compiled_look = shared(
+                    self._key("look"), given, lambda: compiled_ahead(self._looked, given)
+                )
                 self.compile_look_seconds = time.perf_counter() - began
                 started = time.process_time()
             found = [np.asarray(y) for y in self._compiled_look(*given)]
             self.look_seconds = time.process_time() - started
             return found
+
+    def _key(self, kind: str) -> Any:
+        """Equal for what compiles to the same program; None where that is not to be kept."""
+        steps = [step_key(v.step) for v in self._programs]
+        if None in steps:
+            return None
+        wired = [
+            (
+                [self._place[cell] for cell in v.step.cells],
+                [self._place.get(n, ~self._reading.get(n, 0)) for n in v.step.read],
+                sorted(v.held), sorted(v.shares),
+            )
+            for v in self._programs
+        ]  # fmt: skip
+        parts = (self._tail is not None, len(self._checks), self._probe is not None)
+        inside = (self.last, self._own_seeds, self._keeps_best, self._patience, self._read_own)
+        asked = (wired, parts, inside, self._blocks, self._layouts)
+        return "population", kind, tuple(steps), repr(asked)
 
     def _looked(
         self, state: Any, own: Any, data: Any, which: Any, order: Any, streams: Any, numbers: Any
