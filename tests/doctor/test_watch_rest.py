@@ -152,3 +152,29 @@ def test_targets_of_pairs_are_seen(name: str) -> None:
     w.end()
     assert w.pairs == ("cosine_embedding_loss", 0.0, 1.0)
     assert w.missing == {}
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_batches_are_kept_alike_with_and_without_rest(name: str) -> None:
+    """Rows, targets, fits and sizes are the same, be the last batch of an epoch smaller."""
+    found = []
+    for rests in (True, False):
+        lib, w, model, optimizer = _watcher(name)
+        if not rests:
+            w.rest.may_begin = lambda: False  # type: ignore[method-assign]
+        batches = [_batch(lib, rows) for rows in (16, 16, 7)]
+        again, shown = w.batches.again, []
+        w.batches.again = lambda *a, of=again, to=shown: to.append(of(*a)) or to[-1]  # type: ignore
+        w.begin()
+        for step in range(60):
+            x, y = batches[step % 3]
+            _step(lib, model, optimizer, (x.clone(), y.clone()))
+        w.end()
+        assert any(shown) == rests
+        kept = w.batches.kept.rows()
+        assert kept is not None
+        fits = [(s.step, s.rows, s.right, s.training) for s in w.batches.fits()]
+        counted = [(b.step, b.rows, b.counts) for b in w.batches.counted()]
+        rows = (kept.x.tolist(), kept.y.tolist(), kept.total)
+        found.append((rows, fits, counted, w.passes.sizes, w.batches.loss))
+    assert found[0] == found[1]

@@ -63,7 +63,7 @@ class Torch:
 
     def copied(self, tensor: Any) -> Any:
         """A clone."""
-        return tensor.detach().clone()
+        return (tensor.detach() if tensor.requires_grad else tensor).clone()
 
     def tensor(self, array: Any, like: Any = None) -> Any:
         """A tensor over a copy of the array."""

@@ -71,6 +71,37 @@ class Batches:
             self._fits.keep(self._fit(step, value, call, training))
         self._plan()
 
+    def again(
+        self, name: str, given: tuple[Any, Any, Any], value: float, step: int, training: bool
+    ) -> bool:
+        """A batch of a loop that goes as before, as `add`; False where it has to be looked at.
+
+        Args:
+            name: of the loss.
+            given: the input, the prediction and the targets.
+            value: of the loss.
+            step: counted from 0.
+            training: whether layers worked as in training.
+        """
+        x, p, y = given
+        if self.loss is None or not self.plain or self.several.layout is not None:
+            return False
+        if y.numel() > _LARGE or p.numel() > _LARGE:
+            return False
+        if self._planned:
+            self._pass_over(self._planned - self.left)
+        self.last = x, y
+        own = None if self.kept.complete else self.kept.offer(x, y)
+        copy = self.library.copied
+        if self._targets.wanted():
+            own = copy(y) if own is None else own
+            self._targets.keep((step, own))
+        if self._fits.wanted() and value == value:
+            own = copy(y) if own is None else own
+            self._fits.keep((step, value, name, training, copy(p), own))
+        self._plan()
+        return True
+
     def target(self, y: Any, step: int) -> bool:
         """A batch of which only the targets are new; False where there is more to it."""
         if not self._only_target or y.numel() > _LARGE:

@@ -157,11 +157,15 @@ class Passes:
     def noted(self, found: Pass) -> None:
         """Its rows, and the mode that it ran in."""
         rows = 0 if found.x is None or not found.x.ndim else found.x.shape[0]
-        self.sizes[rows] = self.sizes.get(rows, 0) + 1
+        self.had(rows)
         if not found.training and self.modes.by_model.get(id(found.model)):
             self.train_in_eval += 1
         if rows == 1 and found.training and self.modes.norms:
             self.single_rows += 1
+
+    def had(self, rows: int) -> None:
+        """A training pass had so many rows."""
+        self.sizes[rows] = self.sizes.get(rows, 0) + 1
 
     @property
     def batch(self) -> int:

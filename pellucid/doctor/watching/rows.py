@@ -32,6 +32,8 @@ class Keeper:
         self.thinned = False
         self.last: Any = None
         self.form: Any = None
+        self.like: Any = None  # what the last batch that was kept looked like, and its size
+        self.size = 0, 0
         self.same = 0  # how often in a row that was offered
 
     def offer(self, x: Any, y: Any, table: Callable[[], Any] | None = None) -> Any:
@@ -70,6 +72,15 @@ class Keeper:
             self.came += batches
 
     def _keep(self, x: Any, y: Any) -> Any:
+        like = x.shape, y.shape, x.dtype, y.dtype
+        if like != self.like:
+            return self._keep_new(x, y, like)
+        y = self.library.copied(y)
+        return self._kept(x if isinstance(x, np.ndarray) else self.library.copied(x), y)
+
+    def _keep_new(self, x: Any, y: Any, like: Any) -> Any:
+        """A batch of another form than the one before it."""
+        self.like = None
         if not x.ndim or not y.ndim or not len(x):
             return None
         if len(x) != len(y):
@@ -87,9 +98,15 @@ class Keeper:
         form = x.shape[1:], y.shape[1:], x.dtype, y.dtype
         if size > _BYTES or (self.batches and self.form != form):
             return None
-        self.form = form
+        self.form, self.size = form, (len(x), size)
+        if (x.shape, y.shape) == like[:2]:
+            self.like = like
+        return self._kept(x, y)
+
+    def _kept(self, x: Any, y: Any) -> Any:
         self.batches.append((self.came, x, y))
-        self.count, self.bytes = self.count + len(x), self.bytes + size
+        rows, size = self.size
+        self.count, self.bytes = self.count + rows, self.bytes + size
         if self.count > 2 * _ROWS or self.bytes > _BYTES:
             self._thin()
         return y
