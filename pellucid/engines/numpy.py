@@ -19,6 +19,7 @@ import numpy as np
 from pellucid.dtypes import DType
 from pellucid.engines.bends import Bends
 from pellucid.engines.copies import Copies, ordered
+from pellucid.engines.ctc import Ctc
 from pellucid.engines.depthwise import Depthwise
 from pellucid.engines.erf import erf
 from pellucid.engines.grouped import Grouped
@@ -115,7 +116,7 @@ def _ones(n: int, dtype: Any) -> Any:
 
 
 class _Namespace(
-    Bends, Copies, Depthwise, Grouped, Layered, Lstm, Norms, Order, Products, Softmax, Windows
+    Bends, Copies, Ctc, Depthwise, Grouped, Layered, Lstm, Norms, Order, Products, Softmax, Windows
 ):
     """NumPy, plus what both engines have: `erf`, `unless`, `written`, `scatter_add` and others."""
 

@@ -61,8 +61,11 @@ def left(xp: Any, b: Any, hop: Any) -> Any:
     return apply(logaddexp, xp, near, _early(xp, b + hop, hop, 2))
 
 
-def _forward(xp: Any, e: Any, hop: Any, start: Any, alive: Any) -> list[Any]:
+def _forward(xp: Any, e: Any, hop: Any, start: Any, alive: Any) -> Any:
     """The log-probability of standing in each state, at the start and after each frame."""
+    own = getattr(xp, "ctc_before", None)
+    if own is not None:
+        return own(e, hop, start, alive)
     found = [start]
     for t in range(e.shape[0]):
         on = e[t] + arrived(xp, found[-1], hop)
@@ -70,8 +73,11 @@ def _forward(xp: Any, e: Any, hop: Any, start: Any, alive: Any) -> list[Any]:
     return found
 
 
-def _backward(xp: Any, e: Any, hop: Any, finish: Any, alive: Any) -> list[Any]:
+def _backward(xp: Any, e: Any, hop: Any, finish: Any, alive: Any) -> Any:
     """The log-probability of all ways to the finish from each state, after each frame."""
+    own = getattr(xp, "ctc_after", None)
+    if own is not None:
+        return own(e, hop, finish, alive)
     found = [finish]
     for t in reversed(range(1, e.shape[0])):
         on = left(xp, e[t] + found[-1], hop)
@@ -94,7 +100,10 @@ def _states(
 ) -> Any:
     before = _forward(xp, emissions, hop, start, alive)[1:]
     after = _backward(xp, emissions, hop, finish, alive)
-    paths = xp.stack([a + b for a, b in zip(before, after, strict=True)])
+    if isinstance(before, list):
+        paths = xp.stack([a + b for a, b in zip(before, after, strict=True)])
+    else:
+        paths = before + after
     return chances(xp, paths, loss, alive)
 
 

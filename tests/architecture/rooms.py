@@ -78,6 +78,7 @@ NUMPY_IN = {
     "engines/numpy.py": "the engine: every forward runs here",
     "engines/erf.py": "the error function, which NumPy lacks",
     "engines/bends.py": "GELU and SiLU in blocks, in place",
+    "engines/ctc.py": "the walks of CTC, few calls for each frame",
     "engines/depthwise.py": "a filter for each channel, as slices times numbers",
     "engines/copies.py": "turned matrices, repeats and borders, copied as NumPy does not",
     "engines/products.py": "products over few features, the bias inside",

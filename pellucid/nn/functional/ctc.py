@@ -5,18 +5,19 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from pellucid.dtypes import FLOAT, int64
+from pellucid.dtypes import FLOAT, DType, int64
 from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.nn.functional.checks import reduced_by, tensors
 from pellucid.nn.functional.losses import reduced
 from pellucid.ops import elementwise as ew
-from pellucid.ops.compare import eq, gt, isinf, logical_and, logical_or, lt, ne, where
+from pellucid.ops.compare import eq, isinf, logical_or, lt, ne, where
 from pellucid.ops.ctc import CLOSED
 from pellucid.ops.ctc import ctc as ctc_op
 from pellucid.ops.held import detach
 from pellucid.ops.indexing import gather, take
-from pellucid.ops.movement import cat, expand, reshape, slice_
+from pellucid.ops.movement import expand, reshape, slice_
+from pellucid.ops.rearrange import pad
 from pellucid.ops.reduce import cumsum, sum_
 from pellucid.shapes import show
 from pellucid.tensor.bounds import look_at
@@ -105,7 +106,11 @@ def _lengths(name: str, given: Any, count: int) -> Node:
             f"ctc_loss: {name} needs one length for each of {count} sequences, and has shape "
             f"{show(node.shape)}.\n log_probs are (frames, sequences, classes)."
         )
-    return reshape(ew.cast(node, dtype=int64), shape=(count,))
+    return reshape(_as(node, int64), shape=(count,))
+
+
+def _as(node: Node, dtype: DType) -> Node:
+    return node if node.dtype is dtype else ew.cast(node, dtype=dtype)
 
 
 def _within(name: str, most: int, what: str, lengths: Any) -> None:
@@ -133,7 +138,7 @@ def _labels(targets: Node, sizes: Node, classes: int, blank: int) -> Node:
     named = lt(places, reshape(sizes, shape=(count, 1)))
     labels = where(named, rows, blank)
     look_at(labels, partial(_are_classes, classes))
-    return ew.cast(labels, dtype=int64)
+    return _as(labels, int64)
 
 
 def _are_classes(classes: int, labels: Any) -> None:
@@ -174,22 +179,18 @@ def _losses(scores: Node, labels: Node, frames: Node, sizes: Node, blank: int) -
     places = arange(width)._node
     last = reshape(ew.mul(sizes, 2), shape=(rows, 1))
 
-    def open_where(condition: Node) -> Node:
-        return where(condition, tensor(0.0)._node, tensor(CLOSED)._node)
-
     def mask(condition: Node) -> Node:
-        return expand(ew.cast(open_where(condition), dtype=dtype), shape=(rows, width))
+        return expand(_as(_open_where(condition), dtype), shape=(rows, width))
 
-    before_last = logical_and(eq(places, ew.sub(last, 1)), gt(last, 0))
     alive = lt(
         reshape(arange(steps)._node, shape=(steps, 1, 1)), reshape(frames, shape=(1, rows, 1))
     )
     index = expand(reshape(states, shape=(1, rows, width)), shape=(steps, rows, width))
     losses = ctc_op(
         gather(scores, index, axis=2),
-        mask(_hops(states)),
+        _as(_hops(states), dtype),
         mask(eq(places, 0)),
-        mask(logical_or(eq(places, last), before_last)),
+        mask(logical_or(eq(places, last), eq(places, ew.sub(last, 1)))),
         alive,
     )
     return ew.add(losses, _as_if_normalized(scores, alive)) if scores.requires_grad else losses
@@ -198,22 +199,23 @@ def _losses(scores: Node, labels: Node, frames: Node, sizes: Node, blank: int) -
 def _with_blanks(labels: Node, blank: int) -> Node:
     """Blank, label, blank, label, …, blank."""
     rows, size = labels.shape
-    blanks = ew.add(ew.mul(labels, 0), blank)
-    both = [reshape(x, shape=(rows, size, 1)) for x in (blanks, labels)]
-    pairs = reshape(cat(*both, axis=2), shape=(rows, 2 * size))
-    end = expand(tensor([[blank]])._node, shape=(rows, 1))
-    return cat(pairs, end, axis=1)
+    apart = reshape(labels, shape=(rows, size, 1))
+    pairs = pad(apart, widths=((0, 0), (0, 0), (1, 0)), value=blank)
+    return pad(reshape(pairs, shape=(rows, 2 * size)), widths=((0, 0), (0, 1)), value=blank)
+
+
+def _open_where(condition: Node) -> Node:
+    return where(condition, 0.0, CLOSED)
 
 
 def _hops(states: Node) -> Node:
-    """Whether a state can follow the last but one: a label that differs from the label before."""
+    """Open where a state can follow the last but one: a label unlike the label before."""
     rows, width = states.shape
     if width < 3:
-        return expand(tensor([[False]])._node, shape=(rows, width))
+        return expand(tensor(CLOSED)._node, shape=(rows, width))
     later = slice_(states, spec=((0, rows, 1), (2, width, 1)))
     earlier = slice_(states, spec=((0, rows, 1), (0, width - 2, 1)))
-    none = expand(tensor([[False]])._node, shape=(rows, 2))
-    return cat(none, ne(later, earlier), axis=1)
+    return pad(_open_where(ne(later, earlier)), widths=((0, 0), (2, 0)), value=CLOSED)
 
 
 def _as_if_normalized(scores: Node, alive: Node) -> Node:
