@@ -285,6 +285,24 @@ def test_networks_and_optimizers_are_found() -> None:
     assert all(w.held and w.moved and w.used for w in seen.weights)
 
 
+def test_an_optimizer_that_a_schedule_has_changed_before_is_found() -> None:
+    """A schedule puts a `step` of its own on the optimizer, which calls no class's any more."""
+    from torch.optim import optimizer as hooks
+
+    x, y = _data()
+    model = _network(norm=True)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+    before = list(hooks._global_optimizer_pre_hooks)
+    with bridge.watch(trials=False) as report:
+        trained(torch, model, optimizer, x, y)
+        schedule.step()
+    seen = report.seen
+    assert (seen.optimizer, seen.schedule, seen.events.steps) == ("SGD", "ExponentialLR", 12)
+    assert seen.events.stale == 0 and all(w.held and w.moved for w in seen.weights)
+    assert list(hooks._global_optimizer_pre_hooks) == before
+
+
 def test_a_look_that_ends_in_the_midst_of_a_call_leaves_no_mode_behind() -> None:
     from torch.overrides import _get_current_function_mode_stack as stack
 

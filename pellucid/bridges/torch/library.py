@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.bridges.torch.stepping import Stepping
 from pellucid.bridges.torch.tracing import Tracer
 from pellucid.doctor.watching.library import Sink
 
@@ -148,8 +149,8 @@ class Torch:
         return [(self.lib.Tensor, "backward"), (self.lib.autograd, "backward")]
 
     def beside(self, watcher: Any) -> list[Any]:
-        """Nobody."""
-        return []
+        """Where optimizers are looked for, somebody who sees them step."""
+        return [] if watcher.optimizers else [Stepping(watcher)]
 
     def opaque(self, model: Any) -> str:
         """A compiled or scripted network hides what happens inside."""
