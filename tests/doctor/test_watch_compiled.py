@@ -10,7 +10,7 @@ import pytest
 import pellucid as pl
 from pellucid import nn
 from pellucid.doctor import watch
-from pellucid.doctor.watching import compiled
+from pellucid.doctor.watching import inside, paced
 from pellucid.doctor.watching.early import Given
 from pellucid.doctor.watching.filling import seen_of
 from pellucid.doctor.watching.ours import Ours
@@ -103,7 +103,7 @@ def test_what_is_wrong_inside_is_found() -> None:
 
 def test_in_long_runs_some_losses_stand_for_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many losses as steps; one in four is read, the others are the one before."""
-    monkeypatch.setattr("pellucid.doctor.watching.compiled._MANY", 100)
+    monkeypatch.setattr("pellucid.doctor.watching.paced._MANY", 100)
     pl.manual_seed(0)
     x = pl.randn(48, 4)
     y = (x[:, 0] > 0).long()
@@ -152,13 +152,13 @@ def _small(rate: float = 0.1) -> tuple[Any, Any, Any]:
 def test_small_steps_are_looked_at_when_all_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the weights, the dropout and the rate that they had, and without taking the time."""
     looked: list[int] = []
-    look = compiled._Steps._look
+    look = paced.Paced._look
 
     def counted(self: Any, args: Any, kwargs: Any) -> Any:
         looked.append(self.watcher.step)
         return look(self, args, kwargs)
 
-    monkeypatch.setattr(compiled._Steps, "_look", counted)
+    monkeypatch.setattr(paced.Paced, "_look", counted)
     model, optimizer, step = _small()
     watcher = Watcher(Ours(), [model], [optimizer])
     watcher.begin()
@@ -202,16 +202,22 @@ def test_the_first_look_at_large_steps_is_put_off(
 ) -> None:
     """It takes as long as several: it shows the first step that was kept, as that was."""
     monkeypatch.setattr("pellucid.doctor.watching.later._SMALL", 100)
-    monkeypatch.setattr(compiled, "_FIRST", wait)
-    monkeypatch.setattr(compiled, "_SHARE", share)  # of the time that copies must be below
+    monkeypatch.setattr(paced, "_FIRST", wait)
+    monkeypatch.setattr(paced, "_SHARE", share)  # of the time that copies must be below
     began: list[int] = []
-    whole = compiled._Steps._step
+    steps: list[Any] = []
+    whole, step_inside = paced.Paced._at_last, inside.Inside.step
 
-    def counted(self: Any, args: Any, kwargs: Any) -> None:
+    def counted(self: Any) -> None:
         began.append(len(self.outs))
-        whole(self, args, kwargs)
+        whole(self)
 
-    monkeypatch.setattr(compiled._Steps, "_step", counted)
+    def stepped(self: Any, *args: Any) -> None:
+        steps.append(self)
+        step_inside(self, *args)
+
+    monkeypatch.setattr(paced.Paced, "_at_last", counted)
+    monkeypatch.setattr(inside.Inside, "step", stepped)
     plain = _of_rows(count)
     model, optimizer, step, rows = _given_rows()
     watcher = Watcher(Ours(), [model], [optimizer])
@@ -223,7 +229,7 @@ def test_the_first_look_at_large_steps_is_put_off(
         updates.append(np.linalg.norm(model[0].weight.detach().numpy() - before))
     watcher.end()
     seen = seen_of(watcher)
-    assert began == [min(count, wait)] and seen.missing == {}
+    assert began == [min(count, wait)] and len(steps) == 1 and seen.missing == {}
     np.testing.assert_array_equal(losses, plain)
     np.testing.assert_allclose(seen.losses, losses, rtol=1e-6)
     assert (seen.events.steps, seen.events.backwards, seen.events.stale) == (count, count, 0)
