@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import pellucid
+from pellucid.graph import mode
 from pellucid.tensor.lift import FUNCTIONS
 from pellucid.tensor.tensor import Tensor
 from tests.tensor.more_functions import ROWS as MORE
@@ -513,3 +514,38 @@ def test_a_single_number_has_two_names_for_its_axis(call: Any) -> None:
     assert call(pellucid.tensor(3.0), 0).indices.item() == 0
     with pytest.raises(IndexError):
         call(pellucid.tensor(3.0), 1)
+
+
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_the_largest_along_an_axis_is_the_same_with_blame_and_without(name: str) -> None:
+    nan, inf = float("nan"), float("inf")
+    rows = [[1.0, nan, 3.0], [inf, 2.0, nan], [2.0, 2.0, -inf], [-1.0, -1.0, -1.0]]
+    x = pellucid.tensor(rows)
+    for dim in (0, 1, -2):
+        for keepdim in (False, True):
+            plain = getattr(x, name)(dim, keepdim)
+            blamed = getattr(x.clone().requires_grad_(), name)(dim, keepdim)
+            assert plain.indices.tolist() == blamed.indices.tolist()
+            assert str(plain.values.tolist()) == str(blamed.values.tolist())
+    seen: list[str] = []
+    engine = mode.engine()
+    mode.install(_Noting(engine, seen))
+    try:
+        getattr(x, name)(1)
+    finally:
+        mode.install(engine)
+    assert seen == [f"a{name}", f"arg{name}"]  # nothing is picked again where nobody is blamed
+
+
+class _Noting:
+    """An engine that notes what it is asked for."""
+
+    def __init__(self, engine: Any, seen: list[str]) -> None:
+        self.engine, self.seen = engine, seen
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.engine, name)
+
+    def run(self, op: Any, arrays: Any, params: Any) -> Any:
+        self.seen.append(op.name)
+        return self.engine.run(op, arrays, params)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.dtypes import BOOL, FLOAT, INT, bool_, int64, of_number, result_type
+from pellucid.dtypes import BOOL, FLOAT, INT, DType, bool_, int64, of_number, result_type
 from pellucid.errors import DivisionError, DTypeError, SettingError
 from pellucid.graph.emit import constant, emit
 from pellucid.graph.halves import HALVES
@@ -22,7 +22,7 @@ from pellucid.ops.op import in_single
 from pellucid.tensor.functions.picking import nonzero
 from pellucid.tensor.lift import FUNCTIONS, function
 
-__all__ = ["QUESTIONS", "asked", "not_zero"]
+__all__ = ["QUESTIONS", "as_held", "asked", "not_zero"]
 
 _ONE = """
 abs exp exp2 expm1 log log10 log1p log2 sqrt rsqrt reciprocal sin cos tan atan sinh cosh erf sign
@@ -120,9 +120,12 @@ def sub(input: Node, other: Any, *, alpha: float = 1) -> Node:
 def _held(value: Any, *terms: Any) -> Any:
     """A number as the terms are held: PyTorch rounds it to 16 bits, and then only the sum."""
     kinds = [(x.dtype, 2 if x.shape else 1) for x in terms if isinstance(x, Node)]
-    if isinstance(value, Node) or not kinds or (kind := result_type(kinds)) not in HALVES:
-        return value
-    return constant(float(value), kind)
+    return value if isinstance(value, Node) or not kinds else as_held(value, result_type(kinds))
+
+
+def as_held(number: float, kind: DType) -> float:
+    """A number as 16-bit ones hold it: what was written as the same number is equal to it."""
+    return float(constant(float(number), kind).array) if kind in HALVES else number
 
 
 @in_single

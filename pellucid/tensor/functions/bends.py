@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pellucid.dtypes import DType
 from pellucid.errors import ShapeError
-from pellucid.graph.emit import constant
-from pellucid.graph.halves import HALVES
 from pellucid.graph.node import Node
 from pellucid.ops import straight as st
 from pellucid.ops.agree import must_agree
 from pellucid.ops.movement import reshape
 from pellucid.shapes import show
+from pellucid.tensor.functions.arithmetic import as_held
 from pellucid.tensor.lift import function
 
 __all__ = ["hardshrink", "prelu"]
@@ -19,12 +17,7 @@ __all__ = ["hardshrink", "prelu"]
 @function()
 def hardshrink(input: Node, lambd: float = 0.5) -> Node:
     """Set what lies between ±`lambd` to zero and leave the rest as it is."""
-    return st.hardshrink(input, lambd=_as_held(lambd, input.dtype))
-
-
-def _as_held(number: float, kind: DType) -> float:
-    """A bound as 16-bit numbers hold it: what was written as the same number lies on it."""
-    return float(constant(float(number), kind).array) if kind in HALVES else float(number)
+    return st.hardshrink(input, lambd=float(as_held(lambd, input.dtype)))
 
 
 @function()

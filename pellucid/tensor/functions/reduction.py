@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from pellucid.dtypes import FLOAT, DType, uint8
 from pellucid.errors import SettingError
+from pellucid.graph.mode import current
 from pellucid.graph.node import Node
 from pellucid.ops import elementwise as ew
 from pellucid.ops import extremes as ex
@@ -203,6 +204,9 @@ def _pick(input: Node, dim: Any, keepdim: bool, extreme: Any, position: Any, pai
     axis = normalize_axis(dim, len(input.shape) or 1)
     if not input.shape:
         return Extremes(input, position(input, axis=0))
+    if not (input.requires_grad and current().recording):  # no blame to bring to one place
+        values = extreme(input, axes=(axis,), keepdim=keepdim)
+        return Extremes(values, position(input, axis=axis, keepdim=keepdim))
     where = position(input, axis=axis, keepdim=True)
     values = gather(input, where, axis=axis)
     if keepdim:
