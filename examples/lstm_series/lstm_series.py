@@ -61,12 +61,12 @@ def windows(ends):
     return np.stack([SERIES[end - WINDOW : end] for end in ends])[:, :, None]
 
 
-def train(seed, epochs=EPOCHS):
+def train(seed, epochs=EPOCHS, engine=None):
     model = make_model(seed)
     x, y = windows(range(WINDOW, LEARN)), windows(range(WINDOW + 1, LEARN + 1))
     pellucid.fit(
         model, (x, y), validation=0, epochs=epochs, batch_size=32, lr=2e-3, seed=seed,
-        restore_best=False, progress=False,
+        engine=engine, restore_best=False, progress=False,
     )  # fmt: skip
     return model.eval()
 

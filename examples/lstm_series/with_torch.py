@@ -44,7 +44,11 @@ def train_theirs(seed):
     return model.eval()
 
 
-def compare(part, steps, figure):
+def train_compiled(seed):
+    return example.train(seed, engine="xla")
+
+
+def compare(part, steps, figure, train=example.train):
     def ours(model, seed):
         return example.rmse(*example.forecasts(model, steps))
 
@@ -52,9 +56,10 @@ def compare(part, steps, figure):
         return example.rmse(*example.forecasts(model, steps, torch))
 
     here = f"{Path(__file__).parent}:{part}"
-    versus(here, figure, Side(example.train, ours), Side(train_theirs, theirs), "{:.1f}")
+    versus(here, figure, Side(train, ours), Side(train_theirs, theirs), "{:.1f}")
 
 
 if __name__ == "__main__":
     compare("next", 1, "error of next year, in spots")
+    compare("next, compiled", 1, "error of next year, in spots", train_compiled)
     compare("cycle", example.AHEAD, "error of eleven years at once, in spots")
