@@ -19,6 +19,7 @@ from pellucid.nn.module import Module
 from pellucid.ops.elementwise import add
 from pellucid.shapes import show
 from pellucid.tensor import Parameter, Tensor
+from pellucid.tensor.caution import caution
 from pellucid.tensor.creation import empty, ones, tensor, zeros
 
 __all__ = [
@@ -237,7 +238,15 @@ class _InstanceNorm(_Remembering):
 
     def forward(self, input: Tensor) -> Any:
         """Normalized channels."""
-        alone = len(self._checked(input).shape) == self._ranks[0]
+        shape = self._checked(input).shape
+        alone = len(shape) == self._ranks[0]
+        found = shape[0 if alone else 1]
+        if found != self.num_features and not self.affine:
+            caution(
+                f"{type(self).__name__}({self.num_features}) got {found} channels; without "
+                "affine=True nothing depends on their number.\n Make it "
+                f"{type(self).__name__}({found}), or leave it if this is meant."
+            )
         out = F.instance_norm(
             input.unsqueeze(0) if alone else input,
             self.running_mean,

@@ -85,7 +85,8 @@ class Embedding(_Table):
         max_norm: longer vectors are shortened to it when they are looked up.
         norm_type: which length: 2 is Euclid's.
         scale_grad_by_freq: divide the gradient of a vector by how often it was looked up.
-        sparse: accepted for PyTorch's sake; gradients are whole tables here.
+        sparse: accepted for PyTorch's sake. Gradients are whole tables here, zero where no vector
+            was looked up: SGD and Adagrad move what they move there.
         _weight: vectors to start from.
         _freeze: whether they stay as they are.
         device: accepted for PyTorch's sake; only "cpu" exists.
@@ -165,7 +166,8 @@ class EmbeddingBag(_Table):
         norm_type: which length: 2 is Euclid's.
         scale_grad_by_freq: divide the gradient of a vector by how often it was looked up.
         mode: "sum", "mean" or "max".
-        sparse: accepted for PyTorch's sake; gradients are whole tables here.
+        sparse: accepted for PyTorch's sake. Gradients are whole tables here, zero where no vector
+            was looked up: SGD and Adagrad move what they move there.
         _weight: vectors to start from.
         include_last_offset: the last of the offsets is the end of the last bag, not a start.
         padding_idx: a number that counts for nothing.

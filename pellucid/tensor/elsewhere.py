@@ -151,7 +151,8 @@ _THERE = {
 
 # What does the same here: true for every input, or said to be only near.
 INSTEAD = {
-    "SparseAdam": "optim.Adam: there are no sparse gradients, a table's is whole",
+    "SparseAdam": "optim.Adam, which moves vectors that were not looked up too: gradients are "
+    "whole",
     "astype": "x.to(dtype)",
     "copy": "x.clone()",
     "cross": "pellucid.cross",

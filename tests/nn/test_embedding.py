@@ -197,3 +197,24 @@ def test_mistakes_with_bags() -> None:
     assert said(lambda: f(two, weight, mode="sum", per_sample_weights=pellucid.ones(2))) == (
         "embedding_bag: per_sample_weights (2,) must have the shape of input, (1, 2)."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("SGD", {"lr": 0.1}), ("SGD", {"lr": 0.1, "momentum": 0.9}), ("Adagrad", {"lr": 0.1})],
+)
+@pytest.mark.filterwarnings("ignore:Sparse invariant")
+def test_tables_asked_for_sparse_gradients_learn_as_in_pytorch(
+    torch: Any, name: str, settings: dict[str, Any]
+) -> None:
+    start = np.random.default_rng(0).normal(size=(6, 3)).astype("float32")
+    found = []
+    for lib in (pellucid, torch):
+        table = lib.nn.Embedding(6, 3, sparse=True, _weight=lib.tensor(start.copy()))
+        optimizer = getattr(lib.optim, name)(table.parameters(), **settings)
+        for k in range(4):
+            optimizer.zero_grad()
+            (table(lib.tensor([k, k + 1, k])) ** 2).sum().backward()
+            optimizer.step()
+        found.append(table.weight.detach().numpy())
+    np.testing.assert_allclose(*found, atol=1e-6)

@@ -170,3 +170,32 @@ def test_what_is_dense_already_stays() -> None:
         F.embedding_bag(
             pellucid.tensor([[1]]), pellucid.ones(3, 2), mode="max", per_sample_weights=x[None, :1]
         )
+
+
+@pytest.mark.parametrize("affine", [False, True])
+def test_instances_with_another_number_of_channels_are_told_of(affine: bool, torch: Any) -> None:
+    for room in (pellucid, torch):
+        for name, shape in (("InstanceNorm1d", (3, 2, 4)), ("InstanceNorm2d", (2, 3, 4))):
+            layer = getattr(room.nn, name)(5, affine=affine)
+            if affine:
+                with pytest.raises(ValueError, match="5"):
+                    layer(room.ones(shape))
+            else:
+                with pytest.warns(UserWarning, match=r"got 2 channels|does not match num_features"):
+                    assert layer(room.ones(shape)).shape == shape
+
+
+@pytest.mark.parametrize("mode", ["constant", "reflect", "replicate", "circular"])
+def test_a_border_of_nothing_shares_no_memory(mode: str, torch: Any) -> None:
+    for room in (pellucid, torch):
+        x = room.zeros(1, 2, 3, 3)
+        room.nn.functional.pad(x, (0, 0, 0, 0), mode=mode).fill_(4.0)
+        assert x.max().item() == 0.0
+
+
+def test_a_size_beyond_all_memory_is_refused_in_words(torch: Any) -> None:
+    for room in (pellucid, torch):
+        with pytest.raises(RuntimeError, match=r"more than any memory holds|overflow"):
+            room.nn.functional.interpolate(
+                room.ones(1, 1, 4, 4), scale_factor=1e20, mode="bilinear"
+            )

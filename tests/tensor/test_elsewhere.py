@@ -46,7 +46,8 @@ def said(owner: Any, name: str) -> str:
         (
             "pellucid.optim",
             "SparseAdam",
-            "\n In its place: optim.Adam: there are no sparse gradients, a table's is whole.",
+            "\n In its place: optim.Adam, which moves vectors that were not looked up too: "
+            "gradients are whole.",
         ),
     ],
 )
@@ -172,7 +173,8 @@ def test_the_formulas_that_are_offered_are_right(torch: Any) -> None:
         (
             "from pellucid.optim import SparseAdam",
             "pellucid.optim has no attribute 'SparseAdam': torch.optim.SparseAdam is not here yet."
-            "\n In its place: optim.Adam: there are no sparse gradients, a table's is whole.",
+            "\n In its place: optim.Adam, which moves vectors that were not looked up too: "
+            "gradients are whole.",
         ),
         (
             "from pellucid.linalg import inv",

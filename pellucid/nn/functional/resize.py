@@ -32,6 +32,7 @@ _SMOOTH = ("linear", "bilinear", "bicubic", "trilinear")
 _BELLS = {"bicubic": "cubic", "lanczos": "lanczos"}  # "linear" for the others
 _COVERING = ("bilinear", "bicubic", "lanczos")
 _AXES = {1: "(N, C, L)", 2: "(N, C, H, W)", 3: "(N, C, D, H, W)"}
+_MOST = 2**47  # numbers along an axis that a computer could have an address for
 _FEW = 8192  # numbers up to which fewer ops count for more
 
 
@@ -162,6 +163,11 @@ def _sizes(
     new = tuple(math.floor(n * f) for n, f in zip(old, factors, strict=True))
     if min(new) < 1:
         raise SettingError(f"interpolate: scale_factor {scale_factor!r} of {show(old)} is nothing.")
+    if max(new) > _MOST:
+        raise SettingError(
+            f"interpolate: scale_factor {scale_factor!r} of {show(old)} is more than any memory "
+            "holds."
+        )
     return new, None if recompute else factors
 
 

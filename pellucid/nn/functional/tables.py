@@ -48,7 +48,8 @@ def embedding(
         max_norm: longer rows among those looked up are shortened to it, in the table itself.
         norm_type: which length: 2 is Euclid's.
         scale_grad_by_freq: divide the gradient of a row by how often it was looked up.
-        sparse: accepted for PyTorch's sake; gradients are whole tables here.
+        sparse: accepted for PyTorch's sake. Gradients are whole tables here, zero where no vector
+            was looked up: SGD and Adagrad move what they move there.
 
     Shape:
         `(...)` → `(..., features)`
@@ -133,7 +134,8 @@ def embedding_bag(
         norm_type: which length: 2 is Euclid's.
         scale_grad_by_freq: divide the gradient of a row by how often it was looked up.
         mode: "sum", "mean" or "max".
-        sparse: accepted for PyTorch's sake; gradients are whole tables here.
+        sparse: accepted for PyTorch's sake. Gradients are whole tables here, zero where no vector
+            was looked up: SGD and Adagrad move what they move there.
         per_sample_weights: a factor for each number; for "sum" only.
         include_last_offset: the last of `offsets` is the end of the last bag, not a start.
         padding_idx: numbers that count for nothing.

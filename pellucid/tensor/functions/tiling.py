@@ -294,7 +294,7 @@ def _mirrored(input: Node, widths: tuple[tuple[int, int], ...], mode: str) -> No
             order = np.array([inside(i, n, mode) for i in range(-a, n + b)], np.int64)
             positions = leaf(order, order.shape, int64, kind="constant")
             input = ix.take(input, positions, axes=(axis,))
-    return input
+    return input if any(a or b for a, b in widths) else ew.clone(input)
 
 
 def _around(start: int, stop: int) -> Callable[[int, int, str], int]:
