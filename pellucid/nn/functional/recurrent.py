@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pellucid.dtypes import DType
-from pellucid.graph.mode import current
-from pellucid.graph.node import Node
+from pellucid.graph.mode import current, engine
+from pellucid.graph.node import Node, leaf
 from pellucid.ops.elementwise import add
 from pellucid.ops.gru import gru, gru_tape
 from pellucid.ops.linalg import dot_general, linear
@@ -19,7 +19,6 @@ from pellucid.ops.rearrange import pad
 from pellucid.ops.recurrent import rows
 from pellucid.ops.rnn import rnn
 from pellucid.shapes import Shape
-from pellucid.tensor.creation import zeros
 
 __all__ = ["GATES", "IDLE", "Weights", "input_sums", "recur", "rest"]
 
@@ -48,9 +47,7 @@ class Weights(NamedTuple):
 
 def rest(shape: Shape, dtype: DType) -> Node:
     """The state before anything was read: zeros, which nobody gave."""
-    node = zeros(shape, dtype=dtype)._node
-    node.kind, node.name = "constant", "0"
-    return node
+    return leaf(engine().zeros(shape, dtype), shape, dtype, kind="constant", name="0")
 
 
 def input_sums(mode: str, x: Node, w: Weights) -> Node:
