@@ -15,14 +15,15 @@ from pellucid.doctor.finding import Evidence
 from pellucid.doctor.measures.fit import fit
 from pellucid.doctor.measures.once import once
 from pellucid.doctor.measures.reference import reference
+from pellucid.doctor.measures.truth import truth
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change, Trial
-from pellucid.doctor.wiring import divided
+from pellucid.doctor.wiring import affine, divided
 from pellucid.lenses.numerals import percent
 
 __all__ = [
     "ENOUGH", "MATCHED", "PART", "Cure", "another_rate", "best", "cure", "goes_on", "lost",
-    "onward", "reach", "short", "skill", "told",
+    "onward", "reach", "short", "skill", "told", "too_small",
 ]  # fmt: skip
 
 MATCHED = Change(optimizer="Adam", rate=3e-3, inputs=True, targets=True, fresh=True,
@@ -37,6 +38,12 @@ PART = 0.35
 
 LOWER = 0.2
 """The share of the run's own fall that a loss with several aims must fall further by."""
+
+LOWER_END = 0.95
+"""What a loss must fall to before a row more of a truth table counts."""
+
+HANDFUL = 100
+"""Steps below which a truth table may just not have been learned yet."""
 
 HELD = 2.0
 """On few rows that were not learned from, half of a gain may be lost in chance."""
@@ -88,8 +95,11 @@ def skill(seen: Seen) -> float:
 def reach(seen: Seen) -> float:
     """The skill that can be reached on rows that were not learned from.
 
-    The better of what other methods reach and what the same network reaches with usual settings.
+    The better of what other methods reach and what the same network reaches with usual settings;
+    all of it, where the rows are a whole truth table.
     """
+    if truth(seen) is not None:
+        return 1.0
     other = None if _echoes(seen) else reference(seen)
     matched = seen.trials.run(MATCHED)
     known = [_number(other.skill)] if other is not None else []
@@ -118,8 +128,7 @@ def _lower(seen: Seen) -> bool:
 
     Where a loss wants something else beside the fit, a worse fit may be just what it asks for.
     """
-    count = max(len(seen.losses) // 20, 1)
-    end = float(np.mean(seen.losses[-count:])) if len(seen.losses) else np.nan
+    end = _end(seen)
     fell = float(seen.losses[0]) - end if len(seen.losses) else np.nan
     if not np.isfinite(fell) or fell <= 0:
         return True
@@ -129,6 +138,12 @@ def _lower(seen: Seen) -> bool:
         if last is not None and len(last) and end - float(np.mean(last)) >= LOWER * fell:
             return True
     return False
+
+
+def _end(seen: Seen) -> float:
+    """The loss of the run's last twentieth."""
+    count = max(len(seen.losses) // 20, 1)
+    return float(np.mean(seen.losses[-count:])) if len(seen.losses) else np.nan
 
 
 def cure(seen: Seen, change: Change) -> Cure | None:
@@ -147,6 +162,8 @@ def cure(seen: Seen, change: Change) -> Cure | None:
     gain = _learned(after) - base
     if _tells(seen):
         gain = min(gain, HELD * (_held(after) - min(_held(before), own)))
+    if truth(seen) is not None and not after.loss < LOWER_END * before.loss:
+        gain = min(gain, 0.0)  # a row that is nearly a tie went the other way
     missing = max(reach(seen), _held(after)) - min(_held(before), own)
     return Cure(change, before, after, gain, gain / missing if missing > 0 else 0.0)
 
@@ -155,8 +172,11 @@ def cure(seen: Seen, change: Change) -> Cure | None:
 def _tells(seen: Seen) -> bool:
     """Whether rows that were not learned from say anything.
 
-    They don't where even a network that learned fails on them, as on the end of a sorted table.
+    They don't where even a network that learned fails on them, as on the end of a sorted table, nor
+    as rows of a truth table, where the others say nothing of one.
     """
+    if truth(seen) is not None:
+        return False
     matched, other = seen.trials.run(MATCHED), reference(seen)
     if matched is None or other is None or matched.held_skill is None:
         return True
@@ -167,16 +187,20 @@ def _tells(seen: Seen) -> bool:
 def onward(seen: Seen) -> tuple[Trial, float] | None:
     """The trial that goes on from the end, and the skill it adds; None if it can't be run.
 
-    It makes as many steps as other trials do, or four times as many where these add little.
+    It makes as many steps as other trials do, or four times as many where these add little; sixteen
+    times as many after a handful of steps on a truth table.
     """
     found: tuple[Trial, float] | None = None
     missing = reach(seen) - skill(seen)
     little = 2 * ENOUGH if missing <= 0 else max(ENOUGH, 0.3 * missing)
-    for steps in (1.0, 4.0):
+    table = truth(seen) is not None
+    for steps in (1.0, 4.0, 16.0) if table and len(seen.losses) < HANDFUL else (1.0, 4.0):
         after = seen.trials.run(Change(onward=True, steps=steps))
         if after is None:
             return found
         found = after, min(_learned(after), _held(after)) - skill(seen)
+        if table and not after.loss < LOWER_END * _end(seen):
+            found = after, min(found[1], 0.0)
         if found[1] >= little:
             break
     return found
@@ -187,6 +211,17 @@ def goes_on(seen: Seen) -> bool:
     """Whether more of the same steps bring back a good part of what is missing."""
     went = onward(seen)
     return went is not None and went[1] >= max(ENOUGH, PART * (reach(seen) - skill(seen)))
+
+
+def too_small(seen: Seen) -> bool:
+    """Whether the network itself is what is in the way: usual settings do not help it either.
+
+    Nor would they help a linear map with a truth table that no linear map says.
+    """
+    table, matched = truth(seen), cure(seen, MATCHED)
+    if table is not None and table.linear < 1 and affine(seen):
+        return True
+    return matched is not None and not matched.works
 
 
 def best(seen: Seen, *changes: Change) -> Cure | None:

@@ -148,9 +148,10 @@ def fit(
             most 200 moments and 64 MB (a number is another size in MB). The training itself
             stays the same.
         doctor: True to have the doctor look at the run when it is over, None for that where the run
-            took 2 seconds or more, False for never. What it finds is said in a line, and stands in
-            the history's `doctor`; the training itself stays the same. It looks at single starts
-            over arrays with one input.
+            took 2 seconds or more (a shorter one that ends no better than one constant answer gets
+            a hint in the history's notes), False for never. What it finds is said in a line, and
+            stands in the history's `doctor`; the training itself stays the same. It looks at single
+            starts over arrays with one input.
 
     Returns:
         The history: loss of every step, figures of every epoch, best epoch and weights.

@@ -62,6 +62,45 @@ def test_short_runs_are_looked_at_only_when_asked() -> None:
     assert fitted(net(), epochs=2).doctor is not None
 
 
+def test_a_short_run_that_learned_nothing_gets_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    def hinted(y: Any = Y, **settings: Any) -> bool:
+        history = fitted(net(), y, **{"doctor": None, "epochs": 8, **settings})
+        assert history.doctor is None
+        found = any("doctor=True" in note for note in history.notes)
+        shown = bool(settings.get("progress"))
+        assert ("one constant answer" in capsys.readouterr().err) == (found and shown)
+        return found
+
+    rare = (RNG.permutation(400) < 40).astype(np.int64)
+    assert hinted(rare, lr=1e-4) and hinted(rare, lr=1e-4, progress=True)
+    assert hinted(X[:, :2] ** 2, lr=1e-6)  # numbers, of which nothing is explained
+    assert not hinted() and not hinted(X[:, :2] + X[:, 2:])  # it learned
+    assert not hinted(rare, lr=1e-4, epochs=2)  # it could not have yet
+    assert not hinted(rare, lr=1e-4, doctor=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("times", [1, 25])
+def test_xor_is_known_by_its_whole_table(times: int) -> None:
+    """Of four different rows nothing can be held out; what can be learned is plain all the same."""
+    x = np.tile(np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32), (times, 1))
+    parity = (x[:, 0] != x[:, 1]).astype(np.int64)
+
+    def found(*layers: nn.Module, epochs: int = 500 // times) -> list[str]:
+        pellucid.manual_seed(0)
+        given: dict[str, Any] = {"lr": 0.03, "batch_size": 4, "validation": 0, "epochs": epochs}
+        model = nn.Sequential(*layers)
+        return pellucid.fit(
+            model, (x, parity), **given, progress=False, doctor=True, seed=0
+        ).doctor.findings  # type: ignore[no-any-return]
+
+    assert found(nn.Linear(2, 8), nn.Linear(8, 2)) == ["missing_nonlinearity"]
+    assert found(nn.Linear(2, 2)) == ["underfitting"]
+    assert found(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 2)) == []
+    if times == 1:
+        assert found(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 2), epochs=4) == ["undertrained"]
+
+
 def test_a_run_that_diverged_is_looked_at(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(TrainingError):
         fitted(net(), X[:, :2] * 1e30, loss="mse", optimizer="sgd", lr=1e3, progress=True)

@@ -15,6 +15,7 @@ from pellucid.doctor.measures.fit import effect, fit, fit_held_out, fit_of
 from pellucid.doctor.measures.reference import reference
 from pellucid.doctor.measures.row_losses import row_losses
 from pellucid.doctor.measures.trivial import trivial
+from pellucid.doctor.measures.truth import truth
 from pellucid.doctor.seen import Batch, LossSeen, Rows, Score, Seen
 from pellucid.doctor.step import DATA, TARGET, Call
 
@@ -312,3 +313,30 @@ def test_where_validation_turns() -> None:
     near_zero = turn(scored([1, 0.1, 1e-6, 2e-6, 2e-6, 2e-6]))
     assert near_zero is not None and not near_zero.turned and near_zero.rise < 0.01
     assert turn(scored([1, 2])) is None
+
+
+CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
+
+
+@pytest.mark.parametrize(
+    ("y", "linear"),
+    [([0, 1, 1, 0], 0.75), ([0, 0, 0, 1], 1.0), ([[0.0], [1.0], [1.0], [0.0]], 0.75)],
+)
+def test_a_whole_truth_table(y: Any, linear: float) -> None:
+    for times in (1, 30):
+        x = np.tile(CORNERS, (times, 1))
+        name = "cross_entropy" if np.ndim(y) == 1 else "mse_loss"
+        found = truth(seen(x, np.tile(np.array(y), (times, *[1] * (np.ndim(y) - 1))), name))
+        assert found is not None and found.rows == 4
+        assert found.linear == pytest.approx(linear, abs=0.26 if linear < 1 else 0)
+        assert (found.linear < 1) == (linear < 1)
+
+
+def test_what_is_no_whole_truth_table() -> None:
+    parity = np.array([0, 1, 1, 0])
+    two = np.concatenate((parity, 1 - parity))  # each row with both answers
+    assert truth(seen(np.tile(CORNERS, (2, 1)), two)) is None
+    assert truth(seen(CORNERS[:3], parity[:3])) is None  # a combination is missing
+    assert truth(seen(CORNERS, np.array([[0.1], [0.2], [0.3], [0.4]]), "mse_loss")) is None
+    assert truth(seen(CORNERS, np.zeros(4, np.int64))) is None  # one answer for all
+    assert truth(seen(*moons(40))) is None

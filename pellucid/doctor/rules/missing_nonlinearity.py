@@ -5,7 +5,7 @@ means, dropout and batch normalization can't), with two or more layers that have
 narrowest place between them is no bottleneck, so one layer could say the same; the prediction is
 affine in the kept rows, tested by least squares where there are enough rows; and, as its effect, a
 learner that bends is better on these rows than a linear one by 2 points of skill and 2 standard
-errors, out of fold.
+errors, out of fold. Of a whole truth table it is enough that no linear map says all of it.
 A single linear layer is a model, and a pair with a narrow middle (LoRA, an autoencoder) is meant.
 Where only maxima of windows bend, the network must also miss 5 % of what can be reached.
 """
@@ -24,6 +24,7 @@ from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.measures.answers import Array
 from pellucid.doctor.measures.fit import effect
 from pellucid.doctor.measures.reference import Reference, reference
+from pellucid.doctor.measures.truth import truth
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import Call
@@ -41,12 +42,12 @@ def missing_nonlinearity(seen: Seen) -> Iterator[Finding]:
     layers, pools = affine(seen), False
     if not layers:
         layers, pools = affine(seen, _POOLS), True
-    known = reference(seen)
-    if len(layers) < 2 or known is None or _narrow(layers) or not (pools or _tested(seen)):
+    if len(layers) < 2 or _narrow(layers) or not (pools or _tested(seen)):
         return
-    gain, error = _gain(known)
-    if gain < max(_BETTER, 2 * error) or (pools and effect(seen) < _MISSED):
+    gained = _gained(seen)
+    if gained is None or gained[0] < _BETTER or (pools and effect(seen) < _MISSED):
         return
+    gain, source = gained
     yield Finding(
         "missing_nonlinearity",
         f"{len(layers)} layers ({_named(layers)}) follow each other without any activation, so "
@@ -60,7 +61,7 @@ def missing_nonlinearity(seen: Seen) -> Iterator[Finding]:
                 "skill that bending adds",
                 gain,
                 _BETTER,
-                f"{known.name} beside a linear learner on the same rows, out of fold",
+                source,
                 "share",
             ),
         ),
@@ -69,6 +70,19 @@ def missing_nonlinearity(seen: Seen) -> Iterator[Finding]:
         sure=0.9,
         effect=float(np.clip(max(gain, effect(seen)) * 1.5, 0.3, 1.0)),
     )
+
+
+def _gained(seen: Seen) -> tuple[float, str] | None:
+    """What bending adds and who says so; None where nobody can, or not surely."""
+    table, known = truth(seen), reference(seen)
+    if table is not None:
+        return 2 * (1 - table.linear), "the whole table beside the best linear learner of it"
+    if known is None:
+        return None
+    gain, error = _gain(known)
+    if gain < 2 * error:
+        return None
+    return gain, f"{known.name} beside a linear learner on the same rows, out of fold"
 
 
 def _gain(known: Reference) -> tuple[float, float]:

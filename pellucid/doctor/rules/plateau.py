@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pellucid.doctor.cure import MATCHED, cure, goes_on, lost, reach, short, skill
+from pellucid.doctor.cure import goes_on, lost, reach, short, skill, too_small
 from pellucid.doctor.depth import flat
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.rule import rule
@@ -25,8 +25,7 @@ def plateau(seen: Seen) -> Iterator[Finding]:
     """The loss stands still far above what can be reached."""
     if not flat(seen) or not short(seen) or lost(seen) < LOST:
         return
-    matched = cure(seen, MATCHED)
-    if goes_on(seen) or (matched is not None and not matched.works):
+    if goes_on(seen) or too_small(seen):
         return
     can = reach(seen)
     yield Finding(

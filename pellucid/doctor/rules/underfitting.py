@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pellucid.doctor.cure import MATCHED, cure, goes_on, lost, reach, short, skill
+from pellucid.doctor.cure import goes_on, lost, reach, short, skill, too_small
 from pellucid.doctor.depth import flat
 from pellucid.doctor.finding import Evidence, Finding
+from pellucid.doctor.measures.truth import truth
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.lenses.numerals import percent
@@ -25,16 +26,19 @@ def underfitting(seen: Seen) -> Iterator[Finding]:
     """The training rows are not fitted, although they can be."""
     if not short(seen) or lost(seen) < LOST or goes_on(seen):
         return
-    matched = cure(seen, MATCHED)
-    small = matched is not None and not matched.works
+    small = too_small(seen)
     if flat(seen) and lost(seen) >= STUCK and not small:  # a plateau
         return
-    who = "Other methods reach" if small else "It can reach"
-    text = (f"On the rows it learned from, the network has {percent(skill(seen))} of the skill "
-            f"between the best constant and no mistake. {who} {percent(reach(seen))}.")  # fmt: skip
+    table = truth(seen) is not None
+    others = f"{'Other methods reach' if small else 'It can reach'} {percent(reach(seen))}."
+    if small and table:
+        others = "They are a whole truth table: a network that bends, of enough units, gets all."
     yield Finding(
-        "underfitting", text,
+        "underfitting",
+        f"On the rows it learned from, the network has {percent(skill(seen))} of the skill "
+        f"between the best constant and no mistake. {others}",
         evidence=(Evidence("skill on the training rows", skill(seen), reach(seen),
+                           "each row of the table can be right" if table else
                            "reached out of fold on the same rows", "share"),),
         why="It is too small, or its training does not get on." if not small else
             "The same network with usual settings does not fit either: it is too small or of the "
