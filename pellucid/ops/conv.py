@@ -13,6 +13,7 @@ from typing import Any
 from pellucid.errors import ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops.agree import agreed
+from pellucid.ops.elementwise import mul
 from pellucid.ops.filters import compared, filtered, spread_back
 from pellucid.ops.op import Mistake, Op, Sample, define
 from pellucid.ops.reduce import sum_
@@ -119,8 +120,8 @@ def _weight_shape(
 
 
 def _to_input(g: Node, y: Node, x: Node, weight: Node, bias: Node | None = None, **p: Any) -> Node:
-    if numel(x.shape) == 0:
-        return x  # as empty as what is to be blamed
+    if x.shape[1] == 0:
+        return mul(x, 0.0)  # as empty as what is to be blamed
     return conv_transpose(g, weight, size=x.shape[2:], **p)
 
 

@@ -124,6 +124,7 @@ def test_a_convolution_of_no_channels_gives_its_bias() -> None:
     y.sum().backward()
     assert y.tolist() == [[[[1.0] * 2] * 2, [[-2.0] * 2] * 2]]
     assert layer.bias.grad.tolist() == [4.0, 4.0] and x.grad.shape == x.shape
+    assert not x.grad.requires_grad
 
 
 def test_dropout_of_channels_takes_more_axes_with_a_caution() -> None:
