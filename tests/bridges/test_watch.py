@@ -303,6 +303,26 @@ def test_an_optimizer_that_a_schedule_has_changed_before_is_found() -> None:
     assert list(hooks._global_optimizer_pre_hooks) == before
 
 
+def test_a_loss_that_was_taken_before_the_watch_is_followed() -> None:
+    """`loss_fn = F.cross_entropy` goes past what the watch puts in its place."""
+    loss_fn = torch.nn.functional.cross_entropy
+    x, y = torch.randn(64, 4), torch.arange(64) % 2
+    model = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 2))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with bridge.watch(model, optimizer, trials=False) as report:
+        for step in range(120):
+            rows = slice(step % 4 * 8, step % 4 * 8 + 8)
+            optimizer.zero_grad()
+            loss_fn(model(x[rows]), y[rows]).backward()
+            optimizer.step()
+            with torch.no_grad():
+                loss_fn(model(x[32:]), y[32:])
+    seen = report.seen
+    steps = [score.step for score in seen.scores]
+    assert seen.loss is not None and seen.loss.name == "cross_entropy"
+    assert len(seen.train.x) == 32 and 80 <= len(steps) < 90 and steps[-1] > 100
+
+
 def test_a_look_that_ends_in_the_midst_of_a_call_leaves_no_mode_behind() -> None:
     from torch.overrides import _get_current_function_mode_stack as stack
 

@@ -24,6 +24,7 @@ class Tracer:
         self.paths: list[str] = []
         self.names: dict[int, str] = {}
         self.prefix = ""
+        self.within = 0  # calls that are made for the mode
         self.hung: list[Any] = []
 
     def start(self) -> bool:
@@ -131,7 +132,11 @@ def _mode_class() -> Any:
         def __torch_function__(
             self, func: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
-            out = func(*args, **(kwargs or {}))
+            self.tracer.within += 1
+            try:
+                out = func(*args, **(kwargs or {}))
+            finally:
+                self.tracer.within -= 1
             if self.tracer.mode is self:
                 self.tracer.saw(func, args, kwargs or {}, out)
             return out

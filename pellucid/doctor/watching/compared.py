@@ -12,13 +12,23 @@ if TYPE_CHECKING:
 __all__ = ["LIGHT", "judge", "judged", "not_judged"]
 
 LIGHT = 80  # steps whose targets are looked for where the loss is written by hand
+_LATER = 1.15  # after so many passes, only those that come so many times later than the last
 
 
-def judge(looks: Looks, found: Pass) -> None:
-    """Look at what a pass that nothing is learned from is compared with."""
-    if looks.judging >= LIGHT or "calls" in looks.missing or looks.amid:
+def judge(looks: Looks, found: Pass, step: int) -> None:
+    """Look at what a pass that nothing is learned from is compared with.
+
+    Args:
+        looks: the looks.
+        found: the pass.
+        step: how many steps were made before it.
+    """
+    if "calls" in looks.missing or looks.amid:
         return
-    looks.judging += 1
+    at, here = looks.judged_at
+    if here >= LIGHT if step == at else looks.judging >= LIGHT and step < _LATER * at:
+        return
+    looks.judging, looks.judged_at = looks.judging + 1, (step, here + 1 if step == at else 1)
     trace = looks.new_trace(looking=False)
     looks.evaluation = trace, found
     trace.started = looks.start()

@@ -120,23 +120,30 @@ class Course:
         self.note("eval")
         self.looks.left(found)
         if not self.scores.by_loss:
-            judge(self.looks, found)
+            judge(self.looks, found, self.step)
             if self.looks.evaluation is not None:
                 self.announced(True)
 
     def lost(
         self, name: str, args: Any, kwargs: Any, out: Any, original: Callable[..., Any]
     ) -> None:
-        """A loss function was called."""
+        """A loss function was called.
+
+        One that the program took from the library before the watch began is only heard of while
+        operations are traced: it is looked for as a loss written by hand is.
+        """
         prediction = args[0] if args else kwargs.get("input")
         target = args[1] if len(args) > 1 else kwargs.get("target")
         kind = self.library.kind
         if isinstance(prediction, kind) and isinstance(target, kind):
             call = LossCall(name, prediction, target, out, args, kwargs, original)
+            known, hidden = self.scores.by_loss, bool(self.looks.tracer.within)
             if self.passes.add_loss(call):
                 self.note("loss")
+                self.looks.by_hand = self.looks.by_hand or hidden
             else:
                 not_judged(self.looks)
+                self.scores.by_loss = known or not hidden
 
     # ---- backward passes ----------------------------------------------------------------------
 

@@ -39,9 +39,11 @@ class Tracer(Protocol):
         names: paths of modules by their ids.
         prefix: what stands before the path of the network that runs.
         late: what has ended and is still to be taken away.
+        within: above 0 while it makes itself a call that it was told of.
     """
 
     late: list[Any]
+    within: int
     names: dict[int, str]
     prefix: str
 

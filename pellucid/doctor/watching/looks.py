@@ -57,7 +57,8 @@ class Looks:
         self.headless = False  # the network is not called as a whole
         self.by_hand = False
         self.evaluation: tuple[Trace, Pass] | None = None
-        self.judging = 0
+        self.judging = 0  # passes that were compared with something
+        self.judged_at = 0, 0  # the step of the last of them, and how many were at that step
         self.lit = 0
         self.looked_again = False
         self.step = 0

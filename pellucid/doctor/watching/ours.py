@@ -167,6 +167,7 @@ class _Watched:
         self.engine: Any = None
         self.thread = 0
         self.late: list[Any] = []
+        self.within = 0
         self.names: dict[int, str] = {}
         self.prefix = ""
 
