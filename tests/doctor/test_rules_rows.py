@@ -158,6 +158,21 @@ def test_class_imbalance() -> None:
     assert not findings("class_imbalance", seen(x, y, 5.0 * np.eye(2)[0 * y]))  # one class only
 
 
+@pytest.mark.parametrize(("whole", "found"), [(False, True), (True, False)])
+def test_class_imbalance_of_places(whole: bool, found: bool) -> None:
+    """Rare places of pictures may be ignored; those of texts are rare by nature."""
+    y = np.zeros((20, 30), int)
+    y[:, 0] = 1
+    own = np.random.default_rng(0)
+    x = own.integers(0, 9, (20, 30)) if whole else own.normal(size=(20, 30))
+    said = np.stack([np.ones((20, 30)), np.zeros((20, 30))], 1)
+    given = seen(x, y, said)
+    if whole:
+        given.calls = [Call("embedding", "0", (DATA,), ((20, 30),), (20, 30, 4), ("0.weight",))]
+    texts = [one.text for one in findings("class_imbalance", given)]
+    assert [text[:31] for text in texts] == (["Class 1 has 20 of 600 places, a"] if found else [])
+
+
 def batches(y: Any, size: int) -> list[Batch]:
     """Targets as they lie, in batches."""
     found = []
@@ -221,6 +236,7 @@ def followed(losses: Any, rights: Any, own: float = 1.0, rows: int = 100) -> See
 
 FALL: Floats = np.linspace(0.7, 0.4, 8)
 RISE: Floats = np.linspace(0.42, 1.2, 12)
+LONG: Floats = np.array([*np.linspace(2.3, 1.0, 8), *np.linspace(1.02, 1.34, 24)])
 BETTER, LEVEL = np.linspace(0.5, 0.8, 8), np.full(12, 0.8)
 
 
@@ -234,6 +250,8 @@ BETTER, LEVEL = np.linspace(0.5, 0.8, 8), np.full(12, 0.8)
         ([*FALL, *[0.4, 0.41] * 6], [*BETTER, *LEVEL], 1.0, False),  # it stands
         ([*FALL, 0.6, 0.4], [*BETTER, 0.78, 0.8], 1.0, False),  # a jump
         ([*np.linspace(0.7, 0.3, 20)], [*np.linspace(0.5, 0.85, 20)], 1.0, False),
+        (LONG, [*np.linspace(0.4, 0.7, 8), *np.full(24, 0.75)], 1.0, True),  # little, but for long
+        (LONG, [*np.linspace(0.4, 0.7, 8), *np.full(24, 0.8)], 0.93, False),  # with no clear gap
     ],
 )
 def test_overfitting(losses: Any, rights: Any, own: float, found: bool) -> None:

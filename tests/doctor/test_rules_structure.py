@@ -269,6 +269,22 @@ def test_wrong_loss(seen: Seen, found: bool) -> None:
     assert bool(findings("wrong_loss", seen)) == found
 
 
+def test_wrong_loss_of_shares_that_compete() -> None:
+    """A softmax for targets that name several classes, or none, can't be right."""
+    seen = network("softmax", loss="binary_cross_entropy", dim=1)
+    assert not findings("wrong_loss", seen)  # one class each
+    several = np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 0.0]] * 4)
+    seen.train = Rows(np.zeros((8, 4)), several)
+    (found,) = findings("wrong_loss", seen)
+    assert found.text == (
+        "softmax makes outputs that sum to 1, but 100\xa0% of the targets don't: "
+        "they sum to 0 to 2."
+    )
+    apart = network("sigmoid", loss="binary_cross_entropy")
+    apart.train = seen.train
+    assert not findings("wrong_loss", apart)
+
+
 def test_wrong_loss_knows_logarithms_of_shares() -> None:
     seen = network("log_softmax", loss="nll_loss")
     assert seen.loss is not None

@@ -40,6 +40,8 @@ def asked(seen: Seen) -> Iterator[Misfit]:
         return
     name = loss_name(seen)
     yield from _negated(seen, name)
+    if name == "binary_cross_entropy" or numbers(seen):
+        yield from _competing(seen, y)
     if name in _BINARY:
         yield from _no_shares(y, name)
     elif name in _SIGNS:
@@ -117,6 +119,29 @@ def _several(y: Array) -> Iterator[Misfit]:
             0.9,
             0.6,
         )
+
+
+def _competing(seen: Seen, y: Array) -> Iterator[Misfit]:
+    """Shares that sum to 1 for targets that don't: several classes at once, or none."""
+    if last(seen) != "softmax" or y.ndim < 2 or y.shape[1] < 2 or not _shares(y):
+        return
+    off = float((np.abs(y.sum(1) - 1) > 0.05).mean())
+    if off <= 0.1:
+        return
+    yield Misfit(
+        f"softmax makes outputs that sum to 1, but {percent(off)} of the targets don't: they sum "
+        f"to {y.sum(1).min():.3g} to {y.sum(1).max():.3g}.",
+        "What is right at the same time is made to compete: two sure answers can't be given.",
+        "loss = F.binary_cross_entropy_with_logits(scores, y)  # from raw scores, without softmax",
+        (Evidence("targets that don't sum to 1", off, 0.1, "", "share"),),
+        0.96,
+        0.9,
+    )
+
+
+def _shares(y: Array) -> bool:
+    """Whether all are from 0 to 1; what lies outside is told of otherwise."""
+    return y.dtype.kind in "fiub" and bool(y.size) and bool((y >= 0).all() and (y <= 1).all())
 
 
 def _class_numbers(seen: Seen, y: Array) -> Iterator[Misfit]:

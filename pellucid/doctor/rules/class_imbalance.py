@@ -38,9 +38,9 @@ def class_imbalance(seen: Seen) -> Iterator[Finding]:
     target, own = answers(seen), fit(seen)
     if target is None or own is None or own.right is None or len(own.by_class) < 2:
         return
-    letters = tokens(seen) and target.classes > _FEW
-    if letters or target.y.shape[1] > 1:  # letters and words of a text are rare by nature
-        return
+    several = target.y.shape[1] > 1
+    if tokens(seen) and (several or target.classes > _FEW):
+        return  # letters and words of a text are rare by nature
     often = np.bincount(target.y[target.y >= 0], minlength=len(own.by_class))
     most = int(often.max())
     rare = (often >= _FEWEST) & (most >= _RATIO * often)
@@ -53,14 +53,15 @@ def class_imbalance(seen: Seen) -> Iterator[Finding]:
     least = int(ignored[np.argmin(often[ignored])])
     recall, ratio = own.by_class[least], most / often[least]
     others = f" ({len(ignored)} classes in all)" if len(ignored) > 1 else ""
+    what = "places" if several else "rows"  # as those of pictures
     yield Finding(
         "class_imbalance",
-        f"Class {least} has {often[least]} of {often.sum()} rows, and {percent(recall)} of them "
+        f"Class {least} has {often[least]} of {often.sum()} {what}, and {percent(recall)} of them "
         f"are answered right{others}, while {percent(own.right)} of all answers are.",
         evidence=(
-            Evidence("rows of the most frequent class for each of this", ratio, _RATIO,
+            Evidence(f"{what} of the most frequent class for each of this", ratio, _RATIO,
                      "SageMaker Debugger asks for 10"),
-            Evidence("right answers among rows of this class", recall, _RECALL, "", "share"),
+            Evidence(f"right answers among {what} of this class", recall, _RECALL, "", "share"),
         ),
         why="Never naming a rare class costs little, so the network finds that first and stays.",
         fix="counts = torch.bincount(y)\n"

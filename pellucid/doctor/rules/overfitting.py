@@ -3,7 +3,8 @@
 Conditions, all of them: training rows are answered right, or explained, by 10 points more than
 held-out rows (AutoTrainer: 7 where training is above 90 % right) and by 2 standard errors; the
 held-out loss turned, stayed above its best for 3 scores at least and rose by 30 % of its best and
-of what had been gained, or answers got worse by 3 points; and answers are not getting better all
+of what had been gained (20 % where the gap is 20 points and the best lies in the first third), or
+answers got worse by 3 points; and answers are not getting better all
 the while. With too few scores for a trend, the gap must be 15 points and held-out rows must fall 10
 points and 2.5 errors short of what known learners reach; without a turn, 30 and 15. Held-out rows
 that are also training rows make the score worthless: found by comparing rows; of rows of whole
@@ -31,6 +32,7 @@ from pellucid.lenses.numerals import percent
 __all__ = ["overfitting"]
 
 _GAP, _RISE, _WORSE = 0.1, 0.3, 0.03
+_LOST, _LONG_LOST, _LONG, _CLEAR_GAP = 0.3, 0.2, 2 / 3, 0.2
 _WIDE_GAP, _SHORT = 0.15, 0.1
 _STILL: Final = 0.015  # a rise in right answers that says that learning still pays
 _ROWS: Final = 20
@@ -59,7 +61,7 @@ def overfitting(seen: Seen) -> Iterator[Finding]:
     scores = [score for score in scores if score.rows >= rows / 2]
     turned = turn(scores, _PATIENCE)
     followed = turned is not None and len(scores) >= 5
-    if followed and turned is not None and _got_worse(scores, turned, rows):
+    if followed and turned is not None and _got_worse(scores, turned, rows, gap):
         yield _turned(own, others, turned, gap, scores)
     elif gap >= _WIDE_GAP + 0.15 * followed:
         short = max(_SHORT + 0.05 * followed, 2.5 * _error(others, rows))
@@ -80,13 +82,14 @@ def _error(others: Fit, rows: int) -> float:
     return math.sqrt(max(others.right * (1 - others.right), 0.25 / rows) / rows)
 
 
-def _got_worse(scores: list[Score], turned: Turn, rows: int) -> bool:
+def _got_worse(scores: list[Score], turned: Turn, rows: int, gap: float) -> bool:
     """Whether the loss rose and stayed up, and answers did not get better in that time."""
     rights = [score.right for score in scores if score.right is not None]
     worse = max(_WORSE, 1.5 * 0.5 / math.sqrt(rows))
     if turned.right_lost is not None and turned.right_lost > worse:
         return turned.since >= _PATIENCE
-    if not turned.turned or turned.rise < _RISE or turned.lost < _RISE:
+    long = gap >= _CLEAR_GAP and turned.since >= _LONG * len(scores)
+    if not turned.turned or turned.rise < _RISE or turned.lost < (_LONG_LOST if long else _LOST):
         return False
     if len(rights) != len(scores):
         return True

@@ -1,10 +1,11 @@
 """Wrong loss: the loss, the last call before it and the targets do not fit.
 
 Conditions, each in a function of `misfits/`: targets beyond the range of the last activation;
-shares over one output or over the rows; raw scores where logarithms or shares are expected; scores
-cut off by relu or tanh; targets outside of what the loss is made for; class numbers taken for
-amounts, where learners that name classes are 10 % better at least; a hand-written loss with the
-wrong sign. Regression on 0 and 1 by a squared error is no fault, nor is a negative loss by itself.
+shares over one output or over the rows, or that sum to 1 where the targets don't; raw scores where
+logarithms or shares are expected; scores cut off by relu or tanh; targets outside of what the loss
+is made for; class numbers taken for amounts, where learners that name classes are 10 % better at
+least; a hand-written loss with the wrong sign. Regression on 0 and 1 by a squared error is no
+fault, nor is a negative loss by itself.
 """
 
 from __future__ import annotations

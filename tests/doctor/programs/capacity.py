@@ -308,6 +308,18 @@ def forty_noisy_pictures(torch: Any, nn: Any, F: Any, run: Run) -> float:
         return -F.cross_entropy(model(vx), vy).item()
 
 
+@faulty("overfitting")
+def blurred_digits_by_heart(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = run.rows("digits", run.pick(270, 1100))
+    x = x + 0.35 * torch.randn(*x.shape)
+    model = mlp(nn, 64, 128, 64, 10)
+    optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
+    epochs = run.pick(80, 8)
+    vx, vy = validated(run, model, optimizer, F.cross_entropy, x, y, epochs, 20, 150)
+    with torch.no_grad():
+        return -F.cross_entropy(model(vx), vy).item()
+
+
 @faulty("undertrained", accept=("lr_too_low",))
 def three_epochs(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("digits", 400)

@@ -156,6 +156,25 @@ def stripes(n: int = 200, size: int = 8, noise: float = 0.3, seed: int = 0) -> P
 
 
 @cache
+def spots(n: int = 160, size: int = 10, seed: int = 0) -> Pair:
+    """Pictures (n, 1, size, size) of noise with a bright spot in each; classes of their pixels."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(0, 0.6, (n, size, size)), np.zeros((n, size, size), int)
+    at = np.arange(n), rng.integers(0, size - 1, n), rng.integers(0, size - 1, n)
+    y[at] = 1
+    x[at] += 1.4
+    x[at[0], at[1], at[2] + 1] += 1.0
+    return x[:, None], y
+
+
+@cache
+def signs(n: int = 400, labels: int = 5, seed: int = 0) -> Pair:
+    """Two numbers to a label; each label, whether their sum is large, stands for itself."""
+    x = np.random.default_rng(seed).normal(0, 1, (n, 2 * labels))
+    return x, (x[:, :labels] + x[:, labels:] > -0.4).astype(np.float32)
+
+
+@cache
 def sums(n: int = 200, length: int = 12, seed: int = 0) -> Pair:
     """Sequences (n, length, 1) of numbers; the class is the sign of their sum."""
     x = np.random.default_rng(seed).normal(0, 1, (n, length, 1))

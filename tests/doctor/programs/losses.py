@@ -374,3 +374,13 @@ def one_task_of_two(torch: Any, nn: Any, F: Any, run: Run) -> float:
             loss.backward()
             optimizer.step()
     return -float(loss.item())
+
+
+@faulty("wrong_loss", "double_softmax")
+def labels_that_compete(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = run.rows("signs", 400)
+    model = nn.Sequential(mlp(nn, 10, 48, 5), run.pick(nn.Softmax(dim=1), nn.Sigmoid()))
+    optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
+    loaded(run, model, optimizer, nn.BCELoss(), x, y, 25)
+    with torch.no_grad():
+        return float(((model(x) > 0.5).float() == y).float().mean())

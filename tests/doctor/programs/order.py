@@ -245,3 +245,15 @@ def a_third_of_the_numbers_moved(torch: Any, nn: Any, F: Any, run: Run) -> float
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
     loaded(run, model, optimizer, nn.MSELoss(), x, y, 25)
     return run.explained(model, x, true)
+
+
+@faulty("class_imbalance")
+def pixels_of_small_spots(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = run.rows("spots", 160)
+    weight = torch.tensor([1.0, run.pick(1.0, 60.0)])
+    model = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 2, 3, padding=1))
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    loaded(run, model, optimizer, nn.CrossEntropyLoss(weight=weight), x, y, 15, 20)
+    with torch.no_grad():
+        named = model(x).argmax(1) == 1
+    return float((named & (y == 1)).float().sum() / (y == 1).float().sum())
