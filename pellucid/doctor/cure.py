@@ -18,7 +18,7 @@ from pellucid.doctor.measures.reference import reference
 from pellucid.doctor.measures.truth import truth
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change, Trial
-from pellucid.doctor.wiring import affine, divided
+from pellucid.doctor.wiring import SHARES, affine, divided
 from pellucid.lenses.numerals import percent
 
 __all__ = [
@@ -219,7 +219,7 @@ def too_small(seen: Seen) -> bool:
     Nor would they help a linear map with a truth table that no linear map says.
     """
     table, matched = truth(seen), cure(seen, MATCHED)
-    if table is not None and table.linear < 1 and affine(seen):
+    if table is not None and table.linear < 1 and affine(seen, ends=SHARES):
         return True
     return matched is not None and not matched.works
 

@@ -13,8 +13,8 @@ from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import TARGET, Call
 
 __all__ = [
-    "CONVOLUTIONS", "LINEAR", "VIEWS", "Mixing", "affine", "behind", "divided", "last", "made_by",
-    "mixing", "trail",
+    "CONVOLUTIONS", "LINEAR", "SHARES", "VIEWS", "Mixing", "affine", "behind", "divided", "last",
+    "made_by", "mixing", "trail",
 ]  # fmt: skip
 
 VIEWS: Final = frozenset(
@@ -29,6 +29,7 @@ CONVOLUTIONS: Final = frozenset(
     {f"conv{kind}{n}d" for kind in ("", "_transpose") for n in (1, 2, 3)}
 )
 LINEAR: Final = CONVOLUTIONS | {"linear", "bilinear", "addmm", "matmul", "mm", "bmm", "einsum"}
+SHARES: Final = frozenset({"sigmoid", "logsigmoid", "softmax", "log_softmax"})
 # Calls that map a sum to the sum of what they map, or to that and a constant.
 _AFFINE: Final = (VIEWS | LINEAR | CONVOLUTIONS) | frozenset(
     {
@@ -136,7 +137,9 @@ def last(seen: Seen) -> str:
     return seen.loss.last if seen.loss is not None else ""
 
 
-def affine(seen: Seen, besides: frozenset[str] = frozenset()) -> Sequence[Call]:
+def affine(
+    seen: Seen, besides: frozenset[str] = frozenset(), ends: frozenset[str] = frozenset()
+) -> Sequence[Call]:
     """The layers with weights on the way to the prediction, if no call on it can bend.
 
     Empty where one can: an activation, a maximum, a product of two things that depend on the input.
@@ -144,6 +147,7 @@ def affine(seen: Seen, besides: frozenset[str] = frozenset()) -> Sequence[Call]:
     Args:
         seen: the training.
         besides: names of further calls that are let pass.
+        ends: names of calls that are let pass behind the last of these layers.
     """
     place = made_by(seen)
     waiting = [] if place is None else [place]
@@ -153,11 +157,16 @@ def affine(seen: Seen, besides: frozenset[str] = frozenset()) -> Sequence[Call]:
         if place < 0 or place in reached:
             continue
         call = seen.calls[place]
-        if call.name not in _AFFINE | besides or (call.name in _PRODUCTS and len(call.inputs) > 1):
+        if call.name not in _AFFINE | besides | ends or (
+            call.name in _PRODUCTS and len(call.inputs) > 1
+        ):
             return ()
         reached.add(place)
         waiting += call.inputs
-    return [seen.calls[place] for place in sorted(reached) if seen.calls[place].name in LINEAR]
+    layers = [place for place in sorted(reached) if seen.calls[place].name in LINEAR]
+    if any(seen.calls[place].name in ends for place in reached if place < max(layers, default=0)):
+        return ()
+    return [seen.calls[place] for place in layers]
 
 
 def divided(seen: Seen) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,33 @@ def test_missing_nonlinearity_where_bending_pays() -> None:
         "one linear layer."
     )
     assert findings("missing_nonlinearity", seen(x, y, straight, calls=stacked("dropout")))
+
+
+def ended(name: str, *between: str) -> list[Call]:
+    """The same with a last call that makes shares of the scores."""
+    calls = stacked(*between)
+    loss = calls.pop()
+    calls.append(Call(name, "", (len(calls) - 1,), ((8, 2),), (8, 2)))
+    return [*calls, replace(loss, inputs=(len(calls) - 1, TARGET))]
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "sigmoid"])
+def test_a_sigmoid_at_the_end_alone_moves_no_border(name: str) -> None:
+    x, y = circles()
+    weights = draw.normal(size=(2, 2))
+
+    def found(given: Any, *between: str) -> list[Finding]:
+        scores = np.exp(given @ weights)
+        said = scores / (1 + scores if name == "sigmoid" else scores.sum(1, keepdims=True))
+        said = np.log(said) if name == "log_softmax" else said
+        return findings(
+            "missing_nonlinearity",
+            seen(x, y, said, name="nll_loss", calls=ended(name, *between)),
+        )
+
+    assert found(x)
+    assert not found(np.sin(3 * x))  # something bends that was not seen
+    assert not found(x, name)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 Conditions, all of them: on the whole way from input to prediction no call can bend (views, sums,
 means, dropout and batch normalization can't), with two or more layers that have weights; the
 narrowest place between them is no bottleneck, so one layer could say the same; the prediction is
-affine in the kept rows, tested by least squares where there are enough rows; and, as its effect, a
-learner that bends is better on these rows than a linear one by 2 points of skill and 2 standard
-errors, out of fold. Of a whole truth table it is enough that no linear map says all of it.
+affine in the kept rows, tested by least squares where there are enough rows (of classes it may end
+in a sigmoid or softmax, which moves no border between them: their logits are tested); and, as its
+effect, a learner that bends is better on these rows than a linear one by 2 points of skill and 2
+standard errors, out of fold. Of a whole truth table it is enough that no linear map says all of it.
 A single linear layer is a model, and a pair with a narrow middle (LoRA, an autoencoder) is meant.
 Where only maxima of windows bend, the network must also miss 5 % of what can be reached.
 """
@@ -21,27 +22,30 @@ import numpy as np
 from pellucid.data.wording import listing
 from pellucid.doctor.depth import place_of
 from pellucid.doctor.finding import Evidence, Finding
-from pellucid.doctor.measures.answers import Array
+from pellucid.doctor.measures.answers import Array, answers
 from pellucid.doctor.measures.fit import effect
 from pellucid.doctor.measures.reference import Reference, reference
 from pellucid.doctor.measures.truth import truth
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.step import Call
-from pellucid.doctor.wiring import affine
+from pellucid.doctor.wiring import SHARES, affine, trail
 
 __all__ = ["missing_nonlinearity"]
 
 _BETTER, _MISSED, _EXACT = 0.02, 0.05, 1 - 1e-4
+_SURE = 1e-4  # of a share: nearer to 0 or 1 its digits don't tell the logit
 _POOLS: Final = frozenset({"max_pool", "max_pool1d", "max_pool2d", "max_pool3d"})
 
 
 @rule("missing_nonlinearity", needs=("calls", "train"))
 def missing_nonlinearity(seen: Seen) -> Iterator[Finding]:
     """Linear layers after each other, where bending would pay."""
-    layers, pools = affine(seen), False
+    target = answers(seen)
+    ends = SHARES if target is not None and target.kind == "classes" else frozenset[str]()
+    layers, pools = affine(seen, ends=ends), False
     if not layers:
-        layers, pools = affine(seen, _POOLS), True
+        layers, pools = affine(seen, _POOLS, ends), True
     if len(layers) < 2 or _narrow(layers) or not (pools or _tested(seen)):
         return
     gained = _gained(seen)
@@ -114,9 +118,29 @@ def _tested(seen: Seen) -> bool:
         return True
     x = seen.train.x.reshape(len(seen.train.x), -1).astype(float)
     y = np.asarray(said, dtype=float).reshape(len(said), -1)
+    end = next((call.name for call in trail(seen) if call.name in SHARES), "")
+    if end and len(x) == len(y):
+        y, told = _logits(y, end)
+        x, y = x[told], y[told]
     if len(x) != len(y) or len(x) < x.shape[1] + 20 or not np.isfinite(y).all():
         return True
     return _explained(x, y) > _EXACT
+
+
+def _logits(shares: Array, end: str) -> tuple[Array, Array]:
+    """What a sigmoid or softmax was given, up to what all classes have in common, and which rows.
+
+    Args:
+        shares: what it gave, or the logarithms of these, (rows, columns).
+        end: its name.
+    """
+    whole = np.exp(shares) if end.startswith("log") else shares
+    told: Array = np.all((whole > _SURE) & (whole < 1 - _SURE), axis=1)
+    inside: Array = whole.clip(_SURE, 1 - _SURE)
+    if "sigmoid" in end:
+        return np.log(inside / (1 - inside)), told
+    logits: Array = np.log(inside)
+    return logits - logits.mean(1, keepdims=True), told
 
 
 def _explained(x: Array, y: Array) -> float:

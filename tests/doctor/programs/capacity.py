@@ -70,6 +70,27 @@ def dropout_alone_between(torch: Any, nn: Any, F: Any, run: Run) -> float:
 
 
 @faulty("missing_nonlinearity", certain=True)
+def bent_at_the_end_alone(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = run.rows("moons", 300)
+    act = run.pick([], [nn.ReLU()])
+    model = nn.Sequential(nn.Linear(2, 32), *act, nn.Linear(32, 1), nn.Sigmoid())
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+    full(run, model, optimizer, nn.BCELoss(), x, y.float().unsqueeze(1), 300)
+    return run.accuracy(model[:-1], x, y)
+
+
+@faulty("missing_nonlinearity", certain=True)
+def the_whole_table_of_xor(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x = run.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    y = run.tensor([[0.0], [1.0], [1.0], [0.0]])
+    act = run.pick([], [nn.Tanh()])
+    model = nn.Sequential(nn.Linear(2, 8), *act, nn.Linear(8, 1), nn.Sigmoid())
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    full(run, model, optimizer, nn.BCELoss(), x, y, 1500)
+    return run.accuracy(model[:-1], x, y)
+
+
+@faulty("missing_nonlinearity", certain=True)
 def a_wave_from_lines(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("sine", 200, waves=1.5)
     model = run.pick(
