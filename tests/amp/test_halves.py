@@ -19,7 +19,6 @@ P = np.abs(A) + 0.1
 W, V = rng.standard_normal((5, 6)).astype("float32"), rng.standard_normal(6).astype("float32")
 B5 = rng.standard_normal(5).astype("float32")
 IMAGES = rng.standard_normal((2, 3, 8, 8)).astype("float32")
-PLACES = rng.uniform(-0.9, 0.9, (2, 5, 4, 2)).astype("float32")
 FILTERS, C3 = rng.standard_normal((4, 3, 3, 3)).astype("float32") * 0.3, V[:3]
 HEADS = rng.standard_normal((2, 2, 5, 8)).astype("float32")
 MANY = rng.standard_normal((40, 300)).astype("float32")
@@ -79,13 +78,6 @@ CASES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     **{
         f"interpolate {mode}": (
             lambda m, F, x, mode=mode: F.interpolate(x, scale_factor=2, mode=mode), (IMAGES,)
-        )
-        for mode in ("nearest", "bilinear", "bicubic")
-    },
-    **{
-        f"grid_sample {mode}": (
-            lambda m, F, x, g, mode=mode: F.grid_sample(x, g, mode, align_corners=True),
-            (IMAGES, PLACES),
         )
         for mode in ("nearest", "bilinear", "bicubic")
     },

@@ -19,7 +19,6 @@ from pellucid.ops.elementwise import add, cast, div, mul, sub
 from pellucid.ops.indexing import take
 from pellucid.ops.linalg import dot_general
 from pellucid.ops.movement import cat, expand, permute, reshape, slice_
-from pellucid.ops.op import in_single
 from pellucid.ops.reduce import sum_
 from pellucid.ops.whole import floor, remainder
 from pellucid.ops.whole import round as round_
@@ -94,13 +93,7 @@ def grid_sample(
     """
     rank = len(input.shape) - 2
     _check(input, grid, rank, mode, padding_mode)
-    return _sampled(input, grid, rank, mode, padding_mode, bool(align_corners))
-
-
-@in_single  # a place in 16 bits is none: 0.3 of the way would be a quarter
-def _sampled(
-    input: Node, grid: Node, rank: int, mode: str, padding_mode: str, corners: bool
-) -> Node:
+    corners = bool(align_corners)
     size, new = input.shape[2:], grid.shape[1:-1]
     index: Node | None = None
     inside: Node | None = None
