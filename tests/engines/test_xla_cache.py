@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,15 @@ def test_the_second_process_compiles_nothing(tmp_path: Path) -> None:
     assert first[1] == 0 and first[2] > 0 and first[3] == str(own)
     assert again[1] == first[2] and again[2] == 0
     assert len(list(own.iterdir())) >= first[2]
+
+
+@pytest.mark.slow
+def test_a_copied_folder_holds_the_same_programs(tmp_path: Path) -> None:
+    first = ran(str(tmp_path / "here"))
+    shutil.copytree(tmp_path / "here", tmp_path / "there")
+    shutil.rmtree(tmp_path / "here")
+    again = ran(str(tmp_path / "there"))
+    assert again[:3] == (first[0], first[2], 0)
 
 
 @pytest.mark.slow

@@ -74,6 +74,8 @@ def keep_programs() -> None:
     config.update("jax_compilation_cache_dir", str(own))
     config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    # Caches of XLA's own would put the folder's path into each program's key: moved, none is found.
+    config.update("jax_persistent_cache_enable_xla_caches", "none")
 
 
 @contextmanager
