@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from pellucid._version import __version__
-from pellucid.errors import FileFormatError, SettingError, StateError
+from pellucid.errors import FileFormatError, SettingError
 from pellucid.tensor.random import default_generator
 from pellucid.training.files import read_file, replace_file
 from pellucid.training.history import History
+from pellucid.training.identity import check_identity
 from pellucid.training.tree import to_bytes
 
 __all__ = ["Checkpoint", "read", "restore", "state_of"]
@@ -97,13 +98,7 @@ def read(path: str | PathLike[str], identity: Mapping[str, Any]) -> dict[str, An
             f"{path} has version {state['version']}, and this pellucid reads version {_VERSION}.\n"
             " Go on with the pellucid that wrote it."
         )
-    for name, value in identity.items():
-        before = state["identity"].get(name)
-        if before != value:
-            raise StateError(
-                f"{path} belongs to another training: {name} was {before} there, is {value} here.\n"
-                " Use the same data and settings, or begin anew with resume=False."
-            )
+    check_identity(path, state["identity"], identity)
     return state  # type: ignore[no-any-return]
 
 

@@ -22,6 +22,7 @@ from pellucid.training.callback import check_callbacks
 from pellucid.training.checkpoint import Checkpoint, read, restore
 from pellucid.training.driver import check_engine, keep_engine, prepare
 from pellucid.training.history import History
+from pellucid.training.identity import check_schedule, identity_of
 from pellucid.training.lookback import Kept
 from pellucid.training.loop import Run
 from pellucid.training.members import Paced
@@ -120,7 +121,8 @@ def fit(
         shuffle: a new random order of the rows each epoch.
         checkpoint: a file in which the state of the training is kept while it runs.
         resume: go on from that file, if it exists; the result is the uninterrupted one, bit for
-            bit.
+            bit. Of the settings, epochs, patience and restore_best may be others, and epochs only
+            where the schedule does not span them all, as "cosine" does.
         progress: None or True for a bar on a terminal and lines elsewhere, False for nothing, or an
             object with `start`, `update` and `finish`.
         accumulate: batches per step: their gradients are averaged, which gives the step of a batch
@@ -228,10 +230,11 @@ def _looked_at(run: Run, doctor: bool | None) -> History:
 
 def _take_up(run: Run, checkpoint: str | PathLike[str], resume: bool) -> None:
     """Keep the state in a file while the run is at work; go on from there if it is to resume."""
-    identity = _identity(run)
+    identity = identity_of(run)
     run.checkpoint = Checkpoint(checkpoint, identity)
     found = read(checkpoint, identity) if resume and Path(checkpoint).exists() else None
     if found is not None:
+        check_schedule(checkpoint, found, run)
         keep_engine(run, found)
         restore(run, found)  # before a step is traced: it is traced on what is there
     prepare(run)
@@ -287,10 +290,32 @@ def optimizer_over(
             "the model has no weights to train: none, or all are frozen.\n"
             " Unfreeze some: model.requires_grad_(True)."
         )
-    made = named(given, weights, lr, weight_decay, **more)
+    try:
+        made = named(given, weights, lr, weight_decay, **more)
+    except TypeError:
+        _check_takes(given, {"lr": lr, "weight_decay": weight_decay, **more})
+        raise
     if not isinstance(made, Optimizer):
         raise SettingError(f"optimizer must be a name, class or optimizer, not {given!r}.")
     return made
+
+
+def _check_takes(given: Any, settings: dict[str, Any]) -> None:
+    """Whether what makes an optimizer takes what it is given."""
+    try:
+        signature = inspect.signature(given)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind([], **settings)
+    except TypeError:
+        passed = ", ".join(f"{name}=…" for name in settings)
+        raise SettingError(
+            f"optimizer is called with the weights and {passed}, and"
+            f" {getattr(given, '__name__', given)} takes ({', '.join(signature.parameters)}).\n"
+            f" Let it take them: lambda weights, {', '.join(settings)}: …; or give an optimizer"
+            " ready made to fit: pellucid.optim.Adam(model.parameters(), lr=…)."
+        ) from None
 
 
 def run_of(
@@ -440,17 +465,3 @@ def _settings(plan: Plan, optimizer: Optimizer, pace: Any, parts: Parts) -> dict
         "train_rows": parts.train.rows,
         "validation_rows": None if parts.held is None else parts.held.rows,
     }
-
-
-def _identity(run: Run) -> dict[str, Any]:
-    """What must be the same when a training goes on: data, model and all that steers a step."""
-    free = ("epochs", "patience", "restore_best", "initial_lr")
-    steering = {k: v for k, v in run.history.settings.items() if k not in free}
-    shapes = [list(p.shape) for p in run.model.parameters()]
-    parts = {"train": run.train, "validation": run.held}
-    digests = {
-        f"{name} data": source.data.digest()
-        for name, source in parts.items()
-        if isinstance(source, FromRows)
-    }
-    return {**steering, **digests, "loss": run.history.loss_name, "weights": shapes}
