@@ -18,6 +18,7 @@ from pellucid.tensor.random import default_generator
 from pellucid.training.fit import Chosen, objective_of, run_of
 from pellucid.training.heartbeat import Heartbeat, check_callbacks
 from pellucid.training.history import History
+from pellucid.training.interrupt import Interrupts
 from pellucid.training.loop import Run
 from pellucid.training.members import Start, Trained, values_of
 from pellucid.training.metrics import PARTS
@@ -33,6 +34,7 @@ from pellucid.training.together import forms, train_together
 __all__ = ["population"]
 
 SHUFFLES = ("shared", "own")
+_ALWAYS = ("lr", "weight_decay")  # what every member has, beside its seed
 
 
 def population(
@@ -80,7 +82,7 @@ def population(
 
     Args:
         model_fn: makes a network. It is called with those of a member's settings that it names,
-            such as `lambda dropout: …`.
+            such as `lambda dropout: …`; `seed`, `lr` and `weight_decay` are among them.
         data: as `fit` takes it, in memory.
         seeds: of each member's weights and random layers: a list, or how many (from `seed` on).
         lr: a number, or several: a list, a tuple or an array.
@@ -117,7 +119,8 @@ def population(
         The population: losses of every member and epoch, the best one, the whole distribution.
 
     Raises:
-        SettingError: a setting out of range, or one that `model_fn` doesn't name.
+        SettingError: a setting out of range, one that `model_fn` doesn't name, or one that it
+            needs and isn't given.
         DataError: data that can't be learned from, or that comes from a loader.
         TraceError: a network that can't be compiled; names the line.
 
@@ -140,6 +143,7 @@ def population(
     named = {"lr": lr, "weight_decay": weight_decay, **given}
     named = {name: _listed(name, value, name in moving) for name, value in named.items()}
     members = _members(_seeds(seeds, seed), named, grid)
+    _check_named(model_fn, given)
     makers = _Makers(model_fn, [name for name in given if name not in moving])
     first = makers.model(members[0])
     parts = divide(first, data, validation, seed=seed, shuffle=shuffle, batch_size=batch_size)
@@ -163,15 +167,16 @@ def population(
     pacing = Chosen(optimizer, 0.0, 0.0, schedule, metrics, ())
     pacing.each = schedule_each
     paced = pacing.paced()
-    groups = kinds.sorted(members)
     kept = {"seed", "lr", *given, *(k for k in named if len(named[k]) > 1)}
     shown = [{k: v for k, v in m.items() if k in kept} for m in members]
-    starts = [Start(m["seed"], float(m["lr"]), makers.values(m)) for m in members]
-    trained = train_together(
-        groups, starts, own_order=shuffles == "own", own_seeds=True, paced=paced,
-        chunk=chunk, progress=choose_progress(progress),
-        heard=_heard(listeners, shown) if listeners else None,
-    )  # fmt: skip
+    with Interrupts() as interrupts:  # Ctrl-C stops it in good order, also while steps are traced
+        groups = kinds.sorted(members)
+        starts = [Start(m["seed"], float(m["lr"]), makers.values(m)) for m in members]
+        trained = train_together(
+            groups, starts, own_order=shuffles == "own", own_seeds=True, paced=paced,
+            chunk=chunk, progress=choose_progress(progress), interrupts=interrupts,
+            heard=_heard(listeners, shown) if listeners else None,
+        )  # fmt: skip
     return Population(shown, trained, groups, kinds.beginning)
 
 
@@ -179,8 +184,9 @@ class _Makers:
     """Networks by their settings; the start of each seed is drawn once."""
 
     def __init__(self, call: Callable[..., Module], given: Sequence[str]) -> None:
-        self._call, self._given = call, given
         names = inspect.signature(call).parameters
+        self._call = call
+        self._given = [*(name for name in _ALWAYS if name in names), *given]
         self._seeded = "seed" in names
         self._known: dict[Any, Mapping[str, Any]] = {}
         self._before: Module | None = None
@@ -319,6 +325,24 @@ def _for_optimizer(model_fn: Any, given: Mapping[str, Any], optimizer: Any) -> l
             )
         found.append(name)
     return found
+
+
+def _check_named(model_fn: Any, given: Mapping[str, Any]) -> None:
+    """Whether all that `model_fn` needs is a member's setting."""
+    named = ("seed", *_ALWAYS, *given)
+    for name, p in inspect.signature(model_fn).parameters.items():
+        free = p.default is not p.empty or p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+        if not free and p.kind is p.POSITIONAL_ONLY:
+            raise SettingError(
+                f"model_fn takes {name} by place, and settings come by name.\n"
+                f" Write it as lambda {name}: …."
+            )
+        if not free and name not in named:
+            raise SettingError(
+                f"model_fn takes {name}, which is no setting of these members: they have"
+                f" {', '.join(named)}.\n Give a value or several, {name}=[…], or write model_fn"
+                f" without {name}."
+            )
 
 
 def _heard(

@@ -162,6 +162,10 @@ class Population:
     def _number(self, index: int) -> int:
         if not len(self):
             raise SettingError(_NOTHING)
+        if isinstance(index, bool) or not isinstance(index, int | np.integer):
+            raise SettingError(
+                f"a member is named by its number, from 0 to {len(self) - 1}, not by {index!r}."
+            )
         if not -len(self) <= index < len(self):
             raise SettingError(
                 f"there are {len(self)} members, numbered from 0, and {index} is none of them."

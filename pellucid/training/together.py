@@ -121,6 +121,7 @@ def train_together(
     chunk: int | None,
     progress: Progress,
     heard: Callable[[Trained, list[int], int, Any], bool] | None = None,
+    interrupts: Interrupts | None = None,
 ) -> Trained:
     """Train all members, a chunk at a time.
 
@@ -134,6 +135,7 @@ def train_together(
         progress: told of every stretch.
         heard: asked after every stretch whether to stop: with what happened so far, the members at
             work, the epochs they finished and how each stands.
+        interrupts: what counts Ctrl-C already, where it is listened to from earlier on.
     """
     epochs = groups[0].run.plan.epochs
     work = [(form, at) for form in groups for at in _chunks(form, chunk)]
@@ -144,7 +146,7 @@ def train_together(
     made: dict[int, Chunks] = {}
     ears = _Ears(out, heard)
     try:
-        with Interrupts() as interrupts:
+        with interrupts or Interrupts() as interrupts:
             for done, (form, at) in enumerate(work):
                 if interrupts.count:
                     break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import pellucid as pl
@@ -95,6 +96,70 @@ def test_mistakes_about_the_network() -> None:
     assert str(error.value) == (
         "a population needs an optimizer by name or class: each member has its own."
     )
+
+
+def test_a_maker_is_given_what_it_names() -> None:
+    seen = []
+
+    def make(lr: float, weight_decay: float = 9.0, *, seed: int) -> Any:
+        seen.append((lr, weight_decay, seed))
+        return mlp(3, 4, 1)
+
+    found = pl.population(make, (X, Y), seeds=2, lr=[0.1, 0.2], epochs=1, **QUIET)
+    assert set(seen) == {(lr, 1e-3, seed) for lr in (0.1, 0.2) for seed in (0, 1)}
+    plain = pl.population(lambda: mlp(3, 4, 1), (X, Y), seeds=2, lr=[0.1, 0.2], epochs=1, **QUIET)
+    assert found.members == plain.members
+    assert (found.train_loss == plain.train_loss).all()
+
+
+def test_a_maker_that_needs_what_nobody_gives() -> None:
+    with pytest.raises(SettingError) as error:
+        pl.population(lambda hidden: mlp(3, hidden, 1), (X, Y), epochs=1, **QUIET)
+    assert str(error.value) == (
+        "model_fn takes hidden, which is no setting of these members: they have seed, lr,"
+        " weight_decay.\n Give a value or several, hidden=[…], or write model_fn without hidden."
+    )
+
+    def by_place(lr: float, /) -> Any:
+        return mlp(3, 4, 1)
+
+    with pytest.raises(SettingError) as error:
+        pl.population(by_place, (X, Y), epochs=1, **QUIET)
+    assert str(error.value) == (
+        "model_fn takes lr by place, and settings come by name.\n Write it as lambda lr: …."
+    )
+
+
+def test_members_have_numbers() -> None:
+    found = pl.population(lambda: mlp(3, 4, 1), (X, Y), seeds=2, epochs=1, **QUIET)
+    for ask in (found.history, found.model):
+        for name in ("a", 0.0, True, None):
+            with pytest.raises(SettingError) as error:
+                ask(name)  # type: ignore[operator]
+            assert str(error.value) == (
+                f"a member is named by its number, from 0 to 1, not by {name!r}."
+            )
+    assert found.history(np.int64(1)).epochs == found.history(-1).epochs == 1
+
+
+def test_an_optimizer_that_takes_only_weights() -> None:
+    text = (
+        "optimizer is called with the weights and lr=…, weight_decay=…, and <lambda> takes (p).\n"
+        " Let it take them: lambda weights, lr, weight_decay: …; or give an optimizer ready made to"
+        " fit: pellucid.optim.Adam(model.parameters(), lr=…)."
+    )
+    with pytest.raises(SettingError) as error:
+        pl.fit(mlp(3, 4, 1), (X, Y), optimizer=lambda p: pl.optim.Adam(p), epochs=1, **QUIET)
+    assert str(error.value) == text
+    takes = lambda p, lr, weight_decay: pl.optim.Adam(p, lr, betas=(0.5, 0.9))  # noqa: E731
+    history = pl.fit(mlp(3, 4, 1), (X, Y), optimizer=takes, epochs=1, **QUIET)
+    assert history.settings["betas"] == [0.5, 0.9]
+
+    def wrong(p: Any, lr: float, weight_decay: float) -> Any:
+        return len(3)  # type: ignore[arg-type]
+
+    with pytest.raises(TypeError, match="has no len"):  # a mistake inside stays what it is
+        pl.fit(mlp(3, 4, 1), (X, Y), optimizer=wrong, epochs=1, **QUIET)
 
 
 def test_rows_must_be_in_memory() -> None:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+import pellucid as pl
+from tests.training.small import QUIET, line, mlp
+
 SCRIPT = """
 import sys, time
 import numpy as np
@@ -68,3 +71,27 @@ def test_ctrl_c_at_any_moment(engine: str) -> None:
         kept.append(said.splitlines()[-1].split())
     assert all(words[0] == "kept" for words in kept)
     assert int(kept[-1][2]) > 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others on Windows")
+@pytest.mark.parametrize("room", ["_Kinds.sorted", "_Makers.values"])
+def test_ctrl_c_before_a_population_trains(room: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps are traced and starts drawn before anything is compiled."""
+    home = sys.modules["pellucid.training.populate"]
+    kind, name = room.split(".")
+    usual = getattr(getattr(home, kind), name)
+
+    def pressed(*given: object) -> object:
+        if not done:
+            done.append(1)
+            os.kill(os.getpid(), signal.SIGINT)
+        return usual(*given)
+
+    done: list[int] = []
+    monkeypatch.setattr(getattr(home, kind), name, pressed)
+    x, y = line(50)
+    found = pl.population(lambda: mlp(3, 4, 1), (x, y), seeds=2, epochs=3, **QUIET)
+    assert done and len(found) == 0
+    assert repr(found) == "Population(stopped by hand before the first step)"
+    again = pl.population(lambda: mlp(3, 4, 1), (x, y), seeds=2, epochs=3, **QUIET)
+    assert again.stopped == ["finished"] * 2
