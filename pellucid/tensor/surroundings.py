@@ -134,6 +134,10 @@ class Surroundings:
             owner, key = self._variables.get(name, (None, None))
             yield name, owner, key, source()
 
+    def roots(self) -> list[tuple[str, Any]]:
+        """What is there now, by name."""
+        return [(name, source()) for name, source in self._readers.items()]
+
     def named(self) -> dict[str, Any]:
         """What is there, by name, down to the members of lists, dicts and objects."""
         found: dict[str, Any] = {}

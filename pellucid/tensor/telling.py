@@ -21,7 +21,7 @@ from pellucid.tensor.tensor import Tensor
 
 __all__ = [
     "DEPTH", "KNOWN", "Besides", "Length", "digest", "held", "inside", "is_compiled", "named",
-    "ours", "standing", "told", "wavers", "weight",
+    "ours", "owned", "standing", "told", "wavers", "weight",
 ]  # fmt: skip
 
 _PLAIN = (str, bytes, type(None))
@@ -214,8 +214,7 @@ def inside(value: Any) -> Any:
 
 def _of_class(kind: type) -> Any:
     """The settings that a person keeps in a class of their own; methods and slots are none."""
-    room = sys.modules.get(kind.__module__)
-    if isinstance(kind, EnumMeta) or room is None or installed(room):
+    if isinstance(kind, EnumMeta) or not owned(kind):
         return None
     return [
         (k, v)
@@ -239,3 +238,9 @@ def ours(thing: Any) -> bool:
     """Whether a function or class is pellucid's own."""
     room = getattr(thing, "__module__", None) or ""
     return room == "pellucid" or room.startswith("pellucid.")
+
+
+def owned(thing: Any) -> bool:
+    """Whether a function or class is a person's own: not Python's, not an installed one."""
+    room = sys.modules.get(getattr(thing, "__module__", None) or "")
+    return room is not None and not installed(room)

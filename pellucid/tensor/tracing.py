@@ -22,6 +22,7 @@ from pellucid.graph.node import Node, leaf
 from pellucid.graph.program import collect, unknown
 from pellucid.graph.step import StepProgram, Stream
 from pellucid.ops.held import detach, moved_on
+from pellucid.tensor.as_before import AsBefore
 from pellucid.tensor.belongings import Belongings
 from pellucid.tensor.other_streams import other_draws, refuse_draws
 from pellucid.tensor.places import Place, Places
@@ -49,6 +50,7 @@ class Tracing:
     def __init__(self, known: Mapping[Node, Any] = MappingProxyType({})) -> None:
         self._known = dict(known)
         self.places = Places()
+        self._as_before = AsBefore(self.places)
         self._questions: list[tuple[Node, Callable[[Any], Any], Any]] = []
         self.since = leaf(None, (), uint32).seq
         self._owners: dict[int, tuple[Any, Node]] = {}
@@ -120,6 +122,8 @@ class Tracing:
             return
         noted = self._modules[id(module)] = Belongings(module, self.places)
         self.places.look(partial(_of_module, noted))
+        own = [(f"self.{name}", value) for name, value in noted.variables()]
+        self._as_before.look(f"{type(module).__name__}.forward", own)
         self._settings.append((noted.settings, _LATER))
         self._holds.append(noted.hold)
         if noted.loose:
@@ -135,8 +139,10 @@ class Tracing:
         """The step runs `call`: the program holds for what that finds outside and is given."""
         outside = Surroundings(call, given, self.places)
         self._who = self._who or outside.place
+        self._as_before.look(outside.place, [(type(v).__name__, v) for v in given])
         if outside:
             self.places.look(partial(_of_variables, outside))
+            self._as_before.look(outside.place, outside.roots())
             if outside.heavy() > HEAVY and outside.place not in _told_heavy:
                 _told_heavy.add(outside.place)
                 warnings.warn(
@@ -266,6 +272,8 @@ class Tracing:
                 node.grad = grad
             for noted in self._modules.values():
                 noted.restore()
+            if failed:
+                self._as_before.put_back(self.since)
             self.places.put_back(self.since, failed)
 
     def _end(self) -> None:
@@ -277,6 +285,8 @@ class Tracing:
             check()
         for noted in self._modules.values():
             noted.check_unchanged()
+        self._as_before.check_unchanged(self.since)
+        for noted in self._modules.values():
             for buffer, value in noted.written():  # what is assigned is written, like x[:] = value
                 self._owners.setdefault(id(buffer), (buffer, buffer._node))
                 gate.stands(value, buffer._node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -354,10 +355,7 @@ def test_a_failed_trace_leaves_everything_as_it_was() -> None:
 
 
 def test_values_that_leak_say_where_they_came_from() -> None:
-    class Hidden:
-        __slots__ = ("last",)  # where nobody looks
-
-    hidden = Hidden()
+    hidden = threading.local()  # where nobody looks
 
     def keeps(x: Any) -> Any:
         hidden.last = x * 2
