@@ -174,5 +174,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         found = [_plain(v) for v in value]
         return _UNKNOWN if any(v is _UNKNOWN for v in found) else found
+    if inspect.ismethod(value):  # of the object itself, where a setting bears its name
+        return _UNKNOWN
     name = getattr(value, "__name__", "<lambda>") if callable(value) else "<lambda>"
     return _UNKNOWN if "<lambda>" in name else name

@@ -163,6 +163,20 @@ def test_a_schedule_of_ones_own_may_move_what_it_was_made_with(
     assert longer[0] == whole[0] and same(longer[1], whole[1])
 
 
+def test_layers_are_told_by_their_settings(tmp_path: Path) -> None:
+    path = tmp_path / "run.safetensors"
+    inner = nn.ModuleDict({"a": nn.Linear(4, 4, bias=False), "b": nn.ELU(0.5)})
+    train(path, act=nn.Sequential(inner["a"], inner["b"]))
+    assert pl.load(path)["identity"]["layer"] == {
+        "model": "Sequential()", "0": "Linear(in_features=2, out_features=4)",
+        "1": "Sequential()", "1.0": "Linear(in_features=4, out_features=4, bias=None)",
+        "1.1": "ELU(alpha=0.5)", "2": "Linear(in_features=4, out_features=3)",
+    }  # fmt: skip
+    train(path, act=nn.utils.parametrizations.weight_norm(nn.Linear(4, 4)))
+    told = pl.load(path)["identity"]["layer"]
+    assert told["1.parametrizations"] == "ModuleDict()"  # `modules` is what it does there
+
+
 class _Scaled(nn.Module):
     """A loss of a person's own, with a function and numbers among its settings."""
 
