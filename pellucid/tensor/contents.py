@@ -148,7 +148,8 @@ def drain(value: Any, before: dict[Any, Any], since: int) -> None:
         kept = list(before.values()) if alone else [v for v in now if not is_dead(v, since)]
         value.queue.clear()
         value.queue.extend(kept)
-        value.unfinished_tasks += len(kept) - len(now)
+        known = set(map(id, kept))
+        value.unfinished_tasks -= sum(id(v) not in known for v in now)
 
 
 def _fill_dict(value: Any, members: dict[Any, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import copy
 import queue
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,33 @@ def test_what_is_only_read_or_changed_outside_is_fine(kind: str) -> None:
             change(m, pl.ones(2))
     finally:
         vars(annotated).clear()
+
+
+def test_a_queue_that_threads_use_loses_what_has_no_numbers_and_nothing_else() -> None:
+    items: queue.Queue[Any] = queue.Queue()
+    items.put(1)
+    done = threading.Event()
+    loader = threading.Thread(target=done.wait, daemon=True)
+
+    def takes(x: Any) -> Any:
+        return x * items.get()
+
+    def keeps(x: Any) -> Any:
+        items.put(x * 2)
+        items.put(3)
+        return x
+
+    with pytest.raises(TraceError, match="fills items"):
+        pl.compile(takes, engine="numpy")(pl.ones(1))
+    assert (list(items.queue), items.unfinished_tasks) == ([1], 1)
+    loader.start()
+    try:
+        with pytest.raises(TraceError, match="fills items"):
+            pl.compile(keeps, engine="numpy")(pl.ones(1))
+        assert (list(items.queue), items.unfinished_tasks) == ([1, 3], 2)
+    finally:
+        done.set()
+        loader.join()
 
 
 def test_a_look_at_what_a_defaultdict_lacks_is_no_change() -> None:
