@@ -8,8 +8,10 @@ learning noise by heart is no cure.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from pellucid.doctor.finding import Evidence
 from pellucid.doctor.measures.fit import fit
@@ -128,22 +130,20 @@ def _lower(seen: Seen) -> bool:
 
     Where a loss wants something else beside the fit, a worse fit may be just what it asks for.
     """
-    end = _end(seen)
+    end = _end(seen.losses)
     fell = float(seen.losses[0]) - end if len(seen.losses) else np.nan
     if not np.isfinite(fell) or fell <= 0:
         return True
     for change in (MATCHED, Change(onward=True)):
         trial = seen.trials.run(change)
-        last = None if trial is None else trial.losses[-max(len(trial.losses) // 20, 1) :]
-        if last is not None and len(last) and end - float(np.mean(last)) >= LOWER * fell:
+        if trial is not None and end - _end(trial.losses) >= LOWER * fell:
             return True
     return False
 
 
-def _end(seen: Seen) -> float:
-    """The loss of the run's last twentieth."""
-    count = max(len(seen.losses) // 20, 1)
-    return float(np.mean(seen.losses[-count:])) if len(seen.losses) else np.nan
+def _end(losses: npt.NDArray[np.floating[Any]]) -> float:
+    """The mean of the last twentieth; not a number without any."""
+    return float(np.mean(losses[-max(len(losses) // 20, 1) :])) if len(losses) else np.nan
 
 
 def cure(seen: Seen, change: Change) -> Cure | None:
@@ -199,7 +199,7 @@ def onward(seen: Seen) -> tuple[Trial, float] | None:
         if after is None:
             return found
         found = after, min(_learned(after), _held(after)) - skill(seen)
-        if table and not after.loss < LOWER_END * _end(seen):
+        if table and not after.loss < LOWER_END * _end(seen.losses):
             found = after, min(found[1], 0.0)
         if found[1] >= little:
             break

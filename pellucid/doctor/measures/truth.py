@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pellucid.doctor.measures.answers import Array, answers
+from pellucid.doctor.measures.columns import columns
 from pellucid.doctor.measures.once import once
 from pellucid.doctor.seen import Seen
 
@@ -54,14 +55,13 @@ def truth(seen: Seen) -> Truth | None:
     different = np.unique(np.column_stack((x, y.reshape(-1))).astype(float), axis=0)
     if len(different) != count or len(np.unique(different[:, :-1], axis=0)) != count:
         return None
-    return Truth(count, _linear(different[:, :-1], different[:, -1]))
+    scaled = columns(different[:, :-1])
+    return None if scaled is None else Truth(count, _linear(scaled, different[:, -1]))
 
 
-def _linear(x: Array, y: Array) -> float:
+def _linear(scaled: Array, y: Array) -> float:
     from sklearn.linear_model import LogisticRegression
 
-    spread = x.std(0)
-    scaled = (x - x.mean(0)) / np.where(spread > 0, spread, 1.0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return float(LogisticRegression(C=1e6, max_iter=1000).fit(scaled, y).score(scaled, y))

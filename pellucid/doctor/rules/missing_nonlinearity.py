@@ -78,9 +78,10 @@ def missing_nonlinearity(seen: Seen) -> Iterator[Finding]:
 
 def _gained(seen: Seen) -> tuple[float, str] | None:
     """What bending adds and who says so; None where nobody can, or not surely."""
-    table, known = truth(seen), reference(seen)
+    table = truth(seen)
     if table is not None:
         return 2 * (1 - table.linear), "the whole table beside the best linear learner of it"
+    known = reference(seen)
     if known is None:
         return None
     gain, error = _gain(known)
