@@ -219,7 +219,8 @@ def errors(op: Any) -> Iterator[Found | None]:
     if op.error_inputs_func is None:
         return
     torch, report = sys.modules["torch"], _reporter(op)
-    wrong = [e.sample_input for e in op.error_inputs("cpu")]
+    seeded()  # `op.error_inputs` would read the source of every caller for each of them
+    wrong = [e.sample_input for e in op.error_inputs_func(op, "cpu")]
     for sample in wrong:
         with contextlib.suppress(Unlike):
             if "out" in sample.kwargs:
