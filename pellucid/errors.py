@@ -13,7 +13,8 @@ PellucidError
 ├── DivisionError     (ZeroDivisionError *) whole numbers divided by zero
 ├── SettingError      (ValueError *)  an argument outside its range: a rate below 0, a bad name
 │   ├── KindError       (TypeError *)  an argument of the wrong kind: a Tensor in place of a list
-│   └── NameTakenError  (KeyError *)   a name for a part of a module that is in use, or none
+│   ├── NameTakenError  (KeyError *)   a name for a part of a module that is in use, or none
+│   └── UnevenError     (AssertionError *) features that do not divide among the heads
 ├── MatrixError       (ValueError *)  a matrix without an inverse, or not positive definite
 ├── StateError        (KeyError *)    weights that do not belong to this model
 │   └── StateKindError  (TypeError *)  something that is no state at all, such as a path
@@ -52,6 +53,7 @@ __all__ = [
     "StateKindError",
     "TraceError",
     "TrainingError",
+    "UnevenError",
 ]
 
 
@@ -113,6 +115,10 @@ class KindError(SettingError, TypeError):
 
 class NameTakenError(SettingError, KeyError):
     """A name that cannot be used for a part of a module, or is in use."""
+
+
+class UnevenError(SettingError, AssertionError):
+    """Something that must be shared out evenly and can't be."""
 
 
 class MatrixError(PellucidError, ValueError, RuntimeError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.dtypes import DType
-from pellucid.errors import SettingError
+from pellucid.errors import SettingError, UnevenError
 from pellucid.nn import init
 from pellucid.nn.functional.heads import Heads
 from pellucid.nn.functional.layers import check_chance
@@ -142,9 +142,10 @@ class MultiheadAttention(Module):
             key: what the questions are compared with.
             value: what is taken.
             key_padding_mask: `(N, S)`: True at keys that count for nothing, or numbers added.
-            need_weights: whether to give back the weights; without them it is faster.
+            need_weights: whether to give back the weights; without them it is faster. A query that
+                may look nowhere gets NaN with them and 0 without, as in PyTorch's training.
             attn_mask: `(L, S)` or `(N·heads, L, S)`: True where a query must not look, or numbers
-                added to the scores. A query that may look nowhere gets 0.
+                added to the scores.
             average_attn_weights: average the weights over the heads; else `(N, heads, L, S)`.
             is_causal: position i looks at positions 0 to i only; `attn_mask` may then be left out.
         """
@@ -174,7 +175,8 @@ class MultiheadAttention(Module):
 
 def _check_sizes(embed_dim: int, num_heads: int) -> None:
     if embed_dim <= 0 or num_heads <= 0 or embed_dim % num_heads:
-        raise SettingError(
+        some = embed_dim > 0 and num_heads > 0
+        raise (UnevenError if some else SettingError)(
             f"MultiheadAttention: embed_dim must divide evenly among the heads; {embed_dim} "
             f"features for {num_heads} heads don't."
         )

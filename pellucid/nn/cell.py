@@ -15,8 +15,9 @@ from pellucid.graph.node import Node
 from pellucid.nn import init
 from pellucid.nn.border import Misfit
 from pellucid.nn.functional.recurrent import GATES, Weights, input_sums, recur, rest
+from pellucid.nn.functional.sizes import check_size
 from pellucid.nn.module import Module
-from pellucid.nn.recurrence import check_bend, check_size
+from pellucid.nn.recurrence import check_bend
 from pellucid.ops.movement import reshape
 from pellucid.shapes import show
 from pellucid.spelling import a_kind

@@ -14,7 +14,7 @@ from pellucid.errors import SettingError
 from pellucid.nn import functional as F
 from pellucid.nn import init
 from pellucid.nn.border import Misfit
-from pellucid.nn.functional.sizes import same, sizes
+from pellucid.nn.functional.sizes import check_size, same, sizes
 from pellucid.nn.module import Module
 from pellucid.shapes import Shape, numel, show
 from pellucid.tensor import Parameter, Tensor
@@ -44,8 +44,7 @@ class Filters(Module):
         padding_mode: str,
     ) -> None:
         name, rank = type(self).__name__, self._rank
-        least = 1 if self.transposed else 0
-        self.in_channels, self.out_channels = _channels(name, channels, groups, least)
+        self.in_channels, self.out_channels = _channels(name, channels, groups)
         self.groups, self.padding_mode = groups, padding_mode
         self.kernel_size = sizes(name, "kernel_size", kernel_size, rank)
         self.stride = sizes(name, "stride", stride, rank)
@@ -130,14 +129,10 @@ class Filters(Module):
         return self._remade(self.in_channels)
 
 
-def _channels(name: str, channels: tuple[int, int], groups: int, least: int) -> tuple[int, int]:
-    given = {"in_channels": (channels[0], least), "out_channels": (channels[1], least)}
-    for what, (n, first) in {**given, "groups": (groups, 1)}.items():
-        if isinstance(n, bool) or not isinstance(n, int) or n < first:
-            raise SettingError(
-                f"{name}: {what} must be a whole number from {first} on, and it is {n!r}."
-            )
+def _channels(name: str, channels: tuple[int, int], groups: int) -> tuple[int, int]:
+    check_size(name, "groups", groups)
     for what, n in zip(("in_channels", "out_channels"), channels, strict=True):
+        check_size(name, what, n, least=0)
         if n % groups:
             raise SettingError(
                 f"{name}: {what}={n} can't be split into groups={groups}.\n"

@@ -17,6 +17,7 @@ from pellucid.nn import init
 from pellucid.nn.border import Misfit
 from pellucid.nn.functional.layers import check_chance, dropout
 from pellucid.nn.functional.recurrent import GATES, IDLE, Weights, input_sums, recur, rest
+from pellucid.nn.functional.sizes import check_size
 from pellucid.nn.module import Module
 from pellucid.nn.ragged import Even, Layout, Ragged
 from pellucid.nn.utils.rnn import PackedSequence
@@ -28,7 +29,7 @@ from pellucid.tensor import Parameter, Tensor
 from pellucid.tensor.creation import empty
 from pellucid.tensor.tensor import wrap
 
-__all__ = ["RNNBase", "check_bend", "check_size"]
+__all__ = ["RNNBase", "check_bend"]
 
 
 class RNNBase(Module):
@@ -268,14 +269,6 @@ class RNNBase(Module):
             f", {k}={getattr(self, k)}" for k, v in usual.items() if getattr(self, k) != v
         )
         return f"{self.input_size}, {self.hidden_size}{changed}"
-
-
-def check_size(name: str, what: str, value: Any, least: int = 1) -> None:
-    """A count of neurons, numbers or layers."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if not whole or value < least:
-        kind = SettingError if whole else KindError
-        raise kind(f"{name}: {what} must be a whole number from {least} on, and it is {value!r}.")
 
 
 def check_bend(name: str, nonlinearity: Any) -> None:

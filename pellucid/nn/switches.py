@@ -10,10 +10,11 @@ from pellucid.dtypes import bfloat16 as _bfloat16
 from pellucid.dtypes import float16 as _float16
 from pellucid.dtypes import float32 as _float32
 from pellucid.dtypes import float64 as _float64
-from pellucid.errors import DTypeError, SettingError
+from pellucid.errors import DTypeError, KindError, SettingError
 from pellucid.graph.mode import current, switched
 from pellucid.graph.node import last_change
 from pellucid.nn.stateful import Stateful
+from pellucid.spelling import a_kind
 from pellucid.tensor import Tensor
 from pellucid.tensor.creation import as_tensor
 from pellucid.tensor.kinds import kind_of
@@ -74,18 +75,25 @@ class Switches(Stateful):
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """All float weights and buffers in another kind of number, in place."""
-        if kwargs:
-            refuse_unknown("to", kwargs, _TO)
-        dtype = kwargs.get("dtype")
-        as_tensor(0.0, device=kwargs.get("device"))
-        for a in args:
-            if isinstance(a, DType | type):
-                dtype = a
-            elif isinstance(a, Tensor):
-                dtype = a.dtype
-            elif not isinstance(a, bool):
-                as_tensor(0.0, device=a)  # says so where a device does not exist
-        return self if dtype is None else self._cast(kind_of(dtype))
+        places = _TO[1:3] if args and isinstance(args[0], DType | type | Tensor) else _TO[:3]
+        if "copy" in kwargs or len(args) > len(places):
+            raise KindError(
+                "to: a module is changed in place, and copy is no argument.\n"
+                " copy.deepcopy(module) is a module of its own."
+            )
+        refuse_unknown("to", kwargs, _TO)
+        asked = {**dict(zip(places, args, strict=False)), **kwargs}
+        dtype, device = asked.get("dtype"), asked.get("device")
+        if isinstance(device, list | tuple | dict | set | bool | Tensor):
+            raise KindError(f"to: device is a name such as 'cpu', and not {a_kind(device)}.")
+        as_tensor(0.0, device=device)  # says so where a device does not exist
+        if isinstance(dtype, bool) or not isinstance(asked.get("non_blocking", False), bool):
+            raise KindError(
+                f"to takes a device, a kind of number and True or False, in this order: got {args}."
+            )
+        if dtype is None:
+            return self
+        return self._cast(dtype.dtype if isinstance(dtype, Tensor) else kind_of(dtype))
 
     def type(self, dst_type: DType) -> Self:
         """All float weights and buffers in another kind of number."""

@@ -245,7 +245,8 @@ def compared(
         blame = part.reshape(rows, groups, o // groups, numel(band))
         shares = [xp.sum(xp.matmul(blame, line.swapaxes(2, 3)), axis=0) for line in lines]
         total = xp.added(total, ..., xp.stack(shares))
-    apart = total.reshape(-1, o, c // groups, numel(laid_out)).swapaxes(0, 1).swapaxes(1, 2)
+    shape = (total.shape[0], o, c // groups, numel(laid_out))
+    apart = total.reshape(shape).swapaxes(0, 1).swapaxes(1, 2)
     return apart.reshape(o, c // groups, *kernel)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self, TypeVar, cast
 
 from pellucid.dtypes import DType
+from pellucid.errors import KindError
 from pellucid.spelling import closest
 from pellucid.tensor.kinds import kind_of
 
@@ -54,6 +55,8 @@ _SAYS = """
 # What is meant by a name that stands for something given elsewhere.
 _ELSEWHERE = {
     ("fit", "target"): "A table knows its target: fit(model, make_table(frame, target=…)).",
+    ("RNN", "proj_size"): "Only the states of an LSTM are projected.",
+    ("GRU", "proj_size"): "Only the states of an LSTM are projected.",
 }
 
 
@@ -167,7 +170,10 @@ def asked_for(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> No
     if known is not None and not known.issuperset(kwargs):
         word = next(w for w in kwargs if w not in known)
         names = [p.name for p in _own(cls) if p.kind is not p.VAR_POSITIONAL]
-        raise TypeError(f"{cls.__name__} has no argument {word!r}. {_meant(word, names)}")
+        elsewhere = _ELSEWHERE.get((cls.__name__, word))
+        kind = KindError if elsewhere else TypeError  # PyTorch's is a ValueError there
+        said = elsewhere or _meant(word, names)
+        raise kind(f"{cls.__name__} has no argument {word!r}. {said}")
     if len(args) < len(must) and not kwargs.keys() >= set(must[len(args) :]):
         missing = [name for name in must[len(args) :] if name not in kwargs]
         more = ", …" if len(must) < len(known or ()) else ""

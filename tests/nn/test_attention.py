@@ -211,16 +211,38 @@ def test_causal_needs_no_mask(extra: dict[str, Any]) -> None:
         )
 
 
-@pytest.mark.parametrize("need_weights", [True, False])
-def test_a_sample_of_nothing_but_padding_gets_the_bias(need_weights: bool) -> None:
-    """PyTorch gives NaN for it where weights are asked for, which then spoils the whole batch."""
+def test_a_sample_of_nothing_but_padding_gets_the_bias() -> None:
     layer = nn.MultiheadAttention(E, H, batch_first=True)
     padding = pellucid.tensor([[False] * S, [True] * S])
     x = pellucid.randn(2, S, E)
-    y, weights = layer(x, x, x, key_padding_mask=padding, need_weights=need_weights)
+    y, _ = layer(x, x, x, key_padding_mask=padding, need_weights=False)
     assert (y[1] == layer.out_proj.bias).all()
-    assert weights is None or (weights[1] == 0).all()
     assert not y[0].isnan().any()
+
+
+@pytest.mark.parametrize("added", [False, True])
+@pytest.mark.parametrize("average", [False, True])
+def test_weights_of_a_query_that_may_look_nowhere_are_nan(
+    torch: Any, added: bool, average: bool
+) -> None:
+    hidden = np.zeros((S, S), bool)
+    hidden[1] = True
+    mask = np.where(hidden, -np.inf, 0.0) if added else hidden
+    x = array((2, S, E))
+    found: list[Any] = []
+    layer: Any = nn.MultiheadAttention(E, H, batch_first=True).double()
+    other = torch.nn.MultiheadAttention(E, H, batch_first=True).double()
+    other.load_state_dict({k: torch.tensor(v.numpy()) for k, v in layer.state_dict().items()})
+    for lib, of in ((pellucid, layer), (torch, other)):
+        given = lib.tensor(x, requires_grad=True)
+        y, weights = of(
+            given, given, given, attn_mask=lib.tensor(mask), average_attn_weights=average
+        )
+        y[:, 0].sum().backward()
+        found.append([y, weights, given.grad, of.in_proj_weight.grad])
+    assert found[0][0][:, 1].isnan().all() and not found[0][0][:, 0].isnan().any()
+    for mine, wanted in zip(*found, strict=True):
+        close(mine, wanted)
 
 
 def test_dropout_in_training_alone() -> None:

@@ -149,8 +149,8 @@ SETTINGS: list[tuple[Callable[[], Any], str]] = [
         "Conv2d: in_channels must be a whole number from 0 on, and it is -1.",
     ),
     (
-        lambda: nn.ConvTranspose2d(0, 8, 3),
-        "ConvTranspose2d: in_channels must be a whole number from 1 on, and it is 0.",
+        lambda: nn.ConvTranspose2d(-1, 8, 3),
+        "ConvTranspose2d: in_channels must be a whole number from 0 on, and it is -1.",
     ),
     (
         lambda: nn.Conv2d(3, 8, (3, 3, 3)),

@@ -116,6 +116,22 @@ def test_a_convolution_may_be_made_with_no_channels_and_is_told_of_it(torch: Any
             layer(room.ones(1, 2, 5))
 
 
+@pytest.mark.parametrize("sizes", [(0, 2, 3), (2, 0, 3)])
+def test_a_transposed_one_too_and_it_gives_nothing(torch: Any, sizes: tuple[int, ...]) -> None:
+    for room in (pellucid, torch):
+        layer, told = _made(room, "ConvTranspose2d", *sizes)
+        assert layer.weight.shape == (sizes[0], sizes[1], 3, 3) and len(told) == 1
+        with pytest.raises(RuntimeError, match=r"no channels|at least 1|non-empty"):
+            layer(room.ones(1, sizes[0], 5, 5))
+
+
+def test_a_volume_of_no_channels_is_blamed_in_its_own_shape() -> None:
+    layer, x = _made(pellucid, "Conv3d", 0, 2, 3)[0], ones(2, 0, 4, 4, 4).requires_grad_()
+    layer(x).sum().backward()
+    assert x.grad.shape == x.shape and layer.weight.grad.shape == (2, 0, 3, 3, 3)
+    assert layer.bias.grad.tolist() == [16.0, 16.0]
+
+
 def test_a_convolution_of_no_channels_gives_its_bias() -> None:
     layer, x = _made(pellucid, "Conv2d", 0, 2, 3)[0], ones(1, 0, 4, 4).requires_grad_()
     with pellucid.no_grad():

@@ -107,8 +107,22 @@ def _set_up(module: nn.Module, back: Any) -> None:
     parametrize.register_parametrization(module, "weight", _Way(back))
 
 
+def made(name: str, *args: Any, **kwargs: Any) -> Any:
+    return getattr(nn, name)(*args, **kwargs)
+
+
 _REFUSED: list[tuple[Any, type[Exception], str]] = [
-    (lambda: nn.Linear(1, 1).to("cpu", copy=True), TypeError, "no argument 'copy'"),
+    (lambda: nn.Linear(1, 1).to("cpu", copy=True), RuntimeError, "copy is no argument"),
+    (lambda: nn.Linear(1, 1).to(None, None, True, False), RuntimeError, "copy is no argument"),
+    (lambda: nn.Linear(1, 1).to("cpu", True), TypeError, r"in this order: got \('cpu', True\)"),
+    (lambda: nn.Linear(1, 1).to("cpu", pellucid.ones(1).dtype, 1), TypeError, "in this order"),
+    (lambda: nn.Linear(1, 1).to([]), TypeError, "device is a name such as 'cpu', and not a list"),
+    (lambda: made("RNN", 3, 4, proj_size=2), ValueError, "Only the states of an LSTM"),
+    (lambda: made("GRU", 3, 4, proj_size=2), ValueError, "Only the states of an LSTM"),
+    (lambda: nn.MultiheadAttention(6, 4), AssertionError, "6 features for 4 heads"),
+    (lambda: nn.MultiheadAttention(0, 4), ValueError, "0 features for 4 heads"),
+    (lambda: made("Conv2d", 2.0, 3, 3), TypeError, "in_channels must be a whole number"),
+    (lambda: made("Conv2d", 2, 2, 3, groups=2.0), TypeError, "groups must be a whole number"),
     (lambda: F.interpolate(pellucid.ones(1, 1, 4).long(), 8), RuntimeError, "and got int64"),
     (lambda: F.interpolate(pellucid.ones(1, 1, 4), (1.5,)), TypeError, "sizes are whole numbers"),
     (lambda: nn.GroupNorm(4, 4)(pellucid.ones(1, 4)), ValueError, "more than one value"),

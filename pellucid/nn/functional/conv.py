@@ -203,6 +203,8 @@ def _transposed(
     )
     _check_more(name, more, stride, dilation)
     kernel = _kernel(name, rank, weight)
+    if 0 in weight.shape[:2]:
+        raise ShapeError(f"{name}: a weight of shape {show(weight.shape)} has no channels.")
     pairs = tuple((p, p - m) for p, m in zip(border, more, strict=True))
     p = {"stride": stride, "padding": pairs, "dilation": dilation, "groups": groups}
 

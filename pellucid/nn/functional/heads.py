@@ -5,15 +5,18 @@ head_h = softmax(Q_h K_hᵀ / √d) V_h
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from pellucid.dtypes import bool_
 from pellucid.errors import SettingError, ShapeError
+from pellucid.graph.emit import constant
 from pellucid.graph.node import Node
 from pellucid.nn import masks
 from pellucid.nn.functional.layers import dropout, linear
 from pellucid.ops.attention import attention, attention_weights
 from pellucid.ops.compare import where
+from pellucid.ops.elementwise import mul
 from pellucid.ops.linalg import dot_general
 from pellucid.ops.movement import cat, expand, permute, reshape, slice_
 from pellucid.ops.rearrange import pad
@@ -71,7 +74,8 @@ def multi_head_attention_forward(
         out_proj_bias: `(E,)`, or None.
         training: whether to leave any out.
         key_padding_mask: `(N, S)`: True at keys that count for nothing, or numbers added.
-        need_weights: whether to give back the weights.
+        need_weights: whether to give back the weights. A query that may look nowhere then has NaN
+            for weights and result, as in PyTorch; without them it gets 0.
         attn_mask: `(L, S)` or `(N · heads, L, S)`: True where a query must not look, or numbers.
         use_separate_proj_weight: take the three weights below, not `in_proj_weight`.
         q_proj_weight: `(E, E)`.
@@ -246,8 +250,11 @@ class Heads(NamedTuple):
         drop = self._drop if self.drop else None
         if not need_weights:
             return attention(q, k, v, mask, is_causal=is_causal, drop=drop), None
+        if mask is not None and mask.dtype is bool_:
+            mask = where(mask, constant(0.0, q.dtype), -math.inf)
         weights, alive = attention_weights(q, k, mask, is_causal=is_causal)
-        weights = weights if alive is None else where(alive, weights, 0.0)
+        if alive is not None:  # a share of nothing: NaN, and so is what is blamed for it
+            weights = mul(weights, where(alive, constant(1.0, weights.dtype), math.nan))
         weights = weights if drop is None else drop(weights)
         return dot_general(weights, v), weights
 

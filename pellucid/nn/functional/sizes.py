@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pellucid.errors import SettingError, ShapeError
+from pellucid.errors import KindError, SettingError, ShapeError
 from pellucid.graph.node import Node
 from pellucid.ops.movement import reshape
 from pellucid.ops.window import Pairs
 from pellucid.shapes import Shape, show
 
-__all__ = ["AXES", "batched", "same", "sizes"]
+__all__ = ["AXES", "batched", "check_size", "same", "sizes"]
 
 AXES = {
     1: "channels, length",
     2: "channels, height, width",
     3: "channels, depth, height, width",
 }
+
+
+def check_size(name: str, what: str, value: Any, least: int = 1) -> None:
+    """A count of channels, neurons, numbers or layers."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or value < least:
+        kind = SettingError if whole else KindError
+        raise kind(f"{name}: {what} must be a whole number from {least} on, and it is {value!r}.")
 
 
 def sizes(name: str, what: str, value: Any, rank: int, least: int = 1) -> Shape:
