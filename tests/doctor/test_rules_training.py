@@ -208,6 +208,15 @@ def test_first_weights_are_blamed_where_fresh_ones_learn() -> None:
     assert not kinds(a_run(trials=unless(lambda change: False), weights=wide), "bad_init")
 
 
+def test_first_weights_that_nobody_moves_are_no_mistake_of_their_own() -> None:
+    """A layer that came after the optimizer was made: any other first weights would help."""
+    fresh = unless(lambda change: change.fresh)
+    first, *others = a_run().weights
+    for held, moved, found in ((True, True, 1), (False, False, 0), (False, True, 1)):
+        weights = [replace(first, std=0.002, held=held, moved=moved), *others]
+        assert len(kinds(a_run(trials=fresh, weights=weights), "bad_init")) == found
+
+
 def test_data_are_blamed_for_their_scale_where_standardizing_learns() -> None:
     """A scale far from 1 alone is none of the doctor's business."""
     even = unless(lambda change: change.inputs)

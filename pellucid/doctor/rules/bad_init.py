@@ -8,7 +8,8 @@ be reached, and a trial that starts from the default distributions brings back 3
 missing; 15 % are enough for equal units, or weights 5 times or a 25th as far, and without trials
 only those are named. Weights 5 times as far may learn their own rows by heart: there the trial's
 gain on rows that it did not learn from counts. It may be smaller where the first loss is 10 times
-that of the best constant answer (TheDeepChecker alarms from twice that on).
+that of the best constant answer (TheDeepChecker alarms from twice that on). Weights that no
+optimizer holds are left out: that they stay as they began is the mistake.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def bad_init(seen: Seen) -> Iterator[Finding]:
     """First weights alike or of a wrong scale, and fresh ones learn."""
     pairs = zip(matrices(seen), _inner(seen), strict=True)
     looked = [_odd(weight, inner, _inputs(seen, weight)) for weight, inner in pairs]
-    odd = [found for found in looked if found is not None]
+    odd = [found for found in looked if found is not None and not _left_out(found.weight)]
     wild = broken(seen)
     if not odd:
         return
@@ -66,6 +67,11 @@ def bad_init(seen: Seen) -> Iterator[Finding]:
         for found in odd:
             if found.plain:
                 yield _finding(seen, found, found.text, (found.evidence,), 0.7)
+
+
+def _left_out(weight: WeightSeen) -> bool:
+    """Whether no optimizer moves a weight that could learn."""
+    return weight.trainable and not weight.held and not weight.moved
 
 
 def _by_heart(seen: Seen, odd: list[_Odd]) -> Iterator[Finding]:
