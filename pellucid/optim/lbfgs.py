@@ -14,6 +14,7 @@ from pellucid.optim.line_search import Point, strong_wolfe
 from pellucid.optim.optimizer import Optimizer
 from pellucid.optim.settings import check_range
 from pellucid.shapes import Shape
+from pellucid.tensor.creation import from_numpy
 from pellucid.tensor.grad_mode import enable_grad, no_grad
 from pellucid.tensor.tensor import Tensor, wrap
 
@@ -183,15 +184,8 @@ class LBFGS(Optimizer):
             ss.append(s)
             ro.append(1.0 / curved)
             state["H_diag"] = curved / (y @ y)
-        q: Tensor = -g
-        shares = state.setdefault("al", [None] * group["history_size"])
-        for i in reversed(range(len(ys))):
-            shares[i] = (ss[i] @ q) * ro[i]
-            q = q - ys[i] * shares[i]
-        r: Tensor = q * state["H_diag"]
-        for i in range(len(ys)):
-            r = r + ss[i] * (shares[i] - (ys[i] @ r) * ro[i])
-        return r
+        state.setdefault("al", [None] * group["history_size"])  # PyTorch's own place for `shares`
+        return from_numpy(_turned(g, ys, ss, ro, state["H_diag"])).to(g.dtype)
 
     # ---- all weights as one vector ------------------------------------------------------------
 
@@ -208,6 +202,20 @@ class LBFGS(Optimizer):
             end = start + p.numel()
             p.add_(d[start:end].reshape(p.shape), alpha=t)
             start = end
+
+
+def _turned(g: Tensor, ys: list[Tensor], ss: list[Tensor], ro: list[Tensor], scale: Any) -> Any:
+    """$-H g$ as an array: hundreds of products of two vectors, each too short to be an op."""
+    pairs = [(y.numpy(), s.numpy(), r.item()) for y, s, r in zip(ys, ss, ro, strict=True)]
+    shares = []
+    q = -g.numpy()
+    for y, s, r in reversed(pairs):
+        shares.append((s @ q) * r)
+        q = q - y * shares[-1]
+    q = q * float(scale)
+    for y, s, r in pairs:
+        q = q + s * (shares.pop() - (y @ q) * r)
+    return q
 
 
 def _blame(p: Tensor) -> Node:
