@@ -225,6 +225,26 @@ def test_mode_error(events: Events, scores: list[Score], found: bool) -> None:
     assert bool(findings("mode_error", Seen(events=events, scores=scores))) == found
 
 
+@pytest.mark.parametrize(
+    ("moved", "layers", "found"),
+    [
+        ("head", ("body.1", "body.3"), False),  # frozen: its running statistics stay as they are
+        ("body.1", ("body.1", "body.3"), True),
+        ("body.0", ("body.3",), True),  # a dropout has no weights: those around it tell
+        ("body.0", ("body.1", "drop"), True),
+        ("", ("body.1", "body.3"), True),
+    ],
+)
+def test_a_part_that_does_not_learn_may_be_in_evaluation_mode(
+    moved: str, layers: tuple[str, ...], found: bool
+) -> None:
+    """Batch normalization and dropout of a body that is only taken features from."""
+    names = ("body.0", "body.1", "head")
+    weights = [WeightSeen(f"{n}.weight", (4, 4), n, moved=n == moved) for n in names]
+    events = replace(MODES, train_in_eval=40, mode_layers=layers)
+    assert bool(findings("mode_error", Seen(events=events, weights=weights))) == found
+
+
 def regression(name: str, y: Any, loss: str = "mse_loss") -> Seen:
     """One output, made by a call, for some targets."""
     seen = network(*([name] if name else []), loss=loss, width=1)

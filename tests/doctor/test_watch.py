@@ -139,6 +139,22 @@ def test_what_is_seen() -> None:
         np.testing.assert_array_equal(seen.train.prediction, model(pl.tensor(seen.train.x)).numpy())
 
 
+@pytest.mark.parametrize(("whole", "found"), [(False, 0), (True, 6)])
+def test_batch_normalization_that_alone_is_switched_off_is_meant(whole: bool, found: int) -> None:
+    """As in fine-tuning; a network that is switched as a whole was left so."""
+    x, y = _data()
+    model = _network(norm=True)
+    optimizer = pl.optim.SGD(model.parameters(), lr=0.1)
+    with watch(model, optimizer, trials=False) as report:
+        for _ in range(6):
+            model.train()
+            (model if whole else model[1]).eval()
+            optimizer.zero_grad()
+            F.cross_entropy(model(x), y).backward()
+            optimizer.step()
+    assert report.seen.events.train_in_eval == found
+
+
 def _events(loop: Callable[[Any, Any, Any, Any], None]) -> Any:
     x, y = _data()
     model = _network()

@@ -5,9 +5,11 @@ scores on held-out rows were taken in training mode, or, where no loss was calle
 the passes that nothing was learned from, three of them or more; at least 20 % of the training
 passes ran in evaluation mode (an `eval()` that no `train()` follows; the share leaves room for a
 first look); more than half of the training passes gave a batch normalization one single row; or two
-passes in evaluation mode over the same rows differ, with dropout in the forward. Many passes over
-the same rows in training mode are Monte Carlo dropout, and passes without a score beside others
-with one are a new estimate of the running statistics: both are meant.
+passes in evaluation mode over the same rows differ, with dropout in the forward. Evaluation mode is
+meant where none of the weights around such layers moves while others learn, and where only parts of
+a network in training mode are switched. Many passes over the same rows in training mode are Monte
+Carlo dropout, and passes without a score beside others with one are a new estimate of the running
+statistics: both are meant.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ def mode_error(seen: Seen) -> Iterator[Finding]:
 def _learned_in_eval(seen: Seen) -> Iterator[Finding]:
     events = seen.events
     share = events.train_in_eval / max(events.train_passes, 1)
-    if share < _TRAINING or events.train_in_eval < _MARGIN:
+    if share < _TRAINING or events.train_in_eval < _MARGIN or _all_at_rest(seen):
         return
     yield Finding(
         "mode_error",
@@ -61,6 +63,21 @@ def _learned_in_eval(seen: Seen) -> Iterator[Finding]:
         sure=0.95,
         effect=0.6 + 0.3 * share,
     )
+
+
+def _all_at_rest(seen: Seen) -> bool:
+    """Whether every layer that depends on the mode lies in a part that does not learn."""
+    if not any(w.moved for w in seen.weights):
+        return False
+    return all(_at_rest(seen, path) for path in seen.events.mode_layers)
+
+
+def _at_rest(seen: Seen, path: str) -> bool:
+    """Whether no weight of a layer, or where it has none of the part it lies in, moves."""
+    part = path.rpartition(".")[0]
+    own = [w for w in seen.weights if w.layer == path]
+    around = own or [w for w in seen.weights if part and w.layer.startswith(part + ".")]
+    return bool(around) and not any(w.moved for w in around)
 
 
 def _scored_in_train(seen: Seen) -> Iterator[Finding]:

@@ -159,7 +159,8 @@ class Passes:
         rows = 0 if found.x is None or not found.x.ndim else found.x.shape[0]
         self.had(rows)
         if not found.training and self.modes.by_model.get(id(found.model)):
-            self.train_in_eval += 1
+            # layers switched off one by one, in a network in training mode, are meant to be
+            self.train_in_eval += not getattr(found.model, "training", False)
         if rows == 1 and found.training and self.modes.norms:
             self.single_rows += 1
 
