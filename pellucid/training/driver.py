@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pellucid.errors import PellucidError, SettingError, TraceError
+from pellucid.errors import PellucidError, SettingError, StateError, TraceError
 from pellucid.graph.program import Program
 from pellucid.training.compiled import CompiledEpochs, sums_for, trace_step
 from pellucid.training.sources import FromRows
@@ -40,12 +40,23 @@ def check_engine(engine: str | None) -> str:
     return engine
 
 
-def keep_engine(run: Run, state: Mapping[str, Any]) -> None:
-    """A training that goes on does so on the engine it was on, unless another was asked for."""
-    engine = state.get("engine")
-    if run.plan.engine == "auto" and engine in ENGINES:
-        run.plan = replace(run.plan, engine=engine)
-        run.history.notes += [n for n in state["history"]["notes"] if n.startswith("engine: ")]
+def keep_engine(path: Any, run: Run, state: Mapping[str, Any]) -> None:
+    """A training that goes on does so on the engine it was on, whoever chose that.
+
+    Raises:
+        StateError: another one was asked for, whose numbers are rounded in another way.
+    """
+    engine, wanted = state.get("engine"), run.plan.engine
+    if engine not in ENGINES:
+        return
+    if wanted not in ("auto", engine):
+        raise StateError(
+            f"{path} holds a training on the {engine} engine, and {wanted} rounds in another way:"
+            " it would not be the same training.\n"
+            " Leave `engine` out, or begin anew with resume=False."
+        )
+    run.plan = replace(run.plan, engine=engine)
+    run.history.notes += [n for n in state["history"]["notes"] if n.startswith("engine: ")]
 
 
 def _say(run: Run, note: str) -> None:

@@ -235,7 +235,7 @@ def _take_up(run: Run, checkpoint: str | PathLike[str], resume: bool) -> None:
     found = read(checkpoint, identity) if resume and Path(checkpoint).exists() else None
     if found is not None:
         check_schedule(checkpoint, found, run)
-        keep_engine(run, found)
+        keep_engine(checkpoint, run, found)
         restore(run, found)  # before a step is traced: it is traced on what is there
     prepare(run)
     if found is not None:

@@ -18,7 +18,7 @@ __all__ = ["check_identity", "check_schedule", "identity_of"]
 
 # What files of earlier versions don't state, and so is not compared with them.
 _LATER = ("layer", "loss setting")
-_FREE = ("epochs", "patience", "restore_best", "initial_lr")
+_FREE = ("epochs", "patience", "restore_best", "initial_lr", "engine")  # `keep_engine` asks for it
 _REMEDY = " Use the same data and settings, or begin anew with resume=False."
 _FEW = 16  # numbers that are told one by one
 _UNKNOWN: Any = object()  # a setting that can't be compared, such as a lambda

@@ -108,9 +108,18 @@ def test_another_engine_is_another_training(tmp_path: Path) -> None:
     with pytest.raises(StateError) as caught:
         train("xla", path, epochs=1, resume=True)
     assert str(caught.value) == (
-        f"{path} belongs to another training: engine was numpy there, is xla here.\n"
-        " Use the same data and settings, or begin anew with resume=False."
+        f"{path} holds a training on the numpy engine, and xla rounds in another way: it would not"
+        " be the same training.\n Leave `engine` out, or begin anew with resume=False."
     )
+
+
+@pytest.mark.parametrize(("first", "then"), [("auto", "numpy"), ("xla", "auto")])
+def test_the_engine_that_was_chosen_may_be_named(first: str, then: str, tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    train(first, path, epochs=2, schedule=None)
+    longer = train(then, path, resume=True, epochs=4, schedule=None)
+    assert pl.load(path)["engine"] == {"auto": "numpy"}.get(first, first)
+    assert equal(longer, train(first, epochs=4, schedule=None))
 
 
 @ENGINES
