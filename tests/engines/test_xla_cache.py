@@ -33,12 +33,12 @@ print(seen.count("cache_hits"), seen.count("cache_misses"), kept)
 """
 
 
-def ran(kept: str, **more: str) -> tuple[str, int, int, str]:
+def ran(kept: str, before: str = "", **more: str) -> tuple[str, int, int, str]:
     env = {**os.environ, "PELLUCID_CACHE": kept, **more}
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", SCRIPT], env={**env, "PYTHONPATH": str(root)},
-        capture_output=True, text=True, check=False,
+        [sys.executable, "-W", "error", "-c", before + SCRIPT],
+        env={**env, "PYTHONPATH": str(root)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0 and done.stderr == "", done.stderr
     values, counts = done.stdout.splitlines()
@@ -84,6 +84,13 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o500)
     assert ran(str(closed))[0].startswith("[3.0")
+
+
+@pytest.mark.slow
+def test_a_program_that_cannot_be_kept_is_no_warning(tmp_path: Path) -> None:
+    own = tmp_path / f"cores-{cores()}"
+    lost = f"import shutil, jax; shutil.rmtree({str(own)!r}); open({str(own)!r}, 'w').close()"
+    assert ran(str(tmp_path), before=f"import pellucid.engines.xla.space; {lost}")[1] == 0
 
 
 @pytest.mark.slow

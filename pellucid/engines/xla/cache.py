@@ -26,6 +26,7 @@ __all__ = ["folder", "found", "healed", "keep_programs"]
 
 BOUND = 512 * 2**20  # bytes
 _DAMAGED = "Error reading persistent compilation cache entry"  # what JAX says of one
+_REFUSED = "Error writing persistent compilation cache entry"
 
 
 def folder() -> Path | None:
@@ -71,6 +72,7 @@ def keep_programs() -> None:
         return
     _trim(where)
     warnings.filterwarnings("ignore", _DAMAGED)  # `healed` sees to it
+    warnings.filterwarnings("ignore", _REFUSED)  # may not be, or the disk is full
     config.update("jax_compilation_cache_dir", str(own))
     config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     config.update("jax_persistent_cache_min_entry_size_bytes", -1)
