@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.bridges.torch.over import Over, hang, is_compiled
 from pellucid.bridges.torch.stepping import Stepping
 from pellucid.bridges.torch.tracing import Tracer
 from pellucid.doctor.watching.library import Sink
@@ -37,6 +38,7 @@ class Torch:
         )
         self.inside = (self.inside[0], self.inside[1] + "/contextlib", self.inside[2])
         self.scaled: dict[int, tuple[Any, Any]] = {}
+        self.over: list[Over] = []
 
     def key(self, tensor: Any) -> int:
         """Tensors are objects."""
@@ -144,6 +146,13 @@ class Torch:
             if tensor.requires_grad and not tensor.is_leaf:
                 tensor.register_hook(partial(told, k))
 
+    def after_forward(self, model: Any, told: Callable[..., None]) -> Any:
+        """Over its calls, or by a hook."""
+        hung = hang(model, told)
+        if isinstance(hung, Over):
+            self.over.append(hung)
+        return hung
+
     def backward_owners(self) -> list[tuple[Any, str]]:
         """The method, which calls the function."""
         return [(self.lib.Tensor, "backward"), (self.lib.autograd, "backward")]
@@ -154,7 +163,7 @@ class Torch:
 
     def opaque(self, model: Any) -> str:
         """A compiled or scripted network hides what happens inside."""
-        if type(model).__name__ == "OptimizedModule" or getattr(model, "_compiled_call_impl", None):
+        if type(model).__name__ == "OptimizedModule" or is_compiled(model):
             return "the network is compiled"
         if isinstance(model, self.lib.jit.ScriptModule):
             return "the network is scripted"
@@ -178,7 +187,7 @@ class Torch:
         return loss if found is None else found[1]
 
     def patches(self) -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
-        """What scales losses for 16 bits."""
+        """What scales losses for 16 bits, and what compiles the calls of a module."""
 
         def wrap(scale: Callable[..., Any]) -> Callable[..., Any]:
             @functools.wraps(scale)
@@ -190,4 +199,16 @@ class Torch:
 
             return scaling
 
+        def compiling(original: Callable[..., Any]) -> Callable[..., Any]:
+            @functools.wraps(original)
+            def compiled(module: Any, *args: Any, **kwargs: Any) -> None:
+                original(module, *args, **kwargs)
+                for over in self.over:
+                    if over.model is module:
+                        over.compiled()
+
+            return compiled
+
         yield self.lib.amp.GradScaler, "scale", wrap
+        if hasattr(self.lib.nn.Module, "compile"):
+            yield self.lib.nn.Module, "compile", compiling

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-__all__ = ["Again", "Library", "Sink", "Tracer", "tensors_in"]
+__all__ = ["Again", "Library", "Removable", "Sink", "Tracer", "tensors_in"]
 
 Again = Callable[[Callable[[Any], Any], int, int], Any]
 
@@ -52,6 +52,13 @@ class Tracer(Protocol):
 
     def stop(self) -> None:
         """End; harmless where it hasn't begun."""
+
+
+class Removable(Protocol):
+    """Something that was hung up."""
+
+    def remove(self) -> None:
+        """Take it away."""
 
 
 class Library(Protocol):
@@ -115,6 +122,9 @@ class Library(Protocol):
         self, loss: Any, tensors: dict[int, Any], told: Callable[[int, Any], None]
     ) -> None:
         """Call `told(key, gradient)` when a backward pass from `loss` reaches one of `tensors`."""
+
+    def after_forward(self, model: Any, told: Callable[..., None]) -> Removable:
+        """Call `told(model, args, kwargs, out)` after each pass of a network, until removed."""
 
     def backward_owners(self) -> list[tuple[Any, str]]:
         """Where the functions live that start a backward pass."""

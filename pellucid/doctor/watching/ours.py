@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.doctor.watching.compiled import CompiledSteps
+from pellucid.doctor.watching.hook import Hook
 from pellucid.doctor.watching.library import Sink
 from pellucid.doctor.watching.names import settings_of
 from pellucid.graph import mode
@@ -124,6 +125,10 @@ class Ours:
             if k in tensors and node.requires_grad and node.op is not None:
                 tensors.pop(k)
                 node.hooks = [*(node.hooks or ()), partial(_tell, told, k)]
+
+    def after_forward(self, model: Any, told: Callable[..., None]) -> Any:
+        """A hook."""
+        return model.register_forward_hook(Hook(told), with_kwargs=True)
 
     def backward_owners(self) -> list[tuple[Any, str]]:
         """The method; the function calls it."""

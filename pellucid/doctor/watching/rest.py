@@ -49,7 +49,9 @@ class Rest:
         self.probe: Any = None
         self.group: dict[str, Any] = {}
         self.own: list[Any] | None = None
-        self.one = self.norms = self.by_hand = self.any_loss = False
+        self.one = self.norms = self.by_hand = self.any_loss = self.simple = False
+        self.kind, self.known, self.number = course.kind, course.known, course.number
+        self.batches, self.thread, self.first = course.batches, 0, None
 
     def may_begin(self) -> bool:
         """Whether the next steps may be rested, as far as the last ones tell."""
@@ -69,57 +71,64 @@ class Rest:
         self.own = c.modes.by_model[id(c.models[0])] if self.one else None
         self.norms, self.by_hand = c.modes.norms, c.looks.by_hand
         self.any_loss = c.passes.alike_enough
+        self.simple = not (self.norms or self.own)
+        self.thread, self.first = c.thread, c.optimizers[0]
         self.on = True
 
     # ---- a step -------------------------------------------------------------------------------
 
-    def passed(self, model: Any, args: Any, kwargs: Any, out: Any) -> bool:
-        """A network has run; False where that is not as it was."""
-        c = self.course
+    def passed(self, model: Any, args: Any, kwargs: Any, out: Any) -> None:
+        """A network has run; the course is told where that is not as it was."""
         if (
-            self.given is None and type(out) is c.kind and out.requires_grad
-            and id(model) in c.known and get_ident() == c.thread
+            self.on and self.given is None and type(out) is self.kind and out.requires_grad
+            and id(model) in self.known and get_ident() == self.thread
         ):  # fmt: skip
             self.given = (model, args, kwargs, out)
-            return True
-        return False
+        else:
+            self.course.safely("passes", self.course.passed, model, args, kwargs, out)
 
-    def lost(self, name: str, args: Any, kwargs: Any, out: Any, call: Any) -> bool:
-        """A loss function was called; False where that is not as it was."""
-        kind = self.course.kind
+    def lost(self, name: str, args: Any, kwargs: Any, out: Any, call: Any) -> None:
+        """A loss function was called; the course is told where that is not as it was."""
+        kind = self.kind
         if (
-            self.loss is None and self.given is not None and type(out) is kind
+            self.on and self.loss is None and self.given is not None and type(out) is kind
             and out.requires_grad and len(args) > 1 and isinstance(args[0], kind)
-            and isinstance(args[1], kind) and get_ident() == self.course.thread
+            and isinstance(args[1], kind) and get_ident() == self.thread
         ):  # fmt: skip
             self.loss = (name, args, kwargs, out, call)
-            return True
-        return False
+        else:
+            self.course.safely("loss", self.course.lost, name, args, kwargs, out, call)
 
     def backward(self, loss: Any) -> bool:
         """A backward pass begins; False where it does not come from the one loss as it did."""
-        given, call, c = self.given, self.loss, self.course
-        if given is None or self.value is not None or get_ident() != c.thread:
+        given, call = self.given, self.loss
+        if given is None or self.value is not None or get_ident() != self.thread:
             return False
         if call is None:
             if not self.by_hand:
                 return False
         elif call[3] is not loss and not self.any_loss:
             return False
-        if type(loss) is not c.kind or self.probe.grad is not None:
+        if type(loss) is not self.kind or self.probe.grad is not None:
             return False
-        value: float = c.number(loss)
+        value: float = self.number(loss)
         if value - value != 0:
             return False
         self.value = value
         if value < 0:
-            c.negative += 1
+            self.course.negative += 1
+        if self.simple and call is not None and self.batches.left > 0:
+            self.batches.left -= 1
+        else:
+            self._shown(given, call, value)
+        self.given = self.loss = None
+        return True
+
+    def _shown(self, given: Any, call: Any, value: float) -> None:
         try:
             self._look_at(given, call, value)
         except Exception as error:
-            c.missing.setdefault("batches", f"{type(error).__name__}: {error}"[:300])
-        self.given = self.loss = None
-        return True
+            self.course.missing.setdefault("batches", f"{type(error).__name__}: {error}"[:300])
 
     def _look_at(self, given: Any, call: Any, value: float) -> None:
         """What the batch holds, where it is its turn."""
@@ -155,26 +164,23 @@ class Rest:
         own = self.course.modes.of(model)
         return Pass(self.course.kind, model, args, kwargs, out, own, True)
 
-    def stepped(self, optimizer: Any) -> bool:
-        """The optimizer has stepped; False where that is not as it was."""
+    def stepped(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        """The optimizer has stepped; the course is told where that is not as it was."""
         c = self.course
         if (
-            self.value is None or self.probe.grad is None or optimizer is not c.optimizers[0]
-            or get_ident() != c.thread
+            not self.on or self.value is None or self.probe.grad is None
+            or optimizer is not self.first or get_ident() != self.thread
         ):  # fmt: skip
-            return False
+            c.safely("events", c.step_ended, optimizer, args, kwargs)
+            return
         if self.group.get("lr") != c.last_rate:
             c.note_rate()
         c.losses.append(self.value)
         self.value = None
         self.count += 1
         c.step += 1
-        return c.step < self.until or self._over()
-
-    def _over(self) -> bool:
-        """The next step is looked at closely."""
-        self.course.safely("events", self.course.begin_step)
-        return True
+        if c.step >= self.until:  # the next one is looked at closely
+            c.safely("events", c.begin_step)
 
     # ---- the end ------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,10 @@ _ROWS = 2000
 _BYTES = 32 << 20
 _MUCH = 1 << 20
 _SAME, _NEVER = 8, 1 << 40
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # 2⁶⁴ over the golden ratio: its multiples lie far apart
 _LONG = 128  # words of a row, beyond which not all of them tell it from others
+
+_Parts = list[tuple[Any, Any]]  # inputs and targets
 
 
 class Keeper:
@@ -113,10 +116,11 @@ class Keeper:
 
     def _thin(self) -> None:
         """Leave out what came twice, or every second batch."""
-        first = self._first()
+        parts = self._parts()
+        first = self._first(parts)
         if len(first) <= 0.6 * self.count:
             self.complete = True
-            self.batches = [(0, *self._at(first))]
+            self.batches = [(0, *self._at(first, parts))]
         else:
             self.thinned = True
             self.every *= 2
@@ -125,33 +129,28 @@ class Keeper:
         self.count = sum(len(x) for _, x, _ in self.batches)
         self.bytes = sum(x.nbytes + y.nbytes for _, x, y in self.batches)
 
-    def _first(self) -> list[int]:
+    def _first(self, parts: _Parts) -> npt.NDArray[np.intp]:
         """The places of the rows that did not come before."""
-        found: list[bytes] = []
-        for x, y in self._parts():
-            found += map(bytes.__add__, marks(x), marks(y))
-        places = range(len(found) - 1, -1, -1)
-        return sorted(dict(zip(reversed(found), places, strict=True)).values())
+        found = [np.concatenate([_marks(x), _marks(y)], axis=1) for x, y in parts]
+        return _firsts(np.concatenate(found))
 
-    def _at(self, places: list[int]) -> tuple[Any, Any]:
+    def _at(self, at: npt.NDArray[np.intp], parts: _Parts) -> tuple[Any, Any]:
         """The rows at some places, in order."""
         xs, ys, start = [], [], 0
-        at = np.array(places, dtype=np.intp)
-        for x, y in self._parts():
+        for x, y in parts:
             own = at[(at >= start) & (at < start + len(x))] - start
             xs.append(x[own])
             ys.append(y[own])
             start += len(x)
         return np.concatenate(xs), np.concatenate(ys)
 
-    def _parts(self) -> Iterator[tuple[Any, Any]]:
+    def _parts(self) -> _Parts:
         """All that is kept: at once, or batch by batch where that is much."""
-        arrays = ((self._array(x), self._array(y)) for _, x, y in self.batches)
+        arrays = [(self._array(x), self._array(y)) for _, x, y in self.batches]
         if self.bytes > _MUCH:
-            yield from arrays
-        else:
-            xs, ys = zip(*arrays, strict=True)
-            yield np.concatenate(xs), np.concatenate(ys)
+            return arrays
+        xs, ys = zip(*arrays, strict=True)
+        return [(np.concatenate(xs), np.concatenate(ys))]
 
     def _array(self, kept: Any) -> Any:
         return kept if isinstance(kept, np.ndarray) else self.library.array(kept)
@@ -160,11 +159,12 @@ class Keeper:
         """What was kept."""
         if not self.batches:
             return None
-        first = self._first()
+        parts = self._parts()
+        first = self._first(parts)
         whole = self.complete or (
             not self.thinned and (len(first) < self.count or len(self.batches) == 1)
         )
-        return Rows(*self._at(first[:_ROWS]), total=len(first) if whole else 0)
+        return Rows(*self._at(first[:_ROWS], parts), total=len(first) if whole else 0)
 
 
 def flattened(x: Sequence[int], y: Sequence[int]) -> bool:
@@ -182,15 +182,38 @@ def marks(a: npt.NDArray[Any]) -> list[bytes]:
 
     The row itself; of a long one, words from all over it, and the sum of all.
     """
-    flat = np.ascontiguousarray(a.reshape(len(a), -1))
+    flat = _marks(a)
     if not flat.size:
         return [b""] * len(a)
+    found: list[bytes] = flat.view(np.dtype((np.void, flat.shape[1])))[:, 0].tolist()
+    return found
+
+
+def _marks(a: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """The same as bytes, row by row."""
+    flat = np.ascontiguousarray(a.reshape(len(a), -1))
+    if not flat.size:
+        return np.zeros((len(a), 0), np.uint8)
     flat = flat.view(np.uint8)
     words = flat if flat.shape[1] % 4 else flat.view(np.uint32)
     many = words.shape[1]
-    if many > _LONG:
-        total = np.add.reduce(words, axis=1, dtype=np.uint64, keepdims=True).view(np.uint8)
-        some = np.ascontiguousarray(words[:, :: many // (_LONG // 2)]).view(np.uint8)
-        flat = np.concatenate([total, some], axis=1)
-    found: list[bytes] = flat.view(np.dtype((np.void, flat.shape[1])))[:, 0].tolist()
-    return found
+    if many <= _LONG:
+        return flat
+    total = np.add.reduce(words, axis=1, dtype=np.uint64, keepdims=True).view(np.uint8)
+    some = np.ascontiguousarray(words[:, :: many // (_LONG // 2)]).view(np.uint8)
+    return np.concatenate([total, some], axis=1)
+
+
+def _firsts(rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.intp]:
+    """The places of rows of bytes that did not come before.
+
+    Sorted by one number for each row; should rows that differ have the same number, by themselves.
+    """
+    words = np.zeros((len(rows), -(-rows.shape[1] // 8)), np.uint64)
+    words.view(np.uint8)[:, : rows.shape[1]] = rows
+    factors = np.arange(1, 2 * words.shape[1], 2, dtype=np.uint64) * _ODD
+    keys = np.add.reduce((words ^ (words >> np.uint64(29))) * factors, axis=1)
+    _, first, like = np.unique(keys, return_index=True, return_inverse=True)
+    if not np.array_equal(words, words[first[like]]):
+        _, first = np.unique(words, axis=0, return_index=True)
+    return np.sort(first)

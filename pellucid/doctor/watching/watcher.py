@@ -87,8 +87,7 @@ class Watcher(Course):
             if whole and (name := whole_name(module)):
                 self.looks.wholes[whole] = Whole(name, whole)
         self.looks.renew()
-        after = Hook(self._after_forward)
-        self.hung.append(model.register_forward_hook(after, with_kwargs=True))
+        self.hung.append(self.library.after_forward(model, self.rest.passed))
         if self.announcing:
             self._arm(model)
 
@@ -99,7 +98,7 @@ class Watcher(Course):
         self.optimizers.append(optimizer)
         self.began.append([_settings(group) for group in optimizer.param_groups])
         self.ledgers[id(optimizer)] = Ledger(self.library, optimizer)
-        self.hung.append(optimizer.register_step_post_hook(Hook(self._after_step)))
+        self.hung.append(optimizer.register_step_post_hook(Hook(self.rest.stepped)))
         self.stepping(False)
         self.stepping(True)
 
@@ -151,14 +150,6 @@ class Watcher(Course):
             id(model) in self.known
         ):
             self.safely("calls", self.entered, self.known[id(model)], args, kwargs)
-
-    def _after_forward(self, model: Any, args: Any, kwargs: Any, out: Any) -> None:
-        if not (self.rest.on and self.rest.passed(model, args, kwargs, out)):
-            self.safely("passes", self.passed, model, args, kwargs, out)
-
-    def _after_step(self, optimizer: Any, args: Any, kwargs: Any) -> None:
-        if not (self.rest.on and self.rest.stepped(optimizer)):
-            self.safely("events", self.step_ended, optimizer, args, kwargs)
 
 
 def _settings(group: dict[str, Any]) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def _backward(watcher: Watcher, busy: list[bool], original: Callable[..., Any]) 
 
 
 def _loss(watcher: Watcher, busy: list[bool], name: str, original: Callable[..., Any]) -> Any:
-    live, rest, looks = watcher.patches.live, watcher.rest, watcher.looks
+    live, looks, lost = watcher.patches.live, watcher.looks, watcher.rest.lost
 
     @functools.wraps(original)
     def loss(*args: Any, **kwargs: Any) -> Any:
@@ -71,8 +71,7 @@ def _loss(watcher: Watcher, busy: list[bool], name: str, original: Callable[...,
             out = original(*args, **kwargs)
         finally:
             busy[0] = False
-        if not (rest.on and rest.lost(name, args, kwargs, out, original)):
-            watcher.safely("loss", watcher.lost, name, args, kwargs, out, original)
+        lost(name, args, kwargs, out, original)
         return out
 
     return loss
