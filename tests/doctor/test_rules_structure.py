@@ -378,6 +378,81 @@ def test_wrong_loss_that_was_turned_around() -> None:
     assert "mse_loss, which is never negative, was turned around" in found.text
 
 
+def in_sequence(made: str = "linear", steps: int = 5, left: float = 1.4, axis: int = 1) -> Seen:
+    """Scores of every position, (rows, positions, 5 classes), and their cross-entropy."""
+    shape, settings = (8, steps, 5), {"reduction": "mean"}
+    calls = [
+        Call(made, "0", (DATA,), shape=shape),
+        Call("cross_entropy", "", (0, TARGET), settings={"dim": axis}, part="loss"),
+    ]
+    loss = LossSeen("cross_entropy", settings, shape, (8, steps), "classes")
+    y = np.arange(40).reshape(8, 5) % 5
+    losses = np.linspace(1.6, left, 40)
+    return Seen(calls=calls, loss=loss, losses=losses, train=Rows(np.zeros((8, 4)), y))
+
+
+@pytest.mark.parametrize(
+    ("seen", "found"),
+    [
+        (in_sequence(), True),
+        (in_sequence(left=0.3), False),  # it learns: a layer along positions is meant
+        (in_sequence("transpose"), False),
+        (in_sequence(steps=7), False),
+        (in_sequence(axis=-1), False),
+    ],
+)
+def test_wrong_loss_over_positions_where_the_classes_are_the_last_axis(
+    seen: Seen, found: bool
+) -> None:
+    told = findings("wrong_loss", seen)
+    assert bool(told) == found
+    assert not found or "takes axis 1 for the classes, but of the scores (8, 5, 5)" in told[0].text
+
+
+@pytest.mark.parametrize(
+    ("said", "negative", "found"),
+    [(-ODD, 1.0, True), (ODD, 1.0, False), (-ODD, 0.0, False), (np.cos(9 * ODD), 1.0, False)],
+)
+def test_wrong_loss_that_drives_answers_away(said: Any, negative: float, found: bool) -> None:
+    """A loss that may be negative, as a likeness, and answers that become the opposite."""
+    seen = regression("", ODD, loss="cosine_similarity")
+    assert seen.loss is not None and seen.train is not None
+    seen.loss.negative, seen.losses = negative, np.linspace(0.1, -0.9, 40)
+    seen.train.prediction = np.asarray(said, float).reshape(seen.train.y.shape)
+    told = findings("wrong_loss", seen)
+    assert bool(told) == found
+    assert not found or "become the opposite of the targets" in told[0].text
+
+
+@pytest.mark.parametrize(
+    ("targets", "after", "again", "found"),
+    [
+        ((0.0, 1.0), ("sub", "relu", "mean"), False, True),
+        ((0.0, 1.0), ("neg", "add", "clamp", "mean"), False, True),
+        ((-1.0, 1.0), ("sub", "relu", "mean"), False, False),
+        ((0.0, 1.0), ("neg", "mean"), False, False),  # the likelihood of what is marked
+        ((0.0, 1.0), ("sub", "relu", "mean"), True, False),  # the other class has a part of its own
+    ],
+)
+def test_wrong_loss_of_a_hinge_with_zeros(
+    targets: tuple[float, ...], after: tuple[str, ...], again: bool, found: bool
+) -> None:
+    """By hand: 1 − y · score, which needs −1 and 1."""
+    calls = [
+        Call("linear", "0", (DATA,), shape=(8, 1)),
+        Call("getitem", "", (0,), shape=(8,), part="loss"),
+        Call("mul", "", (TARGET, 1), part="loss"),
+        *(Call(name, "", (at + 2,), part="loss") for at, name in enumerate(after)),
+    ]
+    if again:
+        calls.append(Call("exp", "", (1,), part="loss"))
+    y = np.tile(targets, 4)
+    seen = Seen(calls=calls, loss=LossSeen("own"), train=Rows(np.zeros((8, 4)), y))
+    told = findings("wrong_loss", seen)
+    assert bool(told) == found
+    assert not found or "as if they were −1 and 1, but 50" in told[0].text
+
+
 def lost(step: int = 3, calm: bool = False) -> Seen:
     """A mask of −inf at every step, and a logarithm of 0 at one."""
     losses = np.ones(8)

@@ -4,8 +4,9 @@ Conditions, each in a function of `misfits/`: targets beyond the range of the la
 shares over one output or over the rows, or that sum to 1 where the targets don't; raw scores where
 logarithms or shares are expected; scores cut off by relu or tanh; targets outside of what the loss
 is made for; class numbers taken for amounts, where learners that name classes are 10 % better at
-least; a hand-written loss with the wrong sign. Regression on 0 and 1 by a squared error is no
-fault, nor is a negative loss by itself.
+least; a hand-written loss with the wrong sign, or a hinge with targets of 0; shares over positions
+where the classes lie in the last axis. Regression on 0 and 1 by a squared error is no fault, nor is
+a negative loss by itself.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pellucid.doctor.misfits.given import given
 from pellucid.doctor.misfits.misfit import line
 from pellucid.doctor.misfits.reach import reach
 from pellucid.doctor.misfits.refused import refused
+from pellucid.doctor.misfits.turned import turned
 from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.wiring import trail
@@ -28,7 +30,7 @@ __all__ = ["wrong_loss"]
 @rule("wrong_loss", needs=("loss or error",))
 def wrong_loss(seen: Seen) -> Iterator[Finding]:
     """What does not fit."""
-    for look in (refused, reach, given, asked):
+    for look in (refused, reach, given, asked, turned):
         for misfit in look(seen):
             calls = trail(seen)
             yield Finding(
