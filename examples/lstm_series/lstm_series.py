@@ -4,7 +4,7 @@ The yearly sunspot numbers from 1700 to 2008 (sunspots.csv: 309 years, public do
 National Geophysical Data Center) rise and fall in about eleven years, never twice alike. The
 network learns from the years to 1949; all figures are about 1950 to 2008.
 
-    python examples/lstm_series/lstm_series.py
+    python examples/lstm_series/lstm_series.py --seeds 5
 """
 
 import argparse
@@ -94,11 +94,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seeds", type=int, default=1, help="how many starts, from --seed on")
+    parser.add_argument("--engine", help="xla: compiled, which pays from the second run on")
     parser.add_argument("--quick", action="store_true", help="a shorter training")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent)
     options = parser.parse_args()
 
-    model = train(options.seed, 15 if options.quick else options.epochs)
+    epochs = 15 if options.quick else options.epochs
+    starts = range(options.seed, options.seed + options.seeds)
+    models = [train(seed, epochs, options.engine) for seed in starts]
+    if len(models) > 1:
+        errors = [rmse(*forecasts(model, 1)) for model in models]
+        print(f"from {len(models)} starts, next year: error {min(errors):.1f}", end="")
+        print(f" to {max(errors):.1f} spots; in what follows, the first:")
+    model = models[0]
     one, came = forecasts(model, 1)
     print(f"next year, 1950 to 2008: error {rmse(one, came):.1f} spots", end="   ")
     print(f"as this year: {rmse(SPOTS[LEARN - 1 : -1, None], came):.1f}", end="   ")
