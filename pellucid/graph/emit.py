@@ -151,8 +151,14 @@ def constant(value: bool | int | float, dtype: DType, held: DType | None = None)
 
 def asking(word: str = "asked for at") -> str:
     """Which line asks, in brackets, while a function is being compiled; nothing elsewhere."""
-    line = asked_at(user_line()) if _mode.current().trace is not None else ""
-    return f" ({word} {line})" if line else ""
+    frame: Any = sys._getframe(1) if _mode.current().trace is not None else None
+    while frame is not None:
+        if not frame.f_code.co_filename.startswith(_PACKAGE):
+            line = asked_at((frame.f_code, frame.f_lasti))
+            if line:  # it may ask through an installed package
+                return f" ({word} {line})"
+        frame = frame.f_back
+    return ""
 
 
 def user_line() -> tuple[CodeType, int] | None:

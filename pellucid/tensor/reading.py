@@ -20,7 +20,8 @@ from pellucid.dtypes import (
     of_number,
     promote,
 )  # fmt: skip
-from pellucid.errors import DataError, DTypeError
+from pellucid.errors import DataError, DTypeError, TraceError
+from pellucid.graph.emit import asking
 from pellucid.graph.halves import at_hand
 from pellucid.tensor.kinds import kind_of
 from pellucid.tensor.tensor import Tensor
@@ -90,9 +91,15 @@ def _plain(value: Any, found: list[DType], depth: int = 0) -> Any:
         return [_plain(v, found, depth + 1) for v in value]
     if isinstance(value, Tensor):
         found.append(value.dtype)
-        if value.numel() == 1:
-            return value.item()
-        return (value.float() if value.dtype is bfloat16 else value).numpy()
+        try:
+            if value.numel() == 1:
+                return value.item()
+            return (value.float() if value.dtype is bfloat16 else value).numpy()
+        except TraceError:
+            raise TraceError(
+                f"a list of Tensors is read as numbers{asking('at')}, and only shapes are known"
+                " here.\n Put them together with stack([…]), which keeps the graph too."
+            ) from None
     if isinstance(value, bool | int | float) and not isinstance(value, np.generic):
         found.append(of_number(value))
     elif hasattr(value, "__array__"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 import threading
 from pathlib import Path
@@ -38,6 +39,31 @@ ASKED = (
     "the value of this Tensor is not known (asked for at LINE+{}): only shapes are tracked here.\n"
     " Ask for numbers outside the traced function, or use where() instead of if."
 )
+
+
+def test_an_installed_package_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line is that of the function which called the package."""
+    package = tmp_path / "site-packages"
+    package.mkdir()
+    (package / "scores_of.py").write_text("def score(x):\n    return float(x.sum())\n")
+    monkeypatch.syspath_prepend(str(package))
+    scores_of = importlib.import_module("scores_of")
+
+    def scored(x: Any) -> Any:
+        return x * scores_of.score(x)
+
+    assert complaint(scored, X) == ASKED.format(1)
+
+
+def listed(x: Any) -> Any:
+    return pl.tensor([x.sum(), x.mean()])
+
+
+def test_a_list_of_unknown_tensors() -> None:
+    assert complaint(listed, X) == (
+        "a list of Tensors is read as numbers (at LINE+1), and only shapes are known here.\n"
+        " Put them together with stack([…]), which keeps the graph too."
+    )
 
 
 def branches(x: Any) -> Any:
