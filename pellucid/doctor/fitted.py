@@ -16,9 +16,10 @@ import numpy as np
 from pellucid.doctor.diagnose import diagnose
 from pellucid.doctor.report import Report
 from pellucid.doctor.rule import rules
-from pellucid.doctor.seen import Rows, Score, Seen
+from pellucid.doctor.seen import Batch, Rows, Score, Seen
 from pellucid.doctor.trials.runner import Runner
 from pellucid.doctor.watching.aside import unseen
+from pellucid.doctor.watching.batches import batch_of
 from pellucid.doctor.watching.filling import case_of, seen_of
 from pellucid.doctor.watching.ours import Ours
 from pellucid.doctor.watching.watcher import Watcher
@@ -123,6 +124,8 @@ class Fitted:
         watcher.begin()
         count = min(len(data), most)
         chosen = np.random.default_rng(run.plan.seed).permutation(len(data))[:count]
+        if not run.plan.shuffle:  # kept rows stand in the order that was learned from
+            chosen.sort()
         try:
             twin.train()
             for rows in np.array_split(chosen, min(_STEPS, count)):
@@ -145,6 +148,8 @@ class Fitted:
         seen.fits = _scores(history.train_loss, history.train_metrics, each, seen.rows)
         if seen.train is not None:
             seen.train.total = seen.rows
+        if not run.plan.shuffle:
+            seen.batches = _in_order(run)
         events = seen.events
         events.steps = events.backwards = events.clears = history.steps
         events.train_passes, events.eval_in_train = history.steps, 0
@@ -153,6 +158,15 @@ class Fitted:
             seen.scores = _scores(
                 history.validation_loss, history.validation_metrics, each, run.held.rows
             )
+
+
+def _in_order(run: Run) -> list[Batch]:
+    """The targets of the batches of an epoch that goes through the rows as they lie."""
+    assert isinstance(run.train, FromRows)
+    y, size = np.asarray(run.train.data.target), run.plan.batch_size * run.plan.accumulate
+    return [
+        batch_of(at, y[start : start + size]) for at, start in enumerate(range(0, len(y), size))
+    ]
 
 
 def _held(run: Run) -> Rows:

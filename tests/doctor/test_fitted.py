@@ -39,6 +39,20 @@ def test_what_is_wrong_is_found() -> None:
         assert history.doctor.findings[:1] == [kind]
 
 
+def test_rows_in_the_order_of_their_targets_are_found() -> None:
+    """A fit that does not shuffle is looked at in the order that it learned from."""
+    quarter = 2 * (X[:, 0] > 0) + (X[:, 1] > 0).astype(int)
+    settings: dict[str, Any] = {"shuffle": False, "validation": 0, "restore_best": False}
+    for rows, found in ((np.argsort(quarter, kind="stable"), True), (slice(None), False)):
+        pellucid.manual_seed(0)
+        model = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 4))
+        told = pellucid.fit(
+            model, (X[rows], quarter[rows]), lr=0.15, epochs=6, batch_size=10, progress=False,
+            doctor=True, **settings,
+        ).doctor  # fmt: skip
+        assert told.findings[:1] == ["unshuffled_data"] * found
+
+
 def test_a_healthy_fit_is_left_as_it_is() -> None:
     plain, looked = net(), net()
     before = fitted(plain, doctor=False)

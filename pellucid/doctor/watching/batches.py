@@ -19,7 +19,7 @@ from pellucid.doctor.watching.plan import Spread
 from pellucid.doctor.watching.rows import Keeper
 from pellucid.doctor.watching.several import Several
 
-__all__ = ["Batches"]
+__all__ = ["Batches", "batch_of"]
 
 _LARGE = 8192  # numbers above which a tensor is looked at at once, and isn't kept
 _FEW = 1 << 19  # numbers of a prediction that are looked at
@@ -135,7 +135,7 @@ class Batches:
         if y.numel() <= _LARGE:
             return step, self.library.copied(y) if copied is None else copied
         a = self.library.array(y)
-        return _count(step, a), a.reshape(-1)[:: -(-a.size // _LARGE)].copy()
+        return batch_of(step, a), a.reshape(-1)[:: -(-a.size // _LARGE)].copy()
 
     def _fit(self, step: int, value: float, call: LossCall, training: bool) -> Any:
         """A score; the parts of one where the tensors are small."""
@@ -155,7 +155,7 @@ class Batches:
     def counted(self) -> list[Batch]:
         """The targets of batches."""
         return [
-            one if isinstance(one, Batch) else _count(one, self._array(y))
+            one if isinstance(one, Batch) else batch_of(one, self._array(y))
             for _, (one, y) in self._targets.kept
         ]
 
@@ -183,7 +183,13 @@ class Batches:
         return found
 
 
-def _count(step: int, y: Any) -> Batch:
+def batch_of(step: int, y: Any) -> Batch:
+    """The targets of a batch, counted.
+
+    Args:
+        step: at which they were learned from.
+        y: targets, as an array.
+    """
     if y.dtype.kind in "iub":
         flat = y.reshape(-1)
         counts: tuple[int, ...] = ()
