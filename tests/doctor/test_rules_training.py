@@ -143,6 +143,17 @@ def test_a_loss_that_fell_until_it_was_lost_is_not_the_rate_s(
     assert len(kinds(a_run(losses=losses, trials=SMALLER), "lr_too_high")) == found
 
 
+@pytest.mark.parametrize(
+    ("again", "smaller", "found"), [(0.0, 0.98, 1), (0.0, 0.88, 0), (0.75, 0.98, 1)]
+)
+def test_a_rate_with_which_a_second_run_ends_far_worse(
+    again: float, smaller: float, found: int
+) -> None:
+    """What the second run lost besides is no part of what the smaller rate must bring back."""
+    told = Told(lambda change: smaller if change.lr < 1 else 0.98 if change.optimizer else again)
+    assert len(kinds(a_run(0.9, trials=told), "lr_too_high")) == found
+
+
 def test_without_trials_only_a_loss_that_grew_is_a_rate_too_high() -> None:
     """And steps of a tenth of the weights' size beside it."""
     long = {name: Move(1.0, 9.0, 5.0, -0.8) for name in SHORT}

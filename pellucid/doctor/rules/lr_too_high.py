@@ -3,12 +3,14 @@
 Condition: the network stays behind what can be reached, or its loss is not finite at the end; and a
 trial with the rate over 10, 100 or 1000 brings back at least 0.1 of skill and 35 % of what is
 missing, or, where steps are so long that a second run ends elsewhere by chance, 0.3 over the run's
-own skill (0.2 where a second run gains by it on other rows, too). Where no step is above 0.2 % of a
-weight's size, none can overshoot; gradients that were no numbers before the first step are not its
-work, nor is what weight decay does, or gradients that explode: without the one, or with the other
-clipped, the same rate gains twice as much. No border on the rate itself: a rate of 1.0 can be
-right, and one of 0.01 too high. Nor where the loss had come down to half, or fell to there in its
-last three steps, and was lost from one step to the next: too long steps let it grow first.
+own skill (0.2 where a second run gains by it on other rows, too); or where a second run ends 0.1
+below this one, and the smaller rate brings back 70 % of what this one misses. Where no step is
+above 0.2 % of a weight's size, none can overshoot; gradients that were no numbers before the first
+step are not its work, nor is what weight decay does, or gradients that explode: without the one, or
+with the other clipped, the same rate gains twice as much. No border on the rate itself: a rate of
+1.0 can be right, and one of 0.01 too high. Nor where the loss had come down to half, or fell to
+there in its last three steps, and was lost from one step to the next: too long steps let it grow
+first.
 Of pairs of rows and other losses that are all there is to tell how well the network does, the loss
 itself must get lower by a tenth of the first one, and to less than half of what the run left; or,
 where steps are so long that it goes up and down by chance, to less than half over the second half
@@ -24,7 +26,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pellucid.doctor.cure import ENOUGH, Cure, another_rate, best, cure, lost, short, skill, told
+from pellucid.doctor.cure import (
+    ENOUGH,
+    Cure,
+    another_rate,
+    best,
+    cure,
+    lost,
+    reach,
+    short,
+    skill,
+    told,
+)
 from pellucid.doctor.depth import broken, moment_pace, pace, turns
 from pellucid.doctor.finding import Evidence, Finding
 from pellucid.doctor.measures.fit import fit
@@ -33,7 +46,7 @@ from pellucid.doctor.rule import rule
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.trial import Change
 
-STEP, BACK, GREW, SHORT, CHANCE = 0.1, -0.2, 1.5, 2e-3, 0.3
+STEP, BACK, GREW, SHORT, CHANCE, MOST = 0.1, -0.2, 1.5, 2e-3, 0.3, 0.7
 LAST, LOW = 3, 0.5
 
 
@@ -59,7 +72,9 @@ def lr_too_high(seen: Seen) -> Iterator[Finding]:
         yield _by_loss(seen, steady, evidence, "is, over the second half of the steps,")
         return
     found = best(seen, Change(lr=0.1), Change(lr=0.01), Change(lr=0.001))
-    works = found is not None and (found.works or _by_chance(seen, found))
+    works = found is not None and (
+        found.works or _by_chance(seen, found) or _worse_again(seen, found)
+    )
     if found is not None and works and not _elsewhere(seen, found, wild):
         text = (f"With {_part(found.change.lr)} of the learning rate{_rate(seen)} the same network "
                 f"gets to {told(found.after)} instead of {told(found.before)}.")  # fmt: skip
@@ -129,6 +144,15 @@ def _by_chance(seen: Seen, found: Cure) -> bool:
         return False
     both = (found.after.held_skill or 0.0) - (found.before.held_skill or 0.0)
     return gain >= CHANCE or (gain >= 2 * ENOUGH and both >= ENOUGH)
+
+
+def _worse_again(seen: Seen, found: Cure) -> bool:
+    """Whether a second run with the rate ends far below this one, and the smaller rate above it."""
+    own = skill(seen)
+    before = float(np.clip(found.before.skill, 0, 1)) if found.before.finite else 0.0
+    held = found.after.skill if found.after.held_skill is None else found.after.held_skill
+    gain = min(found.after.skill, held) - own
+    return own - before >= ENOUGH and gain >= max(ENOUGH, MOST * (reach(seen) - own))
 
 
 def _lost_at_first(seen: Seen) -> bool:
