@@ -39,9 +39,12 @@ def test_an_epoch_over_and_over_is_kept_once() -> None:
         keeper = kept.Keeper(Ours())
         generator = np.random.default_rng(0)
         x, y = generator.normal(size=(640, width)), np.arange(640) % 3
+        batches = [
+            (pellucid.tensor(x[at : at + 32]), pellucid.tensor(y[at : at + 32]))
+            for at in range(0, 640, 32)
+        ]
         for step in range(140):
-            at = slice(step % 20 * 32, step % 20 * 32 + 32)
-            keeper.offer(pellucid.tensor(x[at]), pellucid.tensor(y[at]))
+            keeper.offer(*batches[step % 20])
         found = keeper.rows()
         assert keeper.complete and found is not None and found.total == 640
         np.testing.assert_array_equal(found.x, x.astype(np.asarray(found.x).dtype))

@@ -16,6 +16,7 @@ from pellucid.doctor.step import Activity
 __all__ = ["activity", "norm"]
 
 _MANY = 1 << 14  # entries beyond which mean, deviation and size come from evenly spread ones
+_FIRST = 4  # rows in which most units are alive
 # Slopes below 0.02 of the steepest: s (1 − s) < 0.02/4, 1 − t² < 0.02.
 _FLAT: dict[str, Callable[[Any], Any]] = {
     "sigmoid": lambda s: s * (1 - s) < 0.005,
@@ -37,11 +38,11 @@ def activity(name: str, values: Any, channels: bool) -> Activity:
     few = a.reshape(-1) if a.size <= _MANY else a.reshape(-1)[:: -(-a.size // _MANY)]
     with np.errstate(all="ignore"):
         wide = few.astype(np.float64)
+        nonzero = int(np.count_nonzero(wide))
         mean = float(np.add.reduce(wide)) / few.size
         wide -= mean
         std = math.sqrt(float(np.add.reduce(np.square(wide, out=wide))) / few.size)
         low, high = float(np.minimum.reduce(a, axis=None)), float(np.maximum.reduce(a, axis=None))
-        nonzero = int(np.count_nonzero(few))
         flat = _FLAT.get(name)
         return Activity(
             mean, std, max(-low, high) if low == low else math.nan,
@@ -56,12 +57,20 @@ def _dead(a: Any, channels: bool) -> float:
     """The share of units that are zero everywhere."""
     if a.ndim < 2:
         return float(not a.any()) if a.ndim == 0 else float((a == 0).mean())
+    if a.size > _MANY and len(a) >= 2 * _FIRST and _alive(a[:_FIRST], channels).all():
+        return 0.0  # the first rows tell it mostly, and there is no need to look further
+    alive = _alive(a, channels)
+    return 1 - int(np.count_nonzero(alive)) / int(alive.size)
+
+
+def _alive(a: Any, channels: bool) -> Any:
+    """Whether each unit is anything but zero somewhere."""
     alive = a != 0
     if channels and a.ndim > 2:
         alive = alive.reshape(*a.shape[:2], -1).any(axis=2)
     elif not channels:
         alive = alive.reshape(-1, a.shape[-1])
-    return float(1 - alive.any(axis=0).mean())
+    return np.logical_or.reduce(alive, axis=0)
 
 
 def norm(a: Any) -> float:

@@ -145,20 +145,30 @@ class Library(Protocol):
         """What else it wants patched: (owner, name, wrap)."""
 
 
+_PLAIN = frozenset({str, bytes, int, float, bool, type(None)})
+
+
 def tensors_in(value: Any, kind: type, depth: int = 4) -> list[Any]:
     """The tensors in an argument or result, however nested."""
     if isinstance(value, kind):
         return [value]
-    if type(value) is tuple and all([isinstance(v, kind) for v in value]):
+    of = type(value)
+    if of is tuple and all([isinstance(v, kind) for v in value]):
         return list(value)
-    if depth == 0 or isinstance(value, str | bytes | int | float | type(None)):
+    if depth == 0 or of in _PLAIN or isinstance(value, str | bytes | int | float):
         return []
     if isinstance(value, dict):
         inner: Any = value.values()
     elif isinstance(value, list | tuple | set):
         inner = value
-    elif hasattr(value, "__dict__") and type(value).__module__ != "builtins":
+    elif hasattr(value, "__dict__") and of.__module__ != "builtins":
         inner = list(vars(value).values())
     else:
         return []
-    return [found for part in inner for found in tensors_in(part, kind, depth - 1)]
+    found = []
+    for part in inner:
+        if isinstance(part, kind):
+            found.append(part)
+        elif type(part) not in _PLAIN:
+            found += tensors_in(part, kind, depth - 1)
+    return found

@@ -20,17 +20,18 @@ class Lines:
 
     def __init__(self, inside: tuple[str, ...]) -> None:
         self.inside = (*inside, _OWN)
-        self.known: dict[str, bool] = {}
+        self.known: dict[str, str] = {}  # the name of a file; empty for those of libraries
 
     def here(self) -> str:
         """The line that is being run."""
         frame: Any = sys._getframe(1)
         while frame is not None:
             file = frame.f_code.co_filename
-            inside = self.known.get(file)
-            if inside is None:
-                inside = self.known[file] = file.startswith((*self.inside, "<frozen"))
-            if not inside:
-                return f"{Path(file).name}:{frame.f_lineno}"
+            name = self.known.get(file)
+            if name is None:
+                inside = file.startswith((*self.inside, "<frozen"))
+                name = self.known[file] = "" if inside else Path(file).name
+            if name:
+                return f"{name}:{frame.f_lineno}"
             frame = frame.f_back
         return ""

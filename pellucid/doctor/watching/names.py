@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Final
 
 __all__ = ["LOSSES", "OF_PAIRS", "RESHAPES", "SKIPPED", "SMOOTH", "named", "settings_of"]
@@ -88,6 +89,7 @@ _PLACES: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+@functools.cache
 def named(name: str) -> str:
     """The name of an operation here.
 
@@ -103,9 +105,11 @@ def named(name: str) -> str:
 
 def settings_of(name: str, plain: list[Any], words: dict[str, Any]) -> dict[str, Any]:
     """The plain arguments of a call by name, those of Python's own kinds only."""
+    if not (plain or words or name == "square"):
+        return {}
     found = dict(zip(_PLACES.get(name.strip("_"), ()), plain, strict=False))
     found.update({k: v for k, v in words.items() if not k.startswith("_")})
-    if named(name) == "pow" and name == "square":
+    if name == "square":
         found["exponent"] = 2
     if "axis" in found:
         found["dim"] = found.pop("axis")
