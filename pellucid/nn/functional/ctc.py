@@ -7,11 +7,12 @@ from typing import Any
 
 from pellucid.dtypes import FLOAT, DType, int64
 from pellucid.errors import DTypeError, IndexRangeError, SettingError, ShapeError
+from pellucid.graph.mode import current
 from pellucid.graph.node import Node
 from pellucid.nn.functional.checks import reduced_by, tensors
 from pellucid.nn.functional.losses import reduced
 from pellucid.ops import elementwise as ew
-from pellucid.ops.compare import eq, isinf, logical_or, lt, ne, where
+from pellucid.ops.compare import eq, isinf, lt, ne, where
 from pellucid.ops.ctc import CLOSED
 from pellucid.ops.ctc import ctc as ctc_op
 from pellucid.ops.held import detach
@@ -106,7 +107,8 @@ def _lengths(name: str, given: Any, count: int) -> Node:
             f"ctc_loss: {name} needs one length for each of {count} sequences, and has shape "
             f"{show(node.shape)}.\n log_probs are (frames, sequences, classes)."
         )
-    return reshape(_as(node, int64), shape=(count,))
+    whole = _as(node, int64)
+    return whole if whole.shape else reshape(whole, shape=(1,))
 
 
 def _as(node: Node, dtype: DType) -> Node:
@@ -176,12 +178,13 @@ def _losses(scores: Node, labels: Node, frames: Node, sizes: Node, blank: int) -
     (steps, rows, _), dtype = scores.shape, scores.dtype
     states = _with_blanks(labels, blank)
     width = states.shape[1]
-    places = arange(width)._node
-    last = reshape(ew.mul(sizes, 2), shape=(rows, 1))
 
-    def mask(condition: Node) -> Node:
-        return expand(_as(_open_where(condition), dtype), shape=(rows, width))
+    def mask(costs: Node) -> Node:
+        return expand(_as(costs, dtype), shape=(rows, width))
 
+    start = tensor([0.0, *[CLOSED] * (width - 1)])._node
+    labels_before = tensor([(place + 1) // 2 for place in range(width)])._node
+    ends = eq(labels_before, reshape(sizes, shape=(rows, 1)))  # the last label, the blank behind it
     alive = lt(
         reshape(arange(steps)._node, shape=(steps, 1, 1)), reshape(frames, shape=(1, rows, 1))
     )
@@ -189,8 +192,8 @@ def _losses(scores: Node, labels: Node, frames: Node, sizes: Node, blank: int) -
     losses = ctc_op(
         gather(scores, index, axis=2),
         _as(_hops(states), dtype),
-        mask(eq(places, 0)),
-        mask(logical_or(eq(places, last), eq(places, ew.sub(last, 1)))),
+        mask(start),
+        mask(_open_where(ends)),
         alive,
     )
     return ew.add(losses, _as_if_normalized(scores, alive)) if scores.requires_grad else losses
@@ -224,4 +227,7 @@ def _as_if_normalized(scores: Node, alive: Node) -> Node:
     Behind a log_softmax the blame of its scores is the same with it and without.
     """
     p = ew.exp(scores)
-    return sum_(where(alive, ew.sub(p, detach(p)), 0.0), axes=(0, 2))
+    nothing = ew.sub(p, detach(p))
+    known = alive.array is not None and not current().symbolic
+    everywhere = known and bool(alive.array.all())
+    return sum_(nothing if everywhere else where(alive, nothing, 0.0), axes=(0, 2))
