@@ -317,6 +317,32 @@ def frozen_body_on_purpose(torch: Any, nn: Any, F: Any, run: Run) -> float:
 
 
 @healthy
+def features_of_a_fitted_body(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = run.rows("digits", 400)
+    body = nn.Sequential(nn.Linear(64, 48), nn.BatchNorm1d(48), nn.ReLU())
+    before = nn.Sequential(body, nn.Linear(48, 10))
+    optimizer = torch.optim.Adam(before.parameters(), lr=3e-3)
+    for _ in range(6):
+        for rows, targets in run.loader(x, y):
+            optimizer.zero_grad()
+            F.cross_entropy(before(rows), targets).backward()
+            optimizer.step()
+    for p in body.parameters():
+        p.requires_grad_(False)
+    model, large = nn.Sequential(body, nn.Linear(48, 2)), (y >= 5).long()
+    optimizer = torch.optim.SGD(model[1].parameters(), lr=0.1, momentum=0.9)
+    with run.watch(model, optimizer):
+        for _ in range(15):
+            model.train()
+            body.eval()  # its running statistics stay as they are
+            for rows, targets in run.loader(x, large):
+                optimizer.zero_grad()
+                F.cross_entropy(model(rows), targets).backward()
+                optimizer.step()
+    return run.accuracy(model, x, large)
+
+
+@healthy
 def frozen_embedding_filtered(torch: Any, nn: Any, F: Any, run: Run) -> float:
     x, y = run.rows("words", 200)
     model = nn.Sequential(nn.Embedding(20, 16), nn.Flatten(), nn.Linear(96, 24), nn.ReLU())

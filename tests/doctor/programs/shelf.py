@@ -17,6 +17,7 @@ from tests.doctor.programs import (
     starts,
     steps,
     texts,
+    turned,
 )
 from tests.doctor.programs.program import PROGRAMS
 
@@ -32,4 +33,5 @@ __all__ += [
     "starts",
     "steps",
     "texts",
+    "turned",
 ]

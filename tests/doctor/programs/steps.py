@@ -349,3 +349,19 @@ def scored_before_evaluation_mode(torch: Any, nn: Any, F: Any, run: Run) -> floa
             with torch.no_grad():
                 found = 1 - loss_fn(model(x[-100:]), y[-100:]).item() / float(y[-100:].var())
     return found
+
+
+@faulty("frozen_parameters")
+def head_after_the_optimizer(torch: Any, nn: Any, F: Any, run: Run) -> float:
+    x, y = run.rows("wine")
+    model = nn.Sequential(nn.Linear(13, 16), nn.Tanh(), nn.Linear(16, 16), nn.Tanh())
+    model.add_module("head", nn.Linear(16, 50))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+    model.head = nn.Linear(16, 3)
+    with torch.no_grad():
+        model.head.weight.mul_(0.05)
+    if not run.wrong:
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+    loaded(run, model, optimizer, nn.CrossEntropyLoss(), x, y, 25, 20)
+    with torch.no_grad():
+        return -float(F.cross_entropy(model(x), y).item())
