@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from jax import lax
 
+import pellucid as pl
+from pellucid import nn
 from pellucid.engines.xla import ahead
 
 
@@ -32,3 +36,29 @@ def test_a_version_without_the_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XLA_FLAGS", raising=False)
     monkeypatch.setattr(ahead, "_SHARED_OUT", {"xla_cpu_no_such_choice": "1"})
     assert "ynn_fusion" in text(2, monkeypatch)
+
+
+def options(forward: Any, x: Any, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What XLA is told when a forward pass is compiled."""
+    told: list[Any] = []
+    chosen = ahead._chosen
+    monkeypatch.setattr(ahead, "_chosen", lambda p: (told.append(chosen(p)), told[-1])[1])
+    pl.compile(forward, engine="xla")(x)
+    return told
+
+
+def test_how_loops_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XLA_FLAGS", raising=False)
+    older = {"xla_cpu_use_fusion_emitters": False}
+    conv, linear = nn.Conv2d(3, 4, 3), nn.Linear(8, 4)
+    attention = nn.MultiheadAttention(8, 2, batch_first=True)
+    image, rows = pl.ones(2, 3, 8, 8), pl.ones(2, 5, 8)
+    (told,) = options(lambda x: conv(x).relu(), image, monkeypatch)
+    assert told.items() >= older.items()
+    (told,) = options(lambda x: attention(x, x, x)[0], rows, monkeypatch)
+    assert told.items() >= older.items()
+    (told,) = options(lambda x: linear(x).relu(), rows, monkeypatch)
+    assert not told.items() & older.items()
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_use_fusion_emitters=true")
+    (told,) = options(lambda x: conv(x).tanh(), image, monkeypatch)
+    assert not told.items() & older.items()

@@ -76,7 +76,7 @@ class XlaLook:
 
         def made() -> Any:
             self.fresh = True
-            return compiled_ahead(look, given)
+            return compiled_ahead(look, given, program=self._step.program)
 
         key = own_key("look", self._step, self._bank, kind)
         self._compiled = shared(key, given, made)

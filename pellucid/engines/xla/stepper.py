@@ -132,7 +132,9 @@ class XlaStepper:
         began, before = time.perf_counter(), found()
         function = step_function(self._step, self._bank, self._read)
         key = own_key("step", self._step, self._bank)
-        self.compiled = shared(key, given, lambda: compiled_ahead(function, given, donate=0))
+        self.compiled = shared(
+            key, given, lambda: compiled_ahead(function, given, 0, self._step.program)
+        )
         self.compile_seconds = time.perf_counter() - began
         self.cached = found() > before
 

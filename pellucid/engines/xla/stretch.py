@@ -150,7 +150,10 @@ class XlaStretch:
         laid = self._loop, self._longest, self._layout, tuple(self._which), tuple(self._groups)
         donated = (0, len(given) - 1) if self._keeps else 0
         key = own_key("stretch", self._step, self._bank, *laid)
-        self.compiled = shared(key, given, lambda: compiled_ahead(function, given, donate=donated))
+        program = self._step.program
+        self.compiled = shared(
+            key, given, lambda: compiled_ahead(function, given, donated, program)
+        )
         self.compile_seconds = time.perf_counter() - began
 
     def _looping(self, one: Any) -> Any:
