@@ -6,6 +6,7 @@ import copy
 import functools
 import importlib
 import random
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -38,7 +39,7 @@ class Torch:
         )
         self.inside = (self.inside[0], self.inside[1] + "/contextlib", self.inside[2])
         self.scaled: dict[int, tuple[Any, Any]] = {}
-        self.over: list[Over] = []
+        self.over: weakref.WeakSet[Over] = weakref.WeakSet()  # the watcher has them
 
     def key(self, tensor: Any) -> int:
         """Tensors are objects."""
@@ -150,7 +151,7 @@ class Torch:
         """Over its calls, or by a hook."""
         hung = hang(model, told)
         if isinstance(hung, Over):
-            self.over.append(hung)
+            self.over.add(hung)
         return hung
 
     def backward_owners(self) -> list[tuple[Any, str]]:
