@@ -8,12 +8,11 @@ learning noise by heart is no cure.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pellucid.doctor.finding import Evidence
+from pellucid.doctor.measures.curves import late
 from pellucid.doctor.measures.fit import fit
 from pellucid.doctor.measures.once import once
 from pellucid.doctor.measures.reference import reference
@@ -130,20 +129,15 @@ def _lower(seen: Seen) -> bool:
 
     Where a loss wants something else beside the fit, a worse fit may be just what it asks for.
     """
-    end = _end(seen.losses)
+    end = late(seen.losses)
     fell = float(seen.losses[0]) - end if len(seen.losses) else np.nan
     if not np.isfinite(fell) or fell <= 0:
         return True
     for change in (MATCHED, Change(onward=True)):
         trial = seen.trials.run(change)
-        if trial is not None and end - _end(trial.losses) >= LOWER * fell:
+        if trial is not None and end - late(trial.losses) >= LOWER * fell:
             return True
     return False
-
-
-def _end(losses: npt.NDArray[np.floating[Any]]) -> float:
-    """The mean of the last twentieth; not a number without any."""
-    return float(np.mean(losses[-max(len(losses) // 20, 1) :])) if len(losses) else np.nan
 
 
 def cure(seen: Seen, change: Change) -> Cure | None:
@@ -199,7 +193,7 @@ def onward(seen: Seen) -> tuple[Trial, float] | None:
         if after is None:
             return found
         found = after, min(_learned(after), _held(after)) - skill(seen)
-        if table and not after.loss < LOWER_END * _end(seen.losses):
+        if table and not after.loss < LOWER_END * late(seen.losses):
             found = after, min(found[1], 0.0)
         if found[1] >= little:
             break

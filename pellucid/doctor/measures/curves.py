@@ -18,8 +18,8 @@ from pellucid.doctor.measures.row_losses import row_losses
 from pellucid.doctor.measures.trivial import trivial
 from pellucid.doctor.seen import Floats, Score, Seen
 
-__all__ = ["Divergence", "Swings", "Trend", "Turn", "divergence", "smooth", "swings", "trend",
-           "turn"]  # fmt: skip
+__all__ = ["Divergence", "Swings", "Trend", "Turn", "divergence", "late", "smooth", "swings",
+           "trend", "turn"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -138,6 +138,15 @@ def smooth(losses: Floats, span: int = 0) -> Floats:
     low = np.maximum(high - span, 0)
     means: Floats = (sums[high] - sums[low]) / np.maximum(high - low, 1)
     return means
+
+
+def late(losses: Floats) -> float:
+    """The mean of a curve's last twentieth; not a number where there is none.
+
+    Args:
+        losses: of every step.
+    """
+    return float(np.mean(losses[-max(len(losses) // 20, 1) :])) if len(losses) else math.nan
 
 
 def trend(losses: Floats) -> Trend | None:

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from pellucid.doctor.finding import Evidence
+from pellucid.doctor.measures.curves import late
 from pellucid.doctor.misfits.misfit import ENTROPIES, Misfit, targets
 from pellucid.doctor.seen import Seen
 from pellucid.doctor.wiring import VIEWS, mixing
@@ -46,7 +47,7 @@ def _positions(seen: Seen) -> Iterator[Misfit]:
     if made.name != "linear" or len(made.shape) != 3 or made.shape[1] != made.shape[2]:
         return
     classes = made.shape[2]
-    end = float(np.mean(seen.losses[-max(len(seen.losses) // 20, 1) :]))
+    end = late(seen.losses)
     if loss.settings.get("reduction", "mean") != "mean" or not end > _LEFT * math.log(classes):
         return
     yield Misfit(
