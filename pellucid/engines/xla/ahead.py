@@ -29,7 +29,7 @@ _SHARED_OUT: Any = {
 
 
 _OLDER_LOOPS: Any = {"xla_cpu_use_fusion_emitters": False}
-_HEAVY = frozenset({"conv", "conv_transpose", "bmm"})  # bmm: attention's products
+_CONVOLUTIONS = frozenset({"conv", "conv_transpose"})
 
 
 def compiled_ahead(
@@ -64,7 +64,14 @@ def _chosen(program: Program | None) -> dict[str, Any]:
     chosen: dict[str, Any] = {}
     if cores() > 1 and "ynn_fusion_type" not in flags:
         chosen |= _SHARED_OUT
-    heavy = program is not None and any(s.op.name in _HEAVY for s in program.steps)
-    if heavy and "fusion_emitters" not in flags:
+    if program is not None and _is_heavy(program) and "fusion_emitters" not in flags:
         chosen |= _OLDER_LOOPS
     return chosen
+
+
+def _is_heavy(program: Program) -> bool:
+    """Whether it has convolutions, or products of many matrices as attention has."""
+    return any(
+        step.op.name in _CONVOLUTIONS or (step.op.name == "bmm" and len(step.node.shape) > 2)
+        for step in program.steps
+    )
